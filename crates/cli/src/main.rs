@@ -1,0 +1,2 @@
+//! The `kiro-analytics` binary.
+fn main() {}
