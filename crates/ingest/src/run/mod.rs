@@ -1,0 +1,11 @@
+//! One run: list both sides, take the difference, normalize what is new, count everything.
+
+mod normalize;
+mod options;
+mod progress;
+mod summary;
+
+pub use normalize::{RunError, RunErrorKind, normalize};
+pub use options::NormalizeOptions;
+pub use progress::{ExportOutcome, ExportStatus, NoProgress, Progress};
+pub use summary::{Dataset, Failure, RunSummary};
