@@ -1,1 +1,25 @@
-//! (skeleton)
+//! The catalogue: every table and view, its columns, their types and meanings.
+//!
+//! The SQL lives in `athena/*.sql`, one view per file. This crate renders it for one set of options, reads the
+//! columns from the declarations beside each expression, finds the order by dependency, and knows no engine.
+
+mod catalogue;
+mod column;
+mod declaration;
+mod error;
+mod options;
+mod relation;
+mod settings;
+mod sql;
+mod tables;
+mod template;
+mod views;
+
+pub use catalogue::Catalogue;
+pub use column::{Column, ColumnType};
+pub use error::{CatalogueError, CatalogueErrorKind};
+pub use options::{Emails, RenderOptions};
+pub use relation::{Relation, Source};
+pub use settings::{
+    Anchor, Budget, Code, Movers, Overage, OverageReading, Plan, Plans, Segments, Settings,
+};

@@ -1,0 +1,28 @@
+-- report_facts: user_report rows, the latest export of each key
+SELECT
+    f.activity_date AS activity_date,  -- date: day of the activity
+    f.user_id AS user_id,  -- varchar: canonical user id
+    f.client_type AS client_type,  -- varchar: KIRO_IDE, KIRO_CLI, PLUGIN, or what the export says
+    f.subscription_tier AS subscription_tier,  -- varchar: canonical tier code of that day; NULL if blank
+    f.chat_conversations AS chat_conversations,  -- bigint: conversations that day
+    f.total_messages AS total_messages,  -- bigint: messages to and from Kiro: prompts, tool calls and responses
+    f.credits_used AS credits_used,  -- double: credits used that day
+    f.overage_cap AS overage_cap,  -- double: overage on: limit set by the administrator; off: a preset of the plan
+    f.overage_credits_used AS overage_credits_used,  -- double: overage credits, of the day or of the month so far
+    f.overage_enabled AS overage_enabled,  -- boolean: whether overage is on for the user
+    f.usage_limit AS usage_limit,  -- double: the plan's credits per month
+    f.new_user AS new_user,  -- boolean: the subscription was activated that day
+    f.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile
+    {address(f.email)} AS email,  -- varchar: address of the row, or its digest; NULL if none
+    f.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
+    f.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    {free_text(f.extra)} AS extra,  -- varchar: cells of unknown columns, a JSON object; NULL when addresses are hashed
+    f.line AS line,  -- bigint: line in the export, from 1
+    f.src_path AS src_path,  -- varchar: key of the export
+    f.export_ts AS export_ts,  -- varchar: when the export was made, YYYYMMDDHHMM
+    f.part_id AS part_id,  -- varchar: the part's 16 hexadecimal digits
+    f.processed_ts AS processed_ts  -- varchar: when the part was written, UTC, YYYYMMDDHHMMSS
+FROM {database}.report_facts_raw AS f
+WHERE NOT EXISTS (
+    SELECT 1 FROM {database}.superseded AS s WHERE s.part_id = f.part_id AND s.line = f.line
+)

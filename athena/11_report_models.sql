@@ -1,0 +1,16 @@
+-- report_models: messages per model, of the rows that report_facts keeps
+SELECT
+    m.activity_date AS activity_date,  -- date: day of the activity
+    m.user_id AS user_id,  -- varchar: canonical user id
+    m.client_type AS client_type,  -- varchar: KIRO_IDE, KIRO_CLI, PLUGIN, or what the export says
+    m.subscription_tier AS subscription_tier,  -- varchar: canonical tier code of that day; NULL if blank
+    m.model_name AS model_name,  -- varchar: header without `_messages`
+    m.messages AS messages,  -- bigint: messages served by the model, above zero
+    m.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
+    m.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    m.line AS line,  -- bigint: line in the export, from 1
+    m.part_id AS part_id  -- varchar: the part's 16 hexadecimal digits
+FROM {database}.report_models_raw AS m
+WHERE NOT EXISTS (
+    SELECT 1 FROM {database}.superseded AS s WHERE s.part_id = m.part_id AND s.line = m.line
+)

@@ -1,0 +1,107 @@
+-- user_dim: who each user is: label, names, team, current tier
+WITH seen AS (
+    SELECT
+        f.user_id,
+        COALESCE(f.subscription_tier, '') AS tier_code,
+        COALESCE(f.email, '') AS email,
+        MIN(f.activity_date) AS first_day,
+        MAX(f.activity_date) AS last_day
+    FROM {database}.report_facts AS f
+    GROUP BY f.user_id, COALESCE(f.subscription_tier, ''), COALESCE(f.email, '')
+    UNION ALL
+    SELECT c.user_id, '' AS tier_code, '' AS email, MIN(c.activity_date) AS first_day, MAX(c.activity_date) AS last_day
+    FROM {database}.report_code AS c
+    GROUP BY c.user_id
+),
+users AS (
+    SELECT s.user_id, MIN(s.first_day) AS first_day, MAX(s.last_day) AS last_day
+    FROM seen AS s
+    GROUP BY s.user_id
+),
+-- The tier of the latest day that tells one; on the same day the larger plan, then the code.
+tiers AS (
+    SELECT
+        s.user_id,
+        s.tier_code,
+        l.tier_label,
+        ROW_NUMBER() OVER (
+            PARTITION BY s.user_id
+            ORDER BY s.last_day DESC NULLS LAST, l.tier_rank DESC NULLS LAST, s.tier_code ASC NULLS LAST
+        ) AS place
+    FROM seen AS s
+    JOIN {database}.tier_labels AS l ON l.tier_code = s.tier_code
+    WHERE s.tier_code <> ''
+),
+-- The address of the latest day that has one; on the same day the first by alphabet.
+emails AS (
+    SELECT
+        s.user_id,
+        s.email,
+        ROW_NUMBER() OVER (
+            PARTITION BY s.user_id ORDER BY s.last_day DESC NULLS LAST, s.email ASC NULLS LAST
+        ) AS place
+    FROM seen AS s
+    WHERE s.email <> ''
+),
+-- One row per id, whatever the map repeats.
+directory AS (
+    SELECT
+        i.idc_user_id AS user_id,
+        MAX({name(i.idc_username)}) AS username,
+        MAX({name(i.idc_display_name)}) AS display_name,
+        MAX({address(i.idc_email)}) AS email,
+        MAX({name(i.team)}) AS team
+    FROM {database}.identity_map AS i
+    GROUP BY i.idc_user_id
+),
+named AS (
+    SELECT
+        u.user_id,
+        u.first_day,
+        u.last_day,
+        e.email,
+        COALESCE(d.display_name, e.email, d.username, u.user_id) AS label,
+        d.username,
+        d.display_name,
+        d.email AS idc_email,
+        d.team,
+        t.tier_code,
+        COALESCE(t.tier_label, 'Unknown') AS tier_label
+    FROM users AS u
+    LEFT JOIN emails AS e ON e.user_id = u.user_id AND e.place = 1
+    LEFT JOIN tiers AS t ON t.user_id = u.user_id AND t.place = 1
+    LEFT JOIN directory AS d ON d.user_id = u.user_id
+),
+counted AS (
+    SELECT n.*, COUNT(*) OVER (PARTITION BY n.label) AS same_label
+    FROM named AS n
+),
+short AS (
+    SELECT
+        c.*,
+        CASE
+            WHEN c.same_label = 1 THEN c.label
+            ELSE c.label || ' (' || substr(c.user_id, greatest(length(c.user_id) - 3, 1)) || ')'
+        END AS short_label
+    FROM counted AS c
+),
+checked AS (
+    SELECT s.*, COUNT(*) OVER (PARTITION BY s.short_label) AS same_short_label
+    FROM short AS s
+)
+SELECT
+    c.user_id AS user_id,  -- varchar: canonical user id
+    c.email AS email,  -- varchar: latest non-empty address of the exports, or its digest; NULL if none
+    CASE
+        WHEN c.same_short_label = 1 THEN c.short_label
+        ELSE c.label || ' (' || c.user_id || ')'
+    END AS user_label,  -- varchar: display name, else address, else user name, else id; unique
+    c.username AS idc_username,  -- varchar: user name in the directory; NULL without identity map
+    c.display_name AS idc_display_name,  -- varchar: display name in the directory; NULL without identity map
+    c.idc_email AS idc_email,  -- varchar: address in the directory, or its digest; NULL without identity map
+    c.team AS team,  -- varchar: team in the identity map; NULL if none
+    c.tier_label AS subscription_tier,  -- varchar: current tier: of the latest day that tells one
+    c.tier_code AS tier_code,  -- varchar: code of the current tier; NULL if none was ever told
+    c.first_day AS first_seen_date,  -- date: first day in either report
+    c.last_day AS last_seen_date  -- date: last day in either report
+FROM checked AS c

@@ -1,0 +1,59 @@
+//! What can be wrong with the SQL files or with the options they are rendered with.
+
+/// Where the catalogue could not be made, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("failed to render `{place}`")]
+pub struct CatalogueError {
+    /// A file below `athena/`, or the name of an option.
+    pub place: String,
+    #[source]
+    pub kind: CatalogueErrorKind,
+}
+
+/// What is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogueErrorKind {
+    #[error("expected a first line `-- name: meaning`, found `{found}`")]
+    Header { found: String },
+    #[error(
+        "line {line}: expected a declaration `-- type: meaning` beside the column, found `{found}`"
+    )]
+    Declaration { line: usize, found: String },
+    #[error("line {line}: expected `expression AS name`, found `{found}`")]
+    ColumnName { line: usize, found: String },
+    #[error("column `{column}` is declared twice")]
+    DuplicateColumn { column: String },
+    #[error("expected a SELECT with a FROM, found none outside parentheses")]
+    NoSelect,
+    #[error("line {line}: a literal, a comment or a parenthesis is never closed")]
+    Unclosed { line: usize },
+    #[error("line {line}: unknown placeholder `{{{found}}}`, the nearest is `{{{nearest}}}`")]
+    UnknownPlaceholder {
+        line: usize,
+        found: String,
+        nearest: String,
+    },
+    #[error("unknown relation `{found}`, the nearest is `{nearest}`")]
+    UnknownRelation { found: String, nearest: String },
+    #[error("the name is taken by another file or table")]
+    DuplicateRelation,
+    #[error("these views refer to each other in a circle: `{}`", relations.join("`, `"))]
+    Cycle { relations: Vec<String> },
+    #[error(
+        "expected a name of lower-case letters, digits and `_` that begins with a letter, at most 63 long, found `{found}`"
+    )]
+    Identifier { found: String },
+    #[error("expected a salt without control characters, at most 1024 bytes long")]
+    Salt,
+    #[error("{}", problems.join("; "))]
+    Settings { problems: Vec<String> },
+}
+
+impl CatalogueError {
+    pub(crate) fn new(place: impl Into<String>, kind: CatalogueErrorKind) -> Self {
+        Self {
+            place: place.into(),
+            kind,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Rust values as SQL literals that mean the same to Trino and to `DataFusion`.
+
+/// A varchar literal, quotes doubled.
+pub(crate) fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A double literal: the e-notation is a double on both engines, a decimal point is not.
+pub(crate) fn double_literal(number: f64) -> String {
+    format!("{number:e}")
+}
+
+/// A double, or a typed NULL.
+pub(crate) fn optional_double_literal(number: Option<f64>) -> String {
+    number.map_or_else(|| "CAST(NULL AS double)".to_owned(), double_literal)
+}
+
+/// A bigint: a bare integer would be a 32-bit one for Trino.
+pub(crate) fn bigint_literal(number: u32) -> String {
+    format!("CAST({number} AS bigint)")
+}
+
+/// The candidate with the fewest edits, for error messages.
+pub(crate) fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    candidates
+        .into_iter()
+        .min_by_key(|candidate| edits_between(wanted, candidate))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn edits_between(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_doubles_on_both_engines() {
+        assert_eq!(double_literal(0.04), "4e-2");
+        assert_eq!(double_literal(10_000.0), "1e4");
+        assert_eq!(double_literal(0.0), "0e0");
+        assert_eq!(optional_double_literal(None), "CAST(NULL AS double)");
+    }
+
+    #[test]
+    fn a_quote_cannot_end_a_literal() {
+        assert_eq!(text_literal("it's"), "'it''s'");
+    }
+
+    #[test]
+    fn the_nearest_name_is_the_one_with_fewest_edits() {
+        assert_eq!(
+            nearest("user_dims", ["report_facts", "user_dim", "user_month"]),
+            "user_dim"
+        );
+    }
+}
