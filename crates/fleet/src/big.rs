@@ -1,0 +1,144 @@
+//! One big export for benchmarks: as many rows as asked for, the eleven base columns and many model columns, about three
+//! of them used per row.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use chrono::{Days, NaiveDate};
+
+use crate::csv_text::{push_count, push_number, push_quoted};
+use crate::dice::{Dice, Purpose};
+use crate::layout::Site;
+use crate::options::FleetError;
+use crate::people;
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BigExport {
+    /// Data rows.
+    pub rows: u64,
+    /// Model cells above zero, which is the number of model rows a normalizer writes.
+    pub model_rows: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// Writes one `user_report` export of `rows` rows (about 207 bytes each with 12 models) to `path`.
+///
+/// Rows are grouped by day, 8,000 people a day, so no key occurs twice. The same arguments give the same bytes.
+pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport, FleetError> {
+    let failed = |source| FleetError::Write {
+        path: path.to_path_buf(),
+        source,
+    };
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).map_err(failed)?);
+    let mut text = Vec::with_capacity(1 << 16);
+    push_header(models, &mut text);
+    let people: Vec<String> = (0..PEOPLE)
+        .map(|index| people::user_id(&mut Dice::new(7, Purpose::Big, u64::from(index), 0)))
+        .collect();
+    let mut result = BigExport {
+        rows,
+        model_rows: 0,
+        bytes: 0,
+    };
+    let first_day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default();
+    let mut row = 0;
+    for day in 0_u64.. {
+        let date = first_day
+            .checked_add_days(Days::new(day))
+            .unwrap_or(first_day)
+            .to_string();
+        for id in &people {
+            if row == rows {
+                break;
+            }
+            result.model_rows += push_row(row, [&date, id], models, &mut text);
+            row += 1;
+            if text.len() >= (1 << 16) {
+                result.bytes += text.len() as u64;
+                file.write_all(&text).map_err(failed)?;
+                text.clear();
+            }
+        }
+        if row == rows {
+            break;
+        }
+    }
+    result.bytes += text.len() as u64;
+    file.write_all(&text).map_err(failed)?;
+    file.flush().map_err(failed)?;
+    Ok(result)
+}
+
+const PEOPLE: u32 = 8_000;
+
+fn push_header(models: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(
+        b"Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
+          ProfileId,Subscription_Tier,Total_Messages",
+    );
+    for model in 0..models {
+        match crate::models::MODELS.get(model as usize) {
+            Some(model) => out.extend_from_slice(format!(",{}_messages", model.name).as_bytes()),
+            None => out.extend_from_slice(format!(",model_{model}_messages").as_bytes()),
+        }
+    }
+    out.push(b'\n');
+}
+
+/// Returns how many models the row uses.
+fn push_row(row: u64, [date, id]: [&str; 2], models: u32, out: &mut Vec<u8>) -> u64 {
+    let mut dice = Dice::new(7, Purpose::Big, row, 1);
+    out.extend_from_slice(date.as_bytes());
+    out.push(b',');
+    push_quoted(out, id);
+    out.extend_from_slice(b",KIRO_IDE,");
+    push_count(out, u64::from(1 + dice.below(12)));
+    out.push(b',');
+    push_number(out, dice.between(0.5, 60.0));
+    out.extend_from_slice(b",1000.0,0.0,false,");
+    push_quoted(out, Site::Main.profile_arn());
+    out.extend_from_slice(b",PRO,");
+    push_count(out, u64::from(20 + dice.below(400)));
+    let mut used = 0;
+    for _ in 0..models {
+        out.push(b',');
+        // Three of twelve on average, however many there are.
+        if f64::from(models) * dice.unit() < 3.0 {
+            push_count(out, u64::from(1 + dice.below(90)));
+            used += 1;
+        } else {
+            out.push(b'0');
+        }
+    }
+    out.push(b'\n');
+    used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_the_size_of_real_ones() {
+        let path = std::env::temp_dir().join(format!("kiro-fleet-big-{}.csv", std::process::id()));
+        let written = write_big_export(9_000, 12, &path).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(text.len() as u64, written.bytes);
+        assert_eq!(text.lines().count(), 9_001);
+        assert!(text.lines().all(|line| line.split(',').count() == 23));
+        assert!(
+            (200..215).contains(&(text.len() / 9_000)),
+            "{} bytes a row",
+            text.len() / 9_000
+        );
+        let per_row = written.model_rows * 100 / written.rows;
+        assert!(
+            (270..330).contains(&per_row),
+            "{per_row} models in 100 rows"
+        );
+    }
+}

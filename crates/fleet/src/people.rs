@@ -1,0 +1,278 @@
+//! Invented people: e-mail addresses at example.com and user ids. Nobody real is meant.
+
+use crate::dice::Dice;
+
+const GIVEN: [&str; 101] = [
+    "aaliyah",
+    "abena",
+    "adrian",
+    "aiko",
+    "alejandra",
+    "amara",
+    "amir",
+    "ana",
+    "anders",
+    "anika",
+    "anton",
+    "arjun",
+    "astrid",
+    "ayesha",
+    "beatriz",
+    "bilal",
+    "bjorn",
+    "bruno",
+    "camila",
+    "carlos",
+    "catalina",
+    "chen",
+    "chiara",
+    "chidi",
+    "chloe",
+    "daichi",
+    "daniela",
+    "dariusz",
+    "deepa",
+    "diego",
+    "dmitri",
+    "eamon",
+    "elena",
+    "elif",
+    "emeka",
+    "emil",
+    "esra",
+    "esther",
+    "farid",
+    "fatima",
+    "felix",
+    "fiona",
+    "freya",
+    "gabriel",
+    "giulia",
+    "grace",
+    "hana",
+    "haruto",
+    "hassan",
+    "helena",
+    "henrik",
+    "hiroshi",
+    "ibrahim",
+    "ines",
+    "ingrid",
+    "isabel",
+    "ivana",
+    "jakub",
+    "jamal",
+    "jana",
+    "jin",
+    "joao",
+    "jonas",
+    "julia",
+    "kaito",
+    "karim",
+    "katarzyna",
+    "kavya",
+    "kofi",
+    "lars",
+    "laura",
+    "leila",
+    "liam",
+    "linh",
+    "lucia",
+    "mai",
+    "malik",
+    "marta",
+    "mateo",
+    "mei",
+    "mina",
+    "nadia",
+    "naomi",
+    "nikhil",
+    "noor",
+    "olga",
+    "omar",
+    "paolo",
+    "petra",
+    "priya",
+    "rafael",
+    "ravi",
+    "rosa",
+    "sakura",
+    "samuel",
+    "sofia",
+    "tariq",
+    "thandiwe",
+    "tomas",
+    "yusuf",
+    "zoe",
+];
+
+const FAMILY: [&str; 103] = [
+    "abbasi",
+    "achebe",
+    "aguilar",
+    "ahmed",
+    "almeida",
+    "andersen",
+    "antonov",
+    "asante",
+    "bakker",
+    "banerjee",
+    "barbosa",
+    "becker",
+    "bianchi",
+    "bondarenko",
+    "boateng",
+    "campbell",
+    "castillo",
+    "cohen",
+    "costa",
+    "dang",
+    "demir",
+    "diallo",
+    "dubois",
+    "dvorak",
+    "ekstrom",
+    "eriksen",
+    "esposito",
+    "farah",
+    "fernandez",
+    "fischer",
+    "fontaine",
+    "fujita",
+    "garcia",
+    "georgiou",
+    "ghosh",
+    "gonzalez",
+    "greene",
+    "gupta",
+    "hansen",
+    "haddad",
+    "hashimoto",
+    "hoang",
+    "horvat",
+    "hussain",
+    "ito",
+    "ivanova",
+    "jansen",
+    "johansson",
+    "joshi",
+    "kamau",
+    "kaplan",
+    "kaur",
+    "kim",
+    "kimura",
+    "kovacs",
+    "kowalski",
+    "kumar",
+    "larsen",
+    "laurent",
+    "lee",
+    "lindgren",
+    "lopez",
+    "mahlangu",
+    "makinen",
+    "marino",
+    "mbeki",
+    "mehta",
+    "mendoza",
+    "moreau",
+    "morales",
+    "mori",
+    "murphy",
+    "nair",
+    "nakamura",
+    "ndiaye",
+    "nguyen",
+    "novak",
+    "nowak",
+    "obrien",
+    "okafor",
+    "okoye",
+    "oliveira",
+    "osei",
+    "park",
+    "patel",
+    "pereira",
+    "petrov",
+    "popescu",
+    "quispe",
+    "rahman",
+    "reyes",
+    "ricci",
+    "rossi",
+    "saito",
+    "schmidt",
+    "silva",
+    "singh",
+    "suzuki",
+    "tanaka",
+    "tran",
+    "vargas",
+    "weber",
+    "yilmaz",
+];
+
+/// `given.family@example.com`, one address per person; numbered once all pairs are used up.
+pub(crate) fn email(index: u32) -> String {
+    let (given, family) = (GIVEN.len(), FAMILY.len());
+    let pairs = given * family;
+    let number = index as usize;
+    // The list lengths have no common factor, so this walk meets every pair once.
+    let first = GIVEN[(number * 37) % given];
+    let last = FAMILY[(number * 45) % family];
+    match number / pairs {
+        0 => format!("{first}.{last}@example.com"),
+        again => format!("{first}.{last}{}@example.com", again + 1),
+    }
+}
+
+/// An Identity Center user id: a version-4 UUID, or, for about one in 25, the older form with ten hex digits in front.
+pub(crate) fn user_id(dice: &mut Dice) -> String {
+    let (high, low) = (dice.number(), dice.number());
+    let uuid = format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xfff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    );
+    if dice.chance(0.04) {
+        format!("{:010x}-{uuid}", dice.number() >> 24)
+    } else {
+        uuid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::dice::Purpose;
+
+    #[test]
+    fn addresses_are_unique_and_plain() {
+        let all: HashSet<String> = (0..25_000).map(email).collect();
+        assert_eq!(all.len(), 25_000);
+        assert!(
+            all.iter()
+                .all(|address| address.is_ascii() && address.ends_with("@example.com"))
+        );
+    }
+
+    #[test]
+    fn ids_look_like_identity_center_ids() {
+        let mut lengths = HashSet::new();
+        for index in 0..500 {
+            let id = user_id(&mut Dice::new(1, Purpose::Profile, index, 0));
+            lengths.insert(id.len());
+            assert!(
+                id.bytes()
+                    .all(|byte| byte.is_ascii_hexdigit() || byte == b'-'),
+                "{id}"
+            );
+        }
+        assert_eq!(lengths, HashSet::from([36, 47]));
+    }
+}
