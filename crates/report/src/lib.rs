@@ -1,7 +1,40 @@
 //! What a Kiro export is: object keys, headers, typed rows, tiers, user ids.
 //!
-//! Pure: bytes go in, typed rows and issues come out. No files, no clock, no Parquet.
+//! Pure: bytes go in, typed rows and issues come out. No files, no clock, no Parquet. Memory is bounded by the
+//! longest record, never by the length of the export.
 
+mod activity_date;
+mod cell;
+mod columns;
+mod export_key;
+mod export_time;
+mod extra;
+mod header;
+mod issue;
+mod number;
 mod object_key;
+mod read_error;
+mod reader;
+mod records;
+mod report_kind;
+mod row;
+mod row_parser;
+mod signature;
+mod tier;
+mod user_id;
 
+pub use activity_date::parse_activity_date;
+pub use columns::{CODE_COUNTERS, NOT_MODELS};
+pub use export_key::{ExportKey, NotAnExport};
+pub use export_time::ExportTime;
+pub use issue::{Issue, IssueKind};
+pub use number::{BadNumber, parse_amount, parse_count};
 pub use object_key::ObjectKey;
+pub use read_error::ReadError;
+pub use reader::ReportReader;
+pub use records::{MAX_RECORD_BYTES, Record, RecordReader};
+pub use report_kind::ReportKind;
+pub use row::{CodeRow, FactRow, ModelMessages, RowSink};
+pub use signature::Signature;
+pub use tier::tier_code;
+pub use user_id::UserId;

@@ -1,0 +1,104 @@
+//! One export, from bytes that arrive in pieces to typed rows.
+
+use crate::header::Header;
+use crate::records::RecordReader;
+use crate::row_parser::RowParser;
+use crate::signature::{BYTE_ORDER_MARK, Signature};
+use crate::{Issue, IssueKind, ReadError, ReportKind, RowSink};
+
+/// Reads one export.
+///
+/// However the bytes are cut, the rows and issues are the same.
+#[derive(Debug)]
+pub struct ReportReader {
+    kind: Option<ReportKind>,
+    records: RecordReader,
+    /// The first bytes have been looked at.
+    begun: bool,
+    header: Option<Header>,
+    parser: RowParser,
+}
+
+impl ReportReader {
+    /// A reader of an export of this kind; without a kind, the header tells it.
+    pub fn new(kind: Option<ReportKind>) -> Self {
+        Self {
+            kind,
+            records: RecordReader::new(),
+            begun: false,
+            header: None,
+            parser: RowParser::default(),
+        }
+    }
+
+    /// The kind of the export, as far as it is known: from the beginning, or once the header has been read.
+    pub fn kind(&self) -> Option<ReportKind> {
+        self.header.as_ref().map(|header| header.kind).or(self.kind)
+    }
+
+    /// Reads the next bytes. After an error there is nothing more to read.
+    pub fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) -> Result<(), ReadError> {
+        self.records.push(bytes);
+        self.advance(sink)
+    }
+
+    /// Reads what is left once all bytes have been given.
+    pub fn finish(&mut self, sink: &mut impl RowSink) -> Result<(), ReadError> {
+        self.records.end();
+        self.advance(sink)?;
+        if self.header.is_none() {
+            sink.issue(Issue {
+                kind: IssueKind::EmptyExport,
+                column: None,
+                line: None,
+            });
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, sink: &mut impl RowSink) -> Result<(), ReadError> {
+        if !self.begun && !self.begin()? {
+            return Ok(());
+        }
+        if self.header.is_none() {
+            let Some(record) = self.records.next_record()? else {
+                return Ok(());
+            };
+            let mut header = Header::bind(&record, self.kind)?;
+            self.records.keep_cells(header.names.len());
+            sink.models(std::mem::take(&mut header.model_names));
+            header.issues.drain(..).for_each(|issue| sink.issue(issue));
+            self.header = Some(header);
+        }
+        let Some(header) = &self.header else {
+            return Ok(());
+        };
+        while self.records.next_record()?.is_some() {
+            for (original, duplicate) in &header.duplicates {
+                self.records.fall_back(*original, *duplicate);
+            }
+            let record = self.records.current();
+            // A line of nothing but blanks is a blank line.
+            if record.len() > 1 || !record.cell(0).trim_ascii().is_empty() {
+                self.parser.parse(record, header, sink);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the first bytes, once there are enough of them: is this text at all?
+    fn begin(&mut self) -> Result<bool, ReadError> {
+        let start = self.records.unread();
+        if start.len() < Signature::BYTES && !self.records.has_ended() {
+            return Ok(false);
+        }
+        if let Some(signature) = Signature::of(start) {
+            return Err(ReadError::NotText(signature));
+        }
+        if start.starts_with(BYTE_ORDER_MARK) {
+            self.records.skip(BYTE_ORDER_MARK.len());
+        }
+        self.begun = true;
+        Ok(true)
+    }
+}

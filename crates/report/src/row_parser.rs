@@ -1,0 +1,204 @@
+//! From the cells of a record to a typed row.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::cell::{parse_boolean, trim};
+use crate::columns::Field;
+use crate::extra::ExtraBuilder;
+use crate::header::Header;
+use crate::records::Record;
+use crate::{
+    CODE_COUNTERS, CodeRow, FactRow, Issue, IssueKind, ModelMessages, ReportKind, RowSink, UserId,
+    parse_activity_date, parse_amount, parse_count, tier_code,
+};
+
+/// What is kept from row to row: buffers, and the last value of columns that seldom change.
+#[derive(Debug, Default)]
+pub(crate) struct RowParser {
+    client: Memo<String>,
+    tier: Memo<Option<String>>,
+    date: Memo<Option<NaiveDate>>,
+    models: Vec<ModelMessages>,
+    extra: ExtraBuilder,
+}
+
+/// The last raw cell of a column and what it meant.
+#[derive(Debug, Default)]
+struct Memo<T> {
+    raw: Vec<u8>,
+    value: T,
+}
+
+impl<T> Memo<T> {
+    /// The meaning of a cell, computed only when the cell differs from the one before.
+    fn get(&mut self, raw: &[u8], compute: impl FnOnce(&[u8]) -> T) -> &T {
+        if self.raw != raw || raw.is_empty() {
+            self.value = compute(raw);
+            self.raw.clear();
+            self.raw.extend_from_slice(raw);
+        }
+        &self.value
+    }
+}
+
+/// The cells of one record, and where to complain about them.
+struct Cells<'a, 's, S> {
+    record: Record<'a>,
+    header: &'a Header,
+    sink: &'s mut S,
+}
+
+impl RowParser {
+    /// Hands the row of a record to the sink, or the reason why it has none.
+    pub(crate) fn parse(&mut self, record: Record<'_>, header: &Header, sink: &mut impl RowSink) {
+        let mut cells = Cells {
+            record,
+            header,
+            sink,
+        };
+        let Some(user_id) = cells.text(Some(header.user)).and_then(UserId::canonical) else {
+            return cells.complain(IssueKind::MissingUser, Some(header.user));
+        };
+        let Some(activity_date) = *self.date.get(cells.cell(header.date), parse_activity_date)
+        else {
+            return cells.complain(IssueKind::BadDate, Some(header.date));
+        };
+        match record.len().cmp(&header.names.len()) {
+            std::cmp::Ordering::Less => cells.complain(IssueKind::ShortRow, None),
+            std::cmp::Ordering::Greater => cells.complain(IssueKind::SurplusCells, None),
+            std::cmp::Ordering::Equal => {}
+        }
+        let extra = if header.unknown.is_empty() {
+            None
+        } else {
+            collect_extra(&mut self.extra, &mut cells)
+        };
+        match header.kind {
+            ReportKind::UserReport => {
+                self.models.clear();
+                for (model, position) in header.models.iter().enumerate() {
+                    if let Some(messages) = cells
+                        .count(Some(*position))
+                        .filter(|messages| *messages > 0)
+                    {
+                        self.models.push(ModelMessages { model, messages });
+                    }
+                }
+                let client_type = cells
+                    .text(header.field(Field::ClientType))
+                    .unwrap_or_default();
+                let tier = cells
+                    .text(header.field(Field::SubscriptionTier))
+                    .unwrap_or_default();
+                let row = FactRow {
+                    line: record.line(),
+                    activity_date,
+                    user_id,
+                    client_type: self
+                        .client
+                        .get(client_type.as_bytes(), |_| client_type.to_uppercase()),
+                    subscription_tier: self
+                        .tier
+                        .get(tier.as_bytes(), |_| tier_code(tier))
+                        .as_deref(),
+                    chat_conversations: cells.count(header.field(Field::ChatConversations)),
+                    total_messages: cells.count(header.field(Field::TotalMessages)),
+                    credits_used: cells.amount(header.field(Field::CreditsUsed)),
+                    overage_cap: cells.amount(header.field(Field::OverageCap)),
+                    overage_credits_used: cells.amount(header.field(Field::OverageCreditsUsed)),
+                    overage_enabled: cells.boolean(header.field(Field::OverageEnabled)),
+                    usage_limit: cells.amount(header.field(Field::UsageLimit)),
+                    new_user: cells.boolean(header.field(Field::NewUser)),
+                    profile_id: cells.text(header.field(Field::ProfileId)),
+                    email: cells.text(header.field(Field::Email)),
+                    extra,
+                    models: &self.models,
+                };
+                sink.fact(&row);
+            }
+            ReportKind::ByUserAnalytic => {
+                let mut counters = [None; CODE_COUNTERS.len()];
+                for (counter, position) in counters.iter_mut().zip(header.counters) {
+                    *counter = cells.count(position);
+                }
+                sink.code(&CodeRow {
+                    line: record.line(),
+                    activity_date,
+                    user_id,
+                    counters: &counters,
+                    extra,
+                });
+            }
+        }
+    }
+}
+
+fn collect_extra<'e, S: RowSink>(
+    extra: &'e mut ExtraBuilder,
+    cells: &mut Cells<'_, '_, S>,
+) -> Option<&'e str> {
+    extra.clear();
+    for position in &cells.header.unknown {
+        if let Some(text) = cells.text(Some(*position)) {
+            extra.add(&cells.header.names[*position], text);
+        }
+    }
+    extra.finish()
+}
+
+impl<'a, S: RowSink> Cells<'a, '_, S> {
+    fn cell(&self, position: usize) -> &'a [u8] {
+        trim(self.record.cell(position))
+    }
+
+    /// `None` when blank, missing, or not UTF-8.
+    fn text(&mut self, position: Option<usize>) -> Option<&'a str> {
+        let cell = self.cell(position?);
+        if cell.is_empty() {
+            return None;
+        }
+        let text = std::str::from_utf8(cell);
+        if text.is_err() {
+            self.complain(IssueKind::InvalidUtf8, position);
+        }
+        text.ok()
+    }
+
+    fn count(&mut self, position: Option<usize>) -> Option<i64> {
+        parse_count(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+    }
+
+    fn amount(&mut self, position: Option<usize>) -> Option<f64> {
+        parse_amount(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+    }
+
+    fn boolean(&mut self, position: Option<usize>) -> Option<bool> {
+        parse_boolean(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+    }
+
+    /// A value that cannot be read.
+    fn refuse<T>(&mut self, position: Option<usize>) -> Option<T> {
+        let is_text =
+            position.is_none_or(|position| std::str::from_utf8(self.cell(position)).is_ok());
+        self.complain(
+            if is_text {
+                IssueKind::BadValue
+            } else {
+                IssueKind::InvalidUtf8
+            },
+            position,
+        );
+        None
+    }
+
+    fn complain(&mut self, kind: IssueKind, position: Option<usize>) {
+        let column = position.map(|position| Arc::clone(&self.header.names[position]));
+        self.sink.issue(Issue {
+            kind,
+            column,
+            line: Some(self.record.line()),
+        });
+    }
+}

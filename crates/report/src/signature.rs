@@ -1,0 +1,60 @@
+//! Telling a CSV file from what people send by mistake, by its first bytes.
+
+/// What a file begins like, when it is not text in UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signature {
+    Gzip,
+    Zip,
+    Zstandard,
+    Parquet,
+    Utf16,
+}
+
+impl Signature {
+    /// So many bytes decide.
+    pub(crate) const BYTES: usize = 4;
+
+    /// The signature at the start of a file, if any.
+    pub fn of(start: &[u8]) -> Option<Self> {
+        match start {
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstandard),
+            [b'P', b'A', b'R', b'1', ..] => Some(Self::Parquet),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Self::Utf16),
+            // No mark, but every other byte of plain letters is zero.
+            [a, b, c, d, ..]
+                if (*b == 0 && *d == 0 && *a != 0 && *c != 0)
+                    || (*a == 0 && *c == 0 && *b != 0 && *d != 0) =>
+            {
+                Some(Self::Utf16)
+            }
+            _ => None,
+        }
+    }
+
+    /// What it is called in a message.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "a gzip file",
+            Self::Zip => "a zip file (or a spreadsheet)",
+            Self::Zstandard => "a zstandard file",
+            Self::Parquet => "a parquet file",
+            Self::Utf16 => "text in UTF-16",
+        }
+    }
+
+    /// What to do about it.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Gzip => "decompress it first, for example with `gunzip`",
+            Self::Zip => "unpack it first, or save the sheet as CSV in UTF-8",
+            Self::Zstandard => "decompress it first, for example with `unzstd`",
+            Self::Parquet => "only the CSV exports are read; move it elsewhere or rename it",
+            Self::Utf16 => "convert it to UTF-8, for example with `iconv -f UTF-16 -t UTF-8`",
+        }
+    }
+}
+
+/// The mark some programs put before UTF-8 text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];

@@ -1,0 +1,76 @@
+//! Subscription tiers: one code however they are spelled.
+
+/// The spellings of the known tiers without case and separators, `+` read as `plus`.
+const KNOWN: [(&str, &str); 5] = [
+    ("pro", "PRO"),
+    ("proplus", "PRO_PLUS"),
+    ("promax", "PRO_MAX"),
+    ("power", "POWER"),
+    ("free", "FREE"),
+];
+
+/// The canonical code of a tier: `PRO_PLUS` for `Pro+`, `ProPlus` and `pro plus`. Others become upper snake case; a
+/// text without letters or digits is no tier.
+pub fn tier_code(text: &str) -> Option<String> {
+    let text = text.replace('+', " plus ");
+    let folded: String = text
+        .chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    if let Some((_, code)) = KNOWN.iter().find(|(spelling, _)| *spelling == folded) {
+        return Some((*code).to_owned());
+    }
+    let mut code = String::with_capacity(text.len() + 4);
+    let mut previous = None;
+    for letter in text.chars() {
+        if letter.is_alphanumeric() {
+            let separated = previous.is_some_and(|previous: char| {
+                !previous.is_alphanumeric() || (previous.is_lowercase() && letter.is_uppercase())
+            });
+            if separated && !code.is_empty() {
+                code.push('_');
+            }
+            code.extend(letter.to_uppercase());
+        }
+        previous = Some(letter);
+    }
+    (!code.is_empty()).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tier_code;
+
+    #[test]
+    fn a_tier_has_one_code_however_it_is_spelled() {
+        let cases = [
+            ("PRO", Some("PRO")),
+            ("Pro", Some("PRO")),
+            ("PRO_PLUS", Some("PRO_PLUS")),
+            ("ProPlus", Some("PRO_PLUS")),
+            ("Proplus", Some("PRO_PLUS")),
+            ("Pro+", Some("PRO_PLUS")),
+            ("pro +", Some("PRO_PLUS")),
+            ("pro-plus", Some("PRO_PLUS")),
+            ("PRO_MAX", Some("PRO_MAX")),
+            ("Pro Max", Some("PRO_MAX")),
+            ("ProMax", Some("PRO_MAX")),
+            ("POWER", Some("POWER")),
+            ("Power", Some("POWER")),
+            ("free", Some("FREE")),
+            ("PRO_ULTRA", Some("PRO_ULTRA")),
+            ("Pro Ultra", Some("PRO_ULTRA")),
+            ("ProUltra", Some("PRO_ULTRA")),
+            ("pro--ultra+", Some("PRO_ULTRA_PLUS")),
+            ("_team_", Some("TEAM")),
+            ("Team2", Some("TEAM2")),
+            ("stra\u{df}e", Some("STRASSE")),
+            ("", None),
+            (" - ", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(tier_code(text).as_deref(), expected, "{text:?}");
+        }
+    }
+}
