@@ -1,0 +1,105 @@
+"""Every table and view, computed by a real Trino and by the embedded engine over the very same parts: equal or not.
+
+`scripts/test --trino` calls this: `run.py BINARY SCRATCH_FOLDER CACHE_FOLDER [name of a relation ...]`
+"""
+
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from catalogue import Relation, render, statement_for_trino
+from client import Client, QueryFailed
+from compare import compare
+from embedded import Product, read_parquet
+from scenarios import Scenario, scenarios
+from server import TrinoServer, assemble
+
+DATABASE = "kiro_analytics"
+QUERIES_AT_ONCE = 2
+CONVERT = {"double": float}  # Trino sends NaN and infinities as text
+
+
+def main(binary: Path, scratch: Path, cache: Path, only: set[str]) -> int:
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    product = Product(binary)
+    home = assemble(cache)
+    passed = failed = 0
+    with TrinoServer(home, scratch / "trino") as server:
+        for scenario in scenarios(product, scratch / "data"):
+            began = time.monotonic()
+            outcomes = check(server.client, product, scenario, scratch / "results" / scenario.name, only)
+            for name, problems in outcomes:
+                if problems:
+                    print(f"FAILED {scenario.name}: {name}", *problems, sep="\n  ", flush=True)
+            bad = sum(1 for _, problems in outcomes if problems)
+            failed += bad
+            passed += len(outcomes) - bad
+            print(f"{scenario.name}: {len(outcomes) - bad} of {len(outcomes)} relations are equal "
+                  f"({time.monotonic() - began:.0f} s)", flush=True)  # fmt: skip
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def check(
+    trino: Client, product: Product, scenario: Scenario, results: Path, only: set[str]
+) -> list[tuple[str, list[str]]]:
+    """For each relation its name and what is wrong with it."""
+    relations = render(f"file://{scenario.data}", scenario.first_day(), scenario.salt)
+    wanted = [relation for relation in relations if not only or relation.name in only]
+    results.mkdir(parents=True)
+    for relation in wanted:
+        product.export(relation.name, scenario.data, scenario.options(), results / f"{relation.name}.parquet")
+    # From here on the folders that Trino insists on exist; the embedded engine has answered without them.
+    scenario.make_missing_folders()
+    broken = create_all(trino, relations)
+    with ThreadPoolExecutor(QUERIES_AT_ONCE) as pool:
+        problems = pool.map(
+            lambda relation: broken.get(relation.name)
+            or compare_relation(trino, relation, results / f"{relation.name}.parquet"),
+            wanted,
+        )
+        return list(zip((relation.name for relation in wanted), problems))
+
+
+def create_all(trino: Client, relations: list[Relation]) -> dict[str, list[str]]:
+    """Makes tables and views anew; for a relation that Trino refuses, its message."""
+    trino.run(f"CREATE SCHEMA IF NOT EXISTS {DATABASE}")
+    for relation in reversed(relations):
+        trino.run(f"DROP {relation.kind.upper()} IF EXISTS {DATABASE}.{relation.name}")
+    broken = {}
+    for relation in relations:
+        try:
+            trino.run(statement_for_trino(relation))
+        except QueryFailed as failure:
+            broken[relation.name] = [f"Trino refuses its statement: {failure}"]
+    return broken
+
+
+def compare_relation(trino: Client, relation: Relation, exported: Path) -> list[str]:
+    try:
+        answer = trino.run(f"SELECT * FROM {relation.database}.{relation.name}")
+    except QueryFailed as failure:
+        return [f"Trino cannot read it: {failure}"]
+    columns, rows = read_parquet(exported)
+    problems = []
+    trino_columns = [(name, column_type.split("(")[0]) for name, column_type in answer.columns]
+    for engine, found in (("Trino", trino_columns), ("the embedded engine", columns)):
+        for declared, actual in zip(relation.columns, found):
+            if declared != actual:
+                problems.append(f"declared {declared[0]} {declared[1]}, in {engine} it is {actual[0]} {actual[1]}")
+        if len(found) != len(relation.columns):
+            problems.append(f"{len(relation.columns)} columns declared, {len(found)} in {engine}")
+    if problems:
+        return problems
+    converters = [CONVERT.get(column_type, lambda cell: cell) for _, column_type in relation.columns]
+    trino_rows = [
+        tuple(cell if cell is None else convert(cell) for convert, cell in zip(converters, row)) for row in answer.rows
+    ]
+    return compare(relation.columns, trino_rows, rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(Path(argument).resolve() for argument in sys.argv[1:4]), set(sys.argv[4:])))

@@ -1,0 +1,91 @@
+"""The data that both engines are asked about: small folders of parts, each made from exports by the product itself."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from embedded import REPOSITORY, Product
+
+DATASETS = ("facts", "models", "code", "issues", "identity")
+FIXTURES = REPOSITORY / "tests" / "views"
+TRAPS = REPOSITORY / "tests" / "traps" / "exports"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    data: Path
+    salt: str | None = None  # given: e-mails are hashed
+
+    def options(self) -> list[str]:
+        return [] if self.salt is None else ["--hash-emails", "--hash-salt", self.salt]
+
+    def first_day(self) -> str:
+        """Where the data starts, as the partition projection needs it."""
+        days = sorted(folder.name.removeprefix("export_date=") for folder in self.data.glob("*/export_date=*"))
+        return days[0] if days else "2026-01-01"
+
+    def make_missing_folders(self) -> None:
+        for dataset in DATASETS:
+            (self.data / dataset).mkdir(parents=True, exist_ok=True)
+
+
+def scenarios(product: Product, scratch: Path) -> Iterator[Scenario]:
+    scratch.mkdir(parents=True)
+    yield Scenario("nothing", _folder(scratch / "nothing"))
+    for source in sorted(folder for folder in FIXTURES.glob("*") if any(folder.rglob("*.csv"))):
+        data = scratch / f"views-{source.name}"
+        product.normalize(source, data)
+        yield Scenario(f"views/{source.name}", data)
+    traps = scratch / "traps"
+    product.normalize(TRAPS, traps)
+    yield Scenario("traps", traps)
+    fleet = scratch / "fleet"
+    product.demo(40, 75, fleet)
+    yield Scenario("fleet", fleet)
+    # Separate copies: the empty folders that Trino needs must not be there when the embedded engine looks.
+    yield Scenario("hashed e-mails", _copy(fleet, scratch / "hashed"), salt="O'Brien's salt")
+    known = _copy(fleet, scratch / "known")
+    _write_identity_map(known)
+    yield Scenario("identity map", known)
+    yield Scenario("identity map, hashed e-mails", _copy(known, scratch / "known-hashed"), salt="")
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True)
+    return path
+
+
+def _copy(source: Path, target: Path) -> Path:
+    for dataset in DATASETS:
+        if (source / dataset).is_dir():
+            shutil.copytree(source / dataset, target / dataset)
+    return target
+
+
+def _write_identity_map(data: Path) -> None:
+    """Names for most users: some share a display name, some have no address, some are listed twice or nowhere."""
+    (data / "identity").mkdir(exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            COPY (
+                WITH users AS (
+                    SELECT user_id, row_number() OVER (ORDER BY user_id) AS place
+                    FROM (SELECT DISTINCT user_id FROM read_parquet($facts))
+                )
+                SELECT user_id AS idc_user_id,
+                       'user' || place AS idc_username,
+                       CASE WHEN place % 5 = 0 THEN 'Alex Example' WHEN place % 7 = 0 THEN ' ' ELSE 'Person ' || place END
+                           AS idc_display_name,
+                       CASE WHEN place % 4 > 0 THEN 'Person' || place || '@Example.com ' END AS idc_email,
+                       CASE place % 3 WHEN 0 THEN 'Platform' WHEN 1 THEN 'Data, "AI" & Ärzte' END AS team
+                FROM users
+                WHERE place % 6 > 0
+                UNION ALL
+                SELECT user_id, 'twice' || place, NULL, NULL, 'Second team' FROM users WHERE place % 8 = 1
+            ) TO $target (FORMAT parquet)
+            """.replace("$facts", f"'{data}/facts/*/*.parquet'").replace("$target", f"'{data}/identity/map.parquet'")
+        )
