@@ -1,9 +1,9 @@
--- tier_labels: how each tier code is shown, for the codes in the data and the configured ones
--- A code that nobody knows yet keeps its words: PRO_ULTRA is Pro Ultra. It never takes the place of a known one.
+-- tier_labels: how each tier code is shown and ordered, for the codes in the data and the configured ones
+-- A code that nobody knows yet keeps its words: PRO_ULTRA is Pro Ultra.
 WITH codes AS (
     SELECT f.subscription_tier AS tier_code
     FROM {database}.report_facts_raw AS f
-    WHERE f.subscription_tier IS NOT NULL
+    WHERE f.subscription_tier <> ''
     GROUP BY f.subscription_tier
     UNION
     SELECT p.tier_code FROM {database}.plans AS p
@@ -20,26 +20,32 @@ pretty AS (
     FROM words AS w
     WHERE w.word <> ''
     GROUP BY w.tier_code
+),
+labelled AS (
+    SELECT
+        c.tier_code,
+        CASE WHEN c.tier_code = 'PRO_PLUS' THEN 'Pro+' ELSE COALESCE(p.label, 'Unknown') END AS tier_label,
+        CASE c.tier_code
+            WHEN 'FREE' THEN 1
+            WHEN 'PRO' THEN 2
+            WHEN 'PRO_PLUS' THEN 3
+            WHEN 'PRO_MAX' THEN 4
+            WHEN 'POWER' THEN 5
+            ELSE 0
+        END AS size_order
+    FROM codes AS c
+    LEFT JOIN pretty AS p ON p.tier_code = c.tier_code
 )
 SELECT
-    c.tier_code AS tier_code,  -- varchar: canonical tier code; '' for none
-    CASE c.tier_code
-        WHEN 'PRO_PLUS' THEN 'Pro+'
-        WHEN '' THEN 'Unknown'
-        ELSE COALESCE(p.label, 'Unknown')
-    END AS tier_label,  -- varchar: Pro, Pro+, Pro Max, Power, Free, Unknown, or the code in words
-    CASE c.tier_code
-        WHEN '' THEN CAST(0 AS bigint)
-        WHEN 'FREE' THEN CAST(2 AS bigint)
-        WHEN 'PRO' THEN CAST(3 AS bigint)
-        WHEN 'PRO_PLUS' THEN CAST(4 AS bigint)
-        WHEN 'PRO_MAX' THEN CAST(5 AS bigint)
-        WHEN 'POWER' THEN CAST(6 AS bigint)
-        ELSE CAST(1 AS bigint)
-    END AS tier_rank  -- bigint: order of the plans, the largest last; decides between two tiers of one day
+    t.tier_code AS tier_code,  -- varchar: canonical tier code; '' for none
+    t.tier_label AS tier_label,  -- varchar: Pro, Pro+, Pro Max, Power, Free, Unknown, or the code in words
+    t.tier_rank AS tier_rank  -- bigint: unique; 0 for none, then codes nobody knows by alphabet, then Free to Power
 FROM (
-    SELECT c.tier_code FROM codes AS c WHERE c.tier_code <> ''
+    SELECT
+        l.tier_code,
+        l.tier_label,
+        CAST(ROW_NUMBER() OVER (ORDER BY l.size_order ASC NULLS LAST, l.tier_code ASC NULLS LAST) AS bigint) AS tier_rank
+    FROM labelled AS l
     UNION ALL
-    SELECT '' AS tier_code
-) AS c
-LEFT JOIN pretty AS p ON p.tier_code = c.tier_code
+    SELECT '' AS tier_code, 'Unknown' AS tier_label, CAST(0 AS bigint) AS tier_rank
+) AS t

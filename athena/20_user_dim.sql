@@ -4,17 +4,29 @@ WITH seen AS (
         f.user_id,
         COALESCE(f.subscription_tier, '') AS tier_code,
         COALESCE(f.email, '') AS email,
+        COALESCE(f.profile_id, '') AS profile_id,
+        f.source_account,
+        f.source_region,
         MIN(f.activity_date) AS first_day,
         MAX(f.activity_date) AS last_day
     FROM {database}.report_facts AS f
-    GROUP BY f.user_id, COALESCE(f.subscription_tier, ''), COALESCE(f.email, '')
+    GROUP BY
+        f.user_id, COALESCE(f.subscription_tier, ''), COALESCE(f.email, ''), COALESCE(f.profile_id, ''),
+        f.source_account, f.source_region
     UNION ALL
-    SELECT c.user_id, '' AS tier_code, '' AS email, MIN(c.activity_date) AS first_day, MAX(c.activity_date) AS last_day
+    SELECT
+        c.user_id, '' AS tier_code, '' AS email, '' AS profile_id, c.source_account, c.source_region,
+        MIN(c.activity_date) AS first_day, MAX(c.activity_date) AS last_day
     FROM {database}.report_code AS c
-    GROUP BY c.user_id
+    GROUP BY c.user_id, c.source_account, c.source_region
 ),
 users AS (
-    SELECT s.user_id, MIN(s.first_day) AS first_day, MAX(s.last_day) AS last_day
+    SELECT
+        s.user_id,
+        MIN(s.first_day) AS first_day,
+        MAX(s.last_day) AS last_day,
+        MAX(NULLIF(s.profile_id, '')) AS profile_id,
+        COUNT(DISTINCT s.source_account || '/' || s.source_region) AS sources
     FROM seen AS s
     GROUP BY s.user_id
 ),
@@ -59,13 +71,15 @@ named AS (
         u.user_id,
         u.first_day,
         u.last_day,
+        u.profile_id,
+        u.sources,
         e.email,
         COALESCE(d.display_name, e.email, d.username, u.user_id) AS label,
         d.username,
         d.display_name,
         d.email AS idc_email,
         d.team,
-        t.tier_code,
+        NULLIF(t.tier_code, '') AS tier_code,
         COALESCE(t.tier_label, 'Unknown') AS tier_label
     FROM users AS u
     LEFT JOIN emails AS e ON e.user_id = u.user_id AND e.place = 1
@@ -102,6 +116,9 @@ SELECT
     c.team AS team,  -- varchar: team in the identity map; NULL if none
     c.tier_label AS subscription_tier,  -- varchar: current tier: of the latest day that tells one
     c.tier_code AS tier_code,  -- varchar: code of the current tier; NULL if none was ever told
+    c.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; the last by alphabet of several
+    c.sources AS sources,  -- bigint: accounts and Regions the user appears under
     c.first_day AS first_seen_date,  -- date: first day in either report
-    c.last_day AS last_seen_date  -- date: last day in either report
+    c.last_day AS last_seen_date,  -- date: last day in either report
+    CAST(ROW_NUMBER() OVER (ORDER BY c.user_id ASC NULLS LAST) AS bigint) AS user_number  -- bigint: narrow key for joins; moves when users appear
 FROM checked AS c

@@ -18,9 +18,14 @@ SELECT
     f.overage_cap AS overage_cap,  -- double: overage limit, or a preset of the plan where overage is off; NULL if not told
     COALESCE(f.overage_credits_used, 0e0) AS overage_credits_used,  -- double: overage credits as exported
     COALESCE(f.overage_enabled, FALSE) AS overage_enabled,  -- boolean: whether overage is on
+    greatest(COALESCE(f.credits_used, 0e0) - COALESCE(f.overage_credits_used, 0e0), 0e0) AS base_credits_used,  -- double: credits without overage, never below zero
     f.usage_limit AS usage_limit,  -- double: the plan's credits per month; NULL if not told
     f.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    f.source_region AS source_region  -- varchar: Region in the export's key; '' for a loose file
+    f.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    CASE WHEN f.overage_enabled = FALSE AND f.overage_cap > 0e0 THEN f.overage_cap END AS cap_preset,  -- double: overage cap of a row with overage off, an estimate of the plan's credits; else NULL
+    d.sources AS sources,  -- bigint: accounts and Regions the user appears under
+    l.tier_rank AS tier_rank,  -- bigint: order of the row's tier
+    d.user_number AS user_number  -- bigint: narrow key of the user
 FROM {database}.report_facts AS f
 JOIN {database}.user_dim AS d ON d.user_id = f.user_id
 JOIN {database}.tier_labels AS l ON l.tier_code = COALESCE(f.subscription_tier, '')

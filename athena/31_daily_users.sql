@@ -1,0 +1,69 @@
+-- daily_users: people per day, each counted once however many clients
+WITH spells AS (
+    SELECT
+        u.activity_date AS day,
+        LEAD(u.activity_date) OVER (PARTITION BY u.user_number ORDER BY u.activity_date ASC NULLS LAST) AS next_day
+    FROM {database}.user_days AS u
+),
+-- A user enters a rolling window on an active day and leaves it n days later, unless active again before.
+changes AS (
+    SELECT s.day, COUNT(*) AS entering, CAST(0 AS bigint) AS leaving_7, CAST(0 AS bigint) AS leaving_30
+    FROM spells AS s
+    GROUP BY s.day
+    UNION ALL
+    SELECT e.day, CAST(0 AS bigint) AS entering, COUNT(*) AS leaving_7, CAST(0 AS bigint) AS leaving_30
+    FROM (
+        SELECT CASE WHEN s.next_day < s.day + INTERVAL '7' DAY THEN s.next_day ELSE s.day + INTERVAL '7' DAY END AS day
+        FROM spells AS s
+    ) AS e
+    GROUP BY e.day
+    UNION ALL
+    SELECT e.day, CAST(0 AS bigint) AS entering, CAST(0 AS bigint) AS leaving_7, COUNT(*) AS leaving_30
+    FROM (
+        SELECT CASE WHEN s.next_day < s.day + INTERVAL '30' DAY THEN s.next_day ELSE s.day + INTERVAL '30' DAY END AS day
+        FROM spells AS s
+    ) AS e
+    GROUP BY e.day
+),
+rolling AS (
+    SELECT
+        c.day,
+        SUM(SUM(c.entering) - SUM(c.leaving_7)) OVER (ORDER BY c.day ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS rolling_7_users,
+        SUM(SUM(c.entering) - SUM(c.leaving_30)) OVER (ORDER BY c.day ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS rolling_30_users
+    FROM changes AS c
+    GROUP BY c.day
+),
+firsts AS (
+    SELECT f.day, COUNT(*) AS first_seen_users
+    FROM (
+        SELECT MIN(u.activity_date) AS day FROM {database}.user_days AS u GROUP BY u.user_number
+    ) AS f
+    GROUP BY f.day
+),
+days AS (
+    SELECT
+        u.activity_date AS day,
+        COUNT(*) AS active_users,
+        COUNT(CASE WHEN u.new_user THEN 1 END) AS new_users,
+        SUM(u.total_messages) AS total_messages,
+        SUM(u.chat_conversations) AS total_conversations,
+        SUM(u.credits_used) AS credits_used,
+        SUM(u.overage_credits_used) AS overage_credits_used
+    FROM {database}.user_days AS u
+    GROUP BY u.activity_date
+)
+SELECT
+    d.day AS activity_date,  -- date: the day
+    d.active_users AS active_users,  -- bigint: different users that day
+    d.new_users AS new_users,  -- bigint: users whose subscription was activated that day
+    d.active_users - d.new_users AS returning_users,  -- bigint: the other users
+    COALESCE(f.first_seen_users, CAST(0 AS bigint)) AS first_seen_users,  -- bigint: users who appear for the first time in the data
+    r.rolling_7_users AS rolling_7_users,  -- bigint: different users in the 7 days that end on this one
+    r.rolling_30_users AS rolling_30_users,  -- bigint: different users in the 30 days that end on this one
+    d.total_messages AS total_messages,  -- bigint: messages to and from Kiro
+    d.total_conversations AS total_conversations,  -- bigint: conversations
+    d.credits_used AS credits_used,  -- double: credits used
+    d.overage_credits_used AS overage_credits_used  -- double: overage credits as exported
+FROM days AS d
+JOIN rolling AS r ON r.day = d.day
+LEFT JOIN firsts AS f ON f.day = d.day
