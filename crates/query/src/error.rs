@@ -1,0 +1,219 @@
+//! What can go wrong between a data folder and an answer, and whose turn it is to act.
+
+use std::path::PathBuf;
+
+use arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
+use kiro_curate::CatalogueError;
+use parquet::errors::ParquetError;
+
+/// An error of the embedded engine.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The views could not be rendered.
+    #[error("could not render the views")]
+    Catalogue(#[from] CatalogueError),
+    /// The statement is not SQL, or does not make sense for the columns at hand.
+    #[error("could not understand the statement")]
+    Statement(#[source] DataFusionError),
+    /// The statement names a table or view that does not exist.
+    #[error("there is no table or view `{name}`{}", did_you_mean(nearest.as_deref()))]
+    UnknownRelation {
+        /// The name as written.
+        name: String,
+        /// The relation whose name comes closest.
+        nearest: Option<String>,
+    },
+    /// The statement names a column that none of its relations has.
+    #[error("there is no column `{name}`{}", did_you_mean(nearest.as_deref()))]
+    UnknownColumn {
+        /// The name as written.
+        name: String,
+        /// The column whose name comes closest.
+        nearest: Option<String>,
+    },
+    /// The text holds no statement, or more than one.
+    #[error("expected one statement, found {found}")]
+    NotOneStatement {
+        /// How many statements the text holds.
+        found: usize,
+    },
+    /// The statement would change something.
+    #[error("expected a query, found `{found}`: the data is read-only")]
+    NotAQuery {
+        /// The first words of the statement.
+        found: String,
+    },
+    /// The statement was understood but failed while it ran (a division by zero, an impossible cast).
+    #[error("the statement failed while it ran")]
+    Run(#[source] DataFusionError),
+    /// The data folder could not be listed.
+    #[error("could not list `{}`", path.display())]
+    List {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A part is not readable Parquet.
+    #[error("could not read the part `{}`", path.display())]
+    DamagedPart {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ParquetError,
+    },
+    /// A part is readable Parquet, but not what its folder should hold.
+    #[error("`{}` is not a part of `{relation}`: column `{column}` is {found}, expected {expected}", path.display())]
+    ForeignPart {
+        /// The file.
+        path: PathBuf,
+        /// The table the folder stands for.
+        relation: String,
+        /// The first column that does not fit.
+        column: String,
+        /// What the table declares.
+        expected: String,
+        /// What the file has.
+        found: String,
+    },
+    /// A view does not have the columns that its text declares.
+    #[error("view `{relation}` gives column `{found}`, its text declares `{expected}`")]
+    UndeclaredColumn {
+        /// The view.
+        relation: String,
+        /// Name and type as declared.
+        expected: String,
+        /// Name and type as computed.
+        found: String,
+    },
+    /// A view could not be computed.
+    #[error("could not compute view `{relation}`")]
+    View {
+        /// The view.
+        relation: String,
+        /// Why.
+        source: DataFusionError,
+    },
+    /// A worker ended without a result.
+    #[error("the computation of view `{relation}` was interrupted")]
+    Interrupted {
+        /// The view.
+        relation: String,
+        /// Why.
+        source: tokio::task::JoinError,
+    },
+    /// The engine could not be set up.
+    #[error("could not start the query engine")]
+    Start(#[source] DataFusionError),
+    /// Rows could not be turned into text or a file.
+    #[error("could not format the result")]
+    Format(#[source] ArrowError),
+    /// An export could not be written.
+    #[error("could not write `{}`", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A result could not be written.
+    #[error("could not write the result")]
+    Output(#[source] std::io::Error),
+    /// A Parquet export could not be encoded.
+    #[error("could not encode `{}`", path.display())]
+    Encode {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ParquetError,
+    },
+}
+
+/// Our own error, where the engine only carries it.
+fn unwrapped(error: DataFusionError) -> Result<QueryError, DataFusionError> {
+    match error {
+        DataFusionError::External(inner) => match inner.downcast::<QueryError>() {
+            Ok(ours) => Ok(*ours),
+            Err(inner) => Err(DataFusionError::External(inner)),
+        },
+        DataFusionError::Context(context, inner) => {
+            unwrapped(*inner).map_err(|inner| DataFusionError::Context(context, Box::new(inner)))
+        }
+        other => Err(other),
+    }
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+impl QueryError {
+    /// An error of the engine, unless one of ours lies beneath it.
+    pub(crate) fn from_engine(
+        error: DataFusionError,
+        otherwise: impl FnOnce(DataFusionError) -> Self,
+    ) -> Self {
+        match unwrapped(error) {
+            Ok(ours) => ours,
+            Err(engine) => otherwise(engine),
+        }
+    }
+
+    /// An error of a stream that [`crate::Engine::query`] gave.
+    pub fn from_stream(error: DataFusionError) -> Self {
+        Self::from_engine(error, Self::Run)
+    }
+
+    /// Whether the statement is to blame, and not the data or the machine.
+    pub fn is_user_error(&self) -> bool {
+        match self {
+            Self::Statement(_)
+            | Self::UnknownRelation { .. }
+            | Self::UnknownColumn { .. }
+            | Self::NotOneStatement { .. }
+            | Self::NotAQuery { .. }
+            | Self::Run(_) => true,
+            Self::Catalogue(_)
+            | Self::List { .. }
+            | Self::DamagedPart { .. }
+            | Self::ForeignPart { .. }
+            | Self::UndeclaredColumn { .. }
+            | Self::View { .. }
+            | Self::Interrupted { .. }
+            | Self::Start(_)
+            | Self::Format(_)
+            | Self::Write { .. }
+            | Self::Output(_)
+            | Self::Encode { .. } => false,
+        }
+    }
+
+    /// One command to run, or one thing to change, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownRelation { .. } => Some("`kiro-analytics views` lists every table and view".to_owned()),
+            Self::UnknownColumn { .. } => {
+                Some("`kiro-analytics views` lists the columns of every table and view".to_owned())
+            }
+            Self::NotAQuery { .. } => Some("begin with SELECT, WITH or EXPLAIN".to_owned()),
+            Self::DamagedPart { .. } | Self::ForeignPart { .. } => Some(
+                "move the file away; if it came from `kiro-analytics normalize`, run that again with --reprocess"
+                    .to_owned(),
+            ),
+            Self::Catalogue(_)
+            | Self::Statement(_)
+            | Self::NotOneStatement { .. }
+            | Self::Run(_)
+            | Self::List { .. }
+            | Self::UndeclaredColumn { .. }
+            | Self::View { .. }
+            | Self::Interrupted { .. }
+            | Self::Start(_)
+            | Self::Format(_)
+            | Self::Write { .. }
+            | Self::Output(_)
+            | Self::Encode { .. } => None,
+        }
+    }
+}

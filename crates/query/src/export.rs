@@ -1,0 +1,200 @@
+//! Whole relations as files, streamed; a file is there whole or not at all.
+
+use std::fmt;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::str::FromStr;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use futures::StreamExt;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use tempfile::NamedTempFile;
+
+use crate::engine::Engine;
+use crate::error::QueryError;
+use crate::format::{ResultFormat, RowWriter};
+
+/// How a relation is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    Csv,
+    Json,
+    Parquet,
+}
+
+/// A format that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected `csv`, `json` or `parquet`, found `{found}`")]
+pub struct UnknownExportFormat {
+    /// What was asked for.
+    pub found: String,
+}
+
+impl ExportFormat {
+    /// The ending of a file of this format, which is its name too.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+impl FromStr for ExportFormat {
+    type Err = UnknownExportFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Csv, Self::Json, Self::Parquet]
+            .into_iter()
+            .find(|format| format.extension() == text)
+            .ok_or_else(|| UnknownExportFormat {
+                found: text.to_owned(),
+            })
+    }
+}
+
+impl fmt::Display for ExportFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.extension())
+    }
+}
+
+impl Engine {
+    /// Writes all rows of a table or view to `path`, whose folder exists, and says how many there were. The file
+    /// appears when it is complete, in place of one that was there.
+    pub async fn export(
+        &self,
+        relation: &str,
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<u64, QueryError> {
+        let relation = self.known(relation)?.to_owned();
+        let mut batches = self.query(&format!("SELECT * FROM {relation}")).await?;
+        let failed = |source| QueryError::Write {
+            path: path.to_owned(),
+            source,
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let file = temporary_file(folder).map_err(failed)?;
+        let mut writer = FileWriter::new(format, batches.schema(), file, path)?;
+        let mut rows = 0;
+        while let Some(batch) = batches.next().await {
+            let batch = batch.map_err(QueryError::from_stream)?;
+            rows += batch.num_rows() as u64;
+            writer.write(batch).map_err(|error| named(error, path))?;
+        }
+        let file = writer.finish().map_err(|error| named(error, path))?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(rows)
+    }
+}
+
+/// A file that nobody takes for a finished one, readable as the finished one shall be.
+fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(".partial");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+enum FileWriter {
+    Rows(RowWriter<BufWriter<NamedTempFile>>),
+    Parquet(Box<ArrowWriter<NamedTempFile>>),
+}
+
+impl FileWriter {
+    fn new(
+        format: ExportFormat,
+        schema: SchemaRef,
+        file: NamedTempFile,
+        path: &Path,
+    ) -> Result<Self, QueryError> {
+        let format = match format {
+            ExportFormat::Csv => ResultFormat::Csv,
+            ExportFormat::Json => ResultFormat::Json,
+            ExportFormat::Parquet => {
+                let properties = WriterProperties::builder()
+                    .set_compression(Compression::SNAPPY)
+                    .build();
+                // The Arrow schema would name types that older readers do not know.
+                let options = ArrowWriterOptions::new()
+                    .with_properties(properties)
+                    .with_skip_arrow_metadata(true);
+                let writer = ArrowWriter::try_new_with_options(file, schema, options);
+                return Ok(Self::Parquet(Box::new(
+                    writer.map_err(|source| encode_error(source, path))?,
+                )));
+            }
+        };
+        Ok(Self::Rows(
+            RowWriter::new(format, schema, BufWriter::new(file))
+                .map_err(|error| named(error, path))?,
+        ))
+    }
+
+    fn write(&mut self, batch: RecordBatch) -> Result<(), QueryError> {
+        match self {
+            Self::Rows(writer) => writer.write(batch),
+            Self::Parquet(writer) => writer
+                .write(&batch)
+                .map_err(|source| encode_error(source, Path::new(""))),
+        }
+    }
+
+    fn finish(self) -> Result<NamedTempFile, QueryError> {
+        match self {
+            Self::Rows(writer) => writer
+                .finish()?
+                .into_inner()
+                .map_err(|error| QueryError::Output(error.into_error())),
+            Self::Parquet(writer) => {
+                let mut file = writer
+                    .into_inner()
+                    .map_err(|source| encode_error(source, Path::new("")))?;
+                file.flush().map_err(QueryError::Output)?;
+                Ok(file)
+            }
+        }
+    }
+}
+
+fn encode_error(source: ParquetError, path: &Path) -> QueryError {
+    match source {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(source) => QueryError::Output(*source),
+            Err(inner) => QueryError::Encode {
+                path: path.to_owned(),
+                source: ParquetError::External(inner),
+            },
+        },
+        source => QueryError::Encode {
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
+
+/// The same error, naming the file.
+fn named(error: QueryError, path: &Path) -> QueryError {
+    match error {
+        QueryError::Output(source) => QueryError::Write {
+            path: path.to_owned(),
+            source,
+        },
+        QueryError::Encode { source, .. } => QueryError::Encode {
+            path: path.to_owned(),
+            source,
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,25 @@
+//! Functions of Trino that the views use and `DataFusion` lacks or spells differently, under their Trino names.
+
+mod binary;
+mod date;
+mod sequence;
+
+use datafusion::error::Result;
+use datafusion::execution::FunctionRegistry;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::ScalarUDF;
+
+/// Registers them all.
+pub(crate) fn register(state: &mut SessionState) -> Result<()> {
+    for function in [
+        ScalarUDF::from(binary::ToUtf8::new()),
+        ScalarUDF::from(binary::ToHex::new()),
+        ScalarUDF::from(date::DateDiff::new()),
+        ScalarUDF::from(date::DateAdd::new()),
+        ScalarUDF::from(date::DayOfWeek::new()),
+        ScalarUDF::from(sequence::Sequence::new()),
+    ] {
+        state.register_udf(function.into())?;
+    }
+    Ok(())
+}

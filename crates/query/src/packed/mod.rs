@@ -1,0 +1,9 @@
+//! Relations kept in memory, packed: text as narrow codes into one dictionary per column, numbers as narrow offsets
+//! from a block's smallest, constants once. A read unpacks only the columns it needs, one batch at a time.
+
+mod column;
+mod dictionary;
+mod narrow;
+mod table;
+
+pub(crate) use table::{PackedBuilder, PackedRows};

@@ -1,0 +1,201 @@
+//! The catalogue as the engine needs it: schemas, planned views, and what each view is made of in the end.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use kiro_curate::{Catalogue, ColumnType, Relation, Source};
+
+use crate::error::QueryError;
+use crate::parts::Dataset;
+use crate::session::base_session;
+
+/// The relations of one catalogue, and the sessions that plan them.
+pub(crate) struct Relations {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) database: String,
+    pub(crate) threads: usize,
+    /// Plans for all threads.
+    pub(crate) session: SessionState,
+    /// Plans for one thread.
+    pub(crate) single_session: SessionState,
+    schemas: HashMap<String, SchemaRef>,
+    datasets: HashMap<String, BTreeSet<&'static str>>,
+}
+
+impl Relations {
+    /// Prepares `catalogue`, whose relations belong to `database`.
+    pub(crate) fn new(
+        catalogue: Catalogue,
+        database: &str,
+        threads: usize,
+    ) -> Result<Self, QueryError> {
+        let mut schemas = HashMap::new();
+        let mut datasets: HashMap<String, BTreeSet<&'static str>> = HashMap::new();
+        for relation in catalogue.relations() {
+            schemas.insert(relation.name.clone(), declared_schema(relation));
+            let made_of = match &relation.source {
+                Source::Parts { dataset, .. } => BTreeSet::from([*dataset]),
+                Source::View { .. } => relation
+                    .depends_on
+                    .iter()
+                    .filter_map(|name| datasets.get(name))
+                    .flatten()
+                    .copied()
+                    .collect(),
+            };
+            datasets.insert(relation.name.clone(), made_of);
+        }
+        Ok(Self {
+            catalogue,
+            database: database.to_owned(),
+            threads,
+            session: base_session(database, threads).map_err(QueryError::Start)?,
+            single_session: base_session(database, 1).map_err(QueryError::Start)?,
+            schemas,
+            datasets,
+        })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Result<&Relation, QueryError> {
+        self.catalogue
+            .relations()
+            .iter()
+            .find(|relation| relation.name == name)
+            .ok_or_else(|| QueryError::UnknownRelation {
+                name: name.to_owned(),
+                nearest: None,
+            })
+    }
+
+    pub(crate) fn schema(&self, name: &str) -> Result<SchemaRef, QueryError> {
+        self.schemas
+            .get(name)
+            .cloned()
+            .ok_or_else(|| QueryError::UnknownRelation {
+                name: name.to_owned(),
+                nearest: None,
+            })
+    }
+
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.catalogue
+            .relations()
+            .iter()
+            .map(|relation| relation.name.as_str())
+            .collect()
+    }
+
+    /// The views, each after those it reads.
+    pub(crate) fn views(&self) -> impl Iterator<Item = &Relation> {
+        self.catalogue
+            .relations()
+            .iter()
+            .filter(|relation| matches!(relation.source, Source::View { .. }))
+    }
+
+    /// The external tables.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Relation> {
+        self.catalogue
+            .relations()
+            .iter()
+            .filter(|relation| matches!(relation.source, Source::Parts { .. }))
+    }
+
+    /// The folders of the external tables.
+    pub(crate) fn datasets(&self) -> impl Iterator<Item = Dataset> {
+        self.tables().filter_map(|relation| match relation.source {
+            Source::Parts {
+                dataset,
+                partitioned,
+            } => Some(Dataset {
+                folder: dataset,
+                partitioned,
+            }),
+            Source::View { .. } => None,
+        })
+    }
+
+    /// The datasets whose parts a relation is made of.
+    pub(crate) fn datasets_of(&self, name: &str) -> Vec<&'static str> {
+        self.datasets
+            .get(name)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect()
+    }
+
+    /// Plans a view over the tables of `state`, and checks that it has the columns its text declares.
+    pub(crate) async fn plan(
+        &self,
+        relation: &Relation,
+        state: &SessionState,
+    ) -> Result<LogicalPlan, QueryError> {
+        let Source::View { sql } = &relation.source else {
+            return Err(QueryError::UnknownRelation {
+                name: relation.name.clone(),
+                nearest: None,
+            });
+        };
+        let plan = state
+            .create_logical_plan(sql)
+            .await
+            .map_err(|source| QueryError::View {
+                relation: relation.name.clone(),
+                source,
+            })?;
+        let declared = self.schema(&relation.name)?;
+        let found = plan.schema().fields();
+        for position in 0..declared.fields().len().max(found.len()) {
+            let (declared, found) = (declared.fields().get(position), found.get(position));
+            let same = matches!((declared, found), (Some(declared), Some(found))
+                if declared.name() == found.name() && is_same_type(declared.data_type(), found.data_type()));
+            if !same {
+                return Err(QueryError::UndeclaredColumn {
+                    relation: relation.name.clone(),
+                    expected: declared
+                        .map_or_else(|| "nothing".to_owned(), |field| describe(field)),
+                    found: found.map_or_else(|| "nothing".to_owned(), |field| describe(field)),
+                });
+            }
+        }
+        Ok(plan)
+    }
+}
+
+fn describe(field: &Field) -> String {
+    format!("{} {}", field.name(), field.data_type())
+}
+
+/// The engine has several types of text, and counts rows without a sign; neither shows on the other engine.
+fn is_same_type(declared: &DataType, found: &DataType) -> bool {
+    match declared {
+        DataType::Utf8View => matches!(
+            found,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+        ),
+        DataType::Int64 => matches!(found, DataType::Int64 | DataType::UInt64),
+        declared => declared == found,
+    }
+}
+
+fn declared_schema(relation: &Relation) -> SchemaRef {
+    let fields: Vec<Field> = relation
+        .columns
+        .iter()
+        .map(|column| {
+            let data_type = match column.column_type {
+                ColumnType::Varchar => DataType::Utf8View,
+                ColumnType::Bigint => DataType::Int64,
+                ColumnType::Double => DataType::Float64,
+                ColumnType::Boolean => DataType::Boolean,
+                ColumnType::Date => DataType::Date32,
+            };
+            Field::new(&column.name, data_type, true)
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}
