@@ -1,0 +1,326 @@
+//! A visual for one selection: its days, and its columns in the order in which every statement selects them.
+
+use kiro_curate::ColumnType;
+
+use crate::compile::expression::Expressions;
+use crate::error::RequestError;
+use crate::figure::ValueType;
+use crate::load::Spec;
+use crate::request::Request;
+use crate::spec::{Dataset, Detail, Dimension, Format, Grain, Kind, PickerKind, Visual, Window};
+use crate::sql;
+use crate::window::Span;
+
+/// What a column is for. The names are those of the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnRole {
+    Category,
+    Series,
+    Value,
+    Detail,
+    UserId,
+    Hidden,
+}
+
+/// Where a column's SQL comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Dimension(&'a Dimension),
+    Label(&'a str),
+    Detail(&'a Detail),
+    Measure(&'a str),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct PlanColumn<'a> {
+    pub(crate) source: Source<'a>,
+    pub(crate) name: String,
+    /// The key of its text.
+    pub(crate) label: String,
+    pub(crate) role: ColumnRole,
+    pub(crate) value_type: ValueType,
+    pub(crate) format: Format,
+    pub(crate) meaning: Option<&'a str>,
+    pub(crate) colour: Option<&'a str>,
+    /// The picker that a click on a value of this column can set.
+    pub(crate) picker: Option<&'a str>,
+}
+
+pub(crate) struct Plan<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) visual: &'a Visual,
+    pub(crate) dataset: &'a Dataset,
+    pub(crate) request: &'a Request,
+    /// What the visual covers; none = all days.
+    pub(crate) covered: Option<Span>,
+    pub(crate) compared: Option<Span>,
+    pub(crate) expressions: Expressions<'a>,
+    /// Dimensions, labels, details, measures.
+    pub(crate) columns: Vec<PlanColumn<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(
+        spec: &'a Spec,
+        visual: &'a Visual,
+        request: &'a Request,
+    ) -> Result<Self, RequestError> {
+        let unresolved = || RequestError::Unresolved {
+            name: visual.id.value.clone(),
+        };
+        let dataset = spec.dataset(visual.dataset.as_ref().ok_or_else(unresolved)?)?;
+        let chosen = spec.chosen_span(request);
+        let acts =
+            dataset.time.is_some() && !visual.ignore.iter().any(|picker| spec.is_dates(picker));
+        let covered = chosen
+            .filter(|_| acts)
+            .and_then(|span| span.covered(visual.window));
+        let compared = chosen
+            .filter(|_| acts)
+            .and_then(|span| span.compared(visual.window));
+        let days = covered.or(request.data.days).map_or(1, Span::days);
+        let expressions = Expressions {
+            spec,
+            dataset,
+            days,
+        };
+        let mut plan = Self {
+            spec,
+            visual,
+            dataset,
+            request,
+            covered,
+            compared,
+            expressions,
+            columns: Vec::new(),
+        };
+        plan.columns = plan.dimension_columns()?;
+        for detail in &visual.details {
+            plan.columns.push(plan.detail_column(detail)?);
+        }
+        for (measures, role) in [
+            (&visual.measures, ColumnRole::Value),
+            (&visual.hidden, ColumnRole::Hidden),
+        ] {
+            for measure in measures {
+                plan.columns.push(plan.measure_column(measure, role)?);
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The columns of the dimensions, then the names of the users among them.
+    fn dimension_columns(&self) -> Result<Vec<PlanColumn<'a>>, RequestError> {
+        let visual: &'a Visual = self.visual;
+        let (mut columns, mut labels) = (Vec::new(), Vec::new());
+        for (place, dimension) in visual.by.iter().enumerate() {
+            let role = if place == 0 {
+                ColumnRole::Category
+            } else {
+                ColumnRole::Series
+            };
+            let mut column = self.dimension_column(dimension, role)?;
+            let user = self.dataset.user.as_ref();
+            if let Some(user) = user.filter(|user| {
+                dimension
+                    .column
+                    .as_ref()
+                    .is_some_and(|key| key.value == user.id.value)
+            }) {
+                column.role = ColumnRole::UserId;
+                labels.push(PlanColumn {
+                    source: Source::Label(&user.label.value),
+                    name: sql::alias(&user.label),
+                    label: format!("column.{}", user.label.value),
+                    role,
+                    picker: None,
+                    ..column.clone()
+                });
+            }
+            columns.push(column);
+        }
+        columns.extend(labels);
+        Ok(columns)
+    }
+
+    fn dimension_column(
+        &self,
+        dimension: &'a Dimension,
+        role: ColumnRole,
+    ) -> Result<PlanColumn<'a>, RequestError> {
+        let mut column = PlanColumn {
+            source: Source::Dimension(dimension),
+            name: String::new(),
+            label: String::new(),
+            role,
+            value_type: ValueType::Text,
+            format: Format::Text,
+            meaning: dimension
+                .meaning
+                .as_ref()
+                .map(|meaning| meaning.value.as_str()),
+            colour: None,
+            picker: None,
+        };
+        if let Some(name) = &dimension.bucket {
+            let bucket = self.spec.document.buckets.get(&name.value);
+            column.meaning = column
+                .meaning
+                .or(bucket.map(|bucket| bucket.meaning.value.as_str()));
+            column.name = sql::alias(name);
+            column.label = format!("bucket.{}", name.value);
+            return Ok(column);
+        }
+        let name = dimension.column.as_ref().ok_or_else(|| self.unresolved())?;
+        (column.value_type, column.format) = self.type_of(name)?;
+        column.name = sql::alias(name);
+        column.label = format!("column.{}", name.value);
+        column.picker = self.picker_of(name);
+        match self.grain(dimension) {
+            Some(Grain::Week) => column.label = "grain.week".to_owned(),
+            Some(Grain::Month) => {
+                (column.label, column.format) = ("grain.month".to_owned(), Format::Month)
+            }
+            Some(Grain::Weekday) => {
+                column.label = "grain.weekday".to_owned();
+                (column.value_type, column.format) = (ValueType::Number, Format::Weekday);
+                column.name.push_str("_weekday");
+            }
+            Some(Grain::Day | Grain::Auto) | None => {}
+        }
+        Ok(column)
+    }
+
+    fn detail_column(&self, detail: &'a Detail) -> Result<PlanColumn<'a>, RequestError> {
+        let mut column = PlanColumn {
+            source: Source::Detail(detail),
+            name: String::new(),
+            label: String::new(),
+            role: ColumnRole::Detail,
+            value_type: ValueType::Text,
+            format: Format::Text,
+            meaning: detail
+                .meaning
+                .as_ref()
+                .map(|meaning| meaning.value.as_str()),
+            colour: None,
+            picker: None,
+        };
+        if let Some(name) = &detail.bucket {
+            let bucket = self.spec.document.buckets.get(&name.value);
+            column.meaning = column
+                .meaning
+                .or(bucket.map(|bucket| bucket.meaning.value.as_str()));
+            column.name = sql::alias(name);
+            column.label = format!("bucket.{}", name.value);
+            return Ok(column);
+        }
+        let name = detail.column.as_ref().ok_or_else(|| self.unresolved())?;
+        (column.value_type, column.format) = self.type_of(name)?;
+        column.format = detail.format.unwrap_or(column.format);
+        column.name = sql::alias(name);
+        column.label = format!("column.{}", name.value);
+        column.picker = self.picker_of(name);
+        Ok(column)
+    }
+
+    fn measure_column(
+        &self,
+        name: &'a str,
+        role: ColumnRole,
+    ) -> Result<PlanColumn<'a>, RequestError> {
+        let measure = self.spec.measure(name)?;
+        let value_type = match measure.format {
+            Format::Date | Format::Month => ValueType::Date,
+            Format::Text => ValueType::Text,
+            Format::Flag => ValueType::Flag,
+            _ => ValueType::Number,
+        };
+        Ok(PlanColumn {
+            source: Source::Measure(name),
+            name: sql::alias(name),
+            label: format!("measure.{name}"),
+            role,
+            value_type,
+            format: measure.format,
+            meaning: None,
+            colour: measure.colour.as_ref().map(|colour| colour.value.as_str()),
+            picker: None,
+        })
+    }
+
+    fn type_of(&self, column: &str) -> Result<(ValueType, Format), RequestError> {
+        let column_type = self.spec.relations.column(&self.dataset.relation, column);
+        Ok(
+            match column_type.ok_or_else(|| RequestError::Unresolved {
+                name: column.to_owned(),
+            })? {
+                ColumnType::Varchar => (ValueType::Text, Format::Text),
+                ColumnType::Bigint => (ValueType::Number, Format::Count),
+                ColumnType::Double => (ValueType::Number, Format::Credits),
+                ColumnType::Boolean => (ValueType::Flag, Format::Flag),
+                ColumnType::Date => (ValueType::Date, Format::Date),
+            },
+        )
+    }
+
+    fn picker_of(&self, column: &str) -> Option<&'a str> {
+        let (spec, visual): (&'a Spec, &'a Visual) = (self.spec, self.visual);
+        let pickers = spec
+            .document
+            .pickers
+            .iter()
+            .filter(|picker| picker.kind != PickerKind::Dates);
+        let mut acting =
+            pickers.filter(|picker| spec.acting_column(visual, picker) == Some(column));
+        acting.next().map(|picker| picker.id.value.as_str())
+    }
+
+    /// The grain of a date dimension, worked out for this window.
+    pub(crate) fn grain(&self, dimension: &Dimension) -> Option<Grain> {
+        match dimension.grain.as_ref()?.value {
+            Grain::Auto => Some(
+                self.covered
+                    .or(self.request.data.days)
+                    .map_or(Grain::Day, Span::readable_grain),
+            ),
+            grain => Some(grain),
+        }
+    }
+
+    /// Whether a dimension is the time axis.
+    pub(crate) fn is_time(&self, dimension: &Dimension) -> bool {
+        let time = self.dataset.time.as_ref().map(|time| &time.column.value);
+        dimension.grain.is_some() || dimension.column.as_ref().map(|column| &column.value) == time
+    }
+
+    /// Whether the statement for the period before is asked at all.
+    pub(crate) fn is_compared(&self) -> bool {
+        self.visual.compare && self.spec.comparable(self.compared, self.request)
+    }
+
+    /// Whether a table's order, search and page are worked out from all rows afterwards.
+    pub(crate) fn is_pivot(&self) -> bool {
+        self.visual.kind.value == Kind::Pivot
+    }
+
+    pub(crate) fn unresolved(&self) -> RequestError {
+        RequestError::Unresolved {
+            name: self.visual.id.value.clone(),
+        }
+    }
+}
+
+impl Spec {
+    pub(crate) fn is_dates(&self, picker: &str) -> bool {
+        self.picker(picker)
+            .is_ok_and(|picker| picker.kind == PickerKind::Dates)
+    }
+
+    /// Whether the dates act on the visual, and in which way.
+    pub(crate) fn window_of(&self, visual: &Visual) -> Window {
+        let timeless = visual.ignore.iter().any(|picker| self.is_dates(picker));
+        if timeless { Window::All } else { visual.window }
+    }
+}

@@ -1,0 +1,105 @@
+//! What the page draws: columns with meanings and rows of raw values. Texts are keys, so a figure has no language.
+
+mod build;
+mod fold;
+mod note;
+mod pivot;
+
+use serde::Serialize;
+
+pub use note::{Note, NoteValue};
+
+use crate::compile::ColumnRole;
+use crate::spec::{Format, Grain, Kind};
+use crate::value::Value;
+use crate::window::Span;
+
+/// The value of the row or series that adds up what a limit cut off; its text is `value.other`.
+pub(crate) const OTHER: &str = "~other";
+
+/// One visual for one selection.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    pub id: String,
+    pub kind: Kind,
+    pub columns: Vec<FigureColumn>,
+    pub rows: Vec<Vec<Value>>,
+    /// Rows before paging, after search.
+    pub total_rows: usize,
+    /// A last row for everything; empty cells where there is no total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Vec<Value>>,
+    /// The same columns for the period before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<FigurePart>,
+    /// Day and value, below a headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trend: Option<FigurePart>,
+    /// The days that the rows cover; none = all data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Span>,
+    /// The grain of the time axis, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grain: Option<Grain>,
+    /// Why there is nothing to draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empty: Option<Empty>,
+    pub notes: Vec<Note>,
+}
+
+/// Rows beside the figure's own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FigurePart {
+    pub rows: Vec<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Span>,
+}
+
+/// A column of a figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FigureColumn {
+    pub name: String,
+    /// The key of its text; with `label_format` a value to be formatted.
+    pub label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_format: Option<Format>,
+    #[serde(rename = "type")]
+    pub value_type: ValueType,
+    pub format: Format,
+    pub role: ColumnRole,
+    /// Names (`value.<meaning>.<value>`) and pinned colours of its values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// `meaning.value` of the pinned colour of the whole column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// The picker that a click on one of its values can set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picker: Option<String>,
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueType {
+    Text,
+    Number,
+    Date,
+    Flag,
+}
+
+/// Why a figure is empty, and what to do: keys of texts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Empty {
+    pub reason: String,
+    pub hint: String,
+}
+
+impl Empty {
+    pub(crate) fn because(reason: &str) -> Self {
+        Self {
+            reason: format!("empty.{reason}.reason"),
+            hint: format!("empty.{reason}.hint"),
+        }
+    }
+}

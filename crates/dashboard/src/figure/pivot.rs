@@ -1,0 +1,85 @@
+//! Long cells into a wide table: one row per key, one column per value of the second dimension, totals of both.
+
+use std::collections::HashMap;
+
+use crate::compile::{ColumnRole, Plan};
+use crate::figure::{Empty, Figure, FigureColumn};
+use crate::value::{ResultSet, Value};
+
+impl Plan<'_> {
+    /// Takes the results for rows, cells, column totals and the grand total, in this order.
+    pub(crate) fn fill_pivot(&self, figure: &mut Figure, results: Vec<ResultSet>) {
+        let mut results = results.into_iter().map(|result| result.rows);
+        let mut next = || results.next().unwrap_or_default();
+        let (rows, cells, columns, grand) = (next(), next(), next(), next());
+        figure.total_rows = rows.len();
+        figure.rows = rows;
+        self.request.view.cut(figure);
+        if figure.total_rows == 0 {
+            figure.empty = Some(Empty::because("no_rows"));
+        }
+        let (Some(axis), Some(measure)) = (self.columns.get(1), self.columns.last()) else {
+            return;
+        };
+        let places: HashMap<String, usize> = columns
+            .iter()
+            .enumerate()
+            .filter_map(|(place, row)| Some((row.first()?.plain(), place)))
+            .collect();
+        let mut wide: HashMap<String, Vec<Value>> = HashMap::new();
+        for cell in &cells {
+            let [key, column, value] = cell.as_slice() else {
+                continue;
+            };
+            let row = wide
+                .entry(key.plain())
+                .or_insert_with(|| vec![Value::Null; columns.len()]);
+            if let Some(cell) = places
+                .get(&column.plain())
+                .and_then(|place| row.get_mut(*place))
+            {
+                *cell = value.clone();
+            }
+        }
+        for row in &mut figure.rows {
+            let total = row.pop().unwrap_or_default();
+            let key = row.first().map(Value::plain).unwrap_or_default();
+            row.extend(
+                wide.remove(&key)
+                    .unwrap_or_else(|| vec![Value::Null; columns.len()]),
+            );
+            row.push(total);
+        }
+        let fixed: Vec<FigureColumn> = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(place, column)| *place != 1 && column.role != ColumnRole::Value)
+            .map(|(_, column)| FigureColumn::from(column))
+            .collect();
+        let mut totals = vec![Value::Null; fixed.len()];
+        figure.columns = fixed;
+        for column in columns {
+            let label = column.first().map(Value::plain).unwrap_or_default();
+            figure.columns.push(FigureColumn {
+                name: label.clone(),
+                label,
+                label_format: Some(axis.format),
+                ..FigureColumn::from(measure)
+            });
+            totals.push(column.get(1).cloned().unwrap_or_default());
+        }
+        figure.columns.push(FigureColumn {
+            label: "column.period_total".to_owned(),
+            ..FigureColumn::from(measure)
+        });
+        totals.push(
+            grand
+                .into_iter()
+                .next()
+                .and_then(|row| row.into_iter().next())
+                .unwrap_or_default(),
+        );
+        figure.totals = Some(totals);
+    }
+}

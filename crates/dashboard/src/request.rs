@@ -1,0 +1,172 @@
+//! One question: the selection, the days of the data, the page of a table; and the questions for the pickers.
+
+use crate::compile::{LocalQuery, Role, Statement};
+use crate::error::{RequestError, nearest};
+use crate::load::Spec;
+use crate::selection::Selection;
+use crate::spec::{Picker, PickerKind};
+use crate::sql;
+use crate::table::TableView;
+use crate::value::{ResultSet, Value};
+use crate::window::{DataWindow, Span};
+
+/// Everything that decides what a visual shows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Request {
+    pub selection: Selection,
+    pub data: DataWindow,
+    pub view: TableView,
+}
+
+/// One value that a picker offers.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ChoiceRow {
+    pub value: String,
+    /// The name to show, where it differs from the value.
+    pub label: Option<String>,
+    pub detail: Option<String>,
+}
+
+impl Spec {
+    /// The statement whose one row says the oldest and the newest day of the data.
+    pub fn data_window_query(&self) -> Result<LocalQuery, RequestError> {
+        let mut parts = Vec::new();
+        for name in &self.document.days {
+            let dataset = self.dataset(name)?;
+            let time = dataset
+                .time
+                .as_ref()
+                .ok_or_else(|| RequestError::Unresolved {
+                    name: name.value.clone(),
+                })?;
+            let relation = self.qualified(&dataset.relation);
+            parts.push(format!(
+                "SELECT MIN({0}) AS first_day, MAX({0}) AS last_day FROM {relation}",
+                time.column.value
+            ));
+        }
+        let sql = format!(
+            "SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day\nFROM (\n  {}\n) AS days",
+            parts.join("\n  UNION ALL\n  ")
+        );
+        Ok(LocalQuery {
+            statements: vec![Statement {
+                role: Role::Current,
+                sql,
+            }],
+        })
+    }
+
+    /// Reads the answer to [`Spec::data_window_query`].
+    pub fn data_window(rows: &ResultSet) -> DataWindow {
+        let days = match rows.rows.first().map(Vec::as_slice) {
+            Some([Value::Date(from), Value::Date(to)]) => Some(Span {
+                from: *from,
+                to: *to,
+            }),
+            _ => None,
+        };
+        DataWindow { days }
+    }
+
+    /// The statement that lists a picker's values: those that contain `search`, at most `limit`.
+    pub fn options_query(
+        &self,
+        picker: &str,
+        search: &str,
+        limit: u32,
+    ) -> Result<LocalQuery, RequestError> {
+        let picker = self.picker(picker)?;
+        let Some(options) = picker
+            .options
+            .as_ref()
+            .filter(|_| picker.kind != PickerKind::Dates)
+        else {
+            return Err(RequestError::NoData {
+                visual: picker.id.value.clone(),
+            });
+        };
+        let dataset = self.dataset(&options.dataset)?;
+        let value = &options.value.value;
+        let mut columns = vec![format!("{value} AS value")];
+        let mut searched = vec![value.as_str()];
+        for (name, column) in [("label", &options.label), ("detail", &options.detail)] {
+            columns.push(match column {
+                Some(column) => format!("MAX({}) AS {name}", column.value),
+                None => format!("CAST(NULL AS varchar) AS {name}"),
+            });
+        }
+        searched.extend(options.label.as_ref().map(|label| label.value.as_str()));
+        let mut conditions = vec![format!("{value} IS NOT NULL")];
+        let needle = search.trim().to_lowercase();
+        if !needle.is_empty() {
+            let found: Vec<String> = searched
+                .iter()
+                .map(|column| format!("strpos(lower({column}), {}) > 0", sql::text(&needle)))
+                .collect();
+            conditions.push(format!("({})", found.join(" OR ")));
+        }
+        let order = match &options.by {
+            Some(by) => format!(
+                "{} DESC NULLS LAST, value ASC NULLS LAST",
+                self.flat_expression(by)?
+            ),
+            None if options.label.is_some() => {
+                "label ASC NULLS LAST, value ASC NULLS LAST".to_owned()
+            }
+            None => "value ASC NULLS LAST".to_owned(),
+        };
+        let sql = format!(
+            "SELECT {}\nFROM {}\nWHERE {}\nGROUP BY {value}\nORDER BY {order}\nLIMIT {limit}",
+            columns.join(", "),
+            self.qualified(&dataset.relation),
+            conditions.join(" AND "),
+        );
+        Ok(LocalQuery {
+            statements: vec![Statement {
+                role: Role::Current,
+                sql,
+            }],
+        })
+    }
+
+    /// Reads the answer to [`Spec::options_query`].
+    pub fn options(rows: &ResultSet) -> Vec<ChoiceRow> {
+        let text = |value: Option<&Value>| value.filter(|value| !value.is_null()).map(Value::plain);
+        let choice = |row: &Vec<Value>| {
+            let value = text(row.first())?;
+            let label = text(row.get(1)).filter(|label| *label != value);
+            Some(ChoiceRow {
+                value,
+                label,
+                detail: text(row.get(2)),
+            })
+        };
+        rows.rows.iter().filter_map(choice).collect()
+    }
+
+    pub(crate) fn picker(&self, id: &str) -> Result<&Picker, RequestError> {
+        let pickers = &self.document.pickers;
+        pickers
+            .iter()
+            .find(|picker| picker.id.value == id)
+            .ok_or_else(|| RequestError::UnknownPicker {
+                found: id.to_owned(),
+                nearest: nearest(id, pickers.iter().map(|picker| picker.id.value.as_str())),
+            })
+    }
+
+    /// The days chosen on the date picker; none without any data.
+    pub fn chosen_span(&self, request: &Request) -> Option<Span> {
+        request.selection.span(request.data, self.default_days())
+    }
+
+    pub(crate) fn default_days(&self) -> u32 {
+        let dates = self
+            .document
+            .pickers
+            .iter()
+            .find(|picker| picker.kind == PickerKind::Dates);
+        dates.and_then(|picker| picker.default_days).unwrap_or(30)
+    }
+}

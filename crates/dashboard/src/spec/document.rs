@@ -1,0 +1,65 @@
+//! The whole file: colours, datasets, pickers, measures, buckets, sheets.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::at::At;
+use super::dataset::{Dataset, Picker};
+use super::measure::{Bucket, Measure};
+use super::visual::{Visual, Words};
+
+/// A dashboard, as its file says it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The version of this format: 1.
+    pub version: At<u32>,
+    /// The dashboard's name; without it the text `dashboard.title`.
+    pub title: Option<Words>,
+    pub colours: Colours,
+    /// The relations of the catalogue that the dashboard reads, by the name used below.
+    pub datasets: BTreeMap<String, At<Dataset>>,
+    /// What people can choose, in the order in which it is shown.
+    pub pickers: Vec<Picker>,
+    pub measures: BTreeMap<String, At<Measure>>,
+    /// Groups that each user (or other key) falls into, decided by its own measures inside the window.
+    #[serde(default)]
+    pub buckets: BTreeMap<String, At<Bucket>>,
+    /// The dates of the data: the oldest and newest day over the time columns of these datasets.
+    pub days: Vec<At<String>>,
+    pub sheets: Vec<Sheet>,
+}
+
+/// One tab.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    pub id: At<String>,
+    /// Without it the text `sheet.<id>`.
+    pub title: Option<Words>,
+    /// The pickers shown on this sheet.
+    pub pickers: Vec<At<String>>,
+    pub visuals: Vec<Visual>,
+}
+
+/// Colours by meaning, and the palette of everything else. No colour may stand twice.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Colours {
+    /// Colours of values without a pinned one, in order of use.
+    pub palette: Vec<At<Colour>>,
+    /// Meaning, then value, then colour: `tier: {Pro: …}`. A meaning without colours only names its values.
+    pub meanings: BTreeMap<String, BTreeMap<String, At<Colour>>>,
+}
+
+/// `#rrggbb` on a light and on a dark page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Colour {
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    pub light: String,
+    #[schemars(regex(pattern = r"^#[0-9A-Fa-f]{6}$"))]
+    pub dark: String,
+}

@@ -1,0 +1,193 @@
+//! Measures, buckets and predicates: numbers and conditions without any SQL, the aggregation always explicit.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::at::At;
+use super::visual::Words;
+
+/// A number that visuals show.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Without it the text `measure.<name>`.
+    pub label: Option<Words>,
+    /// Required where the formula names columns; otherwise that of the measures it is made of.
+    pub dataset: Option<At<String>>,
+    pub is: Formula,
+    pub format: Format,
+    /// `meaning.value` of a pinned colour.
+    pub colour: Option<At<String>>,
+    /// Only the rows for which all of this is true.
+    #[serde(default)]
+    pub only: Vec<Predicate>,
+}
+
+/// How a measure is made.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Formula {
+    /// The sum of a number column.
+    Sum(At<String>),
+    /// The number of rows.
+    Rows,
+    /// The number of different values of a column.
+    Distinct(At<String>),
+    Max(At<String>),
+    Min(At<String>),
+    /// The mean over **rows**: say so in the subtitle.
+    Average(At<String>),
+    /// One measure divided by another; nothing where the divisor is 0.
+    Ratio {
+        of: At<String>,
+        per: At<String>,
+    },
+    /// Measures added and taken away, never below `at_least`.
+    Combine {
+        add: Vec<At<String>>,
+        #[serde(default)]
+        subtract: Vec<At<String>>,
+        at_least: Option<f64>,
+    },
+    /// The mean of a measure that is taken per day (or per user) first; days without rows do not count.
+    AveragePer {
+        of: At<String>,
+        level: At<Level>,
+    },
+    /// How many users (or days) meet all conditions, each judged on its own rows inside the window.
+    CountWhere {
+        level: At<Level>,
+        all: Vec<Condition>,
+    },
+}
+
+/// The key that an inner aggregation is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The dataset's user id.
+    User,
+    /// The dataset's time column.
+    Time,
+}
+
+/// How the page writes a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A whole number.
+    Count,
+    /// Credits: no more than two decimals.
+    Credits,
+    /// US dollars.
+    Money,
+    /// A share, 0.25 = 25 %.
+    Percent,
+    /// A ratio: three significant digits.
+    Ratio,
+    Date,
+    /// The month that a date lies in.
+    Month,
+    /// 1 (Monday) to 7.
+    Weekday,
+    Text,
+    /// A number of days.
+    Days,
+    /// Yes or no.
+    Flag,
+}
+
+/// Groups for users (or days): the first rule that fits decides.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// Without it the text `bucket.<name>`.
+    pub label: Option<Words>,
+    pub dataset: At<String>,
+    pub level: At<Level>,
+    /// The meaning that names and colours the rules' names.
+    pub meaning: At<String>,
+    pub rules: Vec<Rule>,
+}
+
+/// One group of a bucket; a rule without conditions takes whatever is left.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    pub name: At<String>,
+    /// Without it the text `value.<meaning>.<name>`.
+    pub label: Option<Words>,
+    #[serde(default)]
+    pub any: Vec<Condition>,
+    #[serde(default)]
+    pub all: Vec<Condition>,
+}
+
+/// A measure against a threshold.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    pub measure: At<String>,
+    pub op: Comparison,
+    pub value: At<Threshold>,
+}
+
+/// The order of two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    Eq,
+    Ne,
+    Gt,
+    Gte,
+    Lt,
+    Lte,
+    In,
+    NotIn,
+    IsNull,
+    NotNull,
+}
+
+/// A number, as it stands or scaled to the length of the window.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Threshold {
+    Number(f64),
+    Written(WrittenThreshold),
+}
+
+/// A threshold with a source or a scale.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenThreshold {
+    pub number: Option<f64>,
+    /// A number of the configuration, such as `segments.intensive_days`.
+    pub setting: Option<String>,
+    /// The number is meant for so many days: it is scaled to the window, rounded up, never below 1.
+    pub per_days: Option<u32>,
+}
+
+/// A condition on a column of every row.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predicate {
+    pub column: At<String>,
+    pub op: Comparison,
+    /// For one value.
+    pub value: Option<Literal>,
+    /// For `in` and `not_in`.
+    #[serde(default)]
+    pub values: Vec<Literal>,
+    /// Compare with another column of the same row instead of a value.
+    pub other: Option<At<String>>,
+}
+
+/// A value written in the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Literal {
+    Flag(bool),
+    Whole(i64),
+    Number(f64),
+    Text(String),
+}
