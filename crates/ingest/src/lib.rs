@@ -3,12 +3,15 @@
 //! Owns the object port, the Parquet encoding, the names of parts and the run. It knows nothing of SQL, of a
 //! dashboard or of AWS; it reads no clock and no environment.
 
+mod export;
+mod part;
 mod run;
 mod store;
 
+pub use part::Dataset;
 pub use run::{
-    Dataset, ExportOutcome, ExportStatus, Failure, NoProgress, NormalizeOptions, Progress,
-    RunError, RunErrorKind, RunSummary, normalize,
+    ExportOutcome, ExportStatus, Failure, NoProgress, NormalizeOptions, Progress, RunError,
+    RunErrorKind, RunSummary, normalize,
 };
 pub use store::{
     InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError,

@@ -1,5 +1,6 @@
 //! One run: list both sides, take the difference, normalize what is new, count everything.
 
+mod candidates;
 mod normalize;
 mod options;
 mod progress;
@@ -8,4 +9,4 @@ mod summary;
 pub use normalize::{RunError, RunErrorKind, normalize};
 pub use options::NormalizeOptions;
 pub use progress::{ExportOutcome, ExportStatus, NoProgress, Progress};
-pub use summary::{Dataset, Failure, RunSummary};
+pub use summary::{Failure, RunSummary};

@@ -1,34 +1,84 @@
 //! A folder of this machine as an object store.
 
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use kiro_report::ObjectKey;
+use sha2::{Digest, Sha256};
+use tokio::task::JoinHandle;
 
+use super::local_listing::list_folder;
+use super::local_staging::Staging;
+use super::local_writer::LocalWriter;
 use crate::store::{
     ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
 };
 
+/// So much is read at once.
+const PIECE_BYTES: u64 = 512 << 10;
+/// Keys begin at the folder of this name, if the root is it or lies below it.
+const ACCOUNT_ROOT: &str = "AWSLogs";
+
 /// A folder of this machine.
+///
+/// Keys are paths below the folder, with `/`. Links to files are followed, links to folders only where they lead out of
+/// the folder, so that nothing is found twice.
 #[derive(Debug)]
 pub struct LocalFolder {
     root: PathBuf,
+    /// What stands before the path below the root in every key: empty, or ending in `/`.
+    key_prefix: String,
+    staging: Mutex<Option<Arc<Staging>>>,
 }
 
 impl LocalFolder {
     /// A folder to read from; it must exist.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let fail = |kind| StoreError {
+            operation: "read",
+            key: ObjectKey::new(path.to_string_lossy()),
+            kind,
+        };
+        let metadata = fs::metadata(path).map_err(|error| fail(error.into()))?;
+        if !metadata.is_dir() {
+            return Err(fail(StoreErrorKind::NotAFolder));
+        }
+        let key_prefix = [std::path::absolute(path), fs::canonicalize(path)]
+            .into_iter()
+            .filter_map(Result::ok)
+            .find_map(|path| below_account_root(&path))
+            .unwrap_or_default();
         Ok(Self {
-            root: path.as_ref().to_path_buf(),
+            root: path.to_path_buf(),
+            key_prefix,
+            staging: Mutex::new(None),
         })
     }
 
     /// A folder to write to; it is made when it does not exist, and it must be writable.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let root = path.as_ref().to_path_buf();
+        let fail = |kind| StoreError {
+            operation: "write to",
+            key: ObjectKey::new(root.to_string_lossy()),
+            kind,
+        };
+        fs::create_dir_all(&root).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => fail(StoreErrorKind::NotAFolder),
+            _ => fail(error.into()),
+        })?;
+        let staging = Staging::begin(&root).map_err(|error| fail(error.into()))?;
         Ok(Self {
-            root: path.as_ref().to_path_buf(),
+            root,
+            key_prefix: String::new(),
+            staging: Mutex::new(Some(Arc::new(staging))),
         })
     }
 
@@ -36,40 +86,274 @@ impl LocalFolder {
     pub fn root(&self) -> &Path {
         &self.root
     }
+
+    fn path_of(&self, key: &ObjectKey) -> Result<PathBuf, StoreErrorKind> {
+        let below = key
+            .as_str()
+            .strip_prefix(&self.key_prefix)
+            .unwrap_or(key.as_str());
+        let below = Path::new(below);
+        let is_below = below
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)));
+        if is_below {
+            Ok(self.root.join(below))
+        } else {
+            Err(StoreErrorKind::NotFound)
+        }
+    }
+
+    fn staging(&self) -> io::Result<Arc<Staging>> {
+        let mut staging = self.staging.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(staging) = &*staging {
+            return Ok(Arc::clone(staging));
+        }
+        Ok(Arc::clone(
+            staging.insert(Arc::new(Staging::begin(&self.root)?)),
+        ))
+    }
+
+    fn open_writer(&self, key: &ObjectKey) -> Result<LocalWriter, StoreErrorKind> {
+        Ok(LocalWriter::new(
+            key.clone(),
+            self.path_of(key)?,
+            self.staging()?,
+        ))
+    }
+}
+
+/// The path from its last folder named `AWSLogs` on, with `/` at the end.
+fn below_account_root(path: &Path) -> Option<String> {
+    let segments: Vec<&str> = path
+        .components()
+        .filter_map(|segment| segment.as_os_str().to_str())
+        .collect();
+    let root = segments
+        .iter()
+        .rposition(|segment| *segment == ACCOUNT_ROOT)?;
+    Some(
+        segments[root..]
+            .iter()
+            .flat_map(|segment| [segment, "/"])
+            .collect(),
+    )
 }
 
 impl ObjectStore for LocalFolder {
-    fn list<'a>(&'a self, _prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
-        stream::empty().boxed()
+    fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
+        let (root, key_prefix) = (self.root.clone(), self.key_prefix.clone());
+        let walk = async move {
+            let found = off_thread(move || Ok(list_folder(&root, &key_prefix))).await;
+            found.unwrap_or_else(|kind| vec![Err(list_error(kind))])
+        };
+        let wanted = move |object: &Result<ObjectMeta, StoreError>| {
+            object
+                .as_ref()
+                .map_or(true, |object| object.key.as_str().starts_with(prefix))
+        };
+        stream::once(walk)
+            .flat_map(move |found| {
+                stream::iter(found.into_iter().filter(move |object| wanted(object)))
+            })
+            .boxed()
     }
 
     fn content_tag<'a>(
         &'a self,
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<String, StoreError>> {
-        Box::pin(async move { Err(not_found("read", &object.key)) })
+        Box::pin(async move {
+            let fail = |kind| StoreError {
+                operation: "read",
+                key: object.key.clone(),
+                kind,
+            };
+            let path = self.path_of(&object.key).map_err(fail)?;
+            let version = Version::of_listed(object);
+            off_thread(move || hash_file(&path, version))
+                .await
+                .map_err(fail)
+        })
     }
 
     fn get<'a>(
         &'a self,
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
-        Box::pin(async move { Err(not_found("read", &object.key)) })
+        Box::pin(async move {
+            let fail = |kind| StoreError {
+                operation: "read",
+                key: object.key.clone(),
+                kind,
+            };
+            let path = self.path_of(&object.key).map_err(fail)?;
+            let version = Version::of_listed(object);
+            let pending = spawn_read(move || VersionedFile::open(&path, version));
+            Ok(Box::new(LocalReader {
+                key: object.key.clone(),
+                pending: Some(pending),
+            }) as Box<dyn ObjectReader>)
+        })
     }
 
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        let _ = Bytes::new();
-        Box::pin(async move { Err(not_found("write", key)) })
+        Box::pin(async move {
+            let writer = self.open_writer(key);
+            let fail = |kind| StoreError {
+                operation: "write",
+                key: key.clone(),
+                kind,
+            };
+            Ok(Box::new(writer.map_err(fail)?) as Box<dyn ObjectWriter>)
+        })
     }
 }
 
-fn not_found(operation: &'static str, key: &ObjectKey) -> StoreError {
+fn list_error(kind: StoreErrorKind) -> StoreError {
     StoreError {
-        operation,
-        key: key.clone(),
-        kind: StoreErrorKind::NotFound,
+        operation: "list",
+        key: ObjectKey::new("."),
+        kind,
+    }
+}
+
+/// Runs file operations where they may block.
+pub(super) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreErrorKind> + Send + 'static,
+) -> Result<T, StoreErrorKind> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(StoreErrorKind::Io(error.into())),
+    }
+}
+
+/// What a file looked like when it was listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Version {
+    bytes: u64,
+    modified: DateTime<Utc>,
+}
+
+impl Version {
+    fn of_listed(object: &ObjectMeta) -> Self {
+        Self {
+            bytes: object.bytes,
+            modified: object.modified,
+        }
+    }
+
+    fn check(self, file: &File) -> Result<(), StoreErrorKind> {
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(StoreErrorKind::NotAFile);
+        }
+        let now = Self {
+            bytes: metadata.len(),
+            modified: metadata.modified()?.into(),
+        };
+        if now == self {
+            Ok(())
+        } else {
+            Err(StoreErrorKind::Changed)
+        }
+    }
+}
+
+/// A file that must stay as it was listed until it has been read.
+struct VersionedFile {
+    file: File,
+    version: Version,
+    left: u64,
+}
+
+impl VersionedFile {
+    fn open(path: &Path, version: Version) -> Result<Self, StoreErrorKind> {
+        let file = File::open(path)?;
+        version.check(&file)?;
+        Ok(Self {
+            file,
+            version,
+            left: version.bytes,
+        })
+    }
+
+    /// The next piece; `None` at the end of an unchanged file.
+    fn read_piece(&mut self) -> Result<Option<Bytes>, StoreErrorKind> {
+        let length = self.left.min(PIECE_BYTES);
+        if length == 0 {
+            self.version.check(&self.file)?;
+            return Ok(None);
+        }
+        let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        (&mut self.file).take(length).read_to_end(&mut piece)?;
+        if piece.len() as u64 != length {
+            return Err(StoreErrorKind::Changed);
+        }
+        self.left -= length;
+        Ok(Some(piece.into()))
+    }
+}
+
+/// The first 32 hex digits of the SHA-256 of the content.
+fn hash_file(path: &Path, version: Version) -> Result<String, StoreErrorKind> {
+    let mut file = VersionedFile::open(path, version)?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; usize::try_from(version.bytes.clamp(1, PIECE_BYTES)).unwrap_or(1)];
+    while file.left > 0 {
+        let read = file.file.read(&mut buffer)?;
+        if read == 0 {
+            return Err(StoreErrorKind::Changed);
+        }
+        digest.update(&buffer[..read]);
+        file.left = file
+            .left
+            .checked_sub(read as u64)
+            .ok_or(StoreErrorKind::Changed)?;
+    }
+    version.check(&file.file)?;
+    Ok(super::memory::hex(&digest.finalize()[..16]))
+}
+
+/// A piece, and the file to read the next one from.
+type PieceRead = Result<(VersionedFile, Option<Bytes>), StoreErrorKind>;
+
+fn spawn_read(
+    open: impl FnOnce() -> Result<VersionedFile, StoreErrorKind> + Send + 'static,
+) -> JoinHandle<PieceRead> {
+    tokio::task::spawn_blocking(move || {
+        let mut file = open()?;
+        let piece = file.read_piece()?;
+        Ok((file, piece))
+    })
+}
+
+/// Reads a file one piece ahead.
+struct LocalReader {
+    key: ObjectKey,
+    pending: Option<JoinHandle<PieceRead>>,
+}
+
+impl ObjectReader for LocalReader {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>> {
+        Box::pin(async move {
+            let Some(pending) = self.pending.take() else {
+                return Ok(None);
+            };
+            let read = pending
+                .await
+                .unwrap_or_else(|error| Err(StoreErrorKind::Io(error.into())));
+            let (file, piece) = read.map_err(|kind| StoreError {
+                operation: "read",
+                key: self.key.clone(),
+                kind,
+            })?;
+            if piece.is_some() {
+                self.pending = Some(spawn_read(move || Ok(file)));
+            }
+            Ok(piece)
+        })
     }
 }

@@ -2,6 +2,9 @@
 
 mod error;
 mod local;
+mod local_listing;
+mod local_staging;
+mod local_writer;
 mod memory;
 mod port;
 

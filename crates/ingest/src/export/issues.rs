@@ -1,0 +1,56 @@
+//! The issues part.
+
+use std::collections::BTreeMap;
+
+use kiro_report::{Issue, IssueKind};
+
+use super::NormalizeErrorKind;
+use super::part_writer::{PartTarget, PartWriter};
+use crate::part::Dataset;
+
+/// Counts issues and writes them; the part begins with the first one.
+pub(super) struct IssueRows {
+    target: PartTarget,
+    part: Option<PartWriter>,
+    counts: BTreeMap<IssueKind, u64>,
+}
+
+impl IssueRows {
+    pub(super) fn new(target: PartTarget) -> Self {
+        Self {
+            target,
+            part: None,
+            counts: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn counts(&self) -> &BTreeMap<IssueKind, u64> {
+        &self.counts
+    }
+
+    pub(super) fn push(&mut self, issue: &Issue) -> Result<(), NormalizeErrorKind> {
+        *self.counts.entry(issue.kind).or_default() += 1;
+        let part = match &mut self.part {
+            Some(part) => part,
+            None => self
+                .part
+                .insert(PartWriter::begin(&self.target, Dataset::Issues)?),
+        };
+        part.push(|cells| {
+            cells.text(issue.kind.name());
+            cells.maybe_text(issue.column.as_deref());
+            cells.boolean(issue.kind.rejects_row());
+            cells.maybe_count(issue.line.map(u64::cast_signed));
+        })
+    }
+
+    /// Hands over what is finished.
+    pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
+        self.part.as_mut().map_or(Ok(()), PartWriter::drain)
+    }
+
+    /// The part with all its rows, `None` if there are none.
+    pub(super) fn finish(self) -> Option<PartWriter> {
+        self.part
+    }
+}

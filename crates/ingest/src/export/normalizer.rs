@@ -1,0 +1,104 @@
+//! Normalizes one export on a thread that may block.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kiro_report::{ExportKey, Issue, IssueKind, ReportKind, ReportReader};
+use tokio::runtime::Handle;
+
+use super::NormalizeErrorKind;
+use super::issues::IssueRows;
+use super::part_writer::PartTarget;
+pub(crate) use super::sink::ExportCounts;
+use super::sink::ExportSink;
+use crate::part::{Constants, Dataset, ExistingParts, PartName};
+use crate::store::{ObjectMeta, ObjectStore};
+
+/// Larger exports write their models on a thread of its own.
+const LARGE_BYTES: u64 = 2 << 20;
+/// Bytes read between two looks at what is finished.
+const SLICE_BYTES: usize = 256 << 10;
+
+/// One export to be normalized, with all that takes.
+pub(crate) struct ExportJob {
+    pub(crate) export: ExportKey,
+    pub(crate) object: ObjectMeta,
+    pub(crate) name: PartName,
+    pub(crate) source: Arc<dyn ObjectStore>,
+    pub(crate) destination: Arc<dyn ObjectStore>,
+    pub(crate) existing: Arc<ExistingParts>,
+    pub(crate) processed_time: String,
+    /// Set when nobody waits for the result any more.
+    pub(crate) stopped: Arc<AtomicBool>,
+    pub(crate) runtime: Handle,
+}
+
+impl ExportJob {
+    /// Reads the export and writes its parts.
+    pub(crate) fn run(&self) -> Result<ExportCounts, NormalizeErrorKind> {
+        let mut reader = ReportReader::new(self.export.kind);
+        let mut sink = ExportSink::new(self.target(), self.object.bytes > LARGE_BYTES);
+        let object = self.runtime.block_on(self.source.get(&self.object));
+        let mut object = object.map_err(NormalizeErrorKind::Source)?;
+        while let Some(piece) = self
+            .runtime
+            .block_on(object.next())
+            .map_err(NormalizeErrorKind::Source)?
+        {
+            for slice in piece.chunks(SLICE_BYTES) {
+                if self.stopped.load(Ordering::Relaxed) {
+                    return Err(NormalizeErrorKind::Stopped);
+                }
+                reader
+                    .read(slice, &mut sink)
+                    .map_err(NormalizeErrorKind::Content)?;
+                sink.drain()?;
+            }
+        }
+        reader
+            .finish(&mut sink)
+            .map_err(NormalizeErrorKind::Content)?;
+        let kind = reader.kind().unwrap_or(ReportKind::UserReport);
+        sink.finish(kind, |dataset| self.existing.has(&self.name, dataset))
+    }
+
+    /// Notes in the issues dataset that the export failed, unless that was noted before.
+    pub(crate) fn note_failure(
+        &self,
+        failure: &NormalizeErrorKind,
+    ) -> Result<(), NormalizeErrorKind> {
+        if !failure.is_about_the_export() || self.existing.has(&self.name, Dataset::Issues) {
+            return Ok(());
+        }
+        let mut issues = IssueRows::new(self.target());
+        issues.push(&Issue {
+            kind: IssueKind::UnreadableExport,
+            column: None,
+            line: failure.line(),
+        })?;
+        issues
+            .finish()
+            .map_or(Ok(()), |part| part.complete()?.publish())
+    }
+
+    fn target(&self) -> PartTarget {
+        let constants = Constants {
+            account: self.export.account.clone(),
+            region: self.export.region.clone(),
+            source_path: self.export.key.as_str().to_owned(),
+            export_time: self.export.time.to_string(),
+            part_id: self.name.as_str().to_owned(),
+            processed_time: self.processed_time.clone(),
+        };
+        PartTarget {
+            destination: Arc::clone(&self.destination),
+            constants: Arc::new(constants),
+            export_date: self
+                .existing
+                .export_date(&self.name)
+                .unwrap_or_else(|| self.export.time.date()),
+            name: self.name.clone(),
+            runtime: self.runtime.clone(),
+        }
+    }
+}

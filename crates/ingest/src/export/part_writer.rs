@@ -1,0 +1,118 @@
+//! One part on its way to the destination.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kiro_report::ObjectKey;
+use tokio::runtime::Handle;
+
+use super::NormalizeErrorKind;
+use crate::part::{Constants, Dataset, PartEncoder, RowCells};
+use crate::store::{ObjectStore, ObjectWriter};
+
+/// Where the parts of an export go, and what they have in common.
+#[derive(Clone)]
+pub(super) struct PartTarget {
+    pub(super) destination: Arc<dyn ObjectStore>,
+    pub(super) constants: Arc<Constants>,
+    pub(super) export_date: chrono::NaiveDate,
+    pub(super) name: crate::part::PartName,
+    pub(super) runtime: Handle,
+}
+
+/// Encodes rows and hands finished row groups to the destination. Runs on threads that may block.
+pub(super) struct PartWriter {
+    encoder: Box<PartEncoder>,
+    object: Box<dyn ObjectWriter>,
+    key: ObjectKey,
+    runtime: Handle,
+    rows: u64,
+}
+
+/// A part that is complete and not visible yet.
+pub(super) struct CompletePart {
+    object: Box<dyn ObjectWriter>,
+    runtime: Handle,
+}
+
+impl PartWriter {
+    pub(super) fn begin(target: &PartTarget, dataset: Dataset) -> Result<Self, NormalizeErrorKind> {
+        let key = target.name.object_key(dataset, target.export_date);
+        let encoder = PartEncoder::new(dataset, &target.constants);
+        let encoder = encoder.map_err(|source| NormalizeErrorKind::Encode {
+            part: key.clone(),
+            source,
+        })?;
+        let object = target.runtime.block_on(target.destination.create(&key));
+        let object = object.map_err(NormalizeErrorKind::Destination)?;
+        Ok(Self {
+            encoder: Box::new(encoder),
+            object,
+            key,
+            runtime: target.runtime.clone(),
+            rows: 0,
+        })
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(super) fn push(
+        &mut self,
+        fill: impl FnOnce(&mut RowCells<'_>),
+    ) -> Result<(), NormalizeErrorKind> {
+        self.rows += 1;
+        let pushed = self.encoder.push(fill);
+        pushed.map_err(|source| NormalizeErrorKind::Encode {
+            part: self.key.clone(),
+            source,
+        })
+    }
+
+    /// Hands over what is finished.
+    pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
+        let output = self.encoder.take_output();
+        let output = output.map_err(|source| NormalizeErrorKind::Encode {
+            part: self.key.clone(),
+            source,
+        })?;
+        write(&mut self.object, &self.runtime, output)
+    }
+
+    pub(super) fn complete(mut self) -> Result<CompletePart, NormalizeErrorKind> {
+        self.drain()?;
+        let output = self.encoder.finish();
+        let output = output.map_err(|source| NormalizeErrorKind::Encode {
+            part: self.key,
+            source,
+        })?;
+        write(&mut self.object, &self.runtime, output)?;
+        Ok(CompletePart {
+            object: self.object,
+            runtime: self.runtime,
+        })
+    }
+}
+
+impl CompletePart {
+    /// Makes the part visible.
+    pub(super) fn publish(self) -> Result<(), NormalizeErrorKind> {
+        self.runtime
+            .block_on(self.object.finish())
+            .map_err(NormalizeErrorKind::Destination)
+    }
+}
+
+fn write(
+    object: &mut Box<dyn ObjectWriter>,
+    runtime: &Handle,
+    output: Bytes,
+) -> Result<(), NormalizeErrorKind> {
+    if output.is_empty() {
+        return Ok(());
+    }
+    runtime
+        .block_on(object.write(output))
+        .map_err(NormalizeErrorKind::Destination)
+}

@@ -1,0 +1,94 @@
+//! The distinct values of a column chunk, and the code of each.
+
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Values in the order of their first occurrence. A value is its `PLAIN` bytes, without the length of a text.
+#[derive(Debug)]
+pub(super) struct Dictionary {
+    content: Vec<u8>,
+    /// Where each value ends.
+    ends: Vec<usize>,
+    codes: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    last: Option<u32>,
+}
+
+impl Dictionary {
+    pub(super) fn new() -> Self {
+        Self {
+            content: Vec::new(),
+            ends: Vec::new(),
+            codes: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            last: None,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Bytes of memory, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.content.len() + self.ends.len() * 16
+    }
+
+    pub(super) fn value(&self, code: u32) -> &[u8] {
+        value(&self.content, &self.ends, code)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.content[start..*end])
+    }
+
+    /// The code of a value, a new one if need be. Most values are those of the row before.
+    pub(super) fn intern(&mut self, wanted: &[u8]) -> u32 {
+        if let Some(last) = self.last
+            && self.value(last) == wanted
+        {
+            return last;
+        }
+        let hash = hash(&self.hasher, wanted);
+        let found = self
+            .codes
+            .find(hash, |code| {
+                value(&self.content, &self.ends, *code) == wanted
+            })
+            .copied();
+        let code = found.unwrap_or_else(|| self.add(wanted, hash));
+        self.last = Some(code);
+        code
+    }
+
+    fn add(&mut self, wanted: &[u8], hash: u64) -> u32 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a chunk has far fewer rows"
+        )]
+        let code = self.ends.len() as u32;
+        self.content.extend_from_slice(wanted);
+        self.ends.push(self.content.len());
+        let (content, ends, hasher) = (&self.content, &self.ends, &self.hasher);
+        self.codes.insert_unique(hash, code, |code| {
+            self::hash(hasher, value(content, ends, *code))
+        });
+        code
+    }
+}
+
+fn value<'a>(content: &'a [u8], ends: &[usize], code: u32) -> &'a [u8] {
+    let code = code as usize;
+    let start = if code == 0 { 0 } else { ends[code - 1] };
+    &content[start..ends[code]]
+}
+
+fn hash(hasher: &DefaultHashBuilder, value: &[u8]) -> u64 {
+    let mut state = hasher.build_hasher();
+    value.hash(&mut state);
+    std::hash::Hasher::finish(&state)
+}

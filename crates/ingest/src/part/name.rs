@@ -1,0 +1,144 @@
+//! How parts are called, and which of them exist.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use kiro_report::ObjectKey;
+use sha2::{Digest, Sha256};
+
+use super::Dataset;
+use crate::store::ObjectMeta;
+
+/// The name all parts of one version of one export share: sixteen hex digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PartName(String);
+
+impl PartName {
+    /// The name for this content at this key. An export that could not be read has no content tag: `""`.
+    pub(crate) fn new(source: &ObjectKey, tag: &str) -> Self {
+        let digest = Sha256::digest(format!("{source}|{tag}"));
+        let mut hex = String::with_capacity(16);
+        for byte in &digest[..8] {
+            // Writing to a string cannot fail.
+            write!(hex, "{byte:02x}").ok();
+        }
+        Self(hex)
+    }
+
+    /// The hex digits, which are also the `part_id` of every row.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where the part of a dataset lies.
+    pub(crate) fn object_key(&self, dataset: Dataset, export_date: NaiveDate) -> ObjectKey {
+        ObjectKey::new(format!(
+            "{}/export_date={export_date}/part-{}.parquet",
+            dataset.folder(),
+            self.0
+        ))
+    }
+
+    /// The reverse of [`Self::object_key`], with any folders in front.
+    pub(crate) fn parse(key: &ObjectKey) -> Option<(Self, Dataset, NaiveDate)> {
+        let mut segments = key.segments().rev();
+        let hex = segments
+            .next()?
+            .strip_prefix("part-")?
+            .strip_suffix(".parquet")?;
+        let date = segments
+            .next()?
+            .strip_prefix("export_date=")?
+            .parse()
+            .ok()?;
+        let folder = segments.next()?;
+        let dataset = Dataset::ALL
+            .into_iter()
+            .find(|dataset| dataset.folder() == folder)?;
+        let is_hex = hex.len() == 16
+            && hex
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_hex.then(|| (Self(hex.to_owned()), dataset, date))
+    }
+}
+
+/// The parts a destination has, from one listing of it.
+#[derive(Debug, Default)]
+pub(crate) struct ExistingParts(HashMap<PartName, Existing>);
+
+#[derive(Debug)]
+struct Existing {
+    export_date: NaiveDate,
+    datasets: [bool; Dataset::ALL.len()],
+}
+
+impl ExistingParts {
+    /// Takes note of a listed object, if it is a part. An empty file is none: a machine that lost power may leave one.
+    pub(crate) fn add(&mut self, object: &ObjectMeta) {
+        let Some((name, dataset, export_date)) =
+            PartName::parse(&object.key).filter(|_| object.bytes > 0)
+        else {
+            return;
+        };
+        let existing = self.0.entry(name).or_insert(Existing {
+            export_date,
+            datasets: [false; Dataset::ALL.len()],
+        });
+        existing.datasets[dataset as usize] = true;
+    }
+
+    /// Whether the export is done: its facts or code part, the last one written, is there.
+    pub(crate) fn is_done(&self, name: &PartName) -> bool {
+        self.has(name, Dataset::Facts) || self.has(name, Dataset::Code)
+    }
+
+    /// Whether this part is there.
+    pub(crate) fn has(&self, name: &PartName, dataset: Dataset) -> bool {
+        self.0
+            .get(name)
+            .is_some_and(|existing| existing.datasets[dataset as usize])
+    }
+
+    /// The partition the parts of an export lie in already. They stay there, even if a file that tells no date of its
+    /// own was touched since: a second place would make its rows count twice.
+    pub(crate) fn export_date(&self, name: &PartName) -> Option<NaiveDate> {
+        self.0.get(name).map(|existing| existing.export_date)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiro_report::ObjectKey;
+
+    use super::PartName;
+    use crate::Dataset;
+
+    #[test]
+    fn a_part_is_named_by_the_key_and_the_content_of_its_source() {
+        // printf '%s' 'a/b.csv|0123' | sha256sum
+        let name = PartName::new(&ObjectKey::new("a/b.csv"), "0123");
+        assert_eq!(name.as_str(), "b3f7e3ad774a8a75");
+        let date = "2026-07-10".parse().unwrap();
+        let key = name.object_key(Dataset::Facts, date);
+        assert_eq!(
+            key.as_str(),
+            "facts/export_date=2026-07-10/part-b3f7e3ad774a8a75.parquet"
+        );
+        assert_eq!(PartName::parse(&key), Some((name, Dataset::Facts, date)));
+    }
+
+    #[test]
+    fn other_files_are_no_parts() {
+        for key in [
+            "facts/export_date=2026-07-10/part-B3F7E3AD774A8A75.parquet",
+            "facts/export_date=2026-07-10/part-b3f7e3ad.parquet",
+            "facts/export_date=unknown/part-b3f7e3ad774a8a75.parquet",
+            "other/export_date=2026-07-10/part-b3f7e3ad774a8a75.parquet",
+            "part-b3f7e3ad774a8a75.parquet",
+        ] {
+            assert_eq!(PartName::parse(&ObjectKey::new(key)), None, "{key}");
+        }
+    }
+}
