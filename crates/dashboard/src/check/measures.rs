@@ -5,7 +5,7 @@ use kiro_curate::ColumnType;
 use super::Checker;
 use crate::compile::resolve_threshold;
 use crate::error::SpecErrorKind;
-use crate::spec::{At, Comparison, Condition, Dataset, Formula, Level, Measure};
+use crate::spec::{At, Comparison, Condition, Dataset, Formula, Level, Measure, Threshold};
 
 const NUMBERS: [ColumnType; 2] = [ColumnType::Bigint, ColumnType::Double];
 
@@ -66,6 +66,9 @@ impl<'a> Checker<'a> {
             if let Some(dataset) = dataset {
                 self.level(dataset, level);
             }
+        }
+        if let Formula::Scaled { by, .. } = &measure.is {
+            self.number(by);
         }
         if !names_columns && !measure.only.is_empty() {
             self.expected(
@@ -163,12 +166,17 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn threshold(&mut self, condition: &Condition) {
-        let is_order = !matches!(condition.op, Comparison::In | Comparison::NotIn);
-        if !is_order || resolve_threshold(self.spec, &condition.value, 30).is_none() {
+        if matches!(condition.op, Comparison::In | Comparison::NotIn) {
+            self.expected(&condition.value, "a comparison with one number", "a list");
+        }
+        self.number(&condition.value);
+    }
+
+    fn number(&mut self, number: &At<Threshold>) {
+        if resolve_threshold(self.spec, number, 30).is_none() {
             let expected =
                 "a number, or a number of the configuration such as `segments.intensive_days`";
-            let found = if is_order { "neither" } else { "a list" };
-            self.expected(&condition.value, expected, found);
+            self.expected(number, expected, "neither");
         }
     }
 

@@ -93,6 +93,7 @@ impl Spec {
                         .chain(subtract)
                         .all(|part| self.is_additive(part))
             }
+            Formula::Scaled { of, .. } => self.is_additive(of),
             _ => false,
         })
     }
@@ -104,7 +105,7 @@ impl Measure {
         match &self.is {
             Formula::Ratio { of, per } => vec![of, per],
             Formula::Combine { add, subtract, .. } => add.iter().chain(subtract).collect(),
-            Formula::AveragePer { of, .. } => vec![of],
+            Formula::AveragePer { of, .. } | Formula::Scaled { of, .. } => vec![of],
             Formula::CountWhere { all, .. } => {
                 all.iter().map(|condition| &condition.measure).collect()
             }
@@ -145,6 +146,7 @@ impl Expressions<'_> {
                     .collect::<Result<Vec<_>, _>>()?;
                 combine(&add, &subtract, *at_least)
             }
+            Formula::Scaled { of, by } => scaled(&self.flat(of)?, self.factor(by)?),
             Formula::AveragePer { .. } | Formula::CountWhere { .. } => {
                 return Err(RequestError::Unresolved {
                     name: name.to_owned(),
@@ -191,6 +193,7 @@ impl Expressions<'_> {
                 let (add, subtract) = (nested(add)?, nested(subtract)?);
                 combine(&add, &subtract, *at_least)
             }
+            Formula::Scaled { of, by } => scaled(&self.nested(of, level, inner)?, self.factor(by)?),
             Formula::AveragePer { of, .. } => {
                 format!("AVG(CAST({} AS double))", inner.column(self.flat(of)?))
             }
@@ -208,6 +211,13 @@ impl Expressions<'_> {
                     name: name.to_owned(),
                 });
             }
+        })
+    }
+
+    fn factor(&self, by: &crate::spec::At<crate::spec::Threshold>) -> Result<f64, RequestError> {
+        let factor = crate::compile::resolve_threshold(self.spec, by, self.days);
+        factor.ok_or_else(|| RequestError::Unresolved {
+            name: self.dataset.relation.value.clone(),
         })
     }
 
@@ -249,6 +259,10 @@ fn filtered(aggregate: &str, only: &[Predicate]) -> String {
     }
     let conditions: Vec<String> = only.iter().map(predicate_sql).collect();
     format!("{aggregate} FILTER (WHERE {})", conditions.join(" AND "))
+}
+
+fn scaled(of: &str, by: f64) -> String {
+    format!("CAST({of} AS double) * {}", sql::number(by))
 }
 
 fn ratio(of: &str, per: &str) -> String {

@@ -49,6 +49,11 @@ pub enum Formula {
         subtract: Vec<At<String>>,
         at_least: Option<f64>,
     },
+    /// A measure times a number, such as a price of the configuration.
+    Scaled {
+        of: At<String>,
+        by: At<Threshold>,
+    },
     /// The mean of a measure that is taken per day (or per user) first; days without rows do not count.
     AveragePer {
         of: At<String>,
