@@ -18,12 +18,10 @@ class Relation:
     statement: str
 
 
-def render(location: str, first_day: str, salt: str | None = None) -> list[Relation]:
-    """Every relation, each after those it reads; hashed e-mails with a salt."""
+def render(location: str, first_day: str, options: dict) -> list[Relation]:
+    """Every relation, each after those it reads; options: `salt` (e-mails are hashed) and `settings`."""
     command = ["cargo", "run", "--quiet", "--package", "kiro-curate", "--example", "render", "--", location, first_day]
-    done = subprocess.run(
-        command + ([salt] if salt is not None else []), cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, json.dumps(options)], cwd=REPOSITORY, capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"rendering the catalogue failed:\n{done.stderr[-4000:]}")
     return [

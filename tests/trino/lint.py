@@ -59,8 +59,8 @@ def _is_decimal(literal: exp.Literal) -> bool:
 
 def main() -> int:
     failed = passed = 0
-    for salt in (None, "salt"):
-        relations = render("s3://bucket/prefix", "2026-01-01", salt)
+    for options in ({}, {"salt": "salt"}):
+        relations = render("s3://bucket/prefix", "2026-01-01", options)
         schema = {relations[0].database: {relation.name: dict(relation.columns) for relation in relations}}
         for relation in relations:
             if relation.kind != "view":

@@ -47,11 +47,12 @@ def check(
     trino: Client, product: Product, scenario: Scenario, results: Path, only: set[str]
 ) -> list[tuple[str, list[str]]]:
     """For each relation its name and what is wrong with it."""
-    relations = render(f"file://{scenario.data}", scenario.first_day(), scenario.salt)
+    relations = render(f"file://{scenario.data}", scenario.first_day(), scenario.options)
     wanted = [relation for relation in relations if not only or relation.name in only]
     results.mkdir(parents=True)
-    for relation in wanted:
-        product.export(relation.name, scenario.data, scenario.options(), results / f"{relation.name}.parquet")
+    product.export("all", scenario.data, scenario.options, results)
+    for table in (relation.name for relation in wanted if relation.kind == "table"):
+        product.export(table, scenario.data, scenario.options, results / f"{table}.parquet")
     # From here on the folders that Trino insists on exist; the embedded engine has answered without them.
     scenario.make_missing_folders()
     broken = create_all(trino, relations)

@@ -1,8 +1,10 @@
 """The data that both engines are asked about: small folders of parts, each made from exports by the product itself."""
 
+import json
 import shutil
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -17,10 +19,7 @@ TRAPS = REPOSITORY / "tests" / "traps" / "exports"
 class Scenario:
     name: str
     data: Path
-    salt: str | None = None  # given: e-mails are hashed
-
-    def options(self) -> list[str]:
-        return [] if self.salt is None else ["--hash-emails", "--hash-salt", self.salt]
+    options: dict = field(default_factory=dict)  # `salt` (e-mails are hashed), `settings`
 
     def first_day(self) -> str:
         """Where the data starts, as the partition projection needs it."""
@@ -34,28 +33,37 @@ class Scenario:
 
 def scenarios(product: Product, scratch: Path) -> Iterator[Scenario]:
     scratch.mkdir(parents=True)
-    yield Scenario("nothing", _folder(scratch / "nothing"))
-    for source in sorted(folder for folder in FIXTURES.glob("*") if any(folder.rglob("*.csv"))):
-        data = scratch / f"views-{source.name}"
-        product.normalize(source, data)
-        yield Scenario(f"views/{source.name}", data)
+    for source in sorted(folder for folder in FIXTURES.iterdir() if folder.is_dir()):
+        yield _fixture(product, source, scratch / f"views-{source.name}")
     traps = scratch / "traps"
     product.normalize(TRAPS, traps)
     yield Scenario("traps", traps)
-    fleet = scratch / "fleet"
-    product.demo(40, 75, fleet)
+    fleet = product.demo(40, 75, scratch / "demo")
     yield Scenario("fleet", fleet)
     # Separate copies: the empty folders that Trino needs must not be there when the embedded engine looks.
-    yield Scenario("hashed e-mails", _copy(fleet, scratch / "hashed"), salt="O'Brien's salt")
+    yield Scenario("fleet, hashed e-mails", _copy(fleet, scratch / "hashed"), {"salt": "O'Brien's salt"})
     known = _copy(fleet, scratch / "known")
     _write_identity_map(known)
-    yield Scenario("identity map", known)
-    yield Scenario("identity map, hashed e-mails", _copy(known, scratch / "known-hashed"), salt="")
+    yield Scenario("fleet, identity map", known)
+    yield Scenario("fleet, identity map, hashed e-mails", _copy(known, scratch / "known-hashed"), {"salt": ""})
 
 
-def _folder(path: Path) -> Path:
-    path.mkdir(parents=True)
-    return path
+def _fixture(product: Product, source: Path, data: Path) -> Scenario:
+    """`exports`, then `again`, `identity.json` and `options.toml`: all but the expected answers may be absent."""
+    data.mkdir()
+    for exports in ("exports", "again"):
+        if (source / exports).is_dir():
+            product.normalize(source / exports, data)
+    if (source / "identity.json").is_file():
+        (data / "identity").mkdir()
+        names = ("idc_user_id", "idc_username", "idc_display_name", "idc_email", "team")
+        people = json.loads((source / "identity.json").read_text())
+        with duckdb.connect() as connection:
+            connection.execute(f"CREATE TABLE people ({', '.join(f'{name} VARCHAR' for name in names)})")
+            connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", [[p.get(n) for n in names] for p in people])
+            connection.execute(f"COPY people TO '{data}/identity/people.parquet' (FORMAT parquet)")
+    options = source / "options.toml"
+    return Scenario(f"views/{source.name}", data, tomllib.loads(options.read_text()) if options.is_file() else {})
 
 
 def _copy(source: Path, target: Path) -> Path:
@@ -66,7 +74,7 @@ def _copy(source: Path, target: Path) -> Path:
 
 
 def _write_identity_map(data: Path) -> None:
-    """Names for most users: some share a display name, some have no address, some are listed twice or nowhere."""
+    """Most users of the fleet: some share a display name, some have no address, some stand there twice, some nowhere."""
     (data / "identity").mkdir(exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute(

@@ -1,24 +1,37 @@
 //! Prints the rendered catalogue as JSON: every relation in dependency order with its columns and its statement.
 //!
 //! The tests create exactly these tables and views in a real Trino:
-//! `cargo run -p kiro-curate --example render -- s3://bucket/prefix 2026-07-01 [salt of hashed e-mails]`
+//! `cargo run -p kiro-curate --example render -- s3://bucket/prefix 2026-07-01 ['{"salt": "…", "settings": {…}}']`
 
 use std::env::args;
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use kiro_curate::{Catalogue, Emails, Relation, RenderOptions, Source};
+use kiro_curate::{Catalogue, Emails, Relation, RenderOptions, Settings, Source};
+use serde::Deserialize;
 use serde_json::{Value, json};
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    /// Given: e-mail addresses are hashed.
+    salt: Option<String>,
+    #[serde(default)]
+    settings: Settings,
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = args().skip(1).collect();
-    let (root, first_day, salt) = match arguments.as_slice() {
-        [root, first_day] => (root, first_day, None),
-        [root, first_day, salt] => (root, first_day, Some(salt.clone())),
-        _ => return Err("expected LOCATION FIRST_DAY [SALT]".into()),
+    let (root, first_day, options) = match arguments.as_slice() {
+        [root, first_day] => (root, first_day, Options::default()),
+        [root, first_day, options] => (root, first_day, serde_json::from_str(options)?),
+        _ => return Err("expected LOCATION FIRST_DAY [OPTIONS]".into()),
     };
     let options = RenderOptions {
-        emails: salt.map_or(Emails::Plain, |salt| Emails::Hashed { salt }),
+        emails: options
+            .salt
+            .map_or(Emails::Plain, |salt| Emails::Hashed { salt }),
+        settings: options.settings,
         ..RenderOptions::default()
     };
     let catalogue = Catalogue::render(&options)?;

@@ -1,0 +1,72 @@
+# Installs what the checks and benchmarks use, pinned, into $cache. Sourced, not run; each function says what it sets.
+# shellcheck shell=bash
+
+cargo_deny_version=0.20.2
+
+# A note on how long an installation took, as installations are most of a first run.
+installing() {
+    local what=$1 began=$SECONDS
+    shift
+    printf 'installing %s … ' "$what"
+    if "$@" >"$logs/install.log" 2>&1 </dev/null; then
+        printf '(%d s)\n' $((SECONDS - began))
+    else
+        printf 'FAILED\n' >&2
+        tail -n 40 "$logs/install.log" >&2
+        exit 1
+    fi
+}
+
+# Debian packages, for a command that is missing.
+apt_install() {
+    local sudo=()
+    if [[ $(id -u) -ne 0 ]]; then
+        if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+            echo "missing, and this user may not install it: apt-get install $*" >&2
+            exit 1
+        fi
+        sudo=(sudo -n)
+    fi
+    installing "$*" "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive sh -c \
+        'apt-get update && apt-get install --yes --no-install-recommends "$@"' sh "$@"
+}
+
+# Sets $python: an interpreter with the packages of tests/requirements.txt.
+need_python() {
+    if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
+    local environment
+    environment=$cache/python-$(cat tests/requirements.txt <(python3 --version) | sha256sum | cut -c1-12)
+    python=$environment/bin/python
+    if [[ ! -f $environment/complete ]]; then
+        installing "Python packages" sh -c \
+            'python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --requirement tests/requirements.txt && touch "$1/complete"' \
+            sh "$environment"
+    fi
+}
+
+# Sets $cargo_deny.
+need_cargo_deny() {
+    local root=$cache/cargo-deny-$cargo_deny_version
+    cargo_deny=$root/bin/cargo-deny
+    if [[ ! -x $cargo_deny ]]; then
+        # It runs for a second: what counts is how fast it is built.
+        installing "cargo-deny" env CARGO_TARGET_DIR="$cache/cargo-deny-build" CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+            CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_DEBUG=0 \
+            cargo install --quiet --locked --root "$root" --version "$cargo_deny_version" cargo-deny
+        rm -rf "$cache/cargo-deny-build"
+    fi
+}
+
+# Makes sure of a JDK that Trino runs on, and of Maven, which fetches it.
+need_java() {
+    local packages=()
+    if ! command -v javac >/dev/null; then
+        if apt-cache show openjdk-17-jdk-headless >/dev/null 2>&1; then
+            packages+=(openjdk-17-jdk-headless)
+        else
+            packages+=(default-jdk-headless)
+        fi
+    fi
+    if ! command -v mvn >/dev/null; then packages+=(maven); fi
+    if [[ ${#packages[@]} -gt 0 ]]; then apt_install "${packages[@]}"; fi
+}
