@@ -144,7 +144,9 @@ impl User {
             };
             (day, to)
         });
-        let overage_limit = (!matches!(tier, Tier::Free | Tier::Blank) && dice.chance(0.3))
+        // Administrators switch overage on for those who need it.
+        let wants_more = if kind < 0.2 { 0.5 } else { 0.2 };
+        let overage_limit = (!matches!(tier, Tier::Free | Tier::Blank) && dice.chance(wants_more))
             .then(|| [500.0, 1000.0, 2500.0][dice.pick(&[3.0, 2.0, 1.0])]);
 
         let days = calendar.days();
@@ -189,7 +191,7 @@ impl User {
             overage_limit,
             diligence,
             weekend,
-            appetite: appetite * tier.thirst(),
+            appetite: appetite * tier.thirst() * if overage_limit.is_some() { 1.5 } else { 1.0 },
             trend,
             clients,
             coding: if clients[0] > 0.3 {
