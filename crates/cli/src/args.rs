@@ -1,0 +1,359 @@
+//! The command line: what can be typed, and the manual that `--help` prints.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Who uses Kiro, with which models, at what cost: answers from its daily CSV exports.
+///
+/// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads a copy of that
+/// bucket (or a few exports somebody mailed) and answers with SQL: who is active, which models are used, how many
+/// credits are left, who will run out and who has stopped. It needs no AWS account and sends nothing anywhere.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kiro-analytics",
+    version,
+    styles = STYLES,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 110,
+    after_long_help = MANUAL
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Read settings from this file instead of ./kiro-analytics.toml
+    #[arg(long, value_name = "FILE", env = "KIRO_ANALYTICS_CONFIG", global = true, value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+const MANUAL: &str = "\
+A first look, with invented people:
+  kiro-analytics demo
+
+With your own exports:
+  aws s3 sync s3://BUCKET/PREFIX exports
+  kiro-analytics normalize exports kiro-analytics-data
+  kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
+Run the first two again every day: only what is new is read.
+
+Settings come from, in this order: flags, environment variables (KIRO_ANALYTICS_…, named at each flag),
+the file kiro-analytics.toml in the current folder, defaults. kiro-analytics.example.toml explains all.
+
+Exit codes:
+  0    done
+  1    something is wrong with the data; everything that could be done was done
+  2    something is wrong with the command or the configuration
+  101  a bug of this program
+  130  interrupted; nothing half-written is left
+
+Answers go to standard output, remarks and errors to standard error. NO_COLOR is honoured.
+";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Normalize(NormalizeArgs),
+    Query(QueryArgs),
+    Views(ViewsArgs),
+    Export(ExportArgs),
+    Demo(DemoArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// Turn exports (CSV) into typed, partitioned Parquet
+///
+/// Reads every export below SOURCE that DEST does not have yet and writes it as Parquet parts: facts, models, code and
+/// issues, one folder per day. Both reports, both log roots, several accounts and Regions, and loose folders of .csv
+/// files are understood; everything else is ignored and counted. Running it again reads only what is new or has changed.
+/// One bad export never stops the others; it is reported and the exit code is 1.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics normalize exports kiro-analytics-data
+  kiro-analytics normalize exports kiro-analytics-data --since 2026-07-01
+  kiro-analytics normalize exports kiro-analytics-data --output json | jq .failures
+")]
+pub(crate) struct NormalizeArgs {
+    /// Folder with exports, at any depth: a copy of the bucket, a part of it, or loose .csv files
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) source: PathBuf,
+
+    /// Folder the Parquet parts are written to; made if it does not exist
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) dest: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) window: Window,
+
+    /// Read exports again that are done already (after an upgrade, for example)
+    #[arg(long)]
+    pub(crate) reprocess: bool,
+
+    /// How many exports to work on at once [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// What to print at the end
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// Answer one SQL query over the tables and views
+///
+/// The tables and views are listed by `kiro-analytics views`. SQL is what Athena (Trino) and the
+/// embedded engine both understand. Only queries are allowed: nothing can change the data. A dataset that does not
+/// exist yet is an empty table.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics query \"SELECT user_label, credits_used FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
+  kiro-analytics query --format csv \"SELECT * FROM user_month\" > user_month.csv
+  kiro-analytics query --format json - < question.sql
+  kiro-analytics query --hash-emails --since 2026-07-01 \"SELECT email, total_messages FROM user_totals\"
+")]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    #[command(flatten)]
+    pub(crate) window: Window,
+
+    /// How to print the rows; json is one array of objects
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: QueryFormat,
+
+    /// The query; - reads it from standard input
+    pub(crate) sql: String,
+}
+
+/// List the tables and views: rows, columns, types and meanings
+///
+/// The names of views and columns are the interface of this program: the same in Athena, in exports and on dashboards.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics views
+  kiro-analytics views --output json | jq '.[].name'
+")]
+pub(crate) struct ViewsArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    #[command(flatten)]
+    pub(crate) window: Window,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// Write a table or view, or all of them, to files
+///
+/// Rows are streamed, so a view may be bigger than memory. A file appears under its name only when it is complete.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics export user_month --format csv --out user_month.csv
+  kiro-analytics export all --format parquet --out report/
+  kiro-analytics export daily_trends --format json --out - | jq length
+")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    #[command(flatten)]
+    pub(crate) window: Window,
+
+    /// Name of a table or view (see `kiro-analytics views`), or all for every curated view
+    #[arg(value_name = "VIEW")]
+    pub(crate) view: String,
+
+    /// Format of the files; json is one array of objects
+    #[arg(long, value_enum)]
+    pub(crate) format: ExportFormat,
+
+    /// File to write; with all: folder, made if needed. - writes csv or json to standard output
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) out: PathBuf,
+}
+
+/// Show what this program does, with invented people
+///
+/// Writes a believable fleet as raw exports in Kiro's own layout (DIR/exports), normalizes it (DIR/data) and prints the
+/// headline numbers. The exports have everything real ones have: two accounts, drifting headers, a re-export, a split
+/// day, and one file that is broken on purpose. The same options and end date give the same bytes.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics demo
+  kiro-analytics demo --users 2000 --days 365 --dir /tmp/big-demo
+  kiro-analytics query --data kiro-analytics-demo/data \"SELECT * FROM wow_movers WHERE at_risk\"
+")]
+pub(crate) struct DemoArgs {
+    /// How many people the fleet has
+    #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) users: u32,
+
+    /// How many days of exports
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) days: u32,
+
+    /// Another seed is another fleet
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+
+    /// Folder to write to: a new or empty one, or that of an earlier demo
+    #[arg(long, value_name = "DIR", default_value = "kiro-analytics-demo", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+
+    /// The last day of activity, YYYY-MM-DD [default: yesterday]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) end_date: Option<NaiveDate>,
+
+    /// What to print at the end
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// Print a script that completes commands and flags in your shell
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics completions bash > ~/.local/share/bash-completion/completions/kiro-analytics
+  kiro-analytics completions zsh > \"${fpath[1]}/_kiro-analytics\"
+  kiro-analytics completions fish > ~/.config/fish/completions/kiro-analytics.fish
+")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// Print the manual page (roff)
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics man | man -l -
+  kiro-analytics man --out /usr/local/share/man/man1
+")]
+pub(crate) struct ManArgs {
+    /// Write one page per command into this folder instead
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Where the normalized data is, and how e-mail addresses are shown.
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    /// Folder that `normalize` wrote to [default: kiro-analytics-data]
+    #[arg(long, value_name = "DIR", env = "KIRO_ANALYTICS_DATA", value_hint = ValueHint::DirPath)]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Replace every e-mail address by its SHA-256: no plain address reaches a view
+    #[arg(
+        long,
+        value_name = "BOOL",
+        env = "KIRO_ANALYTICS_HASH_EMAILS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub(crate) hash_emails: Option<bool>,
+
+    /// Text mixed into the hash, so that addresses cannot be guessed; better given by the environment
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "KIRO_ANALYTICS_HASH_SALT",
+        hide_env_values = true
+    )]
+    pub(crate) hash_salt: Option<String>,
+}
+
+/// The days to look at.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Window {
+    /// The first day, YYYY-MM-DD, inclusive
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) since: Option<NaiveDate>,
+
+    /// The last day, YYYY-MM-DD, inclusive
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) until: Option<NaiveDate>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QueryFormat {
+    /// Aligned columns
+    #[default]
+    Table,
+    /// One line per row, with a header
+    Csv,
+    /// One array of objects
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One line per row, with a header
+    Csv,
+    /// One array of objects
+    Json,
+    /// Columns with types, compressed
+    Parquet,
+}
+
+fn date(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_| "expected a day of the calendar as YYYY-MM-DD".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_can_switch_off_what_the_file_switches_on() {
+        let parse = |flags: &[&str]| {
+            let line = ["kiro-analytics", "query"]
+                .iter()
+                .chain(flags)
+                .chain(&["SELECT 1"]);
+            match Cli::try_parse_from(line).unwrap().command {
+                Command::Query(args) => args.data.hash_emails,
+                _ => None,
+            }
+        };
+        assert_eq!(parse(&["--hash-emails"]), Some(true));
+        assert_eq!(parse(&["--hash-emails=false"]), Some(false));
+    }
+}

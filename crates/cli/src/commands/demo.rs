@@ -1,0 +1,167 @@
+//! `kiro-analytics demo`: an invented fleet, from raw exports to headline numbers.
+
+use std::io::Write;
+use std::path::Path;
+
+use chrono::{Days, NaiveDate};
+use kiro_fleet::{FleetOptions, write_fleet};
+use kiro_ingest::NormalizeOptions;
+use serde_json::json;
+
+use crate::args::{DataArgs, DemoArgs, Output, Window};
+use crate::commands::normalize::{Run, now, processors};
+use crate::config::Config;
+use crate::demo_folder::{DemoFolder, Mark, Written};
+use crate::engine;
+use crate::failure::Failure;
+use crate::figures::{counted, size};
+use crate::headlines::Headlines;
+use crate::output;
+use crate::progress::day_bar;
+
+pub(crate) async fn run(args: DemoArgs, config: &Config) -> Result<(), Failure> {
+    let yesterday = now().date_naive().checked_sub_days(Days::new(1));
+    let end_date = args.end_date.or(yesterday).unwrap_or_default();
+    let folder = DemoFolder::open(&args.dir)?;
+    let wanted = Mark {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        users: args.users,
+        days: args.days,
+        seed: args.seed,
+        end_date: end_date.to_string(),
+        written: None,
+    };
+    let written = exports(&folder, &wanted, end_date).await?;
+    let run = normalized(&folder).await?;
+    check_failures(&run, &written)?;
+
+    let data = DataArgs {
+        data: Some(folder.data()),
+        hash_emails: None,
+        hash_salt: None,
+    };
+    let window = Window {
+        since: None,
+        until: None,
+    };
+    let engine = engine::open(config, &data, window)?;
+    let headlines = Headlines::ask(&engine).await?;
+    if args.output == Output::Json {
+        return output::print_json(&json!({
+            "fleet": Mark { written: Some(written), ..wanted },
+            "normalize": run.summary,
+            "headlines": headlines,
+        }));
+    }
+
+    let mut out = output::stdout();
+    writeln!(
+        out,
+        "{}, {} of exports, {}: all invented, in `{}`\n",
+        counted(args.users.into(), "person").replace("persons", "people"),
+        counted(args.days.into(), "day"),
+        size(written.bytes),
+        args.dir.display()
+    )?;
+    headlines.write_text(&mut out)?;
+    for failure in &run.summary.failures {
+        writeln!(
+            out,
+            "              1 export could not be read, on purpose: {}",
+            failure.error
+        )?;
+        writeln!(out, "              {}", failure.export)?;
+    }
+    write_next_steps(&mut out, &folder.data())?;
+    Ok(out.flush()?)
+}
+
+/// Writes the exports, unless they are there already.
+async fn exports(
+    folder: &DemoFolder,
+    wanted: &Mark,
+    end_date: NaiveDate,
+) -> Result<Written, Failure> {
+    if let Some(mark) = folder.mark() {
+        let earlier = Mark {
+            written: None,
+            ..mark.clone()
+        };
+        if let (true, Some(written)) = (earlier == *wanted, mark.written) {
+            return Ok(written);
+        }
+    }
+    folder.set_mark(wanted)?;
+    folder.clear()?;
+    let options = FleetOptions::new(wanted.users, wanted.days, wanted.seed, end_date);
+    let (root, bar) = (folder.exports(), day_bar(wanted.days.into()));
+    let watched = bar.clone();
+    let writing = tokio::task::spawn_blocking(move || {
+        write_fleet(&options, &root, &|done| watched.set_position(done))
+    });
+    let fleet = writing
+        .await
+        .map_err(Failure::data)?
+        .map_err(Failure::data)?;
+    bar.finish_and_clear();
+    let written = Written {
+        exports: fleet.files,
+        bytes: fleet.bytes,
+        rows: fleet.rows,
+        code_rows: fleet.code_rows,
+        active_users: fleet.users,
+        broken: fleet.broken_files,
+    };
+    folder.set_mark(&Mark {
+        written: Some(written.clone()),
+        ..wanted.clone()
+    })?;
+    Ok(written)
+}
+
+async fn normalized(folder: &DemoFolder) -> Result<Run, Failure> {
+    let options = NormalizeOptions {
+        since: None,
+        until: None,
+        reprocess: false,
+        jobs: processors(),
+        processed_at: now(),
+    };
+    Run::new(&folder.exports(), &folder.data(), options).await
+}
+
+/// The exports that are broken on purpose must fail, and no others.
+fn check_failures(run: &Run, written: &Written) -> Result<(), Failure> {
+    let unexpected = run
+        .summary
+        .failures
+        .iter()
+        .filter(|failure| !written.broken.contains(&failure.export));
+    let errors: Vec<anyhow::Error> = unexpected
+        .map(|failure| {
+            anyhow::Error::msg(failure.error.clone())
+                .context(format!("failed to normalize `{}`", failure.export))
+        })
+        .collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        exit: crate::exit::Exit::Data,
+        errors,
+        hint: Some("remove the demo's folder and run the command again".to_owned()),
+    })
+}
+
+fn write_next_steps(out: &mut impl Write, data: &Path) -> std::io::Result<()> {
+    let data = data.display();
+    writeln!(
+        out,
+        "\nGo on, for example with\n  \
+         kiro-analytics views --data {data}\n  \
+         kiro-analytics query --data {data} \"SELECT * FROM user_totals ORDER BY credits_used DESC NULLS LAST LIMIT 10\"\n  \
+         kiro-analytics export user_month --data {data} --format csv --out user_month.csv\n\
+         and with your own exports:\n  \
+         kiro-analytics normalize SOURCE kiro-analytics-data"
+    )
+}

@@ -1,0 +1,104 @@
+//! `kiro-analytics export`: tables and views as files.
+
+use std::io::Write;
+use std::path::Path;
+
+use kiro_curate::Source;
+use kiro_query::{Engine, ResultFormat};
+
+use crate::args::{ExportArgs, ExportFormat};
+use crate::config::Config;
+use crate::engine::{self, failure};
+use crate::failure::{Failure, note};
+use crate::figures::counted;
+use crate::output;
+
+pub(crate) async fn run(args: ExportArgs, config: &Config) -> Result<(), Failure> {
+    let engine = engine::open(config, &args.data, args.window)?;
+    if args.out.as_os_str() == "-" {
+        return to_stdout(&engine, &args).await;
+    }
+    if args.view == "all" {
+        return all(&engine, &args).await;
+    }
+    if args.out.is_dir() {
+        let error = anyhow::anyhow!("expected a file, found the folder `{}`", args.out.display());
+        let file = args
+            .out
+            .join(format!("{}.{}", args.view, extension(args.format)));
+        return Err(Failure::usage(error).hint(format!("write --out {}", file.display())));
+    }
+    one(&engine, &args.view, args.format, &args.out).await
+}
+
+/// Every view; the raw tables are what the views are made from, and are not written unless named.
+async fn all(engine: &Engine, args: &ExportArgs) -> Result<(), Failure> {
+    std::fs::create_dir_all(&args.out).map_err(|error| {
+        let context = format!("could not make the folder `{}`", args.out.display());
+        Failure::usage(anyhow::Error::new(error).context(context)).hint("name a folder with --out")
+    })?;
+    for relation in engine.catalogue().relations() {
+        if matches!(relation.source, Source::View { .. }) {
+            let path = args
+                .out
+                .join(format!("{}.{}", relation.name, extension(args.format)));
+            one(engine, &relation.name, args.format, &path).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn one(
+    engine: &Engine,
+    view: &str,
+    format: ExportFormat,
+    path: &Path,
+) -> Result<(), Failure> {
+    let format = match format {
+        ExportFormat::Csv => kiro_query::ExportFormat::Csv,
+        ExportFormat::Json => kiro_query::ExportFormat::Json,
+        ExportFormat::Parquet => kiro_query::ExportFormat::Parquet,
+    };
+    let rows = engine.export(view, format, path).await.map_err(failure)?;
+    note(format_args!(
+        "{view}: {} in `{}`",
+        counted(rows, "row"),
+        path.display()
+    ));
+    Ok(())
+}
+
+async fn to_stdout(engine: &Engine, args: &ExportArgs) -> Result<(), Failure> {
+    let format = match args.format {
+        ExportFormat::Csv => ResultFormat::Csv,
+        ExportFormat::Json => ResultFormat::Json,
+        ExportFormat::Parquet => {
+            let error = anyhow::anyhow!("Parquet cannot be written to standard output");
+            return Err(Failure::usage(error).hint(format!("write --out {}.parquet", args.view)));
+        }
+    };
+    if args.view == "all" {
+        let error = anyhow::anyhow!("expected a folder for `all`, found `-`");
+        return Err(Failure::usage(error).hint("name a folder with --out, or one view"));
+    }
+    let view = &args.view;
+    if engine.catalogue().relation(view).is_none() {
+        // Says which name comes nearest.
+        engine.row_count(view).await.map_err(failure)?;
+    }
+    let rows = engine
+        .query(&format!("SELECT * FROM {view}"))
+        .await
+        .map_err(failure)?;
+    let mut out = output::stdout();
+    format.write(rows, &mut out).await.map_err(failure)?;
+    Ok(out.flush()?)
+}
+
+const fn extension(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Csv => "csv",
+        ExportFormat::Json => "json",
+        ExportFormat::Parquet => "parquet",
+    }
+}

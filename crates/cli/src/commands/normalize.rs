@@ -1,0 +1,313 @@
+//! `kiro-analytics normalize`: exports in, Parquet parts out, and an account of what happened.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use kiro_ingest::{LocalFolder, NormalizeOptions, RunSummary, normalize};
+
+use crate::args::{NormalizeArgs, Output, Window};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::figures::{count, counted, duration, size};
+use crate::progress::ExportBar;
+
+/// How many failed exports are listed; JSON lists all.
+const MAX_FAILURES_SHOWN: usize = 10;
+
+pub(crate) async fn run(args: NormalizeArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let options = NormalizeOptions {
+        since: args.window.since,
+        until: args.window.until,
+        reprocess: args.reprocess,
+        jobs: args.jobs.unwrap_or_else(processors),
+        processed_at: now(),
+    };
+    let run = Run::new(&args.source, &args.dest, options).await?;
+    let mut out = io::stdout().lock();
+    match args.output {
+        Output::Json => {
+            serde_json::to_writer_pretty(&mut out, &run.summary).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        Output::Text => run.write_text(&mut out, &args.dest, started.elapsed())?,
+    }
+    out.flush()?;
+    run.verdict(&args.source, args.window)
+}
+
+/// One run over local folders, with its figures.
+pub(crate) struct Run {
+    pub(crate) summary: RunSummary,
+    /// Bytes of the exports that were read.
+    pub(crate) read_bytes: u64,
+}
+
+impl Run {
+    pub(crate) async fn new(
+        source: &Path,
+        dest: &Path,
+        options: NormalizeOptions,
+    ) -> Result<Self, Failure> {
+        let from = LocalFolder::open(source).map_err(|error| {
+            let hint = error.hint();
+            let error = anyhow::Error::new(error)
+                .context(format!("could not open the source `{}`", source.display()));
+            Failure::usage(error).maybe_hint(hint)
+        })?;
+        let to = LocalFolder::create(dest).map_err(|error| {
+            let hint = error.hint();
+            let context = format!("could not open the destination `{}`", dest.display());
+            Failure::usage(anyhow::Error::new(error).context(context)).maybe_hint(hint)
+        })?;
+        let bar = ExportBar::shared();
+        let result = normalize(Arc::new(from), Arc::new(to), &options, bar.clone()).await;
+        bar.clear();
+        Ok(Self {
+            summary: result.map_err(Failure::data)?,
+            read_bytes: bar.read_bytes(),
+        })
+    }
+
+    fn write_text(&self, out: &mut impl Write, dest: &Path, elapsed: Duration) -> io::Result<()> {
+        let summary = &self.summary;
+        let mut rows: Vec<(&str, u64, String)> = vec![
+            ("exports", summary.files_seen, "found".to_owned()),
+            ("", summary.files_processed, "normalized".to_owned()),
+            (
+                "",
+                summary.files_skipped,
+                "unchanged since an earlier run".to_owned(),
+            ),
+            ("", summary.files_failed, "failed".to_owned()),
+            (
+                "others",
+                summary.files_ignored,
+                "ignored: no exports, or outside the dates".to_owned(),
+            ),
+            (
+                "rows",
+                summary.fact_rows,
+                "facts: a user, a day, a client".to_owned(),
+            ),
+            ("", summary.model_rows, "of messages per model".to_owned()),
+            (
+                "",
+                summary.code_rows,
+                "of code activity (legacy report)".to_owned(),
+            ),
+            ("", summary.rejected_rows, "rejected".to_owned()),
+        ];
+        for (index, (kind, found)) in summary.issues.iter().enumerate() {
+            let label = if index == 0 { "issues" } else { "" };
+            rows.push((label, *found, format!("{} ({kind})", in_words(kind))));
+        }
+        let width = rows
+            .iter()
+            .map(|(_, value, _)| count(*value).len())
+            .max()
+            .unwrap_or(0);
+        for (label, value, words) in rows {
+            writeln!(out, "{label:<9}{:>width$}  {words}", count(value))?;
+        }
+        if summary.files_processed > 0 {
+            let parts = folder_bytes(dest);
+            writeln!(
+                out,
+                "{:<9}{} of CSV read, {} of Parquet in `{}`",
+                "size",
+                size(self.read_bytes),
+                size(parts),
+                dest.display()
+            )?;
+        }
+        writeln!(out, "{:<9}{}", "time", duration(elapsed))
+    }
+
+    /// Whether the person has to do something.
+    fn verdict(&self, source: &Path, window: Window) -> Result<(), Failure> {
+        let summary = &self.summary;
+        if summary.files_seen == 0 {
+            let error = anyhow::anyhow!(
+                "found no export below `{}`, among {}",
+                source.display(),
+                counted(summary.files_ignored, "other object")
+            );
+            let hint = if window.since.is_some() || window.until.is_some() {
+                "leave out --since and --until to see what is there".to_owned()
+            } else {
+                "expected …/AWSLogs/<account>/KiroLogs/user_report/<region>/yyyy/mm/dd/00/<name>.csv below it, \
+                 or a folder of .csv exports; `kiro-analytics demo` writes an example"
+                    .to_owned()
+            };
+            return Err(Failure::data(error).hint(hint));
+        }
+        if summary.failures.is_empty() {
+            return Ok(());
+        }
+        let mut errors: Vec<anyhow::Error> = Vec::new();
+        for failure in summary.failures.iter().take(MAX_FAILURES_SHOWN) {
+            let cause = anyhow::Error::msg(failure.error.clone());
+            errors.push(cause.context(format!("failed to normalize `{}`", failure.export)));
+        }
+        let more = summary.failures.len().saturating_sub(MAX_FAILURES_SHOWN);
+        if more > 0 {
+            errors.push(anyhow::anyhow!(
+                "… and {more} more; --output json lists all"
+            ));
+        }
+        let kept = summary.files_processed + summary.files_skipped;
+        let these = if summary.files_failed == 1 {
+            "this one"
+        } else {
+            "these"
+        };
+        Err(Failure {
+            exit: Exit::Data,
+            errors,
+            hint: Some(format!(
+                "the other {} {} in place; fix or remove {these} and run the command again",
+                counted(kept, "export"),
+                if kept == 1 { "is" } else { "are" }
+            )),
+        })
+    }
+}
+
+/// What a kind of issue means.
+fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "missing_user" => "rows without a user, left out",
+        "bad_date" => "rows without a readable date, left out",
+        "bad_value" => "cells that do not fit their column, read as empty",
+        "unknown_column" => "files with a column this version does not know, kept in `extra`",
+        "duplicate_column" => "columns that occur twice in a header",
+        "short_row" => "rows with too few cells, kept",
+        "surplus_cells" => "rows with too many cells, kept",
+        "invalid_utf8" => "cells that are not UTF-8, read as empty",
+        "empty_export" => "exports of zero bytes",
+        _ => "issues",
+    }
+}
+
+/// The size of all files below a folder; what cannot be read counts as nothing.
+fn folder_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
+    let sizes = entries
+        .filter_map(Result::ok)
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folder_bytes(&entry.path()),
+            Ok(kind) if kind.is_file() => entry.metadata().map_or(0, |meta| meta.len()),
+            Ok(_) | Err(_) => 0,
+        });
+    sizes.sum()
+}
+
+pub(crate) fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary is where the clock is read"
+)]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use kiro_ingest::Failure as ExportFailure;
+
+    use super::*;
+
+    const NO_WINDOW: Window = Window {
+        since: None,
+        until: None,
+    };
+
+    fn run(summary: RunSummary) -> Run {
+        Run {
+            summary,
+            read_bytes: 1_790_850,
+        }
+    }
+
+    #[test]
+    fn the_summary_is_aligned() {
+        let run = run(RunSummary {
+            files_seen: 1_603,
+            files_skipped: 1_602,
+            files_failed: 1,
+            fact_rows: 12,
+            issues: BTreeMap::from([("unknown_column".to_owned(), 3)]),
+            ..RunSummary::default()
+        });
+        let mut out = Vec::new();
+        run.write_text(&mut out, Path::new("data"), Duration::from_millis(1_240))
+            .unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.starts_with(
+                "exports  1,603  found\n             0  normalized\n         1,602  unchanged"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("issues       3  files with a column this version does not know"),
+            "{text}"
+        );
+        assert!(text.ends_with("time     1.2 s\n"), "{text}");
+    }
+
+    #[test]
+    fn nothing_found_is_a_failure_that_says_what_was_expected() {
+        let failure = run(RunSummary {
+            files_ignored: 4,
+            ..RunSummary::default()
+        })
+        .verdict(Path::new("exports"), NO_WINDOW)
+        .unwrap_err();
+        assert_eq!(failure.exit, Exit::Data);
+        assert_eq!(
+            failure.errors[0].to_string(),
+            "found no export below `exports`, among 4 other objects"
+        );
+        assert!(failure.hint.unwrap().contains("AWSLogs"));
+    }
+
+    #[test]
+    fn at_most_ten_failures_are_listed() {
+        let failures = (0..13).map(|number| ExportFailure {
+            export: format!("{number}.csv"),
+            error: "line 2: a quoted field is never closed".to_owned(),
+        });
+        let summary = RunSummary {
+            files_seen: 14,
+            files_processed: 1,
+            files_failed: 13,
+            failures: failures.collect(),
+            ..RunSummary::default()
+        };
+        let failure = run(summary)
+            .verdict(Path::new("exports"), NO_WINDOW)
+            .unwrap_err();
+        assert_eq!(failure.errors.len(), 11);
+        assert_eq!(
+            failure.errors[10].to_string(),
+            "… and 3 more; --output json lists all"
+        );
+        assert_eq!(
+            failure.hint.unwrap(),
+            "the other 1 export is in place; fix or remove these and run the command again"
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! `kiro-analytics query`: one statement in, its rows out.
+
+use std::io::{self, Read, Write};
+
+use kiro_query::ResultFormat;
+
+use crate::args::{QueryArgs, QueryFormat};
+use crate::config::Config;
+use crate::engine::{self, failure};
+use crate::failure::Failure;
+use crate::output;
+
+pub(crate) async fn run(args: QueryArgs, config: &Config) -> Result<(), Failure> {
+    let sql = match args.sql.as_str() {
+        "-" => {
+            let mut text = String::new();
+            io::stdin().read_to_string(&mut text).map_err(|error| {
+                Failure::usage(
+                    anyhow::Error::new(error)
+                        .context("could not read the query from standard input"),
+                )
+            })?;
+            text
+        }
+        sql => sql.to_owned(),
+    };
+    let engine = engine::open(config, &args.data, args.window)?;
+    let rows = engine.query(&sql).await.map_err(failure)?;
+    let format = match args.format {
+        QueryFormat::Table => ResultFormat::Table,
+        QueryFormat::Csv => ResultFormat::Csv,
+        QueryFormat::Json => ResultFormat::Json,
+    };
+    let mut out = output::stdout();
+    format.write(rows, &mut out).await.map_err(failure)?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,147 @@
+//! What a failed command tells the person: what failed, why, and the next command to type.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::exit::Exit;
+
+/// The end of a command that did not do all it was asked to do.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// Printed one after the other; empty if the command has said everything itself.
+    pub(crate) errors: Vec<anyhow::Error>,
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn data(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Data, error)
+    }
+
+    pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Usage, error)
+    }
+
+    /// Ctrl-C. Nothing half-written is left behind.
+    pub(crate) fn interrupted() -> Self {
+        Self {
+            exit: Exit::Interrupted,
+            errors: vec![anyhow::anyhow!("interrupted")],
+            hint: Some("what is complete is kept; run the command again to go on".to_owned()),
+        }
+    }
+
+    fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            exit,
+            errors: vec![error.into()],
+            hint: None,
+        }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    pub(crate) fn maybe_hint(self, hint: Option<impl Into<String>>) -> Self {
+        Self {
+            hint: hint.map(Into::into),
+            ..self
+        }
+    }
+
+    /// The reader of our output went away (`| head`): nothing to report, nobody to report to.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        self.errors
+            .iter()
+            .flat_map(anyhow::Error::chain)
+            .any(|cause| {
+                cause
+                    .downcast_ref::<io::Error>()
+                    .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+            })
+    }
+
+    /// `error:`, `caused by:` and `hint:` lines on standard error.
+    pub(crate) fn print(&self) {
+        let mut out = anstream::stderr().lock();
+        // A standard error that is gone cannot be told about anything.
+        self.write(&mut out).unwrap_or_default();
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        for error in &self.errors {
+            writeln!(out, "{}: {error}", Label("error", ERROR))?;
+            for cause in error.chain().skip(1) {
+                let mut lines = cause.to_string();
+                if lines.ends_with('\n') {
+                    lines.truncate(lines.trim_end().len());
+                }
+                writeln!(out, "  caused by: {}", lines.replace('\n', "\n    "))?;
+            }
+        }
+        if let Some(hint) = &self.hint {
+            writeln!(out, "{}: {hint}", Label("hint", HINT))?;
+        }
+        out.flush()
+    }
+}
+
+/// Writing the answer failed: standard output is closed or full.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::data(anyhow::Error::new(error).context("could not write the answer"))
+    }
+}
+
+/// A remark on standard error that is no error.
+pub(crate) fn note(text: impl fmt::Display) {
+    let mut out = anstream::stderr().lock();
+    writeln!(out, "{text}").unwrap_or_default();
+}
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+struct Label(&'static str, Style);
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.1.render(), self.0, self.1.render_reset())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(failure: &Failure) -> String {
+        let mut out = anstream::StripStream::new(Vec::new());
+        failure.write(&mut out).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn an_error_shows_its_causes_and_the_next_step() {
+        let cause = io::Error::other("line 14: a quoted field is never closed");
+        let error = anyhow::Error::new(cause).context("failed to normalize `a.csv`");
+        let failure = Failure::data(error).hint("remove it");
+        assert_eq!(
+            text(&failure),
+            "error: failed to normalize `a.csv`\n  caused by: line 14: a quoted field is never closed\nhint: remove it\n"
+        );
+    }
+
+    #[test]
+    fn only_a_closed_pipe_is_silent() {
+        let failure = |kind| Failure::from(io::Error::from(kind));
+        assert!(failure(io::ErrorKind::BrokenPipe).is_broken_pipe());
+        assert!(!failure(io::ErrorKind::StorageFull).is_broken_pipe());
+    }
+}

@@ -1,0 +1,235 @@
+//! The headline numbers: what somebody responsible for Kiro asks first. Every number comes from the views, by SQL.
+
+use std::io::{self, Write};
+
+use kiro_query::{Engine, ResultFormat};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::engine::failure;
+use crate::failure::Failure;
+use crate::figures::{count, counted, rounded};
+
+const PEOPLE: &str = "
+    SELECT w.first_day, w.anchor_day, COUNT(*) AS users,
+        COUNT(*) FILTER (WHERE date_diff('day', t.last_active_date, w.anchor_day) < 30) AS active_30_days,
+        COUNT(*) FILTER (WHERE date_diff('day', t.last_active_date, w.anchor_day) < 7) AS active_7_days
+    FROM user_totals AS t CROSS JOIN data_window AS w
+    GROUP BY w.first_day, w.anchor_day";
+
+const MONTH: &str = "
+    SELECT m.month_start, MAX(m.elapsed_days) AS elapsed_days, MAX(m.days_in_month) AS days_in_month,
+        SUM(m.credits_used) AS credits_used, SUM(m.previous_credits_used) AS previous_credits_used,
+        SUM(m.forecast_credits) AS forecast_credits, SUM(m.overage_credits) AS overage_credits,
+        SUM(m.overage_cost_usd) AS overage_cost_usd,
+        COUNT(*) FILTER (WHERE m.budget_level IN ('at_risk', 'warning', 'full')) AS at_75_percent,
+        COUNT(*) FILTER (WHERE m.budget_level IN ('warning', 'full')) AS at_90_percent,
+        COUNT(*) FILTER (WHERE m.budget_level = 'full') AS at_100_percent
+    FROM user_month AS m
+    WHERE m.month_start = (SELECT MAX(month_start) FROM user_month)
+    GROUP BY m.month_start";
+
+const NEAR_LIMIT: &str = "
+    SELECT user_label, subscription_tier, credits_used, allowance, utilisation
+    FROM user_month
+    WHERE month_start = (SELECT MAX(month_start) FROM user_month) AND utilisation IS NOT NULL
+    ORDER BY utilisation DESC NULLS LAST, user_label ASC NULLS LAST LIMIT 5";
+
+const MODELS: &str = "
+    SELECT m.model_name, SUM(m.messages) AS messages, COUNT(DISTINCT m.user_id) AS users,
+        CAST(SUM(m.messages) AS double) / CAST(SUM(SUM(m.messages)) OVER () AS double) AS share
+    FROM model_usage AS m CROSS JOIN data_window AS w
+    WHERE m.activity_date > w.anchor_day - INTERVAL '30' DAY AND m.activity_date <= w.anchor_day
+    GROUP BY m.model_name
+    ORDER BY messages DESC NULLS LAST, model_name ASC NULLS LAST LIMIT 5";
+
+const AT_RISK: &str = "
+    SELECT user_label, prior_messages, recent_messages, pct_change, COUNT(*) OVER () AS users
+    FROM wow_movers WHERE at_risk = 'Yes'
+    ORDER BY abs_delta DESC NULLS LAST, user_label ASC NULLS LAST LIMIT 5";
+
+const IDLE: &str = "
+    SELECT user_label, subscription_tier, days_since_last_activity, COUNT(*) OVER () AS users
+    FROM user_month
+    WHERE advice = 'idle' AND month_start = (SELECT MAX(month_start) FROM user_month)
+    ORDER BY days_since_last_activity DESC NULLS LAST, user_label ASC NULLS LAST LIMIT 5";
+
+const HEALTH: &str = "
+    SELECT SUM(exports) AS exports, SUM(rejected_rows) AS rejected_rows, SUM(unknown_column) AS unknown_columns,
+        SUM(unreadable_export) AS unreadable_exports,
+        COUNT(*) FILTER (WHERE days_behind > 3) AS feeds_behind, COUNT(*) AS feeds
+    FROM data_health";
+
+type Row = Map<String, Value>;
+
+/// The answers, as rows of the queries above.
+#[derive(Debug, Serialize)]
+pub(crate) struct Headlines {
+    people: Vec<Row>,
+    month: Vec<Row>,
+    near_limit: Vec<Row>,
+    models: Vec<Row>,
+    at_risk: Vec<Row>,
+    idle: Vec<Row>,
+    data_health: Vec<Row>,
+}
+
+impl Headlines {
+    pub(crate) async fn ask(engine: &Engine) -> Result<Self, Failure> {
+        Ok(Self {
+            people: rows(engine, PEOPLE).await?,
+            month: rows(engine, MONTH).await?,
+            near_limit: rows(engine, NEAR_LIMIT).await?,
+            models: rows(engine, MODELS).await?,
+            at_risk: rows(engine, AT_RISK).await?,
+            idle: rows(engine, IDLE).await?,
+            data_health: rows(engine, HEALTH).await?,
+        })
+    }
+
+    pub(crate) fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        for people in &self.people {
+            let (users, active) = (whole(people, "users"), whole(people, "active_30_days"));
+            writeln!(
+                out,
+                "People        {} used Kiro from {} to {}",
+                count(users),
+                text(people, "first_day"),
+                text(people, "anchor_day")
+            )?;
+            writeln!(
+                out,
+                "              {} of them in the last 30 days, {} in the last 7",
+                count(active),
+                count(whole(people, "active_7_days"))
+            )?;
+        }
+        for month in &self.month {
+            let name = text(month, "month_start");
+            let name = name.get(..7).unwrap_or(name);
+            let (elapsed, days) = (whole(month, "elapsed_days"), whole(month, "days_in_month"));
+            writeln!(
+                out,
+                "Credits       {} in {name} ({elapsed} of {days} days), forecast {} at its end; the month before {}",
+                rounded(number(month, "credits_used")),
+                rounded(number(month, "forecast_credits")),
+                rounded(number(month, "previous_credits_used"))
+            )?;
+            writeln!(
+                out,
+                "Overage       {} credits, {:.2} USD",
+                rounded(number(month, "overage_credits")),
+                number(month, "overage_cost_usd")
+            )?;
+            writeln!(
+                out,
+                "Allowance     {} at 75 % or more, {} at 90 %, {} at 100 %",
+                counted(whole(month, "at_75_percent"), "user"),
+                whole(month, "at_90_percent"),
+                whole(month, "at_100_percent")
+            )?;
+        }
+        self.write_lists(out)?;
+        for health in &self.data_health {
+            writeln!(
+                out,
+                "\nData health   {} with rows, {} rejected, {} with a column that is new",
+                counted(whole(health, "exports"), "export"),
+                counted(whole(health, "rejected_rows"), "row"),
+                count(whole(health, "unknown_columns"))
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_lists(&self, out: &mut impl Write) -> io::Result<()> {
+        let name_of = |row: &Row, name: &str| format!("{:<38}", text(row, name));
+        heading(out, "Nearest to their allowance", &self.near_limit)?;
+        for row in &self.near_limit {
+            let (used, of) = (
+                rounded(number(row, "credits_used")),
+                rounded(number(row, "allowance")),
+            );
+            let part = rounded(number(row, "utilisation") * 100.0);
+            let tier = text(row, "subscription_tier");
+            writeln!(
+                out,
+                "  {}{part:>4} %  {used} of {of} credits ({tier})",
+                name_of(row, "user_label")
+            )?;
+        }
+        heading(out, "Top models of the last 30 days", &self.models)?;
+        for row in &self.models {
+            let part = rounded(number(row, "share") * 100.0);
+            let (messages, users) = (whole(row, "messages"), whole(row, "users"));
+            let model = name_of(row, "model_name");
+            writeln!(
+                out,
+                "  {model}{part:>4} %  {} messages of {}",
+                count(messages),
+                counted(users, "user")
+            )?;
+        }
+        heading(
+            out,
+            "At risk: less than half of the week before",
+            &self.at_risk,
+        )?;
+        for row in &self.at_risk {
+            let change = rounded(number(row, "pct_change") * 100.0);
+            let (before, after) = (whole(row, "prior_messages"), whole(row, "recent_messages"));
+            let user = name_of(row, "user_label");
+            writeln!(
+                out,
+                "  {user}{change:>4} %  {} messages after {}",
+                count(after),
+                count(before)
+            )?;
+        }
+        heading(out, "Idle", &self.idle)?;
+        for row in &self.idle {
+            let days = whole(row, "days_since_last_activity");
+            let tier = text(row, "subscription_tier");
+            writeln!(
+                out,
+                "  {}{days:>4} days without activity ({tier})",
+                name_of(row, "user_label")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A list's title, with how many there are altogether where the query says so.
+fn heading(out: &mut impl Write, title: &str, rows: &[Row]) -> io::Result<()> {
+    match rows
+        .first()
+        .filter(|row| row.contains_key("users") && !row.contains_key("model_name"))
+    {
+        Some(row) => writeln!(out, "\n{title}: {}", counted(whole(row, "users"), "user")),
+        None if rows.is_empty() => writeln!(out, "\n{title}: nobody"),
+        None => writeln!(out, "\n{title}"),
+    }
+}
+
+async fn rows(engine: &Engine, sql: &str) -> Result<Vec<Row>, Failure> {
+    let mut json = Vec::new();
+    let batches = engine.query(sql).await.map_err(failure)?;
+    ResultFormat::Json
+        .write(batches, &mut json)
+        .await
+        .map_err(failure)?;
+    serde_json::from_slice(&json).map_err(Failure::data)
+}
+
+fn number(row: &Row, name: &str) -> f64 {
+    row.get(name).and_then(Value::as_f64).unwrap_or(0.0)
+}
+
+fn whole(row: &Row, name: &str) -> u64 {
+    row.get(name).and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn text<'a>(row: &'a Row, name: &str) -> &'a str {
+    row.get(name).and_then(Value::as_str).unwrap_or("(unknown)")
+}
