@@ -447,3 +447,80 @@ fn is_tier_code(code: &str) -> bool {
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Settings, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn nothing_written_means_the_documented_defaults() {
+        let settings = read("{}").unwrap();
+        assert_eq!(settings, Settings::default());
+        assert_eq!(settings.problems(), Vec::<String>::new());
+        assert!((settings.overage.usd_per_credit - 0.04).abs() < f64::EPSILON);
+        assert_eq!(settings.plans.0["PRO_PLUS"].credits, Some(2_000.0));
+        assert!(
+            settings
+                .plans
+                .0
+                .values()
+                .all(|plan| plan.monthly_fee_usd.is_none()),
+            "no fee is made up"
+        );
+    }
+
+    #[test]
+    fn a_plan_keeps_what_is_not_written_and_the_other_plans_stay() {
+        let settings =
+            read(r#"{"plans": {"PRO": {"monthly_fee_usd": 20}, "PRO_ULTRA": {"credits": 20000}}}"#)
+                .unwrap();
+        let pro = settings.plans.0["PRO"];
+        assert_eq!(
+            (pro.credits, pro.monthly_fee_usd, pro.suggest),
+            (Some(1_000.0), Some(20.0), true)
+        );
+        assert_eq!(settings.plans.0["PRO_ULTRA"].credits, Some(20_000.0));
+        assert_eq!(settings.plans.0.len(), 6);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_wherever_it_stands() {
+        for json in [
+            r#"{"plan": {}}"#,
+            r#"{"plans": {"PRO": {"credit": 1}}}"#,
+            r#"{"budget": {"at_risk": 0.5}}"#,
+            r#"{"overage": {"usd": 1}}"#,
+            r#"{"movers": {"x": 1}}"#,
+            r#"{"segments": {"x": 1}}"#,
+            r#"{"code": {"x": 1}}"#,
+            r#"{"anchor": "yesterday"}"#,
+        ] {
+            assert!(read(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once() {
+        let json = r#"{"plans": {"Pro+": {"credits": -1}}, "overage": {"usd_per_credit": -0.04},
+            "budget": {"at_risk_share": 0.95, "idle_after_days": 0}, "code": {"medium_lines": 501}}"#;
+        let problems = read(json).unwrap().problems();
+        assert_eq!(problems.len(), 6, "{problems:#?}");
+        assert!(problems[0].contains("found plan `Pro+`"));
+    }
+
+    #[test]
+    fn a_written_settings_file_reads_back_as_itself() {
+        let settings = Settings {
+            anchor: Anchor::Complete,
+            ..Settings::default()
+        };
+        assert_eq!(
+            read(&serde_json::to_string(&settings).unwrap()).unwrap(),
+            settings
+        );
+    }
+}
