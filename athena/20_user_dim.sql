@@ -1,33 +1,13 @@
 -- user_dim: who each user is: label, names, team, current tier
-WITH seen AS (
-    SELECT
-        f.user_id,
-        COALESCE(f.subscription_tier, '') AS tier_code,
-        COALESCE(f.email, '') AS email,
-        COALESCE(f.profile_id, '') AS profile_id,
-        f.source_account,
-        f.source_region,
-        MIN(f.activity_date) AS first_day,
-        MAX(f.activity_date) AS last_day
-    FROM {database}.report_facts AS f
-    GROUP BY
-        f.user_id, COALESCE(f.subscription_tier, ''), COALESCE(f.email, ''), COALESCE(f.profile_id, ''),
-        f.source_account, f.source_region
-    UNION ALL
-    SELECT
-        c.user_id, '' AS tier_code, '' AS email, '' AS profile_id, c.source_account, c.source_region,
-        MIN(c.activity_date) AS first_day, MAX(c.activity_date) AS last_day
-    FROM {database}.report_code AS c
-    GROUP BY c.user_id, c.source_account, c.source_region
-),
-users AS (
+WITH users AS (
     SELECT
         s.user_id,
         MIN(s.first_day) AS first_day,
         MAX(s.last_day) AS last_day,
+        MIN(CASE WHEN s.report = 'user_report' THEN s.first_day END) AS first_active_day,
         MAX(NULLIF(s.profile_id, '')) AS profile_id,
         COUNT(DISTINCT s.source_account || '/' || s.source_region) AS sources
-    FROM seen AS s
+    FROM {database}.user_sightings AS s
     GROUP BY s.user_id
 ),
 -- The tier of the latest day that tells one; on the same day the larger plan, then the code.
@@ -40,7 +20,7 @@ tiers AS (
             PARTITION BY s.user_id
             ORDER BY s.last_day DESC NULLS LAST, l.tier_rank DESC NULLS LAST, s.tier_code ASC NULLS LAST
         ) AS place
-    FROM seen AS s
+    FROM {database}.user_sightings AS s
     JOIN {database}.tier_labels AS l ON l.tier_code = s.tier_code
     WHERE s.tier_code <> ''
 ),
@@ -52,7 +32,7 @@ emails AS (
         ROW_NUMBER() OVER (
             PARTITION BY s.user_id ORDER BY s.last_day DESC NULLS LAST, s.email ASC NULLS LAST
         ) AS place
-    FROM seen AS s
+    FROM {database}.user_sightings AS s
     WHERE s.email <> ''
 ),
 -- One row per id, whatever the map repeats.
@@ -71,6 +51,7 @@ named AS (
         u.user_id,
         u.first_day,
         u.last_day,
+        u.first_active_day,
         u.profile_id,
         u.sources,
         e.email,
@@ -119,6 +100,7 @@ SELECT
     c.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; the last by alphabet of several
     c.sources AS sources,  -- bigint: accounts and Regions the user appears under
     c.first_day AS first_seen_date,  -- date: first day in either report
+    c.first_active_day AS first_active_date,  -- date: first day in user_report; NULL if in none
     c.last_day AS last_seen_date,  -- date: last day in either report
     CAST(ROW_NUMBER() OVER (ORDER BY c.user_id ASC NULLS LAST) AS bigint) AS user_number  -- bigint: narrow key for joins; moves when users appear
 FROM checked AS c

@@ -6,24 +6,26 @@ WITH spells AS (
     FROM {database}.user_days AS u
 ),
 -- A user enters a rolling window on an active day and leaves it n days later, unless active again before.
-changes AS (
-    SELECT s.day, COUNT(*) AS entering, CAST(0 AS bigint) AS leaving_7, CAST(0 AS bigint) AS leaving_30
+stays AS (
+    SELECT
+        s.day,
+        CASE WHEN s.next_day < s.day + INTERVAL '7' DAY THEN s.next_day ELSE s.day + INTERVAL '7' DAY END AS end_7,
+        CASE WHEN s.next_day < s.day + INTERVAL '30' DAY THEN s.next_day ELSE s.day + INTERVAL '30' DAY END AS end_30
     FROM spells AS s
-    GROUP BY s.day
-    UNION ALL
-    SELECT e.day, CAST(0 AS bigint) AS entering, COUNT(*) AS leaving_7, CAST(0 AS bigint) AS leaving_30
-    FROM (
-        SELECT CASE WHEN s.next_day < s.day + INTERVAL '7' DAY THEN s.next_day ELSE s.day + INTERVAL '7' DAY END AS day
-        FROM spells AS s
-    ) AS e
-    GROUP BY e.day
-    UNION ALL
-    SELECT e.day, CAST(0 AS bigint) AS entering, CAST(0 AS bigint) AS leaving_7, COUNT(*) AS leaving_30
-    FROM (
-        SELECT CASE WHEN s.next_day < s.day + INTERVAL '30' DAY THEN s.next_day ELSE s.day + INTERVAL '30' DAY END AS day
-        FROM spells AS s
-    ) AS e
-    GROUP BY e.day
+),
+counted AS (
+    SELECT s.day, s.end_7, s.end_30, COUNT(*) AS users
+    FROM stays AS s
+    GROUP BY s.day, s.end_7, s.end_30
+),
+changes AS (
+    SELECT
+        CASE e.event WHEN 1 THEN c.day WHEN 2 THEN c.end_7 ELSE c.end_30 END AS day,
+        CASE WHEN e.event = 1 THEN c.users ELSE CAST(0 AS bigint) END AS entering,
+        CASE WHEN e.event = 2 THEN c.users ELSE CAST(0 AS bigint) END AS leaving_7,
+        CASE WHEN e.event = 3 THEN c.users ELSE CAST(0 AS bigint) END AS leaving_30
+    FROM counted AS c
+    CROSS JOIN (VALUES (1), (2), (3)) AS e (event)
 ),
 rolling AS (
     SELECT

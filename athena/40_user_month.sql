@@ -83,7 +83,9 @@ months AS (
             ELSE c.days_in_month
         END AS elapsed_days
     FROM (
-        SELECT a.user_number, MIN(a.month_start) AS first_month FROM activity AS a GROUP BY a.user_number
+        SELECT d.user_number, CAST(date_trunc('month', d.first_active_date) AS date) AS first_month
+        FROM {database}.user_dim AS d
+        JOIN {database}.data_window AS w ON d.first_active_date <= w.anchor_day
     ) AS f
     CROSS JOIN {database}.data_window AS w
     JOIN {database}.calendar AS c

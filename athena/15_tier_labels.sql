@@ -1,10 +1,10 @@
 -- tier_labels: how each tier code is shown and ordered, for the codes in the data and the configured ones
 -- A code that nobody knows yet keeps its words: PRO_ULTRA is Pro Ultra.
 WITH codes AS (
-    SELECT f.subscription_tier AS tier_code
-    FROM {database}.report_facts_raw AS f
-    WHERE f.subscription_tier <> ''
-    GROUP BY f.subscription_tier
+    SELECT s.tier_code
+    FROM {database}.user_sightings AS s
+    WHERE s.tier_code <> ''
+    GROUP BY s.tier_code
     UNION
     SELECT p.tier_code FROM {database}.plans AS p
 ),
