@@ -1,9 +1,9 @@
 -- superseded: rows of raw facts and code that a newer export of the same key has replaced
--- Keys that occur twice are few: they are found by grouping, and only their rows are ordered.
+-- Rows that may have a rival are few: they are found by grouping by the larger part of the key, and only they are ordered.
 WITH contested_facts AS (
-    SELECT r.activity_date, r.user_id, r.client_type, r.source_account, r.source_region
+    SELECT r.activity_date, r.user_id, r.client_type
     FROM {database}.report_facts_raw AS r
-    GROUP BY r.activity_date, r.user_id, r.client_type, r.source_account, r.source_region
+    GROUP BY r.activity_date, r.user_id, r.client_type
     HAVING COUNT(*) > 1
 ),
 ranked_facts AS (
@@ -19,13 +19,11 @@ ranked_facts AS (
         ON c.activity_date = r.activity_date
         AND c.user_id = r.user_id
         AND c.client_type = r.client_type
-        AND c.source_account = r.source_account
-        AND c.source_region = r.source_region
 ),
 contested_code AS (
-    SELECT r.activity_date, r.user_id, r.source_account, r.source_region
+    SELECT r.activity_date, r.user_id
     FROM {database}.report_code_raw AS r
-    GROUP BY r.activity_date, r.user_id, r.source_account, r.source_region
+    GROUP BY r.activity_date, r.user_id
     HAVING COUNT(*) > 1
 ),
 ranked_code AS (
@@ -40,8 +38,6 @@ ranked_code AS (
     JOIN contested_code AS c
         ON c.activity_date = r.activity_date
         AND c.user_id = r.user_id
-        AND c.source_account = r.source_account
-        AND c.source_region = r.source_region
 )
 SELECT
     l.dataset AS dataset,  -- varchar: facts or code
