@@ -238,7 +238,7 @@ SELECT
     v.month_allowance_source AS allowance_source,  -- varchar: usage_limit, overage_cap, plan, mixed or unknown
     v.month_allowance_source <> 'usage_limit' AND v.month_allowance IS NOT NULL AS allowance_is_estimate,  -- boolean: whether the allowance does not come from the export's own limit
     v.utilisation AS utilisation,  -- double: credits used / allowance
-    greatest(v.month_allowance - v.credits_used, 0e0) AS credits_left,  -- double: allowance less credits used, never below zero
+    CASE WHEN v.month_allowance IS NOT NULL THEN greatest(v.month_allowance - v.credits_used, 0e0) END AS credits_left,  -- double: allowance less credits used, never below zero; NULL if unknown
     CASE
         WHEN v.utilisation IS NULL THEN 'unknown'
         WHEN v.utilisation >= v.full_share THEN 'full'
