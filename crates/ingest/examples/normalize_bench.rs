@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate};
 use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -74,7 +74,7 @@ fn write_export(root: &Path, date: NaiveDate, rows: u64, users: u64) -> Outcome 
     );
     let mut out = BufWriter::new(File::create(folder.join(name))?);
     writeln!(out, "{HEADER}")?;
-    let mut random = Random(date.format("%s").to_string().parse::<u64>().unwrap_or(1) | 1);
+    let mut random = Random(u64::from(date.num_days_from_ce().unsigned_abs()));
     for row in 0..rows {
         write_row(&mut out, date, row % users, &mut random)?;
     }

@@ -57,6 +57,8 @@ struct Cell {
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
     bytes: &'a [u8],
+    /// The same, if all of it is text: one look instead of one for every cell.
+    text: Option<&'a str>,
     cells: &'a [Cell],
     count: usize,
     line: u64,
@@ -68,6 +70,18 @@ impl<'a> Record<'a> {
         self.cells.get(position).map_or(&[], |cell| {
             &self.bytes[cell.start as usize..cell.end as usize]
         })
+    }
+
+    /// The cell at a position as text, without blanks around it; `None` when it is not UTF-8.
+    pub(crate) fn text(&self, position: usize) -> Option<&'a str> {
+        let Some(cell) = self.cells.get(position) else {
+            return Some("");
+        };
+        let text = match self.text {
+            Some(text) => text.get(cell.start as usize..cell.end as usize),
+            None => std::str::from_utf8(self.cell(position)).ok(),
+        };
+        text.map(str::trim)
     }
 
     /// How many cells there are.
@@ -177,8 +191,10 @@ impl RecordReader {
 
     /// The record that was read last.
     pub(crate) fn current(&self) -> Record<'_> {
+        let bytes = &self.buffer[self.record..self.cursor];
         Record {
-            bytes: &self.buffer[self.record..],
+            bytes,
+            text: std::str::from_utf8(bytes).ok(),
             cells: &self.cells,
             count: self.count,
             line: self.record_line,

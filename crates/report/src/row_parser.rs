@@ -1,5 +1,6 @@
 //! From the cells of a record to a typed row.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -17,8 +18,7 @@ use crate::{
 /// What is kept from row to row: buffers, and the last value of columns that seldom change.
 #[derive(Debug, Default)]
 pub(crate) struct RowParser {
-    client: Memo<String>,
-    tier: Memo<Option<String>>,
+    tier: Memo<Option<Cow<'static, str>>>,
     date: Memo<Option<NaiveDate>>,
     models: Vec<ModelMessages>,
     extra: ExtraBuilder,
@@ -96,9 +96,7 @@ impl RowParser {
                     line: record.line(),
                     activity_date,
                     user_id,
-                    client_type: self
-                        .client
-                        .get(client_type.as_bytes(), |_| client_type.to_uppercase()),
+                    client_type: &upper_case(client_type),
                     subscription_tier: self
                         .tier
                         .get(tier.as_bytes(), |_| tier_code(tier))
@@ -135,6 +133,18 @@ impl RowParser {
     }
 }
 
+/// Borrowed when it is in upper case already, as it nearly always is.
+fn upper_case(text: &str) -> Cow<'_, str> {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase())
+    {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.to_uppercase())
+    }
+}
+
 fn collect_extra<'e, S: RowSink>(
     extra: &'e mut ExtraBuilder,
     cells: &mut Cells<'_, '_, S>,
@@ -155,15 +165,11 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
 
     /// `None` when blank, missing, or not UTF-8.
     fn text(&mut self, position: Option<usize>) -> Option<&'a str> {
-        let cell = self.cell(position?);
-        if cell.is_empty() {
-            return None;
-        }
-        let text = std::str::from_utf8(cell);
-        if text.is_err() {
+        let text = self.record.text(position?);
+        if text.is_none() {
             self.complain(IssueKind::InvalidUtf8, position);
         }
-        text.ok()
+        text.filter(|text| !text.is_empty())
     }
 
     fn count(&mut self, position: Option<usize>) -> Option<i64> {

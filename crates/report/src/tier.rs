@@ -1,5 +1,7 @@
 //! Subscription tiers: one code however they are spelled.
 
+use std::borrow::Cow;
+
 /// The spellings of the known tiers without case and separators, `+` read as `plus`.
 const KNOWN: [(&str, &str); 5] = [
     ("pro", "PRO"),
@@ -11,7 +13,10 @@ const KNOWN: [(&str, &str); 5] = [
 
 /// The canonical code of a tier: `PRO_PLUS` for `Pro+`, `ProPlus` and `pro plus`. Others become upper snake case; a
 /// text without letters or digits is no tier.
-pub fn tier_code(text: &str) -> Option<String> {
+pub fn tier_code(text: &str) -> Option<Cow<'static, str>> {
+    if let Some((_, code)) = KNOWN.iter().find(|(_, code)| *code == text) {
+        return Some(Cow::Borrowed(code));
+    }
     let text = text.replace('+', " plus ");
     let folded: String = text
         .chars()
@@ -19,7 +24,7 @@ pub fn tier_code(text: &str) -> Option<String> {
         .flat_map(char::to_lowercase)
         .collect();
     if let Some((_, code)) = KNOWN.iter().find(|(spelling, _)| *spelling == folded) {
-        return Some((*code).to_owned());
+        return Some(Cow::Borrowed(code));
     }
     let mut code = String::with_capacity(text.len() + 4);
     let mut previous = None;
@@ -35,7 +40,7 @@ pub fn tier_code(text: &str) -> Option<String> {
         }
         previous = Some(letter);
     }
-    (!code.is_empty()).then_some(code)
+    (!code.is_empty()).then_some(Cow::Owned(code))
 }
 
 #[cfg(test)]

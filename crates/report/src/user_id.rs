@@ -19,6 +19,9 @@ impl<'a> UserId<'a> {
     /// Trims, strips literal quotes and the prefix `d-<hex>.`, and lower-cases what is shaped like a UUID, also after
     /// ten hex digits and a hyphen (that form is an id of its own and stays whole). `None` when nothing is left.
     pub fn canonical(text: &'a str) -> Option<Self> {
+        if is_plain(text) {
+            return Some(Self(Cow::Borrowed(text)));
+        }
         let mut id = strip_quotes(text);
         if let Some(rest) = strip_store_prefix(id) {
             id = strip_quotes(rest);
@@ -43,6 +46,14 @@ impl fmt::Display for UserId<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// Nearly every id there is: lower-case hex digits and hyphens, which need no second look.
+fn is_plain(text: &str) -> bool {
+    text.len() >= 36
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'))
 }
 
 fn strip_quotes(text: &str) -> &str {

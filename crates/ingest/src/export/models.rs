@@ -183,12 +183,22 @@ impl Batch {
             text = rest;
             let (own, rest) = messages.split_at(fact.models);
             messages = rest;
-            for (model, count) in own {
+            for (place, (model, count)) in own.iter().enumerate() {
                 part.push(|cells| {
-                    cells.date(fact.activity_date);
-                    cells.text(user);
-                    cells.text(client);
-                    cells.maybe_text(fact.tier_bytes.map(|_| tier));
+                    if place == 0 {
+                        cells.date(fact.activity_date);
+                        cells.text(user);
+                        cells.text(client);
+                        cells.maybe_text(fact.tier_bytes.map(|_| tier));
+                    } else {
+                        cells.date_again(fact.activity_date);
+                        cells.text_again(user);
+                        cells.text_again(client);
+                        match fact.tier_bytes {
+                            Some(_) => cells.text_again(tier),
+                            None => cells.maybe_text(None),
+                        }
+                    }
                     cells.text(&names[*model]);
                     cells.count(*count);
                     cells.count(fact.line.cast_signed());

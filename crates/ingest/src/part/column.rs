@@ -92,6 +92,17 @@ impl Column {
         }
     }
 
+    /// The value of the row before once more, which must be a present one of the same page or an earlier one.
+    pub(super) fn push_again(&mut self, value: &[u8]) {
+        match &mut self.values {
+            Values::Coded(coded) if coded.overflow.is_none() && !coded.codes.is_empty() => {
+                self.levels.push(true);
+                coded.codes.extend_from_within(coded.codes.len() - 1..);
+            }
+            _ => self.push_bytes(value),
+        }
+    }
+
     pub(super) fn push_count(&mut self, count: i64) {
         match &mut self.values {
             Values::Climbing { numbers, range } => {

@@ -152,6 +152,18 @@ impl RowCells<'_> {
         self.fill(|column| column.push_text(text));
     }
 
+    /// The text of the row before once more: nothing is compared.
+    pub(crate) fn text_again(&mut self, text: &str) {
+        *self.bytes += text.len();
+        self.fill(|column| column.push_again(text.as_bytes()));
+    }
+
+    /// The day of the row before once more.
+    pub(crate) fn date_again(&mut self, day: NaiveDate) {
+        let day = day.num_days_from_ce() - EPOCH_DAY;
+        self.fill(|column| column.push_again(&day.to_le_bytes()));
+    }
+
     pub(crate) fn count(&mut self, count: i64) {
         self.fill(|column| column.push_count(count));
     }

@@ -13,20 +13,20 @@ pub(super) struct Levels {
 
 impl Levels {
     pub(super) fn push(&mut self, is_present: bool) {
-        self.push_many(is_present, 1);
-    }
-
-    pub(super) fn push_many(&mut self, is_present: bool, rows: usize) {
+        if is_present && self.missing == 0 {
+            self.rows += 1;
+            return;
+        }
         let was_uniform = self.missing == 0 || self.missing == self.rows;
         let was_present = self.missing == 0;
         if !was_uniform || (self.rows > 0 && was_present != is_present) {
             if was_uniform {
                 self.mixed.resize(self.rows, u32::from(was_present));
             }
-            self.mixed.resize(self.rows + rows, u32::from(is_present));
+            self.mixed.resize(self.rows + 1, u32::from(is_present));
         }
-        self.rows += rows;
-        self.missing += if is_present { 0 } else { rows };
+        self.rows += 1;
+        self.missing += usize::from(!is_present);
     }
 
     pub(super) fn rows(&self) -> usize {

@@ -40,27 +40,31 @@ impl PartName {
         ))
     }
 
-    /// The reverse of [`Self::object_key`], with any folders in front.
+    /// The reverse of [`Self::object_key`].
     pub(crate) fn parse(key: &ObjectKey) -> Option<(Self, Dataset, NaiveDate)> {
-        let mut segments = key.segments().rev();
+        let mut segments = key.segments();
+        let folder = segments.next()?;
+        let date = segments.next()?.strip_prefix("export_date=")?;
         let hex = segments
             .next()?
             .strip_prefix("part-")?
             .strip_suffix(".parquet")?;
-        let date = segments
-            .next()?
-            .strip_prefix("export_date=")?
-            .parse()
-            .ok()?;
-        let folder = segments.next()?;
         let dataset = Dataset::ALL
             .into_iter()
             .find(|dataset| dataset.folder() == folder)?;
-        let is_hex = hex.len() == 16
-            && hex
-                .bytes()
-                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        is_hex.then(|| (Self(hex.to_owned()), dataset, date))
+        let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let is_name = hex.len() == 16 && hex.bytes().all(is_hex) && segments.next().is_none();
+        is_name.then_some((Self(hex.to_owned()), dataset, date.parse().ok()?))
+    }
+
+    /// Whether a key is that of a part below any folder.
+    pub(crate) fn is_part(key: &ObjectKey) -> bool {
+        let text = key.as_str();
+        let start = text
+            .rmatch_indices('/')
+            .nth(2)
+            .map_or(0, |(place, _)| place + 1);
+        Self::parse(&ObjectKey::new(&text[start..])).is_some()
     }
 }
 
@@ -130,6 +134,13 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_another_destination_is_a_part_but_not_ours() {
+        let key = "data/facts/export_date=2026-07-10/part-b3f7e3ad774a8a75.parquet";
+        assert!(PartName::is_part(&ObjectKey::new(key)));
+        assert_eq!(PartName::parse(&ObjectKey::new(key)), None);
+    }
+
+    #[test]
     fn other_files_are_no_parts() {
         for key in [
             "facts/export_date=2026-07-10/part-B3F7E3AD774A8A75.parquet",
@@ -139,6 +150,7 @@ mod tests {
             "part-b3f7e3ad774a8a75.parquet",
         ] {
             assert_eq!(PartName::parse(&ObjectKey::new(key)), None, "{key}");
+            assert!(!PartName::is_part(&ObjectKey::new(key)), "{key}");
         }
     }
 }

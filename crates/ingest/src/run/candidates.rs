@@ -46,7 +46,7 @@ impl Candidates {
                 self.exports.push((export, object));
             }
             // A destination inside the source: our own parts are not worth a word.
-            Err(_) if PartName::parse(&object.key).is_some() => {}
+            Err(_) if PartName::is_part(&object.key) => {}
             Ok(_) | Err(_) => self.ignored += 1,
         }
     }

@@ -19,7 +19,18 @@ type Objects = Arc<Mutex<BTreeMap<ObjectKey, Stored>>>;
 #[derive(Debug, Clone)]
 struct Stored {
     content: Bytes,
+    tag: String,
     modified: DateTime<Utc>,
+}
+
+impl Stored {
+    fn new(content: Bytes, modified: DateTime<Utc>) -> Self {
+        Self {
+            tag: hex(&Sha256::digest(&content)[..16]),
+            content,
+            modified,
+        }
+    }
 }
 
 /// Objects in memory. A clone is another handle on the same objects.
@@ -46,13 +57,7 @@ impl InMemoryStore {
         content: impl Into<Bytes>,
         modified: DateTime<Utc>,
     ) {
-        lock(&self.objects).insert(
-            key.into(),
-            Stored {
-                content: content.into(),
-                modified,
-            },
-        );
+        lock(&self.objects).insert(key.into(), Stored::new(content.into(), modified));
     }
 
     /// The content of an object.
@@ -70,7 +75,7 @@ impl InMemoryStore {
             .collect()
     }
 
-    fn find(&self, object: &ObjectMeta) -> Result<Bytes, StoreError> {
+    fn find(&self, object: &ObjectMeta) -> Result<Stored, StoreError> {
         let fail = |kind| StoreError {
             operation: "read",
             key: object.key.clone(),
@@ -83,21 +88,17 @@ impl InMemoryStore {
         if object
             .tag
             .as_ref()
-            .is_some_and(|listed| *listed != tag(&stored.content))
+            .is_some_and(|listed| *listed != stored.tag)
         {
             return Err(fail(StoreErrorKind::Changed));
         }
-        Ok(stored.content.clone())
+        Ok(stored.clone())
     }
 }
 
 /// The objects; a poisoned lock is no reason to stop, since every change is a single insertion.
 fn lock(objects: &Objects) -> MutexGuard<'_, BTreeMap<ObjectKey, Stored>> {
     objects.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn tag(content: &[u8]) -> String {
-    hex(&Sha256::digest(content)[..16])
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -121,7 +122,7 @@ impl ObjectStore for InMemoryStore {
                     key: key.clone(),
                     bytes: stored.content.len() as u64,
                     modified: stored.modified,
-                    tag: Some(tag(&stored.content)),
+                    tag: Some(stored.tag.clone()),
                 })
             })
             .collect();
@@ -132,7 +133,7 @@ impl ObjectStore for InMemoryStore {
         &'a self,
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<String, StoreError>> {
-        Box::pin(async move { Ok(tag(&self.find(object)?)) })
+        Box::pin(async move { Ok(self.find(object)?.tag) })
     }
 
     fn get<'a>(
@@ -141,7 +142,7 @@ impl ObjectStore for InMemoryStore {
     ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
         Box::pin(async move {
             Ok(Box::new(MemoryReader {
-                rest: self.find(object)?,
+                rest: self.find(object)?.content,
             }) as Box<dyn ObjectReader>)
         })
     }
@@ -185,10 +186,7 @@ impl ObjectWriter for MemoryWriter {
 
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
         Box::pin(async move {
-            let stored = Stored {
-                content: self.content.freeze(),
-                modified: DateTime::UNIX_EPOCH,
-            };
+            let stored = Stored::new(self.content.freeze(), DateTime::UNIX_EPOCH);
             lock(&self.objects).insert(self.key, stored);
             Ok(())
         })

@@ -1,0 +1,272 @@
+//! Everything people put in a folder of exports by mistake, and everything that can break on the way.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use kiro_ingest::{Dataset, InMemoryStore, RunSummary};
+
+use crate::faulty_store::{Fault, FaultyStore};
+use crate::kiro_exports::{FOLDER, IDE, TWO_USERS, normalize_one, options, run, run_between};
+use crate::parts;
+
+/// Normalizes one bad export beside a good one: the good one is kept, nothing of the bad one is visible but the note
+/// that it failed, and the next run tries again and notes nothing twice. Returns the error.
+fn failure(content: impl Into<Vec<u8>>) -> String {
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS);
+    let bad = format!("{FOLDER}/bad.csv");
+    source.put(bad.as_str(), content.into());
+    let first = run(&source, &destination);
+    assert_eq!(
+        (first.files_seen, first.files_processed, first.files_failed),
+        (2, 1, 1)
+    );
+    assert_eq!(
+        (first.fact_rows, first.rejected_rows, first.issues.len()),
+        (2, 0, 0)
+    );
+    assert_eq!(parts::rows(&destination, Dataset::Facts), 2);
+    assert_eq!(parts::rows(&destination, Dataset::Models), 3);
+    assert_eq!(
+        parts::texts(&destination, Dataset::Issues, "kind"),
+        [Some("unreadable_export".to_owned())]
+    );
+    assert_eq!(
+        parts::texts(&destination, Dataset::Issues, "src_path"),
+        [Some(bad.clone())]
+    );
+    let keys = destination.keys();
+    let second = run(&source, &destination);
+    assert_eq!((second.files_skipped, second.files_failed), (1, 1));
+    assert_eq!(destination.keys(), keys);
+    assert_eq!(second.failures, first.failures);
+    assert_eq!(first.failures[0].export, bad);
+    first.failures[0].error.clone()
+}
+
+#[test]
+fn what_is_not_csv_text_says_what_it_is() {
+    let utf16: Vec<u8> = TWO_USERS
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let utf16_be: Vec<u8> = TWO_USERS
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    let with_mark = [&[0xff, 0xfe], &utf16[..]].concat();
+    for utf16 in [&utf16, &utf16_be, &with_mark] {
+        assert_eq!(
+            failure(utf16.clone()),
+            "this is text in UTF-16, expected CSV text in UTF-8"
+        );
+    }
+    assert_eq!(
+        failure(b"\x1f\x8b\x08\0\0\0\0\0"),
+        "this is a gzip file, expected CSV text in UTF-8"
+    );
+    assert_eq!(
+        failure(b"PK\x03\x04...."),
+        "this is a zip file (or a spreadsheet), expected CSV text in UTF-8"
+    );
+    assert_eq!(
+        failure(b"PAR1...."),
+        "this is a parquet file, expected CSV text in UTF-8"
+    );
+}
+
+#[test]
+fn a_file_without_a_user_or_a_date_column_says_what_was_found() {
+    assert_eq!(
+        failure("<!DOCTYPE html>\n<html><body>403 Forbidden</body></html>\n"),
+        "no user column; expected `UserId`, found `<!doctype html>`"
+    );
+    assert_eq!(
+        failure("Date;UserId;Client_Type\n2026-07-10;u1;KIRO_IDE\n"),
+        "no user column; expected `UserId`, found `date;userid;client_type`"
+    );
+    assert_eq!(
+        failure("UserId,Region,a,b,c,d,e,f\n"),
+        "no date column; expected `Date`, found `userid`, `region`, `a`, `b`, `c`, `d` and 2 more"
+    );
+    let long = format!("{}\nx\n", "long ".repeat(100));
+    assert!(failure(long).len() < 120);
+}
+
+#[test]
+fn a_quote_that_never_closes_names_the_line_it_began_on() {
+    let cut_off = format!(
+        "{TWO_USERS}2026-07-10,\"aaaa\n{}",
+        "2026-07-10,u,KIRO_IDE,1,PRO,1,1,1\n".repeat(100)
+    );
+    assert_eq!(failure(cut_off), "line 4: a quoted field is never closed");
+}
+
+#[test]
+fn a_line_of_200_megabytes_fails_and_is_not_kept_in_memory() {
+    let mut content = format!("{TWO_USERS}2026-07-10,").into_bytes();
+    content.resize(200 << 20, b'x');
+    assert_eq!(failure(content), "line 4: a record is longer than 16 MiB");
+}
+
+#[test]
+fn an_export_cut_off_in_the_middle_of_a_multi_row_group_part_leaves_nothing() {
+    let mut content = TWO_USERS.to_owned();
+    for row in 0..60_000 {
+        writeln!(content, "2026-07-10,user-{row:032},KIRO_IDE,1,PRO,1,1,1").unwrap();
+    }
+    content.push_str("2026-07-10,\"");
+    assert_eq!(
+        failure(content),
+        "line 60004: a quoted field is never closed"
+    );
+}
+
+fn counts(summary: &RunSummary) -> (u64, u64, u64) {
+    (
+        summary.files_processed,
+        summary.fact_rows,
+        summary.rejected_rows,
+    )
+}
+
+#[test]
+fn byte_order_marks_line_ends_blank_lines_and_nul_bytes_are_no_reason_to_fail() {
+    let (plain, _) = normalize_one(IDE, TWO_USERS);
+    let expected = parts::sorted_rows(&plain, Dataset::Facts, &["part_id"]);
+    let variants = [
+        format!("\u{feff}{TWO_USERS}"),
+        TWO_USERS.replace('\n', "\r\n"),
+        format!("\u{feff}{}", TWO_USERS.replace('\n', "\r\n")),
+        TWO_USERS.replace('\n', "\r"),
+        TWO_USERS.trim_end().to_owned(),
+        TWO_USERS
+            .replace("Date,", " DATE ,")
+            .replace("UserId", "\u{feff}userid\t"),
+    ];
+    for variant in variants {
+        let (store, summary) = normalize_one(IDE, variant.clone());
+        assert_eq!(counts(&summary), (1, 2, 0), "{variant:?}");
+        assert_eq!(
+            parts::sorted_rows(&store, Dataset::Facts, &["part_id"]),
+            expected,
+            "{variant:?}"
+        );
+    }
+    let (_, summary) = normalize_one(IDE, TWO_USERS.replace("\n2026", "\n\n   \n2026"));
+    assert_eq!(counts(&summary), (1, 2, 0));
+    let (store, summary) =
+        normalize_one(IDE, TWO_USERS.replace("aaaaaaaa-1111", "a\0b") + "\0\0\0\n");
+    assert_eq!(counts(&summary), (1, 2, 1));
+    assert!(
+        parts::texts(&store, Dataset::Facts, "user_id")[0]
+            .as_ref()
+            .unwrap()
+            .starts_with("a\0b")
+    );
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_spoil_their_cell_only() {
+    let mut content = b"Date,UserId,User_Email,Client_Type,Credits_Used,Team\n".to_vec();
+    content.extend_from_slice(b"2026-07-10,u1,al\xffce@example.com,KIRO_IDE,1\xff,\xff\n");
+    content.extend_from_slice(b"2026-07-10,u\xff,x,KIRO_IDE,1,a\n2026-07-10,u3,x,KIRO_IDE,1,a\n");
+    let (store, summary) = normalize_one(IDE, content);
+    assert_eq!(counts(&summary), (1, 2, 1));
+    assert_eq!(summary.issues["invalid_utf8"], 4);
+    assert_eq!(
+        parts::texts(&store, Dataset::Facts, "email"),
+        [None, Some("x".to_owned())]
+    );
+    assert_eq!(
+        parts::texts(&store, Dataset::Facts, "extra"),
+        [None, Some("{\"team\":\"a\"}".to_owned())]
+    );
+}
+
+#[test]
+fn ten_thousand_columns_are_read() {
+    let (mut header, mut row) = ("Date,UserId".to_owned(), "2026-07-10,u1".to_owned());
+    for column in 0..5_000 {
+        write!(header, ",m{column}_messages,unknown{column}").unwrap();
+        write!(row, ",{column},v{column}").unwrap();
+    }
+    let (store, summary) = normalize_one(IDE, format!("{header}\n{row}\n"));
+    assert_eq!((summary.fact_rows, summary.model_rows), (1, 4_999));
+    assert_eq!(summary.issues["unknown_column"], 5_000);
+    let extra = parts::texts(&store, Dataset::Facts, "extra")[0]
+        .clone()
+        .unwrap();
+    assert!(extra.starts_with("{\"unknown0\":\"v0\",\"unknown1\":\"v1\""));
+    let too_many = format!("Date,UserId{}\n", ",x".repeat(70_000));
+    assert_eq!(
+        failure(too_many),
+        "line 1: the header has more than 65536 columns"
+    );
+}
+
+#[test]
+fn an_unreadable_file_fails_alone() {
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS);
+    source.put(format!("{FOLDER}/secret.csv").as_str(), TWO_USERS);
+    let broken = FaultyStore::new(&source, Fault::Unreadable("secret"));
+    let summary = run_between(broken.clone(), Arc::new(destination.clone()), &options());
+    assert_eq!((summary.files_processed, summary.files_failed), (1, 1));
+    assert_eq!(
+        summary.failures[0].error,
+        format!("could not read `{FOLDER}/secret.csv`: permission denied")
+    );
+    assert_eq!(
+        parts::texts(&destination, Dataset::Issues, "kind"),
+        [Some("unreadable_export".to_owned())]
+    );
+    let keys = destination.keys();
+    assert_eq!(
+        run_between(broken, Arc::new(destination.clone()), &options()).files_failed,
+        1
+    );
+    assert_eq!(destination.keys(), keys);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_fails_and_is_not_held_against_it() {
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS);
+    let broken = FaultyStore::new(&source, Fault::BreaksOff("KIRO_IDE"));
+    let summary = run_between(broken, Arc::new(destination.clone()), &options());
+    assert_eq!(
+        summary.failures[0].error,
+        format!("could not read `{IDE}`: it changed while it was being read")
+    );
+    assert_eq!(destination.keys(), Vec::<String>::new());
+}
+
+#[test]
+fn a_destination_that_cannot_be_written_keeps_nothing_half_done() {
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS);
+    for (fault, cause) in [
+        (Fault::ReadOnly, "the place is read-only"),
+        (Fault::Full(100), "no space is left"),
+        (Fault::Full(4000), "no space is left"),
+    ] {
+        let broken = FaultyStore::new(&destination, fault);
+        let summary = run_between(Arc::new(source.clone()), broken, &options());
+        assert_eq!((summary.files_processed, summary.files_failed), (0, 1));
+        assert!(
+            summary.failures[0].error.starts_with("could not write `"),
+            "{:?}",
+            summary.failures
+        );
+        assert!(
+            summary.failures[0].error.ends_with(cause),
+            "{:?}",
+            summary.failures
+        );
+        assert_eq!(parts::rows(&destination, Dataset::Facts), 0);
+    }
+    assert_eq!(run(&source, &destination).files_processed, 1);
+    assert_eq!(parts::rows(&destination, Dataset::Facts), 2);
+    assert_eq!(parts::rows(&destination, Dataset::Models), 3);
+}

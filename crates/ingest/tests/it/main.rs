@@ -1,0 +1,13 @@
+//! The normalizer as its callers see it: exports in one store, parts in another.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod conformance;
+mod differential;
+mod faulty_store;
+mod kiro_exports;
+mod local_folder;
+mod parts;
+mod properties;
+mod runs;
+mod snapshots;
