@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kiro_report::{Issue, IssueKind};
 
 use super::NormalizeErrorKind;
+use super::fact_parts::begun;
 use super::part_writer::{PartTarget, PartWriter};
 use crate::part::Dataset;
 
@@ -30,12 +31,7 @@ impl IssueRows {
 
     pub(super) fn push(&mut self, issue: &Issue) -> Result<(), NormalizeErrorKind> {
         *self.counts.entry(issue.kind).or_default() += 1;
-        let part = match &mut self.part {
-            Some(part) => part,
-            None => self
-                .part
-                .insert(PartWriter::begin(&self.target, Dataset::Issues)?),
-        };
+        let part = begun(&mut self.part, &self.target, Dataset::Issues)?;
         part.push(|cells| {
             cells.text(issue.kind.name());
             cells.maybe_text(issue.column.as_deref());

@@ -1,8 +1,10 @@
 //! One export: its bytes in, its parts out.
 
 mod error;
+mod fact_batch;
+mod fact_lane;
+mod fact_parts;
 mod issues;
-mod models;
 mod normalizer;
 mod part_writer;
 mod sink;

@@ -14,7 +14,7 @@ use super::sink::ExportSink;
 use crate::part::{Constants, Dataset, ExistingParts, PartName};
 use crate::store::{ObjectMeta, ObjectStore};
 
-/// Larger exports write their models on a thread of its own.
+/// Larger exports are encoded beside the thread that reads them.
 const LARGE_BYTES: u64 = 2 << 20;
 /// Bytes read between two looks at what is finished.
 const SLICE_BYTES: usize = 256 << 10;
