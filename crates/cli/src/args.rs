@@ -35,7 +35,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// Read settings from this file instead of ./kiro-analytics.toml
-    #[arg(long, value_name = "FILE", env = "KIRO_ANALYTICS_CONFIG", global = true, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", env = "KIRO_ANALYTICS_CONFIG", hide_env_values = true, global = true, value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 }
 
@@ -49,8 +49,9 @@ With your own exports:
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
 Run the first two again every day: only what is new is read.
 
-Settings come from, in this order: flags, environment variables (KIRO_ANALYTICS_…, named at each flag),
-the file kiro-analytics.toml in the current folder, defaults. kiro-analytics.example.toml explains all.
+Settings come from flags, then environment variables (KIRO_ANALYTICS_…, named at each flag), then
+the file kiro-analytics.toml in the current folder, then defaults. kiro-analytics.example.toml
+explains every setting.
 
 Exit codes:
   0    done
@@ -78,7 +79,8 @@ pub(crate) enum Command {
 /// Reads every export below SOURCE that DEST does not have yet and writes it as Parquet parts: facts, models, code and
 /// issues, one folder per day. Both reports, both log roots, several accounts and Regions, and loose folders of .csv
 /// files are understood; everything else is ignored and counted. Running it again reads only what is new or has changed.
-/// One bad export never stops the others; it is reported and the exit code is 1.
+/// One bad export never stops the others; it is reported and the exit code is 1. --since and --until compare with the
+/// day an export was made for.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -119,10 +121,10 @@ pub(crate) struct NormalizeArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  kiro-analytics query \"SELECT user_label, credits_used FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
+  kiro-analytics query \"SELECT user_label, credits_used FROM user_totals ORDER BY 2 DESC LIMIT 10\"
   kiro-analytics query --format csv \"SELECT * FROM user_month\" > user_month.csv
   kiro-analytics query --format json - < question.sql
-  kiro-analytics query --hash-emails --since 2026-07-01 \"SELECT email, total_messages FROM user_totals\"
+  kiro-analytics query --hash-emails --since 2026-07-01 \"SELECT * FROM user_totals\"
 ")]
 pub(crate) struct QueryArgs {
     #[command(flatten)]
@@ -200,7 +202,7 @@ pub(crate) struct ExportArgs {
 Examples:
   kiro-analytics demo
   kiro-analytics demo --users 2000 --days 365 --dir /tmp/big-demo
-  kiro-analytics query --data kiro-analytics-demo/data \"SELECT * FROM wow_movers WHERE at_risk\"
+  kiro-analytics query --data kiro-analytics-demo/data \"SELECT * FROM wow_movers LIMIT 5\"
 ")]
 pub(crate) struct DemoArgs {
     /// How many people the fleet has
@@ -258,7 +260,7 @@ pub(crate) struct ManArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DataArgs {
     /// Folder that `normalize` wrote to [default: kiro-analytics-data]
-    #[arg(long, value_name = "DIR", env = "KIRO_ANALYTICS_DATA", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", env = "KIRO_ANALYTICS_DATA", hide_env_values = true, value_hint = ValueHint::DirPath)]
     pub(crate) data: Option<PathBuf>,
 
     /// Replace every e-mail address by its SHA-256: no plain address reaches a view
@@ -266,6 +268,7 @@ pub(crate) struct DataArgs {
         long,
         value_name = "BOOL",
         env = "KIRO_ANALYTICS_HASH_EMAILS",
+        hide_env_values = true,
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",

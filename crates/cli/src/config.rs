@@ -80,33 +80,35 @@ impl Config {
 
         let mut leaves = Vec::new();
         collect_leaves(&mut Vec::new(), table.get_ref(), &mut leaves);
-        let mut problems: Vec<String> = leaves
-            .iter()
-            .filter_map(|leaf| Some((leaf, leaf.problem()?)))
-            .map(|(leaf, problem)| format!("{}: `{}`: {problem}", place(leaf.offset), leaf.name()))
-            .collect();
-        if !problems.is_empty() {
-            return Err(problems);
+        leaves.sort_by_key(|leaf| leaf.offset);
+        let mut problems: Vec<(usize, String)> = Vec::new();
+        let mut sound = Vec::new();
+        for leaf in &leaves {
+            match leaf.problem() {
+                Some(problem) => {
+                    problems.push((leaf.offset, format!("`{}`: {problem}", leaf.name())));
+                }
+                None => sound.push(leaf),
+            }
         }
-
-        let (own, others): (Vec<&Leaf>, Vec<&Leaf>) = leaves.iter().partition(|leaf| leaf.is_own());
-        let own: OwnKeys = nested(&own)
-            .try_into()
-            .map_err(|error| vec![problem_of(&error)])?;
-        let settings: Settings = nested(&others)
-            .try_into()
-            .map_err(|error| vec![problem_of(&error)])?;
-        problems.extend(settings.problems().into_iter().map(|problem| {
+        let (own, others): (Vec<&Leaf>, Vec<&Leaf>) =
+            sound.into_iter().partition(|leaf| leaf.is_own());
+        let whole =
+            |error: toml::de::Error| vec![format!("{}: {}", path.display(), problem_of(&error))];
+        let own: OwnKeys = nested(&own).try_into().map_err(whole)?;
+        let settings: Settings = nested(&others).try_into().map_err(whole)?;
+        for problem in settings.problems() {
             let named = leaves
                 .iter()
                 .filter(|leaf| problem.contains(&format!("`{}`", leaf.name())));
-            match named.map(|leaf| leaf.offset).min() {
-                Some(offset) => format!("{}: {problem}", place(offset)),
-                None => format!("{}: {problem}", path.display()),
-            }
-        }));
+            problems.push((named.map(|leaf| leaf.offset).min().unwrap_or(0), problem));
+        }
         if !problems.is_empty() {
-            return Err(problems);
+            problems.sort();
+            let placed = problems
+                .into_iter()
+                .map(|(offset, problem)| format!("{}: {problem}", place(offset)));
+            return Err(placed.collect());
         }
         let beside_file = |data: PathBuf| path.parent().unwrap_or(Path::new("")).join(data);
         Ok(Self {
@@ -323,12 +325,8 @@ mod tests {
             .iter()
             .filter_map(|problem| problem.split(": `").next())
             .collect();
-        let lines = [1, 2, 8, 10, 5, 6].map(|line| format!("here/kiro-analytics.toml:{line}"));
-        let mut expected: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let mut found = places.clone();
-        expected.sort_unstable();
-        found.sort_unstable();
-        assert_eq!(found, expected, "{problems:#?}");
+        let lines = [1, 2, 5, 6, 8, 10].map(|line| format!("here/kiro-analytics.toml:{line}"));
+        assert_eq!(places, lines, "{problems:#?}");
         assert!(
             problems
                 .iter()

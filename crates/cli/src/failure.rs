@@ -56,18 +56,6 @@ impl Failure {
         }
     }
 
-    /// The reader of our output went away (`| head`): nothing to report, nobody to report to.
-    pub(crate) fn is_broken_pipe(&self) -> bool {
-        self.errors
-            .iter()
-            .flat_map(anyhow::Error::chain)
-            .any(|cause| {
-                cause
-                    .downcast_ref::<io::Error>()
-                    .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-            })
-    }
-
     /// `error:`, `caused by:` and `hint:` lines on standard error.
     pub(crate) fn print(&self) {
         let mut out = anstream::stderr().lock();
@@ -78,12 +66,16 @@ impl Failure {
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         for error in &self.errors {
             writeln!(out, "{}: {error}", Label("error", ERROR))?;
-            for cause in error.chain().skip(1) {
-                let mut lines = cause.to_string();
-                if lines.ends_with('\n') {
-                    lines.truncate(lines.trim_end().len());
+            let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+            for (index, cause) in causes.iter().enumerate() {
+                let next = causes.get(index + 1);
+                if next.is_none_or(|next| !is_repeated_by(cause, next)) {
+                    writeln!(
+                        out,
+                        "  caused by: {}",
+                        cause.trim_end().replace('\n', "\n    ")
+                    )?;
                 }
-                writeln!(out, "  caused by: {}", lines.replace('\n', "\n    "))?;
             }
         }
         if let Some(hint) = &self.hint {
@@ -91,6 +83,12 @@ impl Failure {
         }
         out.flush()
     }
+}
+
+/// Some libraries print a cause inside the error it caused: the cause alone says it more plainly.
+fn is_repeated_by(error: &str, cause: &str) -> bool {
+    let plain = cause.split_once(": ").map_or(cause, |(_, plain)| plain);
+    !plain.is_empty() && error.contains(plain)
 }
 
 /// Writing the answer failed: standard output is closed or full.
@@ -128,6 +126,18 @@ mod tests {
     }
 
     #[test]
+    fn an_error_that_repeats_its_cause_is_left_out() {
+        assert!(is_repeated_by(
+            "SQL error: ParserError(\"found: SELEC\")",
+            "sql parser error: found: SELEC"
+        ));
+        assert!(!is_repeated_by(
+            "could not read `a.csv`",
+            "it does not exist"
+        ));
+    }
+
+    #[test]
     fn an_error_shows_its_causes_and_the_next_step() {
         let cause = io::Error::other("line 14: a quoted field is never closed");
         let error = anyhow::Error::new(cause).context("failed to normalize `a.csv`");
@@ -136,12 +146,5 @@ mod tests {
             text(&failure),
             "error: failed to normalize `a.csv`\n  caused by: line 14: a quoted field is never closed\nhint: remove it\n"
         );
-    }
-
-    #[test]
-    fn only_a_closed_pipe_is_silent() {
-        let failure = |kind| Failure::from(io::Error::from(kind));
-        assert!(failure(io::ErrorKind::BrokenPipe).is_broken_pipe());
-        assert!(!failure(io::ErrorKind::StorageFull).is_broken_pipe());
     }
 }

@@ -110,10 +110,16 @@ impl Headlines {
             let (elapsed, days) = (whole(month, "elapsed_days"), whole(month, "days_in_month"));
             writeln!(
                 out,
-                "Credits       {} in {name} ({elapsed} of {days} days), forecast {} at its end; the month before {}",
+                "Credits       {} in {name} ({elapsed} of {days} days), forecast {} at its end{}",
                 rounded(number(month, "credits_used")),
                 rounded(number(month, "forecast_credits")),
-                rounded(number(month, "previous_credits_used"))
+                month
+                    .get("previous_credits_used")
+                    .and_then(Value::as_f64)
+                    .map_or_else(String::new, |credits| format!(
+                        "; the month before {}",
+                        rounded(credits)
+                    ))
             )?;
             writeln!(
                 out,

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     };
     let exit = match run(cli) {
         Ok(()) => Exit::Done,
-        Err(failure) if failure.is_broken_pipe() => Exit::Done,
+        Err(_) if output::reader_has_gone() => Exit::Done,
         Err(failure) => {
             failure.print();
             failure.exit

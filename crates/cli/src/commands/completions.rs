@@ -1,11 +1,12 @@
 //! `kiro-analytics completions`: the shell script, made from the command line's own description.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::CommandFactory;
 
 use crate::args::{Cli, CompletionsArgs};
 use crate::failure::Failure;
+use crate::output;
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
@@ -15,7 +16,7 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
         "kiro-analytics",
         &mut script,
     );
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     out.write_all(&script)?;
     Ok(out.flush()?)
 }

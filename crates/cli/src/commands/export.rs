@@ -28,6 +28,14 @@ pub(crate) async fn run(args: ExportArgs, config: &Config) -> Result<(), Failure
             .join(format!("{}.{}", args.view, extension(args.format)));
         return Err(Failure::usage(error).hint(format!("write --out {}", file.display())));
     }
+    if let Some(folder) = args
+        .out
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+    {
+        let error = anyhow::anyhow!("there is no folder `{}`", folder.display());
+        return Err(Failure::usage(error).hint("make it first, or name another file with --out"));
+    }
     one(&engine, &args.view, args.format, &args.out).await
 }
 

@@ -8,6 +8,7 @@ use clap_mangen::Man;
 
 use crate::args::{Cli, ManArgs};
 use crate::failure::Failure;
+use crate::output;
 
 pub(crate) fn run(args: &ManArgs) -> Result<(), Failure> {
     let mut command = Cli::command();
@@ -15,7 +16,7 @@ pub(crate) fn run(args: &ManArgs) -> Result<(), Failure> {
     let Some(folder) = &args.out else {
         let mut page = Vec::new();
         Man::new(command).render(&mut page)?;
-        let mut out = io::stdout().lock();
+        let mut out = output::stdout();
         out.write_all(&page)?;
         return Ok(out.flush()?);
     };

@@ -1,5 +1,6 @@
 //! `kiro-analytics normalize`: exports in, Parquet parts out, and an account of what happened.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -7,12 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use kiro_ingest::{LocalFolder, NormalizeOptions, RunSummary, normalize};
+use kiro_ingest::{LocalFolder, NormalizeOptions, RunSummary, StoreError, normalize};
 
 use crate::args::{NormalizeArgs, Output, Window};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::figures::{count, counted, duration, size};
+use crate::output;
 use crate::progress::ExportBar;
 
 /// How many failed exports are listed; JSON lists all.
@@ -28,15 +30,16 @@ pub(crate) async fn run(args: NormalizeArgs) -> Result<(), Failure> {
         processed_at: now(),
     };
     let run = Run::new(&args.source, &args.dest, options).await?;
-    let mut out = io::stdout().lock();
     match args.output {
-        Output::Json => {
-            serde_json::to_writer_pretty(&mut out, &run.summary).map_err(io::Error::from)?;
-            writeln!(out)?;
+        Output::Json => output::print_json(&run.summary)?,
+        // Nothing found is nothing to tabulate: the error says it all.
+        Output::Text if run.summary.files_seen == 0 => {}
+        Output::Text => {
+            let mut out = output::stdout();
+            run.write_text(&mut out, &args.dest, started.elapsed())?;
+            out.flush()?;
         }
-        Output::Text => run.write_text(&mut out, &args.dest, started.elapsed())?,
     }
-    out.flush()?;
     run.verdict(&args.source, args.window)
 }
 
@@ -53,22 +56,22 @@ impl Run {
         dest: &Path,
         options: NormalizeOptions,
     ) -> Result<Self, Failure> {
-        let from = LocalFolder::open(source).map_err(|error| {
+        // The store names its root as a key; people typed a path.
+        let unusable = |path: &Path, error: StoreError| {
             let hint = error.hint();
-            let error = anyhow::Error::new(error)
-                .context(format!("could not open the source `{}`", source.display()));
-            Failure::usage(error).maybe_hint(hint)
-        })?;
-        let to = LocalFolder::create(dest).map_err(|error| {
-            let hint = error.hint();
-            let context = format!("could not open the destination `{}`", dest.display());
-            Failure::usage(anyhow::Error::new(error).context(context)).maybe_hint(hint)
-        })?;
+            let context = format!("could not {} `{}`", error.operation, path.display());
+            Failure::usage(anyhow::Error::new(error.kind).context(context)).maybe_hint(hint)
+        };
+        let from = LocalFolder::open(source).map_err(|error| unusable(source, error))?;
+        let to = LocalFolder::create(dest).map_err(|error| unusable(dest, error))?;
         let bar = ExportBar::shared();
         let result = normalize(Arc::new(from), Arc::new(to), &options, bar.clone()).await;
         bar.clear();
         Ok(Self {
-            summary: result.map_err(Failure::data)?,
+            summary: result.map_err(|error| {
+                let hint = error.hint();
+                Failure::data(error).maybe_hint(hint)
+            })?,
             read_bytes: bar.read_bytes(),
         })
     }
@@ -92,19 +95,23 @@ impl Run {
             (
                 "rows",
                 summary.fact_rows,
-                "facts: a user, a day, a client".to_owned(),
+                "facts (user, day and client)".to_owned(),
             ),
-            ("", summary.model_rows, "of messages per model".to_owned()),
+            (
+                "",
+                summary.model_rows,
+                "model rows (fact and model)".to_owned(),
+            ),
             (
                 "",
                 summary.code_rows,
-                "of code activity (legacy report)".to_owned(),
+                "code rows (user and day, legacy report)".to_owned(),
             ),
             ("", summary.rejected_rows, "rejected".to_owned()),
         ];
         for (index, (kind, found)) in summary.issues.iter().enumerate() {
             let label = if index == 0 { "issues" } else { "" };
-            rows.push((label, *found, format!("{} ({kind})", in_words(kind))));
+            rows.push((label, *found, in_words(kind, *found)));
         }
         let width = rows
             .iter()
@@ -160,38 +167,52 @@ impl Run {
                 "… and {more} more; --output json lists all"
             ));
         }
-        let kept = summary.files_processed + summary.files_skipped;
         let these = if summary.files_failed == 1 {
             "this one"
         } else {
             "these"
         };
+        let remedies: BTreeSet<&str> = summary
+            .failures
+            .iter()
+            .filter_map(|failure| failure.hint)
+            .collect();
+        let remedy = match remedies.first() {
+            Some(remedy) if remedies.len() == 1 => (*remedy).to_owned(),
+            _ => format!("fix or remove {these} and run the command again"),
+        };
+        let hint = match summary.files_processed + summary.files_skipped {
+            0 => remedy,
+            1 => format!("the other export is in place; {remedy}"),
+            kept => format!(
+                "the other {} are in place; {remedy}",
+                counted(kept, "export")
+            ),
+        };
         Err(Failure {
             exit: Exit::Data,
             errors,
-            hint: Some(format!(
-                "the other {} {} in place; fix or remove {these} and run the command again",
-                counted(kept, "export"),
-                if kept == 1 { "is" } else { "are" }
-            )),
+            hint: Some(hint),
         })
     }
 }
 
-/// What a kind of issue means.
-fn in_words(kind: &str) -> &'static str {
-    match kind {
-        "missing_user" => "rows without a user, left out",
-        "bad_date" => "rows without a readable date, left out",
-        "bad_value" => "cells that do not fit their column, read as empty",
-        "unknown_column" => "files with a column this version does not know, kept in `extra`",
-        "duplicate_column" => "columns that occur twice in a header",
-        "short_row" => "rows with too few cells, kept",
-        "surplus_cells" => "rows with too many cells, kept",
-        "invalid_utf8" => "cells that are not UTF-8, read as empty",
-        "empty_export" => "exports of zero bytes",
-        _ => "issues",
-    }
+/// What a kind of issue means, for so many of them.
+fn in_words(kind: &str, found: u64) -> String {
+    let (noun, meaning) = match kind {
+        "missing_user" => ("row", "without a user, left out"),
+        "bad_date" => ("row", "without a readable date, left out"),
+        "bad_value" => ("cell", "with a value the column cannot have, read as empty"),
+        "unknown_column" => ("column", "unknown to this version, kept in `extra`"),
+        "duplicate_column" => ("column", "given twice in a header"),
+        "short_row" => ("row", "with too few cells, kept"),
+        "surplus_cells" => ("row", "with too many cells, kept"),
+        "invalid_utf8" => ("cell", "not in UTF-8, read as empty"),
+        "empty_export" => ("export", "of zero bytes"),
+        _ => ("issue", "of a kind this version has no words for"),
+    };
+    let ending = if found == 1 { "" } else { "s" };
+    format!("{noun}{ending} {meaning} ({kind})")
 }
 
 /// The size of all files below a folder; what cannot be read counts as nothing.
@@ -262,7 +283,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("issues       3  files with a column this version does not know"),
+            text.contains("issues       3  columns unknown to this version"),
             "{text}"
         );
         assert!(text.ends_with("time     1.2 s\n"), "{text}");
@@ -289,6 +310,7 @@ mod tests {
         let failures = (0..13).map(|number| ExportFailure {
             export: format!("{number}.csv"),
             error: "line 2: a quoted field is never closed".to_owned(),
+            hint: None,
         });
         let summary = RunSummary {
             files_seen: 14,
@@ -307,7 +329,7 @@ mod tests {
         );
         assert_eq!(
             failure.hint.unwrap(),
-            "the other 1 export is in place; fix or remove these and run the command again"
+            "the other export is in place; fix or remove these and run the command again"
         );
     }
 }
