@@ -48,7 +48,8 @@ impl ExportKey {
     /// ```
     pub fn classify(key: &ObjectKey, modified: DateTime<Utc>) -> Result<Self, NotAnExport> {
         let name = key.file_name();
-        if !ends_with(name, ".csv") {
+        // Hidden files are what editors and other systems leave, not what Kiro writes.
+        if !ends_with(name, ".csv") || name.starts_with('.') {
             let compressed = [".csv.gz", ".csv.zip", ".csv.zst", ".csv.bz2"]
                 .iter()
                 .any(|end| ends_with(name, end));
@@ -232,6 +233,8 @@ mod tests {
                 NotAnExport::NotCsv,
             ),
             ("csv", NotAnExport::NotCsv),
+            ("mail/._July.csv", NotAnExport::NotCsv),
+            (".csv", NotAnExport::NotCsv),
         ];
         for (key, expected) in cases {
             assert_eq!(classify(key).err(), Some(expected), "{key}");
