@@ -1,0 +1,185 @@
+// Pickers of values: several of a short list, or one of a long list that is searched on the server.
+
+import { announce, debounce, el, fill, freshId, icon } from './dom.js';
+import { colourOfValue } from './colours.js';
+import { closePopover, openPopover, toggles } from './popover.js';
+import { choose, currentState } from './state.js';
+import { t } from './texts.js';
+
+const LIMIT = 200;
+
+/** A name for every value that was ever offered, so that chips and buttons can say it. */
+const names = new Map();
+
+/** How a value of a picker is called. */
+export function choiceName(picker, value) {
+  return names.get(`${picker}\n${value}`) ?? (value === '' ? t('picker.unknown') : value);
+}
+
+/** Remembers how a value is called. */
+export function nameChoice(picker, value, label) {
+  if (label) names.set(`${picker}\n${value}`, label);
+}
+
+/** Takes over what the server offers. */
+export function nameChoices(picker, choices) {
+  for (const choice of choices) nameChoice(picker, choice.value, choice.label);
+}
+
+/** Several values, with boxes to tick; or one of them, where only single values are embedded. */
+export function manyPicker(picker, source, offered) {
+  const value = el('span.picker-value');
+  const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
+
+  const refresh = () => {
+    const chosen = currentState().selection[picker.id] ?? [];
+    if (!chosen.length) value.textContent = t('picker.all');
+    else if (chosen.length <= 2) value.textContent = chosen.map((one) => choiceName(picker.id, one)).join(', ');
+    else value.textContent = t('picker.count', { count: chosen.length });
+    button.classList.toggle('chosen', chosen.length > 0);
+    button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
+  };
+
+  toggles(button, async () => {
+    const list = el('div.choice-list', { role: 'group', 'aria-label': picker.label });
+    const search = el('input.search', { type: 'search', placeholder: t('picker.search'), 'aria-label': t('picker.search') });
+    const panel = el('div.choices', {}, list);
+    openPopover(button, panel, { label: picker.label });
+    let choices;
+    try {
+      choices = offered ?? (await source.options(picker.id, '', LIMIT));
+    } catch (error) {
+      fill(list, el('p.muted', { text: error.message || t('error.unreachable') }));
+      return;
+    }
+    nameChoices(picker.id, choices);
+    refresh();
+    const single = Boolean(offered);
+    const draw = () => {
+      const chosen = new Set(currentState().selection[picker.id] ?? []);
+      const needle = search.value.trim().toLowerCase();
+      const found = choices.filter((choice) => !needle || `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
+      fill(list, found.length ? found.map((choice) => row(choice, chosen, single)) : el('p.muted', { text: t('picker.none') }));
+    };
+    const row = (choice, chosen, one) => {
+      const colour = colourOfValue(picker.meaning, choice.value);
+      const dot = colour ? el('span.dot') : null;
+      if (dot) dot.style.background = colour;
+      const box = el('input', {
+        type: one ? 'radio' : 'checkbox',
+        name: `choice-${picker.id}`,
+        checked: chosen.has(choice.value),
+        value: choice.value,
+        onchange: () => {
+          const next = new Set(one ? [] : currentState().selection[picker.id] ?? []);
+          if (box.checked) next.add(choice.value);
+          else next.delete(choice.value);
+          choose(source.fit({ [picker.id]: [...next] }));
+        },
+      });
+      return el('label.choice', {}, box, dot, el('span.choice-name', { text: choiceName(picker.id, choice.value) }), choice.detail ? el('small.muted', { text: choice.detail }) : null);
+    };
+    draw();
+    search.addEventListener('input', draw);
+    const clear = el('button.link', {
+      type: 'button',
+      text: t('picker.clear'),
+      onclick: () => {
+        choose({ [picker.id]: null });
+        draw();
+      },
+    });
+    fill(panel, choices.length > 8 ? search : null, list, el('div.panel-foot', {}, clear, el('button.link', { type: 'button', text: t('picker.done'), onclick: () => closePopover() })));
+    (panel.querySelector('input') ?? clear).focus({ preventScroll: true });
+  });
+  return { node: button, refresh };
+}
+
+/** One value, found by typing part of a name or id. */
+export function onePicker(picker, source, offered, renamed) {
+  const value = el('span.picker-value');
+  const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, picker.id === 'user' ? icon('user') : null, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
+
+  const refresh = () => {
+    const chosen = currentState().selection[picker.id];
+    value.textContent = chosen ? choiceName(picker.id, chosen) : t('picker.everyone');
+    button.classList.toggle('chosen', Boolean(chosen));
+    button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
+    if (chosen && source.live && !names.has(`${picker.id}\n${chosen}`)) {
+      source.options(picker.id, chosen, 5).then((found) => {
+        const match = found.find((choice) => choice.value === chosen);
+        if (!match) return;
+        nameChoice(picker.id, chosen, match.label ?? chosen);
+        value.textContent = choiceName(picker.id, chosen);
+        renamed();
+      }, () => {});
+    }
+  };
+
+  toggles(button, () => {
+    const listId = freshId('options');
+    const list = el('ul.options', { role: 'listbox', id: listId, 'aria-label': picker.label });
+    const input = el('input.search', {
+      type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': listId, 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false',
+      placeholder: t('picker.search_user'), 'aria-label': t('picker.search_user'),
+    });
+    let found = [];
+    let active = -1;
+    let pending = null;
+
+    const take = (choice) => {
+      nameChoice(picker.id, choice.value, choice.label ?? choice.value);
+      choose({ [picker.id]: choice.value });
+      closePopover();
+    };
+    const mark = (index) => {
+      active = index;
+      [...list.children].forEach((node, at) => node.setAttribute('aria-selected', String(at === active)));
+      const node = list.children[active];
+      if (node?.id) input.setAttribute('aria-activedescendant', node.id);
+      node?.scrollIntoView({ block: 'nearest' });
+    };
+    const draw = () => {
+      fill(list, found.length
+        ? found.map((choice) => el('li.option', { role: 'option', id: freshId('option'), 'data-value': choice.value, onclick: () => take(choice) },
+            el('span.choice-name', { text: choice.label ?? choice.value }),
+            choice.detail || choice.label ? el('small.muted', { text: choice.detail ?? choice.value }) : null))
+        : el('li.muted', { role: 'presentation', text: t('picker.none') }));
+      mark(found.length ? 0 : -1);
+      announce(t('picker.found', { count: found.length }));
+    };
+    const look = async () => {
+      pending?.abort();
+      pending = new AbortController();
+      try {
+        const needle = input.value.trim();
+        found = offered
+          ? offered.filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle.toLowerCase())).slice(0, 50)
+          : await source.options(picker.id, needle, 50, pending.signal);
+        nameChoices(picker.id, found);
+        draw();
+      } catch (error) {
+        if (error.name !== 'AbortError') fill(list, el('li.muted', { role: 'presentation', text: error.message || t('error.unreachable') }));
+      }
+    };
+    input.addEventListener('input', debounce(offered ? 0 : 120, look));
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'ArrowDown') mark(Math.min(active + 1, found.length - 1));
+      else if (event.key === 'ArrowUp') mark(Math.max(active - 1, 0));
+      else if (event.key === 'Enter' && found[active]) take(found[active]);
+      else return;
+      event.preventDefault();
+    });
+    const clear = el('button.link', {
+      type: 'button',
+      text: t('picker.everyone'),
+      onclick: () => {
+        choose({ [picker.id]: null });
+        closePopover();
+      },
+    });
+    openPopover(button, el('div.choices', {}, input, list, el('div.panel-foot', {}, clear)), { label: picker.label });
+    look();
+  });
+  return { node: button, refresh };
+}

@@ -1,0 +1,95 @@
+// The same documents out of a report file: compressed JSON in the page itself. Sorting, search and paging happen here;
+// numbers do not.
+
+import { collator } from './format.js';
+import { SourceError, actsOn } from './source.js';
+import { t } from './texts.js';
+import { canonical } from './state.js';
+
+/** The source that a report file carries, or null on a live page. */
+export async function embeddedSource() {
+  const holder = document.getElementById('report-data');
+  if (!holder) return null;
+  const bytes = Uint8Array.from(atob(holder.textContent.trim()), (sign) => sign.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new EmbeddedSource(await new Response(plain).json());
+}
+
+class EmbeddedSource {
+  constructor(data) {
+    this.data = data;
+    this.facts = data.facts;
+    const first = data.facts.language;
+    this.languages = [first, ...Object.keys(data.dashboards).filter((language) => language !== first)];
+  }
+
+  get live() {
+    return false;
+  }
+
+  async dashboard(language) {
+    return structuredClone(this.data.dashboards[language]);
+  }
+
+  async status() {
+    return this.data.status;
+  }
+
+  /** What a picker can be set to: only what was computed when the report was written. */
+  offered(picker) {
+    return this.data.offered[picker] ?? [];
+  }
+
+  /** The part of a change that leads to figures in this file; plans and clients exclude each other. */
+  fit(changes) {
+    const fitting = {};
+    if ('from' in changes || 'to' in changes) {
+      const { from, to } = changes;
+      if ((!from && !to) || this.offered('date').some((span) => span.from === from && span.to === to)) Object.assign(fitting, { from, to });
+    }
+    for (const [picker, other] of [['tier', 'client'], ['client', 'tier']]) {
+      if (!(picker in changes)) continue;
+      const values = changes[picker] ?? [];
+      if (!values.length) fitting[picker] = null;
+      else if (this.offered(picker).some((choice) => choice.value === values[0])) Object.assign(fitting, { [picker]: [values[0]], [other]: null });
+    }
+    return fitting;
+  }
+
+  async options(picker, search) {
+    const needle = (search ?? '').toLowerCase();
+    return this.offered(picker).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
+  }
+
+  async figure(visual, selection, view) {
+    const key = canonical(selection, (one) => actsOn(visual, one));
+    const at = this.data.figures[visual.id]?.[key];
+    if (at === undefined) throw new SourceError(t('error.not_embedded'), 404);
+    const figure = structuredClone(this.data.pool[at]);
+    return view?.limit ? viewed(figure, view) : figure;
+  }
+}
+
+/** A page of a table's rows, searched and sorted. */
+function viewed(figure, view) {
+  let { rows } = figure;
+  if (view.search) {
+    const needle = view.search.toLowerCase();
+    const searched = figure.columns.map((column, index) => (column.role !== 'hidden' && column.type === 'text' ? index : -1)).filter((index) => index >= 0);
+    rows = rows.filter((row) => searched.some((index) => String(row[index] ?? '').toLowerCase().includes(needle)));
+  }
+  if (view.sort) {
+    const [name, order] = view.sort.split(':');
+    const index = figure.columns.findIndex((column) => column.name === name);
+    const words = collator();
+    const sign = order === 'asc' ? 1 : -1;
+    rows = [...rows].sort((one, other) => {
+      const [a, b] = [one[index], other[index]];
+      if (a === null || b === null) return (a === null) - (b === null);
+      return sign * (typeof a === 'number' && typeof b === 'number' ? a - b : words.compare(String(a), String(b)));
+    });
+  }
+  figure.total_rows = rows.length;
+  figure.rows = rows.slice(view.offset ?? 0, (view.offset ?? 0) + view.limit);
+  return figure;
+}

@@ -1,0 +1,89 @@
+// The visuals of the open sheet on a grid of twelve columns. Only what is on the screen is asked for and drawn.
+
+import { Card } from './card.js';
+import { el, fill } from './dom.js';
+import { currentState } from './state.js';
+
+/** The grid of one sheet at a time. */
+export class Grid {
+  constructor(page) {
+    this.page = page;
+    this.node = el('div.grid');
+    this.cards = [];
+    this.sheet = null;
+    this.watcher = new IntersectionObserver((entries) => {
+      for (const entry of entries) entry.target.card?.setVisible(entry.isIntersecting);
+    }, { rootMargin: '160px 0px' });
+    this.sizes = new ResizeObserver((entries) => {
+      for (const entry of entries) entry.target.closest('.card')?.card?.resize();
+    });
+  }
+
+  /** Shows a sheet; a sheet that is open already only shows or hides the visuals that depend on a chosen user. */
+  open(sheet) {
+    const shown = sheet.visuals.filter(isShown);
+    const key = `${sheet.id}|${shown.map((visual) => visual.id).join(',')}`;
+    if (key === this.key) return;
+    const kept = new Map(this.sheet === sheet ? this.cards.map((card) => [card.visual.id, card]) : []);
+    const cards = shown.map((visual) => kept.get(visual.id) ?? new Card(visual, this.page));
+    for (const card of this.cards) {
+      if (cards.includes(card)) continue;
+      this.watcher.unobserve(card.node);
+      this.sizes.unobserve(card.body);
+      card.dispose();
+    }
+    const fresh = cards.filter((card) => !this.cards.includes(card));
+    this.key = key;
+    this.sheet = sheet;
+    this.cards = cards;
+    arrange(cards);
+    fill(this.node, cards.map((card) => card.node));
+    for (const card of fresh) {
+      card.node.card = card;
+      this.watcher.observe(card.node);
+      this.sizes.observe(card.body);
+    }
+  }
+
+  /** The selection or the data changed. */
+  refresh() {
+    for (const card of this.cards) card.refresh();
+  }
+
+  /** The theme or the language changed. */
+  redraw() {
+    for (const card of this.cards) card.redraw();
+  }
+
+  /** Builds everything anew, in another language. */
+  rebuild(sheet) {
+    for (const card of this.cards) card.dispose();
+    this.cards = [];
+    this.key = null;
+    this.sheet = null;
+    this.open(sheet);
+  }
+}
+
+function isShown(visual) {
+  const user = currentState().selection.user;
+  return visual.show === 'user' ? Boolean(user) : visual.show === 'no_user' ? !user : true;
+}
+
+/** Places cards where the dashboard says, moved up into the room that hidden ones leave. */
+function arrange(cards) {
+  const floor = new Array(12).fill(0);
+  const inOrder = [...cards].sort((a, b) => a.visual.layout.y - b.visual.layout.y || a.visual.layout.x - b.visual.layout.x);
+  for (const card of inOrder) {
+    const { x, w, h } = card.visual.layout;
+    const columns = floor.slice(x, x + w);
+    const top = Math.max(0, ...columns);
+    for (let at = x; at < x + w; at += 1) floor[at] = top + h;
+    card.node.style.setProperty('--column', `${x + 1} / span ${w}`);
+    card.node.style.setProperty('--row', `${top + 1} / span ${h}`);
+    card.node.style.setProperty('--rows', String(h));
+    card.node.classList.toggle('narrow', w <= 3);
+    card.node.classList.toggle('half', w > 3 && w <= 6);
+  }
+  cards.sort((a, b) => inOrder.indexOf(a) - inOrder.indexOf(b));
+}

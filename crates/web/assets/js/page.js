@@ -1,0 +1,223 @@
+// The page: header, tabs, pickers and the open sheet, kept in step with the URL and the server.
+
+import { useColours } from './colours.js';
+import { chosenDays } from './dates.js';
+import { announce, el, fill, icon } from './dom.js';
+import { addDays, formatDate, isoDay, parseDay, useLanguage } from './format.js';
+import { Grid } from './grid.js';
+import { PickerBar, menuButton } from './pickers.js';
+import { closePopover, openMenu } from './popover.js';
+import { currentState, onState, startState } from './state.js';
+import { StatusLine } from './status.js';
+import { drawTabs, markTab, tabBar } from './tabs.js';
+import { t, useTexts } from './texts.js';
+import { chooseTheme, currentTheme, followSystemTheme, onTheme, recall, remember } from './theme.js';
+import { Upload } from './upload.js';
+
+const LANGUAGES = { en: 'English', zh: '中文', ko: '한국어' };
+
+/** Everything on the screen. */
+export class Page {
+  constructor(source) {
+    this.source = source;
+    this.language = 'en';
+    this.dataVersion = null;
+    this.pickers = [];
+    this.sheets = [];
+    this.days = null;
+  }
+
+  /** Fetches what the page is made of, and draws it. */
+  async start(root) {
+    this.language = preferredLanguage(this.source.languages ?? Object.keys(LANGUAGES));
+    let status;
+    try {
+      [, status] = await Promise.all([this.load(), this.source.status()]);
+    } catch (error) {
+      fill(root, el('div.fatal', { role: 'alert' }, el('h1', { text: 'Kiro usage' }), el('p', { text: error.message || 'The server does not answer. Is kiro-analytics still running?' })));
+      return;
+    }
+    this.dataVersion = this.model.data_version ?? status.data_version;
+    startState(this.sheets.map((sheet) => sheet.id));
+    this.build(root);
+    this.status.show(status);
+    onState(() => this.update());
+    onTheme(() => this.themed());
+    followSystemTheme();
+    this.update();
+    if (this.source.live) {
+      this.source.follow((news) => this.hear(news), () => this.status.lost());
+    }
+  }
+
+  async load() {
+    const model = await this.source.dashboard(this.language);
+    this.model = model;
+    useTexts(model.texts);
+    useLanguage(this.language, model.currency);
+    useColours(model.colours);
+    this.pickers = model.pickers.map((picker) => (picker.kind === 'dates' ? { ...picker, default_days: model.default_days } : picker));
+    this.sheets = model.sheets;
+    this.days = model.days ?? null;
+    document.documentElement.lang = this.language;
+    document.title = model.title;
+  }
+
+  build(root) {
+    this.status = new StatusLine(this);
+    this.pickerBar = new PickerBar(this);
+    this.grid = this.grid ?? new Grid(this);
+    this.upload = this.source.live ? this.upload ?? new Upload(this) : null;
+    this.tabs = tabBar(t('page.sheets'));
+    this.themeButton = el('button.quiet', { type: 'button', 'data-action': 'theme', onclick: () => chooseTheme(currentTheme() === 'dark' ? 'light' : 'dark') });
+    this.languageButton = menuButton('language', t('page.language'), () => this.languageMenu());
+    this.languageButton.dataset.action = 'language';
+    this.languageButton.replaceChildren(el('span.language-code', { text: LANGUAGES[this.language] }), icon('chevron'));
+    const share = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.share'), title: t('page.share'), onclick: () => this.share() }, icon('link'));
+    const print = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.print'), title: t('page.print'), onclick: () => window.print() }, icon('print'));
+    const add = this.upload ? el('button.quiet', { type: 'button', 'data-action': 'upload', 'aria-label': t('upload.title'), title: t('upload.title'), onclick: () => this.upload.open() }, icon('upload')) : null;
+    this.heading = el('h2.hidden', { id: 'sheet-title', tabindex: '-1' });
+    this.greeting = el('div.greeting', { hidden: true });
+    drawTabs(this.tabs, this.sheets);
+    fill(root,
+      el('a.skip', { href: '#sheet', text: t('page.skip'), onclick: (event) => {
+        event.preventDefault();
+        this.heading.focus();
+      } }),
+      el('header.top', {}, el('div.brand', {}, el('span.mark', { 'aria-hidden': 'true' }), el('h1', { text: this.model.title })), this.status.button,
+        el('div.tools', {}, add, share, this.source.live ? print : null, this.themeButton, this.languageButton)),
+      el('nav.tabs-row', { 'aria-label': t('page.sheets') }, this.tabs),
+      this.status.banner,
+      this.pickerBar.node,
+      el('main.sheet', { id: 'sheet', role: 'tabpanel', 'aria-labelledby': 'sheet-title' }, this.heading, this.greeting, this.grid.node),
+      el('footer.bottom', {}, el('p', { text: this.source.live ? t('page.footer') : t('report.footer', { ...this.source.facts, from: formatDate(this.source.facts.from), to: formatDate(this.source.facts.to) }) })));
+    this.drawThemeButton();
+  }
+
+  /** The URL changed: open the sheet, show the choices, refresh what is visible. */
+  update() {
+    const { sheet: id } = currentState();
+    const sheet = this.sheets.find((one) => one.id === id) ?? this.sheets[0];
+    if (!sheet) return;
+    const turned = this.openSheet !== sheet.id;
+    markTab(this.tabs);
+    this.pickerBar.open(sheet);
+    this.heading.textContent = sheet.title;
+    this.greet();
+    if (turned && this.openSheet) {
+      scrollTo({ top: 0 });
+      announce(sheet.title);
+    }
+    this.openSheet = sheet.id;
+    document.title = `${sheet.title} · ${this.model.title}`;
+    this.grid.open(sheet);
+    this.grid.refresh();
+  }
+
+  /** Without any data the page says what to do instead of drawing empty charts. */
+  greet() {
+    const nothing = !this.days;
+    this.greeting.hidden = !nothing;
+    this.grid.node.hidden = nothing;
+    if (!nothing) return;
+    const reading = this.status.status?.state === 'reading';
+    fill(this.greeting, el('div.empty', {}, icon('upload'), el('p.empty-reason', { text: reading ? t('greeting.reading') : t('greeting.title') }), el('p.empty-hint', { text: reading ? t('greeting.wait') : t('greeting.hint') }),
+      this.upload && !reading ? el('button.primary', { type: 'button', text: t('upload.title'), onclick: () => this.upload.open() }) : null));
+  }
+
+  /** The days in force. */
+  chosenDays() {
+    const dates = this.pickers.find((picker) => picker.kind === 'dates');
+    return chosenDays(this.days, dates?.default_days ?? 30);
+  }
+
+  /** The choice of dates behind a point of a time axis. */
+  daysOf(value, grain) {
+    if (grain === 'month') {
+      const day = parseDay(value);
+      const last = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0));
+      return { from: `${value.slice(0, 7)}-01`, to: isoDay(last) };
+    }
+    return { from: value, to: grain === 'week' ? addDays(value, 6) : value };
+  }
+
+  hear(news) {
+    const wasEmpty = !this.days;
+    this.status.show(news);
+    if (wasEmpty && news.newest_day && news.data_version !== this.dataVersion) this.reload();
+    else if (wasEmpty) this.greet();
+  }
+
+  /** Takes over the newest data, keeping sheet and choices. */
+  async reload() {
+    await this.load();
+    const status = await this.source.status();
+    this.dataVersion = this.model.data_version ?? status.data_version;
+    this.status.show(status);
+    this.update();
+    announce(t('banner.refreshed'));
+  }
+
+  themed() {
+    this.drawThemeButton();
+    this.grid.redraw();
+  }
+
+  drawThemeButton() {
+    const dark = currentTheme() === 'dark';
+    const text = dark ? t('page.light') : t('page.dark');
+    this.themeButton.setAttribute('aria-label', text);
+    this.themeButton.title = text;
+    fill(this.themeButton, icon(dark ? 'sun' : 'moon'));
+  }
+
+  languageMenu() {
+    const offered = this.source.languages ?? Object.keys(LANGUAGES);
+    openMenu(this.languageButton, t('page.language'), offered.map((code) => ({ label: LANGUAGES[code], checked: code === this.language, action: () => this.speak(code) })));
+  }
+
+  /** Changes the language of everything. */
+  async speak(code) {
+    if (code === this.language) return;
+    remember('kiro.language', code);
+    this.language = code;
+    await this.load();
+    const { status } = this.status;
+    this.build(document.getElementById('app'));
+    this.status.show(status);
+    this.upload?.fillDialog();
+    const sheet = this.sheets.find((one) => one.id === currentState().sheet) ?? this.sheets[0];
+    this.openSheet = null;
+    this.grid.rebuild(sheet);
+    this.update();
+    this.languageButton.focus();
+  }
+
+  async share() {
+    closePopover();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.toast(t('page.copied'));
+    } catch (_) {
+      this.toast(location.href);
+    }
+  }
+
+  toast(text) {
+    announce(text);
+    const node = el('div.toast', { text });
+    document.body.append(node);
+    setTimeout(() => node.remove(), 2600);
+  }
+}
+
+/** What was chosen before, else what the browser prefers, else English. */
+function preferredLanguage(offered) {
+  const asked = new URLSearchParams(location.search).get('lang');
+  const wishes = [asked, recall('kiro.language'), ...(location.protocol.startsWith('http') ? navigator.languages ?? [] : [])];
+  for (const wish of wishes) {
+    const code = wish?.split('-')[0].toLowerCase();
+    if (offered.includes(code)) return code;
+  }
+  return offered[0] ?? 'en';
+}

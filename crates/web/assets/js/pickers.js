@@ -1,0 +1,88 @@
+// The bar of pickers, shared by all sheets, and the chips of what is chosen.
+
+import { choiceName, manyPicker, onePicker } from './choices.js';
+import { datePicker } from './dates.js';
+import { el, fill, icon } from './dom.js';
+import { formatRange } from './format.js';
+import { toggles } from './popover.js';
+import { choose, currentState, reset } from './state.js';
+import { t } from './texts.js';
+
+/** The bar: on a phone it is one button that opens a drawer. */
+export class PickerBar {
+  constructor(page) {
+    this.page = page;
+    this.row = el('div.picker-row', { role: 'group', 'aria-label': t('picker.bar') });
+    this.chips = el('ul.chips', { 'aria-label': t('picker.chosen') });
+    this.drawer = toggles(el('button.picker.drawer-button', { type: 'button' }, icon('filter'), el('span.picker-value'), el('span.picker-hint')), () => this.toggleDrawer());
+    this.node = el('div.picker-bar', {}, this.drawer, this.row, this.chips);
+    this.parts = [];
+  }
+
+  /** Builds the pickers that the sheet has. */
+  open(sheet) {
+    const { page } = this;
+    const wanted = sheet.pickers ?? page.pickers.map((picker) => picker.id);
+    const key = `${wanted.join()}|${page.language}|${page.days?.from}|${page.days?.to}`;
+    if (key !== this.key) {
+      this.key = key;
+      this.parts = page.pickers.filter((picker) => wanted.includes(picker.id)).map((picker) => {
+        const offered = page.source.offered?.(picker.id);
+        if (offered && offered.length === 0) return null;
+        if (picker.kind === 'dates') return datePicker(picker, page.days, offered);
+        return picker.kind === 'one' ? onePicker(picker, page.source, offered, () => this.drawChips()) : manyPicker(picker, page.source, offered);
+      }).filter(Boolean);
+      fill(this.row, this.parts.map((part) => part.node));
+    }
+    this.refresh();
+  }
+
+  /** Shows what is chosen now. */
+  refresh() {
+    for (const part of this.parts) part.refresh();
+    this.drawChips();
+  }
+
+  drawChips() {
+    const { selection } = currentState();
+    const chips = [];
+    if (selection.from || selection.to) {
+      const days = this.page.chosenDays();
+      chips.push(this.chip('date', this.labelOf('date'), formatRange(days?.from, days?.to), { from: null, to: null }));
+    }
+    for (const picker of this.page.pickers) {
+      const value = selection[picker.id];
+      if (value === undefined) continue;
+      if (Array.isArray(value)) {
+        for (const one of value) chips.push(this.chip(picker.id, picker.label, choiceName(picker.id, one), { [picker.id]: value.filter((other) => other !== one) }));
+      } else chips.push(this.chip(picker.id, picker.label, choiceName(picker.id, value), { [picker.id]: null }));
+    }
+    const count = chips.length;
+    if (count) chips.push(el('li', {}, el('button.link.reset', { type: 'button', text: t('picker.reset'), onclick: reset })));
+    fill(this.chips, chips);
+    this.chips.hidden = count === 0;
+    const days = this.page.chosenDays();
+    this.drawer.querySelector('.picker-value').textContent = count ? t('picker.filters_count', { count }) : t('picker.filters');
+    this.drawer.querySelector('.picker-hint').textContent = days ? formatRange(days.from, days.to) : '';
+  }
+
+  labelOf(id) {
+    return this.page.pickers.find((picker) => picker.id === id)?.label ?? id;
+  }
+
+  chip(picker, label, name, without) {
+    return el('li', {}, el('button.chip', { type: 'button', 'data-chip': picker, 'aria-label': t('picker.remove', { label, name }), onclick: () => choose(without) },
+      el('span.chip-label', { text: label }), el('span.chip-name', { text: name }), icon('close')));
+  }
+
+  toggleDrawer() {
+    const opened = this.node.classList.toggle('drawer-open');
+    this.drawer.setAttribute('aria-expanded', String(opened));
+  }
+}
+
+/** A button with a menu, for the header. */
+export function menuButton(name, label, open) {
+  return toggles(el('button.quiet', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': label, title: label }, icon(name)), open);
+}
+

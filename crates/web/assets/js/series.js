@@ -1,0 +1,89 @@
+// A figure's rows as axis and series. Nothing is added up here: the numbers are the server's.
+
+import { colourFor, colourOfKey } from './colours.js';
+import { formatAxisDate, formatValue } from './format.js';
+import { hasText, t } from './texts.js';
+
+/** The value of the row or series that adds up what a limit cut off. */
+const OTHER = '~other';
+
+/** Puts the words of the page's language beside the keys that a figure carries. */
+export function wordFigure(figure) {
+  for (const column of figure.columns) {
+    column.text = column.label_format ? formatValue(column.label, column.label_format) : t(column.label);
+    if (column.type === 'date' && figure.grain && figure.grain !== 'auto') column.grain = figure.grain;
+  }
+  return figure;
+}
+
+/** The columns of a figure by their part in a chart. */
+export function rolesOf(figure) {
+  const at = (role) => figure.columns.findIndex((column) => column.role === role);
+  const values = figure.columns.map((column, index) => (column.role === 'value' ? index : -1)).filter((index) => index >= 0);
+  return { category: at('category'), series: at('series'), user: at('user_id'), values };
+}
+
+/** Whether the axis is a calendar. */
+export function isCalendar(column) {
+  return column?.type === 'date' || column?.format === 'date' || column?.format === 'month';
+}
+
+/** `{ categories, series: [{ name, key, colour, column, data: [value per category], rows: [row per category] }] }`. */
+export function seriesOf(figure) {
+  const { category, series, values } = rolesOf(figure);
+  const categories = [];
+  const places = new Map();
+  for (const row of figure.rows) {
+    const key = category < 0 ? '' : row[category];
+    if (!places.has(key)) {
+      places.set(key, categories.length);
+      categories.push(key);
+    }
+  }
+  const found = new Map();
+  const named = (key, name, column, colour) => {
+    if (!found.has(key)) {
+      found.set(key, { key, name, column, colour, data: new Array(categories.length).fill(null), rows: new Array(categories.length).fill(null) });
+    }
+    return found.get(key);
+  };
+  for (const row of figure.rows) {
+    const place = places.get(category < 0 ? '' : row[category]);
+    if (series >= 0) {
+      const column = figure.columns[series];
+      const one = named(row[series], valueName(column, row[series]), figure.columns[values[0]], seriesColour(column, row[series]));
+      one.data[place] = row[values[0]];
+      one.rows[place] = row;
+    } else {
+      for (const index of values) {
+        const column = figure.columns[index];
+        const one = named(column.name, column.text, column, colourOfKey(column.colour) ?? colourFor('measure', column.name));
+        one.data[place] = row[index];
+        one.rows[place] = row;
+      }
+    }
+  }
+  return { categories, series: [...found.values()] };
+}
+
+/** The colour of a value of a column. */
+export function seriesColour(column, value) {
+  return value === OTHER ? colourOfKey('other') : colourFor(column.meaning ?? column.name, value);
+}
+
+/** A value of a column as people read it. */
+export function valueName(column, value) {
+  if (value === OTHER) return t('value.other');
+  if (value === null || value === undefined) return t('value.none');
+  if (column?.meaning) {
+    const key = `value.${column.meaning}.${value}`;
+    if (hasText(key)) return t(key);
+  }
+  return formatValue(value, column?.format);
+}
+
+/** A category on the axis. */
+export function categoryName(column, value) {
+  if (isCalendar(column) && value !== OTHER) return formatAxisDate(value, column.format === 'month' ? 'month' : column.grain);
+  return valueName(column, value);
+}

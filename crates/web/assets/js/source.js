@@ -1,0 +1,100 @@
+// Where the page gets its documents from: the API of a running server, or the data embedded in a report file.
+
+import { canonical } from './state.js';
+
+/** A request that was answered with an error; `message` is fit to be shown. */
+export class SourceError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The documented API; see docs/api.md. */
+export class LiveSource {
+  get live() {
+    return true;
+  }
+
+  dashboard(language) {
+    return this.read(`/api/dashboard?lang=${encodeURIComponent(language)}`);
+  }
+
+  status() {
+    return this.read('/api/status');
+  }
+
+  options(picker, search, limit, signal) {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (search) query.set('search', search);
+    return this.read(`/api/options/${encodeURIComponent(picker)}?${query}`, signal);
+  }
+
+  figure(visual, selection, view, signal) {
+    return this.read(`/api/visual/${encodeURIComponent(visual.id)}?${this.query(visual, selection, view)}`, signal);
+  }
+
+  csvAddress(visual, selection, view, language) {
+    // `bom`: spreadsheets take UTF-8 for something else without it.
+    return `/api/visual/${encodeURIComponent(visual.id)}.csv?${[this.query(visual, selection, view), `lang=${language}`, 'bom=1'].filter(Boolean).join('&')}`;
+  }
+
+  query(visual, selection, view) {
+    // Only what acts on the visual is sent, so that the same figure always has the same address.
+    const parts = [canonical(selection, (key) => actsOn(visual, key))];
+    const rest = new URLSearchParams();
+    if (view?.sort) rest.set('sort', view.sort);
+    if (view?.search) rest.set('search', view.search);
+    if (view?.offset) rest.set('offset', String(view.offset));
+    if (view?.limit) rest.set('limit', String(view.limit));
+    parts.push(rest.toString());
+    return parts.filter(Boolean).join('&');
+  }
+
+  /** The part of a change of the selection that can be answered: all of it. */
+  fit(changes) {
+    return changes;
+  }
+
+  /** Tells `listener` every new status; the browser reconnects by itself. */
+  follow(listener, lost) {
+    const events = new EventSource('/api/events');
+    events.addEventListener('status', (event) => listener(JSON.parse(event.data)));
+    events.addEventListener('error', () => lost());
+    addEventListener('pagehide', () => events.close());
+  }
+
+  async upload(files) {
+    const form = new FormData();
+    for (const file of files) form.append('export', file, file.name);
+    return this.answer(await fetch('/api/exports', { method: 'POST', body: form }));
+  }
+
+  async read(address, signal) {
+    let response;
+    try {
+      response = await fetch(address, { signal, headers: { Accept: 'application/json' } });
+    } catch (error) {
+      if (error.name === 'AbortError') throw error;
+      throw new SourceError('', 0);
+    }
+    return this.answer(response);
+  }
+
+  async answer(response) {
+    let body = null;
+    try {
+      body = await response.json();
+    } catch (error) {
+      if (error.name === 'AbortError') throw error;
+    }
+    if (!response.ok) throw new SourceError(body?.error ?? response.statusText, response.status);
+    return body;
+  }
+}
+
+/** Whether the picker behind a key of the selection acts on a visual. */
+export function actsOn(visual, key) {
+  const picker = key === 'from' || key === 'to' ? 'date' : key;
+  return visual.acts.includes(picker);
+}

@@ -1,0 +1,111 @@
+// What is chosen: sheet and selection, kept in the URL so that it can be shared, and gone back and forth in.
+
+const KEYS = ['from', 'to', 'tier', 'model', 'client', 'account', 'user', 'team'];
+const SINGLE = new Set(['from', 'to', 'user']);
+const stateListeners = new Set();
+
+let state = { sheet: '', selection: {} };
+let sheets = [];
+
+// A file on disk has no query string that may change; there the state lives behind the `#`.
+const behindHash = !location.protocol.startsWith('http');
+
+/** Reads the URL. `known` are the ids of the sheets, first one first. */
+export function startState(known) {
+  sheets = known;
+  state = readUrl();
+  addEventListener(behindHash ? 'hashchange' : 'popstate', () => {
+    state = readUrl();
+    tell();
+  });
+}
+
+/** The sheet and selection in force; not to be changed in place. */
+export function currentState() {
+  return state;
+}
+
+/** Calls `listener` after every change. */
+export function onState(listener) {
+  stateListeners.add(listener);
+}
+
+/** Changes values of the selection: `{ tier: ['Pro'], user: null }`. Empty takes the choice away. */
+export function choose(changes) {
+  go({ selection: changes });
+}
+
+/** Opens a sheet, and optionally changes the selection in the same step. */
+export function go({ sheet, selection }) {
+  const next = { sheet: sheet ?? state.sheet, selection: { ...state.selection } };
+  for (const [key, value] of Object.entries(selection ?? {})) {
+    if (value === null || value === undefined || (Array.isArray(value) && !value.length)) delete next.selection[key];
+    else next.selection[key] = Array.isArray(value) ? [...new Set(value)].sort() : value;
+  }
+  if (urlOf(next) === urlOf(state)) return;
+  state = next;
+  history.pushState(null, '', urlOf(state));
+  tell();
+}
+
+/** Takes every choice away. */
+export function reset() {
+  go({ selection: Object.fromEntries(Object.keys(state.selection).map((key) => [key, null])) });
+}
+
+/** The address of the page with these changes, for links. */
+export function addressWith({ sheet, selection }) {
+  const next = { sheet: sheet ?? state.sheet, selection: { ...state.selection } };
+  for (const [key, value] of Object.entries(selection ?? {})) {
+    if (value === null) delete next.selection[key];
+    else next.selection[key] = value;
+  }
+  return urlOf(next);
+}
+
+/** The one spelling of a selection: keys in a fixed order, values sorted, percent-encoded. */
+export function canonical(selection, only) {
+  const parts = [];
+  for (const key of KEYS) {
+    if (only && !only(key)) continue;
+    const value = selection[key];
+    if (value === undefined || value === null) continue;
+    for (const one of Array.isArray(value) ? [...value].sort() : [value]) parts.push(`${key}=${encode(one)}`);
+  }
+  return parts.join('&');
+}
+
+function encode(text) {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function urlOf({ sheet, selection }) {
+  const parts = [];
+  if (sheet && sheet !== sheets[0]) parts.push(`sheet=${encode(sheet)}`);
+  const chosen = canonical(selection);
+  if (chosen) parts.push(chosen);
+  const query = parts.join('&');
+  if (behindHash) return `#${query}`;
+  return query ? `${location.pathname}?${query}` : location.pathname;
+}
+
+function readUrl() {
+  const query = new URLSearchParams(behindHash ? location.hash.slice(1) : location.search);
+  const selection = {};
+  for (const key of KEYS) {
+    const values = query.getAll(key).filter((value) => value !== '' || key === 'account');
+    if (!values.length) continue;
+    if (key === 'from' || key === 'to') {
+      if (/^\d{4}-\d{2}-\d{2}$/.test(values[0])) selection[key] = values[0];
+    } else selection[key] = SINGLE.has(key) ? values[0] : [...new Set(values)].sort();
+  }
+  if (selection.from && selection.to && selection.from > selection.to) {
+    [selection.from, selection.to] = [selection.to, selection.from];
+  }
+  const sheet = query.get('sheet');
+  return { sheet: sheets.includes(sheet) ? sheet : sheets[0] ?? '', selection };
+}
+
+function tell() {
+  for (const listener of stateListeners) listener(state);
+}

@@ -1,0 +1,59 @@
+// Light and dark: what the system says, until people choose.
+
+const themeListeners = new Set();
+
+/** The theme in force. */
+export function currentTheme() {
+  return document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
+}
+
+/** Changes the theme and remembers it. */
+export function chooseTheme(theme) {
+  remember('kiro.theme', theme);
+  apply(theme);
+}
+
+/** Calls `listener` after every change of theme. */
+export function onTheme(listener) {
+  themeListeners.add(listener);
+}
+
+/** Follows the system as long as nothing was chosen. */
+export function followSystemTheme() {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
+    if (!recall('kiro.theme')) apply(event.matches ? 'dark' : 'light');
+  });
+}
+
+function apply(theme) {
+  document.documentElement.dataset.theme = theme;
+  for (const listener of themeListeners) listener(theme);
+}
+
+/** Keeps a small choice in this browser; a browser that forbids it just forgets. */
+export function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch (_) {
+    // Nothing depends on it.
+  }
+}
+
+/** What [`remember`] kept, or null. */
+export function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch (_) {
+    return null;
+  }
+}
+
+/** A colour of the stylesheet. */
+export function styleColour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+/** Whether things may move. */
+export function mayAnimate() {
+  return !matchMedia('(prefers-reduced-motion: reduce)').matches;
+}

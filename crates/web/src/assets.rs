@@ -1,0 +1,59 @@
+//! The page's files, compressed when the program was built and named by their content.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::reply::accepts_gzip;
+
+/// One file of the page.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) name: &'static str,
+    pub(crate) plain: &'static [u8],
+    pub(crate) gzip: &'static [u8],
+}
+
+mod built {
+    use super::File;
+    include!(concat!(env!("OUT_DIR"), "/files.rs"));
+}
+
+const PAGE: &str = include_str!("../assets/index.html");
+
+/// The file of that name.
+pub(crate) fn file(name: &str) -> Option<&'static File> {
+    built::FILES.iter().find(|file| file.name == name)
+}
+
+/// The page itself, with the addresses of its files.
+pub(crate) fn page() -> String {
+    PAGE.replace("{assets}", &format!("/assets/{}", built::VERSION))
+}
+
+/// Answers with a file; its address changes with its content, so it never has to be asked for again.
+pub(crate) fn answer(version: &str, name: &str, request: &HeaderMap) -> Response {
+    let Some(file) = file(name).filter(|_| version == built::VERSION) else {
+        return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
+    };
+    let tag = format!("\"{version}-{name}\"");
+    if request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    let kind = match name.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        _ => "image/svg+xml",
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
+        (header::ETAG, tag),
+        (header::VARY, "Accept-Encoding".to_owned()),
+    ];
+    if accepts_gzip(request) {
+        (headers, [(header::CONTENT_ENCODING, "gzip")], Body::from(file.gzip)).into_response()
+    } else {
+        (headers, Body::from(file.plain)).into_response()
+    }
+}

@@ -1,0 +1,125 @@
+//! Answers about the data: the dashboard's questions, put to the engine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::NaiveDate;
+use futures::StreamExt;
+use futures::future::try_join_all;
+use kiro_dashboard::{ChoiceRow, DataWindow, Figure, LocalQuery, Request, RequestError, ResultSet, Selection, Spec, TableView};
+use kiro_query::{Engine, QueryError};
+use tokio::sync::Semaphore;
+
+use crate::kept::Kept;
+use crate::rows;
+
+/// So many statements run at the same time; each of them uses all processors.
+const STATEMENTS_AT_ONCE: usize = 3;
+/// The most values that a picker offers at once.
+pub(crate) const MOST_CHOICES: u32 = 500;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The dashboard cannot be asked that.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The engine could not answer.
+    #[error("the numbers could not be computed")]
+    Query(#[from] QueryError),
+    /// The engine's rows are of a type that the page does not know.
+    #[error("the rows could not be read")]
+    Rows(#[from] arrow::error::ArrowError),
+}
+
+impl DeskError {
+    /// Whether the one who asked can do something about it.
+    pub fn is_user_error(&self) -> bool {
+        matches!(self, Self::Request(_))
+    }
+}
+
+/// The dashboard and the engine behind it, with the results that were asked for before.
+pub struct Desk {
+    spec: Spec,
+    engine: Engine,
+    kept: Kept,
+    version: AtomicU64,
+    running: Semaphore,
+}
+
+impl Desk {
+    /// A desk over an open engine.
+    pub fn new(spec: Spec, engine: Engine) -> Arc<Self> {
+        Arc::new(Self {
+            spec,
+            engine,
+            kept: Kept::default(),
+            version: AtomicU64::new(1),
+            running: Semaphore::new(STATEMENTS_AT_ONCE),
+        })
+    }
+
+    /// The dashboard.
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Counts the states of the data that were seen.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// Looks for new parts; whether there were any.
+    pub async fn refresh(&self) -> Result<bool, DeskError> {
+        let is_changed = self.engine.refresh().await?.changed_parts > 0;
+        if is_changed {
+            self.version.fetch_add(1, Ordering::AcqRel);
+        }
+        Ok(is_changed)
+    }
+
+    /// The days of the data.
+    pub async fn days(&self) -> Result<DataWindow, DeskError> {
+        let results = self.run(&self.spec.data_window_query()?).await?;
+        Ok(results.first().map(Spec::data_window).unwrap_or_default())
+    }
+
+    /// The newest day of the data.
+    pub async fn newest_day(&self) -> Result<Option<NaiveDate>, DeskError> {
+        Ok(self.days().await?.days.map(|days| days.to))
+    }
+
+    /// What a picker offers.
+    pub async fn choices(&self, picker: &str, search: &str, limit: u32) -> Result<Vec<ChoiceRow>, DeskError> {
+        let query = self.spec.options_query(picker, search, limit.clamp(1, MOST_CHOICES))?;
+        let results = self.run(&query).await?;
+        Ok(results.first().map(Spec::options).unwrap_or_default())
+    }
+
+    /// One visual for one selection.
+    pub async fn figure(&self, visual: &str, selection: Selection, view: TableView) -> Result<Figure, DeskError> {
+        let request = Request { selection, data: self.days().await?, view };
+        let query = self.spec.query(visual, &request)?;
+        let results = self.run(&query).await?;
+        Ok(self.spec.figure(visual, &request, results)?)
+    }
+
+    async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DeskError> {
+        let version = self.version();
+        let results = query.statements.iter().map(|statement| self.kept.get(version, &statement.sql, || self.ask(&statement.sql)));
+        let results = try_join_all(results).await?;
+        Ok(results.iter().map(|result| ResultSet::clone(result)).collect())
+    }
+
+    async fn ask(&self, sql: &str) -> Result<ResultSet, DeskError> {
+        // The semaphore is never closed.
+        let _permit = self.running.acquire().await;
+        let mut batches = self.engine.query(sql).await?;
+        let mut result = ResultSet::default();
+        while let Some(batch) = batches.next().await {
+            rows::append(&mut result, &batch.map_err(QueryError::from_stream)?)?;
+        }
+        Ok(result)
+    }
+}

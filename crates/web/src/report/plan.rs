@@ -1,0 +1,155 @@
+//! Which selections a report embeds: every preset of dates, each of them alone, with each plan, and with each client.
+
+use chrono::{Datelike, Days, NaiveDate};
+use kiro_dashboard::{ChoiceRow, DataWindow, PageModel, PageVisual, Selection, Span};
+use serde::Serialize;
+
+use crate::desk::Desk;
+use crate::report::{ReportError, ReportOptions};
+
+/// The pickers that a report offers beside the dates, one value at a time.
+pub(crate) const FILTERS: [&str; 2] = ["tier", "client"];
+/// The most values that a filter offers.
+const MOST_VALUES: u32 = 12;
+
+/// The days of a report, and the dates that it offers.
+#[derive(Debug, Clone)]
+pub(crate) struct Dates {
+    pub(crate) days: Option<Span>,
+    pub(crate) default_days: u32,
+    pub(crate) offered: Vec<Span>,
+}
+
+impl Dates {
+    pub(crate) fn new(data: DataWindow, default_days: u32, options: &ReportOptions) -> Self {
+        match (options.days, data.days) {
+            (Some(days), _) => Self { days: Some(days), default_days: days.days(), offered: presets(days) },
+            (None, Some(days)) => Self { days: Some(days), default_days, offered: presets(days) },
+            (None, None) => Self { days: None, default_days, offered: Vec::new() },
+        }
+    }
+
+    /// What the page sends when these dates are chosen: nothing if they are the default ones.
+    pub(crate) fn selection(&self, span: Span) -> Selection {
+        let default = self.days.map(|days| days.to.checked_sub_days(Days::new(u64::from(self.default_days.saturating_sub(1)))).unwrap_or(days.from));
+        if self.days.is_some_and(|days| days.to == span.to) && default == Some(span.from) {
+            return Selection::default();
+        }
+        Selection { from: Some(span.from), to: Some(span.to), ..Selection::default() }
+    }
+}
+
+/// The same presets as the page's date picker has.
+fn presets(days: Span) -> Vec<Span> {
+    let back = |count: u64| days.to.checked_sub_days(Days::new(count)).unwrap_or(days.from);
+    let month = days.to.with_day(1).unwrap_or(days.to);
+    let last_month_end = month.checked_sub_days(Days::new(1)).unwrap_or(month);
+    let mut spans = vec![
+        Span { from: back(6), to: days.to },
+        Span { from: back(29), to: days.to },
+        Span { from: back(89), to: days.to },
+        Span { from: month, to: days.to },
+    ];
+    if last_month_end >= days.from {
+        spans.push(Span { from: last_month_end.with_day(1).unwrap_or(last_month_end), to: last_month_end });
+    }
+    spans.push(days);
+    let mut kept: Vec<Span> = Vec::new();
+    for span in spans {
+        if !kept.contains(&span) {
+            kept.push(span);
+        }
+    }
+    kept
+}
+
+/// A value of a filter, or none: what is computed together, or not at all.
+#[derive(Debug, Clone)]
+pub(crate) struct Ring {
+    pub(crate) filter: Option<(&'static str, ChoiceRow)>,
+}
+
+impl Ring {
+    /// A selection of this ring.
+    pub(crate) fn narrow(&self, mut selection: Selection) -> Selection {
+        if let Some((picker, choice)) = &self.filter {
+            match *picker {
+                "tier" => selection.tier.insert(choice.value.clone()),
+                _ => selection.client.insert(choice.value.clone()),
+            };
+        }
+        selection
+    }
+}
+
+/// The rings in the order of their importance.
+pub(crate) async fn rings(desk: &Desk, page: &PageModel) -> Result<Vec<Ring>, ReportError> {
+    let mut rings = vec![Ring { filter: None }];
+    for picker in FILTERS {
+        if page.pickers.iter().all(|known| known.id != picker) {
+            continue;
+        }
+        let choices = desk.choices(picker, "", MOST_VALUES).await.map_err(ReportError::Days)?;
+        if choices.len() > 1 {
+            rings.extend(choices.into_iter().map(|choice| Ring { filter: Some((picker, choice)) }));
+        }
+    }
+    Ok(rings)
+}
+
+/// What the report's pickers offer.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Offered {
+    pub(crate) date: Vec<Span>,
+    pub(crate) tier: Vec<ChoiceRow>,
+    pub(crate) client: Vec<ChoiceRow>,
+}
+
+/// The text under which the page looks a figure up.
+pub(crate) fn key(visual: &PageVisual, selection: &Selection) -> String {
+    selection.canonical_for(|picker| visual.acts.iter().any(|acting| acting == picker))
+}
+
+/// The sheets that were asked for, in the dashboard's order.
+pub(crate) fn keep_sheets(page: &mut PageModel, wanted: &[String]) -> Result<(), ReportError> {
+    let known: Vec<String> = page.sheets.iter().map(|sheet| sheet.id.clone()).collect();
+    if let Some(found) = wanted.iter().find(|sheet| !known.contains(sheet)) {
+        return Err(ReportError::UnknownSheet { found: found.clone(), known });
+    }
+    if !wanted.is_empty() {
+        page.sheets.retain(|sheet| wanted.contains(&sheet.id));
+    }
+    Ok(())
+}
+
+/// The first day that a report of these options can show.
+pub(crate) fn bounds(dates: &Dates) -> (Option<NaiveDate>, Option<NaiveDate>) {
+    (dates.days.map(|days| days.from), dates.days.map(|days| days.to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(from: &str, to: &str) -> Span {
+        Span { from: from.parse().unwrap(), to: to.parse().unwrap() }
+    }
+
+    #[test]
+    fn the_default_dates_are_spelled_as_no_dates() {
+        let data = DataWindow { days: Some(span("2026-01-01", "2026-08-31")) };
+        let dates = Dates::new(data, 30, &ReportOptions::default());
+        assert_eq!(dates.offered.len(), 6);
+        assert_eq!(dates.selection(span("2026-08-02", "2026-08-31")).canonical(), "");
+        assert_eq!(dates.selection(span("2026-07-01", "2026-07-31")).canonical(), "from=2026-07-01&to=2026-07-31");
+    }
+
+    #[test]
+    fn chosen_days_are_the_whole_report() {
+        let data = DataWindow { days: Some(span("2026-01-01", "2026-08-31")) };
+        let options = ReportOptions { days: Some(span("2026-07-01", "2026-07-31")), ..ReportOptions::default() };
+        let dates = Dates::new(data, 30, &options);
+        assert_eq!(dates.selection(span("2026-07-01", "2026-07-31")).canonical(), "");
+        assert!(dates.offered.contains(&span("2026-07-25", "2026-07-31")));
+    }
+}

@@ -1,0 +1,185 @@
+//! A dashboard over a few exports in a temporary folder, asked without a network.
+#![expect(dead_code, reason = "every test program uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use kiro_curate::{Catalogue, RenderOptions};
+use kiro_dashboard::Spec;
+use kiro_ingest::LocalFolder;
+use kiro_query::{Engine, EngineOptions};
+use kiro_web::{Access, AppState, Desk, Reader, ReaderOptions, StatusBoard, app};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
+
+pub(crate) const HOSTILE_EMAIL: &str = "<img src=x onerror=alert(1)>@example.com";
+pub(crate) const FORMULA_ID: &str = "=1+cmd|calc";
+
+/// An export of the current report: user, e-mail address, credits.
+pub(crate) fn export(day: &str, users: &[(&str, &str, &str)]) -> String {
+    let mut text = "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
+                    Subscription_Tier,Total_Messages,New_User,User_Email,Usage_Limit,auto_messages,claude_sonnet_4.5_messages\n"
+        .to_owned();
+    for (user, email, credits) in users {
+        text.push_str(&format!("{day},\"{user}\",KIRO_IDE,4,{credits},1000,0.5,true,PRO,86,false,\"{email}\",1000,20,66\n"));
+    }
+    text
+}
+
+/// The application over a source and a data folder of its own.
+pub(crate) struct Desktop {
+    app: Router,
+    pub(crate) desk: Arc<Desk>,
+    folder: TempDir,
+    reading: JoinHandle<()>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Desktop {
+    pub(crate) async fn open(access: Access) -> Self {
+        let folder = TempDir::new().unwrap();
+        let source = folder.path().join("exports");
+        std::fs::create_dir(&source).unwrap();
+        for day in 1..=31 {
+            let users = [("u-alice", "alice@example.com", "12.5"), ("u-bob", HOSTILE_EMAIL, "40"), (FORMULA_ID, "", "7")];
+            let text = export(&format!("2026-08-{day:02}"), &users[..if day % 7 < 2 { 1 } else { 3 }]);
+            std::fs::write(source.join(format!("KIRO_IDE_123456789012_user_report_202608{day:02}0200.csv")), text).unwrap();
+        }
+        std::fs::write(source.join("broken.csv"), "Date,UserId\n2026-08-01,\"never closed\n").unwrap();
+        Self::over(folder, Some(source), access).await
+    }
+
+    pub(crate) async fn read_only() -> Self {
+        Self::over(TempDir::new().unwrap(), None, Access::default()).await
+    }
+
+    async fn over(folder: TempDir, source: Option<PathBuf>, access: Access) -> Self {
+        let data = folder.path().join("data");
+        let render = RenderOptions::default();
+        let catalogue = Catalogue::render(&render).unwrap();
+        let spec = Spec::builtin(&catalogue, &render.settings).unwrap();
+        let destination = source.as_ref().map(|_| Arc::new(LocalFolder::create(&data).unwrap()) as Arc<_>);
+        let engine = Engine::open(EngineOptions { data, render, since: None, until: None }).unwrap();
+        let desk = Desk::new(spec, engine);
+        let board = Arc::new(StatusBoard::new("0.0.0", ""));
+        let options = ReaderOptions {
+            sources: source.iter().map(|source| Arc::new(LocalFolder::open(source).unwrap()) as Arc<_>).collect(),
+            destination,
+            clock: Arc::new(chrono::Utc::now),
+            poll: Duration::from_millis(100),
+        };
+        let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), options);
+        let state = AppState { desk: Arc::clone(&desk), board: Arc::clone(&board), reader: Arc::clone(&reader), access: Arc::new(access) };
+        let reading = tokio::spawn(reader.follow());
+        let desktop = Self { app: app(state), desk, folder, reading };
+        while !board.current().is_settled() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        desktop
+    }
+
+    pub(crate) fn source(&self) -> PathBuf {
+        self.folder.path().join("exports")
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).header("host", "localhost").body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn stream(&self, path: &str) -> Events {
+        let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events { body: response.into_body() }
+    }
+
+    pub(crate) async fn upload(&self, files: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        let mut body = String::new();
+        for (name, text) in files {
+            body.push_str(&format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"export\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n{text}\r\n"
+            ));
+        }
+        body.push_str("--edge--\r\n");
+        let mut request = Request::builder().method(Method::POST).uri("/api/exports").header("host", "localhost");
+        request = request.header("content-type", "multipart/form-data; boundary=edge");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub(crate) async fn wait_for_status(&self, is_wanted: impl Fn(&Value) -> bool) -> Value {
+        let mut status = Value::Null;
+        for _ in 0..600 {
+            status = self.get("/api/status").await.json();
+            if is_wanted(&status) {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the status never became what it should: {status}");
+    }
+
+    /// A table with a row per user, and a number column of it.
+    pub(crate) async fn user_table(&self) -> (String, String) {
+        let figure = self.get("/api/visual/p-all-users").await.json();
+        let columns = figure["columns"].as_array().unwrap();
+        let number = columns.iter().find(|column| column["format"] == "credits").unwrap();
+        ("p-all-users".to_owned(), number["name"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        self.reading.abort();
+    }
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> String {
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+}
+
+pub(crate) struct Events {
+    body: Body,
+}
+
+impl Events {
+    pub(crate) async fn next_text(&mut self) -> String {
+        let frame = self.body.frame().await.unwrap().unwrap();
+        String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
+    }
+}
