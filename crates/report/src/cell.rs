@@ -1,6 +1,7 @@
 //! One cell: blanks off both ends, text or not.
 
 /// Takes blanks off both ends, those of Unicode too.
+#[inline]
 pub(crate) fn trim(cell: &[u8]) -> &[u8] {
     match cell {
         [only] if !is_plain(*only) => only_trim(cell),
@@ -10,6 +11,7 @@ pub(crate) fn trim(cell: &[u8]) -> &[u8] {
 }
 
 /// Neither a blank nor the start or end of a wider character.
+#[inline]
 fn is_plain(byte: u8) -> bool {
     byte > b' ' && byte < 0x80
 }
@@ -19,6 +21,7 @@ fn only_trim(cell: &[u8]) -> &[u8] {
 }
 
 /// `true` and `false` in any case; blank is `None`.
+#[inline]
 pub(crate) fn parse_boolean(cell: &[u8]) -> Result<Option<bool>, NotABoolean> {
     if cell.is_empty() {
         Ok(None)

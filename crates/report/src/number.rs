@@ -16,6 +16,7 @@ struct Parts<'a> {
 }
 
 /// Reads a trimmed cell as a count; blank is `None`.
+#[inline]
 pub fn parse_count(cell: &[u8]) -> Result<Option<i64>, BadNumber> {
     match cell.len() {
         0 => Ok(None),
@@ -26,6 +27,7 @@ pub fn parse_count(cell: &[u8]) -> Result<Option<i64>, BadNumber> {
 }
 
 /// Reads a trimmed cell as credits or a limit; blank is `None`.
+#[inline]
 pub fn parse_amount(cell: &[u8]) -> Result<Option<f64>, BadNumber> {
     if cell.is_empty() {
         return Ok(None);

@@ -66,6 +66,7 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The cell at a position; beyond the last one it is empty.
+    #[inline]
     pub fn cell(&self, position: usize) -> &'a [u8] {
         self.cells.get(position).map_or(&[], |cell| {
             &self.bytes[cell.start as usize..cell.end as usize]
@@ -73,6 +74,7 @@ impl<'a> Record<'a> {
     }
 
     /// The cell at a position as text, without blanks around it; `None` when it is not UTF-8.
+    #[inline]
     pub(crate) fn text(&self, position: usize) -> Option<&'a str> {
         let Some(cell) = self.cells.get(position) else {
             return Some("");
@@ -85,6 +87,7 @@ impl<'a> Record<'a> {
     }
 
     /// How many cells there are.
+    #[inline]
     pub fn len(&self) -> usize {
         self.count
     }
@@ -95,6 +98,7 @@ impl<'a> Record<'a> {
     }
 
     /// The line it begins on, counted from 1.
+    #[inline]
     pub fn line(&self) -> u64 {
         self.line
     }
@@ -190,6 +194,7 @@ impl RecordReader {
     }
 
     /// The record that was read last.
+    #[inline]
     pub(crate) fn current(&self) -> Record<'_> {
         let bytes = &self.buffer[self.record..self.cursor];
         Record {

@@ -37,11 +37,13 @@ impl<'a> UserId<'a> {
     }
 
     /// Takes an id that is in its one spelling already.
+    #[inline]
     pub fn from_canonical(id: &'a str) -> Self {
         Self(Cow::Borrowed(id))
     }
 
     /// The id.
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.0
     }

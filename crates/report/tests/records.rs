@@ -65,7 +65,7 @@ fn csv_like() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
     fn cutting_the_bytes_elsewhere_changes_nothing(bytes in csv_like(), cuts in prop::collection::vec(0_usize..5, 0..80)) {

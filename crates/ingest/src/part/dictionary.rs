@@ -49,7 +49,7 @@ impl Dictionary {
     /// The code of a value, a new one if need be. Most values are those of the row before.
     pub(super) fn intern(&mut self, wanted: &[u8]) -> u32 {
         if let Some(last) = self.last
-            && self.value(last) == wanted
+            && is_same(self.value(last), wanted)
         {
             return last;
         }
@@ -57,7 +57,7 @@ impl Dictionary {
         let found = self
             .codes
             .find(hash, |code| {
-                value(&self.content, &self.ends, *code) == wanted
+                is_same(value(&self.content, &self.ends, *code), wanted)
             })
             .copied();
         let code = found.unwrap_or_else(|| self.add(wanted, hash));
@@ -85,6 +85,20 @@ fn value<'a>(content: &'a [u8], ends: &[usize], code: u32) -> &'a [u8] {
     let code = code as usize;
     let start = if code == 0 { 0 } else { ends[code - 1] };
     &content[start..ends[code]]
+}
+
+/// Equality that looks at the first eight bytes in one step: most values are no longer, or differ there.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.split_first_chunk::<8>(), other.split_first_chunk::<8>()) {
+        (Some((first, rest)), Some((other_first, other_rest))) => {
+            u64::from_ne_bytes(*first) == u64::from_ne_bytes(*other_first)
+                && (rest.is_empty() || rest == other_rest)
+        }
+        _ => one == other,
+    }
 }
 
 fn hash(hasher: &DefaultHashBuilder, value: &[u8]) -> u64 {

@@ -13,8 +13,10 @@ pub(super) struct Levels {
 
 impl Levels {
     pub(super) fn push(&mut self, is_present: bool) {
-        if is_present && self.missing == 0 {
+        // All the same so far, and this one too.
+        if self.missing == if is_present { 0 } else { self.rows } {
             self.rows += 1;
+            self.missing += usize::from(!is_present);
             return;
         }
         let was_uniform = self.missing == 0 || self.missing == self.rows;
