@@ -247,6 +247,23 @@ impl Spec {
         keys
     }
 
+    /// The keys of all texts that the page of this dashboard may show, apart from those of the page itself.
+    pub fn needed_texts(&self) -> BTreeSet<String> {
+        let own = self.text_keys().into_iter().map(|(key, _)| key);
+        let columns = self
+            .shown_columns()
+            .into_iter()
+            .map(|column| format!("column.{column}"));
+        own.chain(columns)
+            .chain(FIXED_TEXTS.iter().map(|key| (*key).to_owned()))
+            .collect()
+    }
+
+    /// The meanings that values can have.
+    pub fn meanings(&self) -> impl Iterator<Item = &str> {
+        self.document.colours.meanings.keys().map(String::as_str)
+    }
+
     /// The columns whose names stand on the page.
     pub(crate) fn shown_columns(&self) -> BTreeSet<&str> {
         let mut columns = BTreeSet::new();
@@ -274,6 +291,36 @@ impl Spec {
         columns
     }
 }
+
+/// Texts that figures refer to whatever the dashboard.
+const FIXED_TEXTS: [&str; 26] = [
+    "column.measure",
+    "column.value",
+    "column.previous",
+    "column.period_total",
+    "grain.week",
+    "grain.month",
+    "grain.weekday",
+    "value.none",
+    "value.other",
+    "note.threshold_at_least",
+    "note.threshold_at_most",
+    "note.threshold_over",
+    "note.threshold_under",
+    "note.threshold_exactly",
+    "note.zero",
+    "note.no_previous",
+    "empty.no_data.reason",
+    "empty.no_data.hint",
+    "empty.no_rows.reason",
+    "empty.no_rows.hint",
+    "empty.narrowed.reason",
+    "empty.narrowed.hint",
+    "empty.no_user.reason",
+    "empty.no_user.hint",
+    "empty.all_zero.reason",
+    "empty.all_zero.hint",
+];
 
 /// The product's texts and those of the file itself; what has none is named after itself.
 pub(crate) fn complete_texts(spec: &Spec, mut texts: Texts, language: Language) -> Texts {

@@ -139,12 +139,12 @@ impl Checker<'_> {
         }
         let known = columns().flat_map(|columns| columns.keys().map(String::as_str));
         let nearest = nearest(&column.value, known);
-        let relation = "any dataset".to_owned();
+        let found = column.value.clone();
         self.report(
             column,
-            SpecErrorKind::UnknownColumn {
-                relation,
-                found: column.value.clone(),
+            SpecErrorKind::Unknown {
+                what: "column",
+                found,
                 nearest,
             },
         );

@@ -4,7 +4,7 @@ use crate::compile::condition::predicate_sql;
 use crate::error::RequestError;
 use crate::load::Spec;
 use crate::selection::Selection;
-use crate::spec::{Dataset, Grain, Picker, PickerKind, Visual, Window};
+use crate::spec::{Dataset, Grain, Picker, PickerKind, Show, Visual, Window};
 use crate::sql;
 use crate::window::Span;
 
@@ -60,6 +60,19 @@ impl Spec {
             .iter()
             .filter(|picker| self.acting_column(visual, picker).is_some());
         Ok(acting.map(|picker| picker.id.value.as_str()).collect())
+    }
+
+    /// The canonical selection without the pickers that do not act on a visual: a key under which to keep its figure.
+    pub fn effective_selection(
+        &self,
+        visual_id: &str,
+        selection: &Selection,
+    ) -> Result<String, RequestError> {
+        let acting = self.acting_pickers(visual_id)?;
+        let shown_by_user = self.visual(visual_id)?.show != Show::Always;
+        Ok(selection.canonical_for(|picker| {
+            acting.contains(&picker) || (shown_by_user && picker == "user")
+        }))
     }
 
     /// The conditions of a visual for a selection, apart from the days.
