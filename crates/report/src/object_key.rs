@@ -1,4 +1,4 @@
-//! The name of an object in a bucket or of a file below a folder: decoded, `/` between segments, no leading `/`.
+//! The name of an object in a bucket or of a file below a folder: decoded, `/` between segments.
 
 use std::fmt;
 
@@ -10,10 +10,9 @@ use serde::Serialize;
 pub struct ObjectKey(String);
 
 impl ObjectKey {
-    /// Takes a key as it is, without a leading `/`.
+    /// Takes a key as it is.
     pub fn new(key: impl Into<String>) -> Self {
-        let key = key.into();
-        Self(key.strip_prefix('/').map(str::to_owned).unwrap_or(key))
+        Self(key.into())
     }
 
     /// The whole key.
