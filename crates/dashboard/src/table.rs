@@ -37,7 +37,7 @@ impl TableView {
                         .chars()
                         .filter(|c| !c.is_control())
                         .take(200)
-                        .collect()
+                        .collect();
                 }
                 "offset" => view.offset = value.parse().unwrap_or(0),
                 "limit" => view.limit = value.parse().ok(),

@@ -83,11 +83,11 @@ impl Value {
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Null => serializer.serialize_none(),
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Whole(whole) => serializer.serialize_i64(*whole),
             Self::Number(number) if number.is_finite() => serializer.serialize_f64(*number),
-            Self::Number(_) => serializer.serialize_none(),
+            // JSON has no infinity.
+            Self::Null | Self::Number(_) => serializer.serialize_none(),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Date(date) => serializer.collect_str(date),
         }

@@ -25,6 +25,7 @@ impl Span {
     }
 
     /// The stretch of equal length that ends the day before.
+    #[must_use]
     pub fn previous(self) -> Self {
         let days = Days::new(u64::from(self.days()));
         Self {
@@ -34,6 +35,7 @@ impl Span {
     }
 
     /// The calendar month of the last day, up to that day.
+    #[must_use]
     pub fn month_to_date(self) -> Self {
         Self {
             from: first_of_month(self.to),

@@ -1,5 +1,9 @@
 //! The SQL of every visual that comes with the product, for two selections, and what selections may contain.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+
 use kiro_curate::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{DataWindow, Language, Request, Selection, Span, Spec, TableView};
 
@@ -34,10 +38,14 @@ fn sql_of_sheet(spec: &Spec, visuals: &[String], query: &str) -> String {
             continue;
         };
         for statement in compiled.statements {
-            text.push_str(&format!(
-                "-- {id}: {:?}\n{}\n\n",
+            writeln!(
+                text,
+                "-- {id}: {:?}
+{}
+",
                 statement.role, statement.sql
-            ));
+            )
+            .unwrap();
         }
     }
     text

@@ -1,5 +1,7 @@
 //! Every mistake in a dashboard file is told with its place, what was expected, and the nearest name.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use kiro_curate::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::Spec;
 
@@ -62,6 +64,7 @@ fn a_right_dashboard_loads() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
     let cases: &[(&str, &str, &str)] = &[
         (

@@ -70,11 +70,12 @@ impl Expressions<'_> {
         for rule in &bucket.rules {
             let name = sql::text(&rule.name);
             if rule.any.is_empty() && rule.all.is_empty() {
-                case.push_str(&format!(" ELSE {name}"));
+                case.push_str(" ELSE ");
+                case.push_str(&name);
                 break;
             }
             let condition = self.rule_sql(rule, &mut measure)?;
-            case.push_str(&format!(" WHEN {condition} THEN {name}"));
+            case.push_str(&[" WHEN ", &condition, " THEN ", &name].concat());
         }
         case.push_str(" END");
         Ok(case)

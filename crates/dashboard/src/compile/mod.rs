@@ -14,7 +14,6 @@ use crate::error::RequestError;
 use crate::load::Spec;
 use crate::request::Request;
 use crate::spec::{Kind, Show};
-use crate::window::Span;
 
 /// The statements that answer one visual, in the order in which [`Spec::figure`] takes their results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,13 +64,5 @@ impl Spec {
             return Ok(LocalQuery::default());
         }
         Plan::new(self, visual, request)?.query()
-    }
-
-    /// Whether the period before lies inside the data, so that a comparison is fair.
-    pub(crate) fn comparable(&self, previous: Option<Span>, request: &Request) -> bool {
-        match (previous, request.data.days) {
-            (Some(previous), Some(data)) => previous.from >= data.from,
-            _ => false,
-        }
     }
 }

@@ -178,12 +178,13 @@ impl<'a> Plan<'a> {
         column.label = format!("column.{}", name.value);
         column.picker = self.picker_of(name);
         match self.grain(dimension) {
-            Some(Grain::Week) => column.label = "grain.week".to_owned(),
+            Some(Grain::Week) => "grain.week".clone_into(&mut column.label),
             Some(Grain::Month) => {
-                (column.label, column.format) = ("grain.month".to_owned(), Format::Month)
+                "grain.month".clone_into(&mut column.label);
+                column.format = Format::Month;
             }
             Some(Grain::Weekday) => {
-                column.label = "grain.weekday".to_owned();
+                "grain.weekday".clone_into(&mut column.label);
                 (column.value_type, column.format) = (ValueType::Number, Format::Weekday);
                 column.name.push_str("_weekday");
             }
@@ -297,7 +298,11 @@ impl<'a> Plan<'a> {
 
     /// Whether the statement for the period before is asked at all.
     pub(crate) fn is_compared(&self) -> bool {
-        self.visual.compare && self.spec.comparable(self.compared, self.request)
+        let inside_the_data = match (self.compared, self.request.data.days) {
+            (Some(compared), Some(data)) => compared.from >= data.from,
+            _ => false,
+        };
+        self.visual.compare && inside_the_data
     }
 
     /// Whether a table's order, search and page are worked out from all rows afterwards.

@@ -48,7 +48,7 @@ impl<'a> Plan<'a> {
         if self.visual.totals {
             statements.push(Statement {
                 role: Role::Totals,
-                sql: self.select(self.shape(Self::is_measure))?,
+                sql: self.select(&self.shape(Self::is_measure))?,
             });
         }
         Ok(LocalQuery { statements })
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
         let mut shape = self.shape(|_| true);
         shape.span = span;
         if self.visual.by.is_empty() {
-            return self.select(shape);
+            return self.select(&shape);
         }
         shape.order = self.order();
         shape.limit = Some(MOST_ROWS);
@@ -86,7 +86,7 @@ impl<'a> Plan<'a> {
                     .push(self.top_keys(u64::from(limit.value), span, &[])?);
             }
         }
-        self.select(shape)
+        self.select(&shape)
     }
 
     /// `key IN (the first so many keys in the visual's order)`.
@@ -107,7 +107,7 @@ impl<'a> Plan<'a> {
         shape.extra = extra.to_vec();
         shape.order = self.order();
         shape.limit = Some(limit);
-        let top = self.select(shape)?;
+        let top = self.select(&shape)?;
         let Source::Dimension(dimension) = key.source else {
             return Err(self.unresolved());
         };
@@ -150,7 +150,7 @@ impl<'a> Plan<'a> {
         shape.span = self.trend_span();
         shape.columns = vec![&column, measure];
         shape.order = vec![(column.name.clone(), Order::Asc)];
-        self.select(shape).map(Some)
+        self.select(&shape).map(Some)
     }
 
     /// The trend of a mean per day is the number of each day.
@@ -170,7 +170,7 @@ impl<'a> Plan<'a> {
         Ok(format!(
             "SELECT {time} AS {time}, {expression} AS {}\n{}\nGROUP BY 1\nORDER BY 1 ASC NULLS LAST",
             measure.name,
-            self.from_where(self.trend_span(), &[]),
+            self.source(self.trend_span(), &[]),
         ))
     }
 
@@ -216,19 +216,19 @@ impl<'a> Plan<'a> {
             statements: vec![
                 Statement {
                     role: Role::Current,
-                    sql: self.select(rows)?,
+                    sql: self.select(&rows)?,
                 },
                 Statement {
                     role: Role::Cells,
-                    sql: self.select(cells)?,
+                    sql: self.select(&cells)?,
                 },
                 Statement {
                     role: Role::ColumnTotals,
-                    sql: self.select(columns)?,
+                    sql: self.select(&columns)?,
                 },
                 Statement {
                     role: Role::Totals,
-                    sql: self.select(self.shape(Self::is_measure))?,
+                    sql: self.select(&self.shape(Self::is_measure))?,
                 },
             ],
         })
@@ -294,15 +294,16 @@ impl<'a> Plan<'a> {
         order
     }
 
-    fn select(&self, shape: Shape<'_, 'a>) -> Result<String, RequestError> {
-        let (select, from, dimensions) = match self.level(&shape)? {
-            None => self.one_step(&shape)?,
-            Some(level) => self.two_steps(&shape, level)?,
+    fn select(&self, shape: &Shape<'_, 'a>) -> Result<String, RequestError> {
+        let (select, from, dimensions) = match self.level(shape)? {
+            None => self.one_step(shape)?,
+            Some(level) => self.two_steps(shape, level)?,
         };
         let mut sql = format!("SELECT {}\n{from}", select.join(", "));
         if dimensions > 0 {
             let ordinals: Vec<String> = (1..=dimensions).map(|place| place.to_string()).collect();
-            sql.push_str(&format!("\nGROUP BY {}", ordinals.join(", ")));
+            sql.push_str("\nGROUP BY ");
+            sql.push_str(&ordinals.join(", "));
         }
         let place = |name: &String| shape.columns.iter().position(|column| column.name == *name);
         let order: Vec<String> = shape
@@ -314,10 +315,12 @@ impl<'a> Plan<'a> {
             })
             .collect();
         if !order.is_empty() {
-            sql.push_str(&format!("\nORDER BY {}", order.join(", ")));
+            sql.push_str("\nORDER BY ");
+            sql.push_str(&order.join(", "));
         }
         if let Some(limit) = shape.limit {
-            sql.push_str(&format!("\nLIMIT {limit}"));
+            sql.push_str("\nLIMIT ");
+            sql.push_str(&limit.to_string());
         }
         Ok(sql)
     }
@@ -369,11 +372,7 @@ impl<'a> Plan<'a> {
             };
             select.push(format!("{expression} AS {}", column.name));
         }
-        Ok((
-            select,
-            self.from_where(shape.span, &shape.extra),
-            dimensions,
-        ))
+        Ok((select, self.source(shape.span, &shape.extra), dimensions))
     }
 
     fn two_steps(
@@ -426,8 +425,7 @@ impl<'a> Plan<'a> {
         let from = format!(
             "FROM (\n  SELECT {}\n  {}\n  GROUP BY {}\n) AS per_key",
             columns.join(", "),
-            self.from_where(shape.span, &shape.extra)
-                .replace('\n', "\n  "),
+            self.source(shape.span, &shape.extra).replace('\n', "\n  "),
             grouped.join(", ")
         );
         Ok((select, from, dimensions))
@@ -461,13 +459,14 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn from_where(&self, span: Option<Span>, extra: &[String]) -> String {
+    fn source(&self, span: Option<Span>, extra: &[String]) -> String {
         let mut conditions: Vec<String> = span_condition(self.dataset, span).into_iter().collect();
         conditions.extend(self.spec.conditions(self.visual, &self.request.selection));
         conditions.extend_from_slice(extra);
         let mut sql = format!("FROM {}", self.spec.qualified(&self.dataset.relation));
         if !conditions.is_empty() {
-            sql.push_str(&format!("\nWHERE {}", conditions.join("\n  AND ")));
+            sql.push_str("\nWHERE ");
+            sql.push_str(&conditions.join("\n  AND "));
         }
         sql
     }

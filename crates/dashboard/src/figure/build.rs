@@ -86,7 +86,7 @@ impl Plan<'_> {
                     figure.trend = Some(FigurePart {
                         rows: result.rows,
                         window: None,
-                    })
+                    });
                 }
                 Role::Totals => figure.totals = Some(self.totals_row(result)),
                 Role::Cells | Role::ColumnTotals => {}
@@ -99,7 +99,7 @@ impl Plan<'_> {
         if visual.transpose || (visual.by.is_empty() && visual.kind.value == Kind::Donut) {
             self.transpose(figure);
         } else if visual.fold_zero {
-            self.fold_zero_columns(figure);
+            fold_zero_columns(figure);
         }
         self.fold_series(figure);
         self.fold_rest(figure);
@@ -217,41 +217,43 @@ impl Plan<'_> {
         figure.columns = columns;
         push_zero_note(figure, zero);
     }
+}
 
-    /// Takes measures away that are zero in all rows, and names them.
-    fn fold_zero_columns(&self, figure: &mut Figure) {
-        let mut zero = Vec::new();
-        for place in (0..figure.columns.len()).rev() {
-            let is_value = figure
-                .columns
-                .get(place)
-                .is_some_and(|column| column.role == ColumnRole::Value);
-            if !is_value
-                || figure
-                    .rows
-                    .iter()
-                    .any(|row| row.get(place).is_some_and(|cell| !is_zero(cell)))
-            {
-                continue;
-            }
-            zero.insert(0, figure.columns.remove(place).label);
-            let parts = [
-                Some(&mut figure.rows),
-                figure.previous.as_mut().map(|part| &mut part.rows),
-            ];
-            for row in parts.into_iter().flatten().flatten() {
+/// Takes measures away that are zero in all rows, and names them.
+fn fold_zero_columns(figure: &mut Figure) {
+    let mut zero = Vec::new();
+    for place in (0..figure.columns.len()).rev() {
+        let is_value = figure
+            .columns
+            .get(place)
+            .is_some_and(|column| column.role == ColumnRole::Value);
+        if !is_value
+            || figure
+                .rows
+                .iter()
+                .any(|row| row.get(place).is_some_and(|cell| !is_zero(cell)))
+        {
+            continue;
+        }
+        zero.insert(0, figure.columns.remove(place).label);
+        let parts = [
+            Some(&mut figure.rows),
+            figure.previous.as_mut().map(|part| &mut part.rows),
+        ];
+        for row in parts.into_iter().flatten().flatten() {
+            if place < row.len() {
                 row.remove(place);
             }
-            if let Some(totals) = &mut figure.totals {
-                totals.remove(place);
-            }
         }
-        push_zero_note(figure, zero);
+        if let Some(totals) = &mut figure.totals {
+            totals.remove(place);
+        }
     }
+    push_zero_note(figure, zero);
 }
 
 fn is_zero(value: &Value) -> bool {
-    value.number().is_none_or(|number| number == 0.0)
+    value.is_null() || value.number() == Some(0.0)
 }
 
 fn push_zero_note(figure: &mut Figure, zero: Vec<String>) {

@@ -10,6 +10,10 @@ use super::dataset::Grain;
 use super::measure::{Format, Predicate};
 
 /// One tile of a sheet.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own in the file"
+)]
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Visual {
