@@ -1,8 +1,9 @@
 """Every table and view, computed by a real Trino and by the embedded engine over the very same parts: equal or not.
 
-`scripts/test --trino` calls this: `run.py BINARY SCRATCH_FOLDER CACHE_FOLDER [name of a relation ...]`
+`scripts/test --trino` calls this: `run.py BINARY SCRATCH CACHE [--scenario NAME]... [--relation NAME]...`
 """
 
+import argparse
 import shutil
 import sys
 import time
@@ -21,14 +22,24 @@ QUERIES_AT_ONCE = 2
 CONVERT = {"double": float}  # Trino sends NaN and infinities as text
 
 
-def main(binary: Path, scratch: Path, cache: Path, only: set[str]) -> int:
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    for folder in ("binary", "scratch", "cache"):
+        parser.add_argument(folder, type=lambda text: Path(text).resolve())
+    parser.add_argument("--scenario", action="append", default=[], help="only this one")
+    parser.add_argument("--relation", action="append", default=[], help="only this one")
+    arguments = parser.parse_args()
+    scratch = arguments.scratch
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    product = Product(binary)
-    home = assemble(cache)
+    product = Product(arguments.binary)
+    home = assemble(arguments.cache)
+    only = set(arguments.relation)
     passed = failed = 0
     with TrinoServer(home, scratch / "trino") as server:
         for scenario in scenarios(product, scratch / "data"):
+            if arguments.scenario and scenario.name not in arguments.scenario:
+                continue
             began = time.monotonic()
             outcomes = check(server.client, product, scenario, scratch / "results" / scenario.name, only)
             for name, problems in outcomes:
@@ -103,4 +114,4 @@ def compare_relation(trino: Client, relation: Relation, exported: Path) -> list[
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(Path(argument).resolve() for argument in sys.argv[1:4]), set(sys.argv[4:])))
+    sys.exit(main())
