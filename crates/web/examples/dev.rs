@@ -3,7 +3,7 @@
 //! ```text
 //! dev fleet ROOT USERS DAYS        writes a synthetic fleet's exports
 //! dev serve SOURCE DATA [PORT]     normalizes and serves
-//! dev report DATA OUT [anonymous]  writes the report file
+//! dev report DATA OUT [anonymous]  writes the report file; anonymous: without filters, too
 //! ```
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program of its own")]
 
@@ -36,8 +36,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         ["report", data, out, rest @ ..] => {
             let (spec, engine) = open(data)?;
-            let pseudonyms = (rest == ["anonymous"]).then(|| Pseudonyms::with_salt("example"));
-            let options = ReportOptions { pseudonyms, version: env!("CARGO_PKG_VERSION").to_owned(), ..ReportOptions::default() };
+            let mut options = ReportOptions { version: env!("CARGO_PKG_VERSION").to_owned(), ..ReportOptions::default() };
+            if rest == ["anonymous"] {
+                options.pseudonyms = Some(Pseudonyms::with_salt("example"));
+                options.most_bytes = 0;
+            }
             println!("{:?}", write_html(Path::new(out), &Desk::new(spec, engine), &options).await?);
         }
         _ => return Err("expected `fleet`, `serve` or `report`".into()),

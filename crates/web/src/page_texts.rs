@@ -49,7 +49,7 @@ mod tests {
         let mut used = BTreeSet::new();
         for call in script.split("t('").skip(1) {
             let key = call.split('\'').next().unwrap();
-            if key.contains('.') && key.chars().all(|c| c.is_ascii_lowercase() || "._0123456789".contains(c)) {
+            if key.contains('.') && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(|c| c.is_ascii_lowercase() || "._0123456789".contains(c)) {
                 used.insert(key.to_owned());
             }
         }

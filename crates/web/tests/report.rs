@@ -13,6 +13,11 @@ use kiro_dashboard::Span;
 use kiro_web::{Access, Pseudonyms, ReportError, ReportOptions, write_csv_folder, write_html};
 use serde_json::Value;
 
+/// Every preset of dates, but no further filters: they cost time and prove nothing more.
+fn small() -> ReportOptions {
+    ReportOptions { most_bytes: 0, ..ReportOptions::default() }
+}
+
 fn data_of(html: &str) -> Value {
     let block = html.split("id=\"report-data\">").nth(1).unwrap().split("</script>").next().unwrap();
     let mut text = String::new();
@@ -24,7 +29,7 @@ fn data_of(html: &str) -> Value {
 async fn a_report_is_one_file_that_loads_nothing() {
     let desktop = Desktop::open(Access::default()).await;
     let path = desktop.folder().join("report.html");
-    let summary = write_html(&path, &desktop.desk, &ReportOptions::default()).await.unwrap();
+    let summary = write_html(&path, &desktop.desk, &small()).await.unwrap();
     let html = std::fs::read_to_string(&path).unwrap();
     assert_eq!(summary.bytes, html.len() as u64);
     assert!(summary.figures > summary.visuals, "{summary:?}");
@@ -49,7 +54,7 @@ async fn a_report_is_one_file_that_loads_nothing() {
 async fn an_anonymous_report_names_nobody() {
     let desktop = Desktop::open(Access::default()).await;
     let path = desktop.folder().join("report.html");
-    let options = ReportOptions { pseudonyms: Some(Pseudonyms::with_salt("salt")), ..ReportOptions::default() };
+    let options = ReportOptions { pseudonyms: Some(Pseudonyms::with_salt("salt")), ..small() };
     write_html(&path, &desktop.desk, &options).await.unwrap();
     let text = data_of(&std::fs::read_to_string(&path).unwrap())["pool"].to_string();
     for name in ["u-alice", "u-bob", "alice@example.com", "onerror", "cmd|calc"] {
@@ -72,7 +77,7 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
     let desktop = Desktop::open(Access::default()).await;
     let path = desktop.folder().join("report.html");
     let days = Span { from: "2026-08-03".parse().unwrap(), to: "2026-08-09".parse().unwrap() };
-    let options = ReportOptions { days: Some(days), sheets: vec!["people".to_owned()], ..ReportOptions::default() };
+    let options = ReportOptions { days: Some(days), sheets: vec!["people".to_owned()], ..small() };
     let summary = write_html(&path, &desktop.desk, &options).await.unwrap();
     assert_eq!((summary.sheets, summary.days), (1, Some(days)));
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
@@ -84,6 +89,21 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
     let unknown = ReportOptions { sheets: vec!["peple".to_owned()], ..ReportOptions::default() };
     let error = write_html(&path, &desktop.desk, &unknown).await.unwrap_err();
     assert!(matches!(error, ReportError::UnknownSheet { .. }), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_offers_the_filters_that_fit_into_it() {
+    let desktop = Desktop::open(Access::default()).await;
+    let path = desktop.folder().join("report.html");
+    std::fs::write(desktop.source().join("KIRO_CLI_123456789012_user_report_202609010000.csv"), common::export("2026-08-31", &[("u-cli", "", "1")]).replace("KIRO_IDE", "KIRO_CLI")).unwrap();
+    desktop.wait_for_status(|status| status["exports"]["seen"] == 33).await;
+    let options = ReportOptions { sheets: vec!["activity".to_owned()], ..ReportOptions::default() };
+    write_html(&path, &desktop.desk, &options).await.unwrap();
+    let data = data_of(&std::fs::read_to_string(&path).unwrap());
+    let clients: Vec<&str> = data["offered"]["client"].as_array().unwrap().iter().map(|one| one["value"].as_str().unwrap()).collect();
+    assert!(clients.contains(&"KIRO_IDE") && clients.contains(&"KIRO_CLI"), "{clients:?}");
+    assert!(data["figures"]["a-credits"]["client=KIRO_CLI"].is_u64());
+    assert_eq!(data["offered"]["tier"].as_array().unwrap().len(), 0, "one plan is no choice");
 }
 
 #[tokio::test(flavor = "multi_thread")]

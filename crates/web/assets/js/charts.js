@@ -89,6 +89,9 @@ function axisOption(visual, figure, size) {
   const formats = [...new Set(series.map((one) => one.column?.format))];
   const twoAxes = !percent && !horizontal && formats.length === 2;
   const names = categories.map((value) => categoryName(column, value));
+  const labelRoom = horizontal ? Math.min(190, size.width * 0.36) : 0;
+  const labels = horizontal ? names.map((name) => shorten(name, labelRoom)) : names;
+  const labelWidth = horizontal ? Math.max(...labels.map(widthOf), 20) : 0;
 
   const categoryAxis = {
     type: 'category',
@@ -102,9 +105,8 @@ function axisOption(visual, figure, size) {
       fontSize: 12,
       hideOverlap: true,
       interval: horizontal ? 0 : isCalendar(column) || names.length > 12 ? 'auto' : 0,
-      width: horizontal ? Math.min(180, size.width * 0.34) : undefined,
-      overflow: 'truncate',
       margin: 10,
+      ...(horizontal ? { formatter: (_, at) => labels[at] } : {}),
       ...(horizontal || isCalendar(column) ? {} : { width: Math.max(40, (size.width - 60) / Math.max(1, names.length) - 6), overflow: 'break' }),
     },
   };
@@ -160,7 +162,7 @@ function axisOption(visual, figure, size) {
 
   const option = {
     legend: legend(series, size),
-    grid: { left: 2, right: horizontal && series.length === 1 ? 64 : twoAxes ? 4 : kind === 'line' ? 22 : 12, top: series.length > 1 ? 38 : 12, bottom: 2, containLabel: true },
+    grid: { left: horizontal ? labelWidth + 14 : 2, right: horizontal && series.length === 1 ? 64 : twoAxes ? 4 : kind === 'line' ? 22 : 12, top: series.length > 1 ? 38 : 12, bottom: horizontal ? 24 : 2, containLabel: !horizontal },
     tooltip: {
       ...tooltipBase(),
       trigger: 'axis',
@@ -328,6 +330,7 @@ function heatmapOption(visual, figure, size) {
   const down = series;
   const across = [...new Set(figure.rows.map((row) => row[category]))];
   const rows = [...new Set(figure.rows.map((row) => row[down]))];
+  if (figure.columns[down]?.format === 'weekday') rows.sort((a, b) => a - b);
   const value = figure.columns[values[0]];
   const placesX = new Map(across.map((key, at) => [key, at]));
   const placesY = new Map(rows.map((key, at) => [key, at]));
@@ -376,12 +379,17 @@ let pen = null;
 
 /** The text cut to so many pixels. */
 function shorten(text, width) {
+  if (widthOf(text) <= width) return text;
+  let length = text.length - 1;
+  while (length > 1 && widthOf(`${text.slice(0, length)}…`) > width) length -= 1;
+  return `${text.slice(0, length)}…`;
+}
+
+/** How many pixels a text takes on an axis. */
+function widthOf(text) {
   pen ??= document.createElement('canvas').getContext('2d');
   pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
-  if (pen.measureText(text).width <= width) return text;
-  let length = text.length - 1;
-  while (length > 1 && pen.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
-  return `${text.slice(0, length)}…`;
+  return pen.measureText(text).width;
 }
 
 /** What was clicked: `{ category, series, row }` with raw values. */

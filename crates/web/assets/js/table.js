@@ -17,8 +17,11 @@ export function firstView() {
 export function drawTable(box, figure, { view, ask, link, label }) {
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id');
   const bars = barScale(figure, columns, view);
+  // The link stands on the name that follows the user's id, else on the first column.
+  const named = columns.findIndex((column) => figure.columns[column.index - 1]?.role === 'user_id');
+  const linked = Math.max(0, named);
   const head = el('tr', {}, columns.map((column) => headCell(column, view, ask)));
-  const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, place === 0 ? link?.(row) : null, bars)))));
+  const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, place === linked ? link?.(row) : null, bars)))));
   const foot = figure.totals
     ? el('tfoot', {}, el('tr', {}, columns.map((column, place) => {
         const value = figure.totals[column.index];
@@ -65,6 +68,7 @@ function cell(column, row, address, bars) {
   const numeric = isNumeric(column.format);
   const isKey = column.role === 'category' || column.role === 'series';
   const text = numeric || typeof value === 'boolean' || (value === null && !isKey) ? formatValue(value, column.format) : valueName(column, value);
+  const shown = text.length > 44 && text.includes('/') ? `…/${text.slice(text.lastIndexOf('/') + 1)}` : text;
   const content = [];
   const pinned = !numeric && column.type !== 'date' && value !== null && column.meaning ? colourOfValue(column.meaning, value) : null;
   if (pinned) {
@@ -72,7 +76,7 @@ function cell(column, row, address, bars) {
     dot.style.background = pinned;
     content.push(dot);
   }
-  content.push(address ? el('a.row-link', { href: address.href, onclick: address.onclick, text }) : document.createTextNode(text));
+  content.push(address ? el('a.row-link', { href: address.href, onclick: address.onclick, text: shown }) : document.createTextNode(shown));
   const node = el('td', { class: numeric ? 'number' : 'text', title: !numeric && text.length > 28 ? text : null }, content);
   if (bars?.index === column.index && typeof value === 'number' && value > 0) {
     node.classList.add('bar');

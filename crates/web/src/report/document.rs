@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures::{StreamExt as _, stream};
 use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard::{Figure, Language, PageModel, PageVisual, Selection, TableView};
 use serde::Serialize;
@@ -23,6 +24,8 @@ use crate::status::{Exports, State, Status};
 
 /// Unpacks the page's scripts and runs them. Their hashes stand in the file's policy.
 const BOOT: &str = include_str!("../../assets/js/boot.js");
+/// So many figures are computed at the same time.
+const FIGURES_AT_ONCE: usize = 4;
 /// The name of the only data version of a report.
 const DATA_VERSION: &str = "report";
 
@@ -116,8 +119,7 @@ struct Album<'a> {
 impl Album<'_> {
     /// Computes every figure of a ring; whether it fits into the report.
     async fn add_ring(&mut self, page: &PageModel, ring: &Ring) -> Result<bool, ReportError> {
-        let before = self.pool.bytes;
-        let mut added = Vec::new();
+        let mut wanted: Vec<(&PageVisual, String, Selection)> = Vec::new();
         for span in &self.dates.offered {
             let selection = ring.narrow(self.dates.selection(*span));
             for visual in page.sheets.iter().flat_map(|sheet| &sheet.visuals).filter(|visual| visual.show != Show::User) {
@@ -125,21 +127,27 @@ impl Album<'_> {
                     continue;
                 }
                 let key = key(visual, &selection);
-                if self.figures.get(&visual.id).is_some_and(|known| known.contains_key(&key)) {
+                let is_known = self.figures.get(&visual.id).is_some_and(|known| known.contains_key(&key));
+                if is_known || wanted.iter().any(|(other, known, _)| other.id == visual.id && *known == key) {
                     continue;
                 }
-                let figure = self.figure(visual, &selection).await?;
-                let place = self.pool.add(&figure)?;
-                self.figures.entry(visual.id.clone()).or_default().insert(key.clone(), place);
-                added.push((visual.id.clone(), key));
-                if ring.filter.is_some() && self.pool.bytes > self.options.most_bytes {
-                    for (visual, key) in added {
-                        self.figures.entry(visual).or_default().remove(&key);
-                    }
-                    self.pool.shrink_to(before);
-                    return Ok(false);
-                }
+                wanted.push((visual, key, selection.clone()));
             }
+        }
+        let mut figures = stream::iter(&wanted).map(|(visual, _, selection)| self.figure(visual, selection)).buffered(FIGURES_AT_ONCE);
+        let (mut pool, mut places) = (Pool::default(), Vec::new());
+        while let Some(figure) = figures.next().await {
+            places.push(pool.add(&figure?)?);
+            // The dates alone are always there; a filter that does not fit is left out.
+            if ring.filter.is_some() && self.pool.bytes + pool.bytes > self.options.most_bytes {
+                return Ok(false);
+            }
+        }
+        drop(figures);
+        let places_in_all = self.pool.take_over(pool);
+        for ((visual, key, _), place) in wanted.iter().zip(places) {
+            let place = places_in_all.get(place).copied().unwrap_or_default();
+            self.figures.entry(visual.id.clone()).or_default().insert(key.clone(), place);
         }
         Ok(true)
     }
@@ -173,24 +181,23 @@ struct Pool {
 impl Pool {
     fn add(&mut self, figure: &Figure) -> Result<usize, ReportError> {
         let text = serde_json::to_string(figure)?;
-        let digest = Sha256::digest(text.as_bytes()).into();
-        if let Some(place) = self.places.get(&digest) {
-            return Ok(*place);
-        }
-        self.bytes += text.len();
-        self.texts.push(RawValue::from_string(text)?);
-        self.places.insert(digest, self.texts.len() - 1);
-        Ok(self.texts.len() - 1)
+        Ok(self.add_text(RawValue::from_string(text)?))
     }
 
-    /// Takes the newest figures away again.
-    fn shrink_to(&mut self, bytes: usize) {
-        while self.bytes > bytes {
-            let Some(text) = self.texts.pop() else { break };
-            self.bytes -= text.get().len();
+    fn add_text(&mut self, text: Box<RawValue>) -> usize {
+        let digest = Sha256::digest(text.get().as_bytes()).into();
+        if let Some(place) = self.places.get(&digest) {
+            return *place;
         }
-        let kept = self.texts.len();
-        self.places.retain(|_, place| *place < kept);
+        self.bytes += text.get().len();
+        self.texts.push(text);
+        self.places.insert(digest, self.texts.len() - 1);
+        self.texts.len() - 1
+    }
+
+    /// Takes the figures of another pool; where each of them stands now.
+    fn take_over(&mut self, other: Self) -> Vec<usize> {
+        other.texts.into_iter().map(|text| self.add_text(text)).collect()
     }
 }
 

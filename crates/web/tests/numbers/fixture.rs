@@ -1,0 +1,134 @@
+//! A small believable fleet, normalized, behind the embedded engine.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use chrono::{DateTime, Days, NaiveDate};
+use futures::TryStreamExt;
+use kiro_curate::{RenderOptions, Settings};
+use kiro_dashboard::{DataWindow, Figure, Request, ResultSet, Selection, Spec, TableView, Value};
+use kiro_fleet::{FleetOptions, write_fleet};
+use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
+use kiro_query::{Engine, EngineOptions};
+
+pub(crate) struct Fixture {
+    _folder: tempfile::TempDir,
+    engine: Engine,
+    pub(crate) spec: Spec,
+    pub(crate) data: DataWindow,
+}
+
+impl Fixture {
+    pub(crate) async fn make() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (raw, data) = (folder.path().join("raw"), folder.path().join("data"));
+        let fleet = FleetOptions::new(40, 100, 11, "2026-08-30".parse().unwrap());
+        write_fleet(&fleet, &raw, &|_| {}).unwrap();
+        let options = NormalizeOptions {
+            since: None,
+            until: None,
+            reprocess: false,
+            jobs: NonZeroUsize::new(2).unwrap(),
+            processed_at: DateTime::from_timestamp(1_788_000_000, 0).unwrap(),
+        };
+        let source = Arc::new(LocalFolder::open(&raw).unwrap());
+        let destination = Arc::new(LocalFolder::create(&data).unwrap());
+        normalize(source, destination, &options, Arc::new(NoProgress))
+            .await
+            .unwrap();
+        let render = RenderOptions::default();
+        let engine = Engine::open(EngineOptions {
+            data,
+            render,
+            since: None,
+            until: None,
+        })
+        .unwrap();
+        let spec = Spec::builtin(engine.catalogue(), &Settings::default())
+            .unwrap_or_else(|e| panic!("{e}"));
+        let mut fixture = Self {
+            _folder: folder,
+            engine,
+            spec,
+            data: DataWindow::default(),
+        };
+        let days = fixture
+            .rows(&fixture.spec.data_window_query().unwrap().statements[0].sql)
+            .await;
+        fixture.data = Spec::data_window(&days);
+        fixture
+    }
+
+    pub(crate) async fn rows(&self, sql: &str) -> ResultSet {
+        let stream = self
+            .engine
+            .query(sql)
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        let columns = stream
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
+        let batches: Vec<_> = stream
+            .try_collect()
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        let mut rows = Vec::new();
+        for batch in batches {
+            for row in 0..batch.num_rows() {
+                rows.push(
+                    batch
+                        .columns()
+                        .iter()
+                        .map(|column| value(column, row))
+                        .collect(),
+                );
+            }
+        }
+        ResultSet { columns, rows }
+    }
+
+    pub(crate) fn request(&self, query: &str) -> Request {
+        Request {
+            selection: Selection::parse(query).unwrap(),
+            data: self.data,
+            view: TableView::default(),
+        }
+    }
+
+    pub(crate) async fn figure(&self, visual: &str, request: &Request) -> Figure {
+        let mut results = Vec::new();
+        for statement in self.spec.query(visual, request).unwrap().statements {
+            results.push(self.rows(&statement.sql).await);
+        }
+        self.spec.figure(visual, request, results).unwrap()
+    }
+}
+
+fn value(column: &arrow::array::ArrayRef, row: usize) -> Value {
+    if column.is_null(row) {
+        return Value::Null;
+    }
+    match column.data_type() {
+        DataType::Boolean => Value::Flag(column.as_boolean().value(row)),
+        DataType::Int64 => Value::Whole(column.as_primitive::<Int64Type>().value(row)),
+        DataType::Float64 => Value::Number(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Date32 => {
+            let days = u64::from(
+                column
+                    .as_primitive::<Date32Type>()
+                    .value(row)
+                    .unsigned_abs(),
+            );
+            Value::Date(NaiveDate::from_ymd_opt(1970, 1, 1).unwrap() + Days::new(days))
+        }
+        _ => {
+            let text = arrow::compute::cast(column, &DataType::Utf8).unwrap();
+            Value::Text(text.as_string::<i32>().value(row).to_owned())
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Every visual's numbers, as the engine gives them, against plain code over the rows of the relations.
+//!
+//! The oracle shares nothing with the compiler: it filters and adds up rows itself, visual by visual.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod expected;
+mod fixture;
+mod oracle;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fixture::Fixture;
+use kiro_dashboard::{Figure, Value};
+use oracle::{Expected, Oracle, Shape};
+
+/// Default; two weeks of some plans on one client; a long window of one account and model. One user comes below.
+const SETTINGS: [&str; 3] = [
+    "",
+    "from=2026-08-03&to=2026-08-16&tier=Pro&tier=Pro%2B&client=KIRO_IDE",
+    "from=2026-06-10&to=2026-08-20&account=123456789012&model={model}&tier=Power&tier=Pro",
+];
+
+#[test]
+fn every_number_is_that_of_plain_code() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let fixture = Arc::new(Fixture::make().await);
+        let oracle = Oracle::load(&fixture).await;
+        let model = oracle.models[0].text("model_name");
+        let user = oracle.busiest_user();
+        let mut settings: Vec<String> = SETTINGS
+            .iter()
+            .map(|query| query.replace("{model}", &model))
+            .collect();
+        settings.push(format!("from=2026-07-15&to=2026-08-25&user={user}"));
+        let mut compared = 0;
+        for query in &settings {
+            let request = fixture.request(query);
+            let span = fixture.spec.chosen_span(&request).unwrap();
+            let mut figures = tokio::task::JoinSet::new();
+            for visual in fixture
+                .spec
+                .visual_ids()
+                .filter(|visual| *visual != "h-limits")
+                .map(str::to_owned)
+            {
+                let (fixture, request) = (Arc::clone(&fixture), request.clone());
+                figures.spawn(async move { fixture.figure(&visual, &request).await });
+            }
+            while let Some(figure) = figures.join_next().await {
+                let figure = figure.unwrap();
+                let Some(expected) = expected::of_visual(&oracle.under(&request, span), &figure.id)
+                else {
+                    panic!(
+                        "no expected numbers for `{}`: write them in tests/numbers/expected.rs",
+                        figure.id
+                    );
+                };
+                compare(query, &figure, &expected);
+                compared += 1;
+            }
+        }
+        assert!(compared > 400, "only {compared} figures were compared");
+        no_value_of_a_selection_is_an_error(&fixture).await;
+    });
+}
+
+/// What the compiler escapes, the engine reads as one value: nobody has that name.
+async fn no_value_of_a_selection_is_an_error(fixture: &Fixture) {
+    for evil in [
+        "O'Brien \\",
+        "'; DROP TABLE x; --",
+        "\u{2019} \" 한국 中文 /* */",
+        "\\' OR '1'='1",
+    ] {
+        let mut request = fixture.request("");
+        request.selection.tier = [evil.to_owned()].into();
+        request.selection.client = [evil.to_owned()].into();
+        for visual in [
+            "a-credits",
+            "p-all-users",
+            "p-segments",
+            "p-user-daily",
+            "b-tiers",
+        ] {
+            let figure = fixture.figure(visual, &request).await;
+            assert!(
+                figure.rows.is_empty() && figure.empty.is_some(),
+                "{visual} with {evil}"
+            );
+        }
+        let options = fixture.spec.options_query("user", evil, 10).unwrap();
+        assert!(
+            fixture
+                .rows(&options.statements[0].sql)
+                .await
+                .rows
+                .is_empty()
+        );
+    }
+}
+
+fn compare(query: &str, figure: &Figure, expected: &Expected) {
+    let name = format!("{} for `{query}`", figure.id);
+    match &expected.shape {
+        Shape::Hidden => assert!(
+            figure.empty.is_some() && figure.rows.is_empty(),
+            "{name} should be hidden"
+        ),
+        Shape::Table { keys } => {
+            let found = table(figure, *keys, expected.measures());
+            same(&name, &found, &expected.rows);
+            if let (Some(totals), Some(expected)) = (&figure.totals, &expected.totals) {
+                let found = totals[totals.len() - expected.len()..].to_vec();
+                assert!(
+                    close(&found, expected),
+                    "{name}: totals {found:?}, expected {expected:?}"
+                );
+            }
+        }
+        Shape::Kpi { previous } => {
+            let found = figure
+                .rows
+                .first()
+                .map(|row| row[0].clone())
+                .unwrap_or_default();
+            assert!(
+                close(&[found.clone()], &expected.single()),
+                "{name}: {found:?}, expected {:?}",
+                expected.single()
+            );
+            let found = figure.previous.as_ref().map(|part| part.rows[0][0].clone());
+            assert_eq!(
+                found.is_some(),
+                previous.is_some(),
+                "{name}: whether there is a comparison"
+            );
+            if let (Some(found), Some(previous)) = (found, previous) {
+                assert!(
+                    close(&[found.clone()], &[previous.clone()]),
+                    "{name}: before {found:?}, expected {previous:?}"
+                );
+            }
+        }
+        Shape::Transposed => {
+            let found: BTreeMap<String, Vec<Value>> = figure
+                .rows
+                .iter()
+                .map(|row| (row[0].plain(), vec![row[1].clone()]))
+                .collect();
+            let nonzero =
+                |values: &Vec<Value>| values[0].number().is_some_and(|number| number != 0.0);
+            let expected = expected.rows.iter().filter(|(_, values)| nonzero(values));
+            same(
+                &name,
+                &found,
+                &expected
+                    .map(|(key, values)| (key.clone(), values.clone()))
+                    .collect(),
+            );
+        }
+        Shape::Pivot => {
+            let first = figure
+                .columns
+                .iter()
+                .position(|column| column.label_format.is_some());
+            let first = first.unwrap_or(figure.columns.len() - 1);
+            let mut found = BTreeMap::new();
+            for row in &figure.rows {
+                for (place, column) in figure.columns.iter().enumerate().skip(first) {
+                    if !row[place].is_null() {
+                        let axis = if column.label_format.is_some() {
+                            column.name.as_str()
+                        } else {
+                            "total"
+                        };
+                        found.insert(
+                            format!("{}|{axis}", row[0].plain()),
+                            vec![row[place].clone()],
+                        );
+                    }
+                }
+            }
+            for (place, column) in figure.columns.iter().enumerate().skip(first) {
+                let axis = if column.label_format.is_some() {
+                    column.name.as_str()
+                } else {
+                    "total"
+                };
+                let total = figure.totals.as_ref().unwrap()[place].clone();
+                if !total.is_null() {
+                    found.insert(format!("total|{axis}"), vec![total]);
+                }
+            }
+            same(&name, &found, &expected.rows);
+        }
+    }
+}
+
+/// The last columns of each row, by the first ones.
+fn table(figure: &Figure, keys: usize, measures: usize) -> BTreeMap<String, Vec<Value>> {
+    let rows = figure.rows.iter().map(|row| {
+        let key: Vec<String> = row[..keys].iter().map(Value::plain).collect();
+        (key.join("|"), row[row.len() - measures..].to_vec())
+    });
+    rows.collect()
+}
+
+fn same(name: &str, found: &BTreeMap<String, Vec<Value>>, expected: &BTreeMap<String, Vec<Value>>) {
+    let missing: Vec<&String> = expected
+        .keys()
+        .filter(|key| !found.contains_key(*key))
+        .collect();
+    let surplus: Vec<&String> = found
+        .keys()
+        .filter(|key| !expected.contains_key(*key))
+        .collect();
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "{name}: missing {missing:?}, surplus {surplus:?}"
+    );
+    for (key, values) in expected {
+        assert!(
+            close(&found[key], values),
+            "{name}, {key}: {:?}, expected {values:?}",
+            found[key]
+        );
+    }
+}
+
+fn close(found: &[Value], expected: &[Value]) -> bool {
+    found.len() == expected.len()
+        && found.iter().zip(expected).all(|(found, expected)| {
+            match (found.number(), expected.number()) {
+                (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),
+                (Some(zero), None) | (None, Some(zero)) => zero == 0.0,
+                (None, None) => found == expected,
+            }
+        })
+}
