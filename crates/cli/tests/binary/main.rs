@@ -6,3 +6,4 @@ mod differential;
 mod process;
 mod support;
 mod transcripts;
+mod traps;
