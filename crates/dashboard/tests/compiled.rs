@@ -204,3 +204,26 @@ fn selections_that_differ_only_in_pickers_without_effect_have_one_spelling() {
         "tier=Pro&user=u-1"
     );
 }
+
+#[test]
+fn every_measure_of_the_product_is_used() {
+    let text = kiro_dashboard::builtin_text();
+    let measures = text
+        .split("\nmeasures:\n")
+        .nth(1)
+        .unwrap()
+        .split("\nbuckets:\n")
+        .next()
+        .unwrap();
+    let names = measures
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.trim_start().starts_with('#'));
+    for name in names.filter_map(|line| line.trim_start().split(':').next()) {
+        let word = |part: &&str| *part == name;
+        let uses = text
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .filter(word)
+            .count();
+        assert!(uses > 1, "nothing uses `{name}`");
+    }
+}
