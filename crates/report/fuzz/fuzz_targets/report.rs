@@ -19,11 +19,27 @@ impl RowSink for Kept {
     fn fact(&mut self, row: &FactRow<'_>) {
         assert!(!row.user_id.as_str().trim().is_empty());
         assert!(row.models.iter().all(|model| model.messages > 0));
-        for amount in [row.credits_used, row.overage_cap, row.overage_credits_used, row.usage_limit].into_iter().flatten() {
+        for amount in [
+            row.credits_used,
+            row.overage_cap,
+            row.overage_credits_used,
+            row.usage_limit,
+        ]
+        .into_iter()
+        .flatten()
+        {
             assert!(amount.is_finite() && amount >= 0.0);
         }
-        assert!([row.chat_conversations, row.total_messages].into_iter().flatten().all(|count| count >= 0));
-        assert!(row.extra.is_none_or(|extra| extra.starts_with('{') && extra.ends_with('}')));
+        assert!(
+            [row.chat_conversations, row.total_messages]
+                .into_iter()
+                .flatten()
+                .all(|count| count >= 0)
+        );
+        assert!(
+            row.extra
+                .is_none_or(|extra| extra.starts_with('{') && extra.ends_with('}'))
+        );
         self.0.push(format!("{row:?}"));
     }
 
@@ -38,7 +54,10 @@ impl RowSink for Kept {
     }
 }
 
-fn read<'a>(kind: Option<ReportKind>, pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Kept, ReadError> {
+fn read<'a>(
+    kind: Option<ReportKind>,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<Kept, ReadError> {
     let mut reader = ReportReader::new(kind);
     let mut kept = Kept::default();
     for piece in pieces {
@@ -50,8 +69,17 @@ fn read<'a>(kind: Option<ReportKind>, pieces: impl IntoIterator<Item = &'a [u8]>
 
 fuzz_target!(|input: &[u8]| {
     // The first byte decides on the kind and on the cuts.
-    let Some((choice, content)) = input.split_first() else { return };
-    let kind = [None, Some(ReportKind::UserReport), Some(ReportKind::ByUserAnalytic)][usize::from(choice % 3)];
+    let Some((choice, content)) = input.split_first() else {
+        return;
+    };
+    let kind = [
+        None,
+        Some(ReportKind::UserReport),
+        Some(ReportKind::ByUserAnalytic),
+    ][usize::from(choice % 3)];
     let whole = read(kind, [content]);
-    assert_eq!(read(kind, content.chunks(usize::from(choice / 3 % 16) + 1)), whole);
+    assert_eq!(
+        read(kind, content.chunks(usize::from(choice / 3 % 16) + 1)),
+        whole
+    );
 });
