@@ -5,6 +5,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,8 @@ def main() -> int:
     parser.add_argument("--scenario", action="append", default=[], help="only this one")
     parser.add_argument("--relation", action="append", default=[], help="only this one")
     arguments = parser.parse_args()
+    # Ended from outside, the server is still stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     scratch = arguments.scratch
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
