@@ -1,6 +1,8 @@
 //! Prepares the page's files: joins the modules into one script, finds the chart library in its package, compresses
 //! everything once, and names it by its content.
 
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "cargo talks to build programs this way")]
+
 mod bundle;
 
 use std::error::Error;
@@ -50,14 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The chart library out of its package's folder, which cargo knows, and only if it is the file that we know.
 fn charts() -> Result<Vec<u8>, Box<dyn Error>> {
-    let output = Command::new(env::var("CARGO")?)
-        .args(["metadata", "--offline", "--format-version", "1", "--manifest-path"])
-        .arg(Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml"))
-        .output()?;
-    if !output.status.success() {
-        return Err(format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr)).into());
-    }
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    // Without the network where everything is there already: in a vendored tree, or after a full `cargo fetch`.
+    let metadata = metadata(&["--offline"]).or_else(|_not_everything_is_there| metadata(&[]))?;
     let manifest = metadata["packages"]
         .as_array()
         .and_then(|packages| packages.iter().find(|package| package["name"] == CHARTS_PACKAGE))
@@ -73,6 +69,20 @@ fn charts() -> Result<Vec<u8>, Box<dyn Error>> {
     }
 }
 
+/// What cargo knows about the packages of this platform.
+fn metadata(more: &[&str]) -> Result<serde_json::Value, Box<dyn Error>> {
+    let output = Command::new(env::var("CARGO")?)
+        .args(["metadata", "--format-version", "1", "--filter-platform", &env::var("HOST")?, "--manifest-path"])
+        .arg(Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml"))
+        .args(more)
+        .output()?;
+    if output.status.success() {
+        Ok(serde_json::from_slice(&output.stdout)?)
+    } else {
+        Err(format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr)).into())
+    }
+}
+
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
@@ -80,5 +90,5 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -52,7 +52,7 @@ impl Token {
     /// Cookies are shared by all ports of a host: each token has a cookie of its own.
     fn cookie_name(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());
-        format!("kiro_{}", digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>())
+        digest.iter().take(4).fold("kiro_".to_owned(), |name, byte| format!("{name}{byte:02x}"))
     }
 }
 
@@ -181,7 +181,7 @@ fn without_port(host: &str) -> &str {
 }
 
 /// Whether a name or address can only mean this machine.
-pub(crate) fn is_loopback(name: &str) -> bool {
+pub fn is_loopback(name: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

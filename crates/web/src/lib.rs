@@ -20,7 +20,7 @@ mod serve;
 mod status;
 mod upload;
 
-pub use access::{Access, Token};
+pub use access::{Access, Token, is_loopback};
 pub use app::{AppState, app};
 pub use desk::{Desk, DeskError};
 pub use reading::{Clock, Reader, ReaderOptions};

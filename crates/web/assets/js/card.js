@@ -10,7 +10,7 @@ import { openMenu, toggles } from './popover.js';
 import { rolesOf, wordFigure } from './series.js';
 import { actsOn } from './source.js';
 import { addressWith, canonical, choose, currentState, go } from './state.js';
-import { drawTable, firstView, plainTable } from './table.js';
+import { drawFacts, drawTable, firstView, plainTable } from './table.js';
 import { t } from './texts.js';
 import { nameChoice } from './choices.js';
 
@@ -107,6 +107,7 @@ export class Card {
     } else if (TABLES.has(visual.kind)) {
       const parts = { view: this.view, ask: this.visual.paged ? (view) => this.ask(view) : null, link: (row) => this.linkOf(row), label: visual.title };
       if (visual.kind === 'pivot') drawPivot(this.body, figure, parts);
+      else if (figure.rows.length === 1 && visual.layout.h <= 2) drawFacts(this.body, figure);
       else drawTable(this.body, figure, parts);
     } else if (this.asTable) {
       this.dropChart();
@@ -174,7 +175,7 @@ export class Card {
   }
 
   click(event) {
-    const part = clickedPart(this.figure, event);
+    const part = clickedPart(this.visual, this.figure, event);
     if (!part) return;
     const link = this.linkOf(part.row);
     if (link) {

@@ -5,7 +5,7 @@
 import { el } from './dom.js';
 import { formatDate, formatShort, formatValue } from './format.js';
 import { currentTheme, mayAnimate, styleColour } from './theme.js';
-import { categoryName, isCalendar, rolesOf, seriesColour, seriesOf, valueName } from './series.js';
+import { categoryName, everyDay, isCalendar, rolesOf, seriesColour, seriesOf, valueName } from './series.js';
 import { t } from './texts.js';
 
 /** The option for a figure of a visual, drawn into so many pixels. */
@@ -77,9 +77,9 @@ function legend(series, size) {
 
 function axisOption(visual, figure, size) {
   const { category } = rolesOf(figure);
-  const { categories, series } = seriesOf(figure);
   const column = figure.columns[category];
   const horizontal = visual.orientation === 'horizontal';
+  const { categories, series } = horizontal ? largestFirst(seriesOf(figure)) : seriesOf(figure);
   const percent = visual.stack === 'percent';
   const stacked = percent || visual.stack === 'stacked';
   const format = percent ? 'percent' : series[0]?.column?.format;
@@ -142,7 +142,7 @@ function axisOption(visual, figure, size) {
     symbol: 'circle',
     symbolSize: 6,
     showSymbol: kind === 'line' && categories.length <= 31,
-    connectNulls: false,
+    connectNulls: kind === 'line',
     smooth: kind === 'line' ? 0.2 : false,
     smoothMonotone: 'x',
     barMaxWidth: horizontal ? 22 : 44,
@@ -192,6 +192,14 @@ function axisOption(visual, figure, size) {
   option.xAxis = horizontal ? valueAxes[0] : categoryAxis;
   option.yAxis = horizontal ? categoryAxis : valueAxes;
   return option;
+}
+
+/** Bars that lie are read from the top: the longest stands there, what is left over at the end. */
+function largestFirst({ categories, series }) {
+  const length = (at) => (categories[at] === '~other' ? -Infinity : series.reduce((sum, one) => sum + (one.data[at] ?? 0), 0));
+  const order = categories.map((_, at) => at).sort((a, b) => length(b) - length(a) || a - b);
+  const sorted = (list) => order.map((at) => list[at]);
+  return { categories: sorted(categories), series: series.map((one) => ({ ...one, data: sorted(one.data), rows: sorted(one.rows) })) };
 }
 
 function dateHeading(column, value) {
@@ -328,7 +336,7 @@ function scatterOption(visual, figure, size) {
 function heatmapOption(visual, figure, size) {
   const { category, series, values } = rolesOf(figure);
   const down = series;
-  const across = [...new Set(figure.rows.map((row) => row[category]))];
+  const across = [...new Set([...everyDay(figure, category), ...figure.rows.map((row) => row[category])])];
   const rows = [...new Set(figure.rows.map((row) => row[down]))];
   if (figure.columns[down]?.format === 'weekday') rows.sort((a, b) => a - b);
   const value = figure.columns[values[0]];
@@ -393,14 +401,14 @@ function widthOf(text) {
 }
 
 /** What was clicked: `{ category, series, row }` with raw values. */
-export function clickedPart(figure, event) {
+export function clickedPart(visual, figure, event) {
   if (event.data?.row) return { row: event.data.row };
   const roles = rolesOf(figure);
   if (figure.kind === 'donut') {
     const row = figure.rows.find((one) => String(one[roles.category]) === event.data?.id);
     return row ? { row } : null;
   }
-  const { series } = seriesOf(figure);
+  const { series } = visual.orientation === 'horizontal' ? largestFirst(seriesOf(figure)) : seriesOf(figure);
   const row = series[event.seriesIndex]?.rows[event.dataIndex];
   return row ? { row } : null;
 }

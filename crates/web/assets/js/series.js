@@ -1,11 +1,13 @@
 // A figure's rows as axis and series. Nothing is added up here: the numbers are the server's.
 
 import { colourFor, colourOfKey } from './colours.js';
-import { formatAxisDate, formatValue } from './format.js';
+import { addDays, formatAxisDate, formatDate, formatValue, parseDay } from './format.js';
 import { hasText, t } from './texts.js';
 
 /** The value of the row or series that adds up what a limit cut off. */
 const OTHER = '~other';
+/** More points than this are never drawn one by one. */
+const MOST_DAYS = 4000;
 
 /** Puts the words of the page's language beside the keys that a figure carries. */
 export function wordFigure(figure) {
@@ -31,8 +33,8 @@ export function isCalendar(column) {
 /** `{ categories, series: [{ name, key, colour, column, data: [value per category], rows: [row per category] }] }`. */
 export function seriesOf(figure) {
   const { category, series, values } = rolesOf(figure);
-  const categories = [];
-  const places = new Map();
+  const categories = everyDay(figure, category);
+  const places = new Map(categories.map((key, at) => [key, at]));
   for (const row of figure.rows) {
     const key = category < 0 ? '' : row[category];
     if (!places.has(key)) {
@@ -66,6 +68,20 @@ export function seriesOf(figure) {
   return { categories, series: [...found.values()] };
 }
 
+/** The points of a calendar axis, those without rows too: a day without use is a gap, not a missing day. */
+export function everyDay(figure, category) {
+  const column = figure.columns[category];
+  const step = { day: 1, week: 7 }[figure.grain];
+  if (!isCalendar(column) || column.format === 'month' || !step || !figure.rows.length) return [];
+  const known = figure.rows.map((row) => row[category]).filter((day) => parseDay(day)).sort();
+  if (!known.length) return [];
+  const first = step === 1 && figure.window?.from < known[0] ? figure.window.from : known[0];
+  const last = step === 1 && figure.window?.to > known.at(-1) ? figure.window.to : known.at(-1);
+  const days = [];
+  for (let day = first; day <= last && days.length < MOST_DAYS; day = addDays(day, step)) days.push(day);
+  return days;
+}
+
 /** The colour of a value of a column. */
 export function seriesColour(column, value) {
   return value === OTHER ? colourOfKey('other') : colourFor(column.meaning ?? column.name, value);
@@ -79,6 +95,7 @@ export function valueName(column, value) {
     const key = `value.${column.meaning}.${value}`;
     if (hasText(key)) return t(key);
   }
+  if (column?.format === 'date' && column.name.startsWith('month_')) return formatDate(value, 'month');
   return formatValue(value, column?.format);
 }
 

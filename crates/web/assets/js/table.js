@@ -103,6 +103,13 @@ function pagerFor(total, shown, view, ask) {
   return el('div.pager', {}, el('span', { text: range }), el('span.pager-buttons', {}, move(offset - limit, 'left', t('table.previous')), move(offset + limit, 'right', t('table.next'))));
 }
 
+/** A table of one row as names and values beside each other. */
+export function drawFacts(box, figure) {
+  const [row] = figure.rows;
+  const shown = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && row[column.index] !== null && row[column.index] !== '');
+  fill(box, el('dl.facts', {}, shown.map((column) => el('div', {}, el('dt', { text: column.text }), el('dd', { text: isNumeric(column.format) ? formatValue(row[column.index], column.format) : valueName(column, row[column.index]) })))));
+}
+
 /** Any figure as a plain table: what a chart shows, for those who cannot see it. */
 export function plainTable(figure, caption) {
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id');

@@ -34,7 +34,7 @@ impl Pseudonyms {
 
     fn of(&self, user_id: &str) -> String {
         let digest = Sha256::new().chain_update(self.salt.as_bytes()).chain_update([0]).chain_update(user_id.as_bytes()).finalize();
-        let hex: String = digest.iter().take(4).map(|byte| format!("{byte:02X}")).collect();
+        let hex = digest.iter().take(4).fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
         let (first, second) = hex.split_at(4);
         format!("User {first}-{second}")
     }
