@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use crate::error::QueryError;
 use crate::parts::Listing;
 use crate::relations::Relations;
+use crate::slices::SLICE_ROWS;
 use crate::snapshot::Snapshot;
 use crate::statement::{ReadStatement, nearest};
 use crate::window::Window;
@@ -55,13 +56,17 @@ impl Engine {
     /// Opens a data folder: renders the views and lists the parts, but reads none of them. A missing folder or dataset
     /// is empty.
     pub fn open(options: EngineOptions) -> Result<Self, QueryError> {
+        Self::open_in_slices(options, SLICE_ROWS)
+    }
+
+    /// As [`Engine::open`], with another size of slice: so that tests need no millions of rows.
+    #[doc(hidden)]
+    pub fn open_in_slices(options: EngineOptions, slice_rows: usize) -> Result<Self, QueryError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let catalogue = Catalogue::render(&options.render)?;
-        let relations = Arc::new(Relations::new(
-            catalogue,
-            &options.render.database,
-            threads,
-        )?);
+        let mut relations = Relations::new(catalogue, &options.render.database, threads)?;
+        relations.slice_rows = slice_rows;
+        let relations = Arc::new(relations);
         let listing = Listing::read(&options.data, relations.datasets(), &Listing::default())?;
         let window = Window::of_dates(options.since, options.until);
         let snapshot = Snapshot::new(Arc::clone(&relations), listing, window);

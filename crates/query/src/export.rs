@@ -108,7 +108,7 @@ fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
 }
 
 enum FileWriter {
-    Rows(RowWriter<BufWriter<NamedTempFile>>),
+    Rows(Box<RowWriter<BufWriter<NamedTempFile>>>),
     Parquet(Box<ArrowWriter<NamedTempFile>>),
 }
 
@@ -136,10 +136,10 @@ impl FileWriter {
                 )));
             }
         };
-        Ok(Self::Rows(
-            RowWriter::new(format, schema, BufWriter::new(file))
-                .map_err(|error| named(error, path))?,
-        ))
+        let writer = RowWriter::new(format, schema, BufWriter::new(file));
+        Ok(Self::Rows(Box::new(
+            writer.map_err(|error| named(error, path))?,
+        )))
     }
 
     fn write(&mut self, batch: RecordBatch) -> Result<(), QueryError> {

@@ -87,7 +87,7 @@ pub(crate) enum RowWriter<W: Write> {
         schema: SchemaRef,
         batches: Vec<RecordBatch>,
     },
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Json(json::Writer<W, JsonArray>),
 }
 
@@ -105,7 +105,7 @@ impl<W: Write> RowWriter<W> {
                 writer
                     .write(&RecordBatch::new_empty(schema))
                     .map_err(output_error)?;
-                Self::Csv(writer)
+                Self::Csv(Box::new(writer))
             }
             ResultFormat::Json => Self::Json(
                 json::WriterBuilder::new()

@@ -171,9 +171,10 @@ impl Shape {
                         Arc::clone(batch.column(*position))
                     }
                     Some(position) => cast(batch.column(*position), field.data_type())?,
-                    None if field.name() == EXPORT_DATE => Arc::new(StringViewArray::from_iter(
-                        std::iter::repeat_n(self.export_date.as_deref(), rows),
-                    )),
+                    None if field.name() == EXPORT_DATE => Arc::new(
+                        std::iter::repeat_n(self.export_date.as_deref(), rows)
+                            .collect::<StringViewArray>(),
+                    ),
                     None => new_null_array(field.data_type(), rows),
                 })
             })

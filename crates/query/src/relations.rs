@@ -11,12 +11,15 @@ use kiro_curate::{Catalogue, ColumnType, Relation, Source};
 use crate::error::QueryError;
 use crate::parts::Dataset;
 use crate::session::base_session;
+use crate::slices::SLICE_ROWS;
 
 /// The relations of one catalogue, and the sessions that plan them.
 pub(crate) struct Relations {
     pub(crate) catalogue: Catalogue,
     pub(crate) database: String,
     pub(crate) threads: usize,
+    /// How many rows make a slice of the history.
+    pub(crate) slice_rows: usize,
     /// Plans for all threads.
     pub(crate) session: SessionState,
     /// Plans for one thread.
@@ -52,6 +55,7 @@ impl Relations {
             catalogue,
             database: database.to_owned(),
             threads,
+            slice_rows: SLICE_ROWS,
             session: base_session(database, threads).map_err(QueryError::Start)?,
             single_session: base_session(database, 1).map_err(QueryError::Start)?,
             schemas,

@@ -15,7 +15,7 @@ use crate::window::{Window, month_of};
 pub(crate) const BY_DAY: [&str; 4] = ["superseded", "report_facts", "report_models", "report_code"];
 
 /// A slice ends with the month in which it has this many raw rows.
-const SLICE_ROWS: usize = 400_000;
+pub(crate) const SLICE_ROWS: usize = 400_000;
 
 /// One slice and what has been computed of it.
 #[derive(Debug)]
@@ -43,7 +43,11 @@ impl Slice {
 
 /// The first days of all slices but the first: those of `before`, and new ones behind them. The windows between them
 /// cover all days.
-pub(crate) fn boundaries(before: &[i32], footers: impl Iterator<Item = Footer>) -> Vec<i32> {
+pub(crate) fn boundaries(
+    before: &[i32],
+    footers: impl Iterator<Item = Footer>,
+    slice_rows: usize,
+) -> Vec<i32> {
     let mut boundaries = before.to_vec();
     let mut months: BTreeMap<i32, usize> = BTreeMap::new();
     for footer in footers {
@@ -54,7 +58,7 @@ pub(crate) fn boundaries(before: &[i32], footers: impl Iterator<Item = Footer>) 
     let last = before.last().copied().unwrap_or(i32::MIN);
     let mut rows = 0;
     for (month, month_rows) in months.range(last..) {
-        if rows >= SLICE_ROWS && *month > last {
+        if rows >= slice_rows && *month > last {
             boundaries.push(*month);
             rows = 0;
         }
@@ -87,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_small_history_is_one_slice() {
-        let none = boundaries(&[], (0..24).map(|index| month(index * 31, 100)));
+        let none = boundaries(&[], (0..24).map(|index| month(index * 31, 100)), SLICE_ROWS);
         assert!(none.is_empty());
         assert_eq!(windows(&none).collect::<Vec<_>>(), [Window::default()]);
     }
@@ -103,6 +107,7 @@ mod tests {
                 month(100, 1),
             ]
             .into_iter(),
+            SLICE_ROWS,
         );
         assert_eq!(found, [month_of(40), month_of(100)]);
         let windows: Vec<_> = windows(&found).collect();
@@ -113,14 +118,18 @@ mod tests {
 
     #[test]
     fn earlier_slices_stay_when_days_are_added() {
-        let first = boundaries(&[], [month(0, 500_000), month(40, 1)].into_iter());
+        let first = boundaries(
+            &[],
+            [month(0, 500_000), month(40, 1)].into_iter(),
+            SLICE_ROWS,
+        );
         let more = [
             month(0, 900_000),
             month(0, 900_000),
             month(40, 500_000),
             month(70, 1),
         ];
-        let second = boundaries(&first, more.into_iter());
+        let second = boundaries(&first, more.into_iter(), SLICE_ROWS);
         assert_eq!(second[..first.len()], first);
         assert_eq!(second, [month_of(40), month_of(70)]);
     }

@@ -2,7 +2,7 @@
 //! changes; a refresh makes the next one, which takes over whatever is still true.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::{ViewTable, provider_as_source};
@@ -35,8 +35,8 @@ pub(crate) struct Snapshot {
     window: Window,
     kept: HashMap<String, Arc<OnceCell<SourceTable>>>,
     slices: OnceCell<Slices>,
-    /// The slices of the state before, to be taken over where nothing has changed.
-    before: Option<Before>,
+    /// The slices of the state before, to be taken over where nothing has changed; forgotten when that is done.
+    before: Mutex<Option<Before>>,
 }
 
 struct Slices {
@@ -47,7 +47,7 @@ struct Slices {
 struct Before {
     boundaries: Vec<i32>,
     slices: Vec<Arc<Slice>>,
-    changed: Vec<(Arc<Part>, &'static str)>,
+    changed: Vec<Arc<Part>>,
 }
 
 impl Snapshot {
@@ -63,7 +63,7 @@ impl Snapshot {
             window,
             kept,
             slices: OnceCell::new(),
-            before: None,
+            before: Mutex::new(None),
         }
     }
 
@@ -76,16 +76,23 @@ impl Snapshot {
     pub(crate) fn next(&self, listing: Listing) -> (Self, Vec<String>) {
         let mut next = Self::new(Arc::clone(&self.relations), listing, self.window);
         let mut changed = Vec::new();
-        for dataset in self.relations.datasets() {
-            let parts = next.listing.changed(&self.listing, dataset.folder);
-            changed.extend(
-                parts
-                    .into_iter()
-                    .map(|part| (Arc::clone(part), dataset.folder)),
-            );
+        let mut changed_datasets = BTreeSet::new();
+        for relation in self.relations.tables() {
+            let Source::Parts { dataset, .. } = relation.source else {
+                continue;
+            };
+            let parts = next.listing.changed(&self.listing, dataset);
+            if !parts.is_empty() {
+                changed_datasets.insert(dataset);
+            }
+            if self
+                .relations
+                .schema(&relation.name)
+                .is_ok_and(|schema| has_activity(&schema))
+            {
+                changed.extend(parts.into_iter().map(Arc::clone));
+            }
         }
-        let changed_datasets: BTreeSet<&str> =
-            changed.iter().map(|(_, dataset)| *dataset).collect();
         let mut lost = Vec::new();
         for view in self.relations.views() {
             let Some(cell) = self.kept.get(&view.name) else {
@@ -104,11 +111,11 @@ impl Snapshot {
                 next.kept.insert(view.name.clone(), Arc::clone(cell));
             }
         }
-        next.before = self.slices.get().map(|slices| Before {
+        next.before = Mutex::new(self.slices.get().map(|slices| Before {
             boundaries: slices.boundaries.clone(),
             slices: slices.slices.clone(),
             changed,
-        });
+        }));
         (next, lost)
     }
 
@@ -323,16 +330,18 @@ impl Snapshot {
                 );
             }
         }
-        let before = self.before.as_ref();
+        let mut before_slot = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = before_slot.as_ref();
         let boundaries = boundaries(
             before.map_or(&[], |before| before.boundaries.as_slice()),
             footers.into_iter(),
+            self.relations.slice_rows,
         );
         let slices = windows(&boundaries)
             .filter(|window| !self.window.and(*window).is_empty())
             .map(|window| {
                 let unchanged = before.and_then(|before| {
-                    let touched = before.changed.iter().any(|(part, _)| {
+                    let touched = before.changed.iter().any(|part| {
                         part.footer
                             .get()
                             .is_none_or(|footer| window.touches(*footer))
@@ -345,6 +354,7 @@ impl Snapshot {
                 unchanged.map_or_else(|| Arc::new(Slice::new(window)), Arc::clone)
             })
             .collect();
+        *before_slot = None;
         Ok(Slices { boundaries, slices })
     }
 

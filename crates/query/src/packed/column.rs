@@ -16,6 +16,8 @@ use super::narrow::Narrow;
 /// The codes of a text column.
 #[derive(Debug)]
 pub(crate) enum Codes {
+    /// The first text, or NULL, everywhere.
+    First,
     U8(ScalarBuffer<u8>),
     U16(ScalarBuffer<u16>),
     U32(ScalarBuffer<u32>),
@@ -85,9 +87,11 @@ impl PackedColumn {
     )]
     pub(crate) fn text(codes: &[u32], nulls: Option<NullBuffer>) -> Self {
         let largest = codes.iter().copied().max().unwrap_or(0);
-        let packed = if largest <= u32::from(u8::MAX) {
+        let packed = if largest == 0 {
+            Codes::First
+        } else if u8::try_from(largest).is_ok() {
             Codes::U8(codes.iter().map(|&code| code as u8).collect())
-        } else if largest <= u32::from(u16::MAX) {
+        } else if u16::try_from(largest).is_ok() {
             Codes::U16(codes.iter().map(|&code| code as u16).collect())
         } else {
             Codes::U32(codes.iter().copied().collect())
@@ -189,6 +193,11 @@ impl PackedColumn {
         let nulls = self.nulls.as_ref().map(|nulls| nulls.slice(start, rows));
         Ok(match (&self.values, dictionary) {
             (Values::Text(codes), Some(dictionary)) => match codes {
+                Codes::First => take(
+                    dictionary,
+                    &UInt8Array::new(vec![0; rows].into(), nulls),
+                    None,
+                )?,
                 Codes::U8(codes) => take(
                     dictionary,
                     &UInt8Array::new(codes.slice(start, rows), nulls),

@@ -178,13 +178,13 @@ impl Pending {
         match &mut self.values {
             PendingValues::Text(codes) => dictionary.encode(array.as_string_view(), codes),
             PendingValues::Bigint(values) => {
-                values.extend_from_slice(array.as_primitive::<Int64Type>().values())
+                values.extend_from_slice(array.as_primitive::<Int64Type>().values());
             }
             PendingValues::Date(values) => {
-                values.extend_from_slice(array.as_primitive::<Date32Type>().values())
+                values.extend_from_slice(array.as_primitive::<Date32Type>().values());
             }
             PendingValues::Double(values) => {
-                values.extend_from_slice(array.as_primitive::<Float64Type>().values())
+                values.extend_from_slice(array.as_primitive::<Float64Type>().values());
             }
             PendingValues::Boolean(values) => values.append_buffer(array.as_boolean().values()),
         }

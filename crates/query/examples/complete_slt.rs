@@ -1,0 +1,47 @@
+//! Writes the actual results into `.slt` files below `tests/views`, for a person to check against the exports.
+//!
+//! `cargo run -p kiro-query --example complete_slt [PART OF A PATH]`
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for the tests, built with them"
+)]
+
+#[path = "../tests/fixture/mod.rs"]
+mod fixture;
+#[path = "../tests/fixture/script.rs"]
+mod script;
+
+use fixture::{Fixture, scenarios, scripts};
+use script::EngineUnderTest;
+use sqllogictest::{Runner, default_normalizer, default_validator, strict_column_validator};
+
+#[tokio::main]
+async fn main() {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    for scenario in scenarios() {
+        let mut fixture = None;
+        for file in scripts(&scenario) {
+            if !file.to_string_lossy().contains(&wanted) {
+                continue;
+            }
+            if fixture.is_none() {
+                fixture = Some(Fixture::normalize(&scenario).await);
+            }
+            let fixture = fixture.as_ref().unwrap();
+            let mut runner = Runner::new(|| async { Ok(EngineUnderTest(fixture.engine())) });
+            runner
+                .update_test_file(
+                    &file,
+                    " ",
+                    default_validator,
+                    default_normalizer,
+                    strict_column_validator,
+                )
+                .await
+                .unwrap();
+            println!("{}", file.display());
+        }
+    }
+}

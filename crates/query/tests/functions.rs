@@ -1,0 +1,113 @@
+//! The functions that the engine adds, each with Trino's answer, also for NULL.
+
+mod parts;
+
+use std::path::Path;
+
+use parts::{open, rows, try_rows};
+
+async fn value(expression: &str) -> String {
+    let engine = open(Path::new("no/such/folder"));
+    rows(&engine, &format!("SELECT {expression}"))
+        .await
+        .join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn date_diff_counts_whole_units_to_the_second_date() {
+    assert_eq!(
+        value("date_diff('day', DATE '2026-02-27', DATE '2026-03-01')").await,
+        "2"
+    );
+    assert_eq!(
+        value("date_diff('month', DATE '2026-03-31', DATE '2026-02-28')").await,
+        "-1"
+    );
+    assert_eq!(
+        value("date_diff('day', CAST(NULL AS date), DATE '2026-03-01')").await,
+        "NULL"
+    );
+    assert_eq!(
+        value("date_diff('day', DATE '2026-03-01', NULL)").await,
+        "NULL"
+    );
+    let column =
+        "date_diff('day', d, DATE '2026-03-03') FROM (VALUES (DATE '2026-03-01'), (NULL)) AS v (d)";
+    assert_eq!(value(column).await, "2 NULL");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn date_add_gives_a_date_again() {
+    assert_eq!(
+        value("date_add('day', 30, DATE '2026-02-01')").await,
+        "2026-03-03"
+    );
+    assert_eq!(
+        value("date_add('month', 1, DATE '2026-01-31')").await,
+        "2026-02-28"
+    );
+    assert_eq!(
+        value("date_add('day', NULL, DATE '2026-01-31')").await,
+        "NULL"
+    );
+    let column = "date_add('day', n, DATE '2026-03-01') FROM (VALUES (1), (NULL)) AS v (n)";
+    assert_eq!(value(column).await, "2026-03-02 NULL");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_week_begins_on_monday() {
+    assert_eq!(value("day_of_week(DATE '2026-07-06')").await, "1");
+    assert_eq!(value("day_of_week(DATE '1969-12-28')").await, "7");
+    assert_eq!(value("day_of_week(CAST(NULL AS date))").await, "NULL");
+    assert_eq!(
+        value("day_of_week(d) FROM (VALUES (DATE '1970-01-01'), (NULL)) AS v (d)").await,
+        "4 NULL"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_is_spelled_in_capital_hexadecimal_digits() {
+    let digest = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
+    assert_eq!(value("to_hex(sha256(to_utf8('abc')))").await, digest);
+    assert_eq!(value("to_hex(to_utf8('é'))").await, "C3A9");
+    assert_eq!(value("to_hex(to_utf8(''))").await, "");
+    assert_eq!(
+        value("to_hex(sha256(to_utf8(CAST(NULL AS varchar))))").await,
+        "NULL"
+    );
+    assert_eq!(
+        value("to_hex(sha256(to_utf8(t))) FROM (VALUES ('abc'), (NULL)) AS v (t)").await,
+        format!("{digest} NULL")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sequence_has_both_ends() {
+    let days =
+        "d FROM UNNEST(sequence(DATE '2024-02-28', DATE '2024-03-01', INTERVAL '1' DAY)) AS c (d)";
+    assert_eq!(value(days).await, "2024-02-28 2024-02-29 2024-03-01");
+    let months = "d FROM UNNEST(sequence(DATE '2026-01-01', DATE '2026-03-31', INTERVAL '1' MONTH)) AS c (d)";
+    assert_eq!(value(months).await, "2026-01-01 2026-02-01 2026-03-01");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_argument_is_the_statements_fault() {
+    let engine = open(Path::new("no/such/folder"));
+    for sql in [
+        "SELECT date_diff('day', 1, 2)",
+        "SELECT date_diff('fortnight', DATE '2026-01-01', DATE '2026-01-02')",
+        "SELECT date_add('day', 1.5, DATE '2026-01-01')",
+        "SELECT to_hex(12)",
+        "SELECT to_utf8(12)",
+        "SELECT day_of_week('2026-01-01')",
+        "SELECT sequence(DATE '1900-01-01', DATE '2026-01-02', INTERVAL '1' DAY)",
+    ] {
+        let error = try_rows(&engine, sql).await.err();
+        assert!(
+            error
+                .as_ref()
+                .is_some_and(kiro_query::QueryError::is_user_error),
+            "{sql}: {error:?}"
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! Every `.slt` file below `tests/views`, over the exports that lie beside it, with the columns' types.
+
+mod fixture;
+#[path = "fixture/script.rs"]
+mod script;
+
+use fixture::{Fixture, scenarios, scripts};
+use script::EngineUnderTest;
+use sqllogictest::{Runner, strict_column_validator};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_view_gives_the_rows_worked_out_by_hand() {
+    let mut failures = Vec::new();
+    let mut run = 0;
+    for scenario in scenarios() {
+        let scripts = scripts(&scenario);
+        if scripts.is_empty() {
+            continue;
+        }
+        let fixture = Fixture::normalize(&scenario).await;
+        for file in scripts {
+            let mut runner = Runner::new(|| async { Ok(EngineUnderTest(fixture.engine())) });
+            runner.with_column_validator(strict_column_validator);
+            run += 1;
+            if let Err(error) = runner.run_file_async(&file).await {
+                failures.push(error.display(false).to_string());
+            }
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{} of {run} files failed\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+}
