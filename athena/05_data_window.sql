@@ -1,40 +1,44 @@
 -- data_window: one row: from when to when user_report has data, and the day that windows end on
-WITH deliveries AS (
-    SELECT e.source_account, e.source_region, e.client_type, e.activity_date
-    FROM {database}.export_parts AS e
-    WHERE e.report = 'user_report'
-    GROUP BY e.source_account, e.source_region, e.client_type, e.activity_date
+-- Of replaced rows the winner has the same day, so the raw table tells the same days.
+WITH followed AS (
+    SELECT
+        d.activity_date,
+        LEAD(d.activity_date) OVER (
+            PARTITION BY d.source_account, d.source_region, d.client_type ORDER BY d.activity_date ASC NULLS LAST
+        ) AS next_day
+    FROM (
+        SELECT f.source_account, f.source_region, f.client_type, f.activity_date
+        FROM {database}.report_facts_raw AS f
+        GROUP BY f.source_account, f.source_region, f.client_type, f.activity_date
+    ) AS d
+),
+-- Whoever delivers on a day is expected on the seven days after it: awaited from the next day on, until the next delivery.
+events AS (
+    SELECT
+        CASE e.event
+            WHEN 1 THEN f.activity_date
+            WHEN 2 THEN f.activity_date + INTERVAL '1' DAY
+            ELSE CASE WHEN f.next_day < f.activity_date + INTERVAL '8' DAY THEN f.next_day ELSE f.activity_date + INTERVAL '8' DAY END
+        END AS day,
+        CASE WHEN e.event = 1 THEN 1 ELSE 0 END AS delivered,
+        CASE e.event WHEN 1 THEN 0 WHEN 2 THEN 1 ELSE -1 END AS awaited
+    FROM followed AS f
+    CROSS JOIN (VALUES (1), (2), (3)) AS e (event)
 ),
 days AS (
-    SELECT d.activity_date FROM deliveries AS d GROUP BY d.activity_date
-),
--- Whoever delivered in the seven days before a day is expected on it.
-expected AS (
-    SELECT d.activity_date, e.source_account, e.source_region, e.client_type
-    FROM days AS d
-    JOIN deliveries AS e
-        ON e.activity_date >= d.activity_date - INTERVAL '7' DAY
-        AND e.activity_date < d.activity_date
-    GROUP BY d.activity_date, e.source_account, e.source_region, e.client_type
-),
-incomplete AS (
-    SELECT e.activity_date
-    FROM expected AS e
-    LEFT JOIN deliveries AS d
-        ON d.activity_date = e.activity_date
-        AND d.source_account = e.source_account
-        AND d.source_region = e.source_region
-        AND d.client_type = e.client_type
-    WHERE d.activity_date IS NULL
-    GROUP BY e.activity_date
+    SELECT
+        e.day,
+        MAX(e.delivered) AS delivered,
+        SUM(SUM(e.awaited)) OVER (ORDER BY e.day ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS awaited
+    FROM events AS e
+    GROUP BY e.day
 ),
 bounds AS (
     SELECT
-        MIN(d.activity_date) AS first_day,
-        MAX(d.activity_date) AS newest_day,
-        MAX(CASE WHEN i.activity_date IS NULL THEN d.activity_date END) AS complete_day
+        MIN(CASE WHEN d.delivered = 1 THEN d.day END) AS first_day,
+        MAX(CASE WHEN d.delivered = 1 THEN d.day END) AS newest_day,
+        MAX(CASE WHEN d.delivered = 1 AND d.awaited = 0 THEN d.day END) AS complete_day
     FROM days AS d
-    LEFT JOIN incomplete AS i ON i.activity_date = d.activity_date
 )
 SELECT
     b.first_day AS first_day,  -- date: oldest activity day; NULL without data

@@ -24,5 +24,6 @@ SELECT
     f.processed_ts AS processed_ts  -- varchar: when the part was written, UTC, YYYYMMDDHHMMSS
 FROM {database}.report_facts_raw AS f
 WHERE NOT EXISTS (
-    SELECT 1 FROM {database}.superseded AS s WHERE s.part_id = f.part_id AND s.line = f.line
+    SELECT 1 FROM {database}.superseded AS s
+    WHERE s.dataset = 'facts' AND s.part_id = f.part_id AND s.line = f.line
 )

@@ -14,5 +14,6 @@ FROM {database}.report_models_raw AS m
 -- The facts part is written last: model rows of a run that was killed before it do not count.
 WHERE m.part_id IN (SELECT DISTINCT f.part_id FROM {database}.report_facts_raw AS f)
 AND NOT EXISTS (
-    SELECT 1 FROM {database}.superseded AS s WHERE s.part_id = m.part_id AND s.line = m.line
+    SELECT 1 FROM {database}.superseded AS s
+    WHERE s.dataset = 'facts' AND s.part_id = m.part_id AND s.line = m.line
 )

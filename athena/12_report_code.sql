@@ -56,5 +56,6 @@ SELECT
     c.processed_ts AS processed_ts  -- varchar: when the part was written, UTC, YYYYMMDDHHMMSS
 FROM {database}.report_code_raw AS c
 WHERE NOT EXISTS (
-    SELECT 1 FROM {database}.superseded AS s WHERE s.part_id = c.part_id AND s.line = c.line
+    SELECT 1 FROM {database}.superseded AS s
+    WHERE s.dataset = 'code' AND s.part_id = c.part_id AND s.line = c.line
 )

@@ -1,30 +1,29 @@
 -- tier_labels: how each tier code is shown and ordered, for the codes in the data and the configured ones
 -- A code that nobody knows yet keeps its words: PRO_ULTRA is Pro Ultra.
 WITH codes AS (
-    SELECT s.tier_code
-    FROM {database}.user_sightings AS s
-    WHERE s.tier_code <> ''
-    GROUP BY s.tier_code
+    SELECT f.subscription_tier AS tier_code
+    FROM {database}.report_facts_raw AS f
+    WHERE f.subscription_tier <> ''
+    GROUP BY f.subscription_tier
     UNION
     SELECT p.tier_code FROM {database}.plans AS p
-),
-words AS (
-    SELECT c.tier_code, n.place, COALESCE(split_part(c.tier_code, '_', n.place), '') AS word
-    FROM codes AS c
-    CROSS JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS n (place)
-),
-pretty AS (
-    SELECT
-        w.tier_code,
-        array_join(array_agg(upper(substr(w.word, 1, 1)) || lower(substr(w.word, 2)) ORDER BY w.place ASC NULLS LAST), ' ') AS label
-    FROM words AS w
-    WHERE w.word <> ''
-    GROUP BY w.tier_code
 ),
 labelled AS (
     SELECT
         c.tier_code,
-        CASE WHEN c.tier_code = 'PRO_PLUS' THEN 'Pro+' ELSE COALESCE(p.label, 'Unknown') END AS tier_label,
+        CASE
+            WHEN c.tier_code = 'PRO_PLUS' THEN 'Pro+'
+            ELSE trim(replace(replace(
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 1), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 1), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 2), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 2), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 3), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 3), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 4), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 4), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 5), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 5), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 6), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 6), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 7), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 7), ''), 2)) || ' ' ||
+                upper(substr(COALESCE(split_part(c.tier_code, '_', 8), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 8), ''), 2)),
+                '  ', ' '), '  ', ' '))
+        END AS tier_label,
         CASE c.tier_code
             WHEN 'FREE' THEN 1
             WHEN 'PRO' THEN 2
@@ -34,7 +33,6 @@ labelled AS (
             ELSE 0
         END AS size_order
     FROM codes AS c
-    LEFT JOIN pretty AS p ON p.tier_code = c.tier_code
 )
 SELECT
     t.tier_code AS tier_code,  -- varchar: canonical tier code; '' for none
@@ -43,7 +41,7 @@ SELECT
 FROM (
     SELECT
         l.tier_code,
-        l.tier_label,
+        COALESCE(NULLIF(l.tier_label, ''), 'Unknown') AS tier_label,
         CAST(ROW_NUMBER() OVER (ORDER BY l.size_order ASC NULLS LAST, l.tier_code ASC NULLS LAST) AS bigint) AS tier_rank
     FROM labelled AS l
     UNION ALL

@@ -1,39 +1,37 @@
 -- user_dim: who each user is: label, names, team, current tier
-WITH users AS (
+-- One pass: Trino plans a relation again for every mention.
+WITH ranked AS (
     SELECT
-        s.user_id,
-        MIN(s.first_day) AS first_day,
-        MAX(s.last_day) AS last_day,
-        MIN(CASE WHEN s.report = 'user_report' THEN s.first_day END) AS first_active_day,
-        MAX(NULLIF(s.profile_id, '')) AS profile_id,
-        COUNT(DISTINCT s.source_account || '/' || s.source_region) AS sources
-    FROM {database}.user_sightings AS s
-    GROUP BY s.user_id
-),
--- The tier of the latest day that tells one; on the same day the larger plan, then the code.
-tiers AS (
-    SELECT
-        s.user_id,
-        s.tier_code,
+        s.*,
         l.tier_label,
+        -- The tier of the latest day that tells one; on the same day the larger plan, then the code.
         ROW_NUMBER() OVER (
             PARTITION BY s.user_id
-            ORDER BY s.last_day DESC NULLS LAST, l.tier_rank DESC NULLS LAST, s.tier_code ASC NULLS LAST
-        ) AS place
-    FROM {database}.user_sightings AS s
-    JOIN {database}.tier_labels AS l ON l.tier_code = s.tier_code
-    WHERE s.tier_code <> ''
-),
--- The address of the latest day that has one; on the same day the first by alphabet.
-emails AS (
-    SELECT
-        s.user_id,
-        s.email,
+            ORDER BY
+                CASE WHEN s.tier_code <> '' THEN s.last_day END DESC NULLS LAST,
+                l.tier_rank DESC NULLS LAST, s.tier_code ASC NULLS LAST
+        ) AS tier_place,
+        -- The address of the latest day that has one; on the same day the first by alphabet.
         ROW_NUMBER() OVER (
-            PARTITION BY s.user_id ORDER BY s.last_day DESC NULLS LAST, s.email ASC NULLS LAST
-        ) AS place
+            PARTITION BY s.user_id
+            ORDER BY CASE WHEN s.email <> '' THEN s.last_day END DESC NULLS LAST, s.email ASC NULLS LAST
+        ) AS email_place
     FROM {database}.user_sightings AS s
-    WHERE s.email <> ''
+    LEFT JOIN {database}.tier_labels AS l ON l.tier_code = s.tier_code
+),
+users AS (
+    SELECT
+        r.user_id,
+        MIN(r.first_day) AS first_day,
+        MAX(r.last_day) AS last_day,
+        MIN(CASE WHEN r.report = 'user_report' THEN r.first_day END) AS first_active_day,
+        MAX(NULLIF(r.profile_id, '')) AS profile_id,
+        COUNT(DISTINCT r.source_account || '/' || r.source_region) AS sources,
+        MAX(CASE WHEN r.tier_place = 1 THEN NULLIF(r.tier_code, '') END) AS tier_code,
+        MAX(CASE WHEN r.tier_place = 1 AND r.tier_code <> '' THEN r.tier_label END) AS tier_label,
+        MAX(CASE WHEN r.email_place = 1 THEN NULLIF(r.email, '') END) AS email
+    FROM ranked AS r
+    GROUP BY r.user_id
 ),
 -- One row per id, whatever the map repeats.
 directory AS (
@@ -54,17 +52,15 @@ named AS (
         u.first_active_day,
         u.profile_id,
         u.sources,
-        e.email,
-        COALESCE(d.display_name, e.email, d.username, u.user_id) AS label,
+        u.email,
+        COALESCE(d.display_name, u.email, d.username, u.user_id) AS label,
         d.username,
         d.display_name,
         d.email AS idc_email,
         d.team,
-        NULLIF(t.tier_code, '') AS tier_code,
-        COALESCE(t.tier_label, 'Unknown') AS tier_label
+        u.tier_code,
+        COALESCE(u.tier_label, 'Unknown') AS tier_label
     FROM users AS u
-    LEFT JOIN emails AS e ON e.user_id = u.user_id AND e.place = 1
-    LEFT JOIN tiers AS t ON t.user_id = u.user_id AND t.place = 1
     LEFT JOIN directory AS d ON d.user_id = u.user_id
 ),
 counted AS (

@@ -1,6 +1,6 @@
 -- user_days: one row per user and day over all clients, accounts and Regions
 SELECT
-    b.user_number AS user_number,  -- bigint: narrow key of the user
+    b.user_id AS user_id,  -- varchar: canonical user id
     b.activity_date AS activity_date,  -- date: an active day
     b.chat_conversations AS chat_conversations,  -- bigint: conversations
     b.total_messages AS total_messages,  -- bigint: messages to and from Kiro
@@ -14,18 +14,19 @@ SELECT
     l.tier_label AS subscription_tier  -- varchar: the user's one tier of the day
 FROM (
     SELECT
-        a.user_number,
-        a.activity_date,
-        SUM(a.chat_conversations) AS chat_conversations,
-        SUM(a.total_messages) AS total_messages,
-        SUM(a.credits_used) AS credits_used,
-        SUM(a.overage_credits_used) AS overage_credits_used,
-        SUM(a.base_credits_used) AS base_credits_used,
-        BOOL_OR(a.overage_enabled) AS overage_enabled,
-        BOOL_OR(a.new_user) AS new_user,
-        MAX(a.tier_rank) AS tier_rank,
-        MIN(a.tier_rank) AS lowest_tier_rank
-    FROM {database}.base_user_activity AS a
-    GROUP BY a.user_number, a.activity_date
+        f.user_id,
+        f.activity_date,
+        SUM(COALESCE(f.chat_conversations, CAST(0 AS bigint))) AS chat_conversations,
+        SUM(COALESCE(f.total_messages, CAST(0 AS bigint))) AS total_messages,
+        SUM(COALESCE(f.credits_used, 0e0)) AS credits_used,
+        SUM(COALESCE(f.overage_credits_used, 0e0)) AS overage_credits_used,
+        SUM(greatest(COALESCE(f.credits_used, 0e0) - COALESCE(f.overage_credits_used, 0e0), 0e0)) AS base_credits_used,
+        BOOL_OR(COALESCE(f.overage_enabled, FALSE)) AS overage_enabled,
+        BOOL_OR(COALESCE(f.new_user, FALSE)) AS new_user,
+        MAX(l.tier_rank) AS tier_rank,
+        MIN(l.tier_rank) AS lowest_tier_rank
+    FROM {database}.report_facts AS f
+    JOIN {database}.tier_labels AS l ON l.tier_code = COALESCE(f.subscription_tier, '')
+    GROUP BY f.user_id, f.activity_date
 ) AS b
 JOIN {database}.tier_labels AS l ON l.tier_rank = b.tier_rank

@@ -2,7 +2,7 @@
 WITH spells AS (
     SELECT
         u.activity_date AS day,
-        LEAD(u.activity_date) OVER (PARTITION BY u.user_number ORDER BY u.activity_date ASC NULLS LAST) AS next_day
+        LEAD(u.activity_date) OVER (PARTITION BY u.user_id ORDER BY u.activity_date ASC NULLS LAST) AS next_day
     FROM {database}.user_days AS u
 ),
 -- A user enters a rolling window on an active day and leaves it n days later, unless active again before.
@@ -38,7 +38,7 @@ rolling AS (
 firsts AS (
     SELECT f.day, COUNT(*) AS first_seen_users
     FROM (
-        SELECT MIN(u.activity_date) AS day FROM {database}.user_days AS u GROUP BY u.user_number
+        SELECT MIN(u.activity_date) AS day FROM {database}.user_days AS u GROUP BY u.user_id
     ) AS f
     GROUP BY f.day
 ),

@@ -1,6 +1,6 @@
 -- tier_breakdown: activity per day, tier and client; a user has one tier per day, the largest
 WITH changes AS (
-    SELECT u.user_number, u.activity_date, u.tier_rank
+    SELECT u.user_id, u.activity_date, u.tier_rank
     FROM {database}.user_days AS u
     WHERE u.lowest_tier_rank < u.tier_rank
 ),
@@ -17,7 +17,7 @@ parts AS (
         SUM(b.overage_credits_used) AS overage_credits_used,
         SUM(b.base_credits_used) AS base_credits_used
     FROM {database}.base_user_activity AS b
-    LEFT JOIN changes AS c ON c.user_number = b.user_number AND c.activity_date = b.activity_date
+    LEFT JOIN changes AS c ON c.user_id = b.user_id AND c.activity_date = b.activity_date
     GROUP BY
         b.activity_date, COALESCE(c.tier_rank, b.tier_rank), b.client_type,
         CASE WHEN b.sources > 1 THEN b.user_number END

@@ -1,7 +1,7 @@
 -- wow_movers: each user's last 7 days against the 7 before, ending on the anchor day of data_window
 WITH weeks AS (
     SELECT
-        u.user_number,
+        u.user_id,
         MAX(u.activity_date) AS last_active_date,
         SUM(CASE WHEN u.activity_date > w.anchor_day - INTERVAL '7' DAY THEN u.total_messages ELSE CAST(0 AS bigint) END) AS recent_messages,
         SUM(CASE WHEN u.activity_date > w.anchor_day - INTERVAL '7' DAY THEN CAST(0 AS bigint) WHEN u.activity_date > w.anchor_day - INTERVAL '14' DAY THEN u.total_messages ELSE CAST(0 AS bigint) END) AS prior_messages,
@@ -9,7 +9,7 @@ WITH weeks AS (
         SUM(CASE WHEN u.activity_date > w.anchor_day - INTERVAL '7' DAY THEN 0e0 WHEN u.activity_date > w.anchor_day - INTERVAL '14' DAY THEN u.credits_used ELSE 0e0 END) AS prior_credits
     FROM {database}.user_days AS u
     JOIN {database}.data_window AS w ON u.activity_date <= w.anchor_day
-    GROUP BY u.user_number
+    GROUP BY u.user_id
 )
 SELECT
     d.user_id AS user_id,  -- varchar: canonical user id
@@ -34,6 +34,6 @@ SELECT
     date_diff('day', k.last_active_date, w.anchor_day) AS days_since_last_activity,  -- bigint: from there to the anchor day
     w.anchor_day AS anchor_day  -- date: last day of the recent week
 FROM weeks AS k
-JOIN {database}.user_dim AS d ON d.user_number = k.user_number
+JOIN {database}.user_dim AS d ON d.user_id = k.user_id
 CROSS JOIN {database}.data_window AS w
 CROSS JOIN {database}.settings AS s

@@ -1,29 +1,10 @@
 -- user_month: credits, allowance, pace, forecast and advice per user and calendar month, months without activity too
 -- Quotas and caps are per month, rows per day and client: everything is added up per user, month and subscription
 -- (account and Region) before any division.
-WITH limits AS (
-    SELECT
-        b.user_number,
-        CAST(date_trunc('month', b.activity_date) AS date) AS month_start,
-        b.source_account,
-        b.source_region,
-        SUM(b.credits_used) AS credits_used,
-        SUM(b.overage_credits_used) AS overage_sum,
-        MAX(b.overage_credits_used) AS overage_max,
-        MAX(CASE WHEN b.usage_limit > 0e0 THEN b.usage_limit END) AS usage_limit,
-        MAX(b.cap_preset) AS cap_preset,
-        MAX(CASE WHEN b.overage_enabled AND b.overage_cap > 0e0 THEN b.overage_cap END) AS overage_limit,
-        BOOL_OR(b.overage_enabled) AS overage_enabled,
-        MAX(CASE WHEN b.tier_rank > 0 THEN date_diff('day', DATE '0001-01-01', b.activity_date) * 1000 + b.tier_rank END) AS day_and_tier
-    FROM {database}.base_user_activity AS b
-    JOIN {database}.data_window AS w ON b.activity_date <= w.anchor_day
-    GROUP BY b.user_number, CAST(date_trunc('month', b.activity_date) AS date), b.source_account, b.source_region
-),
 -- The allowance of a subscription: what the export says, else the preset where overage is off, else the configured plan.
-subscriptions AS (
+WITH subscriptions AS (
     SELECT
         m.*,
-        CASE WHEN s.overage_reading = 'cumulative' THEN m.overage_max ELSE m.overage_sum END AS overage_credits,
         COALESCE(m.usage_limit, m.cap_preset, CASE WHEN p.credits > 0e0 THEN p.credits END) AS allowance,
         CASE
             WHEN m.usage_limit IS NOT NULL THEN 'usage_limit'
@@ -32,19 +13,18 @@ subscriptions AS (
             ELSE 'unknown'
         END AS allowance_source,
         p.monthly_fee_usd
-    FROM limits AS m
-    CROSS JOIN {database}.settings AS s
+    FROM {database}.subscription_months AS m
     LEFT JOIN {database}.tier_labels AS l ON l.tier_rank = m.day_and_tier % 1000
     LEFT JOIN {database}.plans AS p ON p.tier_code = l.tier_code
 ),
 money AS (
     SELECT
-        a.user_number,
+        a.user_id,
         a.month_start,
         COUNT(*) AS subscriptions,
         SUM(a.credits_used) AS credits_used,
-        SUM(a.overage_sum) AS overage_sum,
-        SUM(a.overage_max) AS overage_max,
+        SUM(a.overage_credits_daily) AS overage_sum,
+        SUM(a.overage_credits_cumulative) AS overage_max,
         SUM(a.overage_credits) AS overage_credits,
         BOOL_OR(a.overage_enabled) AS overage_enabled,
         SUM(a.overage_limit) AS overage_limit,
@@ -57,11 +37,11 @@ money AS (
         CASE WHEN COUNT(a.monthly_fee_usd) = COUNT(*) THEN SUM(a.monthly_fee_usd) END AS monthly_fee_usd,
         MAX(a.day_and_tier) AS day_and_tier
     FROM subscriptions AS a
-    GROUP BY a.user_number, a.month_start
+    GROUP BY a.user_id, a.month_start
 ),
 activity AS (
     SELECT
-        u.user_number,
+        u.user_id,
         CAST(date_trunc('month', u.activity_date) AS date) AS month_start,
         COUNT(*) AS active_days,
         MAX(u.activity_date) AS last_active_date,
@@ -69,12 +49,12 @@ activity AS (
         SUM(u.chat_conversations) AS total_conversations
     FROM {database}.user_days AS u
     JOIN {database}.data_window AS w ON u.activity_date <= w.anchor_day
-    GROUP BY u.user_number, CAST(date_trunc('month', u.activity_date) AS date)
+    GROUP BY u.user_id, CAST(date_trunc('month', u.activity_date) AS date)
 ),
 -- Every month from a user's first to the newest of the data, so that those who stopped stay in sight.
 months AS (
     SELECT
-        f.user_number,
+        f.user_id,
         c.month_start,
         c.days_in_month,
         CASE
@@ -83,9 +63,7 @@ months AS (
             ELSE c.days_in_month
         END AS elapsed_days
     FROM (
-        SELECT d.user_number, CAST(date_trunc('month', d.first_active_date) AS date) AS first_month
-        FROM {database}.user_dim AS d
-        JOIN {database}.data_window AS w ON d.first_active_date <= w.anchor_day
+        SELECT a.user_id, MIN(a.month_start) AS first_month FROM activity AS a GROUP BY a.user_id
     ) AS f
     CROSS JOIN {database}.data_window AS w
     JOIN {database}.calendar AS c
@@ -95,7 +73,7 @@ months AS (
 ),
 joined AS (
     SELECT
-        t.user_number,
+        t.user_id,
         t.month_start,
         t.days_in_month,
         t.elapsed_days,
@@ -115,18 +93,18 @@ joined AS (
         COALESCE(a.total_messages, CAST(0 AS bigint)) AS total_messages,
         COALESCE(a.total_conversations, CAST(0 AS bigint)) AS total_conversations,
         MAX(a.last_active_date) OVER (
-            PARTITION BY t.user_number ORDER BY t.month_start ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY t.user_id ORDER BY t.month_start ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS last_active_date,
         MAX(m.day_and_tier) OVER (
-            PARTITION BY t.user_number ORDER BY t.month_start ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            PARTITION BY t.user_id ORDER BY t.month_start ASC NULLS LAST ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) % 1000 AS last_tier_rank,
         m.day_and_tier % 1000 AS tier_rank,
         LAG(COALESCE(m.credits_used, 0e0)) OVER (
-            PARTITION BY t.user_number ORDER BY t.month_start ASC NULLS LAST
+            PARTITION BY t.user_id ORDER BY t.month_start ASC NULLS LAST
         ) AS previous_credits_used
     FROM months AS t
-    LEFT JOIN money AS m ON m.user_number = t.user_number AND m.month_start = t.month_start
-    LEFT JOIN activity AS a ON a.user_number = t.user_number AND a.month_start = t.month_start
+    LEFT JOIN money AS m ON m.user_id = t.user_id AND m.month_start = t.month_start
+    LEFT JOIN activity AS a ON a.user_id = t.user_id AND a.month_start = t.month_start
 ),
 -- A month without rows keeps the last known tier, and with it the configured plan.
 allowed AS (
@@ -298,4 +276,4 @@ SELECT
         WHEN v.advice IN ('upgrade', 'at_risk') AND v.fitting_credits > v.month_allowance THEN v.fitting_tier
     END AS suggested_tier  -- varchar: smallest plan that the forecast fits, where it differs by the advice; NULL if none
 FROM advised AS v
-JOIN {database}.user_dim AS d ON d.user_number = v.user_number
+JOIN {database}.user_dim AS d ON d.user_id = v.user_id

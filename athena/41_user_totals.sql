@@ -1,7 +1,7 @@
 -- user_totals: each user over the whole history
 WITH sums AS (
     SELECT
-        u.user_number,
+        u.user_id,
         MIN(u.activity_date) AS first_active_date,
         MAX(u.activity_date) AS last_active_date,
         COUNT(*) AS active_days,
@@ -11,15 +11,15 @@ WITH sums AS (
         SUM(u.base_credits_used) AS base_credits_used,
         BOOL_OR(u.overage_enabled) AS overage_enabled
     FROM {database}.user_days AS u
-    GROUP BY u.user_number
+    GROUP BY u.user_id
 ),
 overage AS (
     SELECT
         m.user_id,
         SUM(m.overage_credits) AS overage_credits_used,
         SUM(m.overage_cost_usd) AS overage_cost_usd,
-        COUNT(CASE WHEN m.overage_credits > 0e0 THEN 1 END) AS months_with_overage
-    FROM {database}.user_month AS m
+        COUNT(DISTINCT CASE WHEN m.overage_credits > 0e0 THEN m.month_start END) AS months_with_overage
+    FROM {database}.subscription_months AS m
     GROUP BY m.user_id
 )
 SELECT
@@ -53,6 +53,6 @@ SELECT
     t.credits_used / NULLIF(CAST(t.total_messages AS double), 0e0) AS credits_per_message,  -- double: credits used / messages; NULL without messages
     CAST(t.total_messages AS double) / NULLIF(CAST(t.active_days AS double), 0e0) AS messages_per_active_day  -- double: messages / active days
 FROM sums AS t
-JOIN {database}.user_dim AS d ON d.user_number = t.user_number
+JOIN {database}.user_dim AS d ON d.user_id = t.user_id
 CROSS JOIN {database}.data_window AS w
 LEFT JOIN overage AS o ON o.user_id = d.user_id
