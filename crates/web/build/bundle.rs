@@ -8,7 +8,12 @@ use std::path::Path;
 
 /// The text of `entry` and everything that it imports.
 pub(crate) fn join(folder: &Path, entry: &str) -> Result<String, Box<dyn Error>> {
-    let mut joined = Joined { folder, text: String::new(), done: BTreeSet::new(), owners: BTreeMap::new() };
+    let mut joined = Joined {
+        folder,
+        text: String::new(),
+        done: BTreeSet::new(),
+        owners: BTreeMap::new(),
+    };
     joined.add(entry)?;
     Ok(joined.text)
 }
@@ -25,10 +30,14 @@ impl Joined<'_> {
         if !self.done.insert(name.to_owned()) {
             return Ok(());
         }
-        let text = fs::read_to_string(self.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        let text = fs::read_to_string(self.folder.join(name))
+            .map_err(|error| format!("{name}: {error}"))?;
         for line in text.lines() {
             if let Some(import) = line.strip_prefix("import ") {
-                let from = import.split('\'').nth(1).and_then(|path| path.strip_prefix("./"));
+                let from = import
+                    .split('\'')
+                    .nth(1)
+                    .and_then(|path| path.strip_prefix("./"));
                 let from = from.ok_or_else(|| format!("{name}: cannot read `{line}`"))?;
                 if import.contains(" as ") || !import.starts_with('{') {
                     return Err(format!("{name}: import by name only, found `{line}`").into());
@@ -55,7 +64,11 @@ impl Joined<'_> {
 /// The name that a line declares at the top of its module.
 fn top_name(line: &str) -> Option<&str> {
     let line = line.strip_prefix("async ").unwrap_or(line);
-    let rest = ["function ", "class ", "const ", "let "].iter().find_map(|word| line.strip_prefix(word))?;
-    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(rest.len());
+    let rest = ["function ", "class ", "const ", "let "]
+        .iter()
+        .find_map(|word| line.strip_prefix(word))?;
+    let end = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
+        .unwrap_or(rest.len());
     rest.get(..end)
 }

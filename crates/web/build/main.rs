@@ -1,7 +1,11 @@
 //! Prepares the page's files: joins the modules into one script, finds the chart library in its package, compresses
 //! everything once, and names it by its content.
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "cargo talks to build programs this way")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "cargo talks to build programs this way"
+)]
 
 mod bundle;
 
@@ -27,7 +31,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let assets = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("assets");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let files: Vec<(&str, Vec<u8>)> = vec![
-        ("app.js", bundle::join(&assets.join("js"), "app.js")?.into_bytes()),
+        (
+            "app.js",
+            bundle::join(&assets.join("js"), "app.js")?.into_bytes(),
+        ),
         ("app.css", fs::read(assets.join("app.css"))?),
         ("early.js", fs::read(assets.join("js/early.js"))?),
         ("echarts.js", charts()?),
@@ -45,7 +52,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     list.push_str("];\n");
-    writeln!(list, "pub(super) const VERSION: &str = {:?};", hex(&version.finalize()[..8]))?;
+    writeln!(
+        list,
+        "pub(super) const VERSION: &str = {:?};",
+        hex(&version.finalize()[..8])
+    )?;
     fs::write(out.join("files.rs"), list)?;
     Ok(())
 }
@@ -56,7 +67,11 @@ fn charts() -> Result<Vec<u8>, Box<dyn Error>> {
     let metadata = metadata(&["--offline"]).or_else(|_not_everything_is_there| metadata(&[]))?;
     let manifest = metadata["packages"]
         .as_array()
-        .and_then(|packages| packages.iter().find(|package| package["name"] == CHARTS_PACKAGE))
+        .and_then(|packages| {
+            packages
+                .iter()
+                .find(|package| package["name"] == CHARTS_PACKAGE)
+        })
         .and_then(|package| package["manifest_path"].as_str())
         .ok_or("the package of the chart library is not among the dependencies")?;
     let path = Path::new(manifest).with_file_name(CHARTS_FILE);
@@ -72,14 +87,25 @@ fn charts() -> Result<Vec<u8>, Box<dyn Error>> {
 /// What cargo knows about the packages of this platform.
 fn metadata(more: &[&str]) -> Result<serde_json::Value, Box<dyn Error>> {
     let output = Command::new(env::var("CARGO")?)
-        .args(["metadata", "--format-version", "1", "--filter-platform", &env::var("HOST")?, "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            &env::var("HOST")?,
+            "--manifest-path",
+        ])
         .arg(Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("Cargo.toml"))
         .args(more)
         .output()?;
     if output.status.success() {
         Ok(serde_json::from_slice(&output.stdout)?)
     } else {
-        Err(format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr)).into())
+        Err(format!(
+            "cargo metadata failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+        .into())
     }
 }
 
@@ -90,5 +116,7 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -5,7 +5,11 @@
 //! dev serve SOURCE DATA [PORT]     normalizes and serves
 //! dev report DATA OUT [anonymous]  writes the report file; anonymous: without filters, too
 //! ```
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program of its own")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a program of its own"
+)]
 
 use std::error::Error;
 use std::path::Path;
@@ -36,12 +40,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         ["report", data, out, rest @ ..] => {
             let (spec, engine) = open(data)?;
-            let mut options = ReportOptions { version: env!("CARGO_PKG_VERSION").to_owned(), ..ReportOptions::default() };
+            let mut options = ReportOptions {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                ..ReportOptions::default()
+            };
             if rest == ["anonymous"] {
                 options.pseudonyms = Some(Pseudonyms::with_salt("example"));
                 options.most_bytes = 0;
             }
-            println!("{:?}", write_html(Path::new(out), &Desk::new(spec, engine), &options).await?);
+            println!(
+                "{:?}",
+                write_html(Path::new(out), &Desk::new(spec, engine), &options).await?
+            );
         }
         _ => return Err("expected `fleet`, `serve` or `report`".into()),
     }
@@ -52,7 +62,15 @@ fn open(data: &str) -> Result<(Spec, Engine), Box<dyn Error>> {
     let render = RenderOptions::default();
     let catalogue = Catalogue::render(&render)?;
     let spec = Spec::builtin(&catalogue, &render.settings)?;
-    Ok((spec, Engine::open(EngineOptions { data: data.into(), render, since: None, until: None })?))
+    Ok((
+        spec,
+        Engine::open(EngineOptions {
+            data: data.into(),
+            render,
+            since: None,
+            until: None,
+        })?,
+    ))
 }
 
 async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> {
@@ -65,7 +83,15 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
         poll: Duration::from_secs(2),
     };
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    let options = ServeOptions { spec, engine, reader, host: "127.0.0.1".to_owned(), port, token: None, version };
+    let options = ServeOptions {
+        spec,
+        engine,
+        reader,
+        host: "127.0.0.1".to_owned(),
+        port,
+        token: None,
+        version,
+    };
     let server = serve(options).await?;
     println!("{}", server.url());
     server.run_until(std::future::pending()).await?;

@@ -28,7 +28,9 @@ impl Token {
     /// Takes a token of at least 16 letters, digits, `-` and `_`.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
-        let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let is_plain = text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         (text.len() >= 16 && text.len() <= 256 && is_plain).then_some(Self(text))
     }
 
@@ -52,7 +54,10 @@ impl Token {
     /// Cookies are shared by all ports of a host: each token has a cookie of its own.
     fn cookie_name(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());
-        digest.iter().take(4).fold("kiro_".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+        digest
+            .iter()
+            .take(4)
+            .fold("kiro_".to_owned(), |name, byte| format!("{name}{byte:02x}"))
     }
 }
 
@@ -72,7 +77,11 @@ pub struct Access {
 }
 
 /// Refuses what is not allowed, and puts the safety headers on everything else.
-pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = match access.check(&request) {
         Ok(()) => next.run(request).await,
         Err(refusal) => *refusal,
@@ -83,13 +92,24 @@ pub(crate) async fn guard(State(access): State<Arc<Access>>, request: Request, n
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -98,16 +118,25 @@ impl Access {
         let headers = request.headers();
         let host = host_of(request).unwrap_or_default();
         if !self.knows_host(host) {
-            return Err(Box::new(failure(StatusCode::MISDIRECTED_REQUEST, "this server does not go by that name")));
+            return Err(Box::new(failure(
+                StatusCode::MISDIRECTED_REQUEST,
+                "this server does not go by that name",
+            )));
         }
         if request.uri().path() == "/healthz" {
             return Ok(());
         }
         if let Some(token) = &self.token {
-            self.check_token(token, request)?;
+            check_token(token, request)?;
         }
-        if request.method() != Method::GET && request.method() != Method::HEAD && !is_same_origin(headers, host) {
-            return Err(Box::new(failure(StatusCode::FORBIDDEN, "only the page itself may do that")));
+        if request.method() != Method::GET
+            && request.method() != Method::HEAD
+            && !is_same_origin(headers, host)
+        {
+            return Err(Box::new(failure(
+                StatusCode::FORBIDDEN,
+                "only the page itself may do that",
+            )));
         }
         Ok(())
     }
@@ -121,50 +150,88 @@ impl Access {
             bound.parse::<IpAddr>().map_or_else(
                 |_| bound.eq_ignore_ascii_case(name),
                 // All addresses: any name, because the token is demanded there.
-                |address| if address.is_unspecified() { self.token.is_some() } else { name.parse() == Ok(address) },
+                |address| {
+                    if address.is_unspecified() {
+                        self.token.is_some()
+                    } else {
+                        name.parse() == Ok(address)
+                    }
+                },
             )
         })
     }
+}
 
-    fn check_token(&self, token: &Token, request: &Request<Body>) -> Result<(), Box<Response>> {
-        let headers = request.headers();
-        let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        if bearer.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|given| token.is(given)) {
+fn check_token(token: &Token, request: &Request<Body>) -> Result<(), Box<Response>> {
+    let headers = request.headers();
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    if bearer
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|given| token.is(given))
+    {
+        return Ok(());
+    }
+    let name = token.cookie_name();
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    for cookie in cookies.flat_map(|line| line.split(';')) {
+        if let Some((key, given)) = cookie.trim().split_once('=')
+            && key == name
+            && token.is(given)
+        {
             return Ok(());
         }
-        let name = token.cookie_name();
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        for cookie in cookies.flat_map(|line| line.split(';')) {
-            if let Some((key, given)) = cookie.trim().split_once('=')
-                && key == name
-                && token.is(given)
-            {
-                return Ok(());
-            }
-        }
-        let query = request.uri().query().unwrap_or_default();
-        let given = query.split('&').find_map(|pair| pair.strip_prefix("token="));
-        if given.is_some_and(|given| token.is(given)) {
-            // Once is enough: the browser keeps a cookie, and the address no longer shows the token.
-            let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("token=")).collect();
-            let path = request.uri().path();
-            let target = if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) };
-            let target = if target.starts_with("//") { "/".to_owned() } else { target };
-            let cookie = format!("{name}={}; Path=/; HttpOnly; SameSite=Lax", token.reveal());
-            return Err(Box::new((StatusCode::SEE_OTHER, [(header::LOCATION, target), (header::SET_COOKIE, cookie)]).into_response()));
-        }
-        let error = "this server asks for its token: open the address that it printed, or send it as a bearer token";
-        let mut response = failure(StatusCode::UNAUTHORIZED, error);
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        Err(Box::new(response))
     }
+    let query = request.uri().query().unwrap_or_default();
+    let given = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("token="));
+    if given.is_some_and(|given| token.is(given)) {
+        // Once is enough: the browser keeps a cookie, and the address no longer shows the token.
+        let rest: Vec<&str> = query
+            .split('&')
+            .filter(|pair| !pair.starts_with("token="))
+            .collect();
+        let path = request.uri().path();
+        let target = if rest.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", rest.join("&"))
+        };
+        let target = if target.starts_with("//") {
+            "/".to_owned()
+        } else {
+            target
+        };
+        let cookie = format!("{name}={}; Path=/; HttpOnly; SameSite=Lax", token.reveal());
+        return Err(Box::new(
+            (
+                StatusCode::SEE_OTHER,
+                [(header::LOCATION, target), (header::SET_COOKIE, cookie)],
+            )
+                .into_response(),
+        ));
+    }
+    let error = "this server asks for its token: open the address that it printed, or send it as a bearer token";
+    let mut response = failure(StatusCode::UNAUTHORIZED, error);
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    Err(Box::new(response))
 }
 
 fn host_of(request: &Request<Body>) -> Option<&str> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok(),
-        (None, _) => request.uri().authority().map(axum::http::uri::Authority::as_str),
+        (None, _) => request
+            .uri()
+            .authority()
+            .map(axum::http::uri::Authority::as_str),
         // Two Host headers are an attempt to be understood in two ways.
         (Some(_), Some(_)) => None,
     }
@@ -182,14 +249,25 @@ fn without_port(host: &str) -> &str {
 
 /// Whether a name or address can only mean this machine.
 pub fn is_loopback(name: &str) -> bool {
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether a changing request comes from the page itself, or from a program that is no browser.
 fn is_same_origin(headers: &HeaderMap, host: &str) -> bool {
-    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let text = |name: &HeaderName| {
+        headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
     if let Some(site) = text(&HeaderName::from_static("sec-fetch-site")) {
         return site == "same-origin";
     }
-    text(&header::ORIGIN).is_none_or(|origin| origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host)))
+    text(&header::ORIGIN).is_none_or(|origin| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+    })
 }

@@ -40,14 +40,25 @@ pub fn app(state: AppState) -> Router {
         .route("/api/visual/{id}", get(api::visual))
         .route("/api/status", get(api::status))
         .route("/api/events", get(api::events))
-        .route("/api/exports", post(api::add_exports).layer(DefaultBodyLimit::max(upload::MOST_BYTES)))
+        .route(
+            "/api/exports",
+            post(api::add_exports).layer(DefaultBodyLimit::max(upload::MOST_BYTES)),
+        )
         .fallback(|| async { failure(StatusCode::NOT_FOUND, "there is nothing here") })
         .layer(middleware::from_fn_with_state(access, guard))
         .with_state(state)
 }
 
 async fn page(headers: HeaderMap) -> Response {
-    ([(header::CACHE_CONTROL, "no-cache")], bytes(&headers, "text/html; charset=utf-8", assets::page().into_bytes())).into_response()
+    (
+        [(header::CACHE_CONTROL, "no-cache")],
+        bytes(
+            &headers,
+            "text/html; charset=utf-8",
+            assets::page().into_bytes(),
+        ),
+    )
+        .into_response()
 }
 
 async fn asset(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
@@ -57,6 +68,14 @@ async fn asset(Path((version, name)): Path<(String, String)>, headers: HeaderMap
 /// 200 once the exports that were there at the start have been dealt with.
 async fn health(State(state): State<AppState>) -> Response {
     let status = state.board.current();
-    let code = if status.is_settled() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (code, axum::Json(serde_json::json!({ "state": status.state }))).into_response()
+    let code = if status.is_settled() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (
+        code,
+        axum::Json(serde_json::json!({ "state": status.state })),
+    )
+        .into_response()
 }

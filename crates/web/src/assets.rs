@@ -37,7 +37,10 @@ pub(crate) fn answer(version: &str, name: &str, request: &HeaderMap) -> Response
         return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
     };
     let tag = format!("\"{version}-{name}\"");
-    if request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+    if request
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == tag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
     let kind = match name.rsplit('.').next() {
@@ -47,12 +50,20 @@ pub(crate) fn answer(version: &str, name: &str, request: &HeaderMap) -> Response
     };
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            "public, max-age=31536000, immutable".to_owned(),
+        ),
         (header::ETAG, tag),
         (header::VARY, "Accept-Encoding".to_owned()),
     ];
     if accepts_gzip(request) {
-        (headers, [(header::CONTENT_ENCODING, "gzip")], Body::from(file.gzip)).into_response()
+        (
+            headers,
+            [(header::CONTENT_ENCODING, "gzip")],
+            Body::from(file.gzip),
+        )
+            .into_response()
     } else {
         (headers, Body::from(file.plain)).into_response()
     }

@@ -8,18 +8,30 @@ use kiro_dashboard::{ColumnRole, Figure, Value};
 const RISKY: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// The whole figure with a header in the language of `texts`.
-pub(crate) fn write(figure: &Figure, texts: &BTreeMap<String, String>) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let shown: Vec<usize> =
-        (0..figure.columns.len()).filter(|place| figure.columns[*place].role != ColumnRole::Hidden).collect();
+pub(crate) fn write(
+    figure: &Figure,
+    texts: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let shown: Vec<usize> = (0..figure.columns.len())
+        .filter(|place| figure.columns[*place].role != ColumnRole::Hidden)
+        .collect();
     writer.write_record(shown.iter().map(|place| {
         let label = &figure.columns[*place].label;
         harmless(texts.get(label).unwrap_or(label))
     }))?;
     for row in &figure.rows {
-        writer.write_record(shown.iter().map(|place| row.get(*place).map(cell).unwrap_or_default()))?;
+        writer.write_record(
+            shown
+                .iter()
+                .map(|place| row.get(*place).map(cell).unwrap_or_default()),
+        )?;
     }
-    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))
 }
 
 fn cell(value: &Value) -> String {
@@ -31,7 +43,11 @@ fn cell(value: &Value) -> String {
 
 /// The text with an apostrophe in front, where a spreadsheet would take it for a formula.
 pub(crate) fn harmless(text: &str) -> String {
-    if text.starts_with(RISKY) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(RISKY) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use futures::StreamExt;
 use futures::future::try_join_all;
-use kiro_dashboard::{ChoiceRow, DataWindow, Figure, LocalQuery, Request, RequestError, ResultSet, Selection, Spec, TableView};
+use kiro_dashboard::{
+    ChoiceRow, DataWindow, Figure, LocalQuery, Request, RequestError, ResultSet, Selection, Spec,
+    TableView,
+};
 use kiro_query::{Engine, QueryError};
 use tokio::sync::Semaphore;
 
@@ -91,15 +94,31 @@ impl Desk {
     }
 
     /// What a picker offers.
-    pub async fn choices(&self, picker: &str, search: &str, limit: u32) -> Result<Vec<ChoiceRow>, DeskError> {
-        let query = self.spec.options_query(picker, search, limit.clamp(1, MOST_CHOICES))?;
+    pub async fn choices(
+        &self,
+        picker: &str,
+        search: &str,
+        limit: u32,
+    ) -> Result<Vec<ChoiceRow>, DeskError> {
+        let query = self
+            .spec
+            .options_query(picker, search, limit.clamp(1, MOST_CHOICES))?;
         let results = self.run(&query).await?;
         Ok(results.first().map(Spec::options).unwrap_or_default())
     }
 
     /// One visual for one selection.
-    pub async fn figure(&self, visual: &str, selection: Selection, view: TableView) -> Result<Figure, DeskError> {
-        let request = Request { selection, data: self.days().await?, view };
+    pub async fn figure(
+        &self,
+        visual: &str,
+        selection: Selection,
+        view: TableView,
+    ) -> Result<Figure, DeskError> {
+        let request = Request {
+            selection,
+            data: self.days().await?,
+            view,
+        };
         let query = self.spec.query(visual, &request)?;
         let results = self.run(&query).await?;
         Ok(self.spec.figure(visual, &request, results)?)
@@ -107,9 +126,15 @@ impl Desk {
 
     async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DeskError> {
         let version = self.version();
-        let results = query.statements.iter().map(|statement| self.kept.get(version, &statement.sql, || self.ask(&statement.sql)));
+        let results = query.statements.iter().map(|statement| {
+            self.kept
+                .get(version, &statement.sql, || self.ask(&statement.sql))
+        });
         let results = try_join_all(results).await?;
-        Ok(results.iter().map(|result| ResultSet::clone(result)).collect())
+        Ok(results
+            .iter()
+            .map(|result| ResultSet::clone(result))
+            .collect())
     }
 
     async fn ask(&self, sql: &str) -> Result<ResultSet, DeskError> {

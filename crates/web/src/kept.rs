@@ -38,7 +38,12 @@ struct Entry {
 
 impl Kept {
     /// The result of a statement: a kept one, or that of `run`, which no second caller starts at the same time.
-    pub(crate) async fn get<F, E>(&self, version: u64, sql: &str, run: impl FnOnce() -> F) -> Result<Arc<ResultSet>, E>
+    pub(crate) async fn get<F, E>(
+        &self,
+        version: u64,
+        sql: &str,
+        run: impl FnOnce() -> F,
+    ) -> Result<Arc<ResultSet>, E>
     where
         F: Future<Output = Result<ResultSet, E>>,
     {
@@ -59,7 +64,10 @@ impl Kept {
     fn slot(&self, version: u64, sql: &str) -> Slot {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.version < version {
-            *inner = Inner { version, ..Inner::default() };
+            *inner = Inner {
+                version,
+                ..Inner::default()
+            };
         }
         if inner.version != version {
             // Someone still asks for an older state: answered, but not kept.
@@ -67,7 +75,14 @@ impl Kept {
         }
         inner.clock += 1;
         let used = inner.clock;
-        let entry = inner.entries.entry(sql.to_owned()).or_insert_with(|| Entry { slot: Slot::default(), used, bytes: 0 });
+        let entry = inner
+            .entries
+            .entry(sql.to_owned())
+            .or_insert_with(|| Entry {
+                slot: Slot::default(),
+                used,
+                bytes: 0,
+            });
         entry.used = used;
         Arc::clone(&entry.slot)
     }
@@ -83,8 +98,14 @@ impl Kept {
             inner.bytes += bytes;
         }
         while inner.bytes > MOST_BYTES {
-            let oldest = inner.entries.iter().filter(|(_, entry)| entry.bytes > 0).min_by_key(|(_, entry)| entry.used);
-            let Some(oldest) = oldest.map(|(sql, _)| sql.clone()) else { break };
+            let oldest = inner
+                .entries
+                .iter()
+                .filter(|(_, entry)| entry.bytes > 0)
+                .min_by_key(|(_, entry)| entry.used);
+            let Some(oldest) = oldest.map(|(sql, _)| sql.clone()) else {
+                break;
+            };
             if let Some(entry) = inner.entries.remove(&oldest) {
                 inner.bytes -= entry.bytes;
             }
@@ -93,7 +114,18 @@ impl Kept {
 }
 
 fn weight(result: &ResultSet) -> usize {
-    let texts: usize = result.rows.iter().flatten().map(|value| if let Value::Text(text) = value { text.len() } else { 0 }).sum();
+    let texts: usize = result
+        .rows
+        .iter()
+        .flatten()
+        .map(|value| {
+            if let Value::Text(text) = value {
+                text.len()
+            } else {
+                0
+            }
+        })
+        .sum();
     let cells: usize = result.rows.iter().map(Vec::len).sum();
     LEAST_BYTES + cells * size_of::<Value>() + texts
 }
@@ -105,7 +137,10 @@ mod tests {
     use super::*;
 
     fn result(rows: usize) -> ResultSet {
-        ResultSet { columns: vec!["a".to_owned()], rows: vec![vec![Value::Whole(1)]; rows] }
+        ResultSet {
+            columns: vec!["a".to_owned()],
+            rows: vec![vec![Value::Whole(1)]; rows],
+        }
     }
 
     #[tokio::test]
@@ -128,18 +163,28 @@ mod tests {
     async fn a_failure_is_not_kept() {
         let kept = Kept::default();
         assert_eq!(kept.get(1, "x", || async { Err("no") }).await, Err("no"));
-        assert!(kept.get(1, "x", || async { Ok::<_, ()>(result(1)) }).await.is_ok());
+        assert!(
+            kept.get(1, "x", || async { Ok::<_, ()>(result(1)) })
+                .await
+                .is_ok()
+        );
     }
 
     #[tokio::test]
     async fn new_data_forgets_everything_and_the_limit_holds() {
         let kept = Kept::default();
         for number in 0..20 {
-            kept.get(1, &number.to_string(), || async { Ok::<_, ()>(result(100_000)) }).await.unwrap();
+            kept.get(1, &number.to_string(), || async {
+                Ok::<_, ()>(result(100_000))
+            })
+            .await
+            .unwrap();
         }
         let held = kept.inner.lock().unwrap().bytes;
         assert!(held <= MOST_BYTES && held > 0, "{held}");
-        kept.get(2, "x", || async { Ok::<_, ()>(result(1)) }).await.unwrap();
+        kept.get(2, "x", || async { Ok::<_, ()>(result(1)) })
+            .await
+            .unwrap();
         assert_eq!(kept.inner.lock().unwrap().entries.len(), 1);
     }
 }

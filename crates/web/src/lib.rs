@@ -24,6 +24,8 @@ pub use access::{Access, Token, is_loopback};
 pub use app::{AppState, app};
 pub use desk::{Desk, DeskError};
 pub use reading::{Clock, Reader, ReaderOptions};
-pub use report::{Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder, write_html};
+pub use report::{
+    Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder, write_html,
+};
 pub use serve::{ServeError, ServeOptions, Server, serve};
 pub use status::{Status, StatusBoard};

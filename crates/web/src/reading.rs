@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use kiro_dashboard::{Selection, TableView};
 use kiro_ingest::{
-    ExportOutcome, ExportStatus, LocalFolder, NormalizeOptions, ObjectStore, Progress, RunError, RunSummary, StoreError, normalize,
+    ExportOutcome, ExportStatus, LocalFolder, NormalizeOptions, ObjectStore, Progress, RunError,
+    RunSummary, StoreError, normalize,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
@@ -50,7 +51,13 @@ impl Reader {
     /// A reader that has not begun yet.
     pub fn new(desk: Arc<Desk>, board: Arc<StatusBoard>, options: ReaderOptions) -> Arc<Self> {
         let start = format!("{:x}", (options.clock)().timestamp_millis());
-        let reader = Self { desk, board, options, start, running: Mutex::new(()) };
+        let reader = Self {
+            desk,
+            board,
+            options,
+            start,
+            running: Mutex::new(()),
+        };
         reader.post_version();
         Arc::new(reader)
     }
@@ -66,7 +73,7 @@ impl Reader {
         self.show_newest_day().await;
         self.read_sources().await;
         self.warm_up().await;
-        self.settle().await;
+        self.settle();
         self.warm_up_everything().await;
         loop {
             tokio::time::sleep(self.options.poll).await;
@@ -76,16 +83,26 @@ impl Reader {
             }
             seen = now;
             self.read_sources().await;
-            self.settle().await;
+            self.settle();
         }
     }
 
     /// Normalizes a folder of exports that is not one of the sources.
     pub(crate) async fn add(&self, folder: &std::path::Path) -> Result<RunSummary, ReadError> {
         let _one_run = self.running.lock().await;
-        let destination = self.options.destination.clone().ok_or(ReadError::ReadOnly)?;
+        let destination = self
+            .options
+            .destination
+            .clone()
+            .ok_or(ReadError::ReadOnly)?;
         let source = Arc::new(LocalFolder::open(folder)?);
-        let summary = normalize(source, destination, &self.normalize_options(), Arc::new(kiro_ingest::NoProgress)).await?;
+        let summary = normalize(
+            source,
+            destination,
+            &self.normalize_options(),
+            Arc::new(kiro_ingest::NoProgress),
+        )
+        .await?;
         if self.desk.refresh().await? {
             self.post_version();
         }
@@ -106,9 +123,18 @@ impl Reader {
         };
         let (mut exports, mut failures, mut problem) = (Exports::default(), Vec::new(), None);
         for source in &self.options.sources {
-            let counter = Arc::new(Counter { before: exports, now: AtomicExports::default(), board: Arc::clone(&self.board) });
+            let counter = Arc::new(Counter {
+                before: exports,
+                now: AtomicExports::default(),
+                board: Arc::clone(&self.board),
+            });
             let options = self.normalize_options();
-            let run = normalize(Arc::clone(source), Arc::clone(&destination), &options, Arc::clone(&counter) as Arc<dyn Progress>);
+            let run = normalize(
+                Arc::clone(source),
+                Arc::clone(&destination),
+                &options,
+                Arc::clone(&counter) as Arc<dyn Progress>,
+            );
             match self.with_partial_numbers(run).await {
                 Ok(summary) => {
                     exports.seen += summary.files_seen;
@@ -133,7 +159,10 @@ impl Reader {
     }
 
     /// Waits for a run, and shows what it has written so far now and then.
-    async fn with_partial_numbers(&self, run: impl Future<Output = Result<RunSummary, RunError>>) -> Result<RunSummary, RunError> {
+    async fn with_partial_numbers(
+        &self,
+        run: impl Future<Output = Result<RunSummary, RunError>>,
+    ) -> Result<RunSummary, RunError> {
         let mut run = std::pin::pin!(run);
         let mut pause = FIRST_PARTIAL;
         loop {
@@ -165,10 +194,14 @@ impl Reader {
         }
     }
 
-    async fn settle(&self) {
+    fn settle(&self) {
         self.board.change(|status| {
             if status.state != State::Error {
-                status.state = if status.newest_day.is_some() { State::Ready } else { State::Empty };
+                status.state = if status.newest_day.is_some() {
+                    State::Ready
+                } else {
+                    State::Empty
+                };
             }
         });
     }
@@ -189,12 +222,19 @@ impl Reader {
     }
 
     async fn warm_up_visual(&self, visual: &str) {
-        let figure = self.desk.figure(visual, Selection::default(), TableView::default()).await;
+        let figure = self
+            .desk
+            .figure(visual, Selection::default(), TableView::default())
+            .await;
         // A visual that cannot be computed says so when it is asked for.
         if let Err(error) = figure
             && !error.is_user_error()
         {
-            tracing::warn!(visual, error = chain(&error), "A visual could not be computed.");
+            tracing::warn!(
+                visual,
+                error = chain(&error),
+                "A visual could not be computed."
+            );
         }
     }
 
@@ -213,7 +253,13 @@ impl Reader {
 
     fn normalize_options(&self) -> NormalizeOptions {
         let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        NormalizeOptions { since: None, until: None, reprocess: false, jobs, processed_at: (self.options.clock)() }
+        NormalizeOptions {
+            since: None,
+            until: None,
+            reprocess: false,
+            jobs,
+            processed_at: (self.options.clock)(),
+        }
     }
 
     /// A digest of what every source lists: names, sizes and times.
@@ -224,7 +270,10 @@ impl Reader {
             let mut objects = source.list("");
             while let Some(object) = objects.next().await {
                 lines.push(match object {
-                    Ok(object) => format!("{} {} {} {:?}", object.key, object.bytes, object.modified, object.tag),
+                    Ok(object) => format!(
+                        "{} {} {} {:?}",
+                        object.key, object.bytes, object.modified, object.tag
+                    ),
                     Err(error) => chain(&error),
                 });
             }
@@ -285,7 +334,11 @@ impl Progress for Counter {
     }
 
     fn finished(&self, outcome: &ExportOutcome) {
-        let counter = if matches!(outcome.status, ExportStatus::Failed { .. }) { &self.now.failed } else { &self.now.done };
+        let counter = if matches!(outcome.status, ExportStatus::Failed { .. }) {
+            &self.now.failed
+        } else {
+            &self.now.done
+        };
         let count = counter.fetch_add(1, Ordering::Relaxed) + 1;
         if count.is_multiple_of(16) || count < 16 {
             self.post();

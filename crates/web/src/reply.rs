@@ -14,7 +14,9 @@ const WORTH_COMPRESSING: usize = 1400;
 
 /// Whether the asking side takes gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let accepted = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| {
         accepted.split(',').any(|coding| {
             let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
@@ -29,18 +31,29 @@ pub(crate) fn json<T: Serialize>(request: &HeaderMap, value: &T) -> Response {
         Ok(body) => bytes(request, "application/json", body),
         Err(error) => {
             tracing::error!(%error, "An answer could not be written as JSON.");
-            failure(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written")
+            failure(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the answer could not be written",
+            )
         }
     }
 }
 
 /// Bytes as an answer, compressed when asked for.
 pub(crate) fn bytes(request: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
-    let headers = [(header::CONTENT_TYPE, kind), (header::VARY, "Accept-Encoding")];
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::VARY, "Accept-Encoding"),
+    ];
     if body.len() >= WORTH_COMPRESSING && accepts_gzip(request) {
         let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
         if let Ok(compressed) = encoder.write_all(&body).and_then(|()| encoder.finish()) {
-            return (headers, [(header::CONTENT_ENCODING, "gzip")], Body::from(compressed)).into_response();
+            return (
+                headers,
+                [(header::CONTENT_ENCODING, "gzip")],
+                Body::from(compressed),
+            )
+                .into_response();
         }
     }
     (headers, body).into_response()

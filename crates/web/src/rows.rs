@@ -10,12 +10,23 @@ use kiro_dashboard::{ResultSet, Value};
 /// Appends a batch to a result.
 pub(crate) fn append(result: &mut ResultSet, batch: &RecordBatch) -> Result<(), ArrowError> {
     if result.columns.is_empty() {
-        result.columns = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+        result.columns = batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
     }
-    let columns = batch.columns().iter().map(plain).collect::<Result<Vec<_>, _>>()?;
+    let columns = batch
+        .columns()
+        .iter()
+        .map(plain)
+        .collect::<Result<Vec<_>, _>>()?;
     result.rows.reserve(batch.num_rows());
     for row in 0..batch.num_rows() {
-        result.rows.push(columns.iter().map(|column| value(column, row)).collect());
+        result
+            .rows
+            .push(columns.iter().map(|column| value(column, row)).collect());
     }
     Ok(())
 }
@@ -23,11 +34,18 @@ pub(crate) fn append(result: &mut ResultSet, batch: &RecordBatch) -> Result<(), 
 /// The same column in one of the types that [`value`] reads.
 fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let wanted = match column.data_type() {
-        DataType::Boolean | DataType::Int64 | DataType::Float64 | DataType::Date32 | DataType::Utf8 | DataType::Null => {
+        DataType::Boolean
+        | DataType::Int64
+        | DataType::Float64
+        | DataType::Date32
+        | DataType::Utf8
+        | DataType::Null => {
             return Ok(ArrayRef::clone(column));
         }
         other if other.is_integer() => DataType::Int64,
-        other if other.is_floating() || matches!(other, DataType::Decimal128(..)) => DataType::Float64,
+        other if other.is_floating() || matches!(other, DataType::Decimal128(..)) => {
+            DataType::Float64
+        }
         DataType::Timestamp(..) | DataType::Date64 => DataType::Date32,
         _ => DataType::Utf8,
     };

@@ -33,7 +33,11 @@ pub struct ServeOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     #[error("could not listen on `{host}:{port}`")]
-    Bind { host: String, port: u16, source: std::io::Error },
+    Bind {
+        host: String,
+        port: u16,
+        source: std::io::Error,
+    },
     #[error("`{host}` can be reached from other machines: a token is required")]
     TokenRequired { host: String },
 }
@@ -50,29 +54,56 @@ pub struct Server {
 
 /// Starts to listen, to answer, and to read.
 pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
-    let ServeOptions { spec, engine, reader, host, port, token, version } = options;
+    let ServeOptions {
+        spec,
+        engine,
+        reader,
+        host,
+        port,
+        token,
+        version,
+    } = options;
     let bare = host.trim_matches(['[', ']']);
     if token.is_none() && !is_loopback(bare) {
         return Err(ServeError::TokenRequired { host });
     }
-    let bind_error = |source| ServeError::Bind { host: host.clone(), port, source };
+    let bind_error = |source| ServeError::Bind {
+        host: host.clone(),
+        port,
+        source,
+    };
     let listener = TcpListener::bind((bare, port)).await.map_err(bind_error)?;
     let address = listener.local_addr().map_err(bind_error)?;
 
     let desk = Desk::new(spec, engine);
     let board = Arc::new(StatusBoard::new(version, ""));
     if reader.destination.is_none() {
-        board.change(|status| status.message = Some("the data folder cannot be written: new exports are not read".to_owned()));
+        board.change(|status| {
+            status.message =
+                Some("the data folder cannot be written: new exports are not read".to_owned())
+        });
     }
     let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), reader);
-    let shown_host = if bare.contains(':') { format!("[{bare}]") } else { bare.to_owned() };
+    let shown_host = if bare.contains(':') {
+        format!("[{bare}]")
+    } else {
+        bare.to_owned()
+    };
     let mut url = format!("http://{shown_host}:{}/", address.port());
     if let Some(token) = &token {
         url.push_str("?token=");
         url.push_str(token.reveal());
     }
-    let access = Arc::new(Access { host: (!is_loopback(bare)).then(|| bare.to_owned()), token });
-    let state = AppState { desk, board: Arc::clone(&board), reader: Arc::clone(&reader), access };
+    let access = Arc::new(Access {
+        host: (!is_loopback(bare)).then(|| bare.to_owned()),
+        token,
+    });
+    let state = AppState {
+        desk,
+        board: Arc::clone(&board),
+        reader: Arc::clone(&reader),
+        access,
+    };
 
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
     let running = tokio::spawn(async move {
@@ -84,7 +115,14 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
         }
     });
     let reading = tokio::spawn(reader.follow());
-    Ok(Server { address, url, running, reading, stop, board })
+    Ok(Server {
+        address,
+        url,
+        running,
+        reading,
+        stop,
+        board,
+    })
 }
 
 impl Server {
@@ -105,7 +143,12 @@ impl Server {
 
     /// Serves until `shutdown` is ready.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
-        let Self { mut running, reading, stop, .. } = self;
+        let Self {
+            mut running,
+            reading,
+            stop,
+            ..
+        } = self;
         let result = tokio::select! {
             result = &mut running => result,
             () = shutdown => {

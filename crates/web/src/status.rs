@@ -68,8 +68,14 @@ pub struct StatusBoard {
 impl StatusBoard {
     /// A board that says "reading".
     pub fn new(version: impl Into<String>, data_version: impl Into<String>) -> Self {
-        let status = Status { version: version.into(), data_version: data_version.into(), ..Status::default() };
-        Self { sender: watch::Sender::new(status) }
+        let status = Status {
+            version: version.into(),
+            data_version: data_version.into(),
+            ..Status::default()
+        };
+        Self {
+            sender: watch::Sender::new(status),
+        }
     }
 
     /// The status as it is.

@@ -59,13 +59,20 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn begin() -> Result<Self, UploadError> {
-        Ok(Self { folder: tempfile::tempdir()?, files: 0, names: BTreeMap::new(), failed: BTreeMap::new() })
+        Ok(Self {
+            folder: tempfile::tempdir()?,
+            files: 0,
+            names: BTreeMap::new(),
+            failed: BTreeMap::new(),
+        })
     }
 
     /// Takes every file of a form.
     pub(crate) async fn take_form(&mut self, mut form: Multipart) -> Result<(), UploadError> {
         while let Some(field) = form.next_field().await.map_err(form_error)? {
-            let Some(name) = field.file_name().map(str::to_owned) else { continue };
+            let Some(name) = field.file_name().map(str::to_owned) else {
+                continue;
+            };
             let pieces = field_pieces(field);
             self.take(&name, pieces).await?;
         }
@@ -111,9 +118,21 @@ impl Upload {
             let summary = reader.add(&folder.path()).await?;
             answer.added += summary.files_processed;
             answer.known += summary.files_skipped;
-            failed.extend(summary.failures.into_iter().map(|failure| (failure.export, failure.error)));
+            failed.extend(
+                summary
+                    .failures
+                    .into_iter()
+                    .map(|failure| (failure.export, failure.error)),
+            );
         }
-        answer.failed = failed.into_iter().map(|(export, error)| Failure { export, error, hint: None }).collect();
+        answer.failed = failed
+            .into_iter()
+            .map(|(export, error)| Failure {
+                export,
+                error,
+                hint: None,
+            })
+            .collect();
         Ok(answer)
     }
 }
@@ -129,7 +148,11 @@ fn field_pieces(field: Field<'_>) -> impl Stream<Item = Result<Bytes, UploadErro
 }
 
 fn form_error(error: MultipartError) -> UploadError {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { UploadError::TooLarge } else { UploadError::Form(error) }
+    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        UploadError::TooLarge
+    } else {
+        UploadError::Form(error)
+    }
 }
 
 /// Writes a file; the answer is why it was not kept.
@@ -145,7 +168,9 @@ async fn write_pieces(
         bytes += piece.len() as u64;
         if bytes > MOST_BYTES_PER_FILE {
             refused = Some("the file is larger than 256 MiB");
-        } else if bytes == piece.len() as u64 && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b")) {
+        } else if bytes == piece.len() as u64
+            && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b"))
+        {
             refused = Some("the file is compressed: unpack it first");
         }
         if refused.is_none() {
@@ -163,8 +188,14 @@ async fn write_pieces(
 /// The last part of a file's name, if it is an ordinary name of a CSV file.
 fn plain_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let is_ordinary = !last.starts_with('.') && last.len() <= 200 && !last.chars().any(|c| c.is_control() || ":*?\"<>|".contains(c));
-    let is_csv = Path::new(last).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let is_ordinary = !last.starts_with('.')
+        && last.len() <= 200
+        && !last
+            .chars()
+            .any(|c| c.is_control() || ":*?\"<>|".contains(c));
+    let is_csv = Path::new(last)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     (is_ordinary && is_csv).then(|| last.to_owned())
 }
 

@@ -24,17 +24,30 @@ pub(crate) struct DashboardAnswer {
 impl DashboardAnswer {
     pub(crate) fn new(mut page: PageModel, days: Option<Span>, data_version: String) -> Self {
         page_texts::complete(&mut page.texts, page.language);
-        Self { page, days, data_version }
+        Self {
+            page,
+            days,
+            data_version,
+        }
     }
 }
 
-pub(crate) async fn dashboard(State(state): State<AppState>, Query(pairs): Pairs, headers: HeaderMap) -> Response {
-    let language = value(&pairs, "lang").and_then(Language::from_tag).unwrap_or_default();
+pub(crate) async fn dashboard(
+    State(state): State<AppState>,
+    Query(pairs): Pairs,
+    headers: HeaderMap,
+) -> Response {
+    let language = value(&pairs, "lang")
+        .and_then(Language::from_tag)
+        .unwrap_or_default();
     let data_version = state.board.current().data_version;
     match state.desk.days().await {
         Ok(window) => {
             let page = state.desk.spec().page(language);
-            json(&headers, &DashboardAnswer::new(page, window.days, data_version))
+            json(
+                &headers,
+                &DashboardAnswer::new(page, window.days, data_version),
+            )
         }
         Err(error) => desk_failure(&error),
     }

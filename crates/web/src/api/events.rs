@@ -21,7 +21,9 @@ pub(crate) async fn status(State(state): State<AppState>, headers: HeaderMap) ->
     json(&headers, &state.board.current())
 }
 
-pub(crate) async fn events(State(state): State<AppState>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(crate) async fn events(
+    State(state): State<AppState>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut board = state.board.follow();
     board.mark_changed();
     let news = stream::unfold(board, |mut board| async {

@@ -15,19 +15,47 @@ use crate::upload::{self, Upload, UploadAnswer, UploadError};
 /// What a single file is called if nobody says.
 const DEFAULT_NAME: &str = "upload.csv";
 
-pub(crate) async fn add_exports(State(state): State<AppState>, Query(pairs): Pairs, request: Request) -> Response {
+pub(crate) async fn add_exports(
+    State(state): State<AppState>,
+    Query(pairs): Pairs,
+    request: Request,
+) -> Response {
     if !state.reader.can_write() {
-        return failure(StatusCode::CONFLICT, "exports cannot be added: the data folder cannot be written");
+        return failure(
+            StatusCode::CONFLICT,
+            "exports cannot be added: the data folder cannot be written",
+        );
     }
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    let kind = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     let answer = match kind.as_str() {
         "multipart/form-data" => match Multipart::from_request(request, &()).await {
             Ok(form) => add_form(&state, form).await,
             Err(rejection) => return failure(StatusCode::BAD_REQUEST, &rejection.body_text()),
         },
-        "text/csv" => add_file(&state, value(&pairs, "name").unwrap_or(DEFAULT_NAME), request.into_body()).await,
-        _ => return failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, "expected `multipart/form-data` or `text/csv`"),
+        "text/csv" => {
+            add_file(
+                &state,
+                value(&pairs, "name").unwrap_or(DEFAULT_NAME),
+                request.into_body(),
+            )
+            .await
+        }
+        _ => {
+            return failure(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "expected `multipart/form-data` or `text/csv`",
+            );
+        }
     };
     match answer {
         Ok(answer) => axum::Json(answer).into_response(),
@@ -43,7 +71,9 @@ async fn add_form(state: &AppState, form: Multipart) -> Result<UploadAnswer, Upl
 
 async fn add_file(state: &AppState, name: &str, body: Body) -> Result<UploadAnswer, UploadError> {
     let mut upload = Upload::begin()?;
-    let pieces = body.into_data_stream().map(|piece| piece.map_err(UploadError::Broken));
+    let pieces = body
+        .into_data_stream()
+        .map(|piece| piece.map_err(UploadError::Broken));
     upload.take(name, pieces).await?;
     upload.finish(&state.reader).await
 }
@@ -51,10 +81,15 @@ async fn add_file(state: &AppState, name: &str, body: Body) -> Result<UploadAnsw
 fn refusal(error: &UploadError) -> Response {
     let status = match error {
         UploadError::TooMany | UploadError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        UploadError::Nothing | UploadError::Broken(_) | UploadError::Form(_) => StatusCode::BAD_REQUEST,
+        UploadError::Nothing | UploadError::Broken(_) | UploadError::Form(_) => {
+            StatusCode::BAD_REQUEST
+        }
         UploadError::Read(ReadError::ReadOnly) => StatusCode::CONFLICT,
         UploadError::Disk(_) | UploadError::Read(_) => {
-            tracing::error!(error = upload::message(error), "Uploaded exports could not be added.");
+            tracing::error!(
+                error = upload::message(error),
+                "Uploaded exports could not be added."
+            );
             StatusCode::INTERNAL_SERVER_ERROR
         }
     };

@@ -22,15 +22,19 @@ use crate::reply::{chain, failure};
 type Pairs = axum::extract::Query<Vec<(String, String)>>;
 
 fn value<'a>(pairs: &'a [(String, String)], key: &str) -> Option<&'a str> {
-    pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value.as_str())
 }
 
 fn desk_failure(error: &DeskError) -> Response {
     let text = chain(error);
     match error {
-        DeskError::Request(kiro_dashboard::RequestError::UnknownVisual { .. } | kiro_dashboard::RequestError::UnknownPicker { .. }) => {
-            failure(StatusCode::NOT_FOUND, &text)
-        }
+        DeskError::Request(
+            kiro_dashboard::RequestError::UnknownVisual { .. }
+            | kiro_dashboard::RequestError::UnknownPicker { .. },
+        ) => failure(StatusCode::NOT_FOUND, &text),
         DeskError::Request(_) => failure(StatusCode::BAD_REQUEST, &text),
         DeskError::Query(_) | DeskError::Rows(_) => {
             tracing::error!(error = text, "A figure could not be computed.");

@@ -20,8 +20,16 @@ pub(crate) async fn options(
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Response {
-    let limit = value(&pairs, "limit").and_then(|limit| limit.parse().ok()).unwrap_or(DEFAULT_LIMIT).min(MOST_CHOICES);
-    let search: String = value(&pairs, "search").unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_SEARCH).collect();
+    let limit = value(&pairs, "limit")
+        .and_then(|limit| limit.parse().ok())
+        .unwrap_or(DEFAULT_LIMIT)
+        .min(MOST_CHOICES);
+    let search: String = value(&pairs, "search")
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_SEARCH)
+        .collect();
     match state.desk.choices(&picker, &search, limit).await {
         Ok(choices) => json(&headers, &choices),
         Err(error) => desk_failure(&error),

@@ -20,14 +20,21 @@ pub(crate) async fn visual(
         Ok(selection) => selection,
         Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    let mut view = TableView::from_pairs(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let mut view = TableView::from_pairs(
+        pairs
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
     let (id, is_csv) = match id.strip_suffix(".csv") {
         Some(id) => (id, true),
         None => (id.as_str(), false),
     };
     if is_csv {
         // A download is the whole of it, in the order on the screen.
-        view = TableView { sort: view.sort, ..TableView::default() };
+        view = TableView {
+            sort: view.sort,
+            ..TableView::default()
+        };
     }
     match state.desk.figure(id, selection, view).await {
         Ok(figure) if is_csv => csv(&state, &headers, &figure, &pairs),
@@ -36,20 +43,38 @@ pub(crate) async fn visual(
     }
 }
 
-fn csv(state: &AppState, headers: &HeaderMap, figure: &Figure, pairs: &[(String, String)]) -> Response {
-    let language = value(pairs, "lang").and_then(Language::from_tag).unwrap_or_default();
+fn csv(
+    state: &AppState,
+    headers: &HeaderMap,
+    figure: &Figure,
+    pairs: &[(String, String)],
+) -> Response {
+    let language = value(pairs, "lang")
+        .and_then(Language::from_tag)
+        .unwrap_or_default();
     let mut texts = state.desk.spec().page(language).texts;
     page_texts::complete(&mut texts, language);
     match csv_text::write(figure, &texts) {
         Ok(text) => {
             // Spreadsheets take UTF-8 for something else unless it begins with this mark.
-            let mark: &[u8] = if value(pairs, "bom") == Some("1") { "\u{feff}".as_bytes() } else { b"" };
+            let mark: &[u8] = if value(pairs, "bom") == Some("1") {
+                "\u{feff}".as_bytes()
+            } else {
+                b""
+            };
             let name = format!("attachment; filename=\"kiro-{}.csv\"", figure.id);
-            ([(header::CONTENT_DISPOSITION, name)], bytes(headers, "text/csv; charset=utf-8", [mark, &text].concat())).into_response()
+            (
+                [(header::CONTENT_DISPOSITION, name)],
+                bytes(headers, "text/csv; charset=utf-8", [mark, &text].concat()),
+            )
+                .into_response()
         }
         Err(error) => {
             tracing::error!(%error, "A figure could not be written as CSV.");
-            failure(StatusCode::INTERNAL_SERVER_ERROR, "the file could not be written")
+            failure(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the file could not be written",
+            )
         }
     }
 }

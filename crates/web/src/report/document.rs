@@ -51,14 +51,27 @@ struct Facts {
 }
 
 /// Writes the dashboard into one file.
-pub async fn write_html(out: &Path, desk: &Desk, options: &ReportOptions) -> Result<ReportSummary, ReportError> {
-    let data = desk.days().await.map_err(ReportError::Days)?;
+pub async fn write_html(
+    out: &Path,
+    desk: &Desk,
+    options: &ReportOptions,
+) -> Result<ReportSummary, ReportError> {
+    let data = desk.days().await?;
     let mut page = desk.spec().page(options.language);
     keep_sheets(&mut page, &options.sheets)?;
     let dates = Dates::new(data, page.default_days, options);
 
-    let mut album = Album { desk, options, dates: &dates, pool: Pool::default(), figures: BTreeMap::new() };
-    let mut offered = Offered { date: dates.offered.clone(), ..Offered::default() };
+    let mut album = Album {
+        desk,
+        options,
+        dates: &dates,
+        pool: Pool::default(),
+        figures: BTreeMap::new(),
+    };
+    let mut offered = Offered {
+        date: dates.offered.clone(),
+        ..Offered::default()
+    };
     for ring in rings(desk, &page).await? {
         if !album.add_ring(&page, &ring).await? {
             break;
@@ -75,16 +88,30 @@ pub async fn write_html(out: &Path, desk: &Desk, options: &ReportOptions) -> Res
         page.default_days = dates.default_days;
         // The sheets were checked above.
         let kept = keep_sheets(&mut page, &options.sheets);
-        kept.map(|()| (language.code(), DashboardAnswer::new(page, dates.days, DATA_VERSION.to_owned())))
+        kept.map(|()| {
+            (
+                language.code(),
+                DashboardAnswer::new(page, dates.days, DATA_VERSION.to_owned()),
+            )
+        })
     });
     let (from, to) = bounds(&dates);
     let text = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let content = ReportData {
-        facts: Facts { from: text(from), to: text(to), version: options.version.clone(), language: options.language },
+        facts: Facts {
+            from: text(from),
+            to: text(to),
+            version: options.version.clone(),
+            language: options.language,
+        },
         dashboards: dashboards.collect::<Result<_, _>>()?,
         status: Status {
             version: options.version.clone(),
-            state: if dates.days.is_some() { State::Ready } else { State::Empty },
+            state: if dates.days.is_some() {
+                State::Ready
+            } else {
+                State::Empty
+            },
             exports: Exports::default(),
             newest_day: to,
             data_version: DATA_VERSION.to_owned(),
@@ -95,7 +122,10 @@ pub async fn write_html(out: &Path, desk: &Desk, options: &ReportOptions) -> Res
         pool: &album.pool.texts,
     };
     let html = document(&page.title, &serde_json::to_vec(&content)?);
-    let fail = |source| ReportError::Write { path: out.to_path_buf(), source };
+    let fail = |source| ReportError::Write {
+        path: out.to_path_buf(),
+        source,
+    };
     tokio::fs::write(out, &html).await.map_err(fail)?;
     Ok(ReportSummary {
         path: out.to_path_buf(),
@@ -122,19 +152,33 @@ impl Album<'_> {
         let mut wanted: Vec<(&PageVisual, String, Selection)> = Vec::new();
         for span in &self.dates.offered {
             let selection = ring.narrow(self.dates.selection(*span));
-            for visual in page.sheets.iter().flat_map(|sheet| &sheet.visuals).filter(|visual| visual.show != Show::User) {
+            for visual in page
+                .sheets
+                .iter()
+                .flat_map(|sheet| &sheet.visuals)
+                .filter(|visual| visual.show != Show::User)
+            {
                 if visual.kind == Kind::Text {
                     continue;
                 }
                 let key = key(visual, &selection);
-                let is_known = self.figures.get(&visual.id).is_some_and(|known| known.contains_key(&key));
-                if is_known || wanted.iter().any(|(other, known, _)| other.id == visual.id && *known == key) {
+                let is_known = self
+                    .figures
+                    .get(&visual.id)
+                    .is_some_and(|known| known.contains_key(&key));
+                if is_known
+                    || wanted
+                        .iter()
+                        .any(|(other, known, _)| other.id == visual.id && *known == key)
+                {
                     continue;
                 }
                 wanted.push((visual, key, selection.clone()));
             }
         }
-        let mut figures = stream::iter(&wanted).map(|(visual, _, selection)| self.figure(visual, selection)).buffered(FIGURES_AT_ONCE);
+        let mut figures = stream::iter(&wanted)
+            .map(|(visual, _, selection)| self.figure(visual, selection))
+            .buffered(FIGURES_AT_ONCE);
         let (mut pool, mut places) = (Pool::default(), Vec::new());
         while let Some(figure) = figures.next().await {
             places.push(pool.add(&figure?)?);
@@ -147,12 +191,19 @@ impl Album<'_> {
         let places_in_all = self.pool.take_over(pool);
         for ((visual, key, _), place) in wanted.iter().zip(places) {
             let place = places_in_all.get(place).copied().unwrap_or_default();
-            self.figures.entry(visual.id.clone()).or_default().insert(key.clone(), place);
+            self.figures
+                .entry(visual.id.clone())
+                .or_default()
+                .insert(key.clone(), place);
         }
         Ok(true)
     }
 
-    async fn figure(&self, visual: &PageVisual, selection: &Selection) -> Result<Figure, ReportError> {
+    async fn figure(
+        &self,
+        visual: &PageVisual,
+        selection: &Selection,
+    ) -> Result<Figure, ReportError> {
         // The page of a report knows the days of the report, the desk those of the data.
         let mut asked = selection.clone();
         if let Some(days) = self.dates.days.filter(|_| asked.to.is_none()) {
@@ -160,9 +211,15 @@ impl Album<'_> {
             asked.from = Some(days.to.checked_sub_days(back).unwrap_or(days.from));
             asked.to = Some(days.to);
         }
-        let view = TableView { limit: Some(self.options.most_rows), ..TableView::default() };
+        let view = TableView {
+            limit: Some(self.options.most_rows),
+            ..TableView::default()
+        };
         let figure = self.desk.figure(&visual.id, asked, view).await;
-        let mut figure = figure.map_err(|source| ReportError::Figure { visual: visual.id.clone(), source })?;
+        let mut figure = figure.map_err(|source| ReportError::Figure {
+            visual: visual.id.clone(),
+            source: Box::new(source),
+        })?;
         if let Some(pseudonyms) = &self.options.pseudonyms {
             pseudonyms.hide(&mut figure);
         }
@@ -197,16 +254,32 @@ impl Pool {
 
     /// Takes the figures of another pool; where each of them stands now.
     fn take_over(&mut self, other: Self) -> Vec<usize> {
-        other.texts.into_iter().map(|text| self.add_text(text)).collect()
+        other
+            .texts
+            .into_iter()
+            .map(|text| self.add_text(text))
+            .collect()
     }
 }
 
 /// The file: two packed blocks of data, the style, and a script whose hash is the only one allowed to begin.
 fn document(title: &str, data: &[u8]) -> Vec<u8> {
-    let plain = |name| assets::file(name).map(|file| String::from_utf8_lossy(file.plain)).unwrap_or_default();
-    let (early, charts, page, style) = (plain("early.js"), plain("echarts.js"), plain("app.js"), plain("app.css"));
+    let plain = |name| {
+        assets::file(name)
+            .map(|file| String::from_utf8_lossy(file.plain))
+            .unwrap_or_default()
+    };
+    let (early, charts, page, style) = (
+        plain("early.js"),
+        plain("echarts.js"),
+        plain("app.js"),
+        plain("app.css"),
+    );
     let code = serde_json::json!({ "charts": charts, "page": page }).to_string();
-    let scripts: Vec<String> = [&*early, BOOT, &*charts, &*page].iter().map(|script| source_hash(script)).collect();
+    let scripts: Vec<String> = [&*early, BOOT, &*charts, &*page]
+        .iter()
+        .map(|script| source_hash(script))
+        .collect();
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; img-src data: blob:; base-uri 'none'; form-action 'none'",
         scripts.join(" "),
@@ -238,5 +311,8 @@ fn packed(bytes: &[u8]) -> String {
 }
 
 fn source_hash(text: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
+    format!(
+        "'sha256-{}'",
+        STANDARD.encode(Sha256::digest(text.as_bytes()))
+    )
 }

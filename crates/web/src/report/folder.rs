@@ -11,8 +11,12 @@ use crate::report::{ReportError, ReportOptions, ReportSummary};
 use crate::{csv_text, page_texts};
 
 /// Writes `<out>/<sheet>/<visual>.csv` for everything that the report's days hold.
-pub async fn write_csv_folder(out: &Path, desk: &Desk, options: &ReportOptions) -> Result<ReportSummary, ReportError> {
-    let data = desk.days().await.map_err(ReportError::Days)?;
+pub async fn write_csv_folder(
+    out: &Path,
+    desk: &Desk,
+    options: &ReportOptions,
+) -> Result<ReportSummary, ReportError> {
+    let data = desk.days().await?;
     let mut page = desk.spec().page(options.language);
     keep_sheets(&mut page, &options.sheets)?;
     let dates = Dates::new(data, page.default_days, options);
@@ -25,10 +29,24 @@ pub async fn write_csv_folder(out: &Path, desk: &Desk, options: &ReportOptions) 
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {
         let folder = out.join(&sheet.id);
-        tokio::fs::create_dir_all(&folder).await.map_err(|source| ReportError::Write { path: folder.clone(), source })?;
-        for visual in sheet.visuals.iter().filter(|visual| visual.show != Show::User && visual.kind != Kind::Text) {
-            let figure = desk.figure(&visual.id, selection.clone(), TableView::default()).await;
-            let mut figure = figure.map_err(|source| ReportError::Figure { visual: visual.id.clone(), source })?;
+        tokio::fs::create_dir_all(&folder)
+            .await
+            .map_err(|source| ReportError::Write {
+                path: folder.clone(),
+                source,
+            })?;
+        for visual in sheet
+            .visuals
+            .iter()
+            .filter(|visual| visual.show != Show::User && visual.kind != Kind::Text)
+        {
+            let figure = desk
+                .figure(&visual.id, selection.clone(), TableView::default())
+                .await;
+            let mut figure = figure.map_err(|source| ReportError::Figure {
+                visual: visual.id.clone(),
+                source: Box::new(source),
+            })?;
             if let Some(pseudonyms) = &options.pseudonyms {
                 pseudonyms.hide(&mut figure);
             }
@@ -36,7 +54,12 @@ pub async fn write_csv_folder(out: &Path, desk: &Desk, options: &ReportOptions) 
             let path = folder.join(format!("{}.csv", visual.id));
             bytes += text.len() as u64;
             figures += 1;
-            tokio::fs::write(&path, text).await.map_err(|source| ReportError::Write { path: path.clone(), source })?;
+            tokio::fs::write(&path, text)
+                .await
+                .map_err(|source| ReportError::Write {
+                    path: path.clone(),
+                    source,
+                })?;
         }
     }
     Ok(ReportSummary {

@@ -64,21 +64,33 @@ pub struct ReportSummary {
     pub days: Option<Span>,
 }
 
+impl From<DeskError> for ReportError {
+    fn from(error: DeskError) -> Self {
+        Self::Days(Box::new(error))
+    }
+}
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     #[error("there is no sheet `{found}`, expected one of `{}`", known.join("`, `"))]
     UnknownSheet { found: String, known: Vec<String> },
     #[error("visual `{visual}` could not be computed")]
-    Figure { visual: String, source: DeskError },
+    Figure {
+        visual: String,
+        source: Box<DeskError>,
+    },
     #[error("the days of the data could not be read")]
-    Days(#[source] DeskError),
+    Days(#[source] Box<DeskError>),
     #[error("the figures could not be written")]
     Json(#[from] serde_json::Error),
     #[error("the figures could not be written")]
     Csv(#[from] csv::Error),
     #[error("could not write `{}`", path.display())]
-    Write { path: PathBuf, source: std::io::Error },
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the system has no randomness for pseudonyms: give a salt")]
     NoRandomness,
 }

@@ -23,35 +23,74 @@ pub(crate) struct Dates {
 impl Dates {
     pub(crate) fn new(data: DataWindow, default_days: u32, options: &ReportOptions) -> Self {
         match (options.days, data.days) {
-            (Some(days), _) => Self { days: Some(days), default_days: days.days(), offered: presets(days) },
-            (None, Some(days)) => Self { days: Some(days), default_days, offered: presets(days) },
-            (None, None) => Self { days: None, default_days, offered: Vec::new() },
+            (Some(days), _) => Self {
+                days: Some(days),
+                default_days: days.days(),
+                offered: presets(days),
+            },
+            (None, Some(days)) => Self {
+                days: Some(days),
+                default_days,
+                offered: presets(days),
+            },
+            (None, None) => Self {
+                days: None,
+                default_days,
+                offered: Vec::new(),
+            },
         }
     }
 
     /// What the page sends when these dates are chosen: nothing if they are the default ones.
     pub(crate) fn selection(&self, span: Span) -> Selection {
-        let default = self.days.map(|days| days.to.checked_sub_days(Days::new(u64::from(self.default_days.saturating_sub(1)))).unwrap_or(days.from));
+        let default = self.days.map(|days| {
+            days.to
+                .checked_sub_days(Days::new(u64::from(self.default_days.saturating_sub(1))))
+                .unwrap_or(days.from)
+        });
         if self.days.is_some_and(|days| days.to == span.to) && default == Some(span.from) {
             return Selection::default();
         }
-        Selection { from: Some(span.from), to: Some(span.to), ..Selection::default() }
+        Selection {
+            from: Some(span.from),
+            to: Some(span.to),
+            ..Selection::default()
+        }
     }
 }
 
 /// The same presets as the page's date picker has.
 fn presets(days: Span) -> Vec<Span> {
-    let back = |count: u64| days.to.checked_sub_days(Days::new(count)).unwrap_or(days.from);
+    let back = |count: u64| {
+        days.to
+            .checked_sub_days(Days::new(count))
+            .unwrap_or(days.from)
+    };
     let month = days.to.with_day(1).unwrap_or(days.to);
     let last_month_end = month.checked_sub_days(Days::new(1)).unwrap_or(month);
     let mut spans = vec![
-        Span { from: back(6), to: days.to },
-        Span { from: back(29), to: days.to },
-        Span { from: back(89), to: days.to },
-        Span { from: month, to: days.to },
+        Span {
+            from: back(6),
+            to: days.to,
+        },
+        Span {
+            from: back(29),
+            to: days.to,
+        },
+        Span {
+            from: back(89),
+            to: days.to,
+        },
+        Span {
+            from: month,
+            to: days.to,
+        },
     ];
     if last_month_end >= days.from {
-        spans.push(Span { from: last_month_end.with_day(1).unwrap_or(last_month_end), to: last_month_end });
+        spans.push(Span {
+            from: last_month_end.with_day(1).unwrap_or(last_month_end),
+            to: last_month_end,
+        });
     }
     spans.push(days);
     let mut kept: Vec<Span> = Vec::new();
@@ -89,9 +128,11 @@ pub(crate) async fn rings(desk: &Desk, page: &PageModel) -> Result<Vec<Ring>, Re
         if page.pickers.iter().all(|known| known.id != picker) {
             continue;
         }
-        let choices = desk.choices(picker, "", MOST_VALUES).await.map_err(ReportError::Days)?;
+        let choices = desk.choices(picker, "", MOST_VALUES).await?;
         if choices.len() > 1 {
-            rings.extend(choices.into_iter().map(|choice| Ring { filter: Some((picker, choice)) }));
+            rings.extend(choices.into_iter().map(|choice| Ring {
+                filter: Some((picker, choice)),
+            }));
         }
     }
     Ok(rings)
@@ -114,7 +155,10 @@ pub(crate) fn key(visual: &PageVisual, selection: &Selection) -> String {
 pub(crate) fn keep_sheets(page: &mut PageModel, wanted: &[String]) -> Result<(), ReportError> {
     let known: Vec<String> = page.sheets.iter().map(|sheet| sheet.id.clone()).collect();
     if let Some(found) = wanted.iter().find(|sheet| !known.contains(sheet)) {
-        return Err(ReportError::UnknownSheet { found: found.clone(), known });
+        return Err(ReportError::UnknownSheet {
+            found: found.clone(),
+            known,
+        });
     }
     if !wanted.is_empty() {
         page.sheets.retain(|sheet| wanted.contains(&sheet.id));
@@ -124,7 +168,10 @@ pub(crate) fn keep_sheets(page: &mut PageModel, wanted: &[String]) -> Result<(),
 
 /// The first day that a report of these options can show.
 pub(crate) fn bounds(dates: &Dates) -> (Option<NaiveDate>, Option<NaiveDate>) {
-    (dates.days.map(|days| days.from), dates.days.map(|days| days.to))
+    (
+        dates.days.map(|days| days.from),
+        dates.days.map(|days| days.to),
+    )
 }
 
 #[cfg(test)]
@@ -132,24 +179,49 @@ mod tests {
     use super::*;
 
     fn span(from: &str, to: &str) -> Span {
-        Span { from: from.parse().unwrap(), to: to.parse().unwrap() }
+        Span {
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+        }
     }
 
     #[test]
     fn the_default_dates_are_spelled_as_no_dates() {
-        let data = DataWindow { days: Some(span("2026-01-01", "2026-08-31")) };
+        let data = DataWindow {
+            days: Some(span("2026-01-01", "2026-08-31")),
+        };
         let dates = Dates::new(data, 30, &ReportOptions::default());
         assert_eq!(dates.offered.len(), 6);
-        assert_eq!(dates.selection(span("2026-08-02", "2026-08-31")).canonical(), "");
-        assert_eq!(dates.selection(span("2026-07-01", "2026-07-31")).canonical(), "from=2026-07-01&to=2026-07-31");
+        assert_eq!(
+            dates
+                .selection(span("2026-08-02", "2026-08-31"))
+                .canonical(),
+            ""
+        );
+        assert_eq!(
+            dates
+                .selection(span("2026-07-01", "2026-07-31"))
+                .canonical(),
+            "from=2026-07-01&to=2026-07-31"
+        );
     }
 
     #[test]
     fn chosen_days_are_the_whole_report() {
-        let data = DataWindow { days: Some(span("2026-01-01", "2026-08-31")) };
-        let options = ReportOptions { days: Some(span("2026-07-01", "2026-07-31")), ..ReportOptions::default() };
+        let data = DataWindow {
+            days: Some(span("2026-01-01", "2026-08-31")),
+        };
+        let options = ReportOptions {
+            days: Some(span("2026-07-01", "2026-07-31")),
+            ..ReportOptions::default()
+        };
         let dates = Dates::new(data, 30, &options);
-        assert_eq!(dates.selection(span("2026-07-01", "2026-07-31")).canonical(), "");
+        assert_eq!(
+            dates
+                .selection(span("2026-07-01", "2026-07-31"))
+                .canonical(),
+            ""
+        );
         assert!(dates.offered.contains(&span("2026-07-25", "2026-07-31")));
     }
 }

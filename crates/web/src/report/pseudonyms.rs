@@ -10,8 +10,15 @@ use crate::report::ReportError;
 /// Columns that name a person, and are replaced by the pseudonym.
 const NAMES: [&str; 2] = ["user_id", "user_label"];
 /// Columns that tell more about a person, and are left out.
-const DETAILS: [&str; 7] =
-    ["email", "idc_email", "idc_username", "idc_display_name", "user_email", "display_name", "profile_id"];
+const DETAILS: [&str; 7] = [
+    "email",
+    "idc_email",
+    "idc_username",
+    "idc_display_name",
+    "user_email",
+    "display_name",
+    "profile_id",
+];
 
 /// Replaces people by pseudonyms such as `User 7F3A-19C2`: the same salt gives the same person the same name.
 #[derive(Clone)]
@@ -33,8 +40,15 @@ impl Pseudonyms {
     }
 
     fn of(&self, user_id: &str) -> String {
-        let digest = Sha256::new().chain_update(self.salt.as_bytes()).chain_update([0]).chain_update(user_id.as_bytes()).finalize();
-        let hex = digest.iter().take(4).fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
+        let digest = Sha256::new()
+            .chain_update(self.salt.as_bytes())
+            .chain_update([0])
+            .chain_update(user_id.as_bytes())
+            .finalize();
+        let hex = digest
+            .iter()
+            .take(4)
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
         let (first, second) = hex.split_at(4);
         format!("User {first}-{second}")
     }
@@ -42,11 +56,19 @@ impl Pseudonyms {
     /// Takes every person out of a figure.
     pub(crate) fn hide(&self, figure: &mut Figure) {
         let columns = &figure.columns;
-        let id = columns.iter().position(|column| column.role == ColumnRole::UserId || column.name == "user_id");
+        let id = columns
+            .iter()
+            .position(|column| column.role == ColumnRole::UserId || column.name == "user_id");
         let is_name = |place: usize| {
-            columns.get(place).is_some_and(|column| column.role == ColumnRole::UserId || NAMES.contains(&column.name.as_str()))
+            columns.get(place).is_some_and(|column| {
+                column.role == ColumnRole::UserId || NAMES.contains(&column.name.as_str())
+            })
         };
-        let is_detail = |place: usize| columns.get(place).is_some_and(|column| DETAILS.contains(&column.name.as_str()));
+        let is_detail = |place: usize| {
+            columns
+                .get(place)
+                .is_some_and(|column| DETAILS.contains(&column.name.as_str()))
+        };
         let previous = figure.previous.as_mut().map(|part| &mut part.rows);
         for row in std::iter::once(&mut figure.rows).chain(previous).flatten() {
             let pseudonym = match id.and_then(|id| row.get(id)) {
@@ -80,7 +102,10 @@ mod tests {
         let pseudonyms = Pseudonyms::with_salt("salt");
         assert_eq!(pseudonyms.of("u-1"), pseudonyms.of("u-1"));
         assert_ne!(pseudonyms.of("u-1"), pseudonyms.of("u-2"));
-        assert_ne!(pseudonyms.of("u-1"), Pseudonyms::with_salt("other").of("u-1"));
+        assert_ne!(
+            pseudonyms.of("u-1"),
+            Pseudonyms::with_salt("other").of("u-1")
+        );
         assert_eq!(pseudonyms.of("u-1").len(), "User 7F3A-19C2".len());
     }
 }

@@ -1,5 +1,12 @@
 //! A dashboard over a few exports in a temporary folder, asked without a network.
-#![expect(dead_code, reason = "every test program uses a part of it")]
+#![expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::similar_names,
+    reason = "every test program uses a part of it"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,11 +60,28 @@ impl Desktop {
         let source = folder.path().join("exports");
         std::fs::create_dir(&source).unwrap();
         for day in 1..=31 {
-            let users = [("u-alice", "alice@example.com", "12.5"), ("u-bob", HOSTILE_EMAIL, "40"), (FORMULA_ID, "", "7")];
-            let text = export(&format!("2026-08-{day:02}"), &users[..if day % 7 < 2 { 1 } else { 3 }]);
-            std::fs::write(source.join(format!("KIRO_IDE_123456789012_user_report_202608{day:02}0200.csv")), text).unwrap();
+            let users = [
+                ("u-alice", "alice@example.com", "12.5"),
+                ("u-bob", HOSTILE_EMAIL, "40"),
+                (FORMULA_ID, "", "7"),
+            ];
+            let text = export(
+                &format!("2026-08-{day:02}"),
+                &users[..if day % 7 < 2 { 1 } else { 3 }],
+            );
+            std::fs::write(
+                source.join(format!(
+                    "KIRO_IDE_123456789012_user_report_202608{day:02}0200.csv"
+                )),
+                text,
+            )
+            .unwrap();
         }
-        std::fs::write(source.join("broken.csv"), "Date,UserId\n2026-08-01,\"never closed\n").unwrap();
+        std::fs::write(
+            source.join("broken.csv"),
+            "Date,UserId\n2026-08-01,\"never closed\n",
+        )
+        .unwrap();
         Self::over(folder, Some(source), access).await
     }
 
@@ -70,20 +94,41 @@ impl Desktop {
         let render = RenderOptions::default();
         let catalogue = Catalogue::render(&render).unwrap();
         let spec = Spec::builtin(&catalogue, &render.settings).unwrap();
-        let destination = source.as_ref().map(|_| Arc::new(LocalFolder::create(&data).unwrap()) as Arc<_>);
-        let engine = Engine::open(EngineOptions { data, render, since: None, until: None }).unwrap();
+        let destination = source
+            .as_ref()
+            .map(|_| Arc::new(LocalFolder::create(&data).unwrap()) as Arc<_>);
+        let engine = Engine::open(EngineOptions {
+            data,
+            render,
+            since: None,
+            until: None,
+        })
+        .unwrap();
         let desk = Desk::new(spec, engine);
         let board = Arc::new(StatusBoard::new("0.0.0", ""));
         let options = ReaderOptions {
-            sources: source.iter().map(|source| Arc::new(LocalFolder::open(source).unwrap()) as Arc<_>).collect(),
+            sources: source
+                .iter()
+                .map(|source| Arc::new(LocalFolder::open(source).unwrap()) as Arc<_>)
+                .collect(),
             destination,
             clock: Arc::new(chrono::Utc::now),
             poll: Duration::from_millis(100),
         };
         let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), options);
-        let state = AppState { desk: Arc::clone(&desk), board: Arc::clone(&board), reader: Arc::clone(&reader), access: Arc::new(access) };
+        let state = AppState {
+            desk: Arc::clone(&desk),
+            board: Arc::clone(&board),
+            reader: Arc::clone(&reader),
+            access: Arc::new(access),
+        };
         let reading = tokio::spawn(reader.follow());
-        let desktop = Self { app: app(state), desk, folder, reading };
+        let desktop = Self {
+            app: app(state),
+            desk,
+            folder,
+            reading,
+        };
         while !board.current().is_settled() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -99,21 +144,36 @@ impl Desktop {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).header("host", "localhost").body(Body::empty()).unwrap()).await
+        self.send(
+            Request::get(path)
+                .header("host", "localhost")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub(crate) async fn stream(&self, path: &str) -> Events {
-        let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
+        let request = Request::get(path)
+            .header("host", "localhost")
+            .body(Body::empty())
+            .unwrap();
         let response = self.app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Events { body: response.into_body() }
+        Events {
+            body: response.into_body(),
+        }
     }
 
     pub(crate) async fn upload(&self, files: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
@@ -124,7 +184,10 @@ impl Desktop {
             ));
         }
         body.push_str("--edge--\r\n");
-        let mut request = Request::builder().method(Method::POST).uri("/api/exports").header("host", "localhost");
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri("/api/exports")
+            .header("host", "localhost");
         request = request.header("content-type", "multipart/form-data; boundary=edge");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -148,8 +211,14 @@ impl Desktop {
     pub(crate) async fn user_table(&self) -> (String, String) {
         let figure = self.get("/api/visual/p-all-users").await.json();
         let columns = figure["columns"].as_array().unwrap();
-        let number = columns.iter().find(|column| column["format"] == "credits").unwrap();
-        ("p-all-users".to_owned(), number["name"].as_str().unwrap().to_owned())
+        let number = columns
+            .iter()
+            .find(|column| column["format"] == "credits")
+            .unwrap();
+        (
+            "p-all-users".to_owned(),
+            number["name"].as_str().unwrap().to_owned(),
+        )
     }
 }
 
@@ -161,7 +230,10 @@ impl Drop for Desktop {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> String {
-        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
     }
 
     pub(crate) fn text(&self) -> String {
@@ -169,7 +241,8 @@ impl Answer {
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 }
 
