@@ -119,8 +119,14 @@ impl Oracle {
         }
     }
 
+    /// The busiest of those who are in both reports.
     pub(crate) fn busiest_user(&self) -> String {
-        let busiest = self.totals.iter().max_by(|a, b| {
+        let in_code: BTreeSet<String> = self.code.iter().map(|row| row.text("user_id")).collect();
+        let both = self
+            .totals
+            .iter()
+            .filter(|row| in_code.contains(&row.text("user_id")));
+        let busiest = both.max_by(|a, b| {
             a.number("total_messages")
                 .total_cmp(&b.number("total_messages"))
         });
