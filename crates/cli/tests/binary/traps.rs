@@ -208,3 +208,22 @@ fn tier_labels_and_the_current_tier_are_readable() {
         ])
     );
 }
+
+#[test]
+fn model_rows_of_a_run_that_was_killed_before_their_facts_do_not_count() {
+    let data = tempfile::tempdir().unwrap();
+    kiro_analytics()
+        .arg("normalize")
+        .arg(traps())
+        .arg(data.path())
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(data.path().join("facts")).unwrap();
+    assert_eq!(
+        query(
+            data.path(),
+            "SELECT (SELECT COUNT(*) FROM report_models_raw) AS written, (SELECT COUNT(*) FROM report_models) AS counted"
+        ),
+        [json!({ "written": 9, "counted": 0 })]
+    );
+}
