@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
+mod page;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use chrono::NaiveDate;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+
+pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -17,8 +21,9 @@ const STYLES: Styles = Styles::styled()
 /// Who uses Kiro, with which models, at what cost: answers from its daily CSV exports.
 ///
 /// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads a copy of that
-/// bucket (or a few exports somebody mailed) and answers with SQL: who is active, which models are used, how many
-/// credits are left, who will run out and who has stopped. It needs no AWS account and sends nothing anywhere.
+/// bucket (or a few exports somebody mailed) and shows who is active, which models are used, how many credits are left,
+/// who will run out and who has stopped: on a page in the browser, in a file to mail, or by SQL. It needs no AWS account
+/// and sends nothing anywhere.
 #[derive(Debug, Parser)]
 #[command(
     name = "kiro-analytics",
@@ -35,19 +40,21 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 
     /// Read settings from this file instead of ./kiro-analytics.toml
-    #[arg(long, value_name = "FILE", env = "KIRO_ANALYTICS_CONFIG", hide_env_values = true, global = true, value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", env = "KIRO_ANALYTICS_CONFIG", hide_env_values = true, global = true, display_order = 900, value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
 }
 
 const MANUAL: &str = "\
 A first look, with invented people:
-  kiro-analytics demo
+  kiro-analytics demo --open
 
 With your own exports:
   aws s3 sync s3://BUCKET/PREFIX exports
+  kiro-analytics serve exports --open
+Run the first again every day: the page reads what is new. Without a page:
   kiro-analytics normalize exports kiro-analytics-data
+  kiro-analytics report --out report.html
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
-Run the first two again every day: only what is new is read.
 
 Settings come from flags, then environment variables (KIRO_ANALYTICS_…, named at each flag), then
 the file kiro-analytics.toml in the current folder, then defaults. kiro-analytics.example.toml
@@ -65,6 +72,8 @@ Answers go to standard output, remarks and errors to standard error. NO_COLOR is
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Serve(ServeArgs),
+    Report(ReportArgs),
     Normalize(NormalizeArgs),
     Query(QueryArgs),
     Views(ViewsArgs),
@@ -194,13 +203,15 @@ pub(crate) struct ExportArgs {
 
 /// Show what this program does, with invented people
 ///
-/// Writes a believable fleet as raw exports in Kiro's own layout (DIR/exports), normalizes it (DIR/data) and prints the
-/// headline numbers. The exports have everything real ones have: two accounts, drifting headers, a re-export, a split
-/// day, and one file that is broken on purpose. The same options and end date give the same bytes.
+/// Writes a believable fleet as raw exports in Kiro's own layout (DIR/exports), normalizes it (DIR/data), prints the
+/// headline numbers and serves the page, whose address is the last line, until Ctrl-C. The exports have everything real
+/// ones have: two accounts, drifting headers, a re-export, a split day, and one file that is broken on purpose. The same
+/// options and end date give the same bytes.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  kiro-analytics demo
+  kiro-analytics demo --open
+  kiro-analytics demo --no-serve
   kiro-analytics demo --users 2000 --days 365 --dir /tmp/big-demo
   kiro-analytics query --data kiro-analytics-demo/data \"SELECT * FROM wow_movers LIMIT 5\"
 ")]
@@ -225,7 +236,14 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) end_date: Option<NaiveDate>,
 
-    /// What to print at the end
+    /// Print all headline numbers and end, without a page
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+
+    /// What to print; json is one document and ends without a page
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
@@ -296,6 +314,14 @@ pub(crate) struct Window {
     /// The last day, YYYY-MM-DD, inclusive
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) until: Option<NaiveDate>,
+}
+
+impl Window {
+    /// Every day.
+    pub(crate) const ALL: Self = Self {
+        since: None,
+        until: None,
+    };
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -125,16 +125,20 @@ impl Config {
         named.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA))
     }
 
+    /// What hashes and pseudonyms are salted with.
+    pub(crate) fn salt(&self, args: &DataArgs) -> Option<String> {
+        args.hash_salt.clone().or_else(|| self.hash_salt.clone())
+    }
+
     /// Everything the engine needs to know.
     pub(crate) fn engine_options(&self, args: &DataArgs, window: Window) -> EngineOptions {
         let is_hashed = args.hash_emails.or(self.hash_emails).unwrap_or(false);
-        let salt = args.hash_salt.clone().or_else(|| self.hash_salt.clone());
         EngineOptions {
             data: self.data_folder(args),
             render: RenderOptions {
                 emails: if is_hashed {
                     Emails::Hashed {
-                        salt: salt.unwrap_or_default(),
+                        salt: self.salt(args).unwrap_or_default(),
                     }
                 } else {
                     Emails::Plain

@@ -87,7 +87,8 @@ impl Headlines {
         })
     }
 
-    pub(crate) fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+    /// People, credits and allowances, in a few lines.
+    pub(crate) fn write_short(&self, out: &mut impl Write) -> io::Result<()> {
         for people in &self.people {
             let (users, active) = (whole(people, "users"), whole(people, "active_30_days"));
             writeln!(
@@ -135,6 +136,12 @@ impl Headlines {
                 whole(month, "at_100_percent")
             )?;
         }
+        Ok(())
+    }
+
+    /// Everything.
+    pub(crate) fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        self.write_short(out)?;
         self.write_lists(out)?;
         for health in &self.data_health {
             writeln!(

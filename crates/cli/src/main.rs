@@ -3,12 +3,16 @@
 mod args;
 mod commands;
 mod config;
+mod dashboard_file;
 mod demo_folder;
 mod engine;
 mod exit;
 mod failure;
 mod figures;
+mod folders;
 mod headlines;
+mod interrupt;
+mod live_page;
 mod output;
 mod panic;
 mod progress;
@@ -22,6 +26,7 @@ use crate::args::{Cli, Command};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::interrupt::{Interrupt, Signals};
 
 fn main() -> ExitCode {
     panic::explain_panics();
@@ -59,11 +64,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::usage(anyhow::Error::new(error).context("could not start")))?;
     let result = runtime.block_on(async {
+        let (interrupt, mut signals) = (Interrupt::default(), Signals::listen());
+        let mut command = std::pin::pin!(dispatch(cli, &interrupt));
         tokio::select! {
             // A finished command has finished, even if the signal came with its last byte.
             biased;
-            result = dispatch(cli) => result,
-            () = interrupted() => Err(Failure::interrupted()),
+            result = &mut command => return result,
+            () = signals.next() => interrupt.announce(),
+        }
+        if interrupt.is_expected() {
+            command.await
+        } else {
+            Err(Failure::interrupted())
         }
     });
     // Dropping the command has given up what it was writing; blocking work gets a moment to notice.
@@ -71,10 +83,17 @@ fn run(cli: Cli) -> Result<(), Failure> {
     result
 }
 
-async fn dispatch(cli: Cli) -> Result<(), Failure> {
+async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
     match cli.command {
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),
+        Command::Serve(args) => {
+            let config = Config::load(cli.config.as_deref())?;
+            commands::serve::run(args, &config, interrupt).await
+        }
+        Command::Report(args) => {
+            commands::report::run(args, &Config::load(cli.config.as_deref())?).await
+        }
         Command::Normalize(args) => commands::normalize::run(args).await,
         Command::Query(args) => {
             commands::query::run(args, &Config::load(cli.config.as_deref())?).await
@@ -86,25 +105,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             commands::export::run(args, &Config::load(cli.config.as_deref())?).await
         }
         Command::Demo(args) => {
-            commands::demo::run(args, &Config::load(cli.config.as_deref())?).await
+            let config = Config::load(cli.config.as_deref())?;
+            commands::demo::run(args, &config, interrupt).await
         }
-    }
-}
-
-/// Ctrl-C, or a polite request to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                pressed = tokio::signal::ctrl_c() => if pressed.is_ok() { return },
-                _ = terminate.recv() => return,
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // No signals on this system: wait for the command alone.
-        std::future::pending::<()>().await;
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use kiro_ingest::{ExportOutcome, ExportStatus, Progress};
@@ -49,6 +50,14 @@ impl Progress for ExportBar {
 pub(crate) fn day_bar(days: u64) -> ProgressBar {
     let bar = styled("{spinner} {pos}/{len} days of exports  {wide_bar}  {eta}");
     bar.set_length(days);
+    bar
+}
+
+/// A sign of life for work that cannot say how much of it is left.
+pub(crate) fn spinner(doing: &'static str) -> ProgressBar {
+    let bar = styled("{spinner} {msg}  {elapsed}");
+    bar.set_message(doing);
+    bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }
 

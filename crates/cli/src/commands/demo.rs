@@ -1,4 +1,4 @@
-//! `kiro-analytics demo`: an invented fleet, from raw exports to headline numbers.
+//! `kiro-analytics demo`: an invented fleet, from raw exports to headline numbers and the page.
 
 use std::io::Write;
 use std::path::Path;
@@ -16,10 +16,16 @@ use crate::engine;
 use crate::failure::Failure;
 use crate::figures::{counted, size};
 use crate::headlines::Headlines;
+use crate::interrupt::Interrupt;
+use crate::live_page::LivePage;
 use crate::output;
 use crate::progress::day_bar;
 
-pub(crate) async fn run(args: DemoArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: DemoArgs,
+    config: &Config,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
     let yesterday = now().date_naive().checked_sub_days(Days::new(1));
     let end_date = args.end_date.or(yesterday).unwrap_or_default();
     let folder = DemoFolder::open(&args.dir)?;
@@ -40,12 +46,9 @@ pub(crate) async fn run(args: DemoArgs, config: &Config) -> Result<(), Failure> 
         hash_emails: None,
         hash_salt: None,
     };
-    let window = Window {
-        since: None,
-        until: None,
-    };
-    let engine = engine::open(config, &data, window)?;
+    let engine = engine::open(config, &data, Window::ALL)?;
     let headlines = Headlines::ask(&engine).await?;
+    drop(engine);
     if args.output == Output::Json {
         return output::print_json(&json!({
             "fleet": Mark { written: Some(written), ..wanted },
@@ -63,6 +66,13 @@ pub(crate) async fn run(args: DemoArgs, config: &Config) -> Result<(), Failure> 
         size(written.bytes),
         args.dir.display()
     )?;
+    if !args.no_serve {
+        headlines.write_short(&mut out)?;
+        writeln!(out)?;
+        out.flush()?;
+        let page = LivePage::new(config, &data, vec![folder.exports()], args.page)?;
+        return page.run(interrupt).await;
+    }
     headlines.write_text(&mut out)?;
     for failure in &run.summary.failures {
         writeln!(

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::engine::{self, failure};
 use crate::failure::{Failure, note};
 use crate::figures::counted;
-use crate::output;
+use crate::{folders, output};
 
 pub(crate) async fn run(args: ExportArgs, config: &Config) -> Result<(), Failure> {
     let engine = engine::open(config, &args.data, args.window)?;
@@ -28,14 +28,7 @@ pub(crate) async fn run(args: ExportArgs, config: &Config) -> Result<(), Failure
             .join(format!("{}.{}", args.view, extension(args.format)));
         return Err(Failure::usage(error).hint(format!("write --out {}", file.display())));
     }
-    if let Some(folder) = args
-        .out
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
-    {
-        let error = anyhow::anyhow!("there is no folder `{}`", folder.display());
-        return Err(Failure::usage(error).hint("make it first, or name another file with --out"));
-    }
+    folders::check_parent(&args.out)?;
     one(&engine, &args.view, args.format, &args.out).await
 }
 

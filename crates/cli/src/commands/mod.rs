@@ -6,4 +6,6 @@ pub(crate) mod export;
 pub(crate) mod man;
 pub(crate) mod normalize;
 pub(crate) mod query;
+pub(crate) mod report;
+pub(crate) mod serve;
 pub(crate) mod views;

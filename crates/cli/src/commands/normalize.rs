@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use kiro_ingest::{LocalFolder, NormalizeOptions, RunSummary, StoreError, normalize};
+use kiro_ingest::{NormalizeOptions, RunSummary, normalize};
 
 use crate::args::{NormalizeArgs, Output, Window};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::figures::{count, counted, duration, size};
-use crate::output;
 use crate::progress::ExportBar;
+use crate::{folders, output};
 
 /// How many failed exports are listed; JSON lists all.
 const MAX_FAILURES_SHOWN: usize = 10;
@@ -56,14 +56,7 @@ impl Run {
         dest: &Path,
         options: NormalizeOptions,
     ) -> Result<Self, Failure> {
-        // The store names its root as a key; people typed a path.
-        let unusable = |path: &Path, error: StoreError| {
-            let hint = error.hint();
-            let context = format!("could not {} `{}`", error.operation, path.display());
-            Failure::usage(anyhow::Error::new(error.kind).context(context)).maybe_hint(hint)
-        };
-        let from = LocalFolder::open(source).map_err(|error| unusable(source, error))?;
-        let to = LocalFolder::create(dest).map_err(|error| unusable(dest, error))?;
+        let (from, to) = (folders::open(source)?, folders::create(dest)?);
         let bar = ExportBar::shared();
         let result = normalize(Arc::new(from), Arc::new(to), &options, bar.clone()).await;
         bar.clear();

@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod differential;
+#[cfg(unix)]
+mod page;
 #[cfg(target_os = "linux")]
 mod process;
+mod report;
 mod support;
 mod transcripts;
 mod traps;

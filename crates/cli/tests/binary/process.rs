@@ -381,6 +381,7 @@ fn a_demo_is_the_same_again_and_never_touches_other_folders() {
         kiro_analytics()
             .args([
                 "demo",
+                "--no-serve",
                 "--users",
                 "20",
                 "--days",
@@ -428,6 +429,8 @@ fn completions_and_manual_pages_name_every_command() {
             .success()
     );
     for command in [
+        "serve",
+        "report",
         "normalize",
         "query",
         "views",

@@ -1,0 +1,139 @@
+//! The commands that show the dashboard: as a live page, and as a file.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum, ValueHint};
+use kiro_web::Token;
+
+use super::{DataArgs, Output, date};
+
+/// Show the dashboard in the browser, and keep reading new exports
+///
+/// Opens a page of your own on this machine: nothing leaves it. With a SOURCE, its exports are read into the data
+/// folder while the page is open already, and new ones as they appear; without, the page shows what is there. Files
+/// dropped on the page are added. The address is the only thing on standard output, printed once the page answers;
+/// GET /healthz is 200 when everything found has been read. Ctrl-C ends it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics serve exports --open
+  kiro-analytics serve --data kiro-analytics-demo/data   no exports: what is there already
+  kiro-analytics serve exports --data /srv/kiro --port 8080
+  kiro-analytics serve exports --host 0.0.0.0            other machines, with a token
+  kiro-analytics serve --dashboard my-dashboard.yaml     sheets of your own
+")]
+pub(crate) struct ServeArgs {
+    /// Folders with exports, as for `normalize`; without any, nothing new is read
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) source: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
+}
+
+/// Where the page is, and what is on it.
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Port to listen on; 0 is any free one [default: 8765, or the next free one]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+
+    /// Name or address to listen on; 0.0.0.0 lets other machines in, which need the token then
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: String,
+
+    /// Secret that the page asks for: 16 or more letters, digits, - and _; better given by the environment [default:
+    /// none on this machine alone, else a new one]
+    #[arg(long, value_name = "TOKEN", env = "KIRO_ANALYTICS_TOKEN", hide_env_values = true, value_parser = token)]
+    pub(crate) token: Option<Token>,
+
+    /// Open the page in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+
+    /// Show the dashboard that this YAML file describes instead of the built-in one
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) dashboard: Option<PathBuf>,
+}
+
+/// Write the dashboard into one file that can be mailed
+///
+/// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its date,
+/// plan and client pickers work. --format csv writes a folder instead, with one CSV file per visual.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics report --out report.html
+  kiro-analytics report --out july.html --from 2026-07-01 --to 2026-07-31 --anonymize
+  kiro-analytics report --out budget.html --sheet budget,economics --language ko
+  kiro-analytics report --out figures --format csv
+")]
+pub(crate) struct ReportArgs {
+    /// File to write; with --format csv: folder, made if needed
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) out: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) data: DataArgs,
+
+    /// The first day, YYYY-MM-DD, inclusive [default: the first one of the data]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) from: Option<NaiveDate>,
+
+    /// The last day, YYYY-MM-DD, inclusive [default: the newest one of the data]
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) to: Option<NaiveDate>,
+
+    /// Only these sheets, by their ids; a wrong one lists them all
+    #[arg(long = "sheet", value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub(crate) sheets: Vec<String>,
+
+    /// Replace people by pseudonyms, the same for one person throughout; with --hash-salt the same in every report
+    #[arg(long)]
+    pub(crate) anonymize: bool,
+
+    /// Language that the report opens in; the page can switch
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) language: ReportLanguage,
+
+    /// What to write
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
+
+    /// Write the dashboard that this YAML file describes instead of the built-in one
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) dashboard: Option<PathBuf>,
+
+    /// What to print at the end
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// One file with pages, charts and pickers
+    #[default]
+    Html,
+    /// A folder with one CSV file per visual
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportLanguage {
+    /// English
+    #[default]
+    En,
+    /// 中文
+    Zh,
+    /// 한국어
+    Ko,
+}
+
+fn token(text: &str) -> Result<Token, String> {
+    Token::new(text)
+        .ok_or_else(|| "expected at least 16 letters, digits, `-` and `_`, at most 256".to_owned())
+}

@@ -1,0 +1,143 @@
+//! `kiro-analytics report`: the dashboard as a file to mail, or as a folder of CSV files.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use kiro_dashboard::{Language, Span};
+use kiro_web::{
+    Desk, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder, write_html,
+};
+
+use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
+use crate::config::Config;
+use crate::failure::{Failure, note};
+use crate::figures::{counted, size};
+use crate::progress::spinner;
+use crate::{dashboard_file, engine, folders, output};
+
+pub(crate) async fn run(args: ReportArgs, config: &Config) -> Result<(), Failure> {
+    check_place(&args.out, args.format)?;
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        let error =
+            anyhow::anyhow!("expected --from to be no later than --to, found {from} and {to}");
+        return Err(Failure::usage(error).hint("swap the two days"));
+    }
+    let engine = engine::open(config, &args.data, Window::ALL)?;
+    let file = args.dashboard.as_deref();
+    let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
+    let desk = Desk::new(spec, engine);
+    let options = ReportOptions {
+        days: days(&desk, args.from, args.to).await?,
+        sheets: args.sheets,
+        language: match args.language {
+            ReportLanguage::En => Language::En,
+            ReportLanguage::Zh => Language::Zh,
+            ReportLanguage::Ko => Language::Ko,
+        },
+        pseudonyms: match (args.anonymize, config.salt(&args.data)) {
+            (false, _) => None,
+            (true, Some(salt)) => Some(Pseudonyms::with_salt(salt)),
+            (true, None) => Some(Pseudonyms::random().map_err(failure)?),
+        },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..ReportOptions::default()
+    };
+    let working = spinner("computing the figures");
+    let written = match args.format {
+        ReportFormat::Html => write_html(&args.out, &desk, &options).await,
+        ReportFormat::Csv => write_csv_folder(&args.out, &desk, &options).await,
+    };
+    working.finish_and_clear();
+    let summary = written.map_err(failure)?;
+    if args.output == Output::Json {
+        return output::print_json(&summary);
+    }
+    let mut out = output::stdout();
+    write_text(&mut out, &summary, args.format)?;
+    Ok(out.flush()?)
+}
+
+fn check_place(out: &Path, format: ReportFormat) -> Result<(), Failure> {
+    if format == ReportFormat::Html && out.is_dir() {
+        let error = anyhow::anyhow!("expected a file, found the folder `{}`", out.display());
+        let file = out.join("report.html");
+        return Err(Failure::usage(error).hint(format!("write --out {}", file.display())));
+    }
+    if format == ReportFormat::Csv && out.is_file() {
+        let error = anyhow::anyhow!("expected a folder, found the file `{}`", out.display());
+        return Err(Failure::usage(error).hint("name a folder with --out"));
+    }
+    folders::check_parent(out)
+}
+
+/// The days of the report; one end that was left out is that of the data.
+async fn days(
+    desk: &Desk,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> Result<Option<Span>, Failure> {
+    let data = desk.days().await;
+    let Some(data) = data
+        .map_err(|error| failure(ReportError::Days(error.into())))?
+        .days
+    else {
+        note("note: there is no activity in the data, so the report is empty");
+        return Ok(None);
+    };
+    if from.is_none() && to.is_none() {
+        return Ok(None);
+    }
+    let days = Span {
+        from: from.unwrap_or(data.from),
+        to: to.unwrap_or(data.to),
+    };
+    if days.from > data.to || days.to < data.from {
+        let error = anyhow::anyhow!(
+            "there is no activity in these days: that of the data is from {} to {}",
+            data.from,
+            data.to
+        );
+        return Err(Failure::usage(error).hint("choose other days with --from and --to"));
+    }
+    Ok(Some(days))
+}
+
+fn write_text(
+    out: &mut impl Write,
+    summary: &ReportSummary,
+    format: ReportFormat,
+) -> io::Result<()> {
+    let count = |value: usize, noun| counted(value as u64, noun);
+    let holds = match format {
+        ReportFormat::Html => count(summary.visuals, "visual"),
+        ReportFormat::Csv => count(summary.figures, "file"),
+    };
+    write!(
+        out,
+        "{}, {holds}, {} in `{}`",
+        count(summary.sheets, "sheet"),
+        size(summary.bytes),
+        summary.path.display()
+    )?;
+    match summary.days {
+        Some(days) => writeln!(out, ": {} to {}", days.from, days.to),
+        None => writeln!(out),
+    }
+}
+
+/// Whose turn it is: the person who typed the command, or the data.
+fn failure(error: ReportError) -> Failure {
+    match error {
+        ReportError::UnknownSheet { .. } => {
+            Failure::usage(error).hint("name one of these with --sheet, or leave it out for all")
+        }
+        ReportError::Write { .. } => Failure::usage(error).hint("name another place with --out"),
+        ReportError::NoRandomness => Failure::usage(error).hint("give one with --hash-salt"),
+        ReportError::Figure { .. } | ReportError::Days(_) => Failure::data(error)
+            .hint("if a part is damaged, remove it and run `kiro-analytics normalize` again"),
+        ReportError::Json(_) | ReportError::Csv(_) => Failure::data(error),
+    }
+}

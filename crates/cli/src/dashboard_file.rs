@@ -1,0 +1,33 @@
+//! The dashboard to show: the built-in one, or a file of one's own, with all its mistakes at once.
+
+use std::path::Path;
+
+use kiro_curate::{Catalogue, Settings};
+use kiro_dashboard::{Spec, SpecErrors};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+pub(crate) fn load(
+    path: Option<&Path>,
+    catalogue: &Catalogue,
+    settings: &Settings,
+) -> Result<Spec, Failure> {
+    let Some(path) = path else {
+        return Spec::builtin(catalogue, settings).map_err(failure);
+    };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let error = anyhow::Error::new(error).context(format!("could not read `{name}`"));
+        Failure::usage(error).hint("name an existing file with --dashboard, or leave the flag out")
+    })?;
+    Spec::load(&text, &name, catalogue, settings).map_err(failure)
+}
+
+fn failure(found: SpecErrors) -> Failure {
+    Failure {
+        exit: Exit::Usage,
+        errors: found.errors.into_iter().map(anyhow::Error::new).collect(),
+        hint: Some("docs/dashboard.md explains every key of a dashboard".to_owned()),
+    }
+}

@@ -1,0 +1,231 @@
+//! The page while it is served: where it listens, who may see it, what it reads, and how it ends.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kiro_dashboard::Spec;
+use kiro_ingest::ObjectStore;
+use kiro_query::{Engine, EngineOptions};
+use kiro_web::{
+    ReaderOptions, ServeError, ServeOptions, Server, StatusBoard, Token, is_loopback, serve,
+};
+
+use crate::args::{DataArgs, PageArgs, Window};
+use crate::commands::normalize::now;
+use crate::config::Config;
+use crate::failure::{Failure, note};
+use crate::interrupt::Interrupt;
+use crate::{dashboard_file, engine, folders, output};
+
+/// The port when none is asked for, and the last one that is tried instead of it.
+const DEFAULT_PORTS: (u16, u16) = (8765, 8864);
+/// How often the sources are listed. A listing reads no file.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Everything that was decided before the page listens.
+pub(crate) struct LivePage {
+    data: EngineOptions,
+    /// Opened already; every further attempt to listen opens its own.
+    engine: Option<Engine>,
+    spec: Spec,
+    source_folders: Vec<PathBuf>,
+    sources: Vec<Arc<dyn ObjectStore>>,
+    destination: Option<Arc<dyn ObjectStore>>,
+    host: String,
+    port: Option<u16>,
+    token: Option<Token>,
+    opens_browser: bool,
+}
+
+impl LivePage {
+    /// Checks everything that can be wrong with the command.
+    pub(crate) fn new(
+        config: &Config,
+        data: &DataArgs,
+        sources: Vec<PathBuf>,
+        page: PageArgs,
+    ) -> Result<Self, Failure> {
+        let data = config.engine_options(data, Window::ALL);
+        let engine = Engine::open(data.clone()).map_err(engine::failure)?;
+        let file = page.dashboard.as_deref();
+        let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
+        let mut stores: Vec<Arc<dyn ObjectStore>> = Vec::new();
+        for folder in &sources {
+            stores.push(Arc::new(folders::open(folder)?));
+        }
+        let destination: Option<Arc<dyn ObjectStore>> = match folders::create(&data.data) {
+            Ok(folder) => Some(Arc::new(folder)),
+            // What is in a folder that cannot be written can still be shown.
+            Err(_) if stores.is_empty() && data.data.is_dir() => None,
+            Err(failure) => return Err(failure),
+        };
+        // The name stands for two addresses, and another program may have the other one.
+        let host = match page.host.trim_matches(['[', ']']) {
+            name if name.eq_ignore_ascii_case("localhost") => "127.0.0.1".to_owned(),
+            address => address.to_owned(),
+        };
+        let token = match page.token {
+            None if !is_loopback(&host) => Some(Token::generate().ok_or_else(no_randomness)?),
+            token => token,
+        };
+        Ok(Self {
+            data,
+            engine: Some(engine),
+            spec,
+            source_folders: sources,
+            sources: stores,
+            destination,
+            host,
+            port: page.port,
+            token,
+            opens_browser: page.open,
+        })
+    }
+
+    /// Serves until somebody wants the program to end.
+    pub(crate) async fn run(mut self, interrupt: &Interrupt) -> Result<(), Failure> {
+        interrupt.expect();
+        let server = self.listen().await?;
+        let mut out = output::stdout();
+        writeln!(out, "{}", server.url())?;
+        out.flush()?;
+        self.say_what_is_served();
+        if self.opens_browser {
+            open_browser(server.url().to_owned());
+        }
+        tokio::select! {
+            () = settled(server.board()) => self.hint_if_empty(),
+            () = interrupt.came() => {}
+        }
+        let ended = server.run_until(interrupt.came()).await;
+        ended.map_err(|error| {
+            Failure::data(anyhow::Error::new(error).context("the page could not be served"))
+        })
+    }
+
+    /// Listens on the port that was asked for, or on the first free one.
+    async fn listen(&mut self) -> Result<Server, Failure> {
+        let mut port = self.port.unwrap_or(DEFAULT_PORTS.0);
+        loop {
+            let engine = match self.engine.take() {
+                Some(engine) => engine,
+                None => Engine::open(self.data.clone()).map_err(engine::failure)?,
+            };
+            match serve(self.options(engine, port)).await {
+                Ok(server) => return Ok(server),
+                Err(ServeError::Bind { source, .. })
+                    if self.port.is_none()
+                        && source.kind() == io::ErrorKind::AddrInUse
+                        && port < DEFAULT_PORTS.1 =>
+                {
+                    port += 1;
+                }
+                Err(error) => return Err(refused(error)),
+            }
+        }
+    }
+
+    fn options(&self, engine: Engine, port: u16) -> ServeOptions {
+        ServeOptions {
+            spec: self.spec.clone(),
+            engine,
+            reader: ReaderOptions {
+                sources: self.sources.clone(),
+                destination: self.destination.clone(),
+                clock: Arc::new(now),
+                poll: POLL,
+            },
+            host: self.host.clone(),
+            port,
+            token: self.token.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn say_what_is_served(&self) {
+        let data = self.data.data.display();
+        if self.destination.is_none() {
+            note(format_args!(
+                "note: `{data}` cannot be written, so exports dropped on the page are not added"
+            ));
+        }
+        if !is_loopback(&self.host) {
+            note("note: whoever has this address, with its token, can see the page");
+        }
+        match self.source_names() {
+            None => note(format_args!("serving `{data}`; Ctrl-C ends it")),
+            Some(sources) => note(format_args!(
+                "serving `{data}`, and new exports in {sources} as they appear; Ctrl-C ends it"
+            )),
+        }
+    }
+
+    fn hint_if_empty(&self) {
+        if has_data(&self.data.data) {
+            return;
+        }
+        let place = match self.source_names() {
+            None => format!("in `{}`", self.data.data.display()),
+            Some(sources) => format!("and no export in {sources}"),
+        };
+        note(format_args!(
+            "note: there is no data {place}; drop exports on the page, name a folder with exports \
+             (`kiro-analytics serve SOURCE`), or look at `kiro-analytics demo` first"
+        ));
+    }
+
+    fn source_names(&self) -> Option<String> {
+        let names: Vec<String> = self
+            .source_folders
+            .iter()
+            .map(|folder| format!("`{}`", folder.display()))
+            .collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+}
+
+/// Whether anything was ever normalized into this folder.
+fn has_data(data: &Path) -> bool {
+    ["facts", "code"]
+        .iter()
+        .any(|dataset| data.join(dataset).is_dir())
+}
+
+/// Waits until the exports that were there at the start have been dealt with.
+async fn settled(board: &StatusBoard) {
+    while !board.current().is_settled() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// On a thread of its own: some systems wait for the browser to end.
+fn open_browser(address: String) {
+    std::thread::spawn(move || {
+        if let Err(error) = opener::open_browser(&address) {
+            note(format_args!(
+                "warning: could not open the browser ({error}); open the address above yourself"
+            ));
+        }
+    });
+}
+
+fn refused(error: ServeError) -> Failure {
+    let hint = match &error {
+        ServeError::Bind { source, .. } => match source.kind() {
+            io::ErrorKind::AddrInUse => {
+                "name another --port, or leave it out to get the next free one"
+            }
+            io::ErrorKind::PermissionDenied => "choose a --port of 1024 or more",
+            _ => "name an address of this machine with --host, or leave it out",
+        },
+        ServeError::TokenRequired { .. } => "give one with --token",
+    };
+    Failure::usage(error).hint(hint)
+}
+
+fn no_randomness() -> Failure {
+    let error = anyhow::anyhow!("the system has no randomness to make a token of");
+    Failure::usage(error).hint("give one with --token")
+}
