@@ -98,7 +98,7 @@ impl<'a> Chosen<'a> {
         self.rows(&self.oracle.code, &CODE, Some("activity_date"), span)
     }
     fn months(&self, days: Days_) -> Vec<&'a Row> {
-        self.months_of(self.covered(days))
+        self.months_of(Some(self.covered(days)))
     }
     fn months_of(&self, span: Option<Span>) -> Vec<&'a Row> {
         use chrono::Datelike;
@@ -116,18 +116,30 @@ impl<'a> Chosen<'a> {
         self.rows(&self.oracle.movers, &OVERALL, None, None)
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads better where it is called"
+    )]
     fn activity_kpi(&self, take: Take, days: Days_) -> Expected {
         let previous = self
             .before(days)
             .map(|span| take(&self.activity(Some(span))));
-        kpi(take(&self.activity(self.covered(days))), previous)
+        kpi(take(&self.activity(Some(self.covered(days)))), previous)
     }
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads better where it is called"
+    )]
     fn code_kpi(&self, take: Take) -> Expected {
         let previous = self
             .before(Days_::Chosen)
             .map(|span| take(&self.code(Some(span))));
         kpi(take(&self.code(Some(self.span))), previous)
     }
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads better where it is called"
+    )]
     fn month_kpi(&self, take: Take) -> Expected {
         let previous = self
             .before(Days_::Month)
@@ -231,7 +243,7 @@ fn rest(expected: Expected, part: usize, limit: usize) -> Expected {
     for (key, row) in &expected.rows {
         let mut parts: Vec<String> = key.split('|').map(str::to_owned).collect();
         if !kept.contains(&parts[part]) {
-            parts[part] = "~other".to_owned();
+            "~other".clone_into(&mut parts[part]);
         }
         let sum = rows
             .entry(parts.join("|"))
@@ -326,8 +338,8 @@ pub(crate) fn of_visual(chosen: &Chosen<'_>, visual: &str) -> Option<Expected> {
     let activity = chosen.activity(Some(chosen.span));
     let models = chosen.models();
     let code = chosen.code(Some(chosen.span));
-    let year = chosen.activity(chosen.covered(Days_::Year));
-    let to_date = chosen.activity(chosen.covered(Days_::Month));
+    let year = chosen.activity(Some(chosen.covered(Days_::Year)));
+    let to_date = chosen.activity(Some(chosen.covered(Days_::Month)));
     let month_rows = chosen.months(Days_::Month);
     let arrivals = chosen.rows(
         &chosen.oracle.arrivals,
@@ -1036,7 +1048,7 @@ pub(crate) fn of_visual(chosen: &Chosen<'_>, visual: &str) -> Option<Expected> {
             ];
             table(&rows, &[user()], &measures)
         }
-        "b-user-daily" => chosen.pivot(chosen.covered(Days_::Month)?, by),
+        "b-user-daily" => chosen.pivot(chosen.covered(Days_::Month), by),
 
         "h-kpi-newest" => kpi(max("newest_day")(&health), None),
         "h-kpi-behind" => kpi(max("days_behind")(&health), None),

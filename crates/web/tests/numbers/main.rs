@@ -142,7 +142,7 @@ fn compare(query: &str, figure: &Figure, expected: &Expected) {
                 .map(|row| row[0].clone())
                 .unwrap_or_default();
             assert!(
-                close(&[found.clone()], &expected.single()),
+                close(std::slice::from_ref(&found), &expected.single()),
                 "{name}: {found:?}, expected {:?}",
                 expected.single()
             );
@@ -154,7 +154,7 @@ fn compare(query: &str, figure: &Figure, expected: &Expected) {
             );
             if let (Some(found), Some(previous)) = (found, previous) {
                 assert!(
-                    close(&[found.clone()], &[previous.clone()]),
+                    close(std::slice::from_ref(&found), std::slice::from_ref(previous)),
                     "{name}: before {found:?}, expected {previous:?}"
                 );
             }

@@ -190,24 +190,24 @@ impl<'a> Chosen<'a> {
             .collect()
     }
 
-    pub(crate) fn covered(&self, days: Days_) -> Option<Span> {
+    pub(crate) fn covered(&self, days: Days_) -> Span {
         let to = self.span.to;
         match days {
-            Days_::Chosen => Some(self.span),
-            Days_::Month => Some(Span {
+            Days_::Chosen => self.span,
+            Days_::Month => Span {
                 from: to.with_day(1).unwrap(),
                 to,
-            }),
-            Days_::Year => Some(Span {
+            },
+            Days_::Year => Span {
                 from: to.with_day(1).unwrap() - Months::new(11),
                 to,
-            }),
+            },
         }
     }
 
     /// The window before, if the data reaches that far back.
     pub(crate) fn before(&self, days: Days_) -> Option<Span> {
-        let span = self.covered(days)?;
+        let span = self.covered(days);
         let length = (span.to - span.from).num_days().unsigned_abs() + 1;
         let before = match days {
             Days_::Month => {
