@@ -80,7 +80,7 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
     if reader.destination.is_none() {
         board.change(|status| {
             status.message =
-                Some("the data folder cannot be written: new exports are not read".to_owned())
+                Some("the data folder cannot be written: new exports are not read".to_owned());
         });
     }
     let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), reader);

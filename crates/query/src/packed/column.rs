@@ -315,8 +315,8 @@ mod tests {
 
     use super::*;
 
-    fn nulls(valid: &[bool]) -> Option<NullBuffer> {
-        Some(NullBuffer::from(valid.to_vec()))
+    fn nulls(valid: &[bool]) -> NullBuffer {
+        NullBuffer::from(valid.to_vec())
     }
 
     #[test]
@@ -347,12 +347,12 @@ mod tests {
     #[test]
     fn extreme_numbers_and_nulls_come_back() {
         let values = [i64::MIN, 99, i64::MAX, 0];
-        let packed = PackedColumn::bigint(&values, nulls(&[true, false, true, true]));
+        let packed = PackedColumn::bigint(&values, Some(nulls(&[true, false, true, true])));
         let read = packed.unpack(0..4, &DataType::Int64, None).unwrap();
         let expected = Int64Array::from(vec![Some(i64::MIN), None, Some(i64::MAX), Some(0)]);
         assert_eq!(read.as_ref(), &expected as &dyn Array);
 
-        let packed = PackedColumn::date(&[20_000, -1, 20_005], nulls(&[true, false, true]));
+        let packed = PackedColumn::date(&[20_000, -1, 20_005], Some(nulls(&[true, false, true])));
         let read = packed.unpack(1..3, &DataType::Date32, None).unwrap();
         assert_eq!(
             read.as_ref(),
@@ -366,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_column_of_nulls_comes_back_as_nulls() {
-        let packed = PackedColumn::text(&[0, 0], nulls(&[false, false]));
+        let packed = PackedColumn::text(&[0, 0], Some(nulls(&[false, false])));
         let read = packed.unpack(0..2, &DataType::Utf8View, None).unwrap();
         assert_eq!(read.null_count(), 2);
         assert_eq!(read.data_type(), &DataType::Utf8View);
