@@ -72,7 +72,7 @@ export class Page {
     this.themeButton = el('button.quiet', { type: 'button', 'data-action': 'theme', onclick: () => chooseTheme(currentTheme() === 'dark' ? 'light' : 'dark') });
     this.languageButton = menuButton('language', t('page.language'), () => this.languageMenu());
     this.languageButton.dataset.action = 'language';
-    this.languageButton.replaceChildren(el('span.language-code', { text: LANGUAGES[this.language] }), icon('chevron'));
+    this.languageButton.replaceChildren(el('span.language-code', { text: LANGUAGES[this.language] }), el('span.language-short', { 'aria-hidden': 'true', text: this.language.toUpperCase() }), icon('chevron'));
     const share = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.share'), title: t('page.share'), onclick: () => this.share() }, icon('link'));
     const print = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.print'), title: t('page.print'), onclick: () => window.print() }, icon('print'));
     const add = this.upload ? el('button.quiet', { type: 'button', 'data-action': 'upload', 'aria-label': t('upload.title'), title: t('upload.title'), onclick: () => this.upload.open() }, icon('upload')) : null;

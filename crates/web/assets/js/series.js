@@ -71,7 +71,9 @@ export function seriesOf(figure) {
 /** The points of a calendar axis, those without rows too: a day without use is a gap, not a missing day. */
 export function everyDay(figure, category) {
   const column = figure.columns[category];
-  const step = { day: 1, week: 7 }[figure.grain];
+  // Without a grain a date is a day, unless it stands for its month.
+  const grain = figure.grain ?? (column?.name.startsWith('month_') ? 'month' : 'day');
+  const step = { day: 1, week: 7 }[grain];
   if (!isCalendar(column) || column.format === 'month' || !step || !figure.rows.length) return [];
   const known = figure.rows.map((row) => row[category]).filter((day) => parseDay(day)).sort();
   if (!known.length) return [];

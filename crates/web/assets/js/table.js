@@ -106,7 +106,9 @@ function pagerFor(total, shown, view, ask) {
 /** A table of one row as names and values beside each other. */
 export function drawFacts(box, figure) {
   const [row] = figure.rows;
-  const shown = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && row[column.index] !== null && row[column.index] !== '');
+  const shown = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && row[column.index] !== null && row[column.index] !== '')
+    // An e-mail address that is the name already is not said twice.
+    .filter((column, place, all) => isNumeric(column.format) || all.findIndex((other) => row[other.index] === row[column.index]) === place || column.type === 'date');
   fill(box, el('dl.facts', {}, shown.map((column) => el('div', {}, el('dt', { text: column.text }), el('dd', { text: isNumeric(column.format) ? formatValue(row[column.index], column.format) : valueName(column, row[column.index]) })))));
 }
 
