@@ -17,14 +17,14 @@ use parquet::arrow::ArrowWriter;
 
 /// A row of facts: the day, the user, messages, credits.
 #[derive(Clone)]
-pub struct Fact {
-    pub day: &'static str,
-    pub user: &'static str,
-    pub messages: i64,
-    pub credits: f64,
+pub(crate) struct Fact {
+    pub(crate) day: &'static str,
+    pub(crate) user: &'static str,
+    pub(crate) messages: i64,
+    pub(crate) credits: f64,
 }
 
-pub fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact {
+pub(crate) fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact {
     Fact {
         day,
         user,
@@ -34,7 +34,7 @@ pub fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact {
 }
 
 /// Writes a part of facts, made at `export_date`, and gives its path.
-pub fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact]) -> PathBuf {
+pub(crate) fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact]) -> PathBuf {
     let rows = facts.len();
     let part_id = format!("{id:016x}");
     let values = |name: &str| -> Option<ArrayRef> {
@@ -123,7 +123,7 @@ fn day(text: &str) -> i32 {
 }
 
 /// Options for all of a folder.
-pub fn options(data: &Path) -> EngineOptions {
+pub(crate) fn options(data: &Path) -> EngineOptions {
     EngineOptions {
         data: data.to_owned(),
         render: RenderOptions::default(),
@@ -132,16 +132,16 @@ pub fn options(data: &Path) -> EngineOptions {
     }
 }
 
-pub fn open(data: &Path) -> Engine {
+pub(crate) fn open(data: &Path) -> Engine {
     Engine::open(options(data)).unwrap()
 }
 
 /// The result as text: cells parted by `|`, rows in the statement's order.
-pub async fn rows(engine: &Engine, sql: &str) -> Vec<String> {
+pub(crate) async fn rows(engine: &Engine, sql: &str) -> Vec<String> {
     try_rows(engine, sql).await.unwrap()
 }
 
-pub async fn try_rows(engine: &Engine, sql: &str) -> Result<Vec<String>, QueryError> {
+pub(crate) async fn try_rows(engine: &Engine, sql: &str) -> Result<Vec<String>, QueryError> {
     let batches: Vec<RecordBatch> = engine
         .query(sql)
         .await?
