@@ -308,7 +308,7 @@ def new_exports_are_offered_and_uploads_added(browser, server):
     with Walk(browser, server.origin) as walk:
         tab = walk.open("/")
         server.add("KIRO_IDE_123456789012_user_report_202609020000.csv", export("2026-09-01", "u-late", "late@example.com"))
-        tab.wait("!document.querySelector('.banner').hidden", timeout=60)
+        tab.wait("!document.querySelector('.banner').hidden", timeout=240)
         check("Aug" in tab.text("[data-picker=date] .picker-hint"), "the page keeps what it shows")
         tab.click("[data-action=refresh]")
         tab.wait("document.querySelector('[data-picker=date] .picker-hint').textContent.includes('Sep')")
