@@ -1,4 +1,5 @@
 //! Exports: whole relations as files that appear complete.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod parts;
 

@@ -1,4 +1,5 @@
 //! What a person may ask, and how a refusal reads.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod parts;
 

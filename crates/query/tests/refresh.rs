@@ -1,4 +1,5 @@
 //! The engine keeps what it computed, and keeps up with the folder.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod parts;
 

@@ -1,4 +1,5 @@
 //! Every `.slt` file below `tests/views`, over the exports that lie beside it, with the columns' types.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod fixture;
 #[path = "fixture/script.rs"]
