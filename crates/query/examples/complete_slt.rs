@@ -8,13 +8,11 @@
     reason = "a tool for the tests, built with them"
 )]
 
-#[path = "../tests/fixture/mod.rs"]
+#[path = "../tests/it/fixture/mod.rs"]
 mod fixture;
-#[path = "../tests/fixture/script.rs"]
-mod script;
 
+use fixture::script::EngineUnderTest;
 use fixture::{Fixture, scenarios, scripts};
-use script::EngineUnderTest;
 use sqllogictest::{Runner, default_normalizer, default_validator, strict_column_validator};
 
 #[tokio::main]

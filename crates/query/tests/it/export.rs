@@ -1,14 +1,11 @@
 //! Exports: whole relations as files that appear complete.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod parts;
 
 use std::fs::{self, File};
 
+use crate::parts::{fact, open, write_facts};
 use arrow::array::AsArray;
 use kiro_query::{ExportFormat, QueryError, ResultFormat};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parts::{fact, open, write_facts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_format_holds_the_same_rows() {

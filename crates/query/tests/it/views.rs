@@ -1,12 +1,7 @@
 //! Every `.slt` file below `tests/views`, over the exports that lie beside it, with the columns' types.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod fixture;
-#[path = "fixture/script.rs"]
-mod script;
-
-use fixture::{Fixture, scenarios, scripts};
-use script::EngineUnderTest;
+use crate::fixture::script::EngineUnderTest;
+use crate::fixture::{Fixture, scenarios, scripts};
 use sqllogictest::{Runner, strict_column_validator};
 
 #[tokio::test(flavor = "multi_thread")]

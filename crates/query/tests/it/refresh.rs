@@ -1,19 +1,16 @@
 //! The engine keeps what it computed, and keeps up with the folder.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod parts;
 
 use std::fs;
 use std::sync::Arc;
 
+use crate::parts::{fact, open, options, rows, try_rows, write_facts};
 use chrono::NaiveDate;
 use kiro_query::{Engine, EngineOptions, QueryError};
-use parts::{fact, open, options, rows, try_rows, write_facts};
 
 const DAYS: &str = "SELECT activity_date, total_messages FROM daily_trends ORDER BY activity_date";
 
-fn date(text: &str) -> Option<NaiveDate> {
-    Some(text.parse().unwrap())
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +102,7 @@ async fn a_deleted_part_is_gone_after_a_refresh() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_in_slices_gives_the_same_as_one_read_afresh() {
     let data = tempfile::tempdir().unwrap();
-    let facts = |day: &'static str, messages: i64| -> Vec<parts::Fact> {
+    let facts = |day: &'static str, messages: i64| -> Vec<crate::parts::Fact> {
         ["alice", "bob", "cyd", "dan"]
             .map(|user| fact(day, user, messages))
             .to_vec()
@@ -212,9 +209,9 @@ async fn since_and_until_restrict_the_days_of_activity() {
     write_facts(data.path(), "2026-07-04", 1, &days);
     for (since, until, expected) in [
         (None, None, 7),
-        (date("2026-07-02"), None, 6),
-        (None, date("2026-07-02"), 3),
-        (date("2026-07-02"), date("2026-07-02"), 2),
+        (Some(date("2026-07-02")), None, 6),
+        (None, Some(date("2026-07-02")), 3),
+        (Some(date("2026-07-02")), Some(date("2026-07-02")), 2),
     ] {
         let engine = Engine::open(EngineOptions {
             since,
@@ -237,8 +234,8 @@ async fn since_and_until_restrict_the_days_of_activity() {
         );
     }
     let nothing = EngineOptions {
-        since: date("2026-07-03"),
-        until: date("2026-07-01"),
+        since: Some(date("2026-07-03")),
+        until: Some(date("2026-07-01")),
         ..options(data.path())
     };
     let engine = Engine::open(nothing).unwrap();

@@ -1,10 +1,7 @@
 //! What a person may ask, and how a refusal reads.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-mod parts;
-
+use crate::parts::{fact, open, rows, try_rows, write_facts};
 use kiro_query::QueryError;
-use parts::{fact, open, rows, try_rows, write_facts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn anything_but_a_query_is_refused() {

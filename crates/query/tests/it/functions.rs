@@ -1,11 +1,8 @@
 //! The functions that the engine adds, each with Trino's answer, also for NULL.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod parts;
 
 use std::path::Path;
 
-use parts::{open, rows, try_rows};
+use crate::parts::{open, rows, try_rows};
 
 async fn value(expression: &str) -> String {
     let engine = open(Path::new("no/such/folder"));
