@@ -159,6 +159,7 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
 async fn a_report_offers_the_filters_that_fit_into_it() {
     let desktop = Desktop::open(Access::default()).await;
     let path = desktop.folder().join("report.html");
+    let before = desktop.wait_for_status(|_| true).await["data_version"].clone();
     std::fs::write(
         desktop
             .source()
@@ -167,7 +168,9 @@ async fn a_report_offers_the_filters_that_fit_into_it() {
     )
     .unwrap();
     desktop
-        .wait_for_status(|status| status["exports"]["seen"] == 33)
+        .wait_for_status(|status| {
+            status["exports"]["done"] == 32 && status["data_version"] != before
+        })
         .await;
     let options = ReportOptions {
         sheets: vec!["activity".to_owned()],
