@@ -20,20 +20,9 @@ impl Plan<'_> {
             return;
         };
         let series = 1;
-        let Some(value) = self
-            .columns
-            .iter()
-            .position(|column| column.role == ColumnRole::Value)
-        else {
+        let Some(sizes) = self.sizes(figure, series) else {
             return;
         };
-        let mut sizes: HashMap<String, f64> = HashMap::new();
-        for row in &figure.rows {
-            let size = row.get(value).and_then(Value::number).unwrap_or(0.0);
-            *sizes
-                .entry(row.get(series).map(Value::plain).unwrap_or_default())
-                .or_default() += size;
-        }
         let kept = largest(sizes, *limit);
         for row in &mut figure.rows {
             if let Some(cell) = row.get_mut(series)
@@ -45,25 +34,30 @@ impl Plan<'_> {
         self.add_up_equal_keys(figure);
     }
 
+    /// How much of the first measure each text of a column has; none without a measure.
+    fn sizes(&self, figure: &Figure, column: usize) -> Option<HashMap<String, f64>> {
+        let value = self
+            .columns
+            .iter()
+            .position(|column| column.role == ColumnRole::Value)?;
+        let mut sizes = HashMap::new();
+        for row in &figure.rows {
+            let size = row.get(value).and_then(Value::number).unwrap_or(0.0);
+            *sizes
+                .entry(row.get(column).map(Value::plain).unwrap_or_default())
+                .or_default() += size;
+        }
+        Some(sizes)
+    }
+
     /// Adds up all rows beyond the limit, where the file asks for the rest.
     pub(crate) fn fold_rest(&self, figure: &mut Figure) {
         let Some(limit) = self.visual.limit.as_ref().filter(|_| self.visual.rest) else {
             return;
         };
-        let Some(value) = self
-            .columns
-            .iter()
-            .position(|column| column.role == ColumnRole::Value)
-        else {
+        let Some(sizes) = self.sizes(figure, 0) else {
             return;
         };
-        let mut sizes: HashMap<String, f64> = HashMap::new();
-        for row in &figure.rows {
-            let size = row.get(value).and_then(Value::number).unwrap_or(0.0);
-            *sizes
-                .entry(row.first().map(Value::plain).unwrap_or_default())
-                .or_default() += size;
-        }
         let kept = largest(sizes, limit.value);
         let texts: Vec<usize> = (0..self.columns.len())
             .filter(|place| {
