@@ -18,7 +18,7 @@ class Result:
 
 
 class Client:
-    def __init__(self, url: str, catalog: str, statement_deadline_seconds: float = 600):
+    def __init__(self, url: str, catalog: str, statement_deadline_seconds: float = 900):
         self._url = url
         self._headers = {"X-Trino-User": "test", "X-Trino-Catalog": catalog, "X-Trino-Time-Zone": "UTC"}
         self._deadline_seconds = statement_deadline_seconds
@@ -41,10 +41,11 @@ class Client:
             answer = self._send(answer["nextUri"])
 
     def _send(self, url: str, body: bytes | None = None) -> dict:
-        """The server holds each request until there is news, so following `nextUri` is not a busy loop."""
+        """The server holds each request until there is news, so following `nextUri` is not a busy loop. While it plans a
+        large query on a busy machine, that can be minutes."""
         request = urllib.request.Request(url, data=body, headers=self._headers)
         try:
-            with urllib.request.urlopen(request, timeout=60) as response:
+            with urllib.request.urlopen(request, timeout=self._deadline_seconds) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise QueryFailed(f"HTTP {error.code}: {error.read().decode(errors='replace')[:500]}") from error

@@ -113,6 +113,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "from_nothing_seconds": rounded(from_nothing),
         "views_seconds": views,
         "rows": rows,
+        "kept_bytes": engine.kept_bytes(),
         "memory": memory,
         "questions_milliseconds": questions,
         "memory_after_questions": after_questions,

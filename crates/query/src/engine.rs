@@ -1,5 +1,6 @@
 //! The engine: opens a data folder, answers statements, and keeps up with new parts.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -121,6 +122,11 @@ impl Engine {
                 .sum::<i64>();
         }
         Ok(rows.cast_unsigned())
+    }
+
+    /// How many bytes of memory each computed view takes.
+    pub fn kept_bytes(&self) -> BTreeMap<String, usize> {
+        self.snapshot().kept_bytes()
     }
 
     /// Lists the folder once and, if parts were added, removed or rewritten, computes again whatever had been computed

@@ -9,6 +9,7 @@ mod export;
 mod footer;
 mod format;
 mod functions;
+mod one_row_first;
 mod packed;
 mod part_table;
 mod parts;

@@ -3,10 +3,12 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::pruning::PruningStatistics;
@@ -45,6 +47,7 @@ pub(crate) struct SourceTable {
     schema: SchemaRef,
     sources: Vec<Arc<dyn RowSource>>,
     statistics: Vec<ColumnStatistics>,
+    bytes: usize,
 }
 
 impl SourceTable {
@@ -55,7 +58,18 @@ impl SourceTable {
             schema,
             sources,
             statistics,
+            bytes: 0,
         }
+    }
+
+    /// The same table, saying how much memory its rows take.
+    pub(crate) fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// How much memory the rows take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The same table, saying how many distinct values its columns have.
@@ -67,6 +81,30 @@ impl SourceTable {
             statistics.distinct_count = count.map_or(Precision::Absent, Precision::Inexact);
         }
         self
+    }
+
+    /// A number that tells contents apart, whatever the order of the rows. Reads everything.
+    pub(crate) fn fingerprint(&self) -> Result<u64> {
+        let projection: Vec<usize> = (0..self.schema.fields().len()).collect();
+        let options = FormatOptions::new().with_null("NULL");
+        let mut sum = self.rows() as u64;
+        for source in &self.sources {
+            for batch in source.read(&projection, 8192)? {
+                let batch = batch?;
+                let columns = batch.columns().iter();
+                let cells = columns
+                    .map(|column| ArrayFormatter::try_new(column, &options))
+                    .collect::<Result<Vec<_>, _>>()?;
+                for row in 0..batch.num_rows() {
+                    let mut hasher = DefaultHasher::new();
+                    for cell in &cells {
+                        cell.value(row).to_string().hash(&mut hasher);
+                    }
+                    sum = sum.wrapping_add(hasher.finish());
+                }
+            }
+        }
+        Ok(sum)
     }
 
     /// How many rows the table has.

@@ -15,6 +15,7 @@ use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 
 use crate::functions;
+use crate::one_row_first::physical_rules;
 
 /// The catalogue above the database.
 const CATALOG: &str = "datafusion";
@@ -32,6 +33,7 @@ pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionStat
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
+        .with_physical_optimizer_rules(physical_rules())
         .with_table_function_list(vec![])
         .build();
     functions::register(&mut state)?;

@@ -2,7 +2,7 @@
 //! kept slice by slice, so that a new export costs the slices it touches and not the whole history.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
 
@@ -11,33 +11,48 @@ use crate::packed::PackedRows;
 use crate::window::{Window, month_of};
 
 /// The views that are computed by slice. Each decides about the rows of one key, and every key has its day; a row is
-/// known by part and line, which have one day too.
-pub(crate) const BY_DAY: [&str; 4] = ["superseded", "report_facts", "report_models", "report_code"];
+/// known by part and line, which have one day too. What else they read must be small: other contents make other rows.
+pub(crate) const BY_DAY: [&str; 6] = [
+    "superseded",
+    "export_parts",
+    "report_facts",
+    "report_models",
+    "report_code",
+    "user_days",
+];
 
 /// A slice ends with the month in which it has this many raw rows.
 pub(crate) const SLICE_ROWS: usize = 400_000;
+
+/// A place for the rows of one view in one slice.
+pub(crate) type SliceCell = Arc<OnceCell<Arc<PackedRows>>>;
 
 /// One slice and what has been computed of it.
 #[derive(Debug)]
 pub(crate) struct Slice {
     pub(crate) window: Window,
-    kept: HashMap<&'static str, OnceCell<Arc<PackedRows>>>,
+    kept: Mutex<HashMap<String, (u64, SliceCell)>>,
 }
 
 impl Slice {
     pub(crate) fn new(window: Window) -> Self {
         Self {
             window,
-            kept: BY_DAY
-                .into_iter()
-                .map(|view| (view, OnceCell::new()))
-                .collect(),
+            kept: Mutex::default(),
         }
     }
 
-    /// The place of a view's rows in this slice.
-    pub(crate) fn cell(&self, view: &str) -> Option<&OnceCell<Arc<PackedRows>>> {
-        self.kept.get(view)
+    /// The place of a view's rows in this slice, where the other relations that it reads have this fingerprint.
+    pub(crate) fn cell(&self, view: &str, fingerprint: u64) -> SliceCell {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.get(view) {
+            Some((same, cell)) if *same == fingerprint => Arc::clone(cell),
+            _ => {
+                let cell = SliceCell::default();
+                kept.insert(view.to_owned(), (fingerprint, Arc::clone(&cell)));
+                cell
+            }
+        }
     }
 }
 

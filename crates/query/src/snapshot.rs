@@ -1,7 +1,7 @@
 //! One complete state of the data: a listing, and what has been computed from exactly these parts. A state never
 //! changes; a refresh makes the next one, which takes over whatever is still true.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::catalog::TableProvider;
@@ -145,6 +145,13 @@ impl Snapshot {
         Ok(Some(self.parts_table(relation, self.window)?.rows()))
     }
 
+    /// How much memory each view takes that has been computed. A view by slices shares them with the slices.
+    pub(crate) fn kept_bytes(&self) -> BTreeMap<String, usize> {
+        let kept = self.kept.iter();
+        kept.filter_map(|(view, cell)| Some((view.clone(), cell.get()?.bytes())))
+            .collect()
+    }
+
     /// Computes a view, if it has not been.
     pub(crate) async fn view(self: &Arc<Self>, name: &str) -> Result<SourceTable, QueryError> {
         let relation = self.relations.get(name)?;
@@ -195,8 +202,9 @@ impl Snapshot {
         let mut running = JoinSet::new();
         for (index, mut stream) in streams.into_iter().enumerate() {
             let schema = Arc::clone(&schema);
+            let interner = Arc::clone(&self.relations.interner);
             running.spawn(async move {
-                let mut builder = PackedBuilder::new(schema)?;
+                let mut builder = PackedBuilder::new(schema, interner)?;
                 while let Some(batch) = stream.next().await {
                     builder.push(&batch?)?;
                 }
@@ -252,12 +260,16 @@ impl Snapshot {
     ) -> BoxFuture<'a, Result<Arc<PackedRows>, QueryError>> {
         async move {
             let relation = self.relations.get(name)?;
-            let Some(cell) = slice.cell(name) else {
-                return Err(QueryError::UnknownRelation {
-                    name: name.to_owned(),
-                    nearest: None,
-                });
-            };
+            let mut fingerprint: u64 = 0;
+            for needed in &relation.depends_on {
+                let is_view = matches!(self.relations.get(needed)?.source, Source::View { .. });
+                if is_view && !BY_DAY.contains(&needed.as_str()) {
+                    let contents = self.view(needed).await?.fingerprint();
+                    let contents = contents.map_err(|source| view_error(needed, source))?;
+                    fingerprint = fingerprint.rotate_left(1) ^ contents;
+                }
+            }
+            let cell = slice.cell(name, fingerprint);
             let rows = cell
                 .get_or_try_init(|| self.compute_slice(slice, relation))
                 .await?;
@@ -295,8 +307,11 @@ impl Snapshot {
         let plan = state.create_physical_plan(&plan).await.map_err(failed)?;
         let mut stream =
             datafusion::physical_plan::execute_stream(plan, state.task_ctx()).map_err(failed)?;
-        let mut builder =
-            PackedBuilder::new(self.relations.schema(&relation.name)?).map_err(failed)?;
+        let mut builder = PackedBuilder::new(
+            self.relations.schema(&relation.name)?,
+            Arc::clone(&self.relations.interner),
+        )
+        .map_err(failed)?;
         while let Some(batch) = stream.next().await {
             builder.push(&batch.map_err(failed)?).map_err(failed)?;
         }
@@ -366,13 +381,22 @@ impl Snapshot {
         let schema = self.relations.schema(&relation.name)?;
         let mut sources = Vec::new();
         let mut distinct = vec![None; schema.fields().len()];
+        let mut bytes = 0;
         for rows in packed {
+            bytes += rows.bytes();
             sources.extend(rows.sources());
             for (column, distinct) in distinct.iter_mut().enumerate() {
                 *distinct = (*distinct).max(rows.distinct_texts(column));
             }
         }
-        Ok(SourceTable::new(schema, sources).with_distinct_counts(distinct.into_iter()))
+        let table = SourceTable::new(schema, sources).with_distinct_counts(distinct.into_iter());
+        tracing::debug!(
+            view = relation.name,
+            rows = table.rows(),
+            bytes,
+            "View kept."
+        );
+        Ok(table.with_bytes(bytes))
     }
 
     fn parts_of<'a>(

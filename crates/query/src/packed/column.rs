@@ -47,6 +47,13 @@ pub(crate) enum Values {
         unit: f64,
         offsets: Narrow,
     },
+    /// Doubles a few steps away from such decimals, as sums of them are, and how many steps.
+    NearDecimal {
+        smallest: i64,
+        unit: f64,
+        offsets: Narrow,
+        steps: Box<[i8]>,
+    },
     Double(ScalarBuffer<f64>),
     Boolean(BooleanBuffer),
 }
@@ -141,7 +148,12 @@ impl PackedColumn {
     pub(crate) fn double(values: &[f64], nulls: Option<NullBuffer>) -> Self {
         let packed = UNITS
             .into_iter()
-            .find_map(|unit| decimal(values, nulls.as_ref(), unit));
+            .find_map(|unit| decimal(values, nulls.as_ref(), unit, 0))
+            .or_else(|| {
+                UNITS
+                    .into_iter()
+                    .find_map(|unit| decimal(values, nulls.as_ref(), unit, i8::MAX))
+            });
         Self::new(
             packed.unwrap_or_else(|| Values::Double(values.iter().copied().collect())),
             nulls,
@@ -172,9 +184,28 @@ impl PackedColumn {
             Values::Null
             | Values::Text(_)
             | Values::Decimal { .. }
+            | Values::NearDecimal { .. }
             | Values::Double(_)
             | Values::Boolean(_) => None,
         }
+    }
+
+    /// How much memory the column takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let values = match &self.values {
+            Values::Null | Values::Text(Codes::First) => 0,
+            Values::Text(Codes::U8(codes)) => codes.inner().capacity(),
+            Values::Text(Codes::U16(codes)) => codes.inner().capacity(),
+            Values::Text(Codes::U32(codes)) => codes.inner().capacity(),
+            Values::Bigint { offsets, .. }
+            | Values::Date { offsets, .. }
+            | Values::Decimal { offsets, .. } => offsets.bytes(),
+            Values::NearDecimal { offsets, steps, .. } => offsets.bytes() + steps.len(),
+            Values::Double(values) => values.inner().capacity(),
+            Values::Boolean(values) => values.inner().capacity(),
+        };
+        let nulls = self.nulls.as_ref();
+        size_of::<Self>() + values + nulls.map_or(0, |nulls| nulls.buffer().capacity())
     }
 
     /// Unpacks `rows` values from `start` on.
@@ -249,6 +280,24 @@ impl PackedColumn {
                 });
                 Arc::new(Float64Array::new(values.into(), nulls))
             }
+            (
+                Values::NearDecimal {
+                    smallest,
+                    unit,
+                    offsets,
+                    steps,
+                },
+                _,
+            ) => {
+                let decimals = offsets.unpack(start, rows, |offset| {
+                    smallest.wrapping_add_unsigned(offset) as f64 / unit
+                });
+                let steps = &steps[start..start + rows];
+                let values = decimals.iter().zip(steps).map(|(decimal, &steps)| {
+                    f64::from_bits(decimal.to_bits().wrapping_add_signed(steps.into()))
+                });
+                Arc::new(Float64Array::new(values.collect(), nulls))
+            }
             (Values::Double(values), _) => {
                 Arc::new(Float64Array::new(values.slice(start, rows), nulls))
             }
@@ -270,20 +319,34 @@ fn valid<'a, T: Copy>(
         .map(|(_, &value)| value)
 }
 
-/// The values as decimals, if every one of them is exactly the double nearest to a decimal of that unit.
+/// The values as decimals of that unit, if every one of them is at most so many steps (doubles in between) away from
+/// the double nearest to a decimal.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     reason = "checked to be exact"
 )]
-fn decimal(values: &[f64], nulls: Option<&NullBuffer>, unit: f64) -> Option<Values> {
-    let counted = |value: f64| (value * unit).round();
+fn decimal(
+    values: &[f64],
+    nulls: Option<&NullBuffer>,
+    unit: f64,
+    most_steps: i8,
+) -> Option<Values> {
+    let counted = |value: f64| (value * unit).round() as i64;
+    let steps = |value: f64| {
+        let decimal = counted(value) as f64 / unit;
+        let steps = value
+            .to_bits()
+            .wrapping_sub(decimal.to_bits())
+            .cast_signed();
+        i8::try_from(steps)
+            .ok()
+            .filter(|steps| steps.unsigned_abs() <= most_steps.unsigned_abs())
+    };
     let (mut smallest, mut largest) = (i64::MAX, i64::MIN);
     for value in valid(values, nulls) {
-        let count = counted(value) as i64;
-        if count.unsigned_abs() >= LARGEST_EXACT
-            || (count as f64 / unit).to_bits() != value.to_bits()
-        {
+        let count = counted(value);
+        if count.unsigned_abs() >= LARGEST_EXACT || steps(value).is_none() {
             return None;
         }
         smallest = smallest.min(count);
@@ -294,18 +357,31 @@ fn decimal(values: &[f64], nulls: Option<&NullBuffer>, unit: f64) -> Option<Valu
     } else {
         (smallest, largest)
     };
-    if largest.abs_diff(smallest) > u64::from(u32::MAX) {
+    let range = largest.abs_diff(smallest);
+    if range > u64::from(u32::MAX) {
         return None;
     }
-    let offsets = values.iter().map(|&value| {
-        (counted(value) as i64)
-            .clamp(smallest, largest)
-            .abs_diff(smallest)
-    });
-    Some(Values::Decimal {
-        smallest,
-        unit,
-        offsets: Narrow::pack(offsets, largest.abs_diff(smallest)),
+    let offsets = values
+        .iter()
+        .map(|&value| counted(value).clamp(smallest, largest).abs_diff(smallest));
+    let offsets = Narrow::pack(offsets, range);
+    Some(if most_steps == 0 {
+        Values::Decimal {
+            smallest,
+            unit,
+            offsets,
+        }
+    } else {
+        let steps = values
+            .iter()
+            .map(|&value| steps(value).unwrap_or(0))
+            .collect();
+        Values::NearDecimal {
+            smallest,
+            unit,
+            offsets,
+            steps,
+        }
     })
 }
 
@@ -324,6 +400,8 @@ mod tests {
         for values in [
             vec![0.0, 1.5, 12.34, 1e-3],
             vec![0.1 + 0.2, 1.0 / 3.0, f64::MAX],
+            vec![0.1 + 0.2, 0.7 + 0.1, 12.34 + 56.78 + 0.05, 0.0],
+            vec![f64::MIN_POSITIVE, 5e-324, 0.29],
             vec![-0.0, 0.0],
             vec![f64::NAN, f64::INFINITY],
             vec![-12.25, 1e12],
@@ -342,6 +420,12 @@ mod tests {
             };
             assert_eq!(bits(read.values()), bits(&values));
         }
+    }
+
+    #[test]
+    fn sums_of_decimals_take_less_than_doubles() {
+        let sums: Vec<f64> = (0..1000).map(|n| 0.1 * f64::from(n) + 0.2).collect();
+        assert!(PackedColumn::double(&sums, None).bytes() < 4 * sums.len());
     }
 
     #[test]

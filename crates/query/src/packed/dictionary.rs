@@ -1,13 +1,12 @@
 //! The distinct texts of one column.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{Array, StringViewArray};
 use arrow::buffer::Buffer;
+use hashbrown::{HashMap, HashSet};
 
-/// How many recent views are remembered; a power of two.
-const REMEMBERED: usize = 1 << 14;
+use super::interner::Interner;
 
 /// Gives every distinct text a code, in the order of first appearance.
 #[derive(Debug, Default)]
@@ -20,15 +19,16 @@ pub(crate) struct DictionaryBuilder {
 impl DictionaryBuilder {
     /// Appends the codes of all texts of `array`; what stands for NULL has no meaning.
     pub(crate) fn encode(&mut self, array: &StringViewArray, codes: &mut Vec<u32>) {
-        self.recent.begin(array);
+        let addresses = self.recent.begin(array);
         codes.reserve(array.len());
         for (row, &view) in array.views().iter().enumerate() {
-            let code = match self.recent.code(view) {
+            let key = key(view, &addresses);
+            let code = match self.recent.code(key) {
                 Some(code) => code,
                 None if array.is_null(row) => 0,
                 None => {
                     let code = self.code(array.value(row));
-                    self.recent.remember(view, code);
+                    self.recent.remember(key, code);
                     code
                 }
             };
@@ -48,86 +48,96 @@ impl DictionaryBuilder {
     }
 
     /// The texts, by code.
-    pub(crate) fn finish(self) -> StringViewArray {
+    pub(crate) fn finish(self, interner: &Interner) -> StringViewArray {
         if self.texts.is_empty() {
             return StringViewArray::from_iter_values([""]);
         }
-        StringViewArray::from_iter_values(self.texts.iter())
+        interner.array(self.texts.iter().map(AsRef::as_ref))
     }
 }
 
-/// Codes of views seen lately, so that a text is hashed once and not once per row. A short text lies in its view; the
-/// view of a long one points into the buffers of its array and means the same only as long as these are the same.
+/// What a view says about its text: a short text lies in the view itself, a long one is known by address and length.
+fn key(view: u128, addresses: &[usize]) -> u128 {
+    let [length, _prefix, buffer, offset] = parts(view);
+    if length <= 12 {
+        return view;
+    }
+    match addresses.get(buffer as usize) {
+        Some(address) => ((*address as u128 + u128::from(offset)) << 64) | u128::from(length),
+        None => NO_KEY,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a view is four numbers of 32 bits"
+)]
+fn parts(view: u128) -> [u32; 4] {
+    [
+        view as u32,
+        (view >> 32) as u32,
+        (view >> 64) as u32,
+        (view >> 96) as u32,
+    ]
+}
+
+/// No text is this long.
+const NO_KEY: u128 = u128::MAX;
+
+/// How many recent texts are remembered; a power of two.
+const REMEMBERED: usize = 1 << 14;
+
+/// So much may be held to keep addresses meaningful.
+const MOST_HELD_BYTES: usize = 32 << 20;
+
+/// Codes of texts seen lately, so that a text is hashed once and not once per row.
 #[derive(Debug, Default)]
 struct Recent {
     /// Held, so that no other buffer can appear at the same address.
-    buffers: Vec<Buffer>,
-    generation: u32,
-    slots: Box<[Slot]>,
+    held: Vec<Buffer>,
+    held_bytes: usize,
+    known: HashSet<usize>,
+    slots: Box<[(u128, u32)]>,
 }
-
-#[derive(Debug, Clone, Copy)]
-struct Slot {
-    view: u128,
-    code: u32,
-    generation: u32,
-}
-
-/// No view of a text looks like this: its length would be negative.
-const EMPTY: Slot = Slot {
-    view: u128::MAX,
-    code: 0,
-    generation: 0,
-};
 
 impl Recent {
-    fn begin(&mut self, array: &StringViewArray) {
-        if self.slots.is_empty() {
-            self.slots = vec![EMPTY; REMEMBERED].into_boxed_slice();
+    /// The addresses of the array's buffers, which are held from now on.
+    fn begin(&mut self, array: &StringViewArray) -> Vec<usize> {
+        if self.slots.is_empty() || self.held_bytes > MOST_HELD_BYTES {
+            *self = Self {
+                slots: vec![(NO_KEY, 0); REMEMBERED].into_boxed_slice(),
+                ..Self::default()
+            };
         }
-        let buffers = array.data_buffers();
-        let same = self.buffers.len() == buffers.len()
-            && self
-                .buffers
-                .iter()
-                .zip(buffers)
-                .all(|(known, buffer)| known.as_ptr() == buffer.as_ptr());
-        if !same {
-            self.generation = self.generation.wrapping_add(1);
-            self.buffers = buffers.to_vec();
-        }
+        let buffers = array.data_buffers().iter();
+        buffers
+            .map(|buffer| {
+                let address = buffer.as_ptr().addr();
+                if self.known.insert(address) {
+                    self.held_bytes += buffer.len();
+                    self.held.push(buffer.clone());
+                }
+                address
+            })
+            .collect()
     }
 
-    fn code(&self, view: u128) -> Option<u32> {
-        let slot = self.slots[position(view)];
-        (slot.view == view && (slot.generation == self.generation || is_inline(view)))
-            .then_some(slot.code)
+    fn code(&self, key: u128) -> Option<u32> {
+        let (known, code) = self.slots[position(key)];
+        (known == key && key != NO_KEY).then_some(code)
     }
 
-    fn remember(&mut self, view: u128, code: u32) {
-        self.slots[position(view)] = Slot {
-            view,
-            code,
-            generation: self.generation,
-        };
+    fn remember(&mut self, key: u128, code: u32) {
+        self.slots[position(key)] = (key, code);
     }
-}
-
-/// The first four bytes of a view are the text's length; up to twelve bytes lie in the view itself.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the length is the low half of the low half"
-)]
-fn is_inline(view: u128) -> bool {
-    view as u32 <= 12
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a hash keeps what bits it needs"
 )]
-fn position(view: u128) -> usize {
-    let mixed = (view as u64 ^ (view >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+fn position(key: u128) -> usize {
+    let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 50) as usize % REMEMBERED
 }
 
@@ -140,28 +150,34 @@ mod tests {
         let long = "a text that is longer than twelve bytes";
         let mut dictionary = DictionaryBuilder::default();
         let mut codes = Vec::new();
-        dictionary.encode(
-            &StringViewArray::from(vec![Some("b"), None, Some(long), Some("b")]),
-            &mut codes,
-        );
-        dictionary.encode(
-            &StringViewArray::from(vec![Some(long), Some("another text, also a long one")]),
-            &mut codes,
-        );
-        dictionary.encode(
-            &StringViewArray::from(vec![Some("another text, also a long one"), Some(long)]),
-            &mut codes,
-        );
-        let texts = dictionary.finish();
+        for batch in [
+            vec![Some("b"), None, Some(long), Some("b")],
+            vec![Some(long), Some("another text, also a long one")],
+            vec![Some("another text, also a long one"), Some(long), Some("")],
+        ] {
+            dictionary.encode(&StringViewArray::from(batch), &mut codes);
+        }
+        let texts = dictionary.finish(&Interner::default());
         let read: Vec<_> = codes
             .iter()
             .map(|&code| texts.value(code as usize))
             .collect();
-        assert_eq!(texts.len(), 3);
+        assert_eq!(texts.len(), 4);
         assert_eq!((read[0], read[2], read[3], read[4]), ("b", long, "b", long));
-        assert_eq!(
-            (read[5], read[6], read[7]),
-            (read[5], "another text, also a long one", long)
-        );
+        assert_eq!((read[5], read[7]), ("another text, also a long one", long));
+        assert_eq!((read[6], read[8]), (read[5], ""));
+    }
+
+    #[test]
+    fn a_slice_of_an_array_is_read_from_its_start() {
+        let array = StringViewArray::from(vec![
+            "first text of thirteen and more",
+            "second text of thirteen and more",
+        ]);
+        let mut dictionary = DictionaryBuilder::default();
+        let mut codes = Vec::new();
+        dictionary.encode(&array.slice(1, 1), &mut codes);
+        dictionary.encode(&array, &mut codes);
+        assert_eq!(codes, [0, 1, 0]);
     }
 }

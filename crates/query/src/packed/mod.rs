@@ -3,7 +3,9 @@
 
 mod column;
 mod dictionary;
+mod interner;
 mod narrow;
 mod table;
 
+pub(crate) use interner::Interner;
 pub(crate) use table::{PackedBuilder, PackedRows};

@@ -31,6 +31,17 @@ impl Narrow {
         }
     }
 
+    /// How much memory the offsets take.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Zero => 0,
+            Self::U8(offsets) => size_of_val(offsets.as_ref()),
+            Self::U16(offsets) => size_of_val(offsets.as_ref()),
+            Self::U32(offsets) => size_of_val(offsets.as_ref()),
+            Self::U64(offsets) => size_of_val(offsets.as_ref()),
+        }
+    }
+
     /// Unpacks the offsets from `start` on, `rows` of them, each turned into a value.
     pub(crate) fn unpack<T: Clone>(
         &self,

@@ -13,6 +13,7 @@ use datafusion::common::{Result, ScalarValue, not_impl_err};
 
 use super::column::PackedColumn;
 use super::dictionary::DictionaryBuilder;
+use super::interner::Interner;
 use crate::scan::{Batches, RowSource};
 
 /// Rows per block: enough to pack well, few enough that a range of days skips most blocks.
@@ -31,6 +32,16 @@ impl PackedRows {
     /// How many distinct texts a column has.
     pub(crate) fn distinct_texts(&self, column: usize) -> Option<usize> {
         self.dictionaries.get(column)?.as_ref().map(Array::len)
+    }
+
+    /// How much memory the rows take.
+    pub(crate) fn bytes(&self) -> usize {
+        let columns = self.blocks.iter().flat_map(|block| block.iter());
+        let dictionaries = self.dictionaries.iter().flatten();
+        columns.map(PackedColumn::bytes).sum::<usize>()
+            + dictionaries
+                .map(Array::get_array_memory_size)
+                .sum::<usize>()
     }
 
     /// The blocks, as sources of a table.
@@ -52,6 +63,7 @@ impl PackedRows {
 /// Packs batches as they come.
 pub(crate) struct PackedBuilder {
     schema: SchemaRef,
+    interner: Arc<Interner>,
     dictionaries: Vec<DictionaryBuilder>,
     pending: Vec<Pending>,
     pending_rows: usize,
@@ -61,7 +73,7 @@ pub(crate) struct PackedBuilder {
 
 impl PackedBuilder {
     /// An empty result of `schema`, which has text as views, bigint, double, boolean and date columns only.
-    pub(crate) fn new(schema: SchemaRef) -> Result<Self> {
+    pub(crate) fn new(schema: SchemaRef, interner: Arc<Interner>) -> Result<Self> {
         let pending = schema
             .fields()
             .iter()
@@ -74,6 +86,7 @@ impl PackedBuilder {
             .collect();
         Ok(Self {
             schema,
+            interner,
             dictionaries,
             pending,
             pending_rows: 0,
@@ -121,7 +134,8 @@ impl PackedBuilder {
             .iter()
             .zip(self.dictionaries)
             .map(|(field, dictionary)| {
-                (field.data_type() == &DataType::Utf8View).then(|| dictionary.finish())
+                (field.data_type() == &DataType::Utf8View)
+                    .then(|| dictionary.finish(&self.interner))
             })
             .collect();
         PackedRows {
