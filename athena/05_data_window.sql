@@ -1,5 +1,5 @@
 -- data_window: one row: from when to when user_report has data, and the day that windows end on
--- Of replaced rows the winner has the same day, so the raw table tells the same days.
+-- Of replaced rows the winner has the same day, so the parts tell the same days.
 WITH followed AS (
     SELECT
         d.activity_date,
@@ -7,9 +7,10 @@ WITH followed AS (
             PARTITION BY d.source_account, d.source_region, d.client_type ORDER BY d.activity_date ASC NULLS LAST
         ) AS next_day
     FROM (
-        SELECT f.source_account, f.source_region, f.client_type, f.activity_date
-        FROM {database}.report_facts_raw AS f
-        GROUP BY f.source_account, f.source_region, f.client_type, f.activity_date
+        SELECT e.source_account, e.source_region, e.client_type, e.activity_date
+        FROM {database}.export_parts AS e
+        WHERE e.report = 'user_report'
+        GROUP BY e.source_account, e.source_region, e.client_type, e.activity_date
     ) AS d
 ),
 -- Whoever delivers on a day is expected on the seven days after it: awaited from the next day on, until the next delivery.

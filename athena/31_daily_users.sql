@@ -1,17 +1,17 @@
 -- daily_users: people per day, each counted once however many clients
-WITH spells AS (
-    SELECT
-        u.activity_date AS day,
-        LEAD(u.activity_date) OVER (PARTITION BY u.user_id ORDER BY u.activity_date ASC NULLS LAST) AS next_day
-    FROM {database}.user_days AS u
-),
 -- A user enters a rolling window on an active day and leaves it n days later, unless active again before.
-stays AS (
+WITH stays AS (
     SELECT
-        s.day,
-        CASE WHEN s.next_day < s.day + INTERVAL '7' DAY THEN s.next_day ELSE s.day + INTERVAL '7' DAY END AS end_7,
-        CASE WHEN s.next_day < s.day + INTERVAL '30' DAY THEN s.next_day ELSE s.day + INTERVAL '30' DAY END AS end_30
-    FROM spells AS s
+        s.activity_date AS day,
+        CASE
+            WHEN s.next_active_date < s.activity_date + INTERVAL '7' DAY THEN s.next_active_date
+            ELSE s.activity_date + INTERVAL '7' DAY
+        END AS end_7,
+        CASE
+            WHEN s.next_active_date < s.activity_date + INTERVAL '30' DAY THEN s.next_active_date
+            ELSE s.activity_date + INTERVAL '30' DAY
+        END AS end_30
+    FROM {database}.user_spells AS s
 ),
 counted AS (
     SELECT s.day, s.end_7, s.end_30, COUNT(*) AS users
@@ -36,11 +36,9 @@ rolling AS (
     GROUP BY c.day
 ),
 firsts AS (
-    SELECT f.day, COUNT(*) AS first_seen_users
-    FROM (
-        SELECT MIN(u.activity_date) AS day FROM {database}.user_days AS u GROUP BY u.user_id
-    ) AS f
-    GROUP BY f.day
+    SELECT d.first_active_date AS day, COUNT(*) AS first_seen_users
+    FROM {database}.user_dim AS d
+    GROUP BY d.first_active_date
 ),
 days AS (
     SELECT

@@ -1,24 +1,46 @@
 -- user_daily_dense: every day from a user's first to last active one, zeros where there was no activity
-WITH spans AS (
-    SELECT u.user_id, MIN(u.activity_date) AS first_day, MAX(u.activity_date) AS last_day
-    FROM {database}.user_days AS u
-    GROUP BY u.user_id
+-- Only the days between two active ones are made: by the length of the gap, so that no join compares days of users.
+WITH gaps AS (
+    SELECT DISTINCT date_diff('day', s.activity_date, s.next_active_date) AS gap_days
+    FROM {database}.user_spells AS s
+    WHERE s.next_active_date > s.activity_date + INTERVAL '1' DAY
+),
+away AS (
+    SELECT g.gap_days, date_diff('day', w.first_day, c.calendar_date) AS day_number
+    FROM {database}.data_window AS w
+    JOIN {database}.calendar AS c ON c.calendar_date > w.first_day AND c.calendar_date < w.newest_day
+    JOIN gaps AS g ON date_diff('day', w.first_day, c.calendar_date) < g.gap_days
 ),
 days AS (
-    SELECT c.calendar_date
-    FROM {database}.calendar AS c
-    JOIN {database}.data_window AS w ON c.calendar_date BETWEEN w.first_day AND w.newest_day
+    SELECT
+        u.user_id,
+        u.activity_date,
+        u.total_messages,
+        u.chat_conversations,
+        u.credits_used,
+        u.overage_credits_used,
+        TRUE AS is_active
+    FROM {database}.user_days AS u
+    UNION ALL
+    SELECT
+        s.user_id,
+        date_add('day', a.day_number, s.activity_date) AS activity_date,
+        CAST(0 AS bigint) AS total_messages,
+        CAST(0 AS bigint) AS chat_conversations,
+        0e0 AS credits_used,
+        0e0 AS overage_credits_used,
+        FALSE AS is_active
+    FROM {database}.user_spells AS s
+    JOIN away AS a ON a.gap_days = date_diff('day', s.activity_date, s.next_active_date)
 )
 SELECT
     d.user_id AS user_id,  -- varchar: canonical user id
-    d.user_label AS user_label,  -- varchar: the user's label
-    c.calendar_date AS activity_date,  -- date: the day
-    COALESCE(u.total_messages, CAST(0 AS bigint)) AS total_messages,  -- bigint: messages to and from Kiro
-    COALESCE(u.chat_conversations, CAST(0 AS bigint)) AS chat_conversations,  -- bigint: conversations
-    COALESCE(u.credits_used, 0e0) AS credits_used,  -- double: credits used
-    COALESCE(u.overage_credits_used, 0e0) AS overage_credits_used,  -- double: overage credits as exported
-    u.user_id IS NOT NULL AS is_active  -- boolean: whether the exports have a row
-FROM spans AS s
-JOIN days AS c ON c.calendar_date BETWEEN s.first_day AND s.last_day
-JOIN {database}.user_dim AS d ON d.user_id = s.user_id
-LEFT JOIN {database}.user_days AS u ON u.user_id = s.user_id AND u.activity_date = c.calendar_date
+    p.user_label AS user_label,  -- varchar: the user's label
+    d.activity_date AS activity_date,  -- date: the day
+    d.total_messages AS total_messages,  -- bigint: messages to and from Kiro
+    d.chat_conversations AS chat_conversations,  -- bigint: conversations
+    d.credits_used AS credits_used,  -- double: credits used
+    d.overage_credits_used AS overage_credits_used,  -- double: overage credits as exported
+    d.is_active AS is_active  -- boolean: whether the exports have a row
+FROM days AS d
+JOIN {database}.user_dim AS p ON p.user_id = d.user_id

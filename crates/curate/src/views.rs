@@ -24,6 +24,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "21_base_user_activity.sql",
     "22_user_days.sql",
     "23_subscription_months.sql",
+    "24_user_spells.sql",
     "30_daily_trends.sql",
     "31_daily_users.sql",
     "32_tier_breakdown.sql",
