@@ -57,6 +57,12 @@ need_cargo_deny() {
     fi
 }
 
+# Makes sure of a browser, and of letters for the page's three languages.
+need_chromium() {
+    if [[ -n ${CHROMIUM:-} ]] || command -v chromium chromium-browser >/dev/null; then return; fi
+    apt_install chromium fonts-noto-cjk
+}
+
 # Makes sure of a JDK that Trino runs on, and of Maven, which fetches it.
 need_java() {
     local packages=()

@@ -32,6 +32,10 @@ FLAGS = [
     "--lang=en-US",
 ]
 
+# Machines under load are slow, not broken: so many seconds pass before something counts as missing.
+PATIENCE = 300
+POLL = 0.02
+
 
 class BrowserError(Exception):
     """Something on the page, or between us and the page, is not as it should be."""
@@ -42,7 +46,7 @@ class WebSocket:
 
     def __init__(self, url):
         parts = urllib.parse.urlparse(url)
-        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=60)
+        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -115,16 +119,16 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         port_file = Path(self.profile, "DevToolsActivePort")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not port_file.exists() or not port_file.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise BrowserError("chromium did not start")
-            time.sleep(0.05)
+            time.sleep(POLL)
         self.port = int(port_file.read_text().split()[0])
 
     def tab(self, width=1440, height=900, **settings):
         """A new tab of that size; `dark`, `phone`, `languages`, `reduced_motion` as settings."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request("PUT", "/json/new?about:blank")
         target = json.loads(connection.getresponse().read())
         return Tab(target["webSocketDebuggerUrl"], width, height, **settings)
@@ -132,7 +136,7 @@ class Browser:
     def close(self):
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -171,7 +175,7 @@ class Tab:
             {"name": "prefers-reduced-motion", "value": "reduce" if reduced_motion else "no-preference"},
         ])
 
-    def call(self, method, timeout=60, **parameters):
+    def call(self, method, timeout=PATIENCE, **parameters):
         self.last_id += 1
         wanted = self.last_id
         self.socket.send(json.dumps({"id": wanted, "method": method, "params": parameters}))
@@ -199,12 +203,9 @@ class Tab:
         elif method == "Page.downloadProgress" and parameters["state"] == "completed":
             self.downloads[parameters["guid"]] = parameters
 
-    def pump(self, seconds=0.05):
-        """Takes in what the browser has to say, for at least so long."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.call("Runtime.evaluate", expression="0")
-            time.sleep(0.01)
+    def frame(self):
+        """Returns after the page has drawn: what an observer or a timer of no delay does has happened, and is noted."""
+        self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
     def goto(self, url):
         self.call("Page.navigate", url=url)
@@ -216,21 +217,27 @@ class Tab:
             raise BrowserError(f"{expression}: {answer['exceptionDetails'].get('exception', {}).get('description')}")
         return answer["result"].get("value")
 
-    def wait(self, condition, timeout=30):
+    def wait(self, condition):
         """Waits until a JavaScript expression is true, and gives its value."""
-        deadline = time.monotonic() + timeout
-        while True:
+
+        def look():
             try:
-                value = self.evaluate(condition)
+                return self.evaluate(condition)
             except BrowserError as error:
                 if "Execution context" not in str(error) and "Cannot find context" not in str(error):
                     raise
-                value = None
-            if value:
-                return value
+                return None
+
+        return self.wait_for(look, condition)
+
+    def wait_for(self, look, what):
+        """Waits until a function gives something true, and returns it."""
+        deadline = time.monotonic() + PATIENCE
+        while not (value := look()):
             if time.monotonic() > deadline:
-                raise BrowserError(f"waited in vain for: {condition}; errors so far: {self.errors[:5]}")
-            time.sleep(0.02)
+                raise BrowserError(f"waited in vain for: {what}; errors so far: {self.errors[:5]}")
+            time.sleep(POLL)
+        return value
 
     def box(self, selector):
         found = self.wait(

@@ -9,6 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from chromium import PATIENCE, POLL
+
 HOSTILE_NAME = "<img src=x onerror=alert(1)>@example.com"
 HEADER = (
     "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,"
@@ -45,19 +47,19 @@ class Server:
         Path(self.source, name).write_text(text)
 
     def get(self, path):
-        with urllib.request.urlopen(self.origin + path, timeout=60) as answer:
+        with urllib.request.urlopen(self.origin + path, timeout=PATIENCE) as answer:
             return json.loads(answer.read())
 
-    def wait_until_ready(self, timeout=300):
+    def wait_until_ready(self, timeout=PATIENCE):
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(self.origin + "/healthz", timeout=10) as answer:
+                with urllib.request.urlopen(self.origin + "/healthz", timeout=PATIENCE) as answer:
                     if answer.status == 200:
                         return
             except OSError:
                 pass
-            time.sleep(0.1)
+            time.sleep(POLL)
         raise RuntimeError("the server never became ready")
 
     def wait_until_warm(self):
@@ -81,7 +83,7 @@ class Server:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         self.folder.cleanup()
 
     def __enter__(self):

@@ -21,7 +21,9 @@ mod text;
 mod value;
 mod window;
 
-pub use compile::{ColumnRole, LocalQuery, Role, Statement};
+pub use compile::{
+    ColumnRole, Facet, FacetedQuery, FacetedResults, FacetedStatement, LocalQuery, Role, Statement,
+};
 pub use error::{RequestError, SpecError, SpecErrorKind, SpecErrors};
 pub use figure::{Empty, Figure, FigureColumn, FigurePart, Note, NoteValue, ValueType};
 pub use load::{Spec, builtin_text};

@@ -62,7 +62,8 @@ impl Selection {
     ) -> Result<Self, SelectionError> {
         let mut selection = Self::default();
         for (key, value) in pairs {
-            if value.is_empty() && key != "account" {
+            // Loose files have no account, and the legacy report has no client: their empty value can be chosen.
+            if value.is_empty() && key != "account" && key != "client" {
                 continue;
             }
             if value.len() > MAX_VALUE_BYTES || value.chars().any(char::is_control) {

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 use futures::StreamExt;
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 use kiro_dashboard::{
-    ChoiceRow, DataWindow, Figure, LocalQuery, Request, RequestError, ResultSet, Selection, Spec,
-    TableView,
+    ChoiceRow, DataWindow, Facet, FacetedResults, Figure, LocalQuery, Request, RequestError,
+    ResultSet, Selection, Spec, TableView,
 };
 use kiro_query::{Engine, QueryError};
 use tokio::sync::Semaphore;
@@ -124,17 +124,55 @@ impl Desk {
         Ok(self.spec.figure(visual, &request, results)?)
     }
 
-    async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DeskError> {
-        let version = self.version();
-        let results = query.statements.iter().map(|statement| {
-            self.kept
-                .get(version, &statement.sql, || self.ask(&statement.sql))
+    /// The results of one visual for all combinations of the facets' values; none where it has to be asked one by one.
+    pub(crate) async fn faceted(
+        &self,
+        visual: &str,
+        selection: Selection,
+        facets: &[Facet],
+    ) -> Result<Option<FacetedResults>, DeskError> {
+        let request = Request {
+            selection,
+            data: self.days().await?,
+            view: TableView::default(),
+        };
+        let Some(query) = self.spec.faceted_query(visual, &request, facets)? else {
+            return Ok(None);
+        };
+        let asked = query.statements.iter().map(|one| self.answer(&one.sql));
+        let nothing = query.statements.iter().map(async |one| match &one.nothing {
+            Some(sql) => self.answer(sql).await,
+            None => Ok(ResultSet::default()),
         });
-        let results = try_join_all(results).await?;
-        Ok(results
-            .iter()
-            .map(|result| ResultSet::clone(result))
-            .collect())
+        let (asked, nothing) = try_join(try_join_all(asked), try_join_all(nothing)).await?;
+        Ok(Some(query.split(asked, nothing)))
+    }
+
+    /// The figure of results that are there already.
+    pub(crate) async fn figure_of(
+        &self,
+        visual: &str,
+        selection: Selection,
+        view: TableView,
+        results: Vec<ResultSet>,
+    ) -> Result<Figure, DeskError> {
+        let request = Request {
+            selection,
+            data: self.days().await?,
+            view,
+        };
+        Ok(self.spec.figure(visual, &request, results)?)
+    }
+
+    async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DeskError> {
+        let statements = query.statements.iter();
+        try_join_all(statements.map(|statement| self.answer(&statement.sql))).await
+    }
+
+    /// The rows of a statement, kept ones if there are any.
+    async fn answer(&self, sql: &str) -> Result<ResultSet, DeskError> {
+        let result = self.kept.get(self.version(), sql, || self.ask(sql)).await?;
+        Ok(ResultSet::clone(&result))
     }
 
     async fn ask(&self, sql: &str) -> Result<ResultSet, DeskError> {

@@ -91,10 +91,17 @@ async fn an_anonymous_report_names_nobody() {
     let path = desktop.folder().join("report.html");
     let options = ReportOptions {
         pseudonyms: Some(Pseudonyms::with_salt("salt")),
-        ..small()
+        ..ReportOptions::default()
     };
     write_html(&path, &desktop.desk, &options).await.unwrap();
-    let text = data_of(&std::fs::read_to_string(&path).unwrap())["pool"].to_string();
+    let data = data_of(&std::fs::read_to_string(&path).unwrap());
+    let text = data.to_string();
+    let people = offered(&data, "user");
+    assert_eq!(people.len(), 3);
+    for person in &people {
+        let key = format!("user={}", person.replace(' ', "%20"));
+        assert!(data["figures"]["u-days-table"][&key].is_u64(), "{key}");
+    }
     for name in [
         "u-alice",
         "u-bob",
@@ -155,16 +162,17 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
     assert!(matches!(error, ReportError::UnknownSheet { .. }), "{error}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_report_offers_the_filters_that_fit_into_it() {
+/// A desktop whose people are on two plans and two clients.
+async fn varied() -> Desktop {
     let desktop = Desktop::open(Access::default()).await;
-    let path = desktop.folder().join("report.html");
     let before = desktop.wait_for_status(|_| true).await["data_version"].clone();
     std::fs::write(
         desktop
             .source()
             .join("KIRO_CLI_123456789012_user_report_202609010000.csv"),
-        common::export("2026-08-31", &[("u-cli", "", "1")]).replace("KIRO_IDE", "KIRO_CLI"),
+        common::export("2026-08-31", &[("u-cli", "cli@example.com", "1")])
+            .replace("KIRO_IDE", "KIRO_CLI")
+            .replace(",PRO,", ",POWER,"),
     )
     .unwrap();
     desktop
@@ -172,28 +180,108 @@ async fn a_report_offers_the_filters_that_fit_into_it() {
             status["exports"]["done"] == 32 && status["data_version"] != before
         })
         .await;
+    desktop
+}
+
+fn offered(data: &Value, picker: &str) -> Vec<String> {
+    let choices = data["offered"][picker].as_array().unwrap();
+    let value = |one: &Value| one["value"].as_str().unwrap().to_owned();
+    choices.iter().map(value).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_choice_of_a_report_has_the_pages_numbers() {
+    let desktop = varied().await;
+    let path = desktop.folder().join("report.html");
     let options = ReportOptions {
-        sheets: vec!["activity".to_owned()],
+        sheets: ["activity", "people", "user-detail"]
+            .map(str::to_owned)
+            .into(),
         ..ReportOptions::default()
     };
     write_html(&path, &desktop.desk, &options).await.unwrap();
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
-    let clients: Vec<&str> = data["offered"]["client"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one["value"].as_str().unwrap())
-        .collect();
+    assert_eq!(offered(&data, "client"), ["KIRO_IDE", "KIRO_CLI", ""]);
+    assert_eq!(offered(&data, "tier"), ["Pro", "Power"]);
+    assert_eq!(offered(&data, "user").len(), 4);
+    assert_eq!(data["offered"]["together"], true);
+    let mut compared = 0;
+    for (visual, keys) in data["figures"].as_object().unwrap() {
+        let dateless = keys.as_object().unwrap().iter();
+        for (key, place) in dateless.filter(|(key, _)| !key.contains("from=")) {
+            let live = desktop
+                .get(&format!("/api/visual/{visual}?{key}&limit=1000"))
+                .await
+                .json();
+            let embedded = &data["pool"][usize::try_from(place.as_u64().unwrap()).unwrap()];
+            assert_eq!(*embedded, live, "{visual} for `{key}`");
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "{compared}");
+    for (visual, key) in [
+        ("a-credits", "tier=Pro&client=KIRO_CLI"),
+        ("p-by-model", "tier=Power"),
+        ("u-days-table", "user=u-alice"),
+    ] {
+        assert!(
+            data["figures"][visual][key].is_u64(),
+            "{visual} for `{key}`"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_offers_the_choices_that_fit_into_it() {
+    let desktop = varied().await;
+    let path = desktop.folder().join("report.html");
+    let mut options = ReportOptions {
+        sheets: vec!["user-detail".to_owned()],
+        ..ReportOptions::default()
+    };
+    let mut sizes = Vec::new();
+    for most_bytes in [1, 60_000, ReportOptions::default().most_bytes] {
+        options.most_bytes = most_bytes;
+        write_html(&path, &desktop.desk, &options).await.unwrap();
+        let data = data_of(&std::fs::read_to_string(&path).unwrap());
+        let figures = &data["figures"]["u-ranking"];
+        assert_eq!(
+            offered(&data, "tier").is_empty(),
+            figures["tier=Pro"].is_null()
+        );
+        let person = &data["figures"]["u-days-table"]["user=u-alice"];
+        assert_eq!(offered(&data, "user").is_empty(), person.is_null());
+        assert!(figures[""].is_u64(), "the dates alone are always there");
+        sizes.push((offered(&data, "tier").len(), offered(&data, "user").len()));
+    }
+    assert_eq!((sizes[0], sizes[2]), ((0, 0), (2, 4)), "{sizes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_replaces_the_file_whole() {
+    let desktop = Desktop::open(Access::default()).await;
+    let folder = desktop.folder().join("out");
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("report.html");
+    std::fs::write(&path, "an earlier report").unwrap();
+    let before = std::fs::File::open(&path).unwrap();
+    write_html(&path, &desktop.desk, &small()).await.unwrap();
+    let mut still_open = String::new();
+    (&before).read_to_string(&mut still_open).unwrap();
+    assert_eq!(still_open, "an earlier report", "who reads it reads on");
     assert!(
-        clients.contains(&"KIRO_IDE") && clients.contains(&"KIRO_CLI"),
-        "{clients:?}"
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .ends_with("</html>\n")
     );
-    assert!(data["figures"]["a-credits"]["client=KIRO_CLI"].is_u64());
-    assert_eq!(
-        data["offered"]["tier"].as_array().unwrap().len(),
-        0,
-        "one plan is no choice"
-    );
+    let names: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert_eq!(names.len(), 1, "nothing else is left: {names:?}");
+
+    let nowhere = folder.join("missing").join("report.html");
+    let error = write_html(&nowhere, &desktop.desk, &small())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, ReportError::Write { .. }), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,12 @@
 //! The commands that show the dashboard: as a live page, and as a file.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::{Args, ValueEnum, ValueHint};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, ValueEnum, ValueHint};
 use kiro_web::Token;
 
 use super::{DataArgs, Output, date};
@@ -48,7 +51,7 @@ pub(crate) struct PageArgs {
 
     /// Secret that the page asks for: 16 or more letters, digits, - and _; better given by the environment [default:
     /// none on this machine alone, else a new one]
-    #[arg(long, value_name = "TOKEN", env = "KIRO_ANALYTICS_TOKEN", hide_env_values = true, value_parser = token)]
+    #[arg(long, value_name = "TOKEN", env = "KIRO_ANALYTICS_TOKEN", hide_env_values = true, value_parser = TokenParser)]
     pub(crate) token: Option<Token>,
 
     /// Open the page in the browser
@@ -133,7 +136,22 @@ pub(crate) enum ReportLanguage {
     Ko,
 }
 
-fn token(text: &str) -> Result<Token, String> {
-    Token::new(text)
-        .ok_or_else(|| "expected at least 16 letters, digits, `-` and `_`, at most 256".to_owned())
+/// Reads a token. A wrong one is not repeated: it may be a secret with a slip, and messages end up in logs.
+#[derive(Debug, Clone, Copy)]
+struct TokenParser;
+
+impl TypedValueParser for TokenParser {
+    type Value = Token;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        _: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Token, clap::Error> {
+        value.to_str().and_then(Token::new).ok_or_else(|| {
+            let expected = "invalid value for '--token <TOKEN>': expected at least 16 letters, digits, `-` and `_`, at most 256\n";
+            clap::Error::raw(ErrorKind::ValueValidation, expected).with_cmd(command)
+        })
+    }
 }

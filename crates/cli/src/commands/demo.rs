@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate};
+use kiro_curate::{Catalogue, RenderOptions};
 use kiro_fleet::{FleetOptions, write_fleet};
 use kiro_ingest::NormalizeOptions;
 use serde_json::json;
@@ -11,6 +12,7 @@ use serde_json::json;
 use crate::args::{DataArgs, DemoArgs, Output, Window};
 use crate::commands::normalize::{Run, now, processors};
 use crate::config::Config;
+use crate::dashboard_file;
 use crate::demo_folder::{DemoFolder, Mark, Written};
 use crate::engine;
 use crate::failure::Failure;
@@ -28,6 +30,14 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let yesterday = now().date_naive().checked_sub_days(Days::new(1));
     let end_date = args.end_date.or(yesterday).unwrap_or_default();
+    if let Some(file) = &args.page.dashboard {
+        let render = RenderOptions {
+            settings: config.settings.clone(),
+            ..RenderOptions::default()
+        };
+        let catalogue = Catalogue::render(&render).map_err(Failure::data)?;
+        dashboard_file::load(Some(file), &catalogue, &config.settings)?;
+    }
     let folder = DemoFolder::open(&args.dir)?;
     let wanted = Mark {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -267,6 +267,13 @@ fn every_mistake_of_a_dashboard_is_reported_with_its_place() {
     assert!(hint[0].starts_with("hint: docs/dashboard.md"), "{talk}");
     assert!(!data.exists(), "nothing is made for a wrong command");
 
+    let mut demo = kiro_analytics();
+    demo.args(["demo", "--no-serve", "--dir"]).arg(&data);
+    let refused = demo.arg("--dashboard").arg(&file).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("mine.yaml:"));
+    assert!(!data.exists(), "no fleet is made for a wrong dashboard");
+
     let own = builtin.replace("default_days: 30", "default_days: 14");
     fs::write(&file, own).unwrap();
     let mut command = serve(&data, &["--port", "0"]);

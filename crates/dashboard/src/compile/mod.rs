@@ -2,11 +2,13 @@
 
 mod condition;
 mod expression;
+mod facet;
 mod filter;
 mod plan;
 mod statement;
 
 pub(crate) use condition::{ResolvedCondition, resolve_threshold};
+pub use facet::{Facet, FacetedQuery, FacetedResults, FacetedStatement};
 pub use plan::ColumnRole;
 pub(crate) use plan::{Plan, PlanColumn, Source};
 

@@ -3,6 +3,7 @@
 use kiro_curate::ColumnType;
 
 use crate::compile::expression::Expressions;
+use crate::compile::facet::PlanFacet;
 use crate::error::RequestError;
 use crate::figure::ValueType;
 use crate::load::Spec;
@@ -47,6 +48,14 @@ pub(crate) struct PlanColumn<'a> {
     pub(crate) picker: Option<&'a str>,
 }
 
+/// What a dimension or a detail is keyed on.
+#[derive(Clone, Copy)]
+struct Keyed<'a> {
+    column: Option<&'a String>,
+    bucket: Option<&'a String>,
+    meaning: Option<&'a String>,
+}
+
 pub(crate) struct Plan<'a> {
     pub(crate) spec: &'a Spec,
     pub(crate) visual: &'a Visual,
@@ -58,6 +67,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) expressions: Expressions<'a>,
     /// Dimensions, labels, details, measures.
     pub(crate) columns: Vec<PlanColumn<'a>>,
+    /// Keys before all columns: one question for many choices.
+    pub(crate) facets: Vec<PlanFacet>,
+    /// Asks for what a selection without any data gives.
+    pub(crate) is_about_nothing: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -94,6 +107,8 @@ impl<'a> Plan<'a> {
             compared,
             expressions,
             columns: Vec::new(),
+            facets: Vec::new(),
+            is_about_nothing: false,
         };
         plan.columns = plan.dimension_columns()?;
         for detail in &visual.details {
@@ -149,34 +164,12 @@ impl<'a> Plan<'a> {
         dimension: &'a Dimension,
         role: ColumnRole,
     ) -> Result<PlanColumn<'a>, RequestError> {
-        let mut column = PlanColumn {
-            source: Source::Dimension(dimension),
-            name: String::new(),
-            label: String::new(),
-            role,
-            value_type: ValueType::Text,
-            format: Format::Text,
-            meaning: dimension
-                .meaning
-                .as_ref()
-                .map(|meaning| meaning.value.as_str()),
-            colour: None,
-            picker: None,
+        let keyed = Keyed {
+            column: dimension.column.as_deref(),
+            bucket: dimension.bucket.as_deref(),
+            meaning: dimension.meaning.as_deref(),
         };
-        if let Some(name) = &dimension.bucket {
-            let bucket = self.spec.document.buckets.get(&name.value);
-            column.meaning = column
-                .meaning
-                .or(bucket.map(|bucket| bucket.meaning.value.as_str()));
-            column.name = sql::alias(name);
-            column.label = format!("bucket.{}", name.value);
-            return Ok(column);
-        }
-        let name = dimension.column.as_ref().ok_or_else(|| self.unresolved())?;
-        (column.value_type, column.format) = self.type_of(name)?;
-        column.name = sql::alias(name);
-        column.label = format!("column.{}", name.value);
-        column.picker = self.picker_of(name);
+        let mut column = self.keyed_column(Source::Dimension(dimension), role, keyed)?;
         match self.grain(dimension) {
             Some(Grain::Week) => "grain.week".clone_into(&mut column.label),
             Some(Grain::Month) => {
@@ -194,34 +187,52 @@ impl<'a> Plan<'a> {
     }
 
     fn detail_column(&self, detail: &'a Detail) -> Result<PlanColumn<'a>, RequestError> {
+        let keyed = Keyed {
+            column: detail.column.as_deref(),
+            bucket: detail.bucket.as_deref(),
+            meaning: detail.meaning.as_deref(),
+        };
+        let mut column = self.keyed_column(Source::Detail(detail), ColumnRole::Detail, keyed)?;
+        column.format = detail.format.unwrap_or(column.format);
+        Ok(column)
+    }
+
+    /// What dimensions and details share: a bucket of users, or a column of the relation.
+    fn keyed_column(
+        &self,
+        source: Source<'a>,
+        role: ColumnRole,
+        keyed: Keyed<'a>,
+    ) -> Result<PlanColumn<'a>, RequestError> {
         let mut column = PlanColumn {
-            source: Source::Detail(detail),
+            source,
             name: String::new(),
             label: String::new(),
-            role: ColumnRole::Detail,
+            role,
             value_type: ValueType::Text,
             format: Format::Text,
-            meaning: detail
-                .meaning
-                .as_ref()
-                .map(|meaning| meaning.value.as_str()),
+            meaning: keyed.meaning.map(String::as_str),
             colour: None,
             picker: None,
         };
-        if let Some(name) = &detail.bucket {
-            let bucket = self.spec.document.buckets.get(&name.value);
+        if let Some(name) = keyed.bucket {
+            let bucket = self.spec.document.buckets.get(name);
             column.meaning = column
                 .meaning
                 .or(bucket.map(|bucket| bucket.meaning.value.as_str()));
             column.name = sql::alias(name);
-            column.label = format!("bucket.{}", name.value);
+            column.label = format!("bucket.{name}");
             return Ok(column);
         }
-        let name = detail.column.as_ref().ok_or_else(|| self.unresolved())?;
+        let name = keyed.column.ok_or_else(|| self.unresolved())?;
         (column.value_type, column.format) = self.type_of(name)?;
-        column.format = detail.format.unwrap_or(column.format);
+        let time = self.dataset.time.as_ref();
+        if time.is_some_and(|time| time.grain == Grain::Month && time.column.value == *name) {
+            // The first day stands for its month.
+            column.format = Format::Month;
+        }
         column.name = sql::alias(name);
-        column.label = format!("column.{}", name.value);
+        column.label = format!("column.{name}");
         column.picker = self.picker_of(name);
         Ok(column)
     }

@@ -1,6 +1,7 @@
 //! The statements of a plan.
 
 use crate::compile::expression::Inner;
+use crate::compile::facet::PlanFacet;
 use crate::compile::filter::span_condition;
 use crate::compile::plan::{Plan, PlanColumn, Source};
 use crate::compile::{LocalQuery, Role, Statement};
@@ -167,10 +168,16 @@ impl<'a> Plan<'a> {
         let expression = self
             .expressions
             .flat(&part.ok_or_else(|| self.unresolved())?)?;
+        let mut select = self.facet_columns(|_, facet| facet.key.clone());
+        select.push(format!("{time} AS {time}"));
+        let keys: Vec<String> = (1..=select.len()).map(|place| place.to_string()).collect();
+        select.push(format!("{expression} AS {}", measure.name));
         Ok(format!(
-            "SELECT {time} AS {time}, {expression} AS {}\n{}\nGROUP BY 1\nORDER BY 1 ASC NULLS LAST",
-            measure.name,
+            "SELECT {}\n{}\nGROUP BY {}\nORDER BY {} ASC NULLS LAST",
+            select.join(", "),
             self.source(self.trend_span(), &[]),
+            keys.join(", "),
+            keys.len(),
         ))
     }
 
@@ -305,7 +312,10 @@ impl<'a> Plan<'a> {
             sql.push_str("\nGROUP BY ");
             sql.push_str(&ordinals.join(", "));
         }
-        let place = |name: &String| shape.columns.iter().position(|column| column.name == *name);
+        let place = |name: &String| {
+            let place = shape.columns.iter().position(|column| column.name == *name);
+            place.map(|place| place + self.facets.len())
+        };
         let order: Vec<String> = shape
             .order
             .iter()
@@ -318,7 +328,8 @@ impl<'a> Plan<'a> {
             sql.push_str("\nORDER BY ");
             sql.push_str(&order.join(", "));
         }
-        if let Some(limit) = shape.limit {
+        // With facets, it is each choice's rows that are limited, when they are taken apart.
+        if let Some(limit) = shape.limit.filter(|_| self.facets.is_empty()) {
             sql.push_str("\nLIMIT ");
             sql.push_str(&limit.to_string());
         }
@@ -352,8 +363,8 @@ impl<'a> Plan<'a> {
         &self,
         shape: &Shape<'_, 'a>,
     ) -> Result<(Vec<String>, String, usize), RequestError> {
-        let mut select = Vec::new();
-        let mut dimensions = 0;
+        let mut select = self.facet_columns(|_, facet| facet.key.clone());
+        let mut dimensions = self.facets.len();
         for column in &shape.columns {
             let expression = match column.source {
                 Source::Dimension(dimension) => {
@@ -380,10 +391,10 @@ impl<'a> Plan<'a> {
         shape: &Shape<'_, 'a>,
         level: Level,
     ) -> Result<(Vec<String>, String, usize), RequestError> {
-        let mut keys = Vec::new();
+        let mut keys: Vec<String> = self.facets.iter().map(|facet| facet.key.clone()).collect();
         let mut inner = Inner::default();
-        let mut select = Vec::new();
-        let mut dimensions = 0;
+        let mut select = self.facet_columns(|place, _| format!("k{}", place + 1));
+        let mut dimensions = self.facets.len();
         for column in &shape.columns {
             let expression = match column.source {
                 Source::Dimension(dimension) => {
@@ -431,6 +442,13 @@ impl<'a> Plan<'a> {
         Ok((select, from, dimensions))
     }
 
+    fn facet_columns(&self, key: impl Fn(usize, &PlanFacet) -> String) -> Vec<String> {
+        let facets = self.facets.iter().enumerate();
+        facets
+            .map(|(place, facet)| format!("{} AS choice_{place}", key(place, facet)))
+            .collect()
+    }
+
     fn bucket_sql(
         &self,
         bucket: &str,
@@ -460,10 +478,17 @@ impl<'a> Plan<'a> {
     }
 
     fn source(&self, span: Option<Span>, extra: &[String]) -> String {
+        // Nothing is the same nothing on all days: one text, asked once.
+        let span = span.filter(|_| !self.is_about_nothing);
         let mut conditions: Vec<String> = span_condition(self.dataset, span).into_iter().collect();
         conditions.extend(self.spec.conditions(self.visual, &self.request.selection));
         conditions.extend_from_slice(extra);
+        conditions.extend(self.facets.iter().map(|facet| facet.condition.clone()));
+        if self.is_about_nothing {
+            conditions.push("1 = 0".to_owned());
+        }
         let mut sql = format!("FROM {}", self.spec.qualified(&self.dataset.relation));
+        sql.push_str(&self.switches());
         if !conditions.is_empty() {
             sql.push_str("\nWHERE ");
             sql.push_str(&conditions.join("\n  AND "));

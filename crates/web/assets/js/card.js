@@ -160,8 +160,9 @@ export class Card {
     const from = this.figure.columns.findIndex((column) => column.name === click.from);
     const value = row[from];
     if (value === null || value === undefined || value === '~other') return null;
-    const target = { sheet: click.sheet, selection: { [click.picker]: click.picker === 'user' ? String(value) : [String(value)] } };
-    if (!Object.keys(this.page.source.fit(target.selection)).length) return null;
+    const selection = this.page.source.fit({ [click.picker]: click.picker === 'user' ? String(value) : [String(value)] });
+    if (!Object.keys(selection).length) return null;
+    const target = { sheet: click.sheet, selection };
     const name = this.figure.columns.findIndex((column) => column.role === 'category');
     return {
       href: addressWith(target),

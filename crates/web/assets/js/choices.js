@@ -129,7 +129,7 @@ export function onePicker(picker, source, offered, renamed) {
 
     const take = (choice) => {
       nameChoice(picker.id, choice.value, choice.label ?? choice.value);
-      choose({ [picker.id]: choice.value });
+      choose(source.fit({ [picker.id]: choice.value }));
       closePopover();
     };
     const mark = (index) => {

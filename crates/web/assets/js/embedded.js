@@ -35,12 +35,13 @@ class EmbeddedSource {
     return this.data.status;
   }
 
-  /** What a picker can be set to: only what was computed when the report was written. */
-  offered(picker) {
+  /** What a picker can be set to, on a sheet if one is given: only what was computed when the report was written. */
+  offered(picker, sheet) {
+    if (picker === 'user' && sheet && 'user' in this.leave(sheet)) return [];
     return this.data.offered[picker] ?? [];
   }
 
-  /** The part of a change that leads to figures in this file; plans and clients exclude each other. */
+  /** The part of a change that leads to figures in this file: a person excludes plans and clients. */
   fit(changes) {
     const fitting = {};
     if ('from' in changes || 'to' in changes) {
@@ -51,9 +52,25 @@ class EmbeddedSource {
       if (!(picker in changes)) continue;
       const values = changes[picker] ?? [];
       if (!values.length) fitting[picker] = null;
-      else if (this.offered(picker).some((choice) => choice.value === values[0])) Object.assign(fitting, { [picker]: [values[0]], [other]: null });
+      else if (this.offers(picker, values[0])) {
+        Object.assign(fitting, { [picker]: [values[0]], user: null });
+        if (!this.data.offered.together) fitting[other] = null;
+      }
+    }
+    if ('user' in changes) {
+      if (!changes.user) fitting.user = null;
+      else if (this.offers('user', changes.user)) Object.assign(fitting, { user: changes.user, tier: null, client: null });
     }
     return fitting;
+  }
+
+  offers(picker, value) {
+    return this.offered(picker).some((choice) => choice.value === value);
+  }
+
+  /** What has to be given up to see a sheet: only the one about a person is computed for people. */
+  leave(sheet) {
+    return sheet.visuals.some((visual) => visual.show === 'user') ? {} : { user: null };
   }
 
   async options(picker, search) {

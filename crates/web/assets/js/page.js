@@ -7,7 +7,7 @@ import { addDays, formatDate, isoDay, parseDay, useLanguage } from './format.js'
 import { Grid } from './grid.js';
 import { PickerBar, menuButton } from './pickers.js';
 import { closePopover, openMenu } from './popover.js';
-import { currentState, onState, startState } from './state.js';
+import { currentState, go, onState, startState } from './state.js';
 import { StatusLine } from './status.js';
 import { drawTabs, markTab, tabBar } from './tabs.js';
 import { t, useTexts } from './texts.js';
@@ -68,7 +68,7 @@ export class Page {
     this.pickerBar = new PickerBar(this);
     this.grid = this.grid ?? new Grid(this);
     this.upload = this.source.live ? this.upload ?? new Upload(this) : null;
-    this.tabs = tabBar(t('page.sheets'));
+    this.tabs = tabBar(t('page.sheets'), (id) => this.turnTo(id));
     this.themeButton = el('button.quiet', { type: 'button', 'data-action': 'theme', onclick: () => chooseTheme(currentTheme() === 'dark' ? 'light' : 'dark') });
     this.languageButton = menuButton('language', t('page.language'), () => this.languageMenu());
     this.languageButton.dataset.action = 'language';
@@ -78,7 +78,7 @@ export class Page {
     const add = this.upload ? el('button.quiet', { type: 'button', 'data-action': 'upload', 'aria-label': t('upload.title'), title: t('upload.title'), onclick: () => this.upload.open() }, icon('upload')) : null;
     this.heading = el('h2.hidden', { id: 'sheet-title', tabindex: '-1' });
     this.greeting = el('div.greeting', { hidden: true });
-    drawTabs(this.tabs, this.sheets);
+    drawTabs(this.tabs, this.sheets, (id) => this.turnTo(id));
     fill(root,
       el('a.skip', { href: '#sheet', text: t('page.skip'), onclick: (event) => {
         event.preventDefault();
@@ -92,6 +92,12 @@ export class Page {
       el('main.sheet', { id: 'sheet', role: 'tabpanel', 'aria-labelledby': 'sheet-title' }, this.heading, this.greeting, this.grid.node),
       el('footer.bottom', {}, el('p', { text: this.source.live ? t('page.footer') : t('report.footer', { ...this.source.facts, from: formatDate(this.source.facts.from), to: formatDate(this.source.facts.to) }) })));
     this.drawThemeButton();
+  }
+
+  /** Opens a sheet, without what it cannot be shown for. */
+  turnTo(id) {
+    const sheet = this.sheets.find((one) => one.id === id);
+    if (sheet) go({ sheet: id, selection: this.source.leave(sheet) });
   }
 
   /** The URL changed: open the sheet, show the choices, refresh what is visible. */

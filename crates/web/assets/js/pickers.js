@@ -23,11 +23,11 @@ export class PickerBar {
   open(sheet) {
     const { page } = this;
     const wanted = sheet.pickers ?? page.pickers.map((picker) => picker.id);
-    const key = `${wanted.join()}|${page.language}|${page.days?.from}|${page.days?.to}`;
+    const key = `${wanted.join()}|${sheet.id}|${page.language}|${page.days?.from}|${page.days?.to}`;
     if (key !== this.key) {
       this.key = key;
       this.parts = page.pickers.filter((picker) => wanted.includes(picker.id)).map((picker) => {
-        const offered = page.source.offered?.(picker.id);
+        const offered = page.source.offered?.(picker.id, sheet);
         if (offered && offered.length === 0) return null;
         if (picker.kind === 'dates') return datePicker(picker, page.days, offered);
         return picker.kind === 'one' ? onePicker(picker, page.source, offered, () => this.drawChips()) : manyPicker(picker, page.source, offered);

@@ -1,7 +1,7 @@
 // A figure's rows as axis and series. Nothing is added up here: the numbers are the server's.
 
 import { colourFor, colourOfKey } from './colours.js';
-import { addDays, formatAxisDate, formatDate, formatValue, parseDay } from './format.js';
+import { addDays, formatAxisDate, formatValue, parseDay } from './format.js';
 import { hasText, t } from './texts.js';
 
 /** The value of the row or series that adds up what a limit cut off. */
@@ -72,7 +72,7 @@ export function seriesOf(figure) {
 export function everyDay(figure, category) {
   const column = figure.columns[category];
   // Without a grain a date is a day, unless it stands for its month.
-  const grain = figure.grain ?? (column?.name.startsWith('month_') ? 'month' : 'day');
+  const grain = figure.grain ?? (column?.format === 'month' ? 'month' : 'day');
   const step = { day: 1, week: 7 }[grain];
   if (!isCalendar(column) || column.format === 'month' || !step || !figure.rows.length) return [];
   const known = figure.rows.map((row) => row[category]).filter((day) => parseDay(day)).sort();
@@ -97,7 +97,6 @@ export function valueName(column, value) {
     const key = `value.${column.meaning}.${value}`;
     if (hasText(key)) return t(key);
   }
-  if (column?.format === 'date' && column.name.startsWith('month_')) return formatDate(value, 'month');
   return formatValue(value, column?.format);
 }
 

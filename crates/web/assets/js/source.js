@@ -56,6 +56,11 @@ export class LiveSource {
     return changes;
   }
 
+  /** What has to be given up to see a sheet: nothing. */
+  leave() {
+    return {};
+  }
+
   /** Tells `listener` every new status; the browser reconnects by itself. */
   follow(listener, lost) {
     const events = new EventSource('/api/events');

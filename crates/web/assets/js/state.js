@@ -93,7 +93,7 @@ function readUrl() {
   const query = new URLSearchParams(behindHash ? location.hash.slice(1) : location.search);
   const selection = {};
   for (const key of KEYS) {
-    const values = query.getAll(key).filter((value) => value !== '' || key === 'account');
+    const values = query.getAll(key).filter((value) => value !== '' || key === 'account' || key === 'client');
     if (!values.length) continue;
     if (key === 'from' || key === 'to') {
       if (/^\d{4}-\d{2}-\d{2}$/.test(values[0])) selection[key] = values[0];

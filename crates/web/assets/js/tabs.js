@@ -1,10 +1,10 @@
 // The sheets as tabs: one in the tab order, the others by the arrow keys.
 
 import { el, fill } from './dom.js';
-import { addressWith, currentState, go } from './state.js';
+import { addressWith, currentState } from './state.js';
 
-/** The row of tabs. */
-export function tabBar(label) {
+/** The row of tabs; `open` takes the id of the sheet that was asked for. */
+export function tabBar(label, open) {
   const node = el('div.tabs', { role: 'tablist', 'aria-label': label });
   node.addEventListener('keydown', (event) => {
     const tabs = [...node.children];
@@ -13,20 +13,20 @@ export function tabBar(label) {
     if (to === undefined || at < 0) return;
     event.preventDefault();
     const tab = tabs[(to + tabs.length) % tabs.length];
-    go({ sheet: tab.dataset.sheet });
+    open(tab.dataset.sheet);
     tab.focus();
   });
   return node;
 }
 
 /** Draws the tabs of these sheets. */
-export function drawTabs(node, sheets) {
+export function drawTabs(node, sheets, open) {
   fill(node, sheets.map((sheet) => el('a.tab', {
     role: 'tab', id: `tab-${sheet.id}`, 'aria-controls': 'sheet', 'data-sheet': sheet.id, href: addressWith({ sheet: sheet.id }), text: sheet.title,
     onclick: (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
-      go({ sheet: sheet.id });
+      open(sheet.id);
     },
   })));
 }

@@ -1,6 +1,7 @@
 //! The dashboard as one file: the same page with everything it shows computed beforehand, and nothing to load. Or as a
 //! folder of CSV files.
 
+mod album;
 mod document;
 mod folder;
 mod plan;

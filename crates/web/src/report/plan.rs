@@ -1,16 +1,17 @@
-//! Which selections a report embeds: every preset of dates, each of them alone, with each plan, and with each client.
+//! Which selections a report embeds: every preset of dates, alone, with each plan, each client, each pair of them, and on
+//! the sheet about one person with each person.
 
 use chrono::{Datelike, Days, NaiveDate};
-use kiro_dashboard::{ChoiceRow, DataWindow, PageModel, PageVisual, Selection, Span};
+use kiro_dashboard::{ChoiceRow, DataWindow, Facet, PageModel, PageVisual, Selection, Span};
 use serde::Serialize;
 
 use crate::desk::Desk;
 use crate::report::{ReportError, ReportOptions};
 
-/// The pickers that a report offers beside the dates, one value at a time.
-pub(crate) const FILTERS: [&str; 2] = ["tier", "client"];
 /// The most values that a filter offers.
 const MOST_VALUES: u32 = 12;
+/// The most people that a report has a page for: those with the most credits.
+const MOST_PEOPLE: u32 = 500;
 
 /// The days of a report, and the dates that it offers.
 #[derive(Debug, Clone)]
@@ -102,40 +103,109 @@ fn presets(days: Span) -> Vec<Span> {
     kept
 }
 
-/// A value of a filter, or none: what is computed together, or not at all.
-#[derive(Debug, Clone)]
-pub(crate) struct Ring {
-    pub(crate) filter: Option<(&'static str, ChoiceRow)>,
+/// The choices of a report beside the dates: plans and clients in any combination, or one person.
+#[derive(Debug, Default)]
+pub(crate) struct Choices {
+    pub(crate) tier: Vec<ChoiceRow>,
+    pub(crate) client: Vec<ChoiceRow>,
+    pub(crate) user: Vec<ChoiceRow>,
 }
 
-impl Ring {
-    /// A selection of this ring.
-    pub(crate) fn narrow(&self, mut selection: Selection) -> Selection {
-        if let Some((picker, choice)) = &self.filter {
-            match *picker {
-                "tier" => selection.tier.insert(choice.value.clone()),
-                _ => selection.client.insert(choice.value.clone()),
-            };
+impl Choices {
+    /// All that the data has; one value alone is no choice.
+    pub(crate) async fn read(desk: &Desk, page: &PageModel) -> Result<Self, ReportError> {
+        let mut choices = Self::default();
+        for (picker, most, found) in [
+            ("tier", MOST_VALUES, &mut choices.tier),
+            ("client", MOST_VALUES, &mut choices.client),
+            ("user", MOST_PEOPLE, &mut choices.user),
+        ] {
+            if page.pickers.iter().any(|known| known.id == picker) {
+                *found = desk.choices(picker, "", most).await?;
+            }
         }
-        selection
+        for filter in [&mut choices.tier, &mut choices.client] {
+            if filter.len() < 2 {
+                filter.clear();
+            }
+        }
+        Ok(choices)
+    }
+
+    /// The facets of plans and clients: with and without a choice of each.
+    pub(crate) fn filters(&self) -> Vec<Facet> {
+        let facets = [("tier", &self.tier), ("client", &self.client)];
+        facets
+            .into_iter()
+            .filter(|(_, choices)| !choices.is_empty())
+            .map(|(picker, choices)| Facet {
+                picker: picker.to_owned(),
+                values: values(choices),
+                with_all: true,
+            })
+            .collect()
     }
 }
 
-/// The rings in the order of their importance.
-pub(crate) async fn rings(desk: &Desk, page: &PageModel) -> Result<Vec<Ring>, ReportError> {
-    let mut rings = vec![Ring { filter: None }];
-    for picker in FILTERS {
-        if page.pickers.iter().all(|known| known.id != picker) {
+/// The facet of some people.
+pub(crate) fn people(choices: &[ChoiceRow]) -> Facet {
+    Facet {
+        picker: "user".to_owned(),
+        values: values(choices),
+        with_all: false,
+    }
+}
+
+fn values(choices: &[ChoiceRow]) -> Vec<String> {
+    choices.iter().map(|choice| choice.value.clone()).collect()
+}
+
+/// All combinations of the values of those facets that act on a visual.
+pub(crate) fn combinations(facets: &[&Facet]) -> Vec<Vec<Option<String>>> {
+    let mut combinations = vec![Vec::new()];
+    for facet in facets {
+        let values = facet.values.iter().cloned().map(Some);
+        let values: Vec<Option<String>> = facet
+            .with_all
+            .then_some(None)
+            .into_iter()
+            .chain(values)
+            .collect();
+        combinations = combinations
+            .iter()
+            .flat_map(|known: &Vec<Option<String>>| {
+                values.iter().map(move |value| {
+                    let mut longer = known.clone();
+                    longer.push(value.clone());
+                    longer
+                })
+            })
+            .collect();
+    }
+    combinations
+}
+
+/// The same dates with a value of each facet.
+pub(crate) fn narrowed(
+    mut selection: Selection,
+    facets: &[&Facet],
+    choice: &[Option<String>],
+) -> Selection {
+    for (facet, value) in facets.iter().zip(choice) {
+        let Some(value) = value.clone() else {
             continue;
-        }
-        let choices = desk.choices(picker, "", MOST_VALUES).await?;
-        if choices.len() > 1 {
-            rings.extend(choices.into_iter().map(|choice| Ring {
-                filter: Some((picker, choice)),
-            }));
+        };
+        match facet.picker.as_str() {
+            "tier" => {
+                selection.tier.insert(value);
+            }
+            "client" => {
+                selection.client.insert(value);
+            }
+            _ => selection.user = Some(value),
         }
     }
-    Ok(rings)
+    selection
 }
 
 /// What the report's pickers offer.
@@ -144,6 +214,9 @@ pub(crate) struct Offered {
     pub(crate) date: Vec<Span>,
     pub(crate) tier: Vec<ChoiceRow>,
     pub(crate) client: Vec<ChoiceRow>,
+    pub(crate) user: Vec<ChoiceRow>,
+    /// Whether a plan and a client can be chosen at the same time.
+    pub(crate) together: bool,
 }
 
 /// The text under which the page looks a figure up.

@@ -39,7 +39,7 @@ impl Pseudonyms {
         Ok(Self::with_salt(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    fn of(&self, user_id: &str) -> String {
+    pub(crate) fn of(&self, user_id: &str) -> String {
         let digest = Sha256::new()
             .chain_update(self.salt.as_bytes())
             .chain_update([0])

@@ -1,0 +1,31 @@
+"""The report file: the same page without a server."""
+
+from walk import check, report_file
+
+
+@report_file()
+def a_report_works_without_a_server(walk):
+    tab = walk.tab
+    check(tab.evaluate("document.querySelectorAll('.card').length") > 5, "the first sheet is there")
+    for sheet in ("people", "user-detail", "code", "budget", "health", "economics"):
+        tab.click(f"[data-sheet={sheet}]")
+        tab.wait(f"location.hash.includes('{sheet}')")
+        walk.scroll_through()
+    tab.click("[data-picker=date]")
+    tab.click("[data-preset=last_7]")
+    tab.wait("location.hash.includes('from=')")
+    walk.settle()
+    walk.choose_first("tier")
+    walk.settle()
+    tab.click("[data-sheet=people]")
+    walk.settle()
+    walk.speak("한국어", "ko")
+    check(tab.evaluate("document.querySelectorAll('img').length") == 0, "no element came out of a name")
+    check(not [url for url in tab.requests if url.startswith("http")], tab.requests)
+
+
+@report_file("anonymous", at="#sheet=people")
+def an_anonymous_report_names_nobody(walk):
+    walk.tab.wait("document.querySelectorAll('[data-visual=p-all-users] tbody tr').length > 5")
+    text = walk.tab.evaluate("document.body.innerText")
+    check("@example.com" not in text and "User " in text, "pseudonyms only")

@@ -1,0 +1,122 @@
+"""What all browser tests share: a tab that must end with nothing to complain about, and the list of the tests."""
+
+import functools
+
+from chromium import BrowserError
+
+# Every visual in view is drawn, or has said that it cannot be.
+SETTLED = (
+    "document.querySelectorAll('.card').length > 0 && [...document.querySelectorAll('.card')].every((c) => {"
+    " const b = c.getBoundingClientRect(); const near = b.top < innerHeight && b.bottom > 0;"
+    " return !near || ['ready', 'failed'].includes(c.dataset.state); })"
+)
+TESTS = []
+
+
+def check(condition, claim):
+    if not condition:
+        raise AssertionError(claim)
+
+
+class Walk:
+    """A tab on a dashboard. Leaving it fails on console errors, failed visuals and requests to another host."""
+
+    def __init__(self, browser, address, **settings):
+        self.tab = browser.tab(**settings)
+        self.address = address
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None:
+                self.complain()
+        finally:
+            self.tab.close()
+
+    def open(self, query=""):
+        self.tab.goto(self.address + query)
+        self.settle()
+        return self.tab
+
+    def settle(self):
+        self.tab.frame()
+        self.tab.wait(SETTLED)
+
+    def selection(self):
+        return self.tab.evaluate("location.search || location.hash")
+
+    def open_sheet(self, sheet):
+        self.tab.evaluate(f"document.querySelector('[data-sheet={sheet}]').click()")
+        self.tab.wait(f"document.querySelector('[data-sheet={sheet}]').getAttribute('aria-selected') === 'true'")
+        self.settle()
+
+    def scroll_through(self):
+        """Brings every visual into view once."""
+        bottom = 0
+        while bottom < self.tab.evaluate("document.documentElement.scrollHeight"):
+            self.tab.evaluate(f"scrollTo(0, {bottom})")
+            self.settle()
+            bottom += 800
+
+    def speak(self, name, code):
+        self.tab.click("[data-action=language]")
+        self.tab.click(f"text={name}")
+        self.tab.wait(f"document.documentElement.lang === '{code}'")
+        self.settle()
+
+    def choose_first(self, picker):
+        """Takes the first value that a picker offers."""
+        self.tab.click(f"[data-picker={picker}]")
+        self.tab.click(".choice input")
+        self.tab.wait(f"new URLSearchParams(location.search || location.hash.slice(1)).has({picker!r})")
+        self.tab.key("Escape")
+        self.tab.wait("!document.querySelector('.popover')")
+
+    def complain(self):
+        self.tab.frame()
+        failed = self.tab.evaluate("[...document.querySelectorAll('.card[data-state=failed]')].map((c) => c.dataset.visual)")
+        foreign = self.tab.foreign_requests(self.address.split("?")[0].rstrip("/"))
+        check(not self.tab.errors, f"console: {self.tab.errors[:3]}")
+        check(not foreign, f"requests to elsewhere: {foreign[:3]}")
+        check(not failed, f"visuals failed: {failed}")
+
+
+def test(function):
+    """A test of `(browser, server)`."""
+    TESTS.append(function)
+    return function
+
+
+def page(query, **settings):
+    """A test of `(walk, server)`, in a tab of its own that shows the live page at `query`."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def run(browser, server):
+            with Walk(browser, server.origin, **settings) as walk:
+                walk.open(query)
+                function(walk, server)
+
+        return test(run)
+
+    return decorate
+
+
+def report_file(*words, at=""):
+    """A test of `(walk)`, in a tab that shows a report file of the server's data, opened at `#…`."""
+
+    def decorate(function):
+        @functools.wraps(function)
+        def run(browser, server):
+            with Walk(browser, server.report(*words).as_uri()) as walk:
+                walk.open(at)
+                function(walk)
+
+        return test(run)
+
+    return decorate
+
+
+__all__ = ["TESTS", "BrowserError", "Walk", "check", "page", "report_file", "test"]
