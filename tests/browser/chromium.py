@@ -30,6 +30,9 @@ FLAGS = [
     "--force-color-profile=srgb",
     "--hide-scrollbars",
     "--lang=en-US",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
 ]
 
 # Machines under load are slow, not broken: so many seconds pass before something counts as missing.
@@ -205,6 +208,8 @@ class Tab:
 
     def frame(self):
         """Returns after the page has drawn: what an observer or a timer of no delay does has happened, and is noted."""
+        # A tab in the background draws no frames.
+        self.call("Page.bringToFront")
         self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
     def goto(self, url):

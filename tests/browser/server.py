@@ -77,8 +77,9 @@ class Server:
 
     def report(self, *words):
         """Writes the report file of this data, and says where it is."""
-        out = Path(self.folder.name, f"report{len(words)}.html")
-        subprocess.run([self.program, "report", str(self.data), str(out), *words], check=True, stdout=subprocess.DEVNULL)
+        out = Path(self.folder.name, "-".join(["report", *words]) + ".html")
+        if not out.exists():
+            subprocess.run([self.program, "report", str(self.data), str(out), *words], check=True, stdout=subprocess.DEVNULL)
         return out
 
     def close(self):

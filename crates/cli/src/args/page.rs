@@ -66,7 +66,7 @@ pub(crate) struct PageArgs {
 /// Write the dashboard into one file that can be mailed
 ///
 /// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its date,
-/// plan and client pickers work. --format csv writes a folder instead, with one CSV file per visual.
+/// plan, client and user pickers work. --format csv writes a folder instead, with one CSV file per visual.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -146,7 +146,7 @@ export class Card {
   }
 
   drawNotes() {
-    const notes = (this.figure.notes ?? []).filter((note) => note.key !== 'note.no_previous').map((note) => noteText(note));
+    const notes = (this.figure.notes ?? []).filter((note) => note.key !== 'note.no_previous' && !(this.figure.empty && note.key === 'note.zero')).map((note) => noteText(note));
     const chosen = currentState().selection;
     const deaf = this.page.pickers.filter((picker) => !this.visual.acts.includes(picker.id) && (picker.id === 'date' ? chosen.from || chosen.to : chosen[picker.id]));
     if (deaf.length) notes.push(t('card.not_affected', { pickers: deaf.map((picker) => picker.label).join(', ') }));

@@ -137,11 +137,11 @@ function axisOption(visual, figure, size) {
       borderColor: stacked && !dense && kind === 'bar' ? styleColour('card') : undefined,
       borderWidth: stacked && !dense && kind === 'bar' ? 0.5 : 0,
     },
-    lineStyle: { width: 2.25, color: one.colour },
+    lineStyle: { width: one.before ? 1.75 : 2.25, color: one.colour, type: one.before ? 'dashed' : 'solid' },
     areaStyle: figure.kind === 'area' ? { color: one.colour, opacity: stacked ? 0.55 : 0.16 } : undefined,
     symbol: 'circle',
     symbolSize: 6,
-    showSymbol: kind === 'line' && categories.length <= 31,
+    showSymbol: kind === 'line' && categories.length <= 31 && !one.before,
     connectNulls: kind === 'line',
     smooth: kind === 'line' ? 0.2 : false,
     smoothMonotone: 'x',
@@ -207,6 +207,14 @@ function dateHeading(column, value) {
   return formatDate(value, column.grain);
 }
 
+/** One line of a legend that stands, in pixels. */
+const LEGEND_LINE = 22;
+
+/** How far down a ring without room beside it has its middle: the more lines below, the higher. */
+function middleOf(lines) {
+  return lines > 3 ? 0.28 : 0.35;
+}
+
 function donutOption(visual, figure, size) {
   const { category, values } = rolesOf(figure);
   const column = figure.columns[category];
@@ -218,9 +226,9 @@ function donutOption(visual, figure, size) {
   const middle = figure.totals ? figure.totals[values[0]] : sum;
   const beside = size.width >= 400;
   const share = (amount) => formatValue(sum ? amount / sum : 0, 'percent');
-  const centre = beside ? ['23%', '50%'] : ['50%', '38%'];
-  const nameWidth = Math.max(48, (beside ? size.width * 0.53 : size.width - 24) - 122);
-  const radius = Math.max(40, Math.min(beside ? size.width * 0.21 : size.width * 0.36, size.height * (beside ? 0.46 : 0.34)));
+  const centre = beside ? ['20%', '50%'] : ['50%', `${100 * middleOf(slices.length)}%`];
+  const nameWidth = Math.max(48, (beside ? size.width * 0.58 : size.width - 24) - 118);
+  const radius = Math.max(40, Math.min(beside ? size.width * 0.185 : size.width * 0.36, size.height * (beside ? 0.46 : middleOf(slices.length) - 0.02)));
   return {
     title: {
       text: formatShort(middle, value.format),
@@ -241,8 +249,9 @@ function donutOption(visual, figure, size) {
       itemWidth: 8,
       itemHeight: 8,
       itemGap: 10,
-      ...(beside ? { left: '47%', top: 'middle' } : { left: 'center', bottom: 0, height: size.height * 0.24 }),
-      height: beside ? size.height - 12 : size.height * 0.26,
+      ...(beside ? { left: '42%', top: 'middle' } : { left: 'center', bottom: 0 }),
+      // Whole lines only, and room for the buttons that turn the page.
+      height: beside ? size.height - 12 : LEGEND_LINE * Math.floor((size.height * (0.98 - 2 * middleOf(slices.length)) - 24) / LEGEND_LINE),
       pageIconColor: styleColour('ink-2'),
       pageIconInactiveColor: styleColour('line-strong'),
       pageTextStyle: { color: styleColour('ink-3') },

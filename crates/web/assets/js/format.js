@@ -105,6 +105,11 @@ export function isoDay(day) {
   return day.toISOString().slice(0, 10);
 }
 
+/** How many days lie between two ISO days. */
+export function daysBetween(from, to) {
+  return Math.round((parseDay(to) - parseDay(from)) / 86_400_000);
+}
+
 /** The ISO day so many days later. */
 export function addDays(text, count) {
   const day = parseDay(text);

@@ -16,7 +16,8 @@ function isTotal(column) {
 
 /** Draws a pivot into `box`. */
 export function drawPivot(box, figure, { view, ask, link, label }) {
-  const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id');
+  const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id')
+    .filter((column) => column.role !== 'detail' || !figure.rows.length || figure.rows.some((row) => row[column.index] !== null));
   const shaded = columns.filter(isCell);
   const largest = Math.max(0, ...figure.rows.flatMap((row) => shaded.map((column) => Number(row[column.index]) || 0)));
   const heading = (column) => (isCell(column) && /^\d{4}-\d{2}/.test(column.name) ? formatAxisDate(column.name, column.label_format === 'month' ? 'month' : null) : column.text);

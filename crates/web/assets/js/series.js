@@ -1,7 +1,7 @@
 // A figure's rows as axis and series. Nothing is added up here: the numbers are the server's.
 
 import { colourFor, colourOfKey } from './colours.js';
-import { addDays, formatAxisDate, formatValue, parseDay } from './format.js';
+import { addDays, daysBetween, formatAxisDate, formatValue, parseDay } from './format.js';
 import { hasText, t } from './texts.js';
 
 /** The value of the row or series that adds up what a limit cut off. */
@@ -65,7 +65,19 @@ export function seriesOf(figure) {
       }
     }
   }
-  return { categories, series: [...found.values()] };
+  const drawn = [...found.values()];
+  const before = series < 0 && drawn.length === 1 ? periodBefore(figure, category, values[0], categories) : null;
+  return { categories, series: before ? [...drawn, before] : drawn };
+}
+
+/** The same days of the period before, laid over a line of days. */
+function periodBefore(figure, category, value, categories) {
+  const { previous, window } = figure;
+  const column = figure.columns[category];
+  if (figure.kind !== 'line' || !previous?.rows.length || !previous.window || !window || column?.type !== 'date' || column.format === 'month') return null;
+  const known = new Map(previous.rows.map((row) => [row[category], row[value]]));
+  const data = categories.map((day) => known.get(addDays(previous.window.from, daysBetween(window.from, day))) ?? null);
+  return { key: '~previous', name: t('column.previous'), column: figure.columns[value], colour: colourOfKey('other'), before: true, data, rows: new Array(data.length).fill(null) };
 }
 
 /** The points of a calendar axis, those without rows too: a day without use is a gap, not a missing day. */
@@ -102,6 +114,7 @@ export function valueName(column, value) {
 
 /** A category on the axis. */
 export function categoryName(column, value) {
+  if (value === '') return t('picker.unknown');
   if (isCalendar(column) && value !== OTHER) return formatAxisDate(value, column.format === 'month' ? 'month' : column.grain);
   return valueName(column, value);
 }

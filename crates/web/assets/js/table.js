@@ -15,13 +15,10 @@ export function firstView() {
 
 /** Draws a table into `box`. `ask(view)` fetches another page; `link(row)` is where a row leads. */
 export function drawTable(box, figure, { view, ask, link, label }) {
-  const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id');
+  const columns = shownColumns(figure);
   const bars = barScale(figure, columns, view);
-  // The link stands on the name that follows the user's id, else on the first column.
-  const named = columns.findIndex((column) => figure.columns[column.index - 1]?.role === 'user_id');
-  const linked = Math.max(0, named);
   const head = el('tr', {}, columns.map((column) => headCell(column, view, ask)));
-  const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, place === linked ? link?.(row) : null, bars)))));
+  const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, place === 0 ? link?.(row) : null, bars)))));
   const foot = figure.totals
     ? el('tfoot', {}, el('tr', {}, columns.map((column, place) => {
         const value = figure.totals[column.index];
@@ -41,6 +38,13 @@ export function drawTable(box, figure, { view, ask, link, label }) {
     input.focus();
     input.setSelectionRange(input.value.length, input.value.length);
   }
+}
+
+/** What a table shows, what its rows are about first; texts that nobody in sight has are left out. */
+function shownColumns(figure) {
+  const isSaid = (column) => column.role !== 'detail' || column.type !== 'text' || !figure.rows.length || figure.rows.some((row) => row[column.index] !== null && row[column.index] !== '');
+  const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && isSaid(column));
+  return [...columns.filter((column) => column.role === 'category'), ...columns.filter((column) => column.role !== 'category')];
 }
 
 function headCell(column, view, ask) {
