@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Takes the pictures of the README from the demo.
+
+    tests/browser/screenshots.py PROGRAM FOLDER
+
+PROGRAM is `kiro-analytics`; the pictures go to FOLDER. The demo's end date is fixed: the same program, the same pictures.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from chromium import Browser
+from walk import Walk
+
+DESKTOP = {"width": 1440, "height": 1000}
+PHONE = {"width": 390, "height": 844, "phone": True}
+PICTURES = {
+    "activity-light": ("/", DESKTOP),
+    "activity-dark": ("/", {**DESKTOP, "dark": True}),
+    "economics-light": ("/?sheet=economics", DESKTOP),
+    "budget-dark": ("/?sheet=budget", {**DESKTOP, "dark": True}),
+    "phone": ("/", PHONE),
+}
+MOST_BYTES = 250_000
+
+
+def main():
+    program, folder = sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="kiro-screenshots-") as demo:
+        command = [program, "demo", "--dir", str(Path(demo, "demo")), "--end-date", "2026-08-31", "--port", "0"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            origin = next(found.group() for line in process.stdout if (found := re.search(r"http://[^/\s]+", line)))
+            with Browser() as browser:
+                take(browser, origin, folder)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def take(browser, origin, folder):
+    for name, (query, settings) in PICTURES.items():
+        with Walk(browser, origin, **settings) as walk:
+            walk.open(query)
+            # The page offers what was read since it was opened; a picture is of a page at rest.
+            walk.tab.wait("fetch('/api/status').then((answer) => answer.json()).then((status) => status.state === 'ready')")
+            walk.open(query)
+            path = folder / f"{name}.png"
+            walk.tab.screenshot(path)
+        size = path.stat().st_size
+        print(f"{path} {size // 1000} kB")
+        if size > MOST_BYTES:
+            sys.exit(f"{path} is larger than {MOST_BYTES // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
