@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 cargo_deny_version=0.20.2
+ministack_version=1.5.33
 
 # A note on how long an installation took, as installations are most of a first run.
 installing() {
@@ -42,6 +43,21 @@ need_python() {
             'python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --requirement tests/requirements.txt && touch "$1/complete"' \
             sh "$environment"
     fi
+}
+
+# Sets $ministack: the AWS emulator (S3, Lambda, CloudFormation and others over HTTP).
+need_ministack() {
+    if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
+    local environment=$cache/ministack-$ministack_version
+    ministack=$environment/bin/ministack
+    exec {ministack_lock}>"$cache/ministack.lock"
+    flock "$ministack_lock"
+    if [[ ! -f $environment/complete ]]; then
+        installing "ministack" sh -c \
+            'python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet "ministack[full]==$2" && touch "$1/complete"' \
+            sh "$environment" "$ministack_version"
+    fi
+    exec {ministack_lock}>&-
 }
 
 # Sets $cargo_deny.

@@ -10,10 +10,10 @@ mod store;
 
 pub use part::Dataset;
 pub use run::{
-    ExportOutcome, ExportStatus, Failure, NoProgress, NormalizeOptions, Progress, RunError,
-    RunErrorKind, RunSummary, normalize,
+    ExportOutcome, ExportStatus, Failure, Intake, NoProgress, NormalizeOptions, Progress, RunError,
+    RunErrorKind, RunSummary, Source, normalize, normalize_intake,
 };
 pub use store::{
-    InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError,
-    StoreErrorKind,
+    InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter,
+    RemoteErrorKind, StoreError, StoreErrorKind, key_prefix,
 };

@@ -48,7 +48,8 @@ impl NormalizeErrorKind {
     /// Whether the fault lies with the export, so that it is worth noting in the `issues` dataset.
     pub(crate) fn is_about_the_export(&self) -> bool {
         match self {
-            Self::Content(_) | Self::Source(_) => !self.is_transient(),
+            Self::Content(_) => true,
+            Self::Source(error) => error.is_about_the_object(),
             Self::Destination(_) | Self::Encode { .. } | Self::Stopped | Self::Crashed => false,
         }
     }

@@ -59,7 +59,7 @@ impl ExportJob {
             .finish(&mut sink)
             .map_err(NormalizeErrorKind::Content)?;
         let kind = reader.kind().unwrap_or(ReportKind::UserReport);
-        sink.finish(kind, |dataset| self.existing.has(&self.name, dataset))
+        sink.finish(kind)
     }
 
     /// Notes in the issues dataset that the export failed, unless that was noted before.
@@ -98,6 +98,7 @@ impl ExportJob {
                 .export_date(&self.name)
                 .unwrap_or_else(|| self.export.time.date()),
             name: self.name.clone(),
+            existing: Arc::clone(&self.existing),
             runtime: self.runtime.clone(),
         }
     }

@@ -7,7 +7,7 @@ use kiro_report::ObjectKey;
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
-use crate::part::{Constants, Dataset, PartEncoder, RowCells};
+use crate::part::{Constants, Dataset, ExistingParts, PartEncoder, RowCells};
 use crate::store::{ObjectStore, ObjectWriter};
 
 /// Where the parts of an export go, and what they have in common.
@@ -17,6 +17,8 @@ pub(super) struct PartTarget {
     pub(super) constants: Arc<Constants>,
     pub(super) export_date: chrono::NaiveDate,
     pub(super) name: crate::part::PartName,
+    /// What the destination had when the run began.
+    pub(super) existing: Arc<ExistingParts>,
     pub(super) runtime: Handle,
 }
 
@@ -43,7 +45,13 @@ impl PartWriter {
             part: key.clone(),
             source,
         })?;
-        let object = target.runtime.block_on(target.destination.create(&key));
+        // A part that appears meanwhile is another run's, with the same rows: replacing it would only disturb readers.
+        let object = if target.existing.is_taken(&target.name, dataset) {
+            target.destination.create(&key)
+        } else {
+            target.destination.create_new(&key)
+        };
+        let object = target.runtime.block_on(object);
         let object = object.map_err(NormalizeErrorKind::Destination)?;
         Ok(Self {
             encoder: Box::new(encoder),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use kiro_report::{CodeRow, FactRow, Issue, IssueKind, ReportKind, RowSink};
 
 use super::NormalizeErrorKind;
@@ -19,6 +20,7 @@ pub(super) struct ExportSink {
     facts_beside: bool,
     code: Option<PartWriter>,
     issues: IssueRows,
+    newest_activity: Option<NaiveDate>,
     /// The first failure; what comes after it is of no interest.
     failure: Option<NormalizeErrorKind>,
 }
@@ -30,6 +32,7 @@ pub(crate) struct ExportCounts {
     pub(crate) model_rows: u64,
     pub(crate) code_rows: u64,
     pub(crate) issues: BTreeMap<IssueKind, u64>,
+    pub(crate) newest_activity: Option<NaiveDate>,
 }
 
 impl ExportCounts {
@@ -53,6 +56,7 @@ impl ExportSink {
             facts_beside,
             code: None,
             issues,
+            newest_activity: None,
             failure: None,
         }
     }
@@ -72,19 +76,16 @@ impl ExportSink {
         self.facts.as_mut().map_or(Ok(()), FactLane::drain)
     }
 
-    /// Writes what is left and makes all parts visible, the facts or code part last. `exists` says which parts of this
-    /// name are there already: they are replaced even by one without rows.
-    pub(super) fn finish(
-        mut self,
-        kind: ReportKind,
-        exists: impl Fn(Dataset) -> bool,
-    ) -> Result<ExportCounts, NormalizeErrorKind> {
+    /// Writes what is left and makes all parts visible, the facts or code part last. Parts of this name that are there
+    /// already are replaced even by one without rows.
+    pub(super) fn finish(mut self, kind: ReportKind) -> Result<ExportCounts, NormalizeErrorKind> {
         self.drain()?;
         let Self {
             target,
             facts,
             code,
             issues,
+            newest_activity,
             ..
         } = self;
         let (facts, models) = match facts {
@@ -99,12 +100,13 @@ impl ExportSink {
             model_rows: models.as_ref().map_or(0, PartWriter::rows),
             code_rows: code.as_ref().map_or(0, PartWriter::rows),
             issues: issues.counts().clone(),
+            newest_activity,
         };
         for (mut part, dataset) in [
             (models, Dataset::Models),
             (issues.finish(), Dataset::Issues),
         ] {
-            if exists(dataset) {
+            if target.existing.has(&target.name, dataset) {
                 begun(&mut part, &target, dataset)?;
             }
             if let Some(part) = part {
@@ -144,10 +146,12 @@ impl RowSink for ExportSink {
     }
 
     fn fact(&mut self, row: &FactRow<'_>) {
+        self.newest_activity = self.newest_activity.max(Some(row.activity_date));
         self.attempt(|sink| sink.facts.as_mut().map_or(Ok(()), |facts| facts.push(row)));
     }
 
     fn code(&mut self, row: &CodeRow<'_>) {
+        self.newest_activity = self.newest_activity.max(Some(row.activity_date));
         self.attempt(|sink| {
             begun(&mut sink.code, &sink.target, Dataset::Code)?.push(|cells| {
                 cells.date(row.activity_date);

@@ -75,22 +75,32 @@ pub(crate) struct ExistingParts(HashMap<PartName, Existing>);
 #[derive(Debug)]
 struct Existing {
     export_date: NaiveDate,
-    datasets: [bool; Dataset::ALL.len()],
+    datasets: [Presence; Dataset::ALL.len()],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Absent,
+    /// An empty file counts as none: a machine that lost power may leave one.
+    Empty,
+    Whole,
 }
 
 impl ExistingParts {
-    /// Takes note of a listed object, if it is a part. An empty file is none: a machine that lost power may leave one.
+    /// Takes note of a listed object, if it is a part.
     pub(crate) fn add(&mut self, object: &ObjectMeta) {
-        let Some((name, dataset, export_date)) =
-            PartName::parse(&object.key).filter(|_| object.bytes > 0)
-        else {
+        let Some((name, dataset, export_date)) = PartName::parse(&object.key) else {
             return;
         };
         let existing = self.0.entry(name).or_insert(Existing {
             export_date,
-            datasets: [false; Dataset::ALL.len()],
+            datasets: [Presence::Absent; Dataset::ALL.len()],
         });
-        existing.datasets[dataset as usize] = true;
+        existing.datasets[dataset as usize] = if object.bytes > 0 {
+            Presence::Whole
+        } else {
+            Presence::Empty
+        };
     }
 
     /// Whether the export is done: its facts or code part, the last one written, is there.
@@ -98,11 +108,25 @@ impl ExistingParts {
         self.has(name, Dataset::Facts) || self.has(name, Dataset::Code)
     }
 
+    /// Whether all that an earlier run could do was to note that the export cannot be read.
+    pub(crate) fn is_noted(&self, name: &PartName) -> bool {
+        self.has(name, Dataset::Issues) && !self.has(name, Dataset::Models) && !self.is_done(name)
+    }
+
     /// Whether this part is there.
     pub(crate) fn has(&self, name: &PartName, dataset: Dataset) -> bool {
-        self.0
-            .get(name)
-            .is_some_and(|existing| existing.datasets[dataset as usize])
+        self.presence(name, dataset) == Presence::Whole
+    }
+
+    /// Whether anything lies where this part belongs.
+    pub(crate) fn is_taken(&self, name: &PartName, dataset: Dataset) -> bool {
+        self.presence(name, dataset) != Presence::Absent
+    }
+
+    fn presence(&self, name: &PartName, dataset: Dataset) -> Presence {
+        self.0.get(name).map_or(Presence::Absent, |existing| {
+            existing.datasets[dataset as usize]
+        })
     }
 
     /// The partition the parts of an export lie in already. They stay there, even if a file that tells no date of its

@@ -1,18 +1,22 @@
 //! The run itself.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::{StreamExt, TryStreamExt};
-use kiro_report::{ExportKey, ObjectKey};
+use kiro_report::ObjectKey;
 use tokio::runtime::Handle;
 
-use super::candidates::Candidates;
-use super::summary::{Failure, chain};
+use super::candidates::{Candidate, Candidates};
+use super::intake::Turnstile;
+use super::summary::chain;
 use crate::export::{ExportCounts, ExportJob, NormalizeErrorKind};
 use crate::part::{ExistingParts, PartName};
-use crate::run::{ExportOutcome, ExportStatus, NormalizeOptions, Progress, RunSummary};
-use crate::store::{ObjectMeta, ObjectStore, StoreError};
+use crate::run::{
+    ExportOutcome, ExportStatus, Intake, NormalizeOptions, Progress, RunSummary, Source,
+};
+use crate::store::{ObjectStore, StoreError};
 
 /// A run that could not take place at all; a single bad export is a [`Failure`] instead.
 #[derive(Debug, thiserror::Error)]
@@ -55,58 +59,50 @@ pub async fn normalize(
     options: &NormalizeOptions,
     progress: Arc<dyn Progress>,
 ) -> Result<RunSummary, RunError> {
-    let (candidates, existing) = tokio::join!(
-        Candidates::list(source.as_ref(), options),
+    let intake = Intake::of(vec![Source::all_of(source)]);
+    normalize_intake(&intake, destination, options, progress).await
+}
+
+/// Like [`normalize`], from several sources, and up to a limit.
+pub async fn normalize_intake(
+    intake: &Intake,
+    destination: Arc<dyn ObjectStore>,
+    options: &NormalizeOptions,
+    progress: Arc<dyn Progress>,
+) -> Result<RunSummary, RunError> {
+    let (mut candidates, existing) = tokio::join!(
+        Candidates::list(&intake.sources, options),
         list_parts(destination.as_ref())
     );
     let existing = existing.map_err(|source| RunError {
         kind: RunErrorKind::ListDestination { source },
     })?;
-    let Candidates {
-        exports,
-        ignored,
-        failures,
-    } = candidates;
+    candidates.put_noted_last(&existing);
+    let mut summary = RunSummary::of_listing(&candidates);
+    let exports = candidates.exports;
     progress.found(
         exports.len() as u64,
-        exports.iter().map(|(_, object)| object.bytes).sum(),
+        exports.iter().map(|found| found.object.bytes).sum(),
     );
 
     let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
     let run = Run {
-        source,
         destination,
         existing: Arc::new(existing),
         processed_time: options.processed_at.format("%Y%m%d%H%M%S").to_string(),
         reprocess: options.reprocess,
+        turnstile: Turnstile::new(intake),
+        claimed: Mutex::default(),
         stopped: Arc::clone(&stop.0),
     };
     let mut outcomes = futures::stream::iter(exports)
-        .map(|(export, object)| run.one(export, object))
+        .map(|candidate| run.one(candidate))
         .buffer_unordered(options.jobs.get());
-
-    let mut summary = RunSummary {
-        files_ignored: ignored,
-        ..RunSummary::default()
-    };
-    for failure in failures {
-        summary.add_failed(failure);
-    }
     while let Some(done) = outcomes.next().await {
-        let outcome = done.outcome();
-        match done.result {
-            Ok(Some(counts)) => summary.add_processed(&counts),
-            Ok(None) => summary.add_skipped(),
-            Err(kind) => {
-                tracing::warn!(export = %done.export, error = chain(&kind), "Export failed.");
-                summary.add_failed(Failure {
-                    export: done.export.as_str().to_owned(),
-                    error: chain(&kind),
-                    hint: kind.hint(),
-                });
-            }
+        if let Some(outcome) = done.outcome() {
+            progress.finished(&outcome);
         }
-        progress.finished(&outcome);
+        summary.add(done);
     }
     summary.failures.sort();
     Ok(summary)
@@ -123,19 +119,32 @@ async fn list_parts(destination: &dyn ObjectStore) -> Result<ExistingParts, Stor
 
 /// What all exports of a run have in common.
 struct Run {
-    source: Arc<dyn ObjectStore>,
     destination: Arc<dyn ObjectStore>,
     existing: Arc<ExistingParts>,
     processed_time: String,
     reprocess: bool,
+    turnstile: Turnstile,
+    /// Parts in work: the same export may lie in two sources.
+    claimed: Mutex<HashSet<PartName>>,
     stopped: Arc<AtomicBool>,
 }
 
-/// One export and what became of it; no counts when it was skipped.
-struct Done {
-    export: ObjectKey,
-    bytes: u64,
-    result: Result<Option<ExportCounts>, NormalizeErrorKind>,
+/// One export and what became of it.
+pub(super) struct Done {
+    pub(super) export: ObjectKey,
+    pub(super) bytes: u64,
+    pub(super) fate: Fate,
+}
+
+/// What became of an export.
+pub(super) enum Fate {
+    Processed(ExportCounts),
+    Skipped,
+    /// Left for another run; counted unless an earlier run tried it already.
+    Left {
+        is_noted: bool,
+    },
+    Failed(NormalizeErrorKind),
 }
 
 /// Tells the threads of a run that nobody waits for them any more.
@@ -148,39 +157,51 @@ impl Drop for StopOnDrop {
 }
 
 impl Run {
-    async fn one(&self, export: ExportKey, object: ObjectMeta) -> Done {
-        let (key, bytes) = (export.key.clone(), object.bytes);
-        let result = match self.source.content_tag(&object).await {
-            Ok(tag) => {
-                let name = PartName::new(&key, &tag);
-                if self.existing.is_done(&name) && !self.reprocess {
-                    Ok(None)
-                } else {
-                    self.process(self.job(export, object, name), None).await
-                }
-            }
-            Err(error) => {
-                let name = PartName::new(&key, "");
-                self.process(
-                    self.job(export, object, name),
-                    Some(NormalizeErrorKind::Source(error)),
-                )
-                .await
-            }
-        };
+    async fn one(&self, candidate: Candidate) -> Done {
+        let (export, bytes) = (candidate.export.key.clone(), candidate.object.bytes);
+        let fate = self.fate_of(candidate).await;
         Done {
-            export: key,
+            export,
             bytes,
-            result,
+            fate,
         }
     }
 
-    fn job(&self, export: ExportKey, object: ObjectMeta, name: PartName) -> ExportJob {
+    async fn fate_of(&self, candidate: Candidate) -> Fate {
+        let is_noted = candidate.is_noted(&self.existing);
+        let _memory = self.turnstile.memory_for(&candidate.object).await;
+        let tag = candidate.store.content_tag(&candidate.object).await;
+        let (tag, failed) = match tag {
+            Ok(tag) => (tag, None),
+            Err(error) => (String::new(), Some(NormalizeErrorKind::Source(error))),
+        };
+        let name = PartName::new(&candidate.export.key, &tag);
+        if failed.is_none() {
+            let is_done = self.existing.is_done(&name) && !self.reprocess;
+            if is_done || !self.claim(&name) {
+                return Fate::Skipped;
+            }
+        }
+        if !self.turnstile.lets_pass() {
+            return Fate::Left { is_noted };
+        }
+        self.process(self.job(candidate, name), failed)
+            .await
+            .map_or_else(Fate::Failed, Fate::Processed)
+    }
+
+    /// Whether nobody else of this run writes these parts.
+    fn claim(&self, name: &PartName) -> bool {
+        let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+        claimed.insert(name.clone())
+    }
+
+    fn job(&self, candidate: Candidate, name: PartName) -> ExportJob {
         ExportJob {
-            export,
-            object,
+            export: candidate.export,
+            object: candidate.object,
             name,
-            source: Arc::clone(&self.source),
+            source: candidate.store,
             destination: Arc::clone(&self.destination),
             existing: Arc::clone(&self.existing),
             processed_time: self.processed_time.clone(),
@@ -194,7 +215,7 @@ impl Run {
         &self,
         job: ExportJob,
         failed: Option<NormalizeErrorKind>,
-    ) -> Result<Option<ExportCounts>, NormalizeErrorKind> {
+    ) -> Result<ExportCounts, NormalizeErrorKind> {
         let work = tokio::task::spawn_blocking(move || {
             let result = failed.map_or_else(|| job.run(), Err);
             if let Err(failure) = &result
@@ -207,26 +228,28 @@ impl Run {
                     (counts.fact_rows + counts.code_rows, counts.rejected_rows());
                 tracing::info!(export = %job.export.key, rows, rejected, "Export normalized.");
             }
-            result.map(Some)
+            result
         });
         work.await.unwrap_or(Err(NormalizeErrorKind::Crashed))
     }
 }
 
 impl Done {
-    fn outcome(&self) -> ExportOutcome {
-        let status = match &self.result {
-            Ok(Some(counts)) => ExportStatus::Processed {
+    /// What there is to tell; nothing when the export was left alone.
+    fn outcome(&self) -> Option<ExportOutcome> {
+        let status = match &self.fate {
+            Fate::Processed(counts) => ExportStatus::Processed {
                 rows: counts.fact_rows + counts.code_rows,
                 rejected: counts.rejected_rows(),
             },
-            Ok(None) => ExportStatus::Skipped,
-            Err(kind) => ExportStatus::Failed { error: chain(kind) },
+            Fate::Skipped => ExportStatus::Skipped,
+            Fate::Left { .. } => return None,
+            Fate::Failed(kind) => ExportStatus::Failed { error: chain(kind) },
         };
-        ExportOutcome {
+        Some(ExportOutcome {
             export: self.export.clone(),
             bytes: self.bytes,
             status,
-        }
+        })
     }
 }

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::candidates::Candidates;
+use super::normalize::{Done, Fate};
 use crate::export::ExportCounts;
 
 /// What a run did. `files_seen` = processed + skipped + failed; everything else found is ignored.
@@ -23,6 +26,18 @@ pub struct RunSummary {
     pub issues: BTreeMap<String, u64>,
     /// In the order of the exports' keys.
     pub failures: Vec<Failure>,
+    /// Exports that nobody has tried yet, because a limit was reached. They are not among those seen.
+    #[serde(skip)]
+    pub files_remaining: u64,
+    /// How many of the failures may pass by themselves.
+    #[serde(skip)]
+    pub transient_failures: u64,
+    /// The newest day an export was made for, done or not.
+    #[serde(skip)]
+    pub newest_export: Option<NaiveDate>,
+    /// The newest day in the rows written by this run.
+    #[serde(skip)]
+    pub newest_activity: Option<NaiveDate>,
 }
 
 /// An export that could not be normalized.
@@ -37,26 +52,74 @@ pub struct Failure {
 }
 
 impl RunSummary {
-    pub(crate) fn add_skipped(&mut self) {
-        self.files_seen += 1;
-        self.files_skipped += 1;
+    pub(super) fn of_listing(candidates: &Candidates) -> Self {
+        let days = candidates.exports.iter();
+        let days = days.map(|found| found.export.time.date());
+        let failed = candidates.failures.len() as u64;
+        Self {
+            files_seen: failed,
+            files_failed: failed,
+            files_ignored: candidates.ignored,
+            failures: candidates.failures.clone(),
+            transient_failures: candidates.transient_failures,
+            newest_export: days.max(),
+            ..Self::default()
+        }
     }
 
-    pub(crate) fn add_failed(&mut self, failure: Failure) {
+    pub(super) fn add(&mut self, done: Done) {
+        match done.fate {
+            Fate::Left { is_noted } => {
+                self.files_remaining += u64::from(!is_noted);
+                return;
+            }
+            Fate::Skipped => self.files_skipped += 1,
+            Fate::Processed(counts) => self.add_processed(&counts),
+            Fate::Failed(kind) => {
+                tracing::warn!(export = %done.export, error = chain(&kind), "Export failed.");
+                self.files_failed += 1;
+                self.transient_failures += u64::from(kind.is_transient());
+                self.failures.push(Failure {
+                    export: done.export.as_str().to_owned(),
+                    error: chain(&kind),
+                    hint: kind.hint(),
+                });
+            }
+        }
         self.files_seen += 1;
-        self.files_failed += 1;
-        self.failures.push(failure);
     }
 
-    pub(crate) fn add_processed(&mut self, counts: &ExportCounts) {
-        self.files_seen += 1;
+    fn add_processed(&mut self, counts: &ExportCounts) {
         self.files_processed += 1;
         self.fact_rows += counts.fact_rows;
         self.model_rows += counts.model_rows;
         self.code_rows += counts.code_rows;
         self.rejected_rows += counts.rejected_rows();
+        self.newest_activity = self.newest_activity.max(counts.newest_activity);
         for (kind, count) in &counts.issues {
             *self.issues.entry(kind.name().to_owned()).or_default() += count;
+        }
+    }
+
+    /// The figures of this run and a later one over the same sources, as if they had been one.
+    #[must_use]
+    pub fn followed_by(self, later: Self) -> Self {
+        let mut issues = self.issues;
+        for (kind, count) in later.issues {
+            *issues.entry(kind).or_default() += count;
+        }
+        Self {
+            files_processed: self.files_processed + later.files_processed,
+            files_skipped: later.files_skipped.saturating_sub(self.files_processed),
+            fact_rows: self.fact_rows + later.fact_rows,
+            model_rows: self.model_rows + later.model_rows,
+            code_rows: self.code_rows + later.code_rows,
+            rejected_rows: self.rejected_rows + later.rejected_rows,
+            issues,
+            newest_export: self.newest_export.max(later.newest_export),
+            newest_activity: self.newest_activity.max(later.newest_activity),
+            // What failed or was left is as the later run found it.
+            ..later
         }
     }
 }

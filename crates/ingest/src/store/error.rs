@@ -4,6 +4,8 @@ use std::io;
 
 use kiro_report::ObjectKey;
 
+use super::RemoteErrorKind;
+
 /// A store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[error("could not {operation} `{key}`")]
@@ -36,6 +38,8 @@ pub enum StoreErrorKind {
     #[error("it is not a folder")]
     NotAFolder,
     #[error(transparent)]
+    Remote(RemoteErrorKind),
+    #[error(transparent)]
     Io(io::Error),
 }
 
@@ -51,12 +55,29 @@ impl StoreError {
             | StoreErrorKind::NotText
             | StoreErrorKind::NotAFile
             | StoreErrorKind::NotAFolder => false,
+            StoreErrorKind::Remote(kind) => kind.is_transient(),
             StoreErrorKind::Io(error) => matches!(
                 error.kind(),
                 io::ErrorKind::Interrupted
                     | io::ErrorKind::TimedOut
                     | io::ErrorKind::ConnectionReset
             ),
+        }
+    }
+
+    /// Whether it is this object's fault, rather than that of the way to the store or of who is asking.
+    pub fn is_about_the_object(&self) -> bool {
+        match &self.kind {
+            StoreErrorKind::Remote(kind) => matches!(kind, RemoteErrorKind::Denied { .. }),
+            StoreErrorKind::NotFound
+            | StoreErrorKind::Denied
+            | StoreErrorKind::ReadOnly
+            | StoreErrorKind::NoSpace
+            | StoreErrorKind::Changed
+            | StoreErrorKind::NotText
+            | StoreErrorKind::NotAFile
+            | StoreErrorKind::NotAFolder
+            | StoreErrorKind::Io(_) => !self.is_transient(),
         }
     }
 
@@ -76,6 +97,7 @@ impl StoreError {
             StoreErrorKind::NotAFile | StoreErrorKind::NotAFolder => {
                 Some("check what lies at this path")
             }
+            StoreErrorKind::Remote(kind) => kind.hint(),
             StoreErrorKind::Io(_) => None,
         }
     }
@@ -90,6 +112,75 @@ impl From<io::Error> for StoreErrorKind {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace,
             io::ErrorKind::NotADirectory => Self::NotAFolder,
             _ => Self::Io(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiro_report::ObjectKey;
+
+    use super::{RemoteErrorKind, StoreError, StoreErrorKind};
+
+    fn error(kind: StoreErrorKind) -> StoreError {
+        StoreError {
+            operation: "read",
+            key: ObjectKey::new("a.csv"),
+            kind,
+        }
+    }
+
+    #[test]
+    fn only_what_lies_with_an_object_is_held_against_it() {
+        let code = "X".to_owned();
+        let cases = [
+            (StoreErrorKind::NotFound, true),
+            (StoreErrorKind::Denied, true),
+            (StoreErrorKind::Changed, false),
+            (
+                StoreErrorKind::Remote(RemoteErrorKind::Denied {
+                    message: String::new(),
+                }),
+                true,
+            ),
+            (
+                StoreErrorKind::Remote(RemoteErrorKind::ExpiredCredentials),
+                false,
+            ),
+            (
+                StoreErrorKind::Remote(RemoteErrorKind::Throttled { code }),
+                false,
+            ),
+        ];
+        for (kind, expected) in cases {
+            let error = error(kind);
+            assert_eq!(error.is_about_the_object(), expected, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_transient() {
+        let cases = [
+            (RemoteErrorKind::Unavailable { status: 503 }, true),
+            (
+                RemoteErrorKind::Unreachable {
+                    source: "no route".into(),
+                },
+                true,
+            ),
+            (RemoteErrorKind::NoBucket, false),
+            (RemoteErrorKind::ExpiredCredentials, false),
+            (
+                RemoteErrorKind::OtherRegion {
+                    region: "us-east-1".to_owned(),
+                },
+                false,
+            ),
+        ];
+        for (kind, expected) in cases {
+            let error = error(StoreErrorKind::Remote(kind));
+            assert_eq!(error.is_transient(), expected, "{error:?}");
+            assert!(error.hint().is_some(), "{error:?}");
         }
     }
 }

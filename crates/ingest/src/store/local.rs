@@ -17,13 +17,11 @@ use super::local_listing::list_folder;
 use super::local_staging::Staging;
 use super::local_writer::LocalWriter;
 use crate::store::{
-    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
+    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind, key_prefix,
 };
 
 /// So much is read at once.
 const PIECE_BYTES: u64 = 512 << 10;
-/// Keys begin at the folder of this name, if the root is it or lies below it.
-const ACCOUNT_ROOT: &str = "AWSLogs";
 
 /// A folder of this machine.
 ///
@@ -122,21 +120,13 @@ impl LocalFolder {
     }
 }
 
-/// The path from its last folder named `AWSLogs` on, with `/` at the end.
+/// The key prefix that a path stands for.
 fn below_account_root(path: &Path) -> Option<String> {
     let segments: Vec<&str> = path
         .components()
         .filter_map(|segment| segment.as_os_str().to_str())
         .collect();
-    let root = segments
-        .iter()
-        .rposition(|segment| *segment == ACCOUNT_ROOT)?;
-    Some(
-        segments[root..]
-            .iter()
-            .flat_map(|segment| [segment, "/"])
-            .collect(),
-    )
+    key_prefix(&segments)
 }
 
 impl ObjectStore for LocalFolder {

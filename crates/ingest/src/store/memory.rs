@@ -75,6 +75,15 @@ impl InMemoryStore {
             .collect()
     }
 
+    fn writer(&self, key: &ObjectKey, present: Present) -> MemoryWriter {
+        MemoryWriter {
+            objects: Arc::clone(&self.objects),
+            key: key.clone(),
+            content: BytesMut::new(),
+            present,
+        }
+    }
+
     fn find(&self, object: &ObjectMeta) -> Result<Stored, StoreError> {
         let fail = |kind| StoreError {
             operation: "read",
@@ -151,11 +160,15 @@ impl ObjectStore for InMemoryStore {
         &'a self,
         key: &'a ObjectKey,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        let writer = MemoryWriter {
-            objects: Arc::clone(&self.objects),
-            key: key.clone(),
-            content: BytesMut::new(),
-        };
+        let writer = self.writer(key, Present::IsReplaced);
+        Box::pin(async move { Ok(Box::new(writer) as Box<dyn ObjectWriter>) })
+    }
+
+    fn create_new<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
+        let writer = self.writer(key, Present::Stays);
         Box::pin(async move { Ok(Box::new(writer) as Box<dyn ObjectWriter>) })
     }
 }
@@ -176,6 +189,14 @@ struct MemoryWriter {
     objects: Objects,
     key: ObjectKey,
     content: BytesMut,
+    present: Present,
+}
+
+/// What becomes of an object that is there when another one of its key is finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Present {
+    IsReplaced,
+    Stays,
 }
 
 impl ObjectWriter for MemoryWriter {
@@ -187,7 +208,10 @@ impl ObjectWriter for MemoryWriter {
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
         Box::pin(async move {
             let stored = Stored::new(self.content.freeze(), DateTime::UNIX_EPOCH);
-            lock(&self.objects).insert(self.key, stored);
+            let mut objects = lock(&self.objects);
+            if self.present == Present::IsReplaced || !objects.contains_key(&self.key) {
+                objects.insert(self.key, stored);
+            }
             Ok(())
         })
     }

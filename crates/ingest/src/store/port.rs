@@ -43,6 +43,15 @@ pub trait ObjectStore: Send + Sync {
         &'a self,
         key: &'a ObjectKey,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>>;
+
+    /// Begins an object that nobody else is known to have made. One that appears meanwhile may stay as it is, where the
+    /// store can tell; finishing succeeds all the same.
+    fn create_new<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
+        self.create(key)
+    }
 }
 
 /// The content of an object, piece by piece.

@@ -1,0 +1,93 @@
+//! What can go wrong with a store that is reached over a network.
+
+use std::error::Error;
+
+/// Why a store that is reached over a network could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteErrorKind {
+    #[error("there is no such bucket")]
+    NoBucket,
+    #[error("access denied: {message}")]
+    Denied { message: String },
+    #[error("no credentials could be loaded")]
+    NoCredentials {
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    #[error("the credentials have expired")]
+    ExpiredCredentials,
+    #[error("the credentials are not valid ({code})")]
+    InvalidCredentials { code: String },
+    #[error("the bucket lies in another Region than `{region}`")]
+    OtherRegion { region: String },
+    #[error("the clock of this machine is wrong: {message}")]
+    ClockSkew { message: String },
+    #[error("too many requests ({code})")]
+    Throttled { code: String },
+    #[error("the service failed with status {status}")]
+    Unavailable { status: u16 },
+    #[error("the service cannot be reached")]
+    Unreachable {
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    #[error("the connection broke off after {bytes} bytes")]
+    BrokenOff {
+        bytes: u64,
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    #[error("refused with `{code}`: {message}")]
+    Refused { code: String, message: String },
+}
+
+impl RemoteErrorKind {
+    /// Whether the same request may succeed a little later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Throttled { .. }
+            | Self::Unavailable { .. }
+            | Self::Unreachable { .. }
+            | Self::BrokenOff { .. } => true,
+            Self::NoBucket
+            | Self::Denied { .. }
+            | Self::NoCredentials { .. }
+            | Self::ExpiredCredentials
+            | Self::InvalidCredentials { .. }
+            | Self::OtherRegion { .. }
+            | Self::ClockSkew { .. }
+            | Self::Refused { .. } => false,
+        }
+    }
+
+    /// One thing to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoBucket => {
+                Some("check the bucket's name, and that AWS_PROFILE names the account it is in")
+            }
+            Self::Denied { .. } => Some(
+                "allow s3:ListBucket on the bucket, s3:GetObject or s3:PutObject on its objects, and kms:Decrypt or \
+                 kms:GenerateDataKey where a KMS key encrypts them",
+            ),
+            Self::NoCredentials { .. } => {
+                Some("run `aws sso login` or `aws configure`, or name a profile in AWS_PROFILE")
+            }
+            Self::ExpiredCredentials => {
+                Some("sign in again, for example with `aws sso login`, and run the command again")
+            }
+            Self::InvalidCredentials { .. } => Some(
+                "check AWS_PROFILE and the AWS_… variables: `aws sts get-caller-identity` must work",
+            ),
+            Self::OtherRegion { .. } => Some("set AWS_REGION to the Region the bucket is in"),
+            Self::ClockSkew { .. } => Some("set the clock of this machine"),
+            Self::Throttled { .. } | Self::Unavailable { .. } | Self::BrokenOff { .. } => {
+                Some("run the command again a little later: what is complete is kept")
+            }
+            Self::Unreachable { .. } => {
+                Some("check the network, the proxy and the Region, and run the command again")
+            }
+            Self::Refused { .. } => None,
+        }
+    }
+}

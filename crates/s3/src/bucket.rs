@@ -1,0 +1,322 @@
+//! A bucket as an object store.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::types::{EncodingType, Object};
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream, StreamExt};
+use kiro_ingest::{
+    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind, key_prefix,
+};
+use kiro_report::ObjectKey;
+use percent_encoding::percent_decode_str;
+
+use crate::failure::{ServiceError, kind_of, other_region};
+use crate::reader::S3Reader;
+use crate::writer::{Condition, S3Writer};
+use crate::{S3Access, S3Tuning, S3Url};
+
+/// A bucket, or what lies below one of its folders.
+///
+/// Keys are paths below the folder. As in a local folder they begin at `AWSLogs`, if the folder is it or lies below it, so
+/// that the same export has the same key however it was reached. The tag of an object is its `ETag`.
+#[derive(Debug, Clone)]
+pub struct S3Bucket(Arc<Place>);
+
+/// Everything that readers and writers share with their bucket.
+#[derive(Debug)]
+pub(crate) struct Place {
+    url: S3Url,
+    /// What stands before the path below the folder in every key: empty, or ending in `/`.
+    key_prefix: String,
+    access: S3Access,
+    regional: RwLock<Regional>,
+}
+
+/// A client for the Region the bucket is in, as far as we know.
+#[derive(Debug, Clone)]
+struct Regional {
+    region: String,
+    client: Client,
+}
+
+impl S3Bucket {
+    pub(crate) fn new(access: S3Access, url: &S3Url) -> Self {
+        let folders: Vec<&str> = url.prefix().trim_end_matches('/').split('/').collect();
+        let region = access.region();
+        let client = access.client(&region);
+        Self(Arc::new(Place {
+            url: url.clone(),
+            key_prefix: key_prefix(&folders).unwrap_or_default(),
+            access,
+            regional: RwLock::new(Regional { region, client }),
+        }))
+    }
+
+    /// The address it was opened with.
+    pub fn url(&self) -> &S3Url {
+        &self.0.url
+    }
+
+    /// The key of an object below this address; `None` if it lies elsewhere in the bucket.
+    pub fn key_of(&self, object_key: &str) -> Option<ObjectKey> {
+        self.0.key_of(object_key)
+    }
+
+    fn writer(&self, key: &ObjectKey, condition: Condition) -> Box<dyn ObjectWriter> {
+        Box::new(S3Writer::new(Arc::clone(&self.0), key, condition))
+    }
+}
+
+impl Place {
+    pub(crate) fn bucket(&self) -> &str {
+        self.url.bucket()
+    }
+
+    pub(crate) fn tuning(&self) -> &S3Tuning {
+        self.access.tuning()
+    }
+
+    /// What S3 calls the object.
+    pub(crate) fn object_key(&self, key: &ObjectKey) -> String {
+        let key = key.as_str();
+        let below = key.strip_prefix(&self.key_prefix).unwrap_or(key);
+        format!("{}{below}", self.url.prefix())
+    }
+
+    fn key_of(&self, object_key: &str) -> Option<ObjectKey> {
+        let below = object_key.strip_prefix(self.url.prefix())?;
+        Some(ObjectKey::new(format!("{}{below}", self.key_prefix)))
+    }
+
+    /// Makes a request, once more in the Region of the bucket if that is another one.
+    pub(crate) async fn send<T, E: ServiceError, Answer>(
+        &self,
+        request: impl Fn(Client) -> Answer,
+    ) -> Result<T, SdkError<E, HttpResponse>>
+    where
+        Answer: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let Regional { region, client } = self.regional();
+        let answer = request(client).await;
+        let Some(other) = answer
+            .as_ref()
+            .err()
+            .and_then(|error| other_region(error, &region))
+        else {
+            return answer;
+        };
+        tracing::debug!(bucket = self.bucket(), region = %other, "Bucket is in another Region.");
+        let client = self.access.client(&other);
+        let moved = Regional {
+            region: other,
+            client: client.clone(),
+        };
+        *self
+            .regional
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = moved;
+        request(client).await
+    }
+
+    /// What an error means.
+    pub(crate) fn kind_of<E: ServiceError>(
+        &self,
+        error: SdkError<E, HttpResponse>,
+    ) -> StoreErrorKind {
+        kind_of(error, &self.regional().region)
+    }
+
+    fn regional(&self) -> Regional {
+        let regional = self.regional.read();
+        regional.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn page(
+        &self,
+        prefix: &str,
+        token: Option<&str>,
+    ) -> Result<ListObjectsV2Output, StoreError> {
+        let page = self.send(|client| {
+            client
+                .list_objects_v2()
+                .bucket(self.bucket())
+                .prefix(prefix)
+                // XML cannot hold every key.
+                .encoding_type(EncodingType::Url)
+                .set_continuation_token(token.map(str::to_owned))
+                .send()
+        });
+        page.await.map_err(|error| StoreError {
+            operation: "list",
+            key: ObjectKey::new(self.url.to_string()),
+            kind: self.kind_of(error),
+        })
+    }
+
+    fn meta(&self, object: &Object, is_encoded: bool) -> Option<ObjectMeta> {
+        let object_key = object.key()?;
+        let key = if is_encoded {
+            self.key_of(&decode(object_key))?
+        } else {
+            self.key_of(object_key)?
+        };
+        let modified = object.last_modified()?;
+        Some(ObjectMeta {
+            key,
+            bytes: object.size().unwrap_or_default().try_into().ok()?,
+            modified: DateTime::<Utc>::from_timestamp(modified.secs(), modified.subsec_nanos())?,
+            tag: object.e_tag().map(unquoted),
+        })
+    }
+}
+
+/// How far a listing has come.
+struct Listing<'a> {
+    place: &'a Place,
+    prefix: String,
+    token: Option<String>,
+    found: VecDeque<ObjectMeta>,
+    is_complete: bool,
+}
+
+impl Listing<'_> {
+    async fn next(mut self) -> Option<(Result<ObjectMeta, StoreError>, Self)> {
+        loop {
+            if let Some(object) = self.found.pop_front() {
+                return Some((Ok(object), self));
+            }
+            if self.is_complete {
+                return None;
+            }
+            match self.place.page(&self.prefix, self.token.as_deref()).await {
+                Ok(page) => self.take(&page),
+                Err(error) => {
+                    self.is_complete = true;
+                    return Some((Err(error), self));
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, page: &ListObjectsV2Output) {
+        let is_encoded = page.encoding_type() == Some(&EncodingType::Url);
+        let objects = page.contents().iter();
+        self.found
+            .extend(objects.filter_map(|object| self.place.meta(object, is_encoded)));
+        self.token = page.next_continuation_token().map(str::to_owned);
+        self.is_complete = self.token.is_none();
+    }
+}
+
+impl ObjectStore for S3Bucket {
+    fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
+        let place = self.0.as_ref();
+        let listing = Listing {
+            place,
+            // A prefix that ends inside of `AWSLogs/…` says nothing of what lies below the folder.
+            prefix: if prefix.starts_with(&place.key_prefix) {
+                place.object_key(&ObjectKey::new(prefix))
+            } else {
+                place.url.prefix().to_owned()
+            },
+            token: None,
+            found: VecDeque::new(),
+            is_complete: false,
+        };
+        let wanted = move |object: &Result<ObjectMeta, StoreError>| {
+            let object = object.as_ref();
+            std::future::ready(
+                object.map_or(true, |object| object.key.as_str().starts_with(prefix)),
+            )
+        };
+        stream::unfold(listing, Listing::next)
+            .filter(wanted)
+            .boxed()
+    }
+
+    fn content_tag<'a>(
+        &'a self,
+        object: &'a ObjectMeta,
+    ) -> BoxFuture<'a, Result<String, StoreError>> {
+        Box::pin(async move {
+            if let Some(tag) = &object.tag {
+                return Ok(tag.clone());
+            }
+            let fail = |kind| StoreError {
+                operation: "read",
+                key: object.key.clone(),
+                kind,
+            };
+            let place = self.0.as_ref();
+            let head = place.send(|client| {
+                client
+                    .head_object()
+                    .bucket(place.bucket())
+                    .key(place.object_key(&object.key))
+                    .send()
+            });
+            let head = head.await.map_err(|error| fail(place.kind_of(error)))?;
+            head.e_tag()
+                .map(unquoted)
+                .ok_or_else(|| fail(StoreErrorKind::Changed))
+        })
+    }
+
+    fn get<'a>(
+        &'a self,
+        object: &'a ObjectMeta,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
+        Box::pin(async move {
+            let reader = S3Reader::open(Arc::clone(&self.0), object).await?;
+            Ok(Box::new(reader) as Box<dyn ObjectReader>)
+        })
+    }
+
+    fn create<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
+        Box::pin(async move { Ok(self.writer(key, Condition::Always)) })
+    }
+
+    fn create_new<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
+        Box::pin(async move { Ok(self.writer(key, Condition::UnlessPresent)) })
+    }
+}
+
+/// Undoes `encoding-type=url`, which writes a blank as `+`.
+fn decode(key: &str) -> String {
+    let key = key.replace('+', " ");
+    percent_decode_str(&key).decode_utf8_lossy().into_owned()
+}
+
+fn unquoted(tag: &str) -> String {
+    tag.trim_matches('"').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, unquoted};
+
+    #[test]
+    fn listed_keys_are_decoded() {
+        assert_eq!(decode("a%2Bb+c/%C3%BC%25.csv"), "a+b c/ü%.csv");
+        assert_eq!(decode("plain/key_1-2.csv"), "plain/key_1-2.csv");
+    }
+
+    #[test]
+    fn tags_lose_their_quotes() {
+        assert_eq!(unquoted("\"0123-2\""), "0123-2");
+        assert_eq!(unquoted("0123"), "0123");
+    }
+}

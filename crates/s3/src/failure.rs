@@ -1,0 +1,226 @@
+//! What an error of the SDK means to somebody who wants an object.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use kiro_ingest::{RemoteErrorKind, StoreErrorKind};
+
+/// The header by which S3 says where a bucket is, whoever asks.
+const BUCKET_REGION: &str = "x-amz-bucket-region";
+
+/// An error of any operation of the service.
+pub(crate) trait ServiceError: Error + ProvideErrorMetadata + Send + Sync + 'static {}
+
+impl<E: Error + ProvideErrorMetadata + Send + Sync + 'static> ServiceError for E {}
+
+/// What the error means. `region` is the one that was asked.
+pub(crate) fn kind_of<E: ServiceError>(
+    error: SdkError<E, HttpResponse>,
+    region: &str,
+) -> StoreErrorKind {
+    if is_about_credentials(&error) {
+        return StoreErrorKind::Remote(RemoteErrorKind::NoCredentials {
+            source: source_of(error),
+        });
+    }
+    match &error {
+        SdkError::ServiceError(refusal) => {
+            let status = refusal.raw().status().as_u16();
+            let code = refusal.err().code().unwrap_or_default();
+            let message = refusal.err().message().unwrap_or_default();
+            meaning(status, code, message, region)
+        }
+        SdkError::ResponseError(answer) if answer.raw().status().is_server_error() => {
+            let status = answer.raw().status().as_u16();
+            StoreErrorKind::Remote(RemoteErrorKind::Unavailable { status })
+        }
+        SdkError::ConstructionFailure(_) => {
+            let source = source_of(error);
+            StoreErrorKind::Remote(RemoteErrorKind::Refused {
+                code: "InvalidRequest".to_owned(),
+                message: source.to_string(),
+            })
+        }
+        _ => StoreErrorKind::Remote(RemoteErrorKind::Unreachable {
+            source: source_of(error),
+        }),
+    }
+}
+
+/// Whether a conditional write found that the object is there already.
+pub(crate) fn object_is_there_already<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
+    status_of(error) == Some(412)
+}
+
+/// Whether a conditional write met another one of the same key that is under way.
+pub(crate) fn another_write_is_under_way<E: ServiceError>(
+    error: &SdkError<E, HttpResponse>,
+) -> bool {
+    status_of(error) == Some(409)
+}
+
+/// The Region the bucket is in, if the service says that it is not this one.
+pub(crate) fn other_region<E: ServiceError>(
+    error: &SdkError<E, HttpResponse>,
+    region: &str,
+) -> Option<String> {
+    let told = error.raw_response()?.headers().get(BUCKET_REGION)?;
+    (!told.is_empty() && told != region).then(|| told.to_owned())
+}
+
+fn status_of<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    Some(error.raw_response()?.status().as_u16())
+}
+
+fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKind {
+    let code_text = if code.is_empty() {
+        status.to_string()
+    } else {
+        code.to_owned()
+    };
+    let message = if message.is_empty() {
+        format!("status {status} without a reason")
+    } else {
+        message.to_owned()
+    };
+    StoreErrorKind::Remote(match (code, status) {
+        ("NoSuchBucket", _) => RemoteErrorKind::NoBucket,
+        ("NoSuchKey", _) | ("NotFound" | "", 404) => return StoreErrorKind::NotFound,
+        ("PreconditionFailed", _) | ("", 412) => return StoreErrorKind::Changed,
+        (
+            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired",
+            _,
+        ) => RemoteErrorKind::ExpiredCredentials,
+        (
+            "InvalidAccessKeyId"
+            | "InvalidClientTokenId"
+            | "InvalidToken"
+            | "SignatureDoesNotMatch"
+            | "UnrecognizedClientException",
+            _,
+        ) => RemoteErrorKind::InvalidCredentials { code: code_text },
+        (
+            "AuthorizationHeaderMalformed"
+            | "IncorrectEndpoint"
+            | "PermanentRedirect"
+            | "TemporaryRedirect",
+            _,
+        )
+        | (_, 301 | 307) => RemoteErrorKind::OtherRegion {
+            region: region.to_owned(),
+        },
+        ("RequestTimeTooSkewed", _) => RemoteErrorKind::ClockSkew { message },
+        ("SlowDown" | "Throttling" | "ThrottlingException" | "RequestLimitExceeded", _)
+        | (_, 429 | 503) => RemoteErrorKind::Throttled { code: code_text },
+        ("ConditionalRequestConflict" | "OperationAborted" | "RequestTimeout", _)
+        | (_, 500..=599) => RemoteErrorKind::Unavailable { status },
+        (_, 401 | 403) => RemoteErrorKind::Denied { message },
+        _ => RemoteErrorKind::Refused {
+            code: code_text,
+            message,
+        },
+    })
+}
+
+/// Whether no request was made because nobody knows who is asking.
+fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn source_of<E: ServiceError>(error: SdkError<E, HttpResponse>) -> Box<dyn Error + Send + Sync> {
+    error.into_source().unwrap_or_else(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use kiro_ingest::{RemoteErrorKind as Remote, StoreErrorKind};
+
+    use super::meaning;
+
+    #[test]
+    fn codes_of_the_service_become_causes_with_advice() {
+        type Check = fn(&StoreErrorKind) -> bool;
+        let cases: [(u16, &str, Check); 18] = [
+            (404, "NoSuchBucket", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::NoBucket))
+            }),
+            (404, "NoSuchKey", |kind| {
+                matches!(kind, StoreErrorKind::NotFound)
+            }),
+            (404, "", |kind| matches!(kind, StoreErrorKind::NotFound)),
+            (412, "PreconditionFailed", |kind| {
+                matches!(kind, StoreErrorKind::Changed)
+            }),
+            (400, "ExpiredToken", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::ExpiredCredentials))
+            }),
+            (403, "InvalidAccessKeyId", |kind| {
+                matches!(
+                    kind,
+                    StoreErrorKind::Remote(Remote::InvalidCredentials { .. })
+                )
+            }),
+            (301, "PermanentRedirect", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::OtherRegion { .. }))
+            }),
+            (400, "AuthorizationHeaderMalformed", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::OtherRegion { .. }))
+            }),
+            (403, "RequestTimeTooSkewed", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::ClockSkew { .. }))
+            }),
+            (503, "SlowDown", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Throttled { .. }))
+            }),
+            (429, "", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Throttled { .. }))
+            }),
+            (500, "InternalError", |kind| {
+                matches!(
+                    kind,
+                    StoreErrorKind::Remote(Remote::Unavailable { status: 500 })
+                )
+            }),
+            (409, "ConditionalRequestConflict", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Unavailable { .. }))
+            }),
+            (403, "AccessDenied", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Denied { .. }))
+            }),
+            (403, "InvalidObjectState", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Denied { .. }))
+            }),
+            (403, "", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Denied { .. }))
+            }),
+            (400, "KMS.DisabledException", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Refused { .. }))
+            }),
+            (400, "", |kind| {
+                matches!(kind, StoreErrorKind::Remote(Remote::Refused { .. }))
+            }),
+        ];
+        for (status, code, check) in cases {
+            let kind = meaning(status, code, "the message", "us-east-1");
+            assert!(check(&kind), "{status} {code}: {kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_code_is_named_by_its_status() {
+        let kind = meaning(400, "", "", "us-east-1");
+        assert_eq!(
+            kind.to_string(),
+            "refused with `400`: status 400 without a reason"
+        );
+    }
+}

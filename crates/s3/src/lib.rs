@@ -1,0 +1,18 @@
+//! An S3 bucket as an object store of `kiro-ingest`.
+//!
+//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and what their errors mean. Credentials and
+//! profiles are `aws-config`'s business. It knows nothing of exports or parts, and makes or changes no bucket.
+
+mod access;
+mod bucket;
+mod failure;
+mod reader;
+mod tuning;
+mod upload;
+mod url;
+mod writer;
+
+pub use access::S3Access;
+pub use bucket::S3Bucket;
+pub use tuning::S3Tuning;
+pub use url::{S3Url, S3UrlError};

@@ -1,0 +1,152 @@
+//! Writing an object: one request for a small one, an upload in parts for a large one.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::{Bytes, BytesMut};
+use futures::future::BoxFuture;
+use kiro_ingest::{ObjectWriter, StoreError, StoreErrorKind};
+use kiro_report::ObjectKey;
+
+use crate::bucket::Place;
+use crate::failure::{another_write_is_under_way, object_is_there_already};
+use crate::upload::Upload;
+
+/// So often a conditional write is tried that meets another one.
+const CONFLICTS: u32 = 3;
+
+/// When an object is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Always,
+    /// Somebody else's object stays as it is.
+    UnlessPresent,
+}
+
+impl Condition {
+    /// The value of `If-None-Match`.
+    pub(crate) fn if_none_match(self) -> Option<String> {
+        match self {
+            Self::Always => None,
+            Self::UnlessPresent => Some("*".to_owned()),
+        }
+    }
+}
+
+/// An object that does not exist until it is finished.
+pub(crate) struct S3Writer {
+    place: Arc<Place>,
+    key: ObjectKey,
+    condition: Condition,
+    pending: BytesMut,
+    /// Begun with the first full part.
+    upload: Option<Upload>,
+}
+
+impl S3Writer {
+    pub(crate) fn new(place: Arc<Place>, key: &ObjectKey, condition: Condition) -> Self {
+        Self {
+            place,
+            key: key.clone(),
+            condition,
+            pending: BytesMut::new(),
+            upload: None,
+        }
+    }
+
+    async fn append(&mut self, piece: &[u8]) -> Result<(), StoreErrorKind> {
+        self.pending.extend_from_slice(piece);
+        let part_bytes = self.place.tuning().part_bytes;
+        while self.pending.len() >= part_bytes {
+            let part = self.pending.split_to(part_bytes).freeze();
+            self.upload_part(part).await?;
+        }
+        Ok(())
+    }
+
+    async fn upload_part(&mut self, part: Bytes) -> Result<(), StoreErrorKind> {
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            none => none.insert(Upload::begin(Arc::clone(&self.place), &self.key).await?),
+        };
+        upload.part(part).await
+    }
+
+    async fn complete(mut self) -> Result<(), StoreErrorKind> {
+        let rest = self.pending.split().freeze();
+        if self.upload.is_none() {
+            return self.put(&rest).await;
+        }
+        if !rest.is_empty() {
+            self.upload_part(rest).await?;
+        }
+        match self.upload {
+            Some(upload) => upload.complete(self.condition).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn put(&self, content: &Bytes) -> Result<(), StoreErrorKind> {
+        let place = self.place.as_ref();
+        let object_key = place.object_key(&self.key);
+        let mut conflicts_left = CONFLICTS;
+        loop {
+            let answer = place.send(|client| {
+                client
+                    .put_object()
+                    .bucket(place.bucket())
+                    .key(&object_key)
+                    .set_if_none_match(self.condition.if_none_match())
+                    .body(ByteStream::from(content.clone()))
+                    .send()
+            });
+            let Err(error) = answer.await else {
+                return Ok(());
+            };
+            if self.condition == Condition::UnlessPresent {
+                if object_is_there_already(&error) {
+                    tracing::debug!(object = %self.key, "Another run has written it.");
+                    return Ok(());
+                }
+                if another_write_is_under_way(&error) && conflicts_left > 0 {
+                    conflicts_left -= 1;
+                    continue;
+                }
+            }
+            return Err(place.kind_of(error));
+        }
+    }
+}
+
+impl ObjectWriter for S3Writer {
+    fn write(&mut self, piece: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let appended = self.append(&piece).await;
+            appended.map_err(|kind| write_error(&self.key, kind))
+        })
+    }
+
+    fn finish(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
+        Box::pin(async move {
+            let key = self.key.clone();
+            let complete = self.complete().await;
+            complete.map_err(|kind| write_error(&key, kind))
+        })
+    }
+
+    fn abort(self: Box<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            if let Some(upload) = self.upload {
+                upload.abort().await;
+            }
+        })
+    }
+}
+
+fn write_error(key: &ObjectKey, kind: StoreErrorKind) -> StoreError {
+    StoreError {
+        operation: "write",
+        key: key.clone(),
+        kind,
+    }
+}

@@ -1,0 +1,65 @@
+//! Buckets of the server as our store and as the SDK see them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::Client;
+use bytes::Bytes;
+use kiro_s3::{S3Access, S3Bucket, S3Tuning, S3Url};
+
+use crate::server::Server;
+
+/// Little patience, so that a fault takes no time, and the smallest parts S3 allows.
+pub(crate) fn tuning() -> S3Tuning {
+    S3Tuning {
+        attempts: 3,
+        first_backoff: Duration::from_millis(1),
+        part_bytes: 5 << 20,
+        ..S3Tuning::default()
+    }
+}
+
+pub(crate) fn config(address: SocketAddr) -> SdkConfig {
+    // An access key of twelve digits is an account of its own in the emulator.
+    let credentials = Credentials::new("123456789012", "secret", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(format!("http://{address}"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
+/// A bucket as our store sees it, through this address.
+pub(crate) fn bucket_at(address: SocketAddr, url: &str) -> S3Bucket {
+    S3Access::new(config(address), tuning()).bucket(&url.parse::<S3Url>().unwrap())
+}
+
+/// The SDK itself, straight to the server, for what the store does not do.
+pub(crate) fn client() -> Client {
+    let access = S3Access::new(config(Server::shared().address), tuning());
+    Client::new(access.config())
+}
+
+pub(crate) async fn put(bucket: &str, key: &str, content: impl Into<Vec<u8>>) {
+    client()
+        .put_object()
+        .bucket(bucket)
+        .key(key)
+        .body(content.into().into())
+        .send()
+        .await
+        .unwrap();
+}
+
+/// Bytes that differ wherever one looks.
+pub(crate) fn content(length: usize) -> Bytes {
+    (0..251_u8)
+        .flat_map(|byte| [byte; 7])
+        .cycle()
+        .take(length)
+        .collect()
+}
