@@ -1,6 +1,5 @@
 //! Who is asking, and how buckets are reached.
 
-use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, Region, RuntimeComponents, SharedHttpClient};
@@ -24,10 +23,8 @@ pub struct S3Access {
 impl S3Access {
     /// What the environment, the profile files or the machine tell, as for every AWS tool. No request is made yet.
     pub async fn from_environment(tuning: S3Tuning) -> Self {
-        let region = RegionProviderChain::default_provider().or_else(FIRST_REGION);
         let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http_client())
-            .region(region)
             .load()
             .await;
         Self { config, tuning }

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use kiro_ingest::{
-    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind, key_prefix,
+    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
 };
 use kiro_report::ObjectKey;
 use percent_encoding::percent_decode_str;
@@ -48,12 +48,11 @@ struct Regional {
 
 impl S3Bucket {
     pub(crate) fn new(access: S3Access, url: &S3Url) -> Self {
-        let folders: Vec<&str> = url.prefix().trim_end_matches('/').split('/').collect();
         let region = access.region();
         let client = access.client(&region);
         Self(Arc::new(Place {
             url: url.clone(),
-            key_prefix: key_prefix(&folders).unwrap_or_default(),
+            key_prefix: url.key_prefix(),
             access,
             regional: RwLock::new(Regional { region, client }),
         }))
@@ -62,11 +61,6 @@ impl S3Bucket {
     /// The address it was opened with.
     pub fn url(&self) -> &S3Url {
         &self.0.url
-    }
-
-    /// The key of an object below this address; `None` if it lies elsewhere in the bucket.
-    pub fn key_of(&self, object_key: &str) -> Option<ObjectKey> {
-        self.0.key_of(object_key)
     }
 
     fn writer(&self, key: &ObjectKey, condition: Condition) -> Box<dyn ObjectWriter> {
@@ -88,11 +82,6 @@ impl Place {
         let key = key.as_str();
         let below = key.strip_prefix(&self.key_prefix).unwrap_or(key);
         format!("{}{below}", self.url.prefix())
-    }
-
-    fn key_of(&self, object_key: &str) -> Option<ObjectKey> {
-        let below = object_key.strip_prefix(self.url.prefix())?;
-        Some(ObjectKey::new(format!("{}{below}", self.key_prefix)))
     }
 
     /// Makes a request, once more in the Region of the bucket if that is another one.
@@ -163,9 +152,9 @@ impl Place {
     fn meta(&self, object: &Object, is_encoded: bool) -> Option<ObjectMeta> {
         let object_key = object.key()?;
         let key = if is_encoded {
-            self.key_of(&decode(object_key))?
+            self.url.key_of(&decode(object_key))?
         } else {
-            self.key_of(object_key)?
+            self.url.key_of(object_key)?
         };
         let modified = object.last_modified()?;
         Some(ObjectMeta {

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kiro_ingest::key_prefix;
+use kiro_report::ObjectKey;
+
 const SCHEME: &str = "s3://";
 
 /// A bucket, or what lies below one of its folders.
@@ -42,6 +45,19 @@ impl S3Url {
     /// What all keys begin with: empty, or ending in `/`.
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// The key an object of the bucket has in our stores; `None` if it does not lie below this address. As in a local
+    /// folder keys begin at `AWSLogs`, if the address is it or lies below it.
+    pub fn key_of(&self, object_key: &str) -> Option<ObjectKey> {
+        let below = object_key.strip_prefix(&self.prefix)?;
+        Some(ObjectKey::new(format!("{}{below}", self.key_prefix())))
+    }
+
+    /// What stands before the path below the address in every key: empty, or ending in `/`.
+    pub(crate) fn key_prefix(&self) -> String {
+        let folders: Vec<&str> = self.prefix.trim_end_matches('/').split('/').collect();
+        key_prefix(&folders).unwrap_or_default()
     }
 
     /// Whether everything below the other one is below this one, too.

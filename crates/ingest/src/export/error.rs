@@ -35,6 +35,14 @@ impl NormalizeErrorKind {
         }
     }
 
+    /// Whether it lies with a service or the way to it.
+    pub(crate) fn is_remote(&self) -> bool {
+        match self {
+            Self::Source(error) | Self::Destination(error) => error.is_remote(),
+            Self::Content(_) | Self::Encode { .. } | Self::Stopped | Self::Crashed => false,
+        }
+    }
+
     /// One thing to do about it.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {

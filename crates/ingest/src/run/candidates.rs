@@ -19,6 +19,7 @@ pub(super) struct Candidates {
     /// What could not be listed, for all we know an export each.
     pub(super) failures: Vec<Failure>,
     pub(super) transient_failures: u64,
+    pub(super) remote_failures: u64,
 }
 
 /// One export of one source.
@@ -37,6 +38,7 @@ impl Candidates {
             all.ignored += found.ignored;
             all.failures.extend(found.failures);
             all.transient_failures += found.transient_failures;
+            all.remote_failures += found.remote_failures;
         }
         all.exports
             .sort_by(|one, other| one.export.key.cmp(&other.export.key));
@@ -79,6 +81,7 @@ impl Candidates {
             Ok(object) => object,
             Err(error) => {
                 self.transient_failures += u64::from(error.is_transient());
+                self.remote_failures += u64::from(error.is_remote());
                 self.failures.push(Failure {
                     export: error.key.as_str().to_owned(),
                     error: chain(&error),

@@ -41,6 +41,13 @@ impl RunError {
         }
     }
 
+    /// Whether it lies with a service or the way to it, rather than with files of this machine.
+    pub fn is_remote(&self) -> bool {
+        match &self.kind {
+            RunErrorKind::ListDestination { source } => source.is_remote(),
+        }
+    }
+
     /// One thing to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.kind {

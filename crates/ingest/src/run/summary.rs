@@ -32,6 +32,9 @@ pub struct RunSummary {
     /// How many of the failures may pass by themselves.
     #[serde(skip)]
     pub transient_failures: u64,
+    /// How many of the failures lie with a service or the way to it.
+    #[serde(skip)]
+    pub remote_failures: u64,
     /// The newest day an export was made for, done or not.
     #[serde(skip)]
     pub newest_export: Option<NaiveDate>,
@@ -62,6 +65,7 @@ impl RunSummary {
             files_ignored: candidates.ignored,
             failures: candidates.failures.clone(),
             transient_failures: candidates.transient_failures,
+            remote_failures: candidates.remote_failures,
             newest_export: days.max(),
             ..Self::default()
         }
@@ -79,6 +83,7 @@ impl RunSummary {
                 tracing::warn!(export = %done.export, error = chain(&kind), "Export failed.");
                 self.files_failed += 1;
                 self.transient_failures += u64::from(kind.is_transient());
+                self.remote_failures += u64::from(kind.is_remote());
                 self.failures.push(Failure {
                     export: done.export.as_str().to_owned(),
                     error: chain(&kind),

@@ -65,6 +65,11 @@ impl StoreError {
         }
     }
 
+    /// Whether it lies with a service or the way to it, rather than with files of this machine.
+    pub fn is_remote(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::Remote(_))
+    }
+
     /// Whether it is this object's fault, rather than that of the way to the store or of who is asking.
     pub fn is_about_the_object(&self) -> bool {
         match &self.kind {

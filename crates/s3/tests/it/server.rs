@@ -27,11 +27,16 @@ impl Server {
 
     /// One request without a signature, as the emulator allows. The answer with its head.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        self.ask_with(method, path, "", body)
+    }
+
+    /// The same with more headers, each with its end of line.
+    pub(crate) fn ask_with(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let mut server = TcpStream::connect(self.address).unwrap();
         let length = body.len();
         write!(
             server,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}",
             self.address
         )
         .unwrap();

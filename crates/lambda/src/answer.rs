@@ -1,0 +1,86 @@
+//! What the caller is told.
+
+use kiro_ingest::RunSummary;
+use lambda_runtime::Diagnostic;
+use serde::Serialize;
+
+use crate::EventError;
+
+/// So many failed exports are named in an error; the log names all.
+const MOST_NAMED: usize = 5;
+
+/// What a run did: the members of `kiro-analytics normalize --output json`, and what is left to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    #[serde(flatten)]
+    pub summary: RunSummary,
+    /// Exports not tried yet, because of `max_files` or for want of time. Call again until it is 0.
+    pub files_remaining: u64,
+}
+
+/// Why an invocation failed. Everything that could be done was done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvocationError {
+    #[error("{0}")]
+    UnknownEvent(String),
+    #[error("{0}")]
+    ExportsFailed(String),
+    #[error("{0}")]
+    RunFailed(String),
+}
+
+impl From<RunSummary> for Answer {
+    fn from(summary: RunSummary) -> Self {
+        Self {
+            files_remaining: summary.files_remaining,
+            summary,
+        }
+    }
+}
+
+impl InvocationError {
+    /// The failures of a run, `None` if there are none.
+    pub(crate) fn of_failures(summary: &RunSummary) -> Option<Self> {
+        if summary.failures.is_empty() {
+            return None;
+        }
+        let RunSummary {
+            files_seen,
+            files_failed,
+            ..
+        } = summary;
+        let mut parts = vec![format!(
+            "{files_failed} of {files_seen} exports could not be normalized"
+        )];
+        let named = summary.failures.iter().take(MOST_NAMED);
+        parts.extend(named.map(|failure| format!("`{}`: {}", failure.export, failure.error)));
+        let more = summary.failures.len().saturating_sub(MOST_NAMED);
+        if more > 0 {
+            parts.push(format!("and {more} more, see the log"));
+        }
+        Some(Self::ExportsFailed(parts.join("; ")))
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownEvent(_) => "UnknownEvent",
+            Self::ExportsFailed(_) => "ExportsFailed",
+            Self::RunFailed(_) => "RunFailed",
+        }
+    }
+}
+
+impl From<EventError> for InvocationError {
+    fn from(error: EventError) -> Self {
+        Self::UnknownEvent(format!("{error}: {}", error.source))
+    }
+}
+
+impl From<InvocationError> for Diagnostic {
+    fn from(error: InvocationError) -> Self {
+        Self {
+            error_type: error.name().to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}

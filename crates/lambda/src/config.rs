@@ -1,0 +1,215 @@
+//! The configuration of the function, from its environment.
+
+use std::fmt::Display;
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+
+use kiro_s3::S3Url;
+
+/// Megabytes that are there when Lambda does not say.
+const LEAST_MEMORY: usize = 128;
+/// Megabytes for the program itself.
+const OWN_MEMORY: usize = 64;
+/// Megabytes for one export in work, and for one large export.
+const JOB_MEMORY: usize = 24;
+const LARGE_JOB_MEMORY: usize = 192;
+/// More requests at once make nothing faster.
+const MOST_JOBS: usize = 32;
+
+/// What the environment says, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// `KIRO_SOURCES`: addresses separated by commas, or a JSON list of them.
+    pub sources: Vec<S3Url>,
+    /// `KIRO_DESTINATION`.
+    pub destination: S3Url,
+    /// How many exports are in work at the same time: `KIRO_JOBS`, or as many as memory allows.
+    pub jobs: NonZeroUsize,
+    /// How many of them may be large.
+    pub large_at_once: NonZeroUsize,
+}
+
+/// Everything that is wrong with the environment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .problems.join("; "))]
+pub struct ConfigError {
+    pub problems: Vec<String>,
+}
+
+impl Config {
+    /// Reads the variables, all of them, before it complains.
+    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let sources = sources(&variable("KIRO_SOURCES").unwrap_or_default(), &mut problems);
+        let destination = variable("KIRO_DESTINATION").unwrap_or_default();
+        let destination = parsed::<S3Url>("KIRO_DESTINATION", &destination, &mut problems);
+        if let Some(destination) = &destination {
+            for source in sources.iter().filter(|source| destination.contains(source)) {
+                problems.push(format!(
+                    "KIRO_SOURCES: `{source}` lies in the destination `{destination}`"
+                ));
+            }
+        }
+        let memory = optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &variable, &mut problems);
+        let memory = memory.map_or(LEAST_MEMORY, NonZeroUsize::get);
+        let jobs = optional("KIRO_JOBS", &variable, &mut problems);
+        let jobs = jobs.unwrap_or_else(|| jobs_within(memory));
+        match destination {
+            Some(destination) if problems.is_empty() => Ok(Self {
+                sources,
+                destination,
+                jobs,
+                large_at_once: at_least_one(memory / LARGE_JOB_MEMORY).min(jobs),
+            }),
+            Some(_) | None => Err(ConfigError { problems }),
+        }
+    }
+}
+
+fn jobs_within(memory: usize) -> NonZeroUsize {
+    let jobs = memory.saturating_sub(OWN_MEMORY) / JOB_MEMORY;
+    at_least_one(jobs.min(MOST_JOBS))
+}
+
+fn at_least_one(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN)
+}
+
+fn sources(text: &str, problems: &mut Vec<String>) -> Vec<S3Url> {
+    let texts: Vec<String> = if text.trim_start().starts_with('[') {
+        match serde_json::from_str(text) {
+            Ok(texts) => texts,
+            Err(error) => {
+                problems.push(format!("KIRO_SOURCES: not a JSON list of texts: {error}"));
+                return Vec::new();
+            }
+        }
+    } else {
+        let texts = text.split(',').map(|text| text.trim().to_owned());
+        texts.filter(|text| !text.is_empty()).collect()
+    };
+    if texts.is_empty() {
+        problems.push("KIRO_SOURCES: expected `s3://bucket/prefix`, found nothing".to_owned());
+    }
+    let parsed_texts = texts
+        .iter()
+        .filter_map(|text| parsed::<S3Url>("KIRO_SOURCES", text, problems));
+    let found: Vec<S3Url> = parsed_texts.collect();
+    for (place, one) in found.iter().enumerate() {
+        for (other_place, other) in found.iter().enumerate() {
+            let is_same = one == other && place > other_place;
+            if place != other_place && one.contains(other) && !is_same {
+                problems.push(format!("KIRO_SOURCES: `{other}` lies in `{one}`"));
+            }
+        }
+    }
+    found
+}
+
+fn optional(
+    name: &str,
+    variable: impl Fn(&str) -> Option<String>,
+    problems: &mut Vec<String>,
+) -> Option<NonZeroUsize> {
+    let text = variable(name).filter(|text| !text.is_empty())?;
+    parsed(name, &text, problems)
+}
+
+fn parsed<T: FromStr<Err: Display>>(
+    name: &str,
+    text: &str,
+    problems: &mut Vec<String>,
+) -> Option<T> {
+    text.trim()
+        .parse()
+        .map_err(|error| problems.push(format!("{name}: {error}")))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, ConfigError};
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            let found = variables.iter().find(|(found, _)| *found == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn sources_are_a_list_in_either_notation() {
+        for text in [
+            "s3://exports/a, s3://others",
+            r#"["s3://exports/a/", "s3://others"]"#,
+        ] {
+            let config = read(&[
+                ("KIRO_SOURCES", text),
+                ("KIRO_DESTINATION", "s3://results/normalized/"),
+            ])
+            .unwrap();
+            let sources: Vec<String> = config.sources.iter().map(ToString::to_string).collect();
+            assert_eq!(sources, ["s3://exports/a", "s3://others/"], "{text}");
+            assert_eq!(config.destination.prefix(), "normalized/");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let error = read(&[
+            ("KIRO_SOURCES", "s3://exports, exports, s3://exports/a"),
+            ("KIRO_JOBS", "many"),
+        ])
+        .unwrap_err();
+        assert_eq!(
+            error.problems,
+            [
+                "KIRO_SOURCES: expected `s3://bucket/prefix`, found `exports`",
+                "KIRO_SOURCES: `s3://exports/a` lies in `s3://exports/`",
+                "KIRO_DESTINATION: expected `s3://bucket/prefix`, found ``",
+                "KIRO_JOBS: invalid digit found in string",
+            ]
+        );
+        let error = read(&[("KIRO_DESTINATION", "s3://results")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "KIRO_SOURCES: expected `s3://bucket/prefix`, found nothing"
+        );
+    }
+
+    #[test]
+    fn parts_are_never_written_around_their_exports() {
+        let error = read(&[
+            ("KIRO_SOURCES", "s3://exports/a"),
+            ("KIRO_DESTINATION", "s3://exports"),
+        ]);
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .contains("lies in the destination")
+        );
+        let beside = read(&[
+            ("KIRO_SOURCES", "s3://exports"),
+            ("KIRO_DESTINATION", "s3://exports/normalized"),
+        ]);
+        assert!(beside.is_ok());
+    }
+
+    #[test]
+    fn more_memory_means_more_exports_at_once() {
+        let jobs = |memory: &str| {
+            let config = read(&[
+                ("KIRO_SOURCES", "s3://exports"),
+                ("KIRO_DESTINATION", "s3://results"),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory),
+            ])
+            .unwrap();
+            (config.jobs.get(), config.large_at_once.get())
+        };
+        assert_eq!(jobs("128"), (2, 1));
+        assert_eq!(jobs("256"), (8, 1));
+        assert_eq!(jobs("512"), (18, 2));
+        assert_eq!(jobs("10240"), (32, 32));
+    }
+}
