@@ -99,6 +99,9 @@ class Resolver:
             case "Join":
                 delimiter, values = argument
                 return delimiter.join(map(str, self.resolve(values)))
+            case "Select":
+                index, values = argument
+                return self.resolve(values)[int(index)]
             case "Split":
                 delimiter, text = argument
                 return self.resolve(text).split(delimiter)
