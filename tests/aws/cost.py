@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-# USD in us-east-1 by the public price list, without free tiers, which change and are shared with everything else in an account.
-PRICES_OF = "2026-11"
+# USD in us-east-1 by the public price list of November 2026, without free tiers, which change and are shared with everything else in an account.
 PER_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
 PER_INVOCATION = 0.20 / 1_000_000
 PER_WRITE_OR_LIST = 0.005 / 1_000

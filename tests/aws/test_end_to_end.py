@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 from cold_start import initialisation_milliseconds
+from cost import Night, monthly
 from counter import RequestCounter
 from data_layer import FUNCTION, PREFIX, SOURCE, DataLayer, recorded
 from emulator import ACCOUNT, REGION, Emulator, free_port
@@ -20,6 +21,7 @@ from parts import DATASETS, Parts, objects
 
 # 256 MB are configured; half of them must do.
 LARGEST_PEAK_BYTES = 128 * 2**20
+ALARMS = 5
 
 SCRATCH = tempfile.TemporaryDirectory()
 FLEET = None
@@ -106,6 +108,9 @@ class Nights(Deployment):
         _, seconds, requests, new = self.call(recorded("scheduled"))
         said("next day", exports=len(exports), seconds=f"{seconds:.1f}", requests=requests)
         self.assertEqual(set(self.parts(new).part_of_export), set(exports))
+        night = Night(requests, seconds * 1000)
+        stored = sum(size for _, size, _ in self.written().values())
+        said("USD a month of such nights", **{item: f"{usd:.5f}" for item, usd in monthly(night, ALARMS, stored).items()})
         self.assertEqual(requests.pop("put"), len(new))
         self.assert_only_lists_besides(requests, exports=len(exports))
 
