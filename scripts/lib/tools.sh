@@ -57,6 +57,12 @@ need_cfn() {
     checkov=$environment/bin/checkov
 }
 
+# Sets $aws_python, with an emulator of AWS beside it.
+need_aws() {
+    need_environment aws tests/aws/requirements.txt
+    aws_python=$environment/bin/python
+}
+
 # Sets $cargo_deny.
 need_cargo_deny() {
     local root=$cache/cargo-deny-$cargo_deny_version

@@ -1,8 +1,10 @@
 """The data layer in the emulator: exports in a bucket, the template created, the function called."""
 
+import base64
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,21 +85,26 @@ class DataLayer:
     def invoke(self, event):
         """Calls the function and waits: the answer, or what it failed with."""
         answer = self.functions.invoke(FunctionName=FUNCTION, LogType="Tail", Payload=json.dumps(event).encode())
-        return Answer("FunctionError" in answer, json.loads(answer["Payload"].read()))
+        log = base64.b64decode(answer.get("LogResult", "")).decode()
+        return Answer("FunctionError" in answer, json.loads(answer["Payload"].read()), log)
 
 
+@dataclass(frozen=True)
 class Answer:
-    """What an invocation ended with."""
+    """What an invocation ended with, and the end of its log."""
 
-    def __init__(self, failed, body):
-        self.failed, self.body = failed, body
+    failed: bool
+    body: dict
+    log: str
 
-    def remaining(self):
-        """How many exports it says it left for the next call; a failure says so in its message."""
-        return self.body["files_remaining"]
-
-    def __repr__(self):
-        return f"{'failure' if self.failed else 'answer'} {json.dumps(self.body)}"
+    def metrics(self):
+        """The figures of the line in CloudWatch's embedded metric format."""
+        lines = [line[line.index("{") :] for line in self.log.splitlines() if '"_aws"' in line]
+        metrics = json.loads(lines[-1])
+        declared = metrics["_aws"]["CloudWatchMetrics"][0]
+        return {"namespace": declared["Namespace"], "dimensions": declared["Dimensions"]} | {
+            name: metrics[name] for name in [*declared["Dimensions"][0], *(metric["Name"] for metric in declared["Metrics"])]
+        }
 
 
 def recorded(name, **instead):

@@ -4,6 +4,7 @@ run.py runs it and says in the environment where everything is. The tests of a c
 """
 
 import os
+import re
 import tempfile
 import time
 import unittest
@@ -35,8 +36,8 @@ def setUpModule():
 
 
 def said(what, **figures):
-    """A measured figure, for the log."""
-    print(f"measured: {what}:", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items()), flush=True)
+    """A measured figure, on a line of its own in the log."""
+    print(f"\nmeasured: {what}:", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items()), flush=True)
 
 
 class Deployment(unittest.TestCase):
@@ -87,11 +88,15 @@ class Nights(Deployment):
     def test_1_the_first_run_gives_the_rows_of_the_command_line(self):
         answer, seconds, requests, _ = self.call(recorded("scheduled"))
         # The export that is broken on purpose fails the run, after everything else is done.
-        self.assertEqual(len(FLEET.broken()), 1)
+        (broken,) = FLEET.broken()
         self.assertTrue(answer.failed, answer)
+        self.assertEqual(answer.body["errorType"], "ExportsFailed")
+        self.assertIn(broken, answer.body["errorMessage"])
         peak = self.emulator.peak_memory_bytes()
         said("first run", exports=FLEET.summary["files_processed"], seconds=f"{seconds:.1f}", peak_MiB=f"{peak / 2**20:.0f}", requests=requests)
         self.assert_rows_of_the_command_line()
+        self.assert_metrics_that_alarms_look_at(answer.metrics())
+        self.assertNotIn("@", answer.log, "an address in the log")
         self.assertGreater(peak, 0)
         self.assertLess(peak, LARGEST_PEAK_BYTES)
 
@@ -132,6 +137,19 @@ class Nights(Deployment):
         self.assertFalse(answer.failed, answer)
         self.assertEqual(new, set())
 
+    def assert_metrics_that_alarms_look_at(self, metrics):
+        """Names and dimensions as the template's alarms have them: an alarm on another name would never see anything."""
+        for name in ("FilesProcessed", "FilesFailed"):
+            self.assertEqual(metrics[name], FLEET.summary[re.sub("(?<!^)([A-Z])", r"_\1", name).lower()], name)
+        alarms = self.emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        ours = [alarm for alarm in alarms if not alarm["Namespace"].startswith("AWS/")]
+        self.assertEqual(len(ours), 2)
+        for alarm in ours:
+            self.assertEqual(alarm["Namespace"], metrics["namespace"])
+            self.assertIn(alarm["MetricName"], metrics)
+            self.assertEqual([[dimension["Name"] for dimension in alarm["Dimensions"]]], metrics["dimensions"])
+            self.assertEqual({metrics[dimension["Name"]] for dimension in alarm["Dimensions"]}, {FUNCTION})
+
     def assert_only_lists_besides(self, requests, exports):
         """No request per old export: the list pages, and one read per new export and per broken one."""
         self.assertLessEqual(requests.pop("get", 0), exports + len(FLEET.broken()))
@@ -149,12 +167,12 @@ class DrivenBackfill(Deployment):
         step = max(10, FLEET.summary["files_seen"] // 5)
         for calls in range(1, 20):
             answer, _, _, new = self.call({"max_files": step})
-            remaining = answer.remaining()
-            if remaining == 0:
-                break
             self.assertLessEqual(len(set(self.parts(new).part_of_export)), step)
+            if answer.failed or answer.body["files_remaining"] == 0:
+                break
         said("driven backfill", calls=calls, files_per_call=step)
-        self.assertEqual(remaining, 0)
+        # While something is left to be tried the caller is answered; the broken export fails the last call.
+        self.assertTrue(answer.failed, answer)
         self.assertGreater(calls, 4)
         self.assert_rows_of_the_command_line()
 
