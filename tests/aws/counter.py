@@ -27,6 +27,8 @@ def kind_of(method, target):
             return "complete_upload"
         case "PUT" if names_object:
             return "put"
+        case "DELETE" if "uploadId" in query:
+            return "abort_upload"
     return f"{method} {target}"
 
 
@@ -35,7 +37,8 @@ class RequestCounter:
 
     def __init__(self, backend_port):
         self.requests = Counter()
-        self.bytes_read, self.bytes_written = 0, 0
+        # Every request ever made, as (kind, target).
+        self.seen = set()
         self.lock = threading.Lock()
         counter = self
 
@@ -58,7 +61,7 @@ class RequestCounter:
                 self.backend.request(self.command, self.path, body=body, headers=headers)
                 answer = self.backend.getresponse()
                 content = answer.read()
-                counter.count(kind_of(self.command, self.path), len(content), len(body or b""))
+                counter.count(self.command, self.path)
                 self.send_response_only(answer.status, answer.reason)
                 for name, value in answer.getheaders():
                     if name.lower() not in HOP_BY_HOP | {"content-length"}:
@@ -89,11 +92,11 @@ class RequestCounter:
         self.thread = threading.Thread(target=self.server.serve_forever)
         self.thread.start()
 
-    def count(self, kind, bytes_read, bytes_written):
+    def count(self, method, target):
+        kind = kind_of(method, target)
         with self.lock:
             self.requests[kind] += 1
-            self.bytes_read += bytes_read
-            self.bytes_written += bytes_written
+            self.seen.add((kind, target))
 
     def take(self):
         """What was counted since the last time."""

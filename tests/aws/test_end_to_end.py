@@ -19,6 +19,7 @@ from data_layer import FUNCTION, PREFIX, SOURCE, DataLayer, recorded
 from emulator import ACCOUNT, REGION, Emulator, free_port
 from fleet import Fleet
 from parts import DATASETS, Parts, objects
+from permissions import refused
 
 # 256 MB are configured; half of them must do.
 LARGEST_PEAK_BYTES = 128 * 2**20
@@ -136,6 +137,15 @@ class Nights(Deployment):
         answer, _, _, new = self.call(recorded("s3-test", bucket=SOURCE))
         self.assertFalse(answer.failed, answer)
         self.assertEqual(new, set())
+
+    def test_6_the_role_admits_all_that_was_asked_and_nothing_else_is_needed(self):
+        role = self.layer.resources()["NormalizerRole"]
+        policy = self.emulator.client("iam").get_role_policy(RoleName=role, PolicyName="normalize")["PolicyDocument"]
+        self.assertEqual(refused(policy, self.counter.seen), set())
+        # And the check can say no.
+        neighbour = ("get", f"/{SOURCE}/{PREFIX}AWSLogs/{ACCOUNT}/KiroLogs/GenerateAssistantResponse/us-east-1/a.json.gz")
+        everything = ("list", f"/{SOURCE}?list-type=2&prefix={PREFIX}")
+        self.assertEqual(len(refused(policy, {neighbour, everything})), 2)
 
     def assert_metrics_that_alarms_look_at(self, metrics):
         """Names and dimensions as the template's alarms have them: an alarm on another name would never see anything."""
