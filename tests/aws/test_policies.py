@@ -53,7 +53,6 @@ ALLOWED = {
         ["logs:CreateLogStream", "logs:PutLogEvents"],
         ["arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-normalize-report:*"],
     ),
-    "NormalizerRole.KeepFailedEvents": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
     "ScheduleRole.statement0": (["sts:AssumeRole"], []),
     "ScheduleRole.StartNormalizer": (
         ["lambda:InvokeFunction"],

@@ -24,7 +24,7 @@ GUARD = {
     "queues_are_encrypted": ("      SqsManagedSseEnabled: true\n", ""),
     "functions_deploy_in_every_account": ("      Timeout: 900\n", "      Timeout: 900\n      ReservedConcurrentExecutions: 1\n"),
     "functions_are_ours": ("      Timeout: 900\n", "      Timeout: 60\n"),
-    "failed_events_are_kept": ("        OnFailure:\n          Destination:", "        OnSuccess:\n          Destination:"),
+    "runs_are_not_repeated_in_vain": ("      MaximumRetryAttempts: 1\n", "      MaximumRetryAttempts: 2\n"),
     "schedules_retry_and_keep_what_fails": ("      ScheduleExpressionTimezone: !Ref ScheduleTimeZone\n", ""),
     "rules_retry_and_keep_what_fails": (
         "          Arn: !GetAtt Normalizer.Arn\n          RetryPolicy:",
