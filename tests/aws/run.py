@@ -19,7 +19,7 @@ def main():
     arguments.add_argument("--users", type=int, default=50)
     arguments.add_argument("--days", type=int, default=20)
     arguments.add_argument("tests", nargs="*", default=["test_end_to_end"])
-    chosen = arguments.parse_args()
+    chosen = arguments.parse_intermixed_args()
     os.environ.update(
         KIRO_E2E_BINARY=str(chosen.binary.resolve()),
         KIRO_E2E_ZIP=str(chosen.zip.resolve()),

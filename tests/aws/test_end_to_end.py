@@ -16,7 +16,7 @@ from cold_start import initialisation_milliseconds
 from cost import Night, monthly
 from counter import RequestCounter
 from data_layer import FUNCTION, PREFIX, SOURCE, DataLayer, recorded
-from emulator import ACCOUNT, REGION, Emulator, free_port
+from emulator import ACCOUNT, Emulator, free_port
 from fleet import Fleet
 from parts import DATASETS, Parts, objects
 from permissions import refused
@@ -103,7 +103,7 @@ class Nights(Deployment):
 
     def test_2_a_night_without_news_lists_and_writes_nothing(self):
         _, seconds, requests, new = self.call(recorded("scheduled"))
-        said("night without news", seconds=f"{seconds:.1f}", requests=requests)
+        said("night without news", seconds=f"{seconds:.2f}", requests=requests)
         self.assertEqual(new, set())
         self.assert_only_lists_besides(requests, exports=0)
 
@@ -111,10 +111,13 @@ class Nights(Deployment):
         exports = FLEET.another_day("2026-10-01")
         for key, content in exports.items():
             self.layer.put_export(key, content)
-        _, seconds, requests, new = self.call(recorded("scheduled"))
-        said("next day", exports=len(exports), seconds=f"{seconds:.1f}", requests=requests)
+        answer, seconds, requests, new = self.call(recorded("scheduled"))
+        written = sum(self.written()[key][1] for key in new)
+        said("next day", exports=len(exports), seconds=f"{seconds:.2f}", requests=requests, bytes_of_parts=written)
         self.assertEqual(set(self.parts(new).part_of_export), set(exports))
-        night = Night(requests, seconds * 1000)
+        # All but the namespace and the dimension.
+        metrics = len(answer.metrics()) - 3
+        night = Night(requests, seconds * 1000, logged_bytes=len(answer.log), metrics=metrics)
         stored = sum(size for _, size, _ in self.written().values())
         said("USD a month of such nights", **{item: f"{usd:.5f}" for item, usd in monthly(night, ALARMS, stored).items()})
         self.assertEqual(requests.pop("put"), len(new))
@@ -261,7 +264,7 @@ class Zip(unittest.TestCase):
             binary.chmod(0o755)
             places = {"KIRO_SOURCES": f"s3://{SOURCE}/{PREFIX}", "KIRO_DESTINATION": "s3://example-results/normalized/"}
             milliseconds = initialisation_milliseconds(binary, places)
-        said("start until the first event is asked for", milliseconds=f"{milliseconds:.0f}", region=REGION)
+        said("start until the first event is asked for", milliseconds=f"{milliseconds:.0f}")
 
 
 if __name__ == "__main__":
