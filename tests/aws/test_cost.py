@@ -24,13 +24,17 @@ class Cost(unittest.TestCase):
             self.assertIn(price, DOCUMENT)
 
     def test_a_month_adds_up(self):
-        night = cost.Night({"list": 2, "put": 6, "get": 3, "head": 1}, milliseconds=4000, metrics=10, logged_bytes=1000)
+        night = cost.Night({"list": 2, "put": 6, "get": 3, "head": 1}, milliseconds=1000, memory_megabytes=1769, metrics=10, logged_bytes=1000)
         bill = cost.monthly(night, alarms=5, stored_bytes=2_000_000_000)
         self.assertAlmostEqual(bill["S3 requests"], 30.4 * (8 * 0.000005 + 4 * 0.0000004))
         self.assertAlmostEqual(bill["S3 storage"], 0.046)
-        self.assertAlmostEqual(bill["Lambda"], 30.4 * (0.0000133334 + 0.0000002))
+        self.assertAlmostEqual(bill["Lambda"], 30.4 * (1769 / 1024 * 0.0000133334 + 0.0000002))
         self.assertAlmostEqual(bill["Metrics"], 30.4 * 10 * 0.3 / 730)
         self.assertAlmostEqual(bill["Alarms"], 0.5)
+
+    def test_a_share_of_a_processor_takes_longer(self):
+        self.assertAlmostEqual(cost.Night({}, milliseconds=256).billed_seconds(), 1.769)
+        self.assertAlmostEqual(cost.Night({}, milliseconds=256, memory_megabytes=3008).billed_seconds(), 0.256)
 
 
 if __name__ == "__main__":
