@@ -32,17 +32,36 @@ apt_install() {
         'apt-get update && apt-get install --yes --no-install-recommends "$@"' sh "$@"
 }
 
+# Sets $environment: a Python environment with the packages of the given requirements file, made when the file has changed.
+need_environment() {
+    local name=$1 requirements=$2
+    if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
+    environment=$cache/$name-$(cat "$requirements" <(python3 --version) | sha256sum | cut -c1-12)
+    if [[ ! -f $environment/complete ]]; then
+        installing "Python packages of $requirements" sh -c \
+            'python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --requirement "$2" && touch "$1/complete"' \
+            sh "$environment" "$requirements"
+    fi
+}
+
 # Sets $python: an interpreter with the packages of tests/requirements.txt.
 need_python() {
-    if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
-    local environment
-    environment=$cache/python-$(cat tests/requirements.txt <(python3 --version) | sha256sum | cut -c1-12)
+    need_environment python tests/requirements.txt
     python=$environment/bin/python
-    if [[ ! -f $environment/complete ]]; then
-        installing "Python packages" sh -c \
-            'python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet --requirement tests/requirements.txt && touch "$1/complete"' \
-            sh "$environment"
-    fi
+}
+
+# Sets $cfn_python, with cfn-lint and Guard, and $checkov.
+need_cfn() {
+    need_environment cfn tests/cfn/requirements.txt
+    cfn_python=$environment/bin/python
+    need_environment checkov tests/cfn/requirements-checkov.txt
+    checkov=$environment/bin/checkov
+}
+
+# Sets $aws_python, with an emulator of AWS beside it.
+need_aws() {
+    need_environment aws tests/aws/requirements.txt
+    aws_python=$environment/bin/python
 }
 
 # Sets $ministack: the AWS emulator (S3, Lambda, CloudFormation and others over HTTP).

@@ -1,0 +1,201 @@
+"""Who may do what: every action and resource of every policy in the templates is written here once more, and every wildcard explained."""
+
+import unittest
+
+from policies import statements
+from template import TEMPLATES, Resolver, parse
+
+REPORTS = "kiro-logs/AWSLogs/123456789012/KiroLogs/user_report/"
+LEGACY = "exports/AWSLogs/210987654321/QDeveloperLogs/by_user_analytic/"
+
+SMALLEST = {
+    "SourceBuckets": "example-kiro-reports",
+    "SourcePrefixes": f"example-kiro-reports/{REPORTS}",
+    "SourceKeyPrefixes": REPORTS,
+    "CodeBucket": "example-code",
+    "CodeKey": "normalize-report.zip",
+}
+LARGEST = SMALLEST | {
+    "SourceBuckets": "example-kiro-reports,example-other-account",
+    "SourcePrefixes": f"example-kiro-reports/{REPORTS},example-other-account/{LEGACY}",
+    "SourceKeyPrefixes": f"{REPORTS},{LEGACY}",
+    "SourceKmsKeyArns": "arn:{partition}:kms:eu-central-1:123456789012:key/source,arn:{partition}:kms:eu-west-1:210987654321:key/other",
+    "ResultsKmsKeyArn": "arn:{partition}:kms:eu-central-1:123456789012:key/results",
+    "ReadOnArrival": "true",
+    "AlarmEmail": "alice@example.com",
+}
+
+# What each statement that allows something may do, and on what, with everything switched on. `{p}` is the partition.
+ALLOWED = {
+    "NormalizerRole.statement0": (["sts:AssumeRole"], []),
+    "NormalizerRole.ReadExports": (
+        ["s3:GetObject"],
+        [f"arn:{{p}}:s3:::example-kiro-reports/{REPORTS}*", f"arn:{{p}}:s3:::example-other-account/{LEGACY}*"],
+    ),
+    "NormalizerRole.ListExports": (
+        ["s3:ListBucket"],
+        ["arn:{p}:s3:::example-kiro-reports", "arn:{p}:s3:::example-other-account"],
+    ),
+    "NormalizerRole.WriteParts": (
+        ["s3:PutObject", "s3:AbortMultipartUpload"],
+        ["arn:{p}:s3:::stack-resultsbucket/normalized/*"],
+    ),
+    "NormalizerRole.ListParts": (["s3:ListBucket"], ["arn:{p}:s3:::stack-resultsbucket"]),
+    "NormalizerRole.DecryptExports": (
+        ["kms:Decrypt"],
+        ["arn:{p}:kms:eu-central-1:123456789012:key/source", "arn:{p}:kms:eu-west-1:210987654321:key/other"],
+    ),
+    "NormalizerRole.EncryptParts": (
+        ["kms:GenerateDataKey", "kms:Decrypt"],
+        ["arn:{p}:kms:eu-central-1:123456789012:key/results"],
+    ),
+    "NormalizerRole.WriteLogs": (
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        ["arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-normalize-report:*"],
+    ),
+    "ScheduleRole.statement0": (["sts:AssumeRole"], []),
+    "ScheduleRole.StartNormalizer": (
+        ["lambda:InvokeFunction"],
+        ["arn:{p}:lambda:eu-central-1:123456789012:function:stack-normalizer"],
+    ),
+    "ScheduleRole.KeepFailedEvents": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
+    "DeadLettersPolicy.KeepFailedArrivals": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
+    "AlarmTopicPolicy.AlarmsMayPublish": (["sns:Publish"], ["arn:{p}:sns:eu-central-1:123456789012:stack-alarmtopic"]),
+}
+
+# What no statement may lack: the condition that makes it narrow.
+NARROWED = {
+    "NormalizerRole.ListExports": {f"StringLike s3:prefix {REPORTS}*", f"StringLike s3:prefix {LEGACY}*"},
+    "NormalizerRole.ListParts": {"StringLike s3:prefix normalized/*"},
+    "NormalizerRole.DecryptExports": {"StringLike kms:ViaService s3.*.amazonaws.com"},
+    "NormalizerRole.EncryptParts": {"StringEquals kms:ViaService s3.eu-central-1.amazonaws.com"},
+    "ScheduleRole.statement0": {
+        "StringEquals aws:SourceAccount 123456789012",
+        "StringEquals aws:SourceArn arn:aws:scheduler:eu-central-1:123456789012:schedule-group/default",
+    },
+    "DeadLettersPolicy.KeepFailedArrivals": {"ArnEquals aws:SourceArn arn:aws:events:eu-central-1:123456789012:rule/stack-arrivalrule"},
+    "AlarmTopicPolicy.AlarmsMayPublish": {
+        "StringEquals aws:SourceAccount 123456789012",
+        "ArnLike aws:SourceArn arn:aws:cloudwatch:eu-central-1:123456789012:alarm:*",
+    },
+}
+
+# Wildcards in statements that allow something, and why each must be. Whoever adds one says why here.
+WILDCARDS = {
+    ("NormalizerRole.ReadExports", "resources", f"arn:{{p}}:s3:::example-kiro-reports/{REPORTS}*"): "new exports get new keys below the folder",
+    ("NormalizerRole.ReadExports", "resources", f"arn:{{p}}:s3:::example-other-account/{LEGACY}*"): "new exports get new keys below the folder",
+    ("NormalizerRole.WriteParts", "resources", "arn:{p}:s3:::stack-resultsbucket/normalized/*"): "parts are named after their content",
+    (
+        "NormalizerRole.WriteLogs",
+        "resources",
+        "arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-normalize-report:*",
+    ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
+}
+
+
+def resolved(parameters, partition="aws"):
+    """The statements of all templates for these parameters."""
+    found = []
+    for path in TEMPLATES:
+        template = parse(path)
+        given = {name: value.replace("{partition}", partition) for name, value in parameters.items()}
+        found += statements(Resolver(template, given, partition).resources())
+    return found
+
+
+class Policies(unittest.TestCase):
+    def test_every_action_and_resource_is_listed(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov"):
+            with self.subTest(partition):
+                allowed = {
+                    statement.name: (list(statement.actions), list(statement.resources))
+                    for statement in resolved(LARGEST, partition)
+                    if statement.effect == "Allow"
+                }
+                expected = {
+                    name: (actions, [resource.replace("{p}", partition) for resource in resources])
+                    for name, (actions, resources) in ALLOWED.items()
+                }
+                self.assertEqual(allowed, expected)
+
+    def test_every_wildcard_is_explained(self):
+        found = {
+            (statement.name, part, text)
+            for statement in resolved(LARGEST)
+            if statement.effect == "Allow"
+            for part, text in statement.wildcards()
+        }
+        self.assertEqual(found, {(name, part, text.replace("{p}", "aws")) for name, part, text in WILDCARDS})
+
+    def test_every_grant_is_as_narrow_as_it_can_be(self):
+        conditions = {statement.name: set(statement.conditions) for statement in resolved(LARGEST)}
+        for name, expected in NARROWED.items():
+            with self.subTest(name):
+                self.assertEqual(conditions[name], expected)
+
+    def test_nobody_outside_the_account_is_let_in(self):
+        for statement in resolved(LARGEST):
+            if statement.effect == "Allow":
+                for principal in statement.principals:
+                    self.assertRegex(principal, r"^Service:[a-z]+\.amazonaws\.com$", statement.name)
+
+    def test_what_is_denied_is_denied_to_all(self):
+        denied = [statement for statement in resolved(LARGEST) if statement.effect == "Deny"]
+        self.assertEqual(
+            {statement.name for statement in denied},
+            {
+                "ResultsBucketPolicy.OnlyOverTls",
+                "ResultsBucketPolicy.OnlyOverCurrentTls",
+                "DeadLettersPolicy.OnlyOverTls",
+                "AlarmTopicPolicy.OnlyOverTls",
+            },
+        )
+        for statement in denied:
+            self.assertEqual(statement.principals, ("*",), statement.name)
+
+    def test_what_is_switched_off_grants_nothing(self):
+        names = {statement.name for statement in resolved(SMALLEST)}
+        self.assertEqual(
+            {name for name in ALLOWED if name not in names},
+            {
+                "NormalizerRole.DecryptExports",
+                "NormalizerRole.EncryptParts",
+                "DeadLettersPolicy.KeepFailedArrivals",
+                "AlarmTopicPolicy.AlarmsMayPublish",
+            },
+        )
+
+    def test_an_adopted_bucket_keeps_its_own_policy(self):
+        adopted = resolved(SMALLEST | {"ExistingResultsBucket": "example-earlier-results"})
+        by_name = {statement.name: statement for statement in adopted}
+        self.assertEqual(by_name["NormalizerRole.WriteParts"].resources, ("arn:aws:s3:::example-earlier-results/normalized/*",))
+        self.assertNotIn("ResultsBucketPolicy.OnlyOverTls", by_name)
+
+    def test_prompt_logs_beside_the_reports_stay_out_of_reach(self):
+        read = next(statement for statement in resolved(LARGEST) if statement.name == "NormalizerRole.ReadExports")
+        prompt_log = "arn:aws:s3:::example-kiro-reports/kiro-logs/AWSLogs/123456789012/KiroLogs/GenerateAssistantResponse/us-east-1/a.json.gz"
+        self.assertFalse(any(prompt_log.startswith(resource.rstrip("*")) for resource in read.resources))
+
+
+class BrokenPolicies(unittest.TestCase):
+    """The checks above see what they are there for."""
+
+    @staticmethod
+    def one(**changes):
+        statement = {"Sid": "S", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/k"} | changes
+        return statements({"R": {"Properties": {"Policies": [{"PolicyDocument": {"Statement": statement}}]}}})
+
+    def test_a_wildcard_is_seen_wherever_it_stands(self):
+        self.assertEqual(self.one(Action=["s3:*"])[0].wildcards(), {("actions", "s3:*")})
+        self.assertEqual(self.one(Resource=["arn:aws:s3:::b/k", "*"])[0].wildcards(), {("resources", "*")})
+        self.assertEqual(self.one(Resource="arn:aws:s3:::b/?")[0].wildcards(), {("resources", "arn:aws:s3:::b/?")})
+        self.assertEqual(self.one(Principal={"AWS": "*"})[0].wildcards(), {("principals", "AWS:*")})
+        self.assertEqual(self.one()[0].wildcards(), set())
+
+    def test_statements_that_grant_everything_else_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "NotAction"):
+            self.one(NotAction="s3:DeleteObject")
+
+
+if __name__ == "__main__":
+    unittest.main()
