@@ -10,7 +10,8 @@ SELECT
     m.model_name AS model_name,  -- varchar: the model
     m.messages AS messages,  -- bigint: messages served by the model, above zero
     m.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    m.source_region AS source_region  -- varchar: Region in the export's key; '' for a loose file
+    m.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    d.user_number AS user_number  -- bigint: narrow key of the user
 FROM {database}.report_models AS m
 JOIN {database}.user_dim AS d ON d.user_id = m.user_id
 JOIN {database}.tier_labels AS l ON l.tier_code = COALESCE(m.subscription_tier, '')

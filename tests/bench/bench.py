@@ -140,17 +140,30 @@ class Bench:
         self.note("slowest views", ", ".join(f"{view} {seconds:.1f} s ({theirs['views_seconds'][view]:.1f} s)" for view, seconds in slow),
                   "(DuckDB)")  # fmt: skip
 
+    # ---- (d) the page
+
+    def page(self, users: int, days: int) -> None:
+        command = [sys.executable, REPOSITORY / "tests/bench/browser.py", users, days]
+        environment = {"KIRO_DEV": str(self.examples / "dev")}
+        figures = run_once(command, allowed=(0, 1), environment=environment).output
+        for line in figures.splitlines():
+            figure = re.fullmatch(r"(.*\S) +([0-9]+) (\S+) +limit ([0-9]+) .*", line)
+            if figure:
+                what, value, unit, limit = figure.groups()
+                self.note(f"page, {users:,} users x {days} days: {what}", f"{value} {unit}", f"< {limit} {unit}")
+
     def generate(self, *arguments) -> None:
         run_once([self.examples / "write_fleet", *arguments])
 
 
-def run_once(command: list, cores: int = 0, allowed: tuple[int, ...] = (0,)) -> Run:
+def run_once(command: list, cores: int = 0, allowed: tuple[int, ...] = (0,), environment: dict[str, str] | None = None) -> Run:
     """Runs it to the end, on that many cores (0: all)."""
     words = [str(word) for word in command]
     if cores:
         words = ["taskset", "-c", ",".join(str(core) for core in sorted(os.sched_getaffinity(0))[:cores]), *words]
     began = time.monotonic()
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               env={**os.environ, **(environment or {})})  # fmt: skip
     # Reading one stream after the other is safe: nothing here writes much to stderr.
     output, errors = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -179,12 +192,12 @@ def main() -> None:
     parser.add_argument("release", type=Path, help="folder of the release binaries")
     parser.add_argument("cache", type=Path)
     parser.add_argument("scratch", type=Path)
-    parser.add_argument("parts", nargs="*", help="only these: big, daily, views")
+    parser.add_argument("parts", nargs="*", help="only these: big, daily, views, page")
     arguments = parser.parse_args()
     shutil.rmtree(arguments.scratch, ignore_errors=True)
     arguments.scratch.mkdir(parents=True)
     bench = Bench(arguments.release.resolve(), arguments.cache.resolve(), arguments.scratch.resolve())
-    wanted = arguments.parts or ["big", "daily", "views"]
+    wanted = arguments.parts or ["big", "daily", "views", "page"]
     if "big" in wanted:
         bench.big_export(1_000_000)
         bench.big_export(4_000_000)
@@ -192,6 +205,8 @@ def main() -> None:
         bench.daily_exports(1_500, 300)
     if "views" in wanted:
         bench.views(8_000, 365)
+    if "page" in wanted:
+        bench.page(8_000, 365)
     shutil.rmtree(arguments.scratch, ignore_errors=True)
     print(bench.table())
 

@@ -27,11 +27,11 @@ const QUESTIONS: [(&str, &str); 8] = [
     ),
     (
         "users by client",
-        "SELECT client_type, COUNT(DISTINCT user_id) FROM base_user_activity WHERE {days} GROUP BY 1",
+        "SELECT client_type, COUNT(DISTINCT user_number) FROM base_user_activity WHERE {days} GROUP BY 1",
     ),
     (
         "users by day",
-        "SELECT activity_date, COUNT(DISTINCT user_id) FROM base_user_activity WHERE {days} GROUP BY 1",
+        "SELECT activity_date, COUNT(DISTINCT user_number) FROM base_user_activity WHERE {days} GROUP BY 1",
     ),
     (
         "top users",
@@ -48,7 +48,7 @@ const QUESTIONS: [(&str, &str); 8] = [
     ),
     (
         "users of models",
-        "SELECT model_name, COUNT(DISTINCT user_id) FROM model_usage WHERE {days} GROUP BY 1",
+        "SELECT model_name, COUNT(DISTINCT user_number) FROM model_usage WHERE {days} GROUP BY 1",
     ),
     (
         "one tier by day",

@@ -53,6 +53,9 @@ impl Checker<'_> {
             if let Some(user) = &dataset.user {
                 self.column(dataset, &user.id);
                 self.column(dataset, &user.label);
+                if let Some(number) = &user.number {
+                    self.column_of_type(dataset, number, "a user's number", &[ColumnType::Bigint]);
+                }
             }
             for (picker, column) in &dataset.bind {
                 self.picker_name(&At {

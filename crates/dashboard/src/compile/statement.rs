@@ -424,7 +424,11 @@ impl<'a> Plan<'a> {
             .enumerate()
             .map(|(place, key)| format!("{key} AS k{}", place + 1))
             .collect();
-        columns.push(format!("{} AS k0", self.expressions.level_column(level)?));
+        let level_column = self.expressions.level_column(level)?;
+        columns.push(format!(
+            "{} AS k0",
+            self.expressions.counted_column(level_column)
+        ));
         let grouped: Vec<String> = (1..=columns.len()).map(|place| place.to_string()).collect();
         columns.extend(
             inner
