@@ -10,6 +10,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use crate::place::Place;
+
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -20,10 +22,10 @@ const STYLES: Styles = Styles::styled()
 
 /// Who uses Kiro, with which models, at what cost: answers from its daily CSV exports.
 ///
-/// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads a copy of that
-/// bucket (or a few exports somebody mailed) and shows who is active, which models are used, how many credits are left,
+/// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads that bucket
+/// or a copy of it (or a few exports somebody mailed) and shows who is active, which models are used, how many credits are left,
 /// who will run out and who has stopped: on a page in the browser, in a file to mail, or by SQL. It needs no AWS account
-/// and sends nothing anywhere.
+/// and sends nothing anywhere but to buckets that you name.
 #[derive(Debug, Parser)]
 #[command(
     name = "kiro-analytics",
@@ -49,9 +51,9 @@ A first look, with invented people:
   kiro-analytics demo --open
 
 With your own exports:
-  aws s3 sync s3://BUCKET/PREFIX exports
-  kiro-analytics serve exports --open
-Run the first again every day: the page reads what is new. Without a page:
+  kiro-analytics serve s3://BUCKET/PREFIX --open
+The page reads what is new. A copy will do, too: aws s3 sync s3://BUCKET/PREFIX exports
+Without a page:
   kiro-analytics normalize exports kiro-analytics-data
   kiro-analytics report --out report.html
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
@@ -64,6 +66,7 @@ Exit codes:
   0    done
   1    something is wrong with the data; everything that could be done was done
   2    something is wrong with the command or the configuration
+  3    AWS refused or could not be reached
   101  a bug of this program
   130  interrupted; nothing half-written is left
 
@@ -96,15 +99,17 @@ Examples:
   kiro-analytics normalize exports kiro-analytics-data
   kiro-analytics normalize exports kiro-analytics-data --since 2026-07-01
   kiro-analytics normalize exports kiro-analytics-data --output json | jq .failures
+  kiro-analytics normalize s3://BUCKET/PREFIX kiro-analytics-data
+  AWS_PROFILE=audit kiro-analytics normalize s3://BUCKET/PREFIX s3://OTHER/normalized
 ")]
 pub(crate) struct NormalizeArgs {
-    /// Folder with exports, at any depth: a copy of the bucket, a part of it, or loose .csv files
+    /// Folder or bucket (`s3://BUCKET/PREFIX`) with exports at any depth, or a folder of loose .csv files
     #[arg(value_hint = ValueHint::DirPath)]
-    pub(crate) source: PathBuf,
+    pub(crate) source: Place,
 
-    /// Folder the Parquet parts are written to; made if it does not exist
+    /// Folder the Parquet parts are written to, made if it does not exist, or a bucket (`s3://BUCKET/PREFIX`)
     #[arg(value_hint = ValueHint::DirPath)]
-    pub(crate) dest: PathBuf,
+    pub(crate) dest: Place,
 
     #[command(flatten)]
     pub(crate) window: Window,

@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Data,
     /// Something is wrong with the command or the configuration.
     Usage,
+    /// AWS refused, or could not be reached.
+    Aws,
     /// The program has a bug.
     Bug,
     /// Ctrl-C, as shells report it.
@@ -23,6 +25,7 @@ impl Exit {
             Self::Done => 0,
             Self::Data => 1,
             Self::Usage => 2,
+            Self::Aws => 3,
             Self::Bug => 101,
             Self::Interrupted => 130,
         }

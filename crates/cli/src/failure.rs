@@ -21,6 +21,10 @@ impl Failure {
         Self::new(Exit::Data, error)
     }
 
+    pub(crate) fn aws(error: impl Into<anyhow::Error>) -> Self {
+        Self::new(Exit::Aws, error)
+    }
+
     pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self::new(Exit::Usage, error)
     }

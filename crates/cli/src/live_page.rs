@@ -1,7 +1,7 @@
 //! The page while it is served: where it listens, who may see it, what it reads, and how it ends.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,12 +17,14 @@ use crate::commands::normalize::now;
 use crate::config::Config;
 use crate::failure::{Failure, note};
 use crate::interrupt::Interrupt;
-use crate::{dashboard_file, engine, folders, output};
+use crate::place::Place;
+use crate::{dashboard_file, engine, output};
 
 /// The port when none is asked for, and the last one that is tried instead of it.
 const DEFAULT_PORTS: (u16, u16) = (8765, 8864);
-/// How often the sources are listed. A listing reads no file.
+/// How often the sources are listed. A listing reads no file, but those of a bucket are paid for.
 const POLL: Duration = Duration::from_secs(2);
+const POLL_BUCKETS: Duration = Duration::from_mins(1);
 
 /// Everything that was decided before the page listens.
 pub(crate) struct LivePage {
@@ -30,7 +32,7 @@ pub(crate) struct LivePage {
     /// Opened already; every further attempt to listen opens its own.
     engine: Option<Engine>,
     spec: Spec,
-    source_folders: Vec<PathBuf>,
+    places: Vec<Place>,
     sources: Vec<Arc<dyn ObjectStore>>,
     destination: Option<Arc<dyn ObjectStore>>,
     host: String,
@@ -41,24 +43,24 @@ pub(crate) struct LivePage {
 
 impl LivePage {
     /// Checks everything that can be wrong with the command.
-    pub(crate) fn new(
+    pub(crate) async fn new(
         config: &Config,
         data: &DataArgs,
-        sources: Vec<PathBuf>,
+        places: Vec<Place>,
         page: PageArgs,
     ) -> Result<Self, Failure> {
         let data = config.engine_options(data, Window::ALL);
         let engine = Engine::open(data.clone()).map_err(engine::failure)?;
         let file = page.dashboard.as_deref();
         let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
-        let mut stores: Vec<Arc<dyn ObjectStore>> = Vec::new();
-        for folder in &sources {
-            stores.push(Arc::new(folders::open(folder)?));
+        let mut sources: Vec<Arc<dyn ObjectStore>> = Vec::new();
+        for place in &places {
+            sources.push(place.open().await?);
         }
-        let destination: Option<Arc<dyn ObjectStore>> = match folders::create(&data.data) {
-            Ok(folder) => Some(Arc::new(folder)),
+        let destination = match Place::Folder(data.data.clone()).create().await {
+            Ok(folder) => Some(folder),
             // What is in a folder that cannot be written can still be shown.
-            Err(_) if stores.is_empty() && data.data.is_dir() => None,
+            Err(_) if sources.is_empty() && data.data.is_dir() => None,
             Err(failure) => return Err(failure),
         };
         // The name stands for two addresses, and another program may have the other one.
@@ -74,8 +76,8 @@ impl LivePage {
             data,
             engine: Some(engine),
             spec,
-            source_folders: sources,
-            sources: stores,
+            places,
+            sources,
             destination,
             host,
             port: page.port,
@@ -135,12 +137,21 @@ impl LivePage {
                 sources: self.sources.clone(),
                 destination: self.destination.clone(),
                 clock: Arc::new(now),
-                poll: POLL,
+                poll: self.poll(),
             },
             host: self.host.clone(),
             port,
             token: self.token.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn poll(&self) -> Duration {
+        let is_bucket = |place: &Place| place.folder().is_none();
+        if self.places.iter().any(is_bucket) {
+            POLL_BUCKETS
+        } else {
+            POLL
         }
     }
 
@@ -178,9 +189,9 @@ impl LivePage {
 
     fn source_names(&self) -> Option<String> {
         let names: Vec<String> = self
-            .source_folders
+            .places
             .iter()
-            .map(|folder| format!("`{}`", folder.display()))
+            .map(|place| format!("`{place}`"))
             .collect();
         (!names.is_empty()).then(|| names.join(", "))
     }

@@ -15,6 +15,7 @@ mod interrupt;
 mod live_page;
 mod output;
 mod panic;
+mod place;
 mod progress;
 
 use std::process::ExitCode;

@@ -52,8 +52,15 @@ impl InvocationError {
         let mut parts = vec![format!(
             "{files_failed} of {files_seen} exports could not be normalized"
         )];
-        let named = summary.failures.iter().take(MOST_NAMED);
-        parts.extend(named.map(|failure| format!("`{}`: {}", failure.export, failure.error)));
+        for failure in summary.failures.iter().take(MOST_NAMED) {
+            let hint = failure.hint.map(|hint| format!(" ({hint})"));
+            parts.push(format!(
+                "`{}`: {}{}",
+                failure.export,
+                failure.error,
+                hint.unwrap_or_default()
+            ));
+        }
         let more = summary.failures.len().saturating_sub(MOST_NAMED);
         if more > 0 {
             parts.push(format!("and {more} more, see the log"));

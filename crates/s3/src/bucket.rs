@@ -1,23 +1,19 @@
 //! A bucket as an object store.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::{EncodingType, Object};
-use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use kiro_ingest::{
     ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
 };
 use kiro_report::ObjectKey;
-use percent_encoding::percent_decode_str;
 
 use crate::failure::{ServiceError, kind_of, other_region};
+use crate::listing::{Listing, unquoted};
 use crate::reader::S3Reader;
 use crate::writer::{Condition, S3Writer};
 use crate::{S3Access, S3Tuning, S3Url};
@@ -73,6 +69,14 @@ impl Place {
         self.url.bucket()
     }
 
+    pub(crate) fn url(&self) -> &S3Url {
+        &self.url
+    }
+
+    pub(crate) fn key_prefix(&self) -> &str {
+        &self.key_prefix
+    }
+
     pub(crate) fn tuning(&self) -> &S3Tuning {
         self.access.tuning()
     }
@@ -126,106 +130,17 @@ impl Place {
         let regional = self.regional.read();
         regional.unwrap_or_else(PoisonError::into_inner).clone()
     }
-
-    async fn page(
-        &self,
-        prefix: &str,
-        token: Option<&str>,
-    ) -> Result<ListObjectsV2Output, StoreError> {
-        let page = self.send(|client| {
-            client
-                .list_objects_v2()
-                .bucket(self.bucket())
-                .prefix(prefix)
-                // XML cannot hold every key.
-                .encoding_type(EncodingType::Url)
-                .set_continuation_token(token.map(str::to_owned))
-                .send()
-        });
-        page.await.map_err(|error| StoreError {
-            operation: "list",
-            key: ObjectKey::new(self.url.to_string()),
-            kind: self.kind_of(error),
-        })
-    }
-
-    fn meta(&self, object: &Object, is_encoded: bool) -> Option<ObjectMeta> {
-        let object_key = object.key()?;
-        let key = if is_encoded {
-            self.url.key_of(&decode(object_key))?
-        } else {
-            self.url.key_of(object_key)?
-        };
-        let modified = object.last_modified()?;
-        Some(ObjectMeta {
-            key,
-            bytes: object.size().unwrap_or_default().try_into().ok()?,
-            modified: DateTime::<Utc>::from_timestamp(modified.secs(), modified.subsec_nanos())?,
-            tag: object.e_tag().map(unquoted),
-        })
-    }
-}
-
-/// How far a listing has come.
-struct Listing<'a> {
-    place: &'a Place,
-    prefix: String,
-    token: Option<String>,
-    found: VecDeque<ObjectMeta>,
-    is_complete: bool,
-}
-
-impl Listing<'_> {
-    async fn next(mut self) -> Option<(Result<ObjectMeta, StoreError>, Self)> {
-        loop {
-            if let Some(object) = self.found.pop_front() {
-                return Some((Ok(object), self));
-            }
-            if self.is_complete {
-                return None;
-            }
-            match self.place.page(&self.prefix, self.token.as_deref()).await {
-                Ok(page) => self.take(&page),
-                Err(error) => {
-                    self.is_complete = true;
-                    return Some((Err(error), self));
-                }
-            }
-        }
-    }
-
-    fn take(&mut self, page: &ListObjectsV2Output) {
-        let is_encoded = page.encoding_type() == Some(&EncodingType::Url);
-        let objects = page.contents().iter();
-        self.found
-            .extend(objects.filter_map(|object| self.place.meta(object, is_encoded)));
-        self.token = page.next_continuation_token().map(str::to_owned);
-        self.is_complete = self.token.is_none();
-    }
 }
 
 impl ObjectStore for S3Bucket {
     fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
-        let place = self.0.as_ref();
-        let listing = Listing {
-            place,
-            // A prefix that ends inside of `AWSLogs/…` says nothing of what lies below the folder.
-            prefix: if prefix.starts_with(&place.key_prefix) {
-                place.object_key(&ObjectKey::new(prefix))
-            } else {
-                place.url.prefix().to_owned()
-            },
-            token: None,
-            found: VecDeque::new(),
-            is_complete: false,
-        };
         let wanted = move |object: &Result<ObjectMeta, StoreError>| {
             let object = object.as_ref();
             std::future::ready(
                 object.map_or(true, |object| object.key.as_str().starts_with(prefix)),
             )
         };
-        stream::unfold(listing, Listing::next)
+        stream::unfold(Listing::new(&self.0, prefix), Listing::next)
             .filter(wanted)
             .boxed()
     }
@@ -280,32 +195,5 @@ impl ObjectStore for S3Bucket {
         key: &'a ObjectKey,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
         Box::pin(async move { Ok(self.writer(key, Condition::UnlessPresent)) })
-    }
-}
-
-/// Undoes `encoding-type=url`, which writes a blank as `+`.
-fn decode(key: &str) -> String {
-    let key = key.replace('+', " ");
-    percent_decode_str(&key).decode_utf8_lossy().into_owned()
-}
-
-fn unquoted(tag: &str) -> String {
-    tag.trim_matches('"').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{decode, unquoted};
-
-    #[test]
-    fn listed_keys_are_decoded() {
-        assert_eq!(decode("a%2Bb+c/%C3%BC%25.csv"), "a+b c/ü%.csv");
-        assert_eq!(decode("plain/key_1-2.csv"), "plain/key_1-2.csv");
-    }
-
-    #[test]
-    fn tags_lose_their_quotes() {
-        assert_eq!(unquoted("\"0123-2\""), "0123-2");
-        assert_eq!(unquoted("0123"), "0123");
     }
 }

@@ -6,6 +6,7 @@
 mod access;
 mod bucket;
 mod failure;
+mod listing;
 mod reader;
 mod tuning;
 mod upload;

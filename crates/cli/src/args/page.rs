@@ -10,6 +10,7 @@ use clap::{Arg, Args, Command, ValueEnum, ValueHint};
 use kiro_web::Token;
 
 use super::{DataArgs, Output, date};
+use crate::place::Place;
 
 /// Show the dashboard in the browser, and keep reading new exports
 ///
@@ -21,15 +22,16 @@ use super::{DataArgs, Output, date};
 #[command(after_long_help = "\
 Examples:
   kiro-analytics serve exports --open
+  kiro-analytics serve s3://BUCKET/PREFIX --open         straight from the bucket, once a minute
   kiro-analytics serve --data kiro-analytics-demo/data   no exports: what is there already
   kiro-analytics serve exports --data /srv/kiro --port 8080
   kiro-analytics serve exports --host 0.0.0.0            other machines, with a token
   kiro-analytics serve --dashboard my-dashboard.yaml     sheets of your own
 ")]
 pub(crate) struct ServeArgs {
-    /// Folders with exports, as for `normalize`; without any, nothing new is read
+    /// Folders or buckets (`s3://BUCKET/PREFIX`) with exports, as for `normalize`; without any, nothing new is read
     #[arg(value_hint = ValueHint::DirPath)]
-    pub(crate) source: Vec<PathBuf>,
+    pub(crate) source: Vec<Place>,
 
     #[command(flatten)]
     pub(crate) data: DataArgs,

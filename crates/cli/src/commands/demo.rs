@@ -21,6 +21,7 @@ use crate::headlines::Headlines;
 use crate::interrupt::Interrupt;
 use crate::live_page::LivePage;
 use crate::output;
+use crate::place::Place;
 use crate::progress::day_bar;
 
 pub(crate) async fn run(
@@ -80,7 +81,13 @@ pub(crate) async fn run(
         headlines.write_short(&mut out)?;
         writeln!(out)?;
         out.flush()?;
-        let page = LivePage::new(config, &data, vec![folder.exports()], args.page)?;
+        let page = LivePage::new(
+            config,
+            &data,
+            vec![Place::Folder(folder.exports())],
+            args.page,
+        )
+        .await?;
         return page.run(interrupt).await;
     }
     headlines.write_text(&mut out)?;
@@ -147,7 +154,8 @@ async fn normalized(folder: &DemoFolder) -> Result<Run, Failure> {
         jobs: processors(),
         processed_at: now(),
     };
-    Run::new(&folder.exports(), &folder.data(), options).await
+    let exports = Place::Folder(folder.exports());
+    Run::new(&exports, &Place::Folder(folder.data()), options).await
 }
 
 /// The exports that are broken on purpose must fail, and no others.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -14,8 +13,9 @@ use crate::args::{NormalizeArgs, Output, Window};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::figures::{count, counted, duration, size};
+use crate::output;
+use crate::place::Place;
 use crate::progress::ExportBar;
-use crate::{folders, output};
 
 /// How many failed exports are listed; JSON lists all.
 const MAX_FAILURES_SHOWN: usize = 10;
@@ -43,7 +43,7 @@ pub(crate) async fn run(args: NormalizeArgs) -> Result<(), Failure> {
     run.verdict(&args.source, args.window)
 }
 
-/// One run over local folders, with its figures.
+/// One run, with its figures.
 pub(crate) struct Run {
     pub(crate) summary: RunSummary,
     /// Bytes of the exports that were read.
@@ -52,24 +52,29 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) async fn new(
-        source: &Path,
-        dest: &Path,
+        source: &Place,
+        dest: &Place,
         options: NormalizeOptions,
     ) -> Result<Self, Failure> {
-        let (from, to) = (folders::open(source)?, folders::create(dest)?);
+        let (from, to) = (source.open().await?, dest.create().await?);
         let bar = ExportBar::shared();
-        let result = normalize(Arc::new(from), Arc::new(to), &options, bar.clone()).await;
+        let result = normalize(from, to, &options, bar.clone()).await;
         bar.clear();
         Ok(Self {
             summary: result.map_err(|error| {
                 let hint = error.hint();
-                Failure::data(error).maybe_hint(hint)
+                let failure = if error.is_remote() {
+                    Failure::aws(error)
+                } else {
+                    Failure::data(error)
+                };
+                failure.maybe_hint(hint)
             })?,
             read_bytes: bar.read_bytes(),
         })
     }
 
-    fn write_text(&self, out: &mut impl Write, dest: &Path, elapsed: Duration) -> io::Result<()> {
+    fn write_text(&self, out: &mut impl Write, dest: &Place, elapsed: Duration) -> io::Result<()> {
         let summary = &self.summary;
         let mut rows: Vec<(&str, u64, String)> = vec![
             ("exports", summary.files_seen, "found".to_owned()),
@@ -115,26 +120,23 @@ impl Run {
             writeln!(out, "{label:<9}{:>width$}  {words}", count(value))?;
         }
         if summary.files_processed > 0 {
-            let parts = folder_bytes(dest);
-            writeln!(
-                out,
-                "{:<9}{} of CSV read, {} of Parquet in `{}`",
-                "size",
-                size(self.read_bytes),
-                size(parts),
-                dest.display()
-            )?;
+            write!(out, "{:<9}{} of CSV read, ", "size", size(self.read_bytes))?;
+            // What a bucket holds would take another listing to know.
+            if let Some(folder) = dest.folder() {
+                write!(out, "{} of ", size(folder_bytes(folder)))?;
+            }
+            writeln!(out, "Parquet in `{dest}`")?;
         }
         writeln!(out, "{:<9}{}", "time", duration(elapsed))
     }
 
     /// Whether the person has to do something.
-    fn verdict(&self, source: &Path, window: Window) -> Result<(), Failure> {
+    fn verdict(&self, source: &Place, window: Window) -> Result<(), Failure> {
         let summary = &self.summary;
         if summary.files_seen == 0 {
             let error = anyhow::anyhow!(
                 "found no export below `{}`, among {}",
-                source.display(),
+                source,
                 counted(summary.files_ignored, "other object")
             );
             let hint = if window.since.is_some() || window.until.is_some() {
@@ -182,8 +184,13 @@ impl Run {
                 counted(kept, "export")
             ),
         };
+        let exit = if summary.remote_failures == summary.files_failed {
+            Exit::Aws
+        } else {
+            Exit::Data
+        };
         Err(Failure {
-            exit: Exit::Data,
+            exit,
             errors,
             hint: Some(hint),
         })
@@ -243,6 +250,10 @@ mod tests {
 
     use super::*;
 
+    fn place(name: &str) -> Place {
+        name.parse().unwrap()
+    }
+
     const NO_WINDOW: Window = Window {
         since: None,
         until: None,
@@ -266,7 +277,7 @@ mod tests {
             ..RunSummary::default()
         });
         let mut out = Vec::new();
-        run.write_text(&mut out, Path::new("data"), Duration::from_millis(1_240))
+        run.write_text(&mut out, &place("data"), Duration::from_millis(1_240))
             .unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
@@ -288,7 +299,7 @@ mod tests {
             files_ignored: 4,
             ..RunSummary::default()
         })
-        .verdict(Path::new("exports"), NO_WINDOW)
+        .verdict(&place("exports"), NO_WINDOW)
         .unwrap_err();
         assert_eq!(failure.exit, Exit::Data);
         assert_eq!(
@@ -313,7 +324,7 @@ mod tests {
             ..RunSummary::default()
         };
         let failure = run(summary)
-            .verdict(Path::new("exports"), NO_WINDOW)
+            .verdict(&place("exports"), NO_WINDOW)
             .unwrap_err();
         assert_eq!(failure.errors.len(), 11);
         assert_eq!(

@@ -11,6 +11,6 @@ pub(crate) async fn run(
     config: &Config,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
-    let page = LivePage::new(config, &args.data, args.source, args.page)?;
+    let page = LivePage::new(config, &args.data, args.source, args.page).await?;
     page.run(interrupt).await
 }

@@ -1,12 +1,17 @@
 //! The binary as its users meet it: transcripts, signals and full disks, and its totals against a second count.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(target_os = "linux")]
+mod buckets;
 mod differential;
 #[cfg(unix)]
 mod page;
 #[cfg(target_os = "linux")]
 mod process;
 mod report;
+#[cfg(target_os = "linux")]
+#[path = "../../../s3/tests/it/server.rs"]
+mod server;
 mod support;
 mod transcripts;
 mod traps;

@@ -48,7 +48,7 @@ impl Candidates {
     /// Puts those last that an earlier run could not read, so that they never keep others from being taken.
     pub(super) fn put_noted_last(&mut self, existing: &ExistingParts) {
         self.exports
-            .sort_by_key(|candidate| candidate.is_noted(existing));
+            .sort_by_cached_key(|candidate| candidate.is_noted(existing));
     }
 
     async fn list_one(source: &Source, options: &NormalizeOptions) -> Self {

@@ -222,6 +222,7 @@ async fn a_poison_export_fails_the_invocation_after_everything_else_is_done() {
         text.starts_with("1 of 4 exports could not be normalized; `AWSLogs/"),
         "{text}"
     );
+    assert!(text.contains("expected") && text.ends_with(')'), "{text}");
     let summary = told.summary.unwrap();
     assert_eq!((summary.files_processed, summary.files_failed), (3, 1));
     assert_eq!(facts(&destination), 3);

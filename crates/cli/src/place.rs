@@ -1,0 +1,105 @@
+//! The places with objects that people name: folders and buckets, opened, or refused under the name that was typed.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use kiro_ingest::{LocalFolder, ObjectStore, StoreError};
+use kiro_s3::{S3Access, S3Tuning, S3Url, S3UrlError};
+use tokio::sync::OnceCell;
+
+use crate::failure::Failure;
+
+/// A folder of this machine, or a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    Folder(PathBuf),
+    Bucket(S3Url),
+}
+
+impl Place {
+    /// To read exports from. Whether a bucket exists turns out when it is listed.
+    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+        match self {
+            Self::Folder(path) => {
+                let folder = LocalFolder::open(path);
+                Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
+            }
+            Self::Bucket(url) => Ok(bucket(url).await),
+        }
+    }
+
+    /// To write parts to. A folder is made if it does not exist, a bucket never.
+    pub(crate) async fn create(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+        match self {
+            Self::Folder(path) => {
+                let folder = LocalFolder::create(path);
+                Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
+            }
+            Self::Bucket(url) => Ok(bucket(url).await),
+        }
+    }
+
+    /// The folder, if it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(path) => Some(path),
+            Self::Bucket(_) => None,
+        }
+    }
+}
+
+impl FromStr for Place {
+    type Err = S3UrlError;
+
+    fn from_str(text: &str) -> Result<Self, S3UrlError> {
+        if S3Url::is_meant(text) {
+            return Ok(Self::Bucket(text.parse()?));
+        }
+        Ok(Self::Folder(PathBuf::from(text)))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => path.display().fmt(formatter),
+            Self::Bucket(url) => url.fmt(formatter),
+        }
+    }
+}
+
+/// One sign-in for all buckets of a command.
+async fn bucket(url: &S3Url) -> Arc<dyn ObjectStore> {
+    static ACCESS: OnceCell<S3Access> = OnceCell::const_new();
+    let access = ACCESS.get_or_init(|| S3Access::from_environment(S3Tuning::default()));
+    Arc::new(access.await.bucket(url))
+}
+
+/// The store names its root as a key; people typed a path.
+fn unusable(path: &Path, error: StoreError) -> Failure {
+    let hint = error.hint();
+    let context = format!("could not {} `{}`", error.operation, path.display());
+    Failure::usage(anyhow::Error::new(error.kind).context(context)).maybe_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::Place;
+
+    #[test]
+    fn an_address_of_s3_is_a_bucket_and_everything_else_a_folder() {
+        let place: Place = "s3://exports/kiro/".parse().unwrap();
+        assert_eq!(place.to_string(), "s3://exports/kiro");
+        assert_eq!(place.folder(), None);
+        for folder in ["exports", "./s3:/exports", "C:\\exports", "-"] {
+            let place: Place = folder.parse().unwrap();
+            assert_eq!(place, Place::Folder(PathBuf::from(folder)));
+            assert_eq!(place.to_string(), folder);
+        }
+        assert!("s3://".parse::<Place>().is_err());
+    }
+}
