@@ -18,7 +18,7 @@ use crate::run::{
 };
 use crate::store::{ObjectStore, StoreError};
 
-/// A run that could not take place at all; a single bad export is a [`Failure`] instead.
+/// A run that could not take place at all; a single bad export is a [`Failure`](crate::Failure) instead.
 #[derive(Debug, thiserror::Error)]
 #[error("could not normalize")]
 pub struct RunError {
