@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 cargo_deny_version=0.20.2
-ministack_version=1.5.33
+ministack_version=$(sed -n 's/^ministack\[full\]==//p' tests/aws/requirements.txt)
 
 # A note on how long an installation took, as installations are most of a first run.
 installing() {

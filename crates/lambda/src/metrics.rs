@@ -65,13 +65,13 @@ impl Metrics<'_> {
         Value::Object(line).to_string()
     }
 
-    /// The age of the newest activity in the rows written; in a run that wrote none, of the newest export there is. Days
-    /// that have not come yet count as today.
+    /// The age of the newest activity in the rows written or of the newest export there is, whichever is newer: a night
+    /// that has only an old export to read again is no sign that none come. Days that have not come yet count as today.
     fn newest_activity_age_days(&self) -> Option<i64> {
         let newest = self
             .summary
             .newest_activity
-            .or(self.summary.newest_export)?;
+            .max(self.summary.newest_export)?;
         let today = self.ended.date_naive();
         Some((today - newest).num_days().max(0))
     }
@@ -102,7 +102,7 @@ mod tests {
             rejected_rows: 2,
             issues: [("unknown_column".to_owned(), 4)].into(),
             newest_activity: "2026-07-09".parse().ok(),
-            newest_export: "2026-07-11".parse().ok(),
+            newest_export: "2026-07-08".parse().ok(),
             ..RunSummary::default()
         };
         let line = line(&summary);
@@ -139,12 +139,18 @@ mod tests {
     }
 
     #[test]
-    fn the_age_is_that_of_the_newest_export_when_nothing_was_read_and_unknown_when_there_is_none() {
+    fn the_age_is_that_of_the_newest_export_when_nothing_newer_was_read_and_unknown_when_there_is_none()
+     {
         let seen = RunSummary {
             newest_export: "2026-07-01".parse().ok(),
             ..RunSummary::default()
         };
         assert_eq!(line(&seen)["NewestActivityAgeDays"], 10);
+        let read_again = RunSummary {
+            newest_activity: "2026-03-01".parse().ok(),
+            ..seen
+        };
+        assert_eq!(line(&read_again)["NewestActivityAgeDays"], 10);
         let nothing = line(&RunSummary::default());
         assert!(nothing.get("NewestActivityAgeDays").is_none());
         assert!(!nothing.to_string().contains("NewestActivityAgeDays"));
