@@ -10,7 +10,7 @@ use arrow::datatypes::Int64Type;
 use chrono::NaiveDate;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::execute_stream;
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt, future, stream};
 use kiro_curate::{Catalogue, RenderOptions};
 use tokio::sync::Mutex;
 
@@ -148,9 +148,15 @@ impl Engine {
         }
         let (next, lost) = before.next(listing);
         let next = Arc::new(next);
-        for view in &lost {
-            next.view(view).await?;
-        }
+        // Several at once: parts of most views run on one thread.
+        let views = lost.clone().into_iter().map(|view| {
+            let next = Arc::clone(&next);
+            async move { next.view(&view).await.map(drop) }
+        });
+        stream::iter(views)
+            .buffer_unordered(self.relations.threads)
+            .try_for_each(|()| future::ready(Ok(())))
+            .await?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(Refresh {
             changed_parts,
