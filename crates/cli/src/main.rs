@@ -29,10 +29,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signals};
 
-/// Gives memory back that the system's allocator would keep in pieces, and is faster with many threads.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     panic::explain_panics();
     let cli = match Cli::try_parse() {

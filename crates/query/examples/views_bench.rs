@@ -15,10 +15,6 @@ use kiro_curate::RenderOptions;
 use kiro_query::{Engine, EngineOptions};
 use serde_json::{Map, Value, json};
 
-/// As in the product.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What pickers ask, each for a quarter and for everything.
 const QUESTIONS: [(&str, &str); 8] = [
     (
