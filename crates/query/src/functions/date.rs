@@ -14,7 +14,7 @@ use datafusion::logical_expr::{
 const EPOCH: i32 = 719_163;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Unit {
+enum Unit {
     Day,
     Week,
     Month,
@@ -58,7 +58,7 @@ impl Unit {
     }
 
     /// `day` moved by `count` units; the day of the month is kept where the month has it, else its last day.
-    pub(super) fn add(self, day: i32, count: i64) -> Result<i32> {
+    fn add(self, day: i32, count: i64) -> Result<i32> {
         let out_of_range = || exec_datafusion_err!("date_add leaves the calendar");
         let date = calendar_day(day)?;
         let (months, days) = match self {

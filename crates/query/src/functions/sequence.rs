@@ -1,39 +1,30 @@
-//! `sequence(first, last, step)`: an array of days, both ends included.
+//! `sequence(first, last, step)`: an array of dates or numbers, both ends included.
 
+use arrow::array::Array;
+use arrow::datatypes::DataType;
+use datafusion::common::{Result, exec_err};
+use datafusion::functions_nested::range::gen_series_udf;
+use datafusion::logical_expr::{
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+};
 use std::sync::Arc;
 
-use arrow::array::builder::{Date32Builder, ListBuilder};
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{
-    DataType, Date32Type, Field, IntervalMonthDayNano, IntervalMonthDayNanoType, IntervalUnit,
-};
-use datafusion::common::{Result, exec_err};
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
-};
-
-use super::date::Unit;
-
-/// Steps of whole days or months, upwards, with the limits that Trino sets.
+/// The engine's own `generate_series`, with the limits that Trino sets.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sequence {
-    signature: Signature,
+    series: Arc<ScalarUDF>,
 }
-
-/// Trino makes no longer sequence, so the views must not rely on one.
-const MOST_ENTRIES: i64 = 10_000;
 
 impl Sequence {
     pub(crate) fn new() -> Self {
-        let step = DataType::Interval(IntervalUnit::MonthDayNano);
         Self {
-            signature: Signature::exact(
-                vec![DataType::Date32, DataType::Date32, step],
-                Volatility::Immutable,
-            ),
+            series: gen_series_udf(),
         }
     }
 }
+
+/// Trino makes no longer sequence, so the views must not rely on one.
+const MOST_ENTRIES: i32 = 10_000;
 
 impl ScalarUDFImpl for Sequence {
     fn name(&self) -> &'static str {
@@ -41,64 +32,38 @@ impl ScalarUDFImpl for Sequence {
     }
 
     fn signature(&self) -> &Signature {
-        &self.signature
+        self.series.signature()
     }
 
-    fn return_type(&self, _arg_types: &[DataType]) -> Result<DataType> {
-        Ok(DataType::List(Arc::new(Field::new_list_field(
-            DataType::Date32,
-            true,
-        ))))
+    fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
+        self.series.return_type(arg_types)
+    }
+
+    fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<arrow::datatypes::FieldRef> {
+        self.series.return_field_from_args(args)
+    }
+
+    fn coerce_types(&self, arg_types: &[DataType]) -> Result<Vec<DataType>> {
+        self.series.coerce_types(arg_types)
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let [first, last, step] = arrays.as_slice() else {
-            return exec_err!("sequence takes a first day, a last day and a step");
-        };
-        let (first, last) = (
-            first.as_primitive::<Date32Type>(),
-            last.as_primitive::<Date32Type>(),
-        );
-        let step = step.as_primitive::<IntervalMonthDayNanoType>();
-        let mut lists = ListBuilder::new(Date32Builder::new());
-        for row in 0..first.len() {
-            let is_known = first.is_valid(row) && last.is_valid(row) && step.is_valid(row);
-            if is_known {
-                append(
-                    lists.values(),
-                    first.value(row),
-                    last.value(row),
-                    step.value(row),
-                )?;
+        let rows = args.number_rows;
+        let result = self.series.invoke_with_args(args)?;
+        let lists = result.to_array(rows)?;
+        let longest = match lists.data_type() {
+            DataType::List(_) => {
+                let lists = arrow::array::AsArray::as_list::<i32>(&lists);
+                (0..lists.len())
+                    .map(|row| lists.value_length(row))
+                    .max()
+                    .unwrap_or(0)
             }
-            lists.append(is_known);
+            _ => 0,
+        };
+        if longest > MOST_ENTRIES {
+            return exec_err!("a sequence of {longest} entries is longer than {MOST_ENTRIES}");
         }
-        Ok(ColumnarValue::Array(Arc::new(lists.finish())))
+        Ok(result)
     }
-}
-
-/// The days from `first` to `last`; months are counted from `first`, so that no day drifts.
-fn append(
-    days: &mut Date32Builder,
-    first: i32,
-    last: i32,
-    step: IntervalMonthDayNano,
-) -> Result<()> {
-    let (unit, step) = match (step.months, step.days, step.nanoseconds) {
-        (0, step, 0) if step > 0 => (Unit::Day, step),
-        (step, 0, 0) if step > 0 => (Unit::Month, step),
-        _ => return exec_err!("a sequence of days takes a step of days or of months, above zero"),
-    };
-    for entry in 0.. {
-        let day = unit.add(first, entry * i64::from(step))?;
-        if day > last {
-            break;
-        }
-        if entry == MOST_ENTRIES {
-            return exec_err!("a sequence of more than {MOST_ENTRIES} entries");
-        }
-        days.append_value(day);
-    }
-    Ok(())
 }
