@@ -4,6 +4,7 @@
 //! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
 
 pub mod aws;
+pub mod discover;
 pub mod driver;
 mod names;
 pub mod progress;
