@@ -1,13 +1,11 @@
 """What the emulator lets pass and AWS does not, refused before it gets there."""
 
 import re
-import threading
 from urllib.parse import parse_qs
 
 from calls import call_of
 from double import Answer
 from faults import Fault, refusal
-from front import Connections
 
 NAMED_ROLE = re.compile(r"^\s+RoleName:", re.MULTILINE)
 
@@ -16,13 +14,13 @@ class Corrected:
     """The emulator behind its corrections."""
 
     def __init__(self, address):
-        self.address, self.local = address, threading.local()
+        self.address = address
 
     def answer(self, request):
-        if not hasattr(self.local, "connections"):
-            self.local.connections = Connections()
-        refused = self._refusal(request)
-        return refused or self.local.connections.pass_on(self.address, request)
+        return self._refusal(request) or self.pass_on(request)
+
+    def pass_on(self, request):
+        return request.connections.pass_on(self.address, request)
 
     def _refusal(self, request) -> Answer | None:
         call = call_of(request)

@@ -42,6 +42,8 @@ class Request:
     body: bytes = b""
     region: str = "eu-central-1"
     operation: str = ""
+    # To the emulators, kept open as long as the caller's own.
+    connections: object = None
 
 
 @dataclass

@@ -42,7 +42,7 @@ class Front:
             taken, self.calls = self.calls, []
             return taken
 
-    def answer(self, request, connections):
+    def answer(self, request):
         """The answer, or None when there shall be none."""
         if request.target.startswith("/_control/"):
             return self._controlled(request)
@@ -57,7 +57,7 @@ class Front:
         if fault and not fault.hold:
             answer = refusal(call, request, fault)
         else:
-            answer = self._asked(call, request, connections)
+            answer = self._asked(call, request)
         if fault and fault.hold == "after":
             return self._held(fault)
         call.status = answer.status
@@ -71,10 +71,10 @@ class Front:
         self.server.server_close()
         self.thread.join()
 
-    def _asked(self, call, request, connections):
+    def _asked(self, call, request):
         backend = self.backends.get(call.service, self.backends["*"])
         if not hasattr(backend, "answer"):
-            return connections.pass_on(backend, request)
+            return request.connections.pass_on(backend, request)
         try:
             return backend.answer(request)
         except Exception:  # A bug of a double: to be seen by the caller, and by whoever reads the log.
@@ -153,7 +153,7 @@ def _handler(front):
             super().finish()
 
         def answered(self):
-            answer = front.answer(Request(self.command, self.path, self.headers, self.body()), self.connections)
+            answer = front.answer(Request(self.command, self.path, self.headers, self.body(), connections=self.connections))
             if answer is None:
                 self.close_connection = True
                 return
