@@ -26,7 +26,7 @@ class SmallWorld(World):
     def has_workgroup(self, name):
         return name == "kiro"
 
-    def rows(self, sql):
+    def rows(self, sql, _workgroup):
         if '"kiro"."daily"' not in sql:
             raise Unreadable("SQL_TABLE_NOT_FOUND", "no such table")
         return 7

@@ -1,12 +1,17 @@
 """What stands for AWS behaves as AWS does where a deployment would notice: Athena's queries and views, capabilities, grants, identities."""
 
+import io
+import json
 import unittest
 
+import pyarrow
+import pyarrow.parquet
 from botocore.exceptions import ClientError
 
 from athena.catalogue import view_of
 from athena.dialect import spelled
 from environment import ACCOUNT, REGION, SERVICE_ROLE, Environment
+from service_role import ATHENA_POLICY
 
 BUCKET, DATABASE, WORKGROUP = "example-results", "kiro", "kiro"
 TEMPLATE = """
@@ -74,11 +79,6 @@ class Athena(Aws):
         self.assertEqual([spelled(value) for value in (1.0, 0.001, 1e7, 1.5e-4, float("nan"), True, None)], ["1.0", "0.001", "1.0E7", "1.5E-4", "NaN", "true", None])
 
     def test_a_table_is_a_folder_of_parquet(self):
-        import io
-
-        import pyarrow
-        import pyarrow.parquet
-
         columns = "user_id string, messages bigint"
         self.query(f"CREATE EXTERNAL TABLE IF NOT EXISTS facts ({columns}) PARTITIONED BY (export_date string) STORED AS PARQUET LOCATION 's3://{BUCKET}/facts/'")
         self.assertEqual(self.query("SELECT count(*) FROM facts"), [["0"]])
@@ -142,16 +142,27 @@ class Strictness(Aws):
         self.aws.allow({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
         self.assertEqual(decisions(), ["implicitDeny"])
 
-    def test_an_import_needs_the_service_roles_grants_where_lake_formation_is_in_force(self):
+    def test_an_import_needs_the_service_roles_policies_and_grants(self):
+        iam, query = self.aws.client("iam"), 'SELECT "n" FROM "kiro"."secret"'
         self.aws.grants.put_in_force()
         self.run_query("CREATE OR REPLACE VIEW kiro.secret AS SELECT 1 AS n")
-        with self.assertRaisesRegex(Exception, "Required SELECT on secret"):
-            self.aws.world.rows('SELECT "n" FROM "kiro"."secret"')
-        role = f"arn:aws:iam::{ACCOUNT}:role/service-role/{SERVICE_ROLE}"
+
+        def refused(message):
+            with self.assertRaisesRegex(Exception, message):
+                self.aws.world.rows(query, WORKGROUP)
+
+        refused("not authorized to perform: athena:StartQueryExecution")
+        iam.attach_role_policy(RoleName=SERVICE_ROLE, PolicyArn=ATHENA_POLICY)
+        refused(f"not authorized to perform: s3:GetObject on arn:aws:s3:::{BUCKET}/results/file")
+        allowed = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        iam.put_role_policy(RoleName=SERVICE_ROLE, PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+        refused("Required SELECT on secret")
         self.aws.client("lakeformation").grant_permissions(
-            Principal={"DataLakePrincipalIdentifier": role}, Resource={"Table": {"DatabaseName": DATABASE, "Name": "secret"}}, Permissions=["SELECT"]
+            Principal={"DataLakePrincipalIdentifier": self.aws.service_role_arn},
+            Resource={"Table": {"DatabaseName": DATABASE, "Name": "secret"}},
+            Permissions=["SELECT"],
         )
-        self.assertEqual(self.aws.world.rows('SELECT "n" FROM "kiro"."secret"'), 1)
+        self.assertEqual(self.aws.world.rows(query, WORKGROUP), 1)
 
 
 if __name__ == "__main__":
