@@ -60,3 +60,77 @@ class Deployment(unittest.TestCase):
 
     def ask(self, operation, **members):
         return getattr(self.quicksight, operation)(AwsAccountId=ACCOUNT, **members)
+
+
+class Story(Deployment):
+    """One deployment's life."""
+
+    prefix = "kiro-analytics"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.local = LocalRows(BINARY, cls.exports.folder, cls.aws.scratch)
+
+    # ---- what is there ----
+
+    @property
+    def database(self):
+        return self.prefix.replace("-", "_")
+
+    def datasets(self):
+        listed = self.ask("list_data_sets")["DataSetSummaries"]
+        return {one["DataSetId"]: one for one in listed if one["DataSetId"].startswith(f"{self.prefix}-")}
+
+    def dashboard(self):
+        return self.ask("describe_dashboard", DashboardId=f"{self.prefix}-kiro")["Dashboard"]
+
+    def stack_outputs(self):
+        (stack,) = self.aws.client("cloudformation").describe_stacks(StackName=f"{self.prefix}-data")["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def assert_rows_of_the_command_line(self):
+        relations = self.local.relations()
+        counts = {}
+        for relation in relations:
+            expected, found = self.local.rows(relation), athena_rows(self.aws, self.database, relation)
+            self.assertIsNone(difference(expected, found, OF_THE_RUN), relation)
+            counts[relation] = len(found)
+        self.assertGreater(counts["report_facts"], 50)
+        said("the same rows as the command line's", relations=len(relations), rows=sum(counts.values()))
+
+    def assert_published(self, version=1):
+        dashboard = self.dashboard()["Version"]
+        self.assertEqual((dashboard["VersionNumber"], dashboard["Status"]), (version, "CREATION_SUCCESSFUL"))
+        self.assertGreaterEqual(len(dashboard["Sheets"]), 6)
+        analysis = self.ask("describe_analysis", AnalysisId=f"{self.prefix}-kiro")["Analysis"]
+        self.assertRegex(analysis["Status"], "^(CREATION|UPDATE)_SUCCESSFUL$")
+        self.assertEqual(set(dashboard["DataSetArns"]), {one["Arn"] for one in self.datasets().values()})
+
+    def assert_ingested(self):
+        for name in self.datasets():
+            newest = self.ask("list_ingestions", DataSetId=name)["Ingestions"][0]
+            relation = name.removeprefix(f"{self.prefix}-").replace("-", "_")
+            self.assertEqual(newest["IngestionStatus"], "COMPLETED", f"{name}: {newest}")
+            self.assertEqual(newest["RowInfo"]["RowsIngested"], len(athena_rows(self.aws, self.database, relation)), name)
+
+    def assert_permissions(self):
+        for kind in ("dashboard", "analysis"):
+            told = self.ask(f"describe_{kind}_permissions", **{f"{kind.title()}Id": f"{self.prefix}-kiro"})["Permissions"]
+            grants = {one["Principal"]: len(one["Actions"]) for one in told}
+            self.assertEqual(set(grants), {ALICE, CAROL} if kind == "dashboard" else {ALICE}, kind)
+            self.assertGreater(grants[ALICE], grants.get(CAROL, 0))
+        policies = self.aws.client("iam").list_role_policies(RoleName=SERVICE_ROLE)["PolicyNames"]
+        self.assertEqual([name for name in policies if name.startswith(self.prefix)], [f"{self.prefix}-QuickSightS3Access"])
+
+    def assert_tagged(self):
+        arns = [self.dashboard()["Arn"], *(one["Arn"] for one in self.datasets().values())]
+        for arn in arns:
+            tags = {tag["Key"]: tag["Value"] for tag in self.quicksight.list_tags_for_resource(ResourceArn=arn)["Tags"]}
+            self.assertEqual(tags.get("kiro-analytics:deployment"), self.prefix, arn)
+            self.assertRegex(tags.get("kiro-analytics:version", ""), r"^\d+\.\d+\.\d+", arn)
+
+    def exports_there(self):
+        s3 = self.aws.emulator.client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+        return {one["Key"]: one["ETag"] for page in pages for one in page.get("Contents", [])}
