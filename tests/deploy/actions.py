@@ -133,16 +133,32 @@ def resources_of(action, place, bucket=""):
         "s3": _of_s3,
         "iam": _of_iam,
         "quicksight": _of_quicksight,
-        "glue": lambda *_: [place.arn("glue", "catalog"), place.arn("glue", f"database/{place.identifier}"), place.arn("glue", f"table/{place.identifier}/*")],
-        "athena": lambda *_: None if name in ("ListWorkGroups", "ListDataCatalogs") else [place.arn("athena", f"workgroup/{place.identifier}")],
-        "cloudformation": lambda *_: None if name in ("ListStacks", "ValidateTemplate", "GetTemplateSummary") else [place.arn("cloudformation", f"stack/{place.prefix}-*/*")],
-        "lambda": lambda *_: None if name in ("GetAccountSettings", "ListFunctions") else [place.arn("lambda", f"function:{place.prefix}-*")],
+        "glue": lambda *_: [
+            place.arn("glue", "catalog"),
+            place.arn("glue", f"database/{place.identifier}"),
+            place.arn("glue", f"table/{place.identifier}/*"),
+        ],
+        "athena": lambda *_: (
+            None if name in ("ListWorkGroups", "ListDataCatalogs") else [place.arn("athena", f"workgroup/{place.identifier}")]
+        ),
+        "cloudformation": lambda *_: (
+            None
+            if name in ("ListStacks", "ValidateTemplate", "GetTemplateSummary")
+            else [place.arn("cloudformation", f"stack/{place.prefix}-*/*")]
+        ),
+        "lambda": lambda *_: (
+            None if name in ("GetAccountSettings", "ListFunctions") else [place.arn("lambda", f"function:{place.prefix}-*")]
+        ),
         "logs": lambda *_: [place.arn("logs", f"log-group:/aws/lambda/{place.prefix}-*")] if name != "DescribeLogGroups" else None,
         "scheduler": lambda *_: [place.arn("scheduler", f"schedule/default/{place.prefix}-*")],
         "events": lambda *_: [place.arn("events", f"rule/{place.prefix}-*")],
         "sqs": lambda *_: [place.arn("sqs", f"{place.prefix}-*")],
         "sns": lambda *_: [place.arn("sns", f"{place.prefix}-*")],
-        "cloudwatch": lambda *_: [place.arn("cloudwatch", f"alarm:{place.prefix}-*")] if name not in ("GetMetricData", "GetMetricStatistics", "ListMetrics") else None,
+        "cloudwatch": lambda *_: (
+            [place.arn("cloudwatch", f"alarm:{place.prefix}-*")]
+            if name not in ("GetMetricData", "GetMetricStatistics", "ListMetrics")
+            else None
+        ),
     }.get(service)
     return tuple(chosen(name, place, bucket) or ["*"]) if chosen else ("*",)
 
@@ -162,7 +178,11 @@ def _of_iam(name, place, _):
     served = f"arn:{place.partition}:iam::{place.account}:role/service-role/{place.service_role}"
     if name in ("AttachRolePolicy", "DetachRolePolicy"):
         return [served]
-    return [own, served] if name in ("GetRole", "GetRolePolicy", "PutRolePolicy", "DeleteRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies") else [own]
+    return (
+        [own, served]
+        if name in ("GetRole", "GetRolePolicy", "PutRolePolicy", "DeleteRolePolicy", "ListRolePolicies", "ListAttachedRolePolicies")
+        else [own]
+    )
 
 
 QUICKSIGHT = {

@@ -37,7 +37,9 @@ def difference(expected, found, ignored=()):
     """The first row that is not the same, or None. Sums of floats may differ in their last digits."""
     if len(expected) != len(found):
         return f"{len(found)} rows instead of {len(expected)}"
-    order = lambda row: [(name, value is not None, str(value)) for name, value in row if not isinstance(value, float) and name not in ignored]  # noqa: E731
+    order = lambda row: [
+        (name, value is not None, str(value)) for name, value in row if not isinstance(value, float) and name not in ignored
+    ]
     for one, other in zip(sorted(expected, key=order), sorted(found, key=order), strict=True):
         for (name, value), (named, found_value) in zip(one, other, strict=True):
             if name != named or (name not in ignored and not _same(value, found_value)):

@@ -36,7 +36,21 @@ class Exports:
 
     def __init__(self, binary, folder, users=12, days=14):
         self.folder = folder / "exports"
-        command = [binary, "demo", "--no-serve", "--users", users, "--days", days, "--end-date", LAST_DAY, "--dir", folder, "--output", "json"]
+        command = [
+            binary,
+            "demo",
+            "--no-serve",
+            "--users",
+            users,
+            "--days",
+            days,
+            "--end-date",
+            LAST_DAY,
+            "--dir",
+            folder,
+            "--output",
+            "json",
+        ]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
         # 1 is what the export that is broken on purpose makes of it.
         if done.returncode not in (0, 1):
@@ -50,4 +64,8 @@ class Exports:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(POLICY))
         with ThreadPoolExecutor(8) as threads:
-            list(threads.map(lambda item: s3.put_object(Bucket=BUCKET, Key=PREFIX + item[0], Body=item[1].read_bytes()), self.files().items()))
+            list(
+                threads.map(
+                    lambda item: s3.put_object(Bucket=BUCKET, Key=PREFIX + item[0], Body=item[1].read_bytes()), self.files().items()
+                )
+            )

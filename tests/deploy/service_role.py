@@ -43,7 +43,9 @@ class AsServiceRole(World):
         below = f"arn:aws:s3:::{place.netloc}{place.path.rstrip('/')}/file"
         # The emulator finds roles by their names alone.
         without_path = re.sub(r":role/.*/", ":role/", role)
-        decided = self.iam.simulate_principal_policy(PolicySourceArn=without_path, ActionNames=list(actions), ResourceArns=[below])["EvaluationResults"]
+        decided = self.iam.simulate_principal_policy(PolicySourceArn=without_path, ActionNames=list(actions), ResourceArns=[below])[
+            "EvaluationResults"
+        ]
         for decision in decided:
             if decision["EvalDecision"] != "allowed":
                 raise Unreadable("PERMISSION_DENIED", f"{role} is not authorized to perform: {decision['EvalActionName']} on {below}")

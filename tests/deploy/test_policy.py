@@ -45,8 +45,12 @@ class Policy(unittest.TestCase):
         )
 
     def test_the_exports_are_only_ever_read(self):
-        statements = policy([call("s3:GetObject", Bucket="example-kiro-reports"), call("s3:PutObject", Bucket="kiro-analytics-code")])["Statement"]
-        of_exports = [statement["Action"] for statement in statements if any("example-kiro-reports" in resource for resource in statement["Resource"])]
+        statements = policy([call("s3:GetObject", Bucket="example-kiro-reports"), call("s3:PutObject", Bucket="kiro-analytics-code")])[
+            "Statement"
+        ]
+        of_exports = [
+            statement["Action"] for statement in statements if any("example-kiro-reports" in resource for resource in statement["Resource"])
+        ]
         self.assertEqual(of_exports, [["s3:GetObject"]])
 
     def test_what_goes_with_a_call_is_there(self):

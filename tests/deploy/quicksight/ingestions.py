@@ -34,7 +34,11 @@ class Ingestion:
             "RequestType": self.why,
         }
         if self.status == "COMPLETED":
-            shown |= {"RowInfo": {"RowsIngested": self.rows, "RowsDropped": 0, "TotalRowsInDataset": self.rows}, "IngestionTimeInSeconds": 1, "IngestionSizeInBytes": 100 * self.rows}
+            shown |= {
+                "RowInfo": {"RowsIngested": self.rows, "RowsDropped": 0, "TotalRowsInDataset": self.rows},
+                "IngestionTimeInSeconds": 1,
+                "IngestionSizeInBytes": 100 * self.rows,
+            }
         return shown | ({"ErrorInfo": self.error} if self.error else {})
 
 
@@ -111,7 +115,9 @@ def queries(account, body):
     for table in body["PhysicalTableMap"].values():
         ((kind, said),) = table.items()
         source = account.by_arn(said.get("DataSourceArn", ""))
-        workgroup = source.body.get("DataSourceParameters", {}).get("AthenaParameters", {}).get("WorkGroup", "primary") if source else "primary"
+        workgroup = (
+            source.body.get("DataSourceParameters", {}).get("AthenaParameters", {}).get("WorkGroup", "primary") if source else "primary"
+        )
         if kind == "RelationalTable":
             columns = ", ".join(f'"{column["Name"]}"' for column in said["InputColumns"])
             asked.append((f'SELECT {columns} FROM "{said.get("Schema", "default")}"."{said["Name"]}"', workgroup))
