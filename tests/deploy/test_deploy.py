@@ -134,3 +134,49 @@ class Story(Deployment):
         s3 = self.aws.emulator.client("s3")
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
         return {one["Key"]: one["ETag"] for page in pages for one in page.get("Contents", [])}
+
+    # ---- the story ----
+
+    def test_01_init_asks_and_looks(self):
+        transcript = Transcript("01-init", "A new folder: `init` looks around, asks, and writes the configuration.")
+        self.run_cli("init", "--yes", "--exports", f"s3://{BUCKET}/{PREFIX}", "--owner", ALICE, transcript=transcript)
+        settings = self.cli.folder / "kiro-analytics.toml"
+        self.assertIn(BUCKET, settings.read_text())
+        with settings.open("a") as file:
+            file.write(f'\nreaders = ["{CAROL}"]\narchitecture = "x86_64"\nfunctions = "{FUNCTIONS}"\n')
+        self.run_cli("config", "show", transcript=transcript)
+        self.kept(transcript)
+
+    def test_02_preflight_finds_nothing_in_the_way(self):
+        transcript = Transcript("02-preflight", "Before anything is changed: is everything there that a deployment needs?")
+        outcome = self.run_cli("preflight", transcript=transcript)
+        self.assertEqual(outcome.changes, [])
+        self.kept(transcript)
+
+    def test_03_a_dry_run_changes_nothing(self):
+        transcript = Transcript("03-dry-run", "What `deploy` would do.")
+        outcome = self.run_cli("deploy", "--dry-run", transcript=transcript)
+        self.assertEqual(outcome.changes, [])
+        self.kept(transcript)
+
+    def test_04_deploy(self):
+        transcript = Transcript("04-deploy", "The first deployment.")
+        before = self.exports_there()
+        began = time.monotonic()
+        outcome = self.run_cli("deploy", "--yes", code=1, transcript=transcript)
+        said("first deployment", seconds=f"{time.monotonic() - began:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
+        self.assert_published()
+        self.assert_rows_of_the_command_line()
+        self.assert_ingested()
+        self.assert_permissions()
+        self.assert_tagged()
+        self.assertEqual(self.exports_there(), before)
+        self.kept(transcript)
+
+    def test_05_deploy_again_changes_nothing(self):
+        transcript = Transcript("05-deploy-again", "Nothing has changed since.")
+        began = time.monotonic()
+        outcome = self.run_cli("deploy", "--yes", transcript=transcript)
+        said("deployment without changes", seconds=f"{time.monotonic() - began:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
+        self.assertEqual(outcome.changes, [])
+        self.kept(transcript)
