@@ -1,29 +1,39 @@
-"""A deployment from `init` to `teardown`. The tests of a class build on each other, in the order of their names.
+"""A deployment from `init` to `teardown`, and a second one beside it that is interrupted again and again.
 
-run.py runs it and says in the environment where everything is.
+The tests build on each other, in the order of their names. run.py runs them and says in the environment where everything is.
 """
 
 import os
 import re
-import shutil
 import time
 import unittest
 from pathlib import Path
 
 import deployer_policy
+from checks import ALICE, CAROL, Deployed, exports_there
 from cli import Cli
-from content import LocalRows, athena_rows, difference
-from environment import ACCOUNT, REGION, SERVICE_ROLE, Environment
+from content import LocalRows
+from environment import Environment
 from exports import BUCKET, PREFIX, Exports
 from transcript import Transcript
 
 UPDATE = bool(os.environ.get("KIRO_E2E_UPDATE"))
 BINARY, FUNCTIONS = Path(os.environ["KIRO_E2E_BINARY"]), os.environ["KIRO_E2E_FUNCTIONS"]
-ALICE, BOB, CAROL = (f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/{name}" for name in ("alice", "bob", "carol"))
-# Bookkeeping of a run: differs between two runs over the same exports.
-OF_THE_RUN = {"processed_ts", "newest_processed_ts"}
-# Every call that the commands made, for docs/permissions.md.
-SEEN = []
+
+# Where the second deployment is killed, one after the other: before the call has its effect, or after and before its answer.
+KILLED = [
+    ("s3:PutObject", "after"),
+    ("cloudformation:ExecuteChangeSet", "after"),
+    ("lambda:Invoke", "after"),
+    ("glue:CreateTable", "after"),
+    ("athena:StartQueryExecution", "before"),
+    ("lakeformation:*", "after"),
+    ("iam:PutRolePolicy", "after"),
+    ("quicksight:CreateDataSource", "after"),
+    ("quicksight:CreateDataSet", "after"),
+    ("quicksight:CreateRefreshSchedule", "before"),
+    ("quicksight:CreateDashboard", "after"),
+]
 
 
 def said(what, **figures):
@@ -31,25 +41,30 @@ def said(what, **figures):
     print(f"\nmeasured: {what}:", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items()), flush=True)
 
 
-class Deployment(unittest.TestCase):
+class Story(unittest.TestCase):
     """An account with a bucket of exports, and somebody's folder."""
 
     maxDiff = None
-    longMessage = True
 
     @classmethod
     def setUpClass(cls):
         cls.aws = cls.enterClassContext(Environment())
         cls.exports = Exports(BINARY, cls.aws.scratch / "fleet")
         cls.exports.upload(cls.aws.emulator.client("s3"))
-        cls.cli = Cli(BINARY, cls.aws.scratch / "work", cls.aws)
+        cls.local = LocalRows(BINARY, cls.exports.folder, cls.aws.scratch)
+        cls.cli, cls.other = (Cli(BINARY, cls.aws.scratch / name, cls.aws) for name in ("work", "other"))
         cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "…/functions"), (cls.aws.identity_store, "d-1234567890")]
-        cls.quicksight = cls.aws.emulator.client("quicksight", cls.aws.front.endpoint)
+        cls.seen = []
 
-    def run_cli(self, *arguments, code=0, transcript=None, **more):
+    def setUp(self):
+        self.first, self.second = Deployed(self, self.aws, "kiro-analytics"), Deployed(self, self.aws, "kiro-two")
+
+    def run_cli(self, *arguments, code=0, transcript=None, cli=None, **more):
         """Runs a command, and makes sure of how it ends."""
-        outcome = self.cli.run(*arguments, **more)
-        SEEN.extend(outcome.calls)
+        began = time.monotonic()
+        outcome = (cli or self.cli).run(*arguments, **more)
+        outcome.seconds = time.monotonic() - began
+        self.seen.extend(outcome.calls)
         self.assertEqual(outcome.code, code, f"{outcome.command}\n{outcome.output}")
         if transcript is not None:
             transcript.add(outcome.command, outcome.output, outcome.code, self.own)
@@ -58,125 +73,180 @@ class Deployment(unittest.TestCase):
     def kept(self, transcript):
         self.assertEqual(transcript.difference(UPDATE), "", f"not what {transcript.path.name} shows; run.py --update keeps it as it is now")
 
-    def ask(self, operation, **members):
-        return getattr(self.quicksight, operation)(AwsAccountId=ACCOUNT, **members)
+    def configure(self, cli, **settings):
+        with (cli.folder / "kiro-analytics.toml").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
 
-
-class Story(Deployment):
-    """One deployment's life."""
-
-    prefix = "kiro-analytics"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.local = LocalRows(BINARY, cls.exports.folder, cls.aws.scratch)
-
-    # ---- what is there ----
-
-    @property
-    def database(self):
-        return self.prefix.replace("-", "_")
-
-    def datasets(self):
-        listed = self.ask("list_data_sets")["DataSetSummaries"]
-        return {one["DataSetId"]: one for one in listed if one["DataSetId"].startswith(f"{self.prefix}-")}
-
-    def dashboard(self):
-        return self.ask("describe_dashboard", DashboardId=f"{self.prefix}-kiro")["Dashboard"]
-
-    def stack_outputs(self):
-        (stack,) = self.aws.client("cloudformation").describe_stacks(StackName=f"{self.prefix}-data")["Stacks"]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-    def assert_rows_of_the_command_line(self):
-        relations = self.local.relations()
-        counts = {}
-        for relation in relations:
-            expected, found = self.local.rows(relation), athena_rows(self.aws, self.database, relation)
-            self.assertIsNone(difference(expected, found, OF_THE_RUN), relation)
-            counts[relation] = len(found)
-        self.assertGreater(counts["report_facts"], 50)
-        said("the same rows as the command line's", relations=len(relations), rows=sum(counts.values()))
-
-    def assert_published(self, version=1):
-        dashboard = self.dashboard()["Version"]
-        self.assertEqual((dashboard["VersionNumber"], dashboard["Status"]), (version, "CREATION_SUCCESSFUL"))
-        self.assertGreaterEqual(len(dashboard["Sheets"]), 6)
-        analysis = self.ask("describe_analysis", AnalysisId=f"{self.prefix}-kiro")["Analysis"]
-        self.assertRegex(analysis["Status"], "^(CREATION|UPDATE)_SUCCESSFUL$")
-        self.assertEqual(set(dashboard["DataSetArns"]), {one["Arn"] for one in self.datasets().values()})
-
-    def assert_ingested(self):
-        for name in self.datasets():
-            newest = self.ask("list_ingestions", DataSetId=name)["Ingestions"][0]
-            relation = name.removeprefix(f"{self.prefix}-").replace("-", "_")
-            self.assertEqual(newest["IngestionStatus"], "COMPLETED", f"{name}: {newest}")
-            self.assertEqual(newest["RowInfo"]["RowsIngested"], len(athena_rows(self.aws, self.database, relation)), name)
-
-    def assert_permissions(self):
-        for kind in ("dashboard", "analysis"):
-            told = self.ask(f"describe_{kind}_permissions", **{f"{kind.title()}Id": f"{self.prefix}-kiro"})["Permissions"]
-            grants = {one["Principal"]: len(one["Actions"]) for one in told}
-            self.assertEqual(set(grants), {ALICE, CAROL} if kind == "dashboard" else {ALICE}, kind)
-            self.assertGreater(grants[ALICE], grants.get(CAROL, 0))
-        policies = self.aws.client("iam").list_role_policies(RoleName=SERVICE_ROLE)["PolicyNames"]
-        self.assertEqual([name for name in policies if name.startswith(self.prefix)], [f"{self.prefix}-QuickSightS3Access"])
-
-    def assert_tagged(self):
-        arns = [self.dashboard()["Arn"], *(one["Arn"] for one in self.datasets().values())]
-        for arn in arns:
-            tags = {tag["Key"]: tag["Value"] for tag in self.quicksight.list_tags_for_resource(ResourceArn=arn)["Tags"]}
-            self.assertEqual(tags.get("kiro-analytics:deployment"), self.prefix, arn)
-            self.assertRegex(tags.get("kiro-analytics:version", ""), r"^\d+\.\d+\.\d+", arn)
-
-    def exports_there(self):
-        s3 = self.aws.emulator.client("s3")
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
-        return {one["Key"]: one["ETag"] for page in pages for one in page.get("Contents", [])}
-
-    # ---- the story ----
+    # ---- one deployment ----
 
     def test_01_init_asks_and_looks(self):
         transcript = Transcript("01-init", "A new folder: `init` looks around, asks, and writes the configuration.")
         self.run_cli("init", "--yes", "--exports", f"s3://{BUCKET}/{PREFIX}", "--owner", ALICE, transcript=transcript)
-        settings = self.cli.folder / "kiro-analytics.toml"
-        self.assertIn(BUCKET, settings.read_text())
-        with settings.open("a") as file:
-            file.write(f'\nreaders = ["{CAROL}"]\narchitecture = "x86_64"\nfunctions = "{FUNCTIONS}"\n')
+        self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions=f'"{FUNCTIONS}"')
         self.run_cli("config", "show", transcript=transcript)
         self.kept(transcript)
 
     def test_02_preflight_finds_nothing_in_the_way(self):
         transcript = Transcript("02-preflight", "Before anything is changed: is everything there that a deployment needs?")
-        outcome = self.run_cli("preflight", transcript=transcript)
-        self.assertEqual(outcome.changes, [])
+        self.assertEqual(self.run_cli("preflight", transcript=transcript).changes, [])
         self.kept(transcript)
 
     def test_03_a_dry_run_changes_nothing(self):
         transcript = Transcript("03-dry-run", "What `deploy` would do.")
-        outcome = self.run_cli("deploy", "--dry-run", transcript=transcript)
-        self.assertEqual(outcome.changes, [])
+        self.assertEqual(self.run_cli("deploy", "--dry-run", transcript=transcript).changes, [])
+        self.assertEqual((self.first.assets(), self.first.stack(), self.first.buckets()), ([], None, []))
         self.kept(transcript)
 
     def test_04_deploy(self):
         transcript = Transcript("04-deploy", "The first deployment.")
-        before = self.exports_there()
-        began = time.monotonic()
+        before = exports_there(self.aws)
         outcome = self.run_cli("deploy", "--yes", code=1, transcript=transcript)
-        said("first deployment", seconds=f"{time.monotonic() - began:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
-        self.assert_published()
-        self.assert_rows_of_the_command_line()
-        self.assert_ingested()
-        self.assert_permissions()
-        self.assert_tagged()
-        self.assertEqual(self.exports_there(), before)
+        said("first deployment", seconds=f"{outcome.seconds:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
+        self.first.assert_well(self.local)
+        self.assertEqual(exports_there(self.aws), before)
         self.kept(transcript)
 
     def test_05_deploy_again_changes_nothing(self):
         transcript = Transcript("05-deploy-again", "Nothing has changed since.")
-        began = time.monotonic()
         outcome = self.run_cli("deploy", "--yes", transcript=transcript)
-        said("deployment without changes", seconds=f"{time.monotonic() - began:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
+        said("deployment without changes", seconds=f"{outcome.seconds:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
         self.assertEqual(outcome.changes, [])
         self.kept(transcript)
+
+    def test_06_an_upgrade_changes_what_differs_and_nothing_else(self):
+        transcript = Transcript("06-upgrade", "Another price: what depends on it is made again, and shown before.")
+        with (self.cli.folder / "kiro-analytics.toml").open("a") as file:
+            file.write("\n[overage]\nusd_per_credit = 0.05\n")
+        self.run_cli("deploy", "--dry-run", transcript=transcript)
+        outcome = self.run_cli("deploy", "--yes", transcript=transcript)
+        queries = [call.members["QueryString"] for call in outcome.calls if call.name == "athena:StartQueryExecution" and call.mutating]
+        views = {re.search(r"VIEW \S+\.(\w+)", query)[1] for query in queries}
+        self.assertIn("settings", views)
+        self.assertNotIn("report_facts", views)
+        self.assertNotIn("cloudformation:ExecuteChangeSet", outcome.changes)
+        self.assertNotIn("quicksight:CreateDataSet", outcome.changes)
+        self.first.assert_ingested()
+        self.assertEqual(self.run_cli("deploy", "--yes").changes, [])
+        self.kept(transcript)
+
+    def test_07_what_somebody_edited_in_the_console_is_not_overwritten_unasked(self):
+        transcript = Transcript("07-edited", "Somebody has edited the dashboard in the console.")
+        number = self.edit_dashboard("My own sheet")
+        self.run_cli("deploy", code=2, transcript=transcript)
+        self.assertEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
+        self.run_cli("deploy", "--yes", transcript=transcript)
+        self.assertNotEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
+        self.first.assert_published(number + 1)
+        self.kept(transcript)
+
+    def edit_dashboard(self, sheet):
+        """As the console does: a new version, published when it is healthy. Its number."""
+        name = {"DashboardId": "kiro-analytics-kiro"}
+        definition = self.first.ask("describe_dashboard_definition", **name)["Definition"]
+        definition["Sheets"][0]["Name"] = sheet
+        made = self.first.ask("update_dashboard", **name, Name="Edited", Definition=definition)
+        number = int(made["VersionArn"].rpartition("/")[2])
+        while self.first.dashboard(number)["Version"]["Status"].endswith("PROGRESS"):
+            pass
+        self.first.ask("update_dashboard_published_version", **name, VersionNumber=number)
+        return number
+
+    def test_08_status_tells_how_things_are(self):
+        transcript = Transcript("08-status", "How is it?")
+        self.assertEqual(self.run_cli("status", transcript=transcript).changes, [])
+        self.run_cli("status", "--output", "json")
+        self.run_cli("open", "--print", transcript=transcript)
+        self.kept(transcript)
+
+    def test_09_refresh_reads_what_is_new(self):
+        transcript = Transcript("09-refresh", "A new day's exports have arrived.")
+        s3 = self.aws.emulator.client("s3")
+        for key, path in self.exports.files().items():
+            if "/2026/09/30/" in key:
+                moved = key.replace("2026/09/30", "2026/10/01").replace("20260930", "20261001")
+                s3.put_object(Bucket=BUCKET, Key=PREFIX + moved, Body=path.read_bytes().replace(b"2026-09-30", b"2026-10-01"))
+        before = len(self.first.rows("report_facts"))
+        outcome = self.run_cli("refresh", code=1, transcript=transcript)
+        self.assertIn("quicksight:CreateIngestion", outcome.changes)
+        self.assertGreater(len(self.first.rows("report_facts")), before)
+        self.first.assert_ingested()
+        self.kept(transcript)
+
+    def test_10_logs_name_what_failed(self):
+        transcript = Transcript("10-logs", "What failed, and on which export?")
+        self.assertIn("never closed", self.run_cli("logs", transcript=transcript).output)
+        self.kept(transcript)
+
+    def test_11_a_call_that_is_denied_is_named(self):
+        transcript = Transcript("11-denied", "The deployer may not do something.")
+        self.configure(self.cli)
+        self.aws.front.fail(
+            "quicksight:DescribeDashboard",
+            "AccessDeniedException",
+            "User is not authorized to perform: quicksight:DescribeDashboard",
+            times=9,
+        )
+        outcome = self.run_cli("deploy", "--yes", code=3, transcript=transcript)
+        self.aws.front.faults.clear()
+        self.assertIn("quicksight:DescribeDashboard", outcome.output)
+        self.kept(transcript)
+
+    # ---- another one beside it ----
+
+    def test_20_interrupted_anywhere_it_goes_on(self):
+        self.aws.grants.put_in_force()
+        lines = (self.cli.folder / "kiro-analytics.toml").read_text()
+        (self.other.folder / "kiro-analytics.toml").write_text(lines.replace('prefix = "kiro-analytics"', 'prefix = "kiro-two"'))
+        for call, when in KILLED:
+            with self.subTest(call):
+                outcome = self.other.interrupted(call, "deploy", "--yes", when=when)
+                self.assertEqual(outcome.code, -9, outcome.output)
+                self.seen.extend(outcome.calls)
+        self.run_cli("deploy", "--yes", cli=self.other, code=1)
+        self.second.assert_published(1)
+        self.second.assert_ingested()
+        self.second.assert_permissions()
+        self.second.assert_tagged()
+        self.assertEqual(
+            [name.replace("kiro-two", "kiro-analytics") for _, name in self.second.assets()], [name for _, name in self.first.assets()]
+        )
+        self.assertEqual(self.run_cli("deploy", "--yes", cli=self.other).changes, [])
+
+    # ---- the end ----
+
+    def test_30_teardown_takes_its_own_and_keeps_the_data(self):
+        transcript = Transcript("30-teardown", "The end, first shown and then done.")
+        exports, others = exports_there(self.aws), self.second.assets()
+        self.assertEqual(self.run_cli("teardown", "--dry-run", transcript=transcript).changes, [])
+        self.first.assert_published(self.first.dashboard()["Version"]["VersionNumber"])
+        (results,) = [name for name in self.first.buckets() if "code" not in name]
+        self.run_cli("teardown", "--keep-data", "--yes", transcript=transcript)
+        self.first.assert_gone(buckets=[results])
+        self.assertEqual(self.run_cli("teardown", "--keep-data", "--yes", transcript=transcript).changes, [])
+        self.assertEqual((exports_there(self.aws), self.second.assets()), (exports, others))
+        self.second.assert_published(1)
+        self.kept(transcript)
+
+    def test_31_teardown_is_interrupted_and_goes_on(self):
+        exports = exports_there(self.aws)
+        for call, when in (("quicksight:DeleteDashboard", "after"), ("s3:DeleteObjects", "after"), ("cloudformation:DeleteStack", "after")):
+            outcome = self.other.interrupted(call, "teardown", "--delete-data", "--yes", when=when)
+            self.assertEqual(outcome.code, -9, outcome.output)
+            self.seen.extend(outcome.calls)
+        self.run_cli("teardown", "--delete-data", "--yes", cli=self.other)
+        self.second.assert_gone()
+        self.assertEqual(exports_there(self.aws), exports)
+
+    def test_40_the_deployers_policy_is_current(self):
+        wanted = deployer_policy.policy(self.seen)
+        text = deployer_policy.PAGE.read_text()
+        if UPDATE:
+            deployer_policy.PAGE.write_text(deployer_policy.page(text, wanted))
+        else:
+            self.assertEqual(text, deployer_policy.page(text, wanted), "run.py --update makes docs/permissions.md what this run needs")
+        statements = wanted["Statement"]
+        said("the deployer's policy", actions=sum(len(one["Action"]) for one in statements), statements=len(statements))
+
+
+if __name__ == "__main__":
+    unittest.main()
