@@ -18,7 +18,7 @@ class Result:
 
 
 class Client:
-    def __init__(self, url: str, catalog: str, statement_deadline_seconds: float = 900):
+    def __init__(self, url: str, catalog: str, statement_deadline_seconds: float = 600):
         self._url = url
         self._headers = {"X-Trino-User": "test", "X-Trino-Catalog": catalog, "X-Trino-Time-Zone": "UTC"}
         self._deadline_seconds = statement_deadline_seconds
@@ -49,3 +49,5 @@ class Client:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise QueryFailed(f"HTTP {error.code}: {error.read().decode(errors='replace')[:500]}") from error
+        except TimeoutError as error:
+            raise QueryFailed(f"no word from the server within {self._deadline_seconds:.0f} s") from error

@@ -21,7 +21,7 @@ class Product:
     def demo(self, users: int, days: int, folder: Path) -> Path:
         """A believable fleet; its data folder."""
         size = ["--users", users, "--days", days, "--seed", 7, "--end-date", "2026-08-20"]
-        self._run(["demo", *size, "--dir", folder], allowed=(0, 1))
+        self._run(["demo", "--no-serve", *size, "--dir", folder], allowed=(0, 1))
         return folder / "data"
 
     def export(self, relation: str, data: Path, options: dict, out: Path) -> None:

@@ -69,7 +69,7 @@ def check(
         product.export(table, scenario.data, scenario.options, results / f"{table}.parquet")
     # From here on the folders that Trino insists on exist; the embedded engine has answered without them.
     scenario.make_missing_folders()
-    broken = create_all(trino, relations)
+    broken = create_all(trino, relations, scenario.last_day())
     with ThreadPoolExecutor(QUERIES_AT_ONCE) as pool:
         problems = pool.map(
             lambda relation: broken.get(relation.name)
@@ -79,7 +79,7 @@ def check(
         return list(zip((relation.name for relation in wanted), problems))
 
 
-def create_all(trino: Client, relations: list[Relation]) -> dict[str, list[str]]:
+def create_all(trino: Client, relations: list[Relation], last_day: str | None) -> dict[str, list[str]]:
     """Makes tables and views anew; for a relation that Trino refuses, its message."""
     trino.run(f"CREATE SCHEMA IF NOT EXISTS {DATABASE}")
     for relation in reversed(relations):
@@ -87,7 +87,7 @@ def create_all(trino: Client, relations: list[Relation]) -> dict[str, list[str]]
     broken = {}
     for relation in relations:
         try:
-            trino.run(statement_for_trino(relation))
+            trino.run(statement_for_trino(relation, last_day))
         except QueryFailed as failure:
             broken[relation.name] = [f"Trino refuses its statement: {failure}"]
     return broken

@@ -5,6 +5,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -23,8 +24,15 @@ class Scenario:
 
     def first_day(self) -> str:
         """Where the data starts, as the partition projection needs it."""
-        days = sorted(folder.name.removeprefix("export_date=") for folder in self.data.glob("*/export_date=*"))
-        return days[0] if days else "2026-01-01"
+        return next(iter(self._days()), "2026-01-01")
+
+    def last_day(self) -> str | None:
+        """The day after the newest export: a range of a single day is none."""
+        newest = next(reversed(self._days()), None)
+        return newest and str(date.fromisoformat(newest) + timedelta(days=1))
+
+    def _days(self) -> list[str]:
+        return sorted(folder.name.removeprefix("export_date=") for folder in self.data.glob("*/export_date=*"))
 
     def make_missing_folders(self) -> None:
         for dataset in DATASETS:

@@ -76,7 +76,7 @@ class TrinoServer:
         self._url = f"http://127.0.0.1:{port}"
         config = self._configure(port)
         command = [
-            "java", "-XX:ReservedCodeCacheSize=512m", "-Xmx1500m", "-XX:+UseG1GC", "-Djdk.attach.allowAttachSelf=true", f"-Dconfig={config}",
+            "java", "-XX:ReservedCodeCacheSize=512m", "-Xmx3g", "-XX:TieredStopAtLevel=1", "-XX:+UseG1GC", "-Djdk.attach.allowAttachSelf=true", f"-Dconfig={config}",
             "-cp", f"{self._home}/lib/*", "TrinoForTests", VERSION,
         ]  # fmt: skip
         with self.log.open("wb") as log:
