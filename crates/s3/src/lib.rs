@@ -14,7 +14,7 @@ mod upload;
 mod url;
 mod writer;
 
-pub use access::S3Access;
+pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
 pub use decoded_key::decoded_key;
 pub use tuning::S3Tuning;
