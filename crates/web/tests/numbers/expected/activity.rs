@@ -28,29 +28,29 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             chosen.activity_kpi(credits(), Days_::Chosen)
         }
         "a-kpi-new" => chosen.activity_kpi(distinct_if("user_id", is_new), Days_::Chosen),
-        "a-credits" => table(&activity, &[day(), client()], &[credits()]),
-        "a-active" => table(&activity, &[day(), client()], &[users()]),
+        "a-credits" => table(activity, &[day(), client()], &[credits()]),
+        "a-active" => table(activity, &[day(), client()], &[users()]),
         "a-tier-trend" => table(
-            &tier_days,
+            tier_days,
             &[day(), by("subscription_tier")],
             &[sum("active_users")],
         ),
         "a-new-returning" => table(
-            &activity,
+            activity,
             &[day()],
             &[
                 distinct_if("user_id", is_new),
                 less(users(), distinct_if("user_id", is_new)),
             ],
         ),
-        "a-messages" | "u-daily" => table(&activity, &[day(), client()], &[messages()]),
+        "a-messages" | "u-daily" => table(activity, &[day(), client()], &[messages()]),
         "a-models" | "u-model-days" => rest(
-            table(&models, &[day(), by("model_name")], &[sum("messages")]),
+            table(models, &[day(), by("model_name")], &[sum("messages")]),
             1,
             11,
         ),
         "a-rolling" => table(
-            &fleet_days,
+            fleet_days,
             &[day()],
             &[
                 max("active_users"),
@@ -58,14 +58,14 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 max("rolling_30_users"),
             ],
         ),
-        "a-clients" | "u-clients" => table(&activity, &[client()], &[messages()]),
+        "a-clients" | "u-clients" => table(activity, &[client()], &[messages()]),
         "a-weekdays" => table(
-            &activity,
+            activity,
             &[week("activity_date"), weekday("activity_date")],
             &[messages()],
         ),
         "a-model-table" => table(
-            &models,
+            models,
             &[by("model_name")],
             &[
                 sum("messages"),

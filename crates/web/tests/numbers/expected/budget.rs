@@ -25,7 +25,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "b-users-100" => chosen.month_kpi(users_from(utilisation(), 1.0)),
         "b-burn" => {
             let mut running = 0.0;
-            let mut expected = table(&to_date, &[day()], &[credits()]);
+            let mut expected = table(to_date, &[day()], &[credits()]);
             for row in expected.rows.values_mut() {
                 running += row[0].number().unwrap();
                 row[0] = Value::Number(running);
@@ -38,7 +38,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             &[credits(), sum("allowance")],
         ),
         "b-tiers" => table(
-            &month_rows,
+            month_rows,
             &[by("subscription_tier")],
             &[
                 users(),
@@ -55,11 +55,11 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 users_from(utilisation(), 1.0),
             ],
         ),
-        "b-levels" => table(&month_rows, &[by("budget_level")], &[users()]),
-        "b-advice" => table(&month_rows, &[by("advice")], &[users()]),
-        "b-usage" => table(&month_rows, &[by("usage_level")], &[users()]),
+        "b-levels" => table(month_rows, &[by("budget_level")], &[users()]),
+        "b-advice" => table(month_rows, &[by("advice")], &[users()]),
+        "b-usage" => table(month_rows, &[by("usage_level")], &[users()]),
         "b-users" => table(
-            &month_rows,
+            month_rows,
             &[user()],
             &[
                 credits(),
@@ -73,7 +73,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "b-right-sizing" => {
-            let rows = only(&month_rows, "advice", &["upgrade", "downgrade", "at_risk"]);
+            let rows = only(month_rows, "advice", &["upgrade", "downgrade", "at_risk"]);
             let rows: Vec<&Row> = rows.iter().collect();
             table(
                 &rows,
@@ -82,7 +82,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             )
         }
         "b-idle" => {
-            let rows = only(&month_rows, "advice", &["idle"]);
+            let rows = only(month_rows, "advice", &["idle"]);
             let rows: Vec<&Row> = rows.iter().collect();
             table(
                 &rows,

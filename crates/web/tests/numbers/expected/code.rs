@@ -7,6 +7,7 @@ use crate::expected::measures::{
 
 use crate::oracle::{Expected, Row, divide, max, min, sum, table};
 
+#[expect(clippy::too_many_lines, reason = "one line per visual")]
 pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
     let Facts { chosen, code, .. } = facts;
     Some(match visual {
@@ -19,7 +20,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         }
         "c-kpi-users" => chosen.code_kpi(users()),
         "c-accept" => table(
-            &code,
+            code,
             &[day()],
             &[
                 sum("inline_suggestionscount"),
@@ -27,17 +28,17 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "c-rate" => table(
-            &code,
+            code,
             &[day()],
             &[of("inline_acceptancecount", "inline_suggestionscount")],
         ),
         "c-messages" => table(
-            &code,
+            code,
             &[day()],
             &[sum("chat_messagessent"), sum("chat_messagesinteracted")],
         ),
         "c-features" => transposed(
-            &code,
+            code,
             vec![
                 ("chat_messagessent", sum("chat_messagessent")),
                 ("inline_suggestionscount", sum("inline_suggestionscount")),
@@ -68,7 +69,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 ),
             ],
         ),
-        "c-styles" => by_user(&code, |rows| {
+        "c-styles" => by_user(code, |rows| {
             let days = number(&active_days(), rows);
             let chat = number(&sum("chat_messagessent"), rows) / days;
             if chat > 50.0 {
@@ -81,7 +82,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 "light_user"
             }
         }),
-        "c-segments" => by_user(&code, |rows| {
+        "c-segments" => by_user(code, |rows| {
             let lines = number(&sums(&["chat_aicodelines", "inline_aicodelines"]), rows)
                 / number(&active_days(), rows);
             if lines > 500.0 {
@@ -109,14 +110,14 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "c-top" => {
             let lines = sums(&["chat_aicodelines", "inline_aicodelines"]);
             table(
-                &code,
+                code,
                 &[user()],
                 &[sum("chat_aicodelines"), sum("inline_aicodelines"), lines],
             )
             .top(10, 2)
         }
         "c-ratios" => transposed(
-            &code,
+            code,
             vec![
                 (
                     "interaction_rate",
@@ -229,7 +230,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 ),
             ],
         ),
-        "c-counters" => transposed(&code, counters()),
+        "c-counters" => transposed(code, counters()),
         "c-inlinechat" => chosen.code_days(&[
             sum("inlinechat_totaleventcount"),
             sum("inlinechat_acceptanceeventcount"),
@@ -262,7 +263,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             sum("transformation_linesgenerated"),
         ]),
         "c-users" => table(
-            &code,
+            code,
             &[user()],
             &[
                 sums(&["chat_aicodelines", "inline_aicodelines"]),

@@ -20,16 +20,16 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "e-kpi-overage" | "u-overage" => chosen.activity_kpi(overage(), Days_::Chosen),
         "e-kpi-overage-share" => chosen.activity_kpi(divide(overage(), credits()), Days_::Chosen),
         "e-kpi-overage-cost" => chosen.activity_kpi(times(overage(), 0.04), Days_::Chosen),
-        "e-users-by-tier" => table(&activity, &[by("user_tier")], &[users()]),
+        "e-users-by-tier" => table(activity, &[by("user_tier")], &[users()]),
         "e-credits-by-tier" => table(
-            &activity,
+            activity,
             &[by("user_tier")],
             &[in_plan(), overage(), credits()],
         ),
-        "e-credits-per-user" => table(&activity, &[by("user_tier")], &[per_user()]),
-        "e-credits-per-message" => table(&activity, &[by("user_tier")], &[per_message()]),
+        "e-credits-per-user" => table(activity, &[by("user_tier")], &[per_user()]),
+        "e-credits-per-message" => table(activity, &[by("user_tier")], &[per_message()]),
         "e-unit-econ-table" => table(
-            &activity,
+            activity,
             &[by("user_tier")],
             &[
                 users(),
@@ -42,9 +42,9 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 distinct_if("user_id", has_overage),
             ],
         ),
-        "e-daily" | "u-credits-line" => table(&activity, &[day()], &[in_plan(), overage()]),
-        "e-monthly" => table(&year, &[month("activity_date")], &[in_plan(), overage()]),
-        "e-top-users" => table(&activity, &[user()], &[in_plan(), overage(), credits()]).top(10, 2),
+        "e-daily" | "u-credits-line" => table(activity, &[day()], &[in_plan(), overage()]),
+        "e-monthly" => table(year, &[month("activity_date")], &[in_plan(), overage()]),
+        "e-top-users" => table(activity, &[user()], &[in_plan(), overage(), credits()]).top(10, 2),
         "e-overage-users" => {
             let rows: Vec<&Row> = activity
                 .iter()
@@ -60,7 +60,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             table(&rows, &[user()], &measures)
         }
         "e-clients" => table(
-            &activity,
+            activity,
             &[client()],
             &[
                 users(),
@@ -73,7 +73,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "e-credit-detail" => table(
-            &activity,
+            activity,
             &[user(), client()],
             &[credits(), overage(), max("overage_cap"), messages()],
         ),

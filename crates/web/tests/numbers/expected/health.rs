@@ -16,14 +16,14 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         ..
     } = facts;
     Some(match visual {
-        "h-kpi-newest" => kpi(max("newest_day")(&health), None),
-        "h-kpi-behind" => kpi(max("days_behind")(&health), None),
-        "h-kpi-missing" => kpi(sum("days_missing")(&health), None),
-        "h-kpi-exports" => kpi(sum("exports")(&health), None),
-        "h-kpi-rejected" => kpi(sum("rejected_rows")(&health), None),
-        "h-kpi-unreadable" => kpi(sum("unreadable_export")(&health), None),
+        "h-kpi-newest" => kpi(max("newest_day")(health), None),
+        "h-kpi-behind" => kpi(max("days_behind")(health), None),
+        "h-kpi-missing" => kpi(sum("days_missing")(health), None),
+        "h-kpi-exports" => kpi(sum("exports")(health), None),
+        "h-kpi-rejected" => kpi(sum("rejected_rows")(health), None),
+        "h-kpi-unreadable" => kpi(sum("unreadable_export")(health), None),
         "h-sources" => table(
-            &health,
+            health,
             &[
                 by("report"),
                 by("source_account"),
@@ -49,11 +49,11 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             } else {
                 week("activity_date")
             };
-            table(&arrivals, &[axis, client()], &[sum("row_count")])
+            table(arrivals, &[axis, client()], &[sum("row_count")])
         }
-        "h-exports" => table(&arrivals, &[day(), by("report")], &[distinct("src_path")]),
+        "h-exports" => table(arrivals, &[day(), by("report")], &[distinct("src_path")]),
         "h-issues" => table(
-            &issues,
+            issues,
             &[by("kind"), by("column_name")],
             &[
                 count_if(|_| true),
@@ -64,7 +64,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "h-files" => table(
-            &issues,
+            issues,
             &[by("src_path")],
             &[
                 count_if(|_| true),
@@ -73,12 +73,12 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "h-unreadable" => {
-            let rows = only(&issues, "kind", &["unreadable_export"]);
+            let rows = only(issues, "kind", &["unreadable_export"]);
             let rows: Vec<&Row> = rows.iter().collect();
             table(&rows, &[by("src_path")], &[min("line"), max("export_date")])
         }
         "h-columns" => {
-            let rows = only(&issues, "kind", &["unknown_column", "duplicate_column"]);
+            let rows = only(issues, "kind", &["unknown_column", "duplicate_column"]);
             let rows: Vec<&Row> = rows.iter().collect();
             let measures = [distinct("src_path"), min("export_date"), max("export_date")];
             table(&rows, &[by("column_name"), by("kind")], &measures)

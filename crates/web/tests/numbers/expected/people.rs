@@ -10,6 +10,7 @@ use crate::oracle::{
     table, users_from, week,
 };
 
+#[expect(clippy::too_many_lines, reason = "one line per visual")]
 pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
     let Facts {
         chosen,
@@ -36,7 +37,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             None,
         ),
         "p-all-users" => table(
-            &activity,
+            activity,
             &[user()],
             &[
                 messages(),
@@ -61,7 +62,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 chosen.scaled(1000.0),
                 chosen.scaled(8.0),
             );
-            by_user(&activity, |rows| {
+            by_user(activity, |rows| {
                 let (days, messages) = (number(&active_days(), rows), number(&messages(), rows));
                 if days >= many_days || messages >= many_messages {
                     "intensive"
@@ -75,7 +76,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "p-volume" => {
             let high = (chosen.scaled(100.0), chosen.scaled(20.0));
             let medium = (chosen.scaled(20.0), chosen.scaled(5.0));
-            by_user(&activity, |rows| {
+            by_user(activity, |rows| {
                 let (messages, conversations) =
                     (number(&messages(), rows), number(&conversations(), rows));
                 if messages >= high.0 || conversations >= high.1 {
@@ -89,7 +90,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         }
         "p-recency" => table(&chosen.totals(), &[by("recency")], &[users()]),
         "p-by-model" => {
-            let top = table(&models, &[user()], &[sum("messages")]).top(15, 0);
+            let top = table(models, &[user()], &[sum("messages")]).top(15, 0);
             let rows: Vec<&Row> = models
                 .iter()
                 .copied()

@@ -17,7 +17,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
     } = facts;
     Some(match visual {
         "u-ranking" => table(
-            &activity,
+            activity,
             &[user()],
             &[
                 credits(),
@@ -43,7 +43,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "u-days" => chosen.activity_kpi(active_days(), Days_::Chosen),
         "u-utilisation" | "b-kpi-utilisation" => chosen.month_kpi(utilisation()),
         "u-models" => rest(
-            table(&models, &[by("model_name")], &[sum("messages")]),
+            table(models, &[by("model_name")], &[sum("messages")]),
             0,
             11,
         ),
@@ -61,12 +61,12 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "u-days-table" => table(
-            &activity,
+            activity,
             &[day(), client()],
             &[messages(), conversations(), credits(), overage()],
         ),
         "u-code-days" | "c-lines" => table(
-            &code,
+            code,
             &[day()],
             &[sum("chat_aicodelines"), sum("inline_aicodelines")],
         ),
@@ -76,7 +76,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 "code_lines",
                 sums(&["chat_aicodelines", "inline_aicodelines"]),
             ));
-            transposed(&code, measures)
+            transposed(code, measures)
         }
         _ => return None,
     })
