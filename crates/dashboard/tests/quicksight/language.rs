@@ -1,7 +1,8 @@
-//! `QuickSight`'s expression language, as far as the compiler writes it: parsed, with types and levels of aggregation.
+//! Types and levels of aggregation of `QuickSight`'s expressions.
 //!
-//! Functions: <https://docs.aws.amazon.com/quicksight/latest/user/calculated-field-reference.html>; levels:
-//! <https://docs.aws.amazon.com/quicksight/latest/user/level-aware-calculations.html>.
+//! Levels: <https://docs.aws.amazon.com/quicksight/latest/user/level-aware-calculations.html>.
+
+use crate::syntax::{Expression, Sign, parse};
 
 /// What an expression gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,248 +33,42 @@ pub(crate) trait Names {
 
 /// The type and level of an expression, or what is wrong with it.
 pub(crate) fn check(expression: &str, names: &dyn Names) -> Known {
-    let mut parser = Parser {
-        tokens: tokens(expression)?,
-        place: 0,
-        names,
-    };
-    let known = parser.either()?;
-    match parser.tokens.get(parser.place) {
-        None => Ok(known),
-        Some(token) => Err(format!("unexpected {token:?}")),
+    known(&parse(expression)?, names)
+}
+
+fn known(expression: &Expression, names: &dyn Names) -> Known {
+    match expression {
+        Expression::Nothing => Ok((Type::Nothing, Level::Constant)),
+        Expression::Number(_) => Ok((Type::Number, Level::Constant)),
+        Expression::Text(_) => Ok((Type::Text, Level::Constant)),
+        Expression::Column(name) => names.column(name),
+        // The columns of the visual, whatever they are.
+        Expression::Parameter(name) if name == "visualDimensions" => Ok((Type::Text, Level::Row)),
+        Expression::Parameter(name) => Ok((names.parameter(name)?, Level::Constant)),
+        Expression::Word(word) => Err(format!("unexpected `{word}`")),
+        Expression::List(_) => Err("unexpected list".to_owned()),
+        Expression::Binary(left, sign, right) => {
+            binary(known(left, names)?, *sign, known(right, names)?)
+        }
+        Expression::Call(name, arguments) => {
+            call(name, arguments, names).map_err(|problem| format!("{name}: {problem}"))
+        }
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Token {
-    Number(String),
-    Text(String),
-    Column(String),
-    Parameter(String),
-    Word(String),
-    Sign(String),
-}
-
-fn tokens(expression: &str) -> Result<Vec<Token>, String> {
-    let mut tokens = Vec::new();
-    let mut rest = expression.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let until = |from: usize, end: char| {
-            let found = rest.get(from..).and_then(|text| text.find(end));
-            found
-                .map(|place| from + place)
-                .ok_or_else(|| format!("`{end}` is missing after `{rest}`"))
-        };
-        let (token, length) = match first {
-            '\'' | '"' => {
-                let end = until(1, first)?;
-                (Token::Text(rest[1..end].to_owned()), end + 1)
-            }
-            '{' => {
-                let end = until(1, '}')?;
-                (Token::Column(rest[1..end].to_owned()), end + 1)
-            }
-            '$' if rest.starts_with("${") => {
-                let end = until(2, '}')?;
-                (Token::Parameter(rest[2..end].to_owned()), end + 1)
-            }
-            c if c.is_ascii_digit() => {
-                let length = length_of(rest, |c| c.is_ascii_digit() || c == '.');
-                (Token::Number(rest[..length].to_owned()), length)
-            }
-            c if c.is_ascii_alphabetic() => {
-                let length = length_of(rest, |c| c.is_ascii_alphanumeric() || c == '_');
-                (Token::Word(rest[..length].to_owned()), length)
-            }
-            _ => {
-                let length = ["<>", ">=", "<="]
-                    .into_iter()
-                    .find(|sign| rest.starts_with(sign))
-                    .map_or(1, str::len);
-                let sign = rest.get(..length).unwrap_or_default();
-                if !"()[],+-*/=<><=>=".contains(sign) || sign.is_empty() {
-                    return Err(format!("unexpected `{first}`"));
-                }
-                (Token::Sign(sign.to_owned()), length)
-            }
-        };
-        tokens.push(token);
-        rest = rest[length..].trim_start();
-    }
-    Ok(tokens)
-}
-
-fn length_of(text: &str, belongs: impl Fn(char) -> bool) -> usize {
-    text.find(|c| !belongs(c)).unwrap_or(text.len())
-}
-
-struct Parser<'n> {
-    tokens: Vec<Token>,
-    place: usize,
-    names: &'n dyn Names,
-}
-
-/// An argument of a function: a value, a list in brackets, or a word of the language.
-enum Argument {
-    Value(Type, Level),
-    List(Vec<(Type, Level)>),
-    Word(String),
-    Quoted(String),
-}
-
-impl Parser<'_> {
-    fn next(&mut self) -> Option<Token> {
-        let token = self.tokens.get(self.place).cloned();
-        self.place += 1;
-        token
-    }
-
-    fn takes(&mut self, sign: &str) -> bool {
-        let is_next =
-            matches!(self.tokens.get(self.place), Some(Token::Sign(next)) if next == sign);
-        self.place += usize::from(is_next);
-        is_next
-    }
-
-    fn takes_word(&mut self, word: &str) -> bool {
-        let is_next =
-            matches!(self.tokens.get(self.place), Some(Token::Word(next)) if next == word);
-        self.place += usize::from(is_next);
-        is_next
-    }
-
-    fn expect(&mut self, sign: &str) -> Result<(), String> {
-        if self.takes(sign) {
-            return Ok(());
+fn binary(left: (Type, Level), sign: Sign, right: (Type, Level)) -> Known {
+    let level = mixed(left.1, right.1)?;
+    let both = same(left.0, right.0)?;
+    match sign {
+        Sign::Or | Sign::And if both == Type::Flag => Ok((Type::Flag, level)),
+        Sign::Or | Sign::And => Err(format!("AND and OR join conditions, found {both:?}")),
+        Sign::Plus | Sign::Minus | Sign::Times | Sign::Over if both == Type::Number => {
+            Ok((Type::Number, level))
         }
-        Err(format!(
-            "expected `{sign}`, found {:?}",
-            self.tokens.get(self.place)
-        ))
-    }
-
-    fn either(&mut self) -> Known {
-        let mut left = self.both()?;
-        while self.takes_word("OR") {
-            left = logical(left, self.both()?)?;
+        Sign::Plus | Sign::Minus | Sign::Times | Sign::Over => {
+            Err(format!("arithmetic of {both:?}"))
         }
-        Ok(left)
-    }
-
-    fn both(&mut self) -> Known {
-        let mut left = self.comparison()?;
-        while self.takes_word("AND") {
-            left = logical(left, self.comparison()?)?;
-        }
-        Ok(left)
-    }
-
-    fn comparison(&mut self) -> Known {
-        let left = self.sum()?;
-        for sign in ["<>", ">=", "<=", "=", "<", ">"] {
-            if self.takes(sign) {
-                let right = self.sum()?;
-                same(left.0, right.0)?;
-                return Ok((Type::Flag, mixed(left.1, right.1)?));
-            }
-        }
-        Ok(left)
-    }
-
-    fn sum(&mut self) -> Known {
-        let mut left = self.product()?;
-        while self.takes("+") || self.takes("-") {
-            left = arithmetic(left, self.product()?)?;
-        }
-        Ok(left)
-    }
-
-    fn product(&mut self) -> Known {
-        let mut left = self.single()?;
-        while self.takes("*") || self.takes("/") {
-            left = arithmetic(left, self.single()?)?;
-        }
-        Ok(left)
-    }
-
-    fn single(&mut self) -> Known {
-        match self.next().ok_or("the expression ends too early")? {
-            Token::Number(number) => match number.parse::<f64>() {
-                Ok(_) => Ok((Type::Number, Level::Constant)),
-                Err(_) => Err(format!("`{number}` is no number")),
-            },
-            Token::Text(_) => Ok((Type::Text, Level::Constant)),
-            Token::Column(name) => self.names.column(&name),
-            Token::Parameter(name) => Ok((self.names.parameter(&name)?, Level::Constant)),
-            Token::Word(word) if word == "NULL" => Ok((Type::Nothing, Level::Constant)),
-            Token::Word(word) if self.takes("(") => {
-                let arguments = self.arguments()?;
-                call(&word, &arguments).map_err(|problem| format!("{word}: {problem}"))
-            }
-            Token::Sign(sign) if sign == "(" => {
-                let inner = self.either()?;
-                self.expect(")")?;
-                Ok(inner)
-            }
-            Token::Sign(sign) if sign == "-" => self.single(),
-            other => Err(format!("unexpected {other:?}")),
-        }
-    }
-
-    fn arguments(&mut self) -> Result<Vec<Argument>, String> {
-        let mut arguments = Vec::new();
-        if self.takes(")") {
-            return Ok(arguments);
-        }
-        loop {
-            arguments.push(self.argument()?);
-            if self.takes(")") {
-                return Ok(arguments);
-            }
-            self.expect(",")?;
-        }
-    }
-
-    fn argument(&mut self) -> Result<Argument, String> {
-        if self.takes("[") {
-            let mut items = Vec::new();
-            while !self.takes("]") {
-                if !items.is_empty() {
-                    self.expect(",")?;
-                }
-                items.push(self.item()?);
-            }
-            return Ok(Argument::List(items));
-        }
-        let is_last = |next: Option<&Token>| matches!(next, Some(Token::Sign(sign)) if sign == "," || sign == ")");
-        match (self.tokens.get(self.place), self.tokens.get(self.place + 1)) {
-            (Some(Token::Word(word)), next) if is_last(next) && word != "NULL" => {
-                let word = word.clone();
-                self.place += 1;
-                Ok(Argument::Word(word))
-            }
-            (Some(Token::Text(text)), next) if is_last(next) => {
-                let text = text.clone();
-                self.place += 1;
-                Ok(Argument::Quoted(text))
-            }
-            _ => self
-                .either()
-                .map(|(value_type, level)| Argument::Value(value_type, level)),
-        }
-    }
-
-    /// A field of a list, with a direction where it sorts.
-    fn item(&mut self) -> Known {
-        if self.tokens.get(self.place) == Some(&Token::Parameter("visualDimensions".to_owned())) {
-            self.place += 1;
-            return Ok((Type::Text, Level::Row));
-        }
-        let item = self.either()?;
-        if !self.takes_word("ASC") {
-            self.takes_word("DESC");
-        }
-        Ok(item)
+        _ => Ok((Type::Flag, level)),
     }
 }
 
@@ -293,183 +88,117 @@ fn mixed(a: Level, b: Level) -> Result<Level, String> {
     }
 }
 
-fn logical(a: (Type, Level), b: (Type, Level)) -> Known {
-    match (a.0, b.0) {
-        (Type::Flag, Type::Flag) => Ok((Type::Flag, mixed(a.1, b.1)?)),
-        other => Err(format!("AND and OR join conditions, found {other:?}")),
-    }
-}
-
-fn arithmetic(a: (Type, Level), b: (Type, Level)) -> Known {
-    match same(a.0, b.0)? {
-        Type::Number => Ok((Type::Number, mixed(a.1, b.1)?)),
-        other => Err(format!("arithmetic of {other:?}")),
-    }
-}
-
-const PERIODS: [&str; 4] = ["DD", "MM", "WK", "YYYY"];
-
-fn call(name: &str, arguments: &[Argument]) -> Known {
-    match name {
-        "sum" | "avg" | "min" | "max" | "count" | "distinct_count" => aggregation(name, arguments),
-        "sumOver" | "avgOver" | "minOver" | "maxOver" | "countOver" | "distinctCountOver" => {
-            windowed(name, arguments)
-        }
-        "runningSum" => match arguments {
-            [
-                Argument::Value(Type::Number, Level::Aggregate),
-                Argument::List(order),
-                partition @ ..,
-            ] if !order.is_empty() && matches!(partition, [] | [Argument::List(_)]) => {
-                Ok((Type::Number, Level::Aggregate))
-            }
-            _ => Err("expected an aggregation, an order, and perhaps a partition".to_owned()),
-        },
-        "ifelse" => conditional(arguments),
-        "coalesce" => {
-            let mut known = (Type::Nothing, Level::Constant);
-            for argument in arguments {
-                let next = value(argument)?;
-                known = (same(known.0, next.0)?, mixed(known.1, next.1)?);
-            }
-            if arguments.len() < 2 {
-                Err("expected two arguments or more".to_owned())
-            } else {
-                Ok(known)
-            }
-        }
-        "isNull" | "isNotNull" => match arguments {
-            [argument] => Ok((Type::Flag, value(argument)?.1)),
-            _ => Err("expected one argument".to_owned()),
-        },
-        "in" | "notIn" => match arguments {
-            [argument, Argument::List(values)] if !values.is_empty() => {
-                let (value_type, level) = value(argument)?;
-                for (of, at) in values {
-                    same(value_type, *of)?;
-                    if *at != Level::Constant {
-                        return Err("a list holds literals".to_owned());
-                    }
-                }
-                Ok((Type::Flag, level))
-            }
-            _ => Err("expected a value and a list".to_owned()),
-        },
-        "ceil" => match arguments {
-            [Argument::Value(Type::Number, level)] => Ok((Type::Number, *level)),
-            _ => Err("expected a number".to_owned()),
-        },
-        "now" if arguments.is_empty() => Ok((Type::Date, Level::Constant)),
-        "parseDate" => match arguments {
-            [Argument::Quoted(_), Argument::Quoted(_)] => Ok((Type::Date, Level::Constant)),
-            _ => Err("expected a text and a pattern".to_owned()),
-        },
-        "truncDate" | "extract" => match arguments {
-            [Argument::Quoted(period), Argument::Value(Type::Date, level)]
-                if PERIODS.contains(&period.as_str()) || (name == "extract" && period == "WD") =>
-            {
-                Ok((
-                    if name == "extract" {
-                        Type::Number
-                    } else {
-                        Type::Date
-                    },
-                    *level,
-                ))
-            }
-            _ => Err("expected a period and a date".to_owned()),
-        },
-        "addDateTime" => match arguments {
-            [
-                Argument::Value(Type::Number, Level::Constant),
-                Argument::Quoted(period),
-                Argument::Value(Type::Date, level),
-            ] if PERIODS.contains(&period.as_str()) => Ok((Type::Date, *level)),
-            _ => Err("expected a constant number, a period and a date".to_owned()),
-        },
-        "dateDiff" => match arguments {
-            [
-                Argument::Value(Type::Date, a),
-                Argument::Value(Type::Date, b),
-                Argument::Quoted(period),
-            ] if PERIODS.contains(&period.as_str()) => Ok((Type::Number, mixed(*a, *b)?)),
-            _ => Err("expected two dates and a period".to_owned()),
-        },
-        _ => Err("unknown function".to_owned()),
-    }
-}
-
-fn value(argument: &Argument) -> Known {
-    match argument {
-        Argument::Value(value_type, level) => Ok((*value_type, *level)),
-        Argument::Quoted(_) => Ok((Type::Text, Level::Constant)),
-        Argument::List(_) => Err("unexpected list".to_owned()),
-        Argument::Word(word) => Err(format!("unexpected `{word}`")),
-    }
-}
-
-/// By the groups of the visual; with a list at that level, to be aggregated again (LAC-A).
-fn aggregation(name: &str, arguments: &[Argument]) -> Known {
-    let (argument, result) = match arguments {
-        [argument] => (argument, Level::Aggregate),
-        [argument, Argument::List(keys)] if !keys.is_empty() => (argument, Level::Row),
-        _ => return Err("expected a value, and perhaps a list of keys".to_owned()),
+fn call(name: &str, arguments: &[Expression], names: &dyn Names) -> Known {
+    use Expression::{List, Text, Word};
+    let of = |expression: &Expression| known(expression, names);
+    let date = |expression: &Expression| match of(expression)? {
+        (Type::Date, level) => Ok(level),
+        (other, _) => Err(format!("expected a date, found {other:?}")),
     };
-    let (value_type, level) = value(argument)?;
+    match (name, arguments) {
+        ("sum" | "avg" | "min" | "max" | "count" | "distinct_count", [argument]) => {
+            Ok((aggregated(name, of(argument)?)?, Level::Aggregate))
+        }
+        // By other keys, to be aggregated again (LAC-A).
+        ("sum" | "avg" | "min" | "max" | "count" | "distinct_count", [argument, List(keys)]) => {
+            rows(keys, names)?;
+            Ok((aggregated(name, of(argument)?)?, Level::Row))
+        }
+        // On each row, over the rows of its keys (LAC-W): never over an aggregation.
+        (
+            "sumOver" | "avgOver" | "minOver" | "maxOver" | "countOver" | "distinctCountOver",
+            [argument, List(keys), Word(stage)],
+        ) if stage == "PRE_AGG" || stage == "PRE_FILTER" => {
+            rows(keys, names)?;
+            let name = name.trim_end_matches("Over");
+            Ok((aggregated(name, of(argument)?)?, Level::Row))
+        }
+        ("runningSum", [argument, List(order), partition @ ..])
+            if !order.is_empty() && matches!(partition, [] | [List(_)]) =>
+        {
+            rows(order, names)?;
+            match of(argument)? {
+                (Type::Number, Level::Aggregate) => Ok((Type::Number, Level::Aggregate)),
+                other => Err(format!("expected an aggregation, found {other:?}")),
+            }
+        }
+        ("ifelse", [pairs @ .., rest]) if !pairs.is_empty() && pairs.len() % 2 == 0 => {
+            let mut all = of(rest)?;
+            for pair in pairs.chunks(2) {
+                let (condition, then) = (of(&pair[0])?, of(&pair[1])?);
+                if condition.0 != Type::Flag {
+                    return Err(format!("{:?} is no condition", condition.0));
+                }
+                let level = mixed(mixed(all.1, condition.1)?, then.1)?;
+                all = (same(all.0, then.0)?, level);
+            }
+            Ok(all)
+        }
+        ("coalesce", [first, others @ ..]) if !others.is_empty() => {
+            let mut all = of(first)?;
+            for other in others {
+                let other = of(other)?;
+                all = (same(all.0, other.0)?, mixed(all.1, other.1)?);
+            }
+            Ok(all)
+        }
+        ("isNull" | "isNotNull", [argument]) => Ok((Type::Flag, of(argument)?.1)),
+        ("in" | "notIn", [argument, List(values)]) if !values.is_empty() => {
+            let (value_type, level) = of(argument)?;
+            for value in values {
+                let (other, at) = of(value)?;
+                same(value_type, other)?;
+                if at != Level::Constant {
+                    return Err("a list holds literals".to_owned());
+                }
+            }
+            Ok((Type::Flag, level))
+        }
+        ("ceil", [argument]) => match of(argument)? {
+            (Type::Number, level) => Ok((Type::Number, level)),
+            (other, _) => Err(format!("expected a number, found {other:?}")),
+        },
+        ("now", []) | ("parseDate", [Text(_), Text(_)]) => Ok((Type::Date, Level::Constant)),
+        ("truncDate", [Text(period), day]) if is_period(period) => Ok((Type::Date, date(day)?)),
+        ("extract", [Text(period), day]) if is_period(period) || period == "WD" => {
+            Ok((Type::Number, date(day)?))
+        }
+        ("addDateTime", [amount, Text(period), day]) if is_period(period) => match of(amount)? {
+            (Type::Number, Level::Constant) => Ok((Type::Date, date(day)?)),
+            other => Err(format!("expected a constant number, found {other:?}")),
+        },
+        ("dateDiff", [from, to, Text(period)]) if is_period(period) => {
+            Ok((Type::Number, mixed(date(from)?, date(to)?)?))
+        }
+        _ => Err(format!(
+            "unknown, or not with {} such arguments",
+            arguments.len()
+        )),
+    }
+}
+
+fn is_period(period: &str) -> bool {
+    ["DD", "MM", "WK", "YYYY"].contains(&period)
+}
+
+fn rows(keys: &[Expression], names: &dyn Names) -> Result<(), String> {
+    for key in keys {
+        if known(key, names)?.1 != Level::Row {
+            return Err(format!("{key:?} is no field"));
+        }
+    }
+    Ok(())
+}
+
+fn aggregated(name: &str, (value_type, level): (Type, Level)) -> Result<Type, String> {
     if level == Level::Aggregate {
         return Err("nested aggregation".to_owned());
     }
-    Ok((aggregated(name, value_type)?, result))
-}
-
-/// On each row, over the rows of its keys (LAC-W): never over an aggregation.
-fn windowed(name: &str, arguments: &[Argument]) -> Known {
-    match arguments {
-        [argument, Argument::List(keys), Argument::Word(stage)]
-            if stage == "PRE_AGG" || stage == "PRE_FILTER" =>
-        {
-            let (value_type, level) = value(argument)?;
-            if level == Level::Aggregate || keys.iter().any(|(_, level)| *level != Level::Row) {
-                return Err("expected rows".to_owned());
-            }
-            Ok((
-                aggregated(name.trim_end_matches("Over"), value_type)?,
-                Level::Row,
-            ))
-        }
-        _ => Err("expected a value, keys and a stage".to_owned()),
-    }
-}
-
-fn aggregated(name: &str, value_type: Type) -> Result<Type, String> {
     match (name, value_type) {
         ("count" | "distinct_count" | "distinctCount", _) | (_, Type::Number) => Ok(Type::Number),
         ("min" | "max", Type::Date) => Ok(Type::Date),
         (_, other) => Err(format!("of {other:?}")),
     }
-}
-
-fn conditional(arguments: &[Argument]) -> Known {
-    let pairs = || "expected pairs, and a value for everything else".to_owned();
-    let [first @ .., rest] = arguments else {
-        return Err(pairs());
-    };
-    if first.is_empty() || first.len() % 2 == 1 {
-        return Err(pairs());
-    }
-    let mut known = value(rest)?;
-    for pair in first.chunks(2) {
-        let [condition, then] = pair else {
-            return Err(pairs());
-        };
-        let (flag, at) = value(condition)?;
-        if flag != Type::Flag {
-            return Err(format!("{flag:?} is no condition"));
-        }
-        let (then, then_at) = value(then)?;
-        known = (same(known.0, then)?, mixed(mixed(known.1, at)?, then_at)?);
-    }
-    Ok(known)
 }
 
 struct Sample;
@@ -486,11 +215,10 @@ impl Names for Sample {
     }
 
     fn parameter(&self, name: &str) -> Result<Type, String> {
-        if name == "From" {
-            Ok(Type::Date)
-        } else {
-            Err(format!("no parameter `{name}`"))
-        }
+        let is_known = name == "From";
+        is_known
+            .then_some(Type::Date)
+            .ok_or_else(|| format!("no parameter `{name}`"))
     }
 }
 
@@ -539,23 +267,27 @@ fn mistakes_are_found() {
         ("sum({credits}", "expected `,`"),
         ("sum({credit})", "no column `credit`"),
         ("{day} > ${To}", "no parameter `To`"),
-        ("summe({credits})", "summe: unknown function"),
+        ("summe({credits})", "summe: unknown"),
         ("sum(avg({credits}))", "sum: nested aggregation"),
         ("sum({credits}) + {credits}", "mixes rows and aggregations"),
         (
             "sumOver(sum({credits}), [{user}], PRE_AGG)",
-            "expected rows",
+            "nested aggregation",
+        ),
+        (
+            "sumOver({credits}, [{user}], SOMETIME)",
+            "unknown, or not with",
         ),
         ("sum({tier})", "of Text"),
         ("{credits} = 'many'", "Number meets Text"),
         ("ifelse({credits}, 1, 2)", "is no condition"),
-        ("ifelse({credits} > 1, 2)", "expected pairs"),
+        ("ifelse({credits} > 1, 2)", "unknown, or not with 2"),
         (
             "addDateTime({credits}, 'DD', {day})",
             "expected a constant number",
         ),
-        ("dateDiff({day}, 'DD')", "expected two dates"),
-        ("truncDate('DAY', {day})", "expected a period"),
+        ("dateDiff({day}, 'DD')", "unknown, or not with 2"),
+        ("truncDate('DAY', {day})", "unknown, or not with 2"),
         ("'open", "is missing"),
         ("{credits} ; 1", "unexpected `;`"),
         ("1 2", "unexpected"),

@@ -4,6 +4,7 @@
 
 mod broken;
 mod document;
+mod evaluate;
 mod expressions;
 mod fields;
 mod language;
@@ -11,9 +12,11 @@ mod layout;
 mod limits;
 mod mapping;
 mod mistakes;
+mod numbers;
 mod references;
 mod rules;
 mod shapes;
+mod syntax;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
