@@ -1,0 +1,19 @@
+//! Deploys kiro-analytics into an AWS account: plans, shows nothing itself, then applies.
+//!
+//! Owns the settings of a deployment, every call to AWS but the normalizer's, and the steps from a function's zip to a
+//! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
+
+pub mod aws;
+pub mod discover;
+pub mod driver;
+mod names;
+pub mod progress;
+pub mod settings;
+mod stack;
+pub mod step;
+pub mod steps;
+pub mod synth;
+pub mod tags;
+
+pub use names::Names;
+pub use stack::{Stack, StackEvent, StackState, first_cause};
