@@ -69,7 +69,7 @@ impl S3Access {
 }
 
 /// TLS by rustls and ring with the certificates of the machine, through the proxy the environment names.
-fn http_client() -> SharedHttpClient {
+pub fn http_client() -> SharedHttpClient {
     HttpClientBuilder::new().build_with_connector_fn(|settings, components| {
         let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
         connector.set_connector_settings(settings.cloned());

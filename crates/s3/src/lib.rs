@@ -13,7 +13,7 @@ mod upload;
 mod url;
 mod writer;
 
-pub use access::S3Access;
+pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
 pub use tuning::S3Tuning;
 pub use url::{S3Url, S3UrlError};

@@ -1,0 +1,232 @@
+//! Who is asking, in which account, partition and Region.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_types::app_name::AppName;
+use aws_types::service_config::ServiceConfigKey;
+use serde_json::json;
+
+use super::bucket::Buckets;
+use super::call::{JsonCall, Method};
+use super::error::AwsError;
+use super::fields::Fields;
+use super::service::{Service, dns_suffix, partition_of, services};
+use super::tuning::{AwsTuning, Polling};
+
+/// Where to ask and as whom; what is not said is what the environment and the profile files say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AwsAddress {
+    pub profile: Option<String>,
+    pub region: Option<String>,
+}
+
+/// Who the credentials belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub account: String,
+    /// `arn:aws:sts::123456789012:assumed-role/Admin/alice`
+    pub arn: String,
+}
+
+/// An account in a Region, and how it is reached. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct Aws(Arc<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    config: SdkConfig,
+    region: String,
+    caller: Caller,
+    tuning: AwsTuning,
+}
+
+impl Aws {
+    /// Signs in: one request tells who is asking. Without a Region, none is guessed.
+    pub async fn sign_in(address: &AwsAddress, tuning: AwsTuning) -> Result<Self, AwsError> {
+        let mut loader =
+            aws_config::defaults(BehaviorVersion::latest()).http_client(kiro_s3::http_client());
+        if let Some(profile) = &address.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &address.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        Self::with_config(loader.load().await, tuning).await
+    }
+
+    /// The same, with what was loaded elsewhere.
+    pub async fn with_config(config: SdkConfig, tuning: AwsTuning) -> Result<Self, AwsError> {
+        let region = config.region().map(ToString::to_string);
+        let region = region.ok_or_else(AwsError::no_region)?;
+        let config = match AppName::new("kiro-analytics") {
+            Ok(name) => config.into_builder().app_name(name).build(),
+            Err(_) => config,
+        };
+        let unknown = Caller {
+            account: String::new(),
+            arn: String::new(),
+        };
+        let mut inner = Inner {
+            config,
+            region,
+            caller: unknown,
+            tuning,
+        };
+        let asking = Self(Arc::new(inner.clone()));
+        let answer = asking
+            .call(&services::STS, "GetCallerIdentity")
+            .on("your credentials")
+            .send()
+            .await?;
+        inner.caller = Caller {
+            account: answer.text("Account").to_owned(),
+            arn: answer.text("Arn").to_owned(),
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// The same account in another Region.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        if region == self.region() {
+            return self.clone();
+        }
+        let config = self.0.config.clone().into_builder();
+        Self(Arc::new(Inner {
+            config: config.region(Region::new(region.to_owned())).build(),
+            region: region.to_owned(),
+            ..self.0.as_ref().clone()
+        }))
+    }
+
+    pub fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub fn partition(&self) -> &'static str {
+        partition_of(self.region())
+    }
+
+    /// What hosts of the partition end in: `amazonaws.com`.
+    pub fn dns_suffix(&self) -> &'static str {
+        dns_suffix(self.region())
+    }
+
+    /// Twelve digits.
+    pub fn account(&self) -> &str {
+        &self.0.caller.account
+    }
+
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// `arn:<partition>:<service>:<region>:<account>:<rest>`
+    pub fn arn(&self, service: &str, rest: &str) -> String {
+        let (partition, region, account) = (self.partition(), self.region(), self.account());
+        format!("arn:{partition}:{service}:{region}:{account}:{rest}")
+    }
+
+    /// A call of a service that speaks JSON or the query protocol.
+    pub fn call(&self, service: &'static Service, operation: &'static str) -> JsonCall<'_> {
+        JsonCall::new(self, service, operation)
+    }
+
+    /// A call of a service that names operations by method and path.
+    pub fn rest(
+        &self,
+        service: &'static Service,
+        operation: &'static str,
+        method: Method,
+        path: &[&str],
+    ) -> JsonCall<'_> {
+        JsonCall::new(self, service, operation).path(method, path)
+    }
+
+    /// A call of Lake Formation, whose paths are its operations.
+    pub fn lake_formation(&self, operation: &'static str, body: serde_json::Value) -> JsonCall<'_> {
+        self.rest(
+            &services::LAKE_FORMATION,
+            operation,
+            Method::Post,
+            &[operation],
+        )
+        .body(body)
+    }
+
+    /// A call of `QuickSight` below `/accounts/<account>/`.
+    pub fn quicksight(
+        &self,
+        operation: &'static str,
+        method: Method,
+        path: &[&str],
+    ) -> JsonCall<'_> {
+        let path: Vec<&str> = ["accounts", self.account()]
+            .into_iter()
+            .chain(path.iter().copied())
+            .collect();
+        self.rest(&services::QUICKSIGHT, operation, method, &path)
+    }
+
+    /// Buckets and their objects.
+    pub fn buckets(&self) -> Buckets<'_> {
+        Buckets::new(self)
+    }
+
+    /// Looks again and again, for at most this long.
+    pub fn polling(&self, within: Duration) -> Polling {
+        Polling::new(&self.0.tuning, within)
+    }
+
+    /// The configuration, for clients of the SDK's own.
+    pub fn config(&self) -> &SdkConfig {
+        &self.0.config
+    }
+
+    pub fn tuning(&self) -> &AwsTuning {
+        &self.0.tuning
+    }
+
+    /// Address and Region to sign for: `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`, else AWS.
+    pub(crate) fn endpoint(&self, service: &Service) -> (String, String) {
+        let config = self.config();
+        let uses_fips = config.use_fips().unwrap_or(false);
+        let (host, signing_region) = service.endpoint(self.region(), uses_fips);
+        let key = ServiceConfigKey::builder()
+            .service_id(service.id)
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build();
+        let own = config
+            .service_config()
+            .and_then(|found| found.load_config(key.ok()?));
+        let told = own.or_else(|| config.endpoint_url().map(str::to_owned));
+        (told.unwrap_or(host), signing_region)
+    }
+
+    /// Asks IAM whether the caller may do these actions on this resource: the ones it may not.
+    pub async fn denied_actions(
+        &self,
+        policy_source: &str,
+        actions: &[&str],
+        resource: &str,
+    ) -> Result<Vec<String>, AwsError> {
+        let body = json!({
+            "PolicySourceArn": policy_source, "ActionNames": actions, "ResourceArns": [resource],
+        });
+        let answer = self
+            .call(&services::IAM, "SimulatePrincipalPolicy")
+            .on(format!("`{policy_source}`"))
+            .body(body)
+            .send()
+            .await?;
+        let results = answer.items("EvaluationResults").iter();
+        Ok(results
+            .filter(|result| result.text("EvalDecision") != "allowed")
+            .map(|result| result.text("EvalActionName").to_owned())
+            .collect())
+    }
+}

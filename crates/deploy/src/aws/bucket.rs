@@ -1,0 +1,156 @@
+//! Buckets and their objects, through the SDK's own client of S3.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::account::Aws;
+use super::error::{AwsError, AwsErrorKind};
+use super::service::services;
+
+/// What a bucket says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BucketHead {
+    pub region: String,
+}
+
+/// The buckets of an account.
+#[derive(Debug)]
+pub struct Buckets<'a> {
+    aws: &'a Aws,
+    client: Client,
+}
+
+impl<'a> Buckets<'a> {
+    pub(crate) fn new(aws: &'a Aws) -> Self {
+        let tuning = aws.tuning();
+        let retry = RetryConfig::standard()
+            .with_max_attempts(tuning.attempts)
+            .with_initial_backoff(tuning.first_backoff);
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(tuning.connect_within)
+            .read_timeout(tuning.answer_within)
+            .build();
+        let config = Builder::from(aws.config())
+            .retry_config(retry)
+            .timeout_config(timeouts)
+            .build();
+        Self {
+            aws,
+            client: Client::from_conf(config),
+        }
+    }
+
+    /// The client itself, for what has no method here.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What an error of the client means.
+    pub fn error<E>(
+        &self,
+        operation: &'static str,
+        resource: &str,
+        error: &SdkError<E, HttpResponse>,
+    ) -> AwsError
+    where
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let region = self.aws.region();
+        AwsError::of_sdk(&services::S3, operation, resource, region, error)
+    }
+
+    /// Whether the bucket exists, and where; `None` if it does not.
+    pub async fn head(&self, bucket: &str) -> Result<Option<BucketHead>, AwsError> {
+        let answer = self.client.head_bucket().bucket(bucket).send().await;
+        match answer {
+            Ok(head) => Ok(Some(BucketHead {
+                region: head.bucket_region().unwrap_or(self.aws.region()).to_owned(),
+            })),
+            Err(error) => {
+                // A bucket elsewhere answers with its Region, whatever else it says.
+                let region = error
+                    .raw_response()
+                    .and_then(|answer| answer.headers().get("x-amz-bucket-region"));
+                let status = error.raw_response().map(|answer| answer.status().as_u16());
+                if let (Some(region), Some(301 | 307 | 400)) = (region, status) {
+                    return Ok(Some(BucketHead {
+                        region: region.to_owned(),
+                    }));
+                }
+                let error = self.error("HeadBucket", &format!("bucket `{bucket}`"), &error);
+                if error.kind == AwsErrorKind::NotFound {
+                    return Ok(None);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether an object exists.
+    pub async fn has_object(&self, bucket: &str, key: &str) -> Result<bool, AwsError> {
+        let answer = self
+            .client
+            .head_object()
+            .bucket(bucket)
+            .key(key)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) => {
+                let resource = format!("`s3://{bucket}/{key}`");
+                let error = self.error("HeadObject", &resource, &error);
+                if error.is_not_found() {
+                    Ok(false)
+                } else {
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    /// Writes an object.
+    pub async fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<(), AwsError> {
+        let answer = self
+            .client
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await;
+        let resource = format!("`s3://{bucket}/{key}`");
+        answer
+            .map(|_| ())
+            .map_err(|error| self.error("PutObject", &resource, &error))
+    }
+
+    /// The folders right below a prefix, without listing what is in them; at most `most`.
+    pub async fn folders(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        most: i32,
+    ) -> Result<Vec<String>, AwsError> {
+        let answer = self
+            .client
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix(prefix)
+            .delimiter("/")
+            .max_keys(most)
+            .send()
+            .await;
+        let resource = format!("`s3://{bucket}/{prefix}`");
+        let page = answer.map_err(|error| self.error("ListObjectsV2", &resource, &error))?;
+        let folders = page.common_prefixes().iter();
+        Ok(folders
+            .filter_map(|folder| folder.prefix().map(str::to_owned))
+            .collect())
+    }
+}

@@ -1,0 +1,351 @@
+//! What went wrong with a call, what probably caused it, and what to do next.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::service::Service;
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.sentence())]
+pub struct AwsError {
+    /// The prefix of its actions in policies.
+    pub service: &'static str,
+    pub operation: &'static str,
+    /// What the call was about, with an article or a name in backticks.
+    pub resource: String,
+    pub region: String,
+    pub kind: AwsErrorKind,
+    /// The service's own code; empty if it never answered.
+    pub code: String,
+    pub message: String,
+}
+
+/// What kind of failure it is, whatever the service calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsErrorKind {
+    /// The caller may not.
+    Denied,
+    /// Too many requests, after all retries.
+    Throttled,
+    NotFound,
+    /// It exists already, or something else is changing it.
+    Conflict,
+    /// The session is over.
+    Expired,
+    /// There are no credentials, or wrong ones.
+    Credentials,
+    /// No answer, or none from the service.
+    Unreachable,
+    /// A quota of the account is used up.
+    Limit,
+    /// The service does not accept the request.
+    Invalid,
+    Other,
+}
+
+impl AwsError {
+    /// Nobody said which Region.
+    pub(crate) fn no_region() -> Self {
+        Self {
+            service: "sts",
+            operation: "GetCallerIdentity",
+            resource: "your credentials".to_owned(),
+            region: String::new(),
+            kind: AwsErrorKind::Invalid,
+            code: "MissingRegion".to_owned(),
+            message: "no Region is named".to_owned(),
+        }
+    }
+
+    /// Reads an error of the SDK.
+    pub(crate) fn of_sdk<E>(
+        service: &Service,
+        operation: &'static str,
+        resource: &str,
+        region: &str,
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let of = |kind, code: &str, message: String| Self {
+            service: service.name,
+            operation,
+            resource: resource.to_owned(),
+            region: region.to_owned(),
+            kind,
+            code: code.to_owned(),
+            message,
+        };
+        if let Some((kind, message)) = about_credentials(error) {
+            return of(kind, "", message);
+        }
+        match error {
+            SdkError::ServiceError(refusal) => {
+                let status = refusal.raw().status().as_u16();
+                let code = refusal.err().code().unwrap_or_default();
+                let message = refusal.err().message().unwrap_or_default();
+                of(
+                    kind_of(status, code, message),
+                    code,
+                    message.trim().to_owned(),
+                )
+            }
+            SdkError::TimeoutError(_) => of(
+                AwsErrorKind::Unreachable,
+                "",
+                "no answer in time".to_owned(),
+            ),
+            SdkError::DispatchFailure(_) => of(AwsErrorKind::Unreachable, "", deepest(error)),
+            SdkError::ResponseError(answer) if answer.raw().status().is_server_error() => {
+                let code = answer.raw().status().as_u16().to_string();
+                of(AwsErrorKind::Unreachable, &code, deepest(error))
+            }
+            _ => of(AwsErrorKind::Other, "", deepest(error)),
+        }
+    }
+
+    pub fn is_not_found(&self) -> bool {
+        self.kind == AwsErrorKind::NotFound
+    }
+
+    pub fn is_conflict(&self) -> bool {
+        self.kind == AwsErrorKind::Conflict
+    }
+
+    pub fn is_denied(&self) -> bool {
+        self.kind == AwsErrorKind::Denied
+    }
+
+    /// The action that a policy must allow.
+    pub fn action(&self) -> String {
+        match (self.service, self.operation) {
+            ("lambda", "Invoke") => "lambda:InvokeFunction".to_owned(),
+            ("s3", "ListObjectsV2" | "HeadBucket" | "ListObjects") => "s3:ListBucket".to_owned(),
+            ("s3", "ListObjectVersions") => "s3:ListBucketVersions".to_owned(),
+            ("s3", "HeadObject") => "s3:GetObject".to_owned(),
+            ("s3", "DeleteObjects") => "s3:DeleteObjectVersion".to_owned(),
+            (service, operation) => format!("{service}:{operation}"),
+        }
+    }
+
+    /// What probably caused it, where the service's own words do not say.
+    pub fn likely_cause(&self) -> Option<&'static str> {
+        match (self.kind, self.service) {
+            (AwsErrorKind::Denied, "glue" | "athena" | "lakeformation") => Some(
+                "your policies do not allow it, or Lake Formation is in force and has not granted it to you",
+            ),
+            (AwsErrorKind::Denied, "quicksight") => Some(
+                "your policies do not allow it, or you are no administrator of Amazon Quick Sight (QuickSight)",
+            ),
+            (AwsErrorKind::Denied, "s3") => {
+                Some("your policies, the bucket's policy or its key's policy do not allow it")
+            }
+            (AwsErrorKind::Denied, _) => Some(
+                "your policies, a permissions boundary or an organisation's policy does not allow it",
+            ),
+            (AwsErrorKind::Throttled, _) => Some("something else asks a lot at the same time"),
+            (AwsErrorKind::Conflict, _) => {
+                Some("another deployment is under way, or somebody made it by hand")
+            }
+            (AwsErrorKind::Unreachable, _) => Some(
+                "no network, a proxy, a service that is not in this Region, or a wrong AWS_ENDPOINT_URL",
+            ),
+            (AwsErrorKind::Limit, _) => Some("a quota of the account is used up"),
+            (
+                AwsErrorKind::NotFound
+                | AwsErrorKind::Expired
+                | AwsErrorKind::Credentials
+                | AwsErrorKind::Invalid
+                | AwsErrorKind::Other,
+                _,
+            ) => None,
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self.kind {
+            AwsErrorKind::Denied => format!(
+                "have `{}` allowed (docs/permissions.md has the whole policy), then run the command again: it goes on where it stopped",
+                self.action()
+            ),
+            AwsErrorKind::Throttled => {
+                "wait a minute and run the command again: it goes on where it stopped".to_owned()
+            }
+            AwsErrorKind::NotFound => {
+                "`kiro-analytics status` says what is there; `kiro-analytics deploy` makes what is missing".to_owned()
+            }
+            AwsErrorKind::Conflict => {
+                "wait until the other change has ended, then run the command again".to_owned()
+            }
+            AwsErrorKind::Expired => {
+                "sign in again (for example `aws sso login`), then run the command again: it goes on where it stopped".to_owned()
+            }
+            AwsErrorKind::Credentials => {
+                "sign in (for example `aws sso login`) or name a profile with --profile; `aws sts get-caller-identity` must answer".to_owned()
+            }
+            AwsErrorKind::Unreachable if self.region.is_empty() => {
+                "check the network, then run the command again".to_owned()
+            }
+            AwsErrorKind::Unreachable => format!(
+                "check the network and the Region `{}`, then run the command again: it goes on where it stopped",
+                self.region
+            ),
+            AwsErrorKind::Limit => {
+                "raise the quota in the console (Service Quotas), then run the command again".to_owned()
+            }
+            AwsErrorKind::Invalid if self.code == "MissingRegion" => {
+                "name one with --region, AWS_REGION or `region` in kiro-analytics.toml".to_owned()
+            }
+            AwsErrorKind::Invalid | AwsErrorKind::Other => {
+                "`kiro-analytics preflight` checks what a deployment needs".to_owned()
+            }
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let what = match self.kind {
+            AwsErrorKind::Denied => "is not allowed",
+            AwsErrorKind::Throttled => "was slowed down too often",
+            AwsErrorKind::NotFound => "found nothing",
+            AwsErrorKind::Conflict => "met another change",
+            AwsErrorKind::Expired => "was refused, as the session is over",
+            AwsErrorKind::Credentials => "had no valid credentials",
+            AwsErrorKind::Unreachable => "got no answer",
+            AwsErrorKind::Limit => "met a limit",
+            AwsErrorKind::Invalid => "was not accepted",
+            AwsErrorKind::Other => "failed",
+        };
+        let mut text = format!("`{}:{}`", self.service, self.operation);
+        if !self.resource.is_empty() {
+            text.push_str(" for ");
+            text.push_str(&self.resource);
+        }
+        text.push(' ');
+        text.push_str(what);
+        if !self.message.is_empty() {
+            text.push_str(": ");
+            text.push_str(self.message.trim_end_matches('.'));
+        }
+        if !self.code.is_empty() && !self.message.contains(&self.code) {
+            text.push_str(" (");
+            text.push_str(&self.code);
+            text.push(')');
+        }
+        if let Some(cause) = self.likely_cause() {
+            text.push_str("; likely ");
+            text.push_str(cause);
+        }
+        text
+    }
+}
+
+/// Errors of signing in arrive wrapped in whatever needed the credentials.
+fn about_credentials(error: &(dyn Error + 'static)) -> Option<(AwsErrorKind, String)> {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if cause.downcast_ref::<CredentialsError>().is_some() {
+            let message = deepest(cause);
+            let is_over = message.to_lowercase().contains("expired");
+            let kind = if is_over {
+                AwsErrorKind::Expired
+            } else {
+                AwsErrorKind::Credentials
+            };
+            return Some((kind, message));
+        }
+        next = cause.source();
+    }
+    None
+}
+
+/// The last cause says what happened; the ones around it say who noticed.
+fn deepest(error: &(dyn Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    last.to_string()
+}
+
+fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
+    use AwsErrorKind as Kind;
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
+            return Kind::Expired;
+        }
+        "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "InvalidAccessKeyId"
+        | "InvalidToken"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException" => return Kind::Credentials,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "SlowDown" => return Kind::Throttled,
+        "LimitExceeded"
+        | "LimitExceededException"
+        | "ServiceQuotaExceededException"
+        | "ResourceNumberLimitExceededException"
+        | "TooManyBuckets"
+        | "CodeStorageExceededException" => return Kind::Limit,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
+        | "Forbidden"
+        | "InsufficientPrivilegesException" => return Kind::Denied,
+        "EntityNotFoundException"
+        | "ResourceNotFoundException"
+        | "NoSuchEntity"
+        | "NoSuchBucket"
+        | "NoSuchKey"
+        | "NotFound"
+        | "NotFoundException"
+        | "ChangeSetNotFound"
+        | "ChangeSetNotFoundException" => return Kind::NotFound,
+        "AlreadyExistsException"
+        | "EntityAlreadyExists"
+        | "ResourceExistsException"
+        | "ConflictException"
+        | "ConcurrentModification"
+        | "ConcurrentModificationException"
+        | "ResourceConflictException"
+        | "ResourceInUseException"
+        | "OperationAbortedException"
+        | "BucketAlreadyExists"
+        | "BucketAlreadyOwnedByYou"
+        | "BucketNotEmpty"
+        | "DeleteConflict"
+        | "InvalidChangeSetStatus"
+        | "ConcurrentUpdatingException" => return Kind::Conflict,
+        _ => {}
+    }
+    // CloudFormation and Athena have no code of their own for what does not exist.
+    let says_missing = message.contains("does not exist") || message.contains("is not found");
+    if says_missing && matches!(code, "ValidationError" | "InvalidRequestException") {
+        return Kind::NotFound;
+    }
+    match status {
+        401 | 403 => Kind::Denied,
+        404 => Kind::NotFound,
+        409 => Kind::Conflict,
+        429 => Kind::Throttled,
+        400..=499 => Kind::Invalid,
+        500..=599 => Kind::Unreachable,
+        _ => Kind::Other,
+    }
+}

@@ -1,0 +1,12 @@
+//! Deploys kiro-analytics into an AWS account: plans, shows nothing itself, then applies.
+//!
+//! Owns the settings of a deployment, every call to AWS but the normalizer's, and the steps from a function's zip to a
+//! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
+
+pub mod aws;
+mod names;
+pub mod progress;
+pub mod settings;
+pub mod step;
+
+pub use names::Names;

@@ -1,0 +1,168 @@
+//! Every name that follows from the prefix of a deployment, and how long it may be.
+
+use crate::aws::Aws;
+
+/// So long may a prefix be at most, whatever the Region: functions have names of at most 64 letters.
+const FUNCTION_SUFFIX: &str = "-data-normalize-report";
+
+/// The names of one deployment's resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    pub prefix: String,
+    pub account: String,
+    pub region: String,
+    pub partition: &'static str,
+}
+
+impl Names {
+    pub fn new(prefix: &str, aws: &Aws) -> Self {
+        Self {
+            prefix: prefix.to_owned(),
+            account: aws.account().to_owned(),
+            region: aws.region().to_owned(),
+            partition: aws.partition(),
+        }
+    }
+
+    /// The stack with bucket, database, workgroup, function, schedule and alarms.
+    pub fn data_stack(&self) -> String {
+        format!("{}-data", self.prefix)
+    }
+
+    /// The stack that maps ids to names of people.
+    pub fn identity_stack(&self) -> String {
+        format!("{}-identity", self.prefix)
+    }
+
+    /// The bucket with the function's zips, where none is named.
+    pub fn code_bucket(&self) -> String {
+        format!("{}-code-{}-{}", self.prefix, self.account, self.region)
+    }
+
+    /// The Glue database and the Athena workgroup, where none is named.
+    pub fn identifier(&self) -> String {
+        self.prefix.replace('-', "_")
+    }
+
+    /// The inline policy of the role that `QuickSight` reads with, where none is named.
+    pub fn quicksight_policy(&self) -> String {
+        format!("{}-QuickSightS3Access", self.prefix)
+    }
+
+    pub fn data_source_id(&self) -> String {
+        format!("{}-athena", self.prefix)
+    }
+
+    pub fn dataset_id(&self, relation: &str) -> String {
+        format!("{}-{}", self.prefix, relation.replace('_', "-"))
+    }
+
+    /// `mode` is `light` or `dark`.
+    pub fn theme_id(&self, mode: &str) -> String {
+        format!("{}-{mode}", self.prefix)
+    }
+
+    /// Analysis and dashboard have the same id; `dashboard` is the spec's.
+    pub fn dashboard_id(&self, dashboard: &str) -> String {
+        format!("{}-{dashboard}", self.prefix)
+    }
+
+    /// An ARN of `QuickSight`: `dataset/<id>`.
+    pub fn quicksight_arn(&self, resource: &str) -> String {
+        let Self {
+            account,
+            region,
+            partition,
+            ..
+        } = self;
+        format!("arn:{partition}:quicksight:{region}:{account}:{resource}")
+    }
+
+    /// What is wrong with the lengths of the names, in this Region.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let lengths = [
+            (format!("{}{FUNCTION_SUFFIX}", self.prefix), 64, "function"),
+            (self.code_bucket(), 63, "bucket"),
+            (self.identifier(), 63, "database"),
+        ];
+        for (name, most, what) in lengths {
+            if name.len() > most {
+                let too_long = name.len() - most;
+                problems.push(format!(
+                    "the {what} would be called `{name}`, {too_long} letters more than the {most} that AWS allows in `{}`: take a prefix of at most {} letters",
+                    self.region,
+                    self.prefix.len().saturating_sub(too_long)
+                ));
+            }
+        }
+        problems
+    }
+}
+
+/// What is wrong with a prefix, wherever it is used.
+pub(crate) fn prefix_problem(prefix: &str) -> Option<String> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_good = prefix.starts_with(|first: char| first.is_ascii_lowercase())
+        && prefix.bytes().all(is_allowed)
+        && !prefix.ends_with('-')
+        && !prefix.contains("--");
+    (!is_good).then(|| {
+        format!("expected small letters, digits and single hyphens, beginning with a letter, found `{prefix}`")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, prefix_problem};
+
+    fn names(prefix: &str, region: &str) -> Names {
+        Names {
+            prefix: prefix.to_owned(),
+            account: "123456789012".to_owned(),
+            region: region.to_owned(),
+            partition: "aws",
+        }
+    }
+
+    #[test]
+    fn names_follow_from_the_prefix() {
+        let names = names("kiro-analytics", "eu-central-1");
+        assert_eq!(names.data_stack(), "kiro-analytics-data");
+        assert_eq!(
+            names.code_bucket(),
+            "kiro-analytics-code-123456789012-eu-central-1"
+        );
+        assert_eq!(names.identifier(), "kiro_analytics");
+        assert_eq!(
+            names.dataset_id("user_totals"),
+            "kiro-analytics-user-totals"
+        );
+        assert_eq!(
+            names.quicksight_arn("theme/x"),
+            "arn:aws:quicksight:eu-central-1:123456789012:theme/x"
+        );
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_region_itself() {
+        let prefix = "a".repeat(35);
+        assert_eq!(names(&prefix, "us-east-1").problems(), Vec::<String>::new());
+        let problems = names(&prefix, "ap-southeast-2").problems();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].ends_with("take a prefix of at most 30 letters"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_prefix_can_stand_in_every_name() {
+        for good in ["kiro", "kiro-analytics", "k2-x"] {
+            assert_eq!(prefix_problem(good), None);
+        }
+        for bad in ["", "Kiro", "2k", "kiro_x", "kiro-", "k--x", "kiro.x"] {
+            assert!(prefix_problem(bad).is_some(), "{bad}");
+        }
+    }
+}

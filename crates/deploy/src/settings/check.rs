@@ -1,0 +1,278 @@
+//! What may stand in a setting.
+
+use serde_json::Value;
+
+use crate::names::prefix_problem;
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn unless(is_good: bool, what: &str, found: &str) -> Option<String> {
+    (!is_good).then(|| format!("expected {what}, found `{found}`"))
+}
+
+pub(super) fn anything(_value: &Value) -> Option<String> {
+    None
+}
+
+pub(super) fn prefix(value: &Value) -> Option<String> {
+    prefix_problem(text(value))
+}
+
+pub(super) fn region(value: &Value) -> Option<String> {
+    let found = text(value);
+    let parts: Vec<&str> = found.split('-').collect();
+    let is_good = found.is_empty()
+        || (parts.len() >= 3
+            && parts
+                .last()
+                .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+            && found
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+    unless(is_good, "a Region such as `eu-central-1`", found)
+}
+
+/// Letters that a bucket's name may have.
+pub(super) fn is_bucket(name: &str) -> bool {
+    let is_end = |byte: Option<u8>| {
+        byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    (3..=63).contains(&name.len())
+        && is_end(name.bytes().next())
+        && is_end(name.bytes().last())
+        && name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.')
+        })
+}
+
+pub(super) fn bucket(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.is_empty() || is_bucket(found);
+    unless(is_good, "the name of a bucket", found)
+}
+
+pub(super) fn identifier(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.is_empty()
+        || (found.len() <= 63
+            && found.starts_with(|first: char| first.is_ascii_lowercase())
+            && found
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
+    unless(
+        is_good,
+        "small letters, digits and underscores, beginning with a letter",
+        found,
+    )
+}
+
+pub(super) fn workgroup(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.len() <= 128
+        && found
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    unless(is_good, "letters, digits, `.`, `_` and `-`", found)
+}
+
+pub(super) fn email(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.is_empty()
+        || found.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty()
+                && host.contains('.')
+                && !found.contains(char::is_whitespace)
+                && !host.contains('@')
+        });
+    unless(is_good, "an e-mail address", found)
+}
+
+pub(super) fn schedule(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good =
+        (found.starts_with("cron(") || found.starts_with("rate(")) && found.ends_with(')');
+    unless(
+        is_good,
+        "`cron(…)` or `rate(…)`, such as `cron(15 3 * * ? *)`",
+        found,
+    )
+}
+
+pub(super) fn time_zone(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = !found.is_empty()
+        && found.len() <= 50
+        && found
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-'));
+    unless(
+        is_good,
+        "a time zone such as `UTC` or `Europe/Berlin`",
+        found,
+    )
+}
+
+pub(super) fn time_of_day(value: &Value) -> Option<String> {
+    let found = text(value);
+    let parts = found.split_once(':').map(|(hour, minute)| {
+        (
+            hour.len(),
+            minute.len(),
+            hour.parse::<u32>(),
+            minute.parse::<u32>(),
+        )
+    });
+    match parts {
+        Some((2, 2, Ok(hour), Ok(minute))) if hour < 24 && minute < 60 => None,
+        _ => unless(false, "a time of day such as `04:00`", found),
+    }
+}
+
+/// What the template allows, of what `CloudWatch` Logs does.
+pub(super) fn log_retention(value: &Value) -> Option<String> {
+    let allowed = [7, 14, 30, 60, 90, 180, 365, 400, 731];
+    let found = value.as_u64().unwrap_or_default();
+    (!allowed.contains(&found)).then(|| format!("expected one of {allowed:?}, found `{found}`"))
+}
+
+/// `arn:aws:<service>:…`
+pub(super) fn is_arn(found: &str, service: &str) -> bool {
+    let parts: Vec<&str> = found.splitn(6, ':').collect();
+    parts.len() == 6
+        && parts[0] == "arn"
+        && parts[1].starts_with("aws")
+        && parts[2] == service
+        && !parts[5].is_empty()
+}
+
+pub(super) fn kms_key(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.is_empty() || (is_arn(found, "kms") && found.contains(":key/"));
+    unless(is_good, "the ARN of a KMS key (not of an alias)", found)
+}
+
+pub(super) fn kms_keys(value: &Value) -> Option<String> {
+    each(value, kms_key)
+}
+
+pub(super) fn policy(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.is_empty() || (is_arn(found, "iam") && found.contains(":policy/"));
+    unless(is_good, "the ARN of a policy", found)
+}
+
+pub(super) fn role_name(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = !found.is_empty()
+        && found.len() <= 64
+        && found
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte));
+    unless(is_good, "the name of a role, not its ARN", found)
+}
+
+pub(super) fn policy_name(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.len() <= 128
+        && found
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte));
+    unless(is_good, "the name of a policy", found)
+}
+
+pub(super) fn role_arn(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_good = found.is_empty() || (is_arn(found, "iam") && found.contains(":role/"));
+    unless(is_good, "the ARN of a role", found)
+}
+
+pub(super) fn iam_principals(value: &Value) -> Option<String> {
+    each(value, |value| {
+        let found = text(value);
+        let is_good = is_arn(found, "iam");
+        unless(is_good, "the ARN of an IAM role or user", found)
+    })
+}
+
+/// Users and groups of `QuickSight`.
+pub(super) fn quicksight_principals(value: &Value) -> Option<String> {
+    each(value, |value| {
+        let found = text(value);
+        let is_good =
+            is_arn(found, "quicksight") && (found.contains(":user/") || found.contains(":group/"));
+        unless(
+            is_good,
+            "the ARN of a Quick Sight user or group, such as `arn:aws:quicksight:us-east-1:123456789012:user/default/alice`",
+            found,
+        )
+    })
+}
+
+pub(super) fn accounts(value: &Value) -> Option<String> {
+    each(value, |value| {
+        let found = text(value);
+        if found.len() == 12 && found.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        unless(false, "an account id of 12 digits", found)
+    })
+}
+
+pub(super) fn exports(value: &Value) -> Option<String> {
+    each(value, |value| {
+        let found = text(value);
+        let url = found
+            .strip_prefix("s3://")
+            .map(|rest| rest.split_once('/').unwrap_or((rest, "")));
+        let Some((bucket, folder)) = url else {
+            return unless(false, "`s3://bucket/prefix`", found);
+        };
+        if !is_bucket(bucket) {
+            return unless(false, "the name of a bucket", bucket);
+        }
+        // What a policy can name: no wildcards, and no comma, as lists are written with commas.
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!_.'()/-".contains(&byte);
+        if !folder.bytes().all(is_allowed) || folder.contains("//") || folder.starts_with('/') {
+            return unless(false, "a prefix of letters, digits and !_.'()/-", folder);
+        }
+        None
+    })
+}
+
+pub(super) fn identity_store(value: &Value) -> Option<String> {
+    let found = text(value);
+    if found.starts_with("arn:") || found.starts_with("ssoins-") {
+        return Some(format!(
+            "`{found}` is the instance of IAM Identity Center; its Identity Store begins with `d-` and stands on the same page"
+        ));
+    }
+    let is_good = found.is_empty()
+        || found.strip_prefix("d-").is_some_and(|rest| {
+            rest.len() == 10 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+    unless(is_good, "an Identity Store such as `d-1234567890`", found)
+}
+
+pub(super) fn tags(value: &Value) -> Option<String> {
+    let tags = value.as_object()?;
+    for (key, value) in tags {
+        let found = text(value);
+        if key.is_empty()
+            || key.len() > 128
+            || key.to_lowercase().starts_with("aws:")
+            || key.starts_with("kiro-analytics:")
+        {
+            return unless(false, "a key of your own of at most 128 letters", key);
+        }
+        if found.len() > 256 {
+            return unless(false, "a value of at most 256 letters", found);
+        }
+    }
+    None
+}
+
+fn each(value: &Value, check: impl Fn(&Value) -> Option<String>) -> Option<String> {
+    value.as_array()?.iter().find_map(check)
+}

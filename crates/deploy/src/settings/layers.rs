@@ -1,0 +1,377 @@
+//! From what was said in five places to one set of settings, and where each value comes from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::deployment::DeploymentSettings;
+use super::list::{ALL, setting};
+use super::parameters::{Remembered, fingerprint};
+use super::setting::{Kind, Memory, Setting};
+use crate::aws::AwsAddress;
+
+/// Variables of the AWS sample that say nothing here, and why.
+const WITHOUT_MEANING: &[(&str, &str)] = &[
+    ("AUTO_APPROVE_IAM", "say --yes instead"),
+    (
+        "IDENTITY_MAPPING",
+        "this version does not map ids to names of people",
+    ),
+    (
+        "IDENTITY_MAP_REFRESH_SCHEDULE",
+        "this version does not map ids to names of people",
+    ),
+];
+
+/// What people have said.
+pub struct Layers<'a> {
+    /// The flag as it was typed, the key, the text.
+    pub flags: Vec<(String, String, String)>,
+    /// The environment.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    pub file: Vec<FileValue>,
+    /// Plans, prices and thresholds, only what the file says of them: an object as the file has it.
+    pub views: Value,
+}
+
+/// A value of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileValue {
+    /// Without `deployment.`
+    pub key: String,
+    pub value: Value,
+    /// `kiro-analytics.toml:12`
+    pub place: String,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "from", content = "place")]
+pub enum Origin {
+    Flag(String),
+    Environment(String),
+    File(String),
+    Stack,
+    Default,
+    /// Nobody has said anything, and it may be left out or follows from something else.
+    Unset,
+}
+
+/// Something wrong with a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub origin: Origin,
+    pub key: String,
+    pub text: String,
+}
+
+/// All that is wrong, at once.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", lines(.0))]
+pub struct Problems(pub Vec<Problem>);
+
+/// One set of settings.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    pub settings: DeploymentSettings,
+    /// Every setting with its value (null if unset) and its origin.
+    pub values: Vec<(&'static Setting, Value, Origin)>,
+    /// What people should know although nothing is wrong.
+    pub remarks: Vec<String>,
+}
+
+impl Layers<'_> {
+    /// What is needed to find the stack: prefix, profile and Region.
+    pub fn address(&self) -> Result<(String, AwsAddress), Problems> {
+        let mut problems = Vec::new();
+        let mut found = self.said(&mut problems);
+        let wanted = ["prefix", "profile", "region"];
+        problems.retain(|problem| wanted.contains(&problem.key.as_str()));
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        let mut text = |key: &str| {
+            let (value, _) = found.remove(key)?;
+            let text = value.as_str()?.to_owned();
+            (!text.is_empty()).then_some(text)
+        };
+        let prefix = text("prefix").or_else(|| setting("prefix")?.default.map(str::to_owned));
+        let address = AwsAddress {
+            profile: text("profile"),
+            region: text("region"),
+        };
+        Ok((prefix.unwrap_or_default(), address))
+    }
+
+    /// Everything. `remembered` is what the deployed stack says, if there is one.
+    pub fn resolve(&self, remembered: Option<&Remembered>) -> Result<Resolved, Problems> {
+        let mut problems = Vec::new();
+        let mut said = self.said(&mut problems);
+        let mut values = Vec::with_capacity(ALL.len());
+        let mut merged = Map::new();
+        for setting in ALL {
+            let default = setting
+                .default
+                .and_then(|text| setting.kind.of_text(text).ok());
+            let remembered = remembered.and_then(|stack| stack.values.get(setting.key));
+            let (value, origin) = match (said.remove(setting.key), remembered, default) {
+                (Some(found), ..) => found,
+                (None, Some(value), default) if default.as_ref() != Some(value) => {
+                    (value.clone(), Origin::Stack)
+                }
+                (None, _, Some(default)) => (default, Origin::Default),
+                (None, _, None) => (Value::Null, Origin::Unset),
+            };
+            if !value.is_null() {
+                merged.insert(setting.key.to_owned(), value.clone());
+            }
+            values.push((setting, value, origin));
+        }
+        let mut views = remembered.map_or(Value::Null, |stack| stack.views.clone());
+        overlay(&mut views, &self.views);
+        if views.is_object() {
+            merged.insert("views".to_owned(), views);
+        }
+        let settings = DeploymentSettings::of(Value::Object(merged));
+        let remarks = self.remarks();
+        match settings {
+            Ok(settings) if problems.is_empty() => {
+                let mut resolved = Resolved {
+                    settings,
+                    values,
+                    remarks,
+                };
+                resolved.check_salt(remembered)?;
+                Ok(resolved)
+            }
+            Ok(_) => Err(Problems(problems)),
+            Err(text) => {
+                if problems.is_empty() {
+                    problems.push(Problem {
+                        origin: Origin::Unset,
+                        key: String::new(),
+                        text,
+                    });
+                }
+                Err(Problems(problems))
+            }
+        }
+    }
+
+    /// What flags, environment and file say, the strongest of each.
+    fn said(&self, problems: &mut Vec<Problem>) -> BTreeMap<&'static str, (Value, Origin)> {
+        let mut said = BTreeMap::new();
+        for file in &self.file {
+            let origin = Origin::File(file.place.clone());
+            let Some(setting) = setting(&file.key) else {
+                problems.push(unknown(&file.key, origin));
+                continue;
+            };
+            let value = setting.kind.of_value(&file.value);
+            take(setting, value, origin, &mut said, problems);
+        }
+        for setting in ALL {
+            let variables = setting.environment.iter().rev();
+            for name in variables {
+                let Some(text) = (self.variable)(name).filter(|text| !text.trim().is_empty())
+                else {
+                    continue;
+                };
+                let origin = Origin::Environment((*name).to_owned());
+                take(
+                    setting,
+                    setting.kind.of_text(&text),
+                    origin,
+                    &mut said,
+                    problems,
+                );
+            }
+            if setting.key == "exports"
+                && (self.variable)("KIRO_ANALYTICS_EXPORTS").is_none_or(|text| text.is_empty())
+                && let Some(url) = self.sample_bucket()
+            {
+                let origin = Origin::Environment("KIRO_LOGS_BUCKET".to_owned());
+                take(
+                    setting,
+                    Ok(Value::from(vec![url])),
+                    origin,
+                    &mut said,
+                    problems,
+                );
+            }
+        }
+        for (flag, key, text) in &self.flags {
+            let origin = Origin::Flag(flag.clone());
+            let Some(setting) = setting(key) else {
+                problems.push(unknown(key, origin));
+                continue;
+            };
+            // Nothing after the equals sign takes a value back.
+            let value = match (text.is_empty(), setting.kind) {
+                (true, Kind::Number { .. } | Kind::Choice(_) | Kind::Flag) => {
+                    setting.kind.of_text(setting.default.unwrap_or_default())
+                }
+                _ => setting.kind.of_text(text),
+            };
+            take(setting, value, origin, &mut said, problems);
+        }
+        said
+    }
+
+    /// The AWS sample's bucket and prefix as an address. The bucket may be a name, an ARN or an address.
+    fn sample_bucket(&self) -> Option<String> {
+        let bucket = (self.variable)("KIRO_LOGS_BUCKET").filter(|text| !text.trim().is_empty())?;
+        let bucket = bucket.trim();
+        let named = bucket.rsplit_once(":::").map_or(bucket, |(_, name)| name);
+        let place = named.strip_prefix("s3://").unwrap_or(named);
+        let prefix = (self.variable)("KIRO_LOGS_PREFIX").unwrap_or_default();
+        let url = format!(
+            "s3://{}/{}",
+            place.trim_end_matches('/'),
+            prefix.trim().trim_matches('/')
+        );
+        Some(url.trim_end_matches('/').to_owned())
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let meaningless = WITHOUT_MEANING
+            .iter()
+            .filter(|(name, _)| (self.variable)(name).is_some_and(|text| is_yes(&text)));
+        meaningless
+            .map(|(name, why)| format!("`{name}` says nothing here: {why}"))
+            .collect()
+    }
+}
+
+impl Resolved {
+    /// The value and the origin of a setting.
+    pub fn value(&self, key: &str) -> Option<(&Value, &Origin)> {
+        let found = self.values.iter().find(|(setting, ..)| setting.key == key);
+        found.map(|(_, value, origin)| (value, origin))
+    }
+
+    /// Another salt makes other hashes of the same people: never by an omission.
+    fn check_salt(&mut self, remembered: Option<&Remembered>) -> Result<(), Problems> {
+        let Some(deployed) = remembered.and_then(|stack| stack.salt.as_ref()) else {
+            return Ok(());
+        };
+        if !self.settings.hash_emails {
+            return Ok(());
+        }
+        match &self.settings.hash_salt {
+            None => Err(Problems(vec![Problem {
+                origin: Origin::Unset,
+                key: "hash_salt".to_owned(),
+                text: "the deployed views hash addresses with a salt, which no stack remembers: give it again in KIRO_ANALYTICS_HASH_SALT (an empty --set hash_salt= goes on without one: all hashes change)".to_owned(),
+            }])),
+            Some(salt) if fingerprint(salt) != *deployed => {
+                self.remarks.push(
+                    "`hash_salt` is another one than that of the deployed views: all hashes will change".to_owned(),
+                );
+                Ok(())
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+fn take(
+    setting: &'static Setting,
+    value: Result<Value, String>,
+    origin: Origin,
+    said: &mut BTreeMap<&'static str, (Value, Origin)>,
+    problems: &mut Vec<Problem>,
+) {
+    let checked = value.and_then(|value| match (setting.check)(&value) {
+        Some(problem) => Err(problem),
+        None => Ok(value),
+    });
+    match checked {
+        Ok(value) => {
+            said.insert(setting.key, (value, origin));
+        }
+        Err(text) => {
+            let text = if setting.is_secret() {
+                "is not a text".to_owned()
+            } else {
+                text
+            };
+            problems.push(Problem {
+                origin,
+                key: setting.key.to_owned(),
+                text,
+            });
+        }
+    }
+}
+
+fn unknown(key: &str, origin: Origin) -> Problem {
+    let distance = |setting: &&Setting| strsim::damerau_levenshtein(key, setting.key);
+    let nearest = ALL.iter().min_by_key(distance);
+    let nearest = nearest.filter(|setting| distance(setting) <= 1 + setting.key.len() / 4);
+    let text = match nearest {
+        Some(setting) => format!("there is no such setting; did you mean `{}`?", setting.key),
+        None => "there is no such setting; `kiro-analytics config show` lists them".to_owned(),
+    };
+    Problem {
+        origin,
+        key: key.to_owned(),
+        text,
+    }
+}
+
+fn is_yes(text: &str) -> bool {
+    !matches!(
+        text.trim().to_ascii_lowercase().as_str(),
+        "" | "false" | "no" | "0"
+    )
+}
+
+/// Lays one object over another, member by member.
+pub(super) fn overlay(below: &mut Value, above: &Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                overlay(below.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (_, Value::Null) => {}
+        (below, above) => *below = above.clone(),
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => formatter.write_str(flag),
+            Self::Environment(name) => write!(formatter, "{name}"),
+            Self::File(place) => formatter.write_str(place),
+            Self::Stack => formatter.write_str("the deployed stack"),
+            Self::Default => formatter.write_str("default"),
+            Self::Unset => formatter.write_str("not set"),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = setting(&self.key).map_or_else(|| self.key.clone(), Setting::path);
+        match &self.origin {
+            Origin::Unset | Origin::Default if name.is_empty() => formatter.write_str(&self.text),
+            Origin::Unset | Origin::Default => write!(formatter, "`{name}`: {}", self.text),
+            origin => write!(formatter, "{origin}: `{name}`: {}", self.text),
+        }
+    }
+}
+
+fn lines(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// Whether a setting is one that the stack keeps.
+pub(super) fn is_kept(setting: &Setting) -> bool {
+    matches!(setting.memory, Memory::Parameter(_) | Memory::Remembered)
+}

@@ -1,0 +1,68 @@
+//! What is known about one setting before anybody has set it.
+
+use serde_json::Value;
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key in `[deployment]` of the file, and in `--set KEY=VALUE`.
+    pub key: &'static str,
+    /// Whether it stands at the top of the file, as other commands read it, too.
+    pub is_shared: bool,
+    /// Environment variables, ours first; the others are those of the AWS sample.
+    pub environment: &'static [&'static str],
+    pub kind: Kind,
+    /// As it would be written in the environment; none where it follows from something else or is left out.
+    pub default: Option<&'static str>,
+    pub memory: Memory,
+    /// One line, for people.
+    pub meaning: &'static str,
+    /// What is wrong with a value of the right kind.
+    pub check: fn(&Value) -> Option<String>,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    /// `true` or `false`.
+    Flag,
+    Number {
+        least: u64,
+        most: u64,
+    },
+    /// Commas between the items where it is one text.
+    List,
+    Choice(&'static [&'static str]),
+    /// `key=value`, with commas in between where it is one text.
+    Table,
+}
+
+/// What remembers a setting between two deployments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// A parameter of the stack.
+    Parameter(&'static str),
+    /// The stack's parameter `RememberedSettings`.
+    Remembered,
+    /// Nothing: it is about this machine, or needed to find the stack.
+    Nothing,
+    /// Nothing but its fingerprint, by which a wrong one is noticed.
+    Fingerprint,
+}
+
+impl Setting {
+    /// The key as a file has it.
+    pub fn path(&self) -> String {
+        if self.is_shared {
+            self.key.to_owned()
+        } else {
+            format!("deployment.{}", self.key)
+        }
+    }
+
+    /// Whether its value must not be shown.
+    pub fn is_secret(&self) -> bool {
+        self.memory == Memory::Fingerprint
+    }
+}

@@ -1,0 +1,172 @@
+//! A tiny HTTP server that answers as it is told and remembers what it was asked.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
+                      <UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+
+/// A request that came.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+/// An answer to give.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
+}
+
+/// A server on a free port of this machine, gone with the test's runtime.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Given {
+    pub(crate) fn json(body: &Value) -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: body.to_string(),
+        }
+    }
+
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: body.to_owned(),
+        }
+    }
+}
+
+impl Asked {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(found, _)| found == name);
+        found.map_or("", |(_, value)| value)
+    }
+}
+
+impl Server {
+    /// Answers every request but the one that asks who is asking.
+    pub(crate) async fn start(answering: impl Fn(&Asked) -> Given + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (seen, answering) = (Arc::clone(&asked), Arc::new(answering));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (seen, answering) = (Arc::clone(&seen), Arc::clone(&answering));
+                tokio::spawn(serve(stream, seen, answering));
+            }
+        });
+        Self { address, asked }
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub(crate) async fn aws(&self) -> Aws {
+        sign_in(&self.address).await.unwrap()
+    }
+}
+
+/// An account that is reached at this address.
+pub(crate) async fn sign_in(address: &str) -> Result<Aws, AwsError> {
+    let credentials = Credentials::new("example", "example", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .endpoint_url(address)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(kiro_s3::http_client())
+        .build();
+    let tuning = AwsTuning {
+        attempts: 3,
+        first_backoff: Duration::from_millis(1),
+        first_look: Duration::from_millis(1),
+        longest_look: Duration::from_millis(2),
+        ..AwsTuning::default()
+    };
+    Aws::with_config(config, tuning).await
+}
+
+async fn serve(
+    mut stream: tokio::net::TcpStream,
+    seen: Arc<Mutex<Vec<Asked>>>,
+    answering: Arc<impl Fn(&Asked) -> Given>,
+) {
+    let mut bytes = Vec::new();
+    let mut piece = [0_u8; 4096];
+    let asked = loop {
+        let Ok(read) = stream.read(&mut piece).await else {
+            return;
+        };
+        if read == 0 {
+            return;
+        }
+        bytes.extend_from_slice(&piece[..read]);
+        if let Some(asked) = parsed(&bytes) {
+            break asked;
+        }
+    };
+    let given = if asked.body.contains("Action=GetCallerIdentity") {
+        Given::text(200, CALLER)
+    } else {
+        seen.lock().unwrap().push(asked.clone());
+        answering(&asked)
+    };
+    let mut head = format!(
+        "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
+        given.status,
+        given.body.len()
+    );
+    for (name, value) in &given.headers {
+        head = format!("{head}{name}: {value}\r\n");
+    }
+    let body = if asked.method == "HEAD" {
+        ""
+    } else {
+        &given.body
+    };
+    stream
+        .write_all(format!("{head}\r\n{body}").as_bytes())
+        .await
+        .ok();
+}
+
+fn parsed(bytes: &[u8]) -> Option<Asked> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let mut lines = head.lines();
+    let mut first = lines.next()?.split(' ');
+    let (method, path) = (first.next()?.to_owned(), first.next()?.to_owned());
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.map_or(0, |(_, value)| value.parse().unwrap());
+    (body.len() >= length).then(|| Asked {
+        method,
+        path,
+        headers,
+        body: body.to_owned(),
+    })
+}
