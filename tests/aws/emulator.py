@@ -69,10 +69,11 @@ class Emulator:
             log.writelines(seen)
             log.writelines(self.process.stdout)
 
-    def client(self, service):
+    def client(self, service, endpoint=None, region=REGION):
+        """A client of the emulator, or of what stands before it."""
         # Long enough for a whole backfill; no retries, as a test must see what fails.
         config = Config(read_timeout=1800, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-        return boto3.client(service, endpoint_url=self.endpoint, config=config, **CREDENTIALS)
+        return boto3.client(service, endpoint_url=endpoint or self.endpoint, config=config, **CREDENTIALS | {"region_name": region})
 
     def peak_memory_bytes(self):
         """The most memory that a function's process has had, of those still there."""

@@ -1,0 +1,179 @@
+"""AWS as `kiro-analytics deploy` sees it, on this machine: everything starts itself on free ports and is stopped at the end.
+
+One address takes every call (`front`), logs it, and passes it on: Quick Sight and Lake Formation to the doubles, Athena's queries to
+DuckDB, identities to moto, all else to ministack, behind small corrections where that is less strict than AWS.
+"""
+
+import json
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+HERE = Path(__file__).resolve().parent
+# The emulator's process and its clients are the same as in tests/aws.
+sys.path.append(str(HERE.parent / "aws"))
+
+from moto.server import ThreadedMotoServer  # noqa: E402
+
+from athena import Athena, Engine, QueryFailed  # noqa: E402
+from athena.catalogue import Catalogue  # noqa: E402
+from corrections import Corrected  # noqa: E402
+from emulator import ACCOUNT, REGION, Emulator, free_port  # noqa: E402
+from front import Front  # noqa: E402
+from lake_formation import lake_formation  # noqa: E402
+from quicksight import Account, World, quicksight  # noqa: E402
+from quicksight.world import Unreadable  # noqa: E402
+
+# Who deploys: a session of a role, as people have who log in through Identity Center.
+DEPLOYER = "deployer"
+SERVICE_ROLE = "aws-quicksight-service-role-v0"
+MOTO = ("identitystore", "sso", "sso-admin")
+
+
+class Environment:
+    """A context manager; inside it `variables` are what a command needs to find all this."""
+
+    def __init__(self, identity_region=REGION):
+        self.identity_region = identity_region
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="kiro-deploy-")
+        self.scratch = Path(self.folder.name)
+        self.undo = [self.folder.cleanup]
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for step in reversed(self.undo):
+            step()
+        self.undo = []
+
+    def _start(self):
+        port = free_port()
+        # Functions call the emulator itself: the log is of the deployer's calls.
+        self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}")
+        self.undo.append(self.emulator.stop)
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        self.moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self.moto.start()
+        self.undo.append(self.moto.stop)
+        moto_address = "{}:{}".format(*self.moto.get_host_and_port())
+        self.moto_endpoint = f"http://{moto_address}"
+        # What moto knows outlives its servers.
+        urlopen(Request(f"{self.moto_endpoint}/moto-api/reset", method="POST")).close()
+
+        corrected = Corrected(f"127.0.0.1:{port}")
+        self.catalogue = InGlue(self.emulator, self.scratch / "athena")
+        self.engine = Engine(self.catalogue)
+        lake, self.grants = lake_formation(self.catalogue, caller=f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}", account=ACCOUNT)
+        self.account = Account(ACCOUNT, REGION, self.identity_region)
+        self.world = AsServiceRole(self)
+        self.front = Front(
+            {
+                "quicksight": quicksight(self.account, self.world),
+                "lakeformation": lake,
+                "athena": Athena(self.engine, self.emulator, corrected.pass_on),
+                **dict.fromkeys(MOTO, moto_address),
+                "*": corrected,
+            }
+        )
+        self.undo.append(self.front.stop)
+        self._make_roles()
+        self._make_identities()
+
+    def client(self, service, region=REGION):
+        """A client whose calls go the way of the product's."""
+        return self.emulator.client(service, self.front.endpoint, region)
+
+    def allow(self, policy):
+        """Replaces what the deployer may do."""
+        self.emulator.client("iam").put_role_policy(RoleName=DEPLOYER, PolicyName="deploy", PolicyDocument=json.dumps(policy))
+
+    def _make_roles(self):
+        iam, sts = self.emulator.client("iam"), self.emulator.client("sts")
+        # What signing up for Quick Sight makes.
+        iam.create_role(Path="/service-role/", RoleName=SERVICE_ROLE, AssumeRolePolicyDocument=_trust({"Service": "quicksight.amazonaws.com"}))
+        iam.create_role(RoleName=DEPLOYER, AssumeRolePolicyDocument=_trust({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}))
+        self.allow({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+        self.credentials = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}", RoleSessionName="alice")["Credentials"]
+
+    def _make_identities(self):
+        (instance,) = self.emulator.client("sso-admin", self.moto_endpoint).list_instances()["Instances"]
+        self.identity_store = instance["IdentityStoreId"]
+        store = self.emulator.client("identitystore", self.moto_endpoint)
+        for name in ("alice", "bob", "carol"):
+            store.create_user(
+                IdentityStoreId=self.identity_store,
+                UserName=name,
+                DisplayName=f"{name.title()} Example",
+                Name={"GivenName": name.title(), "FamilyName": "Example"},
+                Emails=[{"Value": f"{name}@example.com", "Primary": True}],
+            )
+
+    @property
+    def service_role_arn(self):
+        return f"arn:aws:iam::{ACCOUNT}:role/service-role/{SERVICE_ROLE}"
+
+    @property
+    def variables(self):
+        """For a command's environment, instead of every other variable of AWS."""
+        bare = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "KIRO_ANALYTICS_"))}
+        return bare | {
+            "AWS_ENDPOINT_URL": self.front.endpoint,
+            "AWS_ACCESS_KEY_ID": self.credentials["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": self.credentials["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": self.credentials["SessionToken"],
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def rows(self, sql, database):
+        """The columns and rows of a query in Athena."""
+        columns, rows = self.engine.run(sql, database)
+        return [name for name, _ in columns], rows
+
+
+def _trust(principal):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]})
+
+
+class InGlue(Catalogue):
+    """The emulator's catalogue, also as what there is to grant on."""
+
+    def __init__(self, emulator, folder):
+        super().__init__(emulator.client("glue"), emulator.client("s3"), folder)
+        self.iam = emulator.client("iam")
+
+    def has_role(self, arn):
+        roles = (role["Arn"] for page in self.iam.get_paginator("list_roles").paginate() for role in page["Roles"])
+        return arn in roles
+
+
+class AsServiceRole(World):
+    """Athena as Quick Sight's service role may use it."""
+
+    def __init__(self, environment):
+        self.environment, self.athena = environment, environment.emulator.client("athena")
+
+    def has_workgroup(self, name):
+        return name in {group["Name"] for group in self.athena.list_work_groups()["WorkGroups"]}
+
+    def rows(self, sql):
+        role = self.environment.service_role_arn
+        for database, table in sorted(self.environment.engine.reads(sql, "default")):
+            if not self.environment.grants.allows(role, "SELECT", database, table):
+                raise Unreadable("PERMISSION_DENIED", f"Insufficient Lake Formation permission(s): Required SELECT on {table}")
+        try:
+            return len(self.environment.engine.run(sql, "default")[1])
+        except QueryFailed as error:
+            raise Unreadable("SQL_EXCEPTION", str(error)) from error

@@ -1,0 +1,85 @@
+"""Errors and interruptions on demand, in the words of each protocol."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
+
+from double import Answer
+
+STATUS = {"AccessDenied": 403, "ThrottlingException": 400, "Throttling": 400, "SlowDown": 503, "ExpiredToken": 400}
+QUERY = {"cloudformation", "iam", "sts", "sns", "sqs", "monitoring"}
+
+
+@dataclass
+class Fault:
+    """What happens to the calls of an operation (`service:Operation`, `*` for any), `times` times, after `skip` that pass."""
+
+    call: str
+    code: str = ""
+    message: str = "on demand"
+    status: int | None = None
+    times: int = 1
+    skip: int = 0
+    # "before" and "after": the call is held before or after it has its effect, until `let_go`; no answer is ever sent.
+    hold: str = ""
+    seen: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def matches(self, call):
+        service, _, operation = self.call.partition(":")
+        return service in ("*", call.service) and operation in ("*", call.operation)
+
+    def wait(self, seconds):
+        """Until a call is held here."""
+        if not self.seen.wait(seconds):
+            raise TimeoutError(f"no call of {self.call} within {seconds} s")
+
+    def let_go(self):
+        self.released.set()
+
+
+class Faults:
+    """Those waiting for their call."""
+
+    def __init__(self):
+        self.waiting, self.lock = [], threading.Lock()
+
+    def add(self, fault):
+        with self.lock:
+            self.waiting.append(fault)
+        return fault
+
+    def clear(self):
+        with self.lock:
+            for fault in self.waiting:
+                fault.let_go()
+            self.waiting = []
+
+    def take(self, call):
+        """The fault that this call runs into, or None."""
+        with self.lock:
+            for fault in self.waiting:
+                if not fault.matches(call):
+                    continue
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.waiting.remove(fault)
+                return fault
+        return None
+
+
+def refusal(call, request, fault):
+    """The answer that a service gives with this error."""
+    status = fault.status or STATUS.get(fault.code, 400)
+    if call.service == "s3":
+        body = f"<Error><Code>{escape(fault.code)}</Code><Message>{escape(fault.message)}</Message><RequestId>1</RequestId></Error>"
+        return Answer(status, {"Content-Type": "application/xml"}, b"" if request.method == "HEAD" else body.encode())
+    if call.service in QUERY and "X-Amz-Target" not in request.headers:
+        body = f"<ErrorResponse><Error><Type>Sender</Type><Code>{escape(fault.code)}</Code><Message>{escape(fault.message)}</Message></Error><RequestId>1</RequestId></ErrorResponse>"
+        return Answer(status, {"Content-Type": "text/xml"}, body.encode())
+    body = {"__type": fault.code, "message": fault.message, "Message": fault.message}
+    return Answer(status, {"Content-Type": "application/json", "x-amzn-ErrorType": fault.code}, json.dumps(body).encode())

@@ -1,0 +1,202 @@
+"""The one address that everything calls: tells the service from the signature, keeps a log, and passes the call on.
+
+`/_control/calls` (GET, DELETE) is the log, `/_control/faults` (POST, DELETE) what shall go wrong: see `faults.Fault` for its members.
+"""
+
+import http.client
+import json
+import sys
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from calls import call_of
+from double import Answer, Request
+from faults import Fault, Faults, refusal
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"}
+
+
+class Front:
+    """Listens on a free port. `backends` are doubles or `host:port`, by the service's name in signatures; `*` is for all others."""
+
+    def __init__(self, backends):
+        self.backends, self.faults = backends, Faults()
+        self.calls, self.lock = [], threading.Lock()
+        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        self.thread.start()
+
+    def fail(self, call, code, message="on demand", **more):
+        """Makes calls of an operation fail."""
+        return self.faults.add(Fault(call, code, message, **more))
+
+    def hold(self, call, when="before", **more):
+        """Keeps a call from ever being answered."""
+        return self.faults.add(Fault(call, hold=when, **more))
+
+    def taken(self):
+        """The calls since the last time."""
+        with self.lock:
+            taken, self.calls = self.calls, []
+            return taken
+
+    def answer(self, request):
+        """The answer, or None when there shall be none."""
+        if request.target.startswith("/_control/"):
+            return self._controlled(request)
+        call = call_of(request)
+        request.region = call.region or request.region
+        request.operation = call.operation
+        with self.lock:
+            self.calls.append(call)
+        fault = self.faults.take(call)
+        if fault and fault.hold == "before":
+            return self._held(fault)
+        if fault and not fault.hold:
+            answer = refusal(call, request, fault)
+        else:
+            answer = self._asked(call, request)
+        if fault and fault.hold == "after":
+            return self._held(fault)
+        call.status = answer.status
+        if answer.status >= 400:
+            call.error = answer.headers.get("x-amzn-ErrorType", "") or _code(answer.body)
+        return answer
+
+    def stop(self):
+        self.faults.clear()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def _asked(self, call, request):
+        backend = self.backends.get(call.service, self.backends["*"])
+        if not hasattr(backend, "answer"):
+            return request.connections.pass_on(backend, request)
+        try:
+            return backend.answer(request)
+        except Exception:  # A bug of a double: to be seen by the caller, and by whoever reads the log.
+            said = traceback.format_exc()
+            print(f"{call.name}: {said}", file=sys.stderr)
+            return Answer(500, {"x-amzn-ErrorType": "InternalFailure"}, json.dumps({"message": said}).encode())
+
+    @staticmethod
+    def _held(fault):
+        fault.seen.set()
+        fault.released.wait()
+
+    def _controlled(self, request):
+        match request.method, request.target:
+            case "GET", "/_control/calls":
+                with self.lock:
+                    said = [call.shown() for call in self.calls]
+            case "DELETE", "/_control/calls":
+                said = [call.shown() for call in self.taken()]
+            case "POST", "/_control/faults":
+                self.faults.add(Fault(**json.loads(request.body)))
+                said = {}
+            case "DELETE", "/_control/faults":
+                self.faults.clear()
+                said = {}
+            case _:
+                return Answer(404)
+        return Answer(200, {"Content-Type": "application/json"}, json.dumps(said).encode())
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class Connections:
+    """To the backends, kept open as long as the caller's connection."""
+
+    def __init__(self):
+        self.open = {}
+
+    def pass_on(self, address, request):
+        if address not in self.open:
+            self.open[address] = http.client.HTTPConnection(address, timeout=1800)
+        backend = self.open[address]
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP | {"expect", "content-length"}}
+        try:
+            backend.request(request.method, request.target, body=request.body, headers=headers)
+            answer = backend.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # An idle connection may have been closed at the other end.
+            backend.close()
+            backend.request(request.method, request.target, body=request.body, headers=headers)
+            answer = backend.getresponse()
+        content = answer.read()
+        kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
+        return Answer(answer.status, kept, content)
+
+    def close(self):
+        for backend in self.open.values():
+            backend.close()
+
+
+def _handler(front):
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        # Otherwise headers and body wait for each other.
+        disable_nagle_algorithm = True
+
+        def setup(self):
+            super().setup()
+            self.connections = Connections()
+
+        def finish(self):
+            self.connections.close()
+            super().finish()
+
+        def answered(self):
+            answer = front.answer(Request(self.command, self.path, self.headers, self.body(), connections=self.connections))
+            if answer is None:
+                self.close_connection = True
+                return
+            self.send_response_only(answer.status)
+            length = str(len(answer.body))
+            for name, value in answer.headers.items():
+                if name.lower() != "content-length":
+                    self.send_header(name, value)
+                elif self.command == "HEAD":
+                    length = value
+            if answer.status not in (204, 304):
+                self.send_header("Content-Length", length)
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = answered
+
+        def body(self):
+            if "chunked" in self.headers.get("Transfer-Encoding", ""):
+                content = b""
+                while size := int(self.rfile.readline().split(b";")[0], 16):
+                    content += self.rfile.read(size)
+                    self.rfile.readline()
+                self.rfile.readline()
+                return content
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+        def handle_one_request(self):
+            # A caller that was killed is no error of ours.
+            try:
+                super().handle_one_request()
+            except (ConnectionError, BrokenPipeError):
+                self.close_connection = True
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def _code(body):
+    try:
+        return str(json.loads(body).get("__type", ""))
+    except (ValueError, AttributeError):
+        start, _, rest = body.partition(b"<Code>")
+        return rest.partition(b"</Code>")[0].decode() if rest else ""

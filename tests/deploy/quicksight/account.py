@@ -1,0 +1,209 @@
+"""An account with a subscription: its settings, and the assets in it."""
+
+import time
+from dataclasses import dataclass, field
+
+from double import Refused, page
+
+from .permissions import checked
+
+# Looks that a status takes until it is settled.
+LOOKS = 2
+
+
+@dataclass
+class Settling:
+    """A status that is reached after some looks at it."""
+
+    doing: str
+    looks: int
+    errors: list = field(default_factory=list)
+
+    def status(self):
+        if self.looks > 0:
+            return f"{self.doing}_IN_PROGRESS"
+        return f"{self.doing}_{'FAILED' if self.errors else 'SUCCESSFUL'}"
+
+    def look(self):
+        status = self.status()
+        self.looks = max(0, self.looks - 1)
+        return status
+
+
+@dataclass
+class Asset:
+    """One asset, with what its creation or last update said in `body`."""
+
+    kind: str
+    id: str
+    arn: str
+    body: dict
+    settling: Settling
+    created: float
+    updated: float
+    permissions: dict = field(default_factory=dict)
+    tags: dict = field(default_factory=dict)
+    # Of dashboards and themes: every version there has been, and which one viewers see.
+    versions: list = field(default_factory=list)
+    published: int = 1
+    deleted: bool = False
+
+    @property
+    def name(self):
+        return self.body["Name"]
+
+    def summary(self):
+        return {
+            "Arn": self.arn,
+            f"{self.kind}Id": self.id,
+            "Name": self.name,
+            "CreatedTime": self.created,
+            "LastUpdatedTime": self.updated,
+        }
+
+
+class Account:
+    """State, and the operations on the account itself."""
+
+    def __init__(self, account_id="123456789012", region="eu-central-1", identity_region=None, looks=LOOKS):
+        self.id, self.region, self.identity_region = account_id, region, identity_region or region
+        self.looks = looks
+        self.partition = "aws"
+        self.subscription = {
+            "AccountName": "example",
+            "Edition": "ENTERPRISE",
+            "NotificationEmail": "alice@example.com",
+            "AuthenticationType": "IAM_AND_QUICKSIGHT",
+            "AccountSubscriptionStatus": "ACCOUNT_CREATED",
+        }
+        self.users = [self._user("alice", "ADMIN"), self._user("bob", "AUTHOR"), self._user("carol", "READER")]
+        self.groups = [self._principal("group", "kiro-viewers") | {"GroupName": "kiro-viewers", "PrincipalId": "group/1"}]
+        self.assets = {}
+        # Ingestions and refresh schedules, by data set.
+        self.ingestions, self.schedules, self.refresh_properties = {}, {}, {}
+
+    # ---- operations ----
+
+    def describe_account_subscription(self, asked):
+        self.at_home(asked)
+        if self.subscription is None:
+            raise Refused("ResourceNotFoundException", f"Account {self.id} is not signed up with QuickSight.")
+        return {"AccountInfo": self.subscription}
+
+    def describe_account_settings(self, asked):
+        self.at_home(asked)
+        self.subscribed()
+        return {
+            "AccountSettings": {
+                "AccountName": self.subscription["AccountName"],
+                "Edition": self.subscription["Edition"],
+                "DefaultNamespace": "default",
+                "NotificationEmail": self.subscription["NotificationEmail"],
+                "PublicSharingEnabled": False,
+                "TerminationProtectionEnabled": True,
+            }
+        }
+
+    def list_namespaces(self, asked):
+        self.at_home(asked)
+        self.subscribed()
+        return page([self._namespace()], asked, "Namespaces")
+
+    def describe_namespace(self, asked):
+        self.at_home(asked)
+        self.in_namespace(asked)
+        return {"Namespace": self._namespace()}
+
+    # ---- what the nouns share ----
+
+    def subscribed(self):
+        if self.subscription is None:
+            raise Refused("ResourceNotFoundException", f"Account {self.id} is not signed up with QuickSight.")
+
+    def at_home(self, asked):
+        """Users and settings live in one Region, and only its endpoint answers for them."""
+        if asked.region != self.identity_region:
+            raise Refused(
+                "AccessDeniedException",
+                f"Operation is being called from endpoint {asked.region}, but your identity region is {self.identity_region}. "
+                f"Please use the {self.identity_region} endpoint.",
+            )
+
+    def in_namespace(self, asked):
+        if asked["Namespace"] != "default":
+            raise Refused("ResourceNotFoundException", f"Namespace {asked['Namespace']} not found.")
+
+    def arn(self, what):
+        return f"arn:{self.partition}:quicksight:{self.region}:{self.id}:{what}"
+
+    def principals(self):
+        known = {user["Arn"] for user in self.users} | {group["Arn"] for group in self.groups}
+        return known | {f"arn:{self.partition}:quicksight::{self.id}:namespace/default", self._namespace()["Arn"]}
+
+    def settle(self, doing, errors=()):
+        return Settling(doing, self.looks, list(errors))
+
+    def make(self, kind, segment, asked, errors=()):
+        """A new asset of an id that is not taken."""
+        self.subscribed()
+        name = f"{kind}Id"
+        if (kind, asked[name]) in self.assets:
+            raise Refused("ResourceExistsException", f"{kind} {asked[name]} already exists.")
+        permissions = checked(self, kind, asked.get("Permissions", []))
+        now = time.time()
+        asset = Asset(
+            kind=kind,
+            id=asked[name],
+            arn=self.arn(f"{segment}/{asked[name]}"),
+            body=dict(asked),
+            settling=self.settle("CREATION", errors),
+            created=now,
+            updated=now,
+            permissions=permissions,
+            tags={tag["Key"]: tag["Value"] for tag in asked.get("Tags", [])},
+        )
+        self.assets[kind, asset.id] = asset
+        return asset
+
+    def get(self, kind, asked):
+        """The asset that a request names."""
+        self.subscribed()
+        asset = self.assets.get((kind, asked[f"{kind}Id"]))
+        if asset is None:
+            raise Refused("ResourceNotFoundException", f"{kind} {asked[f'{kind}Id']} is not found.")
+        return asset
+
+    def get_settled(self, kind, asked):
+        """The same, for a change: what is still being made cannot be changed."""
+        asset = self.get(kind, asked)
+        if asset.settling.looks > 0:
+            raise Refused("ConflictException", f"{kind} {asset.id} is being changed: {asset.settling.status()}.")
+        return asset
+
+    def all(self, kind):
+        return [asset for (of, _), asset in sorted(self.assets.items()) if of == kind]
+
+    def by_arn(self, arn):
+        return next((asset for asset in self.assets.values() if asset.arn == arn), None)
+
+    def _namespace(self):
+        return {
+            "Name": "default",
+            "Arn": self.arn("namespace/default"),
+            "CapacityRegion": self.identity_region,
+            "CreationStatus": "CREATED",
+            "IdentityStore": "QUICKSIGHT",
+        }
+
+    def _principal(self, what, name):
+        return {"Arn": f"arn:{self.partition}:quicksight:{self.identity_region}:{self.id}:{what}/default/{name}"}
+
+    def _user(self, name, role):
+        return self._principal("user", name) | {
+            "UserName": name,
+            "Email": f"{name}@example.com",
+            "Role": role,
+            "IdentityType": "QUICKSIGHT",
+            "Active": True,
+            "PrincipalId": f"user/{name}",
+        }

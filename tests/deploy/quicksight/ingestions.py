@@ -1,0 +1,118 @@
+"""Imports into SPICE: begun at once, finished after some looks, with the rows that the query really has."""
+
+import time
+from dataclasses import dataclass, field
+
+from double import Refused, page
+
+from .world import Unreadable
+
+STEPS = ("INITIALIZED", "QUEUED", "RUNNING")
+ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+
+
+@dataclass
+class Ingestion:
+    """One import."""
+
+    id: str
+    arn: str
+    why: str
+    queries: list
+    status: str = "INITIALIZED"
+    rows: int = 0
+    error: dict | None = None
+    created: float = field(default_factory=time.time)
+
+    def shown(self):
+        shown = {
+            "Arn": self.arn,
+            "IngestionId": self.id,
+            "IngestionStatus": self.status,
+            "CreatedTime": self.created,
+            "RequestSource": "MANUAL",
+            "RequestType": self.why,
+        }
+        if self.status == "COMPLETED":
+            shown |= {"RowInfo": {"RowsIngested": self.rows, "RowsDropped": 0, "TotalRowsInDataset": self.rows}, "IngestionTimeInSeconds": 1, "IngestionSizeInBytes": 100 * self.rows}
+        return shown | ({"ErrorInfo": self.error} if self.error else {})
+
+
+class Ingestions:
+    """Of all data sets."""
+
+    def __init__(self, account, world):
+        self.account, self.world = account, world
+
+    def create_ingestion(self, asked):
+        data_set = self.account.get("DataSet", asked)
+        if data_set.body["ImportMode"] != "SPICE":
+            raise Refused("InvalidParameterValueException", f"Data set {data_set.id} is not imported into SPICE.")
+        if asked["IngestionId"] in self.account.ingestions.get(data_set.id, {}):
+            raise Refused("ResourceExistsException", f"Ingestion {asked['IngestionId']} already exists.")
+        ingestion = self.begin(data_set, asked["IngestionId"], asked.get("IngestionType", "FULL_REFRESH"))
+        return {"Status": 201, "Arn": ingestion.arn, "IngestionId": ingestion.id, "IngestionStatus": ingestion.status}
+
+    def describe_ingestion(self, asked):
+        ingestion = self._get(asked)
+        shown = {"Ingestion": ingestion.shown()}
+        self._advance(ingestion)
+        return shown
+
+    def list_ingestions(self, asked):
+        data_set = self.account.get("DataSet", asked)
+        ingestions = list(self.account.ingestions.get(data_set.id, {}).values())
+        # The newest first, as the service gives them.
+        shown = [ingestion.shown() for ingestion in reversed(ingestions)]
+        for ingestion in ingestions:
+            self._advance(ingestion)
+        return page(shown, asked, "Ingestions")
+
+    def cancel_ingestion(self, asked):
+        ingestion = self._get(asked)
+        if ingestion.status not in ENDED:
+            ingestion.status = "CANCELLED"
+        return {"Arn": ingestion.arn, "IngestionId": ingestion.id}
+
+    def begin(self, data_set, name, why):
+        """A newer import takes the place of those that have not ended."""
+        known = self.account.ingestions.setdefault(data_set.id, {})
+        for ingestion in known.values():
+            if ingestion.status not in ENDED:
+                ingestion.status = "CANCELLED"
+                ingestion.error = {"Type": "INGESTION_SUPERSEDED", "Message": f"Superseded by {name}."}
+        known[name] = Ingestion(name, f"{data_set.arn}/ingestion/{name}", why, queries(data_set.body))
+        return known[name]
+
+    def _advance(self, ingestion):
+        if ingestion.status not in STEPS:
+            return
+        following = STEPS.index(ingestion.status) + 1
+        if following < min(len(STEPS), self.account.looks + 1):
+            ingestion.status = STEPS[following]
+            return
+        try:
+            ingestion.rows = sum(self.world.rows(query) for query in ingestion.queries)
+            ingestion.status = "COMPLETED"
+        except Unreadable as error:
+            ingestion.status, ingestion.error = "FAILED", {"Type": error.kind, "Message": str(error)}
+
+    def _get(self, asked):
+        data_set = self.account.get("DataSet", asked)
+        ingestion = self.account.ingestions.get(data_set.id, {}).get(asked["IngestionId"])
+        if ingestion is None:
+            raise Refused("ResourceNotFoundException", f"Ingestion {asked['IngestionId']} is not found.")
+        return ingestion
+
+
+def queries(body):
+    """What Athena is asked for by a data set's tables."""
+    asked = []
+    for table in body["PhysicalTableMap"].values():
+        if "RelationalTable" in table:
+            said = table["RelationalTable"]
+            columns = ", ".join(f'"{column["Name"]}"' for column in said["InputColumns"])
+            asked.append(f'SELECT {columns} FROM "{said.get("Schema", "default")}"."{said["Name"]}"')
+        elif "CustomSql" in table:
+            asked.append(table["CustomSql"]["SqlQuery"])
+    return asked
