@@ -4,9 +4,15 @@
 //! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
 
 pub mod aws;
+pub mod driver;
 mod names;
 pub mod progress;
 pub mod settings;
+mod stack;
 pub mod step;
+pub mod steps;
+pub mod synth;
+pub mod tags;
 
 pub use names::Names;
+pub use stack::{Stack, StackEvent, StackState, first_cause};

@@ -1,5 +1,7 @@
 //! A step of a deployment: what it would change, and changing it.
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 use kiro_curate::Catalogue;
 use kiro_dashboard::Spec;
@@ -21,8 +23,10 @@ pub struct Deployment {
     pub spec: Spec,
     /// The version of this program.
     pub version: String,
-    /// Today, UTC.
+    /// Today, UTC: `YYYY-MM-DD`.
     pub today: String,
+    /// Where to look for the function's zips, the best place first.
+    pub function_folders: Vec<PathBuf>,
 }
 
 impl Deployment {
@@ -73,6 +77,9 @@ pub struct StepPlan {
 pub struct Applied {
     /// Lines about it, for people.
     pub notes: Vec<String>,
+    /// What is wrong with the data: nothing that stops a deployment.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }
 
 /// Whose matter a failure is: it decides the exit code.
@@ -90,7 +97,7 @@ pub enum Blame {
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
     #[error(transparent)]
-    Aws(#[from] AwsError),
+    Aws(Box<AwsError>),
     /// What was asked for was begun and did not succeed, or cannot be begun.
     #[error("{what}")]
     Failed {
@@ -129,6 +136,11 @@ pub trait Step: Send + Sync {
         plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError>;
+
+    /// Takes back what planning has left behind, as the plan is not carried out.
+    async fn forget(&self, _deployment: &Deployment) -> Result<(), StepError> {
+        Ok(())
+    }
 }
 
 /// What a step answers when it is asked for its plan.
@@ -198,5 +210,11 @@ impl StepError {
             Self::Aws(error) => error.hint(),
             Self::Failed { hint, .. } => hint.clone(),
         }
+    }
+}
+
+impl From<AwsError> for StepError {
+    fn from(error: AwsError) -> Self {
+        Self::Aws(Box::new(error))
     }
 }

@@ -1,0 +1,55 @@
+//! The template of the data stack.
+
+/// As it is sent.
+pub(crate) const DATA_TEMPLATE: &str = include_str!("../../../../cfn/01-data-layer.yaml");
+
+/// Every resource of a template: its name, its type, and the condition it is made under.
+pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
+    let section = template.split("\nResources:\n").nth(1).unwrap_or_default();
+    let section = section.split("\nOutputs:\n").next().unwrap_or_default();
+    let mut resources: Vec<(&str, &str, Option<&str>)> = Vec::new();
+    for line in section.lines() {
+        let indented = line.len() - line.trim_start().len();
+        let text = line.trim();
+        match (indented, text.split_once(": "), text.strip_suffix(':')) {
+            (2, _, Some(name)) if !text.starts_with('#') => resources.push((name, "", None)),
+            (4, Some(("Type", kind)), _) => {
+                if let Some(last) = resources.last_mut() {
+                    last.1 = kind;
+                }
+            }
+            (4, Some(("Condition", condition)), _) => {
+                if let Some(last) = resources.last_mut() {
+                    last.2 = Some(condition);
+                }
+            }
+            _ => {}
+        }
+    }
+    resources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DATA_TEMPLATE, resources};
+
+    #[test]
+    fn every_resource_of_the_template_is_found_with_its_type() {
+        let found = resources(DATA_TEMPLATE);
+        assert!(
+            found.iter().all(|(_, kind, _)| kind.starts_with("AWS::")),
+            "{found:?}"
+        );
+        assert!(found.contains(&("Normalizer", "AWS::Lambda::Function", None)));
+        assert!(found.contains(&("ResultsBucket", "AWS::S3::Bucket", Some("MakesBucket"))));
+        assert_eq!(
+            found.len(),
+            DATA_TEMPLATE.matches("\n    Type: AWS::").count()
+        );
+    }
+
+    #[test]
+    fn the_template_fits_into_a_request() {
+        assert!(DATA_TEMPLATE.len() <= 51_200, "{}", DATA_TEMPLATE.len());
+    }
+}
