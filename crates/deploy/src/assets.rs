@@ -6,8 +6,8 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 
 use crate::aws::{Aws, AwsError, Fields, Method, services};
-use crate::deployed::{DEPLOYMENT_TAG, VERSION_TAG};
 use crate::names::Names;
+use crate::tags;
 
 /// So many questions at once.
 const AT_ONCE: usize = 4;
@@ -196,11 +196,11 @@ async fn tagged(aws: &Aws, names: &Names, mut asset: Asset) -> Result<(Asset, bo
         .on(asset.title());
     let answer = call.find().await?.unwrap_or_default();
     let tag = |key: &str| {
-        let mut tags = answer.items("Tags").iter();
-        let found = tags.find(|tag| tag.text("Key") == key)?;
+        let mut all = answer.items("Tags").iter();
+        let found = all.find(|tag| tag.text("Key") == key)?;
         Some(found.text("Value").to_owned())
     };
-    asset.version = tag(VERSION_TAG);
-    let is_ours = tag(DEPLOYMENT_TAG).is_some_and(|value| value == names.prefix);
+    asset.version = tag(tags::VERSION);
+    let is_ours = tag(tags::DEPLOYMENT).is_some_and(|value| value == names.prefix);
     Ok((asset, is_ours))
 }

@@ -76,7 +76,13 @@ impl Ingestion {
     pub fn hint(&self) -> &'static str {
         let error = self.error.as_deref().unwrap_or_default();
         let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
-        if says(&["PERMISSION", "AccessDenied", "Access Denied", "not authorized", "Insufficient"]) {
+        if says(&[
+            "PERMISSION",
+            "AccessDenied",
+            "Access Denied",
+            "not authorized",
+            "Insufficient",
+        ]) {
             "Quick Sight's service role may not read the data: `kiro-analytics deploy` puts its policy and the Lake Formation grants right"
         } else if says(&["SPICE", "CAPACITY"]) {
             "the account's SPICE capacity is used up: buy more or release some in Manage Quick Sight, SPICE capacity"

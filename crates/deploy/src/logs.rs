@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::aws::{Aws, Fields, services};
-use crate::deployed::DeployedStack;
 use crate::runs::{Line, Log, Run, shown};
+use crate::stack::Stack;
 use crate::step::{Blame, StepError};
 
 /// An export that could not be read, at least once.
@@ -48,18 +48,15 @@ pub struct LogReport {
 
 impl LogReport {
     /// Reads the log of the stack's function.
-    pub async fn read(
-        aws: &Aws,
-        stack: &DeployedStack,
-        since: DateTime<Utc>,
-    ) -> Result<Self, StepError> {
-        let group = stack.output("NormalizerLogGroupName").ok_or_else(|| {
-            StepError::failed(
+    pub async fn read(aws: &Aws, stack: &Stack, since: DateTime<Utc>) -> Result<Self, StepError> {
+        let group = stack.output("NormalizerLogGroupName");
+        if group.is_empty() {
+            return Err(StepError::failed(
                 Blame::Usage,
                 format!("stack `{}` has no normalizer", stack.name),
-                "`kiro-analytics deploy` makes it",
-            )
-        })?;
+                "`kiro-analytics status` says in what state it is; `kiro-analytics deploy` makes it",
+            ));
+        }
         let (log, undelivered) =
             tokio::join!(Log::read(aws, group, since), undelivered(aws, stack));
         let mut report = Self::of(log?);
@@ -112,7 +109,11 @@ impl LogReport {
         }
         report.exports = exports.into_values().collect();
         report.exports.sort_by(|one, other| {
-            (other.is_unread, &other.last, &one.export).cmp(&(one.is_unread, &one.last, &other.export))
+            (other.is_unread, &other.last, &one.export).cmp(&(
+                one.is_unread,
+                &one.last,
+                &other.export,
+            ))
         });
         report
     }
@@ -131,10 +132,11 @@ impl LogReport {
 }
 
 /// How many events wait in the queue of those that could not be delivered.
-async fn undelivered(aws: &Aws, stack: &DeployedStack) -> Result<u64, StepError> {
-    let Some(url) = stack.output("DeadLettersUrl") else {
+async fn undelivered(aws: &Aws, stack: &Stack) -> Result<u64, StepError> {
+    let url = stack.output("DeadLettersUrl");
+    if url.is_empty() {
         return Ok(0);
-    };
+    }
     let call = aws
         .call(&services::SQS, "GetQueueAttributes")
         .on("the queue of undelivered events")

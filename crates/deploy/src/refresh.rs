@@ -3,13 +3,11 @@
 use serde::Serialize;
 
 use crate::assets::{Asset, AssetKind, Assets};
-use crate::aws::Aws;
-use crate::deployed::DeployedStack;
 use crate::ingestion::{Imported, import_all};
 use crate::names::Names;
-use crate::normalization::{Normalized, normalize_all};
 use crate::progress::Progress;
-use crate::step::{Blame, StepError};
+use crate::step::{Blame, Deployment, StepError};
+use crate::steps::{DataLayer, Normalization, normalize};
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub struct RefreshOrder {
 /// What was done.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Refreshed {
-    pub normalized: Option<Normalized>,
+    pub normalized: Option<Normalization>,
     pub imported: Vec<Imported>,
 }
 
@@ -78,12 +76,11 @@ impl Imported {
 
 /// Does what is ordered. Imports that fail are told in the answer; they stop nothing.
 pub async fn refresh(
-    aws: &Aws,
-    names: &Names,
-    stack: &DeployedStack,
+    deployment: &Deployment,
     order: &RefreshOrder,
     progress: &dyn Progress,
 ) -> Result<Refreshed, StepError> {
+    let Deployment { aws, names, .. } = deployment;
     let steps = usize::from(order.normalizes) + usize::from(order.imports);
     let mut done = Refreshed::default();
     // Asked first: a wrong name shall not cost a run.
@@ -94,15 +91,9 @@ pub async fn refresh(
     };
     let chosen = chosen(names, &assets, &order.only)?;
     if order.normalizes {
-        let function = stack.output("NormalizerName").ok_or_else(|| {
-            StepError::failed(
-                Blame::Usage,
-                format!("stack `{}` has no normalizer", stack.name),
-                "`kiro-analytics deploy` makes it",
-            )
-        })?;
+        let layer = DataLayer::needed(deployment).await?;
         progress.begin(1, steps, "Reading new exports");
-        done.normalized = Some(normalize_all(aws, function, progress).await?);
+        done.normalized = Some(normalize(deployment, &layer.function, progress).await?);
     }
     if order.imports {
         progress.begin(steps, steps, "Importing data sets");
@@ -111,10 +102,6 @@ pub async fn refresh(
     Ok(done)
 }
 
-#[expect(
-    clippy::result_large_err,
-    reason = "made once, where a command ends with it"
-)]
 fn chosen<'a>(
     names: &Names,
     assets: &'a Assets,

@@ -136,7 +136,10 @@ impl Line {
         if told.get("_aws").is_some() {
             return Run::of(told).map(Self::Run);
         }
-        let (export, error) = (told.text("export").to_owned(), told.text("error").to_owned());
+        let (export, error) = (
+            told.text("export").to_owned(),
+            told.text("error").to_owned(),
+        );
         match (told.text("level"), told.text("message")) {
             (_, "Export normalized.") => Some(Self::ExportNormalized { export }),
             (_, "Export failed.") => Some(Self::ExportFailed { export, error }),
@@ -160,7 +163,8 @@ impl Line {
         let what = if let Some((_, after)) = message.split_once("Task timed out") {
             format!("the function was stopped, as its time was over{after}")
         } else if message.contains("signal: killed") || message.contains("OutOfMemory") {
-            "the function was killed, probably for want of memory: raise `memory_megabytes`".to_owned()
+            "the function was killed, probably for want of memory: raise `memory_megabytes`"
+                .to_owned()
         } else if message.contains("Runtime.ExitError") || message.contains("Runtime exited") {
             "the function ended by itself; its log says why".to_owned()
         } else {
@@ -204,7 +208,8 @@ mod tests {
     use super::{Event, Line};
 
     fn line(message: &str) -> Option<Line> {
-        Event::of(&json!({"timestamp": 1_783_739_700_000_i64, "message": message})).map(|event| event.line)
+        Event::of(&json!({"timestamp": 1_783_739_700_000_i64, "message": message}))
+            .map(|event| event.line)
     }
 
     #[test]
@@ -214,7 +219,10 @@ mod tests {
         let Some(Line::Run(run)) = line(&told.to_string()) else {
             panic!("no run");
         };
-        assert_eq!((run.files_processed, run.rows, run.milliseconds), (3, 11, 1250));
+        assert_eq!(
+            (run.files_processed, run.rows, run.milliseconds),
+            (3, 11, 1250)
+        );
         assert_eq!(run.newest_day.as_deref(), Some("2026-07-09"));
         assert!(run.looked_at_everything());
     }
@@ -224,16 +232,32 @@ mod tests {
         let failed = json!({"level": "WARN", "message": "Export failed.", "export": "a.csv", "error": "line 3: no"});
         assert_eq!(
             line(&failed.to_string()),
-            Some(Line::ExportFailed { export: "a.csv".to_owned(), error: "line 3: no".to_owned() })
+            Some(Line::ExportFailed {
+                export: "a.csv".to_owned(),
+                error: "line 3: no".to_owned()
+            })
         );
         let run = json!({"level": "ERROR", "message": "Run failed.", "error": "could not list"});
-        assert_eq!(line(&run.to_string()), Some(Line::Failed { what: "Run failed: could not list".to_owned() }));
+        assert_eq!(
+            line(&run.to_string()),
+            Some(Line::Failed {
+                what: "Run failed: could not list".to_owned()
+            })
+        );
         let timeout = "2026-07-11T03:30:00Z 8a Task timed out after 900.00 seconds";
         let Some(Line::Failed { what }) = line(timeout) else {
             panic!("no failure");
         };
-        assert_eq!(what, "the function was stopped, as its time was over after 900.00 seconds");
-        for silent in ["START RequestId: 1", "{\"level\":\"INFO\",\"message\":\"Run ended.\"}", "", "12"] {
+        assert_eq!(
+            what,
+            "the function was stopped, as its time was over after 900.00 seconds"
+        );
+        for silent in [
+            "START RequestId: 1",
+            "{\"level\":\"INFO\",\"message\":\"Run ended.\"}",
+            "",
+            "12",
+        ] {
             assert_eq!(line(silent), None, "{silent}");
         }
     }
