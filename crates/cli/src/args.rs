@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
+mod cloud;
 mod page;
 
 use std::num::NonZeroUsize;
@@ -12,6 +13,9 @@ use clap_complete::Shell;
 
 use crate::place::Place;
 
+pub(crate) use cloud::{
+    CloudArgs, ConfigArgs, ConfigCommand, ConfigShowArgs, DeployArgs, InitArgs, SynthArgs,
+};
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -58,6 +62,10 @@ Without a page:
   kiro-analytics report --out report.html
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
 
+In your AWS account, every night, with a dashboard in Amazon Quick Sight (QuickSight):
+  kiro-analytics init
+  kiro-analytics deploy
+
 Settings come from flags, then environment variables (KIRO_ANALYTICS_…, named at each flag), then
 the file kiro-analytics.toml in the current folder, then defaults. kiro-analytics.example.toml
 explains every setting.
@@ -82,6 +90,10 @@ pub(crate) enum Command {
     Views(ViewsArgs),
     Export(ExportArgs),
     Demo(DemoArgs),
+    Init(InitArgs),
+    Deploy(DeployArgs),
+    Synth(SynthArgs),
+    Config(ConfigArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kiro_curate::{Emails, RenderOptions, Settings};
+use kiro_deploy::settings::FileValue;
 use kiro_query::EngineOptions;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
@@ -26,6 +27,10 @@ pub(crate) struct Config {
     pub(crate) hash_salt: Option<String>,
     /// Plans, prices and thresholds of the views.
     pub(crate) settings: Settings,
+    /// Only what the file says of them.
+    pub(crate) views_written: serde_json::Value,
+    /// What the file says of a deployment; the commands about it check it.
+    pub(crate) deployment: Vec<FileValue>,
 }
 
 /// The keys that are ours; all others are those of [`Settings`].
@@ -36,6 +41,9 @@ struct OwnKeys {
     hash_emails: Option<bool>,
     hash_salt: Option<String>,
 }
+
+/// The section of the deployment.
+const DEPLOYMENT: &str = "deployment";
 
 const OWN_KEYS: [&str; 3] = ["data", "hash_emails", "hash_salt"];
 
@@ -81,6 +89,7 @@ impl Config {
         let mut leaves = Vec::new();
         collect_leaves(&mut Vec::new(), table.get_ref(), &mut leaves);
         leaves.sort_by_key(|leaf| leaf.offset);
+        let deployment = deployment_values(&mut leaves, place);
         let mut problems: Vec<(usize, String)> = Vec::new();
         let mut sound = Vec::new();
         for leaf in &leaves {
@@ -115,6 +124,8 @@ impl Config {
             data: own.data.map(beside_file),
             hash_emails: own.hash_emails,
             hash_salt: own.hash_salt,
+            views_written: serde_json::to_value(nested(&others)).unwrap_or_default(),
+            deployment,
             settings,
         })
     }
@@ -181,7 +192,8 @@ impl Leaf {
         }
         let sections = sections();
         if !sections.iter().any(|section| section == first) {
-            let known = OWN_KEYS.iter().map(|key| (*key).to_owned()).chain(sections);
+            let own = OWN_KEYS.iter().chain(&[DEPLOYMENT]);
+            let known = own.map(|key| (*key).to_owned()).chain(sections);
             return Some(match nearest(first, known) {
                 Some(near) => format!("there is no such setting; did you mean `{near}`?"),
                 None => "there is no such setting".to_owned(),
@@ -192,6 +204,37 @@ impl Leaf {
             .err()
             .map(|error| problem_of(&error))
     }
+}
+
+/// Takes what is about the deployment out of the leaves, and copies what it shares with other commands.
+fn deployment_values(leaves: &mut Vec<Leaf>, place: impl Fn(usize) -> String) -> Vec<FileValue> {
+    let mut values: Vec<FileValue> = Vec::new();
+    for leaf in leaves.iter() {
+        let (key, member) = match leaf.path.as_slice() {
+            [section, key] if section == DEPLOYMENT => (key, None),
+            [section, key, member] if section == DEPLOYMENT => (key, Some(member)),
+            [key] if key != "data" && OWN_KEYS.contains(&key.as_str()) => (key, None),
+            _ => continue,
+        };
+        let value = serde_json::to_value(&leaf.value).unwrap_or_default();
+        match (member, values.iter_mut().find(|known| known.key == *key)) {
+            (Some(member), Some(known)) => known.value[member] = value,
+            (member, _) => values.push(FileValue {
+                key: key.clone(),
+                value: match member {
+                    Some(member) => serde_json::json!({ member: value }),
+                    None => value,
+                },
+                place: place(leaf.offset),
+            }),
+        }
+    }
+    leaves.retain(|leaf| {
+        leaf.path
+            .first()
+            .is_none_or(|section| section != DEPLOYMENT)
+    });
+    values
 }
 
 /// The names of the settings' sections, read from the settings themselves.

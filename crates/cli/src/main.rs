@@ -1,6 +1,7 @@
 //! The `kiro-analytics` binary: reads the command line, runs one command, ends with an exit code.
 
 mod args;
+mod cloud;
 mod commands;
 mod config;
 mod dashboard_file;
@@ -17,6 +18,8 @@ mod output;
 mod panic;
 mod place;
 mod progress;
+mod question;
+mod step_progress;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -104,6 +107,18 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         }
         Command::Export(args) => {
             commands::export::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Init(args) => {
+            commands::init::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Deploy(args) => {
+            commands::deploy::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Synth(args) => {
+            commands::synth::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Config(args) => {
+            commands::config::run(args, &Config::load(cli.config.as_deref())?).await
         }
         Command::Demo(args) => {
             let config = Config::load(cli.config.as_deref())?;

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod aws;
+pub mod discover;
 pub mod driver;
 pub mod ingestion;
 pub mod logs;

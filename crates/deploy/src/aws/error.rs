@@ -62,6 +62,19 @@ impl AwsError {
         }
     }
 
+    /// A bucket that somebody named does not exist.
+    pub(crate) fn no_bucket(bucket: &str, region: &str) -> Self {
+        Self {
+            service: "s3",
+            operation: "HeadBucket",
+            resource: format!("bucket `{bucket}`"),
+            region: region.to_owned(),
+            kind: AwsErrorKind::NotFound,
+            code: "NoSuchBucket".to_owned(),
+            message: "there is no bucket of that name".to_owned(),
+        }
+    }
+
     /// Reads an error of the SDK.
     pub(crate) fn of_sdk<E>(
         service: &Service,

@@ -159,10 +159,22 @@ impl Step for DataStack {
         "Data stack"
     }
 
+    async fn check(&self, deployment: &Deployment) -> Result<(), StepError> {
+        let problems = deployment.names.problems();
+        if let Some(problem) = problems.first() {
+            return Err(StepError::failed(
+                Blame::Usage,
+                problem.clone(),
+                "name a shorter prefix with --prefix",
+            ));
+        }
+        find_exports(deployment).await
+    }
+
     async fn plan(
         &self,
         deployment: &Deployment,
-        earlier: &[StepPlan],
+        _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         let name = deployment.names.data_stack();
         let aws = &deployment.aws;
@@ -196,8 +208,6 @@ impl Step for DataStack {
                     }
                     let change_set =
                         ChangeSet::new(aws, &name, desired.change_set_name(Some(stack)));
-                    // A zip that is still to be uploaded is nothing that a change set looks at.
-                    let _ = earlier;
                     let changes = change_set.prepare(&desired, Some(stack)).await?;
                     let mut told = changes.unwrap_or_default();
                     for (name, value) in &desired.parameters {
@@ -277,6 +287,49 @@ impl Step for DataStack {
         );
         Ok(change_set.delete().await?)
     }
+}
+
+/// Never on a guess: where no exports are, none will be read.
+async fn find_exports(deployment: &Deployment) -> Result<(), StepError> {
+    let folders = deployment
+        .settings()
+        .source_folders(deployment.aws.account());
+    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
+    for bucket in buckets {
+        let Some(head) = deployment.aws.buckets().head(bucket).await? else {
+            return Err(StepError::failed(
+                Blame::Usage,
+                format!("there is no bucket `{bucket}`, which `exports` names"),
+                "correct `exports`; `kiro-analytics init` lists your buckets",
+            ));
+        };
+        let there = deployment.aws.in_region(&head.region);
+        let mut probed = Vec::new();
+        let mut is_found = false;
+        for place in folders.iter().filter(|place| place.bucket == bucket) {
+            if !there
+                .buckets()
+                .folders(bucket, &place.folder, 1)
+                .await?
+                .is_empty()
+            {
+                is_found = true;
+                break;
+            }
+            probed.push(format!("`s3://{bucket}/{}`", place.folder));
+        }
+        if !is_found {
+            return Err(StepError::failed(
+                Blame::Usage,
+                format!(
+                    "there are no exports where `exports` says: nothing lies in {}",
+                    probed.join(", ")
+                ),
+                "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn creation(name: &str) -> Change {

@@ -1,0 +1,147 @@
+//! What all commands about a deployment begin with: signing in, finding the stack, and the settings.
+
+use std::path::{Path, PathBuf};
+
+use kiro_curate::Catalogue;
+use kiro_deploy::aws::{Aws, AwsTuning};
+use kiro_deploy::settings::{Layers, Problems, Remembered, Resolved};
+use kiro_deploy::step::{Blame, Deployment, StepError};
+use kiro_deploy::{Names, Stack};
+
+use crate::args::CloudArgs;
+use crate::commands::normalize::now;
+use crate::config::Config;
+use crate::dashboard_file;
+use crate::exit::Exit;
+use crate::failure::{Failure, note};
+
+/// The account, the settings, and what is deployed.
+pub(crate) struct Session {
+    pub(crate) aws: Aws,
+    pub(crate) names: Names,
+    pub(crate) resolved: Resolved,
+    /// The deployed data stack.
+    pub(crate) stack: Option<Stack>,
+}
+
+impl Session {
+    /// Signs in and reads the settings: of flags, environment, file and stack.
+    pub(crate) async fn open(args: &CloudArgs, config: &Config) -> Result<Self, Failure> {
+        let layers = layers(args, config);
+        let (prefix, address) = layers.address().map_err(problems)?;
+        let aws = Aws::sign_in(&address, AwsTuning::default())
+            .await
+            .map_err(|error| failure(error.into()))?;
+        let names = Names::new(&prefix, &aws);
+        let stack = Stack::find(&aws, &names.data_stack())
+            .await
+            .map_err(|error| failure(error.into()))?;
+        let remembered = stack
+            .as_ref()
+            .map(|stack| Remembered::of(&stack.parameters));
+        let resolved = layers.resolve(remembered.as_ref()).map_err(problems)?;
+        for remark in &resolved.remarks {
+            note(format!("note: {remark}"));
+        }
+        Ok(Self {
+            aws,
+            names,
+            resolved,
+            stack,
+        })
+    }
+
+    /// Everything that steps work on.
+    pub(crate) fn deployment(self, functions: Option<&Path>) -> Result<Deployment, Failure> {
+        let missing = self.resolved.settings.missing();
+        if !missing.is_empty() {
+            return Err(problems(Problems(missing))
+                .hint("`kiro-analytics init` looks around and writes kiro-analytics.toml"));
+        }
+        let settings = &self.resolved.settings;
+        let catalogue =
+            Catalogue::render(&settings.render_options(&self.names)).map_err(Failure::usage)?;
+        let file = (settings.dashboard != "builtin").then(|| PathBuf::from(&settings.dashboard));
+        let spec = dashboard_file::load(file.as_deref(), &catalogue, &settings.views)?;
+        let named = functions.map(Path::to_owned);
+        let named = named.or_else(|| settings.functions.clone().map(PathBuf::from));
+        Ok(Deployment {
+            function_folders: named.map_or_else(function_folders, |folder| vec![folder]),
+            today: now().format("%Y-%m-%d").to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            aws: self.aws,
+            names: self.names,
+            resolved: self.resolved,
+            catalogue,
+            spec,
+        })
+    }
+}
+
+/// What was said on this machine.
+pub(crate) fn layers<'a>(args: &CloudArgs, config: &Config) -> Layers<'a> {
+    let flag = |name: &str, value: &Option<String>| {
+        let value = value.clone()?;
+        Some((format!("--{name}"), name.to_owned(), value))
+    };
+    let mut flags: Vec<(String, String, String)> = [
+        flag("prefix", &args.prefix),
+        flag("region", &args.region),
+        flag("profile", &args.profile),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let set = args.set.iter();
+    flags.extend(set.map(|(key, value)| (format!("--set {key}"), key.clone(), value.clone())));
+    Layers {
+        flags,
+        variable: &variable,
+        file: config.deployment.clone(),
+        views: config.views_written.clone(),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary is where the environment is read"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Beside this program, as a release is unpacked, and where `scripts/build-lambda` writes.
+fn function_folders() -> Vec<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let beside = program
+        .as_deref()
+        .and_then(Path::parent)
+        .map(Path::to_owned);
+    let below = beside.as_ref().map(|folder| folder.join("functions"));
+    let built = Some(PathBuf::from("target/functions"));
+    [beside, below, built].into_iter().flatten().collect()
+}
+
+/// All that is wrong with the settings.
+pub(crate) fn problems(found: Problems) -> Failure {
+    Failure {
+        exit: Exit::Usage,
+        errors: found
+            .0
+            .into_iter()
+            .map(|problem| anyhow::anyhow!("{problem}"))
+            .collect(),
+        hint: Some("`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them".to_owned()),
+    }
+}
+
+/// A step that failed, or a call that did.
+pub(crate) fn failure(error: StepError) -> Failure {
+    let hint = error.hint();
+    let failure = match error.blame() {
+        Blame::Data => Failure::data(error),
+        Blame::Usage => Failure::usage(error),
+        Blame::Aws => Failure::aws(error),
+    };
+    failure.hint(hint)
+}

@@ -1,0 +1,88 @@
+//! `kiro-analytics config show`: every setting, its value and where it comes from.
+
+use std::io::Write;
+
+use kiro_deploy::settings::{Origin, Resolved};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::args::{ConfigArgs, ConfigCommand, ConfigShowArgs, Output};
+use crate::cloud::{Session, layers, problems};
+use crate::config::Config;
+use crate::failure::{Failure, note};
+use crate::output;
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    key: String,
+    value: Value,
+    origin: &'a Origin,
+    environment: &'a [&'static str],
+    meaning: &'a str,
+}
+
+pub(crate) async fn run(args: ConfigArgs, config: &Config) -> Result<(), Failure> {
+    let ConfigCommand::Show(args) = args.command;
+    let resolved = if args.local {
+        let resolved = layers(&args.cloud, config)
+            .resolve(None)
+            .map_err(problems)?;
+        for remark in &resolved.remarks {
+            note(format!("note: {remark}"));
+        }
+        resolved
+    } else {
+        let session = Session::open(&args.cloud, config).await?;
+        if session.stack.is_none() {
+            note(format!(
+                "note: stack `{}` does not exist yet: nothing is remembered",
+                session.names.data_stack()
+            ));
+        }
+        session.resolved
+    };
+    show(&args, &resolved)
+}
+
+fn show(args: &ConfigShowArgs, resolved: &Resolved) -> Result<(), Failure> {
+    let values = resolved.values.iter();
+    let shown: Vec<Shown<'_>> = values
+        .map(|(setting, value, origin)| Shown {
+            key: setting.path(),
+            value: if setting.is_secret() && !value.is_null() {
+                Value::from("(not shown)")
+            } else {
+                value.clone()
+            },
+            origin,
+            environment: setting.environment,
+            meaning: setting.meaning,
+        })
+        .collect();
+    if args.output == Output::Json {
+        return output::print_json(&shown);
+    }
+    let mut out = output::stdout();
+    let width = |of: fn(&Shown<'_>) -> usize| shown.iter().map(of).max().unwrap_or(0);
+    let (keys, values) = (
+        width(|line| line.key.len()),
+        width(|line| text(&line.value).len()).min(50),
+    );
+    for line in &shown {
+        let (key, value) = (&line.key, text(&line.value));
+        writeln!(out, "{key:keys$}  {value:values$}  {}", line.origin)?;
+    }
+    Ok(out.flush()?)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => {
+            let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            items.join(", ")
+        }
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}

@@ -1,0 +1,229 @@
+//! `kiro-analytics deploy`: show what will change, ask, do it.
+
+use std::io::Write;
+
+use kiro_deploy::driver::{self, DeploymentError, DeploymentPlan, DeploymentReport, Selection};
+use kiro_deploy::step::{ChangeKind, Deployment, StepPlan};
+use serde::Serialize;
+
+use crate::args::{DeployArgs, Output};
+use crate::cloud::{Session, failure};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::failure::{Failure, note};
+use crate::output;
+use crate::question::{Answer, ask};
+use crate::step_progress::StepProgress;
+
+/// So many details of a change are shown; JSON has all.
+const MOST_DETAILS: usize = 40;
+
+#[derive(Serialize)]
+struct Told<'a> {
+    plan: &'a DeploymentPlan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a DeploymentReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dashboard: Option<String>,
+}
+
+pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure> {
+    let session = Session::open(&args.cloud, config).await?;
+    let deployment = session.deployment(args.functions.as_deref())?;
+    let selection = Selection {
+        from: args.from_step.clone(),
+        only: args.only.clone(),
+    };
+    let progress = StepProgress::of_plan();
+    let plan = driver::plan(&deployment, &selection, &progress).await;
+    progress.clear();
+    let plan = plan.map_err(failure)?;
+    if args.output == Output::Text {
+        show(&plan)?;
+    }
+    if !plan.changes_anything() || args.dry_run {
+        if args.dry_run {
+            driver::forget(&deployment, &plan).await.map_err(failure)?;
+        }
+        return end(&args, &deployment, &plan, None);
+    }
+    if let Err(refusal) = agree(&args, &plan) {
+        driver::forget(&deployment, &plan).await.map_err(failure)?;
+        return Err(refusal);
+    }
+    let progress = StepProgress::of_work();
+    let report = driver::apply(&deployment, &plan, &progress).await;
+    progress.clear();
+    let report = report.map_err(stopped)?;
+    end(&args, &deployment, &plan, Some(&report))?;
+    let problems: Vec<anyhow::Error> = report
+        .problems()
+        .map(|problem| anyhow::anyhow!("{problem}"))
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        exit: Exit::Data,
+        errors: problems,
+        hint: Some("everything else was deployed; fix or remove these exports, and the next run reads them".to_owned()),
+    })
+}
+
+/// Asks, where that is needed and possible.
+fn agree(args: &DeployArgs, plan: &DeploymentPlan) -> Result<(), Failure> {
+    let refused =
+        |what: &str, hint: &str| Err(Failure::usage(anyhow::anyhow!("{what}")).hint(hint));
+    if !args.yes {
+        match ask("Carry this out?") {
+            Answer::Yes => {}
+            Answer::No => {
+                return refused(
+                    "nothing was changed",
+                    "run the command again to see it again",
+                );
+            }
+            Answer::Nobody => {
+                return refused(
+                    "there is nobody to ask, so nothing was changed",
+                    "agree to what is shown above with --yes",
+                );
+            }
+        }
+    }
+    if plan.count(ChangeKind::Overwrite) > 0 && !args.overwrite {
+        let answer = if args.yes {
+            Answer::Nobody
+        } else {
+            ask("Somebody has changed things in the console. Lose these changes?")
+        };
+        if answer != Answer::Yes {
+            return refused(
+                "somebody has changed things in the console, so nothing was overwritten",
+                "keep the changes by leaving these steps out (--only, --from-step), or lose them with --overwrite",
+            );
+        }
+    }
+    Ok(())
+}
+
+fn stopped(error: DeploymentError) -> Failure {
+    let hint = error.cause.hint();
+    let context = format!("step {} ({}) failed", error.number, error.name);
+    for step in &error.done.steps {
+        note(format!("done: {} ({})", step.title, changes(step.changes)));
+    }
+    let mut found = failure(error.cause).hint(hint);
+    found.errors = found
+        .errors
+        .into_iter()
+        .map(|cause| cause.context(context.clone()))
+        .collect();
+    found
+}
+
+fn changes(count: usize) -> String {
+    match count {
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    }
+}
+
+/// The plan, as people read it.
+fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
+    let mut out = output::stdout();
+    writeln!(
+        out,
+        "{} in account {}, {}, version {}",
+        plan.prefix, plan.account, plan.region, plan.version
+    )?;
+    for step in &plan.steps {
+        writeln!(out, "{:>3}  {}: {}", step.number, step.title, summary(step))?;
+        for change in &step.changes {
+            writeln!(out, "       {} {}", sign(change.kind), change.what)?;
+            for detail in change.details.iter().take(MOST_DETAILS) {
+                writeln!(out, "           {detail}")?;
+            }
+            let more = change.details.len().saturating_sub(MOST_DETAILS);
+            if more > 0 {
+                writeln!(out, "           and {more} more (--output json has all)")?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn summary(step: &StepPlan) -> String {
+    match (&step.skipped, step.changes.len()) {
+        (Some(why), _) => format!("nothing to do ({why})"),
+        (None, 0) => "as it should be".to_owned(),
+        (None, count) => changes(count),
+    }
+}
+
+fn sign(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Create => "+ make     ",
+        ChangeKind::Update => "~ change   ",
+        ChangeKind::Replace => "! replace  ",
+        ChangeKind::Overwrite => "! overwrite",
+        ChangeKind::Delete => "- delete   ",
+        ChangeKind::Run => "> run      ",
+    }
+}
+
+fn end(
+    args: &DeployArgs,
+    deployment: &Deployment,
+    plan: &DeploymentPlan,
+    report: Option<&DeploymentReport>,
+) -> Result<(), Failure> {
+    let is_whole = args.only.is_none() && report.is_some() || !plan.changes_anything();
+    let dashboard = (deployment.settings().quicksight && is_whole)
+        .then(|| dashboard_address(deployment))
+        .flatten();
+    if args.output == Output::Json {
+        return output::print_json(&Told {
+            plan,
+            report,
+            dashboard,
+        });
+    }
+    let mut out = output::stdout();
+    match report {
+        None if args.dry_run && plan.changes_anything() => {
+            writeln!(out, "Nothing was changed: this was a dry run.")?;
+        }
+        None => writeln!(out, "Nothing to change.")?,
+        Some(report) => {
+            for step in &report.steps {
+                for line in &step.applied.notes {
+                    writeln!(out, "{}: {line}", step.title)?;
+                }
+            }
+            writeln!(out, "Done.")?;
+        }
+    }
+    if let Some(address) = dashboard {
+        writeln!(out, "Dashboard: {address}")?;
+    }
+    if report.is_some() {
+        let database = deployment.settings().database(&deployment.names);
+        writeln!(
+            out,
+            "Next: `kiro-analytics status` says how it is; in Athena, ask database `{database}`."
+        )?;
+        if deployment.settings().alarm_email.is_some() {
+            writeln!(
+                out,
+                "The address for alarms must confirm its subscription once: look for a mail of AWS."
+            )?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// Where people look at the dashboard; none if there is none yet.
+fn dashboard_address(_deployment: &Deployment) -> Option<String> {
+    None
+}

@@ -1,0 +1,186 @@
+//! Looking around in an account: exports without listing a bucket, users of Amazon Quick Sight, the Identity Store.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::json;
+
+use crate::aws::{Aws, AwsError, Fields, Method, services};
+
+/// So many listings at most: a bucket is looked through folder by folder, never object by object.
+const MOST_LISTINGS: usize = 60;
+/// No prefix is deeper.
+const DEEPEST: usize = 4;
+/// Prefixes that are tried first, as people name them so.
+const USUAL: [&str; 5] = [
+    "",
+    "kiro-logs/",
+    "kiro/",
+    "user-activity/",
+    "usage-activity/",
+];
+
+/// Where exports lie in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundExports {
+    /// `s3://bucket/prefix`
+    pub url: String,
+    /// Accounts that have exports there.
+    pub accounts: Vec<String>,
+    /// Folders that were looked into.
+    pub probed: Vec<String>,
+}
+
+/// A user or group of Amazon Quick Sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickSightUser {
+    pub arn: String,
+    pub name: String,
+    /// `ADMIN`, `AUTHOR`, `READER`; empty for a group.
+    pub role: String,
+}
+
+/// The places in a bucket that Kiro writes to; none if nothing like it was found in what was probed.
+pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>, AwsError> {
+    let Some(head) = aws.buckets().head(bucket).await? else {
+        return Err(AwsError::no_bucket(bucket, aws.region()));
+    };
+    let there = aws.in_region(&head.region);
+    let buckets = there.buckets();
+    let mut probed: BTreeSet<String> = BTreeSet::new();
+    let mut waiting: VecDeque<String> = USUAL.iter().map(|prefix| (*prefix).to_owned()).collect();
+    while let Some(prefix) = waiting.pop_front() {
+        if probed.len() >= MOST_LISTINGS || !probed.insert(prefix.clone()) {
+            continue;
+        }
+        let folders = buckets.folders(bucket, &prefix, 1000).await?;
+        let logs = format!("{prefix}AWSLogs/");
+        if folders.contains(&logs) {
+            let mut accounts = Vec::new();
+            for folder in buckets.folders(bucket, &logs, 1000).await? {
+                let account = folder
+                    .trim_start_matches(logs.as_str())
+                    .trim_end_matches('/');
+                let below = buckets.folders(bucket, &folder, 1000).await?;
+                let is_kiro = |below: &String| {
+                    below.ends_with("/KiroLogs/") || below.ends_with("/QDeveloperLogs/")
+                };
+                if below.iter().any(is_kiro) {
+                    accounts.push(account.to_owned());
+                }
+            }
+            if !accounts.is_empty() {
+                let url = format!("s3://{bucket}/{}", prefix.trim_end_matches('/'));
+                return Ok(Some(FoundExports {
+                    url: url.trim_end_matches('/').to_owned(),
+                    accounts,
+                    probed: probed.into_iter().collect(),
+                }));
+            }
+        }
+        if prefix.matches('/').count() < DEEPEST {
+            waiting.extend(
+                folders
+                    .into_iter()
+                    .filter(|folder| !folder.ends_with("AWSLogs/")),
+            );
+        }
+    }
+    Ok(None)
+}
+
+/// The names of the buckets, those that sound like Kiro first.
+pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
+    let buckets = aws.buckets();
+    let listed = buckets.client().list_buckets().send().await;
+    let listed =
+        listed.map_err(|error| buckets.error("ListAllMyBuckets", "your buckets", &error))?;
+    let names = listed.buckets().iter().filter_map(|bucket| bucket.name());
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort_by_key(|name| {
+        (
+            !name.contains("kiro"),
+            !name.contains("amazonq"),
+            name.clone(),
+        )
+    });
+    Ok(names)
+}
+
+/// Users and groups, administrators and authors first, and the Region that keeps them.
+pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>), AwsError> {
+    let (region, users) = match list(aws, "ListUsers", "users", "UserList").await {
+        Ok(users) => (aws.region().to_owned(), users),
+        Err(error) => match identity_region(&error.message) {
+            Some(region) => {
+                let there = aws.in_region(&region);
+                let users = list(&there, "ListUsers", "users", "UserList").await?;
+                (region, users)
+            }
+            None => return Err(error),
+        },
+    };
+    let there = aws.in_region(&region);
+    let groups = list(&there, "ListGroups", "groups", "GroupList").await?;
+    let mut all: Vec<QuickSightUser> = users.into_iter().chain(groups).collect();
+    let rank = |role: &str| match role {
+        "ADMIN" | "ADMIN_PRO" => 0,
+        "AUTHOR" | "AUTHOR_PRO" => 1,
+        "" => 2,
+        _ => 3,
+    };
+    all.sort_by_key(|user| (rank(&user.role), user.name.clone()));
+    Ok((region, all))
+}
+
+async fn list(
+    aws: &Aws,
+    operation: &'static str,
+    folder: &str,
+    member: &str,
+) -> Result<Vec<QuickSightUser>, AwsError> {
+    let call = aws
+        .quicksight(operation, Method::Get, &["namespaces", "default", folder])
+        .on("namespace `default` of Amazon Quick Sight");
+    let found = call.pages(member, "NextToken").await?;
+    let users = found.iter().map(|user| QuickSightUser {
+        arn: user.text("Arn").to_owned(),
+        name: [user.text("UserName"), user.text("GroupName")].concat(),
+        role: user.text("Role").to_owned(),
+    });
+    Ok(users.collect())
+}
+
+/// "…but your identity region is us-east-1. Please use the us-east-1 endpoint."
+pub fn identity_region(message: &str) -> Option<String> {
+    let (_, after) = message.split_once("identity region is ")?;
+    let region: String = after
+        .chars()
+        .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-')
+        .collect();
+    (!region.is_empty()).then_some(region)
+}
+
+/// The Identity Store of the account's IAM Identity Center in this Region, if it has one.
+pub async fn identity_store(aws: &Aws) -> Result<Option<String>, AwsError> {
+    let call = aws
+        .call(&services::SSO_ADMIN, "ListInstances")
+        .on("IAM Identity Center")
+        .body(json!({}));
+    let instances = call.pages("Instances", "NextToken").await?;
+    let store = instances
+        .first()
+        .map(|instance| instance.text("IdentityStoreId").to_owned());
+    Ok(store.filter(|store| !store.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::identity_region;
+
+    #[test]
+    fn the_identity_region_is_read_from_the_refusal() {
+        let message = "Operation is being called from endpoint eu-central-1, but your identity region is us-east-1. Please use the us-east-1 endpoint.";
+        assert_eq!(identity_region(message).as_deref(), Some("us-east-1"));
+        assert_eq!(identity_region("no"), None);
+    }
+}
