@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 import deployer_policy
-from checks import ALICE, CAROL, Deployed, exports_there
+from checks import CAROL, Deployed, exports_there
 from cli import Cli
 from content import LocalRows
 from environment import Environment
@@ -53,7 +53,9 @@ class Story(unittest.TestCase):
         cls.exports.upload(cls.aws.emulator.client("s3"))
         cls.local = LocalRows(BINARY, cls.exports.folder, cls.aws.scratch)
         cls.cli, cls.other = (Cli(BINARY, cls.aws.scratch / name, cls.aws) for name in ("work", "other"))
-        cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "…/functions"), (cls.aws.identity_store, "d-1234567890")]
+        for cli in (cls.cli, cls.other):
+            (cli.folder / "functions").symlink_to(FUNCTIONS)
+        cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "functions"), (cls.aws.identity_store, "d-1234567890")]
         cls.seen = []
 
     def setUp(self):
@@ -79,10 +81,15 @@ class Story(unittest.TestCase):
 
     # ---- one deployment ----
 
-    def test_01_init_asks_and_looks(self):
+    def test_01_init_looks_around_and_asks(self):
         transcript = Transcript("01-init", "A new folder: `init` looks around, asks, and writes the configuration.")
-        self.run_cli("init", "--yes", "--exports", f"s3://{BUCKET}/{PREFIX}", "--owner", ALICE, transcript=transcript)
-        self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions=f'"{FUNCTIONS}"')
+        answers = [("[kiro-analytics]:", ""), (f"[{BUCKET}]:", ""), ("/alice]:", "alice"), ("(empty for none):", "alice@example.com")]
+        outcome = self.cli.asked("init", answers=answers)
+        self.seen.extend(outcome.calls)
+        self.assertEqual((outcome.code, outcome.changes), (0, []), outcome.output)
+        transcript.add(outcome.command, outcome.output, outcome.code, self.own)
+        transcript.add("cat kiro-analytics.toml", (self.cli.folder / "kiro-analytics.toml").read_text(), 0, self.own)
+        self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions='"functions"')
         self.run_cli("config", "show", transcript=transcript)
         self.kept(transcript)
 
@@ -134,7 +141,7 @@ class Story(unittest.TestCase):
         number = self.edit_dashboard("My own sheet")
         self.run_cli("deploy", code=2, transcript=transcript)
         self.assertEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
-        self.run_cli("deploy", "--yes", transcript=transcript)
+        self.run_cli("deploy", "--yes", "--overwrite", transcript=transcript)
         self.assertNotEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
         self.first.assert_published(number + 1)
         self.kept(transcript)
@@ -179,7 +186,6 @@ class Story(unittest.TestCase):
 
     def test_11_a_call_that_is_denied_is_named(self):
         transcript = Transcript("11-denied", "The deployer may not do something.")
-        self.configure(self.cli)
         self.aws.front.fail(
             "quicksight:DescribeDashboard",
             "AccessDeniedException",

@@ -3,13 +3,20 @@
 //! Owns the settings of a deployment, every call to AWS but the normalizer's, and the steps from a function's zip to a
 //! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
 
+pub mod assets;
 pub mod aws;
 pub mod discover;
 pub mod driver;
+pub mod ingestion;
+pub mod logs;
 mod names;
 pub mod progress;
+pub mod refresh;
+pub mod runs;
 pub mod settings;
 mod stack;
+mod stack_resources;
+pub mod status;
 pub mod step;
 pub mod steps;
 pub mod synth;
@@ -17,3 +24,4 @@ pub mod tags;
 
 pub use names::Names;
 pub use stack::{Stack, StackEvent, StackState, first_cause};
+pub use stack_resources::StackResource;

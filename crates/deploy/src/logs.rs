@@ -1,0 +1,214 @@
+//! What failed in the last days, and on which export.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::aws::{Aws, Fields, services};
+use crate::runs::{Line, Log, Run, shown};
+use crate::stack::Stack;
+use crate::step::{Blame, StepError};
+
+/// An export that could not be read, at least once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedExport {
+    pub export: String,
+    /// Why, the last time.
+    pub error: String,
+    pub first: String,
+    pub last: String,
+    pub times: u64,
+    /// No later run has read it, and the last one still saw it.
+    pub is_unread: bool,
+}
+
+/// A run that failed as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedRun {
+    pub at: String,
+    pub what: String,
+}
+
+/// What the log says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct LogReport {
+    pub log_group: String,
+    pub since: String,
+    /// Unread ones first, then by time.
+    pub exports: Vec<FailedExport>,
+    pub failed_runs: Vec<FailedRun>,
+    /// Events that could not be delivered to the function, waiting in the queue.
+    pub undelivered: u64,
+    pub runs: Vec<Run>,
+    /// There is more in the log than was read.
+    pub is_cut: bool,
+}
+
+impl LogReport {
+    /// Reads the log of the stack's function.
+    pub async fn read(aws: &Aws, stack: &Stack, since: DateTime<Utc>) -> Result<Self, StepError> {
+        let group = stack.output("NormalizerLogGroupName");
+        if group.is_empty() {
+            return Err(StepError::failed(
+                Blame::Usage,
+                format!("stack `{}` has no normalizer", stack.name),
+                "`kiro-analytics status` says in what state it is; `kiro-analytics deploy` makes it",
+            ));
+        }
+        let (log, undelivered) =
+            tokio::join!(Log::read(aws, group, since), undelivered(aws, stack));
+        let mut report = Self::of(log?);
+        report.undelivered = undelivered?;
+        group.clone_into(&mut report.log_group);
+        report.since = shown(since);
+        Ok(report)
+    }
+
+    fn of(log: Log) -> Self {
+        let mut report = Self {
+            is_cut: log.is_cut,
+            ..Self::default()
+        };
+        let mut exports: BTreeMap<String, FailedExport> = BTreeMap::new();
+        let mut in_this_run: Vec<String> = Vec::new();
+        for event in log.events {
+            let at = shown(event.at);
+            match event.line {
+                Line::ExportFailed { export, error } => {
+                    in_this_run.push(export.clone());
+                    let known = exports.entry(export.clone()).or_insert(FailedExport {
+                        export,
+                        error: String::new(),
+                        first: at.clone(),
+                        last: String::new(),
+                        times: 0,
+                        is_unread: true,
+                    });
+                    known.times += 1;
+                    known.is_unread = true;
+                    (known.error, known.last) = (error, at);
+                }
+                Line::ExportNormalized { export } => {
+                    if let Some(known) = exports.get_mut(&export) {
+                        known.is_unread = false;
+                    }
+                }
+                Line::Run(run) => {
+                    if run.looked_at_everything() {
+                        for (name, known) in &mut exports {
+                            known.is_unread &= in_this_run.contains(name);
+                        }
+                    }
+                    in_this_run.clear();
+                    report.runs.push(run);
+                }
+                Line::Failed { what } => report.failed_runs.push(FailedRun { at, what }),
+            }
+        }
+        report.exports = exports.into_values().collect();
+        report.exports.sort_by(|one, other| {
+            (other.is_unread, &other.last, &one.export).cmp(&(
+                one.is_unread,
+                &one.last,
+                &other.export,
+            ))
+        });
+        report
+    }
+
+    /// Whether the last thing that happened to the function was a failure of the whole run.
+    pub fn last_run_failed(&self) -> bool {
+        let failed = self.failed_runs.last().map(|run| run.at.as_str());
+        let went_well = self.runs.last().map(|run| run.ended.as_str());
+        failed.is_some_and(|failed| went_well.is_none_or(|well| well < failed))
+    }
+
+    /// Exports that are in no figure.
+    pub fn unread(&self) -> impl Iterator<Item = &FailedExport> {
+        self.exports.iter().filter(|export| export.is_unread)
+    }
+}
+
+/// How many events wait in the queue of those that could not be delivered.
+async fn undelivered(aws: &Aws, stack: &Stack) -> Result<u64, StepError> {
+    let url = stack.output("DeadLettersUrl");
+    if url.is_empty() {
+        return Ok(0);
+    }
+    let call = aws
+        .call(&services::SQS, "GetQueueAttributes")
+        .on("the queue of undelivered events")
+        .body(json!({"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"]}));
+    let answer = call.find().await?.unwrap_or_default();
+    let messages = answer.text("Attributes/ApproximateNumberOfMessages");
+    Ok(messages.parse().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::LogReport;
+    use crate::runs::{Event, Line, Log, Run};
+
+    fn log(lines: Vec<Line>) -> Log {
+        let events = (0_i64..).zip(lines).map(|(second, line)| Event {
+            at: DateTime::from_timestamp(1_783_739_700 + second, 0).unwrap(),
+            line,
+        });
+        Log {
+            events: events.collect(),
+            is_cut: false,
+        }
+    }
+
+    fn failed(export: &str) -> Line {
+        Line::ExportFailed {
+            export: export.to_owned(),
+            error: "line 3: a quoted field is never closed".to_owned(),
+        }
+    }
+
+    fn run(files_skipped: u64) -> Line {
+        Line::Run(Run {
+            files_skipped,
+            ..Run::default()
+        })
+    }
+
+    #[test]
+    fn an_export_is_unread_until_it_was_read_or_is_gone() {
+        let report = LogReport::of(log(vec![
+            failed("a"),
+            failed("b"),
+            failed("c"),
+            run(0),
+            failed("a"),
+            Line::ExportNormalized {
+                export: "b".to_owned(),
+            },
+            // An arrival looks at one export alone: it says nothing of the others.
+            run(0),
+            failed("a"),
+            run(7),
+        ]));
+        let found: Vec<(&str, u64, bool)> = report
+            .exports
+            .iter()
+            .map(|export| (export.export.as_str(), export.times, export.is_unread))
+            .collect();
+        assert_eq!(found, [("a", 3, true), ("c", 1, false), ("b", 1, false)]);
+        assert_eq!(report.unread().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_run_counts_until_one_goes_well() {
+        let what = "Run failed".to_owned();
+        let broken = log(vec![run(0), Line::Failed { what }]);
+        let report = LogReport::of(broken);
+        assert_eq!(report.failed_runs.len(), 1);
+        assert!(report.last_run_failed());
+    }
+}

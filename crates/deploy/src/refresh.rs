@@ -1,0 +1,126 @@
+//! Reads new exports now and has every data set imported anew.
+
+use serde::Serialize;
+
+use crate::assets::{Asset, AssetKind, Assets};
+use crate::ingestion::{Imported, import_all};
+use crate::names::Names;
+use crate::progress::Progress;
+use crate::step::{Blame, Deployment, StepError};
+use crate::steps::{DataLayer, Normalization, normalize};
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshOrder {
+    pub normalizes: bool,
+    pub imports: bool,
+    /// Only the data sets of these views; all if empty.
+    pub only: Vec<String>,
+    /// The id of the new imports, never used before.
+    pub import_id: String,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Refreshed {
+    pub normalized: Option<Normalization>,
+    pub imported: Vec<Imported>,
+}
+
+/// One import as a line of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImportLine {
+    pub view: String,
+    pub data_set: String,
+    pub status: String,
+    pub rows: Option<u64>,
+    pub dropped_rows: Option<u64>,
+    pub seconds: Option<f64>,
+    pub error: Option<String>,
+    pub hint: Option<String>,
+}
+
+impl Imported {
+    pub fn has_succeeded(&self) -> bool {
+        self.result
+            .as_ref()
+            .is_ok_and(super::ingestion::Ingestion::has_succeeded)
+    }
+
+    pub fn line(&self) -> ImportLine {
+        let (view, data_set) = (self.relation.clone(), self.data_set.clone());
+        match &self.result {
+            Ok(ingestion) => ImportLine {
+                view,
+                data_set,
+                status: ingestion.status.to_lowercase(),
+                rows: ingestion.rows,
+                dropped_rows: ingestion.dropped_rows,
+                seconds: ingestion.seconds,
+                error: ingestion.error.clone(),
+                hint: (!ingestion.has_succeeded()).then(|| ingestion.hint().to_owned()),
+            },
+            Err(error) => ImportLine {
+                view,
+                data_set,
+                status: "refused".to_owned(),
+                rows: None,
+                dropped_rows: None,
+                seconds: None,
+                error: Some(error.to_string()),
+                hint: Some(error.hint()),
+            },
+        }
+    }
+}
+
+/// Does what is ordered. Imports that fail are told in the answer; they stop nothing.
+pub async fn refresh(
+    deployment: &Deployment,
+    order: &RefreshOrder,
+    progress: &dyn Progress,
+) -> Result<Refreshed, StepError> {
+    let Deployment { aws, names, .. } = deployment;
+    let steps = usize::from(order.normalizes) + usize::from(order.imports);
+    let mut done = Refreshed::default();
+    // Asked first: a wrong name shall not cost a run.
+    let assets = if order.imports {
+        Assets::find_kinds(aws, names, &[AssetKind::DataSet]).await?
+    } else {
+        Assets::default()
+    };
+    let chosen = chosen(names, &assets, &order.only)?;
+    if order.normalizes {
+        let layer = DataLayer::needed(deployment).await?;
+        progress.begin(1, steps, "Reading new exports");
+        done.normalized = Some(normalize(deployment, &layer.function, progress).await?);
+    }
+    if order.imports {
+        progress.begin(steps, steps, "Importing data sets");
+        done.imported = import_all(aws, names, &chosen, &order.import_id, progress).await;
+    }
+    Ok(done)
+}
+
+fn chosen<'a>(
+    names: &Names,
+    assets: &'a Assets,
+    only: &[String],
+) -> Result<Vec<&'a Asset>, StepError> {
+    let all: Vec<&Asset> = assets.of(AssetKind::DataSet).collect();
+    let known: Vec<String> = all.iter().map(|asset| asset.relation(names)).collect();
+    let unknown = only.iter().find(|name| !known.contains(name));
+    if let Some(name) = unknown {
+        return Err(StepError::failed(
+            Blame::Usage,
+            format!("there is no data set of a view `{name}`"),
+            format!("there are: {}", known.join(", ")),
+        ));
+    }
+    let is_chosen = |name: &String| only.is_empty() || only.contains(name);
+    let chosen = all.into_iter().zip(&known);
+    Ok(chosen
+        .filter(|(_, name)| is_chosen(name))
+        .map(|(asset, _)| asset)
+        .collect())
+}

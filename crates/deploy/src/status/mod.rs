@@ -1,0 +1,197 @@
+//! How a deployment is: what is deployed, what ran last, what is late or failed, and what it costs.
+
+mod costs;
+mod parts;
+mod quicksight;
+mod stacks;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::aws::{Aws, AwsError};
+use crate::names::Names;
+use crate::runs::{Log, Run, shown};
+use crate::settings::DeploymentSettings;
+use crate::stack::Stack;
+use crate::stack_resources::StackResource;
+use crate::step::Blame;
+
+pub use parts::Parts;
+pub use quicksight::{DashboardStatus, DataSetStatus, dashboard_address};
+pub use stacks::{AlarmStatus, ScheduleStatus, StackStatus};
+
+/// The log of so many days is looked at for the last run.
+const LOG_DAYS: i64 = 8;
+
+/// Everything at a glance.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Status {
+    pub prefix: String,
+    pub account: String,
+    pub region: String,
+    pub at: String,
+    /// The version of this program.
+    pub version: String,
+    pub stacks: Vec<StackStatus>,
+    /// The last run of the normalizer, none within eight days if there is none.
+    pub normalization: Option<Run>,
+    /// The newest day with activity or of an export.
+    pub newest_day: Option<String>,
+    pub parts: Option<Parts>,
+    pub schedule: Option<ScheduleStatus>,
+    pub alarms: Vec<AlarmStatus>,
+    pub data_sets: Vec<DataSetStatus>,
+    pub dashboard: Option<DashboardStatus>,
+    pub costs: Vec<String>,
+    /// What is not as it should be; nothing if the list is empty.
+    pub problems: Vec<StatusProblem>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatusProblem {
+    #[serde(skip)]
+    pub blame: Blame,
+    pub what: String,
+    pub hint: String,
+}
+
+/// What to look at, and from when.
+pub struct StatusQuestion<'a> {
+    pub aws: &'a Aws,
+    pub names: &'a Names,
+    pub settings: &'a DeploymentSettings,
+    pub stack: &'a Stack,
+    /// The version of this program.
+    pub version: &'a str,
+    pub now: DateTime<Utc>,
+}
+
+impl StatusProblem {
+    fn new(blame: Blame, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            blame,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
+    fn of(error: &AwsError) -> Self {
+        Self::new(Blame::Aws, error.to_string(), error.hint())
+    }
+}
+
+impl Status {
+    /// Looks at everything. What cannot be looked at is a problem of its own and hides nothing else.
+    pub async fn look(question: &StatusQuestion<'_>) -> Self {
+        let StatusQuestion {
+            aws,
+            names,
+            settings,
+            stack,
+            now,
+            ..
+        } = question;
+        let mut status = Self {
+            prefix: names.prefix.clone(),
+            account: names.account.clone(),
+            region: names.region.clone(),
+            at: shown(*now),
+            version: question.version.to_owned(),
+            ..Self::default()
+        };
+        let resources = StackResource::of_stack(aws, &stack.name).await;
+        let resources = status.kept(resources).unwrap_or_default();
+        let identity_stack = names.identity_stack();
+        let group = stack.output("NormalizerLogGroupName");
+        let since = *now - TimeDelta::days(LOG_DAYS);
+        let (identity, runs, parts, schedule, alarms, visible) = tokio::join!(
+            Stack::find(aws, &identity_stack),
+            Log::runs(aws, group, since),
+            parts::look(aws, stack.output("ResultsBucketName")),
+            stacks::schedule(aws, stack.output("ScheduleName")),
+            stacks::alarms(aws, &resources),
+            quicksight::look(aws, names, settings),
+        );
+        status.stacks.push(StackStatus::of(stack));
+        if let Some(identity) = status.kept(identity).flatten() {
+            status.stacks.push(StackStatus::of(&identity));
+        }
+        status.normalization = status.kept(runs).and_then(|mut runs| runs.pop());
+        status.parts = status.kept(parts).flatten();
+        status.schedule = status.kept(schedule).flatten();
+        status.alarms = status.kept(alarms).unwrap_or_default();
+        if let Some((data_sets, dashboard, problems)) = status.kept(visible) {
+            status.data_sets = data_sets;
+            status.dashboard = dashboard;
+            status.problems.extend(problems);
+        }
+        let told = status.normalization.as_ref();
+        let newest = told.and_then(|run| run.newest_day.clone());
+        let last_part = status.parts.as_ref();
+        status.newest_day = newest.or_else(|| last_part?.newest_export_day.clone());
+        status.costs = costs::hints(&status);
+        status.judge(question);
+        status
+    }
+
+    /// What was found, or the failure among the problems.
+    fn kept<T>(&mut self, found: Result<T, AwsError>) -> Option<T> {
+        match found {
+            Ok(found) => Some(found),
+            Err(error) => {
+                self.problems.push(StatusProblem::of(&error));
+                None
+            }
+        }
+    }
+
+    /// Whose matter the gravest problem is; nobody's if all is well.
+    pub fn blame(&self) -> Option<Blame> {
+        let has = |blame: Blame| self.problems.iter().any(|problem| problem.blame == blame);
+        [Blame::Aws, Blame::Usage, Blame::Data]
+            .into_iter()
+            .find(|blame| has(*blame))
+    }
+
+    /// Adds what is wrong with what was found.
+    fn judge(&mut self, question: &StatusQuestion<'_>) {
+        let mut found = Vec::new();
+        for stack in &self.stacks {
+            found.extend(stack.problem());
+        }
+        match &self.normalization {
+            None => found.push(StatusProblem::new(
+                Blame::Data,
+                format!("the normalizer has not run in the last {LOG_DAYS} days"),
+                "`kiro-analytics refresh` runs it now; look at the schedule, too",
+            )),
+            Some(run) if run.files_failed > 0 => found.push(StatusProblem::new(
+                Blame::Data,
+                format!("{} exports could not be read", run.files_failed),
+                "`kiro-analytics logs` names them and says why",
+            )),
+            Some(_) => {}
+        }
+        for alarm in self.alarms.iter().filter(|alarm| alarm.state == "ALARM") {
+            found.push(StatusProblem::new(
+                Blame::Data,
+                format!("alarm {}: {}", alarm.name, alarm.meaning),
+                alarm.hint(),
+            ));
+        }
+        for data_set in &self.data_sets {
+            found.extend(data_set.problem());
+        }
+        if let Some(dashboard) = &self.dashboard {
+            found.extend(dashboard.problem());
+        } else if question.settings.quicksight {
+            found.push(StatusProblem::new(
+                Blame::Usage,
+                "there is no dashboard",
+                "`kiro-analytics deploy` goes on where it stopped",
+            ));
+        }
+        self.problems.extend(found);
+    }
+}

@@ -1,0 +1,112 @@
+//! The parts in the results bucket: how many, how much, and the newest day an export was made for.
+
+use serde::Serialize;
+
+use crate::aws::{Aws, AwsError};
+
+/// More pages of a thousand objects are not listed: the rest is not counted.
+const MOST_PAGES: usize = 30;
+
+/// What lies below `normalized/`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Parts {
+    pub bucket: String,
+    pub parts: u64,
+    pub bytes: u64,
+    /// The first and the newest day an export was made for.
+    pub first_export_day: Option<String>,
+    pub newest_export_day: Option<String>,
+    /// There are more than were counted.
+    pub is_cut: bool,
+}
+
+/// Counts the parts; nothing if there is no bucket.
+pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsError> {
+    if bucket.is_empty() {
+        return Ok(None);
+    }
+    let buckets = aws.buckets();
+    let mut found = Parts {
+        bucket: bucket.to_owned(),
+        ..Parts::default()
+    };
+    let mut next: Option<String> = None;
+    for page in 0.. {
+        if page == MOST_PAGES {
+            found.is_cut = true;
+            break;
+        }
+        let call = buckets
+            .client()
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix("normalized/")
+            .set_continuation_token(next.take());
+        let listed = call.send().await.map_err(|error| {
+            buckets.error(
+                "ListObjectsV2",
+                &format!("`s3://{bucket}/normalized/`"),
+                &error,
+            )
+        })?;
+        for object in listed.contents() {
+            found.add(
+                object.key().unwrap_or_default(),
+                object.size().unwrap_or_default(),
+            );
+        }
+        match listed.next_continuation_token() {
+            Some(token) if listed.is_truncated() == Some(true) => next = Some(token.to_owned()),
+            _ => break,
+        }
+    }
+    Ok(Some(found))
+}
+
+impl Parts {
+    fn add(&mut self, key: &str, bytes: i64) {
+        if !key.ends_with(".parquet") {
+            return;
+        }
+        self.parts += 1;
+        self.bytes += u64::try_from(bytes).unwrap_or_default();
+        let day = key
+            .split("export_date=")
+            .nth(1)
+            .and_then(|rest| rest.get(..10));
+        let Some(day) = day.filter(|_| key.contains("/facts/") || key.contains("/code/")) else {
+            return;
+        };
+        if self
+            .first_export_day
+            .as_deref()
+            .is_none_or(|first| day < first)
+        {
+            self.first_export_day = Some(day.to_owned());
+        }
+        if self
+            .newest_export_day
+            .as_deref()
+            .is_none_or(|newest| day > newest)
+        {
+            self.newest_export_day = Some(day.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parts;
+
+    #[test]
+    fn days_are_those_of_exports() {
+        let mut parts = Parts::default();
+        parts.add("normalized/facts/export_date=2026-07-10/part-0.parquet", 10);
+        parts.add("normalized/code/export_date=2026-07-02/part-1.parquet", 5);
+        parts.add("normalized/issues/export_date=2026-08-01/part-1.parquet", 1);
+        parts.add("normalized/facts/marker", 100);
+        assert_eq!((parts.parts, parts.bytes), (3, 16));
+        assert_eq!(parts.first_export_day.as_deref(), Some("2026-07-02"));
+        assert_eq!(parts.newest_export_day.as_deref(), Some("2026-07-10"));
+    }
+}
