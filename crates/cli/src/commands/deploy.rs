@@ -139,7 +139,10 @@ fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
     )?;
     for step in &plan.steps {
         writeln!(out, "{:>3}  {}: {}", step.number, step.title, summary(step))?;
-        let changes = step.changes.iter().zip(step.changes.iter().skip(1).map(Some).chain([None]));
+        let changes = step
+            .changes
+            .iter()
+            .zip(step.changes.iter().skip(1).map(Some).chain([None]));
         for (change, next) in changes {
             writeln!(out, "       {} {}", sign(change.kind), change.what)?;
             // What is the same for several is said once, after the last of them.

@@ -150,7 +150,10 @@ fn condensed(changes: Vec<Change>) -> Vec<Change> {
             .iter()
             .map(|change| change.what.split(' ').next().unwrap_or_default())
             .collect();
-        let change = Change::new(ChangeKind::Update, format!("tags of {} resources", tags.len()));
+        let change = Change::new(
+            ChangeKind::Update,
+            format!("tags of {} resources", tags.len()),
+        );
         others.push(change.detail(names.join(", ")));
     }
     others
