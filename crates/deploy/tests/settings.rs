@@ -357,3 +357,23 @@ fn every_setting_has_names_a_meaning_and_at_most_one_parameter_of_the_template()
         }
     }
 }
+
+#[test]
+fn the_example_file_explains_every_setting() {
+    let example = include_str!("../../../kiro-analytics.example.toml");
+    for setting in ALL {
+        let line = format!("\n# {} = ", setting.key);
+        assert!(example.contains(&line), "{}", setting.key);
+        if let (Some(default), false) = (setting.default, setting.is_shared) {
+            let written = [
+                format!("{line}\"{default}\"\n"),
+                format!("{line}{default}\n"),
+            ];
+            assert!(
+                written.iter().any(|line| example.contains(line.as_str())),
+                "the default of {} is {default}",
+                setting.key
+            );
+        }
+    }
+}
