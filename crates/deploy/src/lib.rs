@@ -10,6 +10,7 @@ pub mod driver;
 pub mod ingestion;
 pub mod logs;
 mod names;
+pub mod preflight;
 pub mod progress;
 pub mod refresh;
 pub mod runs;
