@@ -37,7 +37,14 @@ class Call:
         return not self.operation.startswith(READS)
 
     def shown(self):
-        return {"call": self.name, "mutating": self.mutating, "region": self.region, "status": self.status, "error": self.error, "members": self.members}
+        return {
+            "call": self.name,
+            "mutating": self.mutating,
+            "region": self.region,
+            "status": self.status,
+            "error": self.error,
+            "members": self.members,
+        }
 
 
 def call_of(request):

@@ -31,5 +31,7 @@ class Corrected:
             if "AWS::IAM::" in template:
                 needed = "CAPABILITY_NAMED_IAM" if NAMED_ROLE.search(template) else "CAPABILITY_IAM"
                 if not given & {needed, "CAPABILITY_NAMED_IAM"}:
-                    return refusal(call, request, Fault(call.name, "InsufficientCapabilitiesException", f"Requires capabilities : [{needed}]"))
+                    return refusal(
+                        call, request, Fault(call.name, "InsufficientCapabilitiesException", f"Requires capabilities : [{needed}]")
+                    )
         return None

@@ -61,9 +61,7 @@ class Double:
     def __init__(self, service, nouns):
         self.api, self.lock = api(service), threading.Lock()
         names = {xform_name(name): name for name in self.api.model.operation_names}
-        self.operations = {
-            names[method]: getattr(noun, method) for noun in nouns for method in dir(noun) if method in names
-        }
+        self.operations = {names[method]: getattr(noun, method) for noun in nouns for method in dir(noun) if method in names}
 
     def answer(self, request):
         try:

@@ -16,16 +16,16 @@ HERE = Path(__file__).resolve().parent
 # The emulator's process and its clients are the same as in tests/aws.
 sys.path.append(str(HERE.parent / "aws"))
 
-from moto.server import ThreadedMotoServer  # noqa: E402
+from moto.server import ThreadedMotoServer
 
-from athena import Athena, Engine, QueryFailed  # noqa: E402
-from athena.catalogue import Catalogue  # noqa: E402
-from corrections import Corrected  # noqa: E402
-from emulator import ACCOUNT, REGION, Emulator, free_port  # noqa: E402
-from front import Front  # noqa: E402
-from lake_formation import lake_formation  # noqa: E402
-from quicksight import Account, World, quicksight  # noqa: E402
-from quicksight.world import Unreadable  # noqa: E402
+from athena import Athena, Engine
+from athena.catalogue import Catalogue
+from corrections import Corrected
+from emulator import ACCOUNT, REGION, Emulator, free_port
+from front import Front
+from lake_formation import lake_formation
+from quicksight import Account, quicksight
+from service_role import AsServiceRole
 
 # Who deploys: a session of a role, as people have who log in through Identity Center.
 DEPLOYER = "deployer"
@@ -99,7 +99,9 @@ class Environment:
     def _make_roles(self):
         iam, sts = self.emulator.client("iam"), self.emulator.client("sts")
         # What signing up for Quick Sight makes.
-        iam.create_role(Path="/service-role/", RoleName=SERVICE_ROLE, AssumeRolePolicyDocument=_trust({"Service": "quicksight.amazonaws.com"}))
+        iam.create_role(
+            Path="/service-role/", RoleName=SERVICE_ROLE, AssumeRolePolicyDocument=_trust({"Service": "quicksight.amazonaws.com"})
+        )
         iam.create_role(RoleName=DEPLOYER, AssumeRolePolicyDocument=_trust({"AWS": f"arn:aws:iam::{ACCOUNT}:root"}))
         self.allow({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
         self.credentials = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}", RoleSessionName="alice")["Credentials"]
@@ -157,23 +159,3 @@ class InGlue(Catalogue):
     def has_role(self, arn):
         roles = (role["Arn"] for page in self.iam.get_paginator("list_roles").paginate() for role in page["Roles"])
         return arn in roles
-
-
-class AsServiceRole(World):
-    """Athena as Quick Sight's service role may use it."""
-
-    def __init__(self, environment):
-        self.environment, self.athena = environment, environment.emulator.client("athena")
-
-    def has_workgroup(self, name):
-        return name in {group["Name"] for group in self.athena.list_work_groups()["WorkGroups"]}
-
-    def rows(self, sql):
-        role = self.environment.service_role_arn
-        for database, table in sorted(self.environment.engine.reads(sql, "default")):
-            if not self.environment.grants.allows(role, "SELECT", database, table):
-                raise Unreadable("PERMISSION_DENIED", f"Insufficient Lake Formation permission(s): Required SELECT on {table}")
-        try:
-            return len(self.environment.engine.run(sql, "default")[1])
-        except QueryFailed as error:
-            raise Unreadable("SQL_EXCEPTION", str(error)) from error

@@ -90,7 +90,9 @@ class Grants:
         wanted = asked.get("Principal", {}).get("DataLakePrincipalIdentifier")
         key = self._key(asked["Resource"]) if "Resource" in asked else None
         listed = []
-        for (principal, database, table), permissions in sorted(self.grants.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")):
+        for (principal, database, table), permissions in sorted(
+            self.grants.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or "")
+        ):
             if wanted not in (None, principal) or key not in (None, (database, table)):
                 continue
             if asked.get("ResourceType") not in (None, "TABLE" if table else "DATABASE"):
@@ -143,7 +145,9 @@ class Grants:
             raise Refused("InvalidInputException", f"Permissions modification is invalid: {', '.join(sorted(unknown))}")
         admins = {admin["DataLakePrincipalIdentifier"] for admin in self.settings.get("DataLakeAdmins", [])}
         if self.caller not in admins:
-            raise Refused("AccessDeniedException", f"Insufficient Lake Formation permission(s): Required grantable permissions on {table or database}")
+            raise Refused(
+                "AccessDeniedException", f"Insufficient Lake Formation permission(s): Required grantable permissions on {table or database}"
+            )
         return principal, database, table
 
     def _each(self, asked, change):

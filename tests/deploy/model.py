@@ -6,7 +6,7 @@ botocore itself does not check enums, maxima and patterns before it sends; the m
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from urllib.parse import parse_qsl, unquote
 
 import botocore.session
@@ -28,7 +28,7 @@ class Route:
     weight: int
 
 
-@lru_cache(maxsize=None)
+@cache
 def api(service):
     return Api(service)
 
@@ -56,7 +56,9 @@ class Api:
         for member in required:
             serialization = members[member].serialization
             if serialization.get("location") in located:
-                located[serialization["location"]].add(serialization["name"].lower() if serialization["location"] == "header" else serialization["name"])
+                located[serialization["location"]].add(
+                    serialization["name"].lower() if serialization["location"] == "header" else serialization["name"]
+                )
         literal = re.sub(r"\{[^}]*\}", "", target)
         pattern = re.sub(r"\\\{(\w+)(\\\+)?\\\}", lambda match: f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})", re.escape(target))
         weight = 10 * len(literal) + 5 * (len(query) + len(located["querystring"]) + len(located["header"])) - operation.deprecated
@@ -107,7 +109,7 @@ class Api:
 
     def error_status(self, code):
         """The HTTP status of an error of this service; 400 of those common to all services."""
-        shape = self.model._shape_resolver._shape_map.get(code, {})  # noqa: SLF001
+        shape = self.model._shape_resolver._shape_map.get(code, {})
         return shape.get("error", {}).get("httpStatusCode", 400)
 
 
@@ -215,7 +217,7 @@ def _is_one_of(shape):
     return getattr(shape, "is_tagged_union", False) or bool(ONE_OF.search(shape.documentation or ""))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(text):
     """The pattern, or None for one of the few that only Java reads (character classes of Unicode)."""
     try:

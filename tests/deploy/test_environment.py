@@ -1,12 +1,17 @@
 """What stands for AWS behaves as AWS does where a deployment would notice: Athena's queries and views, capabilities, grants, identities."""
 
+import io
+import json
 import unittest
 
+import pyarrow
+import pyarrow.parquet
 from botocore.exceptions import ClientError
 
 from athena.catalogue import view_of
 from athena.dialect import spelled
 from environment import ACCOUNT, REGION, SERVICE_ROLE, Environment
+from service_role import ATHENA_POLICY
 
 BUCKET, DATABASE, WORKGROUP = "example-results", "kiro", "kiro"
 TEMPLATE = """
@@ -42,7 +47,9 @@ class Aws(unittest.TestCase):
         """The rows of a query as texts."""
         seen, execution = self.run_query(sql)
         self.assertEqual(seen[-1], "SUCCEEDED", execution["Status"])
-        pages = self.athena.get_paginator("get_query_results").paginate(QueryExecutionId=execution["QueryExecutionId"], PaginationConfig={"PageSize": 2})
+        pages = self.athena.get_paginator("get_query_results").paginate(
+            QueryExecutionId=execution["QueryExecutionId"], PaginationConfig={"PageSize": 2}
+        )
         rows = [[datum.get("VarCharValue") for datum in row["Data"]] for page in pages for row in page["ResultSet"]["Rows"]]
         return rows[1:]
 
@@ -64,23 +71,25 @@ class Athena(Aws):
         self.assertEqual(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode().split(), ['"one"', '"1"'])
 
     def test_division_and_dates_are_trinos(self):
-        rows = self.query("SELECT 7 / 2, DATE '2026-01-31' + INTERVAL '1' DAY, date_diff('day', DATE '2026-01-01', DATE '2026-01-03'), CAST(NULL AS varchar), 1e0 / 4")
+        rows = self.query(
+            "SELECT 7 / 2, DATE '2026-01-31' + INTERVAL '1' DAY, date_diff('day', DATE '2026-01-01', DATE '2026-01-03'), CAST(NULL AS varchar), 1e0 / 4"
+        )
         self.assertEqual(rows, [["3", "2026-02-01", "2", None, "0.25"]])
 
     def test_results_come_in_pages(self):
         self.assertEqual(self.query("SELECT n FROM UNNEST(sequence(1, 5)) AS t (n) ORDER BY n"), [[str(n)] for n in range(1, 6)])
 
     def test_doubles_are_spelled_as_in_java(self):
-        self.assertEqual([spelled(value) for value in (1.0, 0.001, 1e7, 1.5e-4, float("nan"), True, None)], ["1.0", "0.001", "1.0E7", "1.5E-4", "NaN", "true", None])
+        self.assertEqual(
+            [spelled(value) for value in (1.0, 0.001, 1e7, 1.5e-4, float("nan"), True, None)],
+            ["1.0", "0.001", "1.0E7", "1.5E-4", "NaN", "true", None],
+        )
 
     def test_a_table_is_a_folder_of_parquet(self):
-        import io
-
-        import pyarrow
-        import pyarrow.parquet
-
         columns = "user_id string, messages bigint"
-        self.query(f"CREATE EXTERNAL TABLE IF NOT EXISTS facts ({columns}) PARTITIONED BY (export_date string) STORED AS PARQUET LOCATION 's3://{BUCKET}/facts/'")
+        self.query(
+            f"CREATE EXTERNAL TABLE IF NOT EXISTS facts ({columns}) PARTITIONED BY (export_date string) STORED AS PARQUET LOCATION 's3://{BUCKET}/facts/'"
+        )
         self.assertEqual(self.query("SELECT count(*) FROM facts"), [["0"]])
         file = io.BytesIO()
         pyarrow.parquet.write_table(pyarrow.table({"user_id": ["u"], "messages": [3]}), file)
@@ -88,7 +97,9 @@ class Athena(Aws):
         self.assertEqual(self.query("SELECT user_id, messages, export_date FROM facts"), [["u", "3", "2026-09-30"]])
 
     def test_views_are_kept_in_the_catalogue_with_their_types(self):
-        self.query("CREATE OR REPLACE VIEW kiro.numbers AS -- a comment\nSELECT n, CAST(n AS double) AS x, DATE '2026-01-01' AS day, 'a' AS letter FROM UNNEST(sequence(1, 3)) AS t (n)")
+        self.query(
+            "CREATE OR REPLACE VIEW kiro.numbers AS -- a comment\nSELECT n, CAST(n AS double) AS x, DATE '2026-01-01' AS day, 'a' AS letter FROM UNNEST(sequence(1, 3)) AS t (n)"
+        )
         self.query("CREATE OR REPLACE VIEW kiro.total AS SELECT sum(n) AS n FROM kiro.numbers")
         self.assertEqual(self.query("SELECT * FROM total"), [["6"]])
         self.assertEqual(self.column_types("numbers"), {"n": "bigint", "x": "double", "day": "date", "letter": "varchar"})
@@ -137,21 +148,34 @@ class Strictness(Aws):
         self.assertTrue(variables["AWS_SESSION_TOKEN"])
         role = f"arn:aws:iam::{ACCOUNT}:role/deployer"
         asked = {"PolicySourceArn": role, "ActionNames": ["quicksight:CreateDataSet"]}
-        decisions = lambda: [one["EvalDecision"] for one in self.aws.client("iam").simulate_principal_policy(**asked)["EvaluationResults"]]  # noqa: E731
+        decisions = lambda: [one["EvalDecision"] for one in self.aws.client("iam").simulate_principal_policy(**asked)["EvaluationResults"]]
         self.assertEqual(decisions(), ["allowed"])
         self.aws.allow({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
         self.assertEqual(decisions(), ["implicitDeny"])
 
-    def test_an_import_needs_the_service_roles_grants_where_lake_formation_is_in_force(self):
+    def test_an_import_needs_the_service_roles_policies_and_grants(self):
+        iam, query = self.aws.client("iam"), 'SELECT "n" FROM "kiro"."secret"'
         self.aws.grants.put_in_force()
         self.run_query("CREATE OR REPLACE VIEW kiro.secret AS SELECT 1 AS n")
-        with self.assertRaisesRegex(Exception, "Required SELECT on secret"):
-            self.aws.world.rows('SELECT "n" FROM "kiro"."secret"')
-        role = f"arn:aws:iam::{ACCOUNT}:role/service-role/{SERVICE_ROLE}"
-        self.aws.client("lakeformation").grant_permissions(
-            Principal={"DataLakePrincipalIdentifier": role}, Resource={"Table": {"DatabaseName": DATABASE, "Name": "secret"}}, Permissions=["SELECT"]
+
+        def refused(message):
+            with self.assertRaisesRegex(Exception, message):
+                self.aws.world.rows(query, WORKGROUP)
+
+        refused("not authorized to perform: athena:StartQueryExecution")
+        iam.attach_role_policy(RoleName=SERVICE_ROLE, PolicyArn=ATHENA_POLICY)
+        refused(f"not authorized to perform: s3:GetObject on arn:aws:s3:::{BUCKET}/results/file")
+        allowed = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        iam.put_role_policy(
+            RoleName=SERVICE_ROLE, PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
         )
-        self.assertEqual(self.aws.world.rows('SELECT "n" FROM "kiro"."secret"'), 1)
+        refused("Required SELECT on secret")
+        self.aws.client("lakeformation").grant_permissions(
+            Principal={"DataLakePrincipalIdentifier": self.aws.service_role_arn},
+            Resource={"Table": {"DatabaseName": DATABASE, "Name": "secret"}},
+            Permissions=["SELECT"],
+        )
+        self.assertEqual(self.aws.world.rows(query, WORKGROUP), 1)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,11 @@ class Catalogue:
             "Parameters": {"presto_view": "true", "comment": "Presto View"},
             "ViewOriginalText": f"/* Presto View: {encoded} */",
             "ViewExpandedText": "/* Presto View */",
-            "StorageDescriptor": {"Columns": [{"Name": column, "Type": hive(kind)} for column, kind in columns], "Location": "", "SerdeInfo": {}},
+            "StorageDescriptor": {
+                "Columns": [{"Name": column, "Type": hive(kind)} for column, kind in columns],
+                "Location": "",
+                "SerdeInfo": {},
+            },
             "PartitionKeys": [],
         }
         put = self.glue.update_table if replace else self.glue.create_table

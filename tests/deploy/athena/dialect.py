@@ -49,7 +49,9 @@ def _relations(statement, database):
 
 def for_duckdb(statement, database, schema):
     """A query's text. Types decide what a division is, so every column's is looked up in `schema`: {database: {table: {column: type}}}."""
-    qualified = qualify(statement.copy(), db=database, schema=schema, dialect="athena", quote_identifiers=True, validate_qualify_columns=False)
+    qualified = qualify(
+        statement.copy(), db=database, schema=schema, dialect="athena", quote_identifiers=True, validate_qualify_columns=False
+    )
     typed = annotate_types(qualified, schema=schema, dialect="athena")
     return typed.transform(_date_stays_date).transform(_groups_of_expressions).sql("duckdb")
 

@@ -153,7 +153,9 @@ class Engine:
         now = [(column, presto_type(kind)) for column, kind in self.schema[database][name].items()]
         kept = [(column["name"], column["type"]) for column in view["columns"]]
         if [column for column, _ in now] != [column for column, _ in kept]:
-            raise QueryFailed(f"VIEW_IS_STALE: line 1:15: View 'awsdatacatalog.{database}.{name}' is stale or in invalid state: its columns changed")
+            raise QueryFailed(
+                f"VIEW_IS_STALE: line 1:15: View 'awsdatacatalog.{database}.{name}' is stale or in invalid state: its columns changed"
+            )
 
 
 def _over_files(table, files):

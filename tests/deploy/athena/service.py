@@ -48,7 +48,10 @@ class Execution:
         if state != "RUNNING":
             status["CompletionDateTime"] = self.began
         if state == "FAILED":
-            status |= {"StateChangeReason": self.failure, "AthenaError": {"ErrorCategory": 2, "ErrorType": 1006, "Retryable": False, "ErrorMessage": self.failure}}
+            status |= {
+                "StateChangeReason": self.failure,
+                "AthenaError": {"ErrorCategory": 2, "ErrorType": 1006, "Retryable": False, "ErrorMessage": self.failure},
+            }
         return {
             "QueryExecutionId": self.id,
             "Query": self.sql,
@@ -103,9 +106,13 @@ class Athena:
             return _refused(f"WorkGroup {workgroup} is not found.")
         if configured.get("State") == "DISABLED":
             return _refused(f"WorkGroup {workgroup} is disabled.")
-        location = configured.get("Configuration", {}).get("ResultConfiguration", {}).get("OutputLocation") or asked.get("ResultConfiguration", {}).get("OutputLocation")
+        location = configured.get("Configuration", {}).get("ResultConfiguration", {}).get("OutputLocation") or asked.get(
+            "ResultConfiguration", {}
+        ).get("OutputLocation")
         if not location:
-            return _refused("No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.")
+            return _refused(
+                "No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input."
+            )
         name = str(uuid.uuid4())
         database = asked.get("QueryExecutionContext", {}).get("Database", "default")
         execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv")
@@ -120,12 +127,29 @@ class Athena:
     def _results(self, execution, asked):
         state = execution.state()
         if state != "SUCCEEDED":
-            return _refused(f"Query has not yet finished. Current state: {state}" if state == "RUNNING" else f"Query did not finish successfully. Final query state: {state}")
+            return _refused(
+                f"Query has not yet finished. Current state: {state}"
+                if state == "RUNNING"
+                else f"Query did not finish successfully. Final query state: {state}"
+            )
         rows = [[name for name, _ in execution.columns], *execution.rows] if execution.columns else []
         start, size = int(asked.get("NextToken") or 0), min(asked.get("MaxResults", MOST_ROWS), MOST_ROWS)
-        told = [{"Data": [{} if value is None else {"VarCharValue": spelled(value)} for value in row]} for row in rows[start : start + size]]
+        told = [
+            {"Data": [{} if value is None else {"VarCharValue": spelled(value)} for value in row]} for row in rows[start : start + size]
+        ]
         columns = [
-            {"CatalogName": "hive", "SchemaName": "", "TableName": "", "Name": name, "Label": name, "Type": kind, "Precision": 0, "Scale": 0, "Nullable": "UNKNOWN", "CaseSensitive": kind == "varchar"}
+            {
+                "CatalogName": "hive",
+                "SchemaName": "",
+                "TableName": "",
+                "Name": name,
+                "Label": name,
+                "Type": kind,
+                "Precision": 0,
+                "Scale": 0,
+                "Nullable": "UNKNOWN",
+                "CaseSensitive": kind == "varchar",
+            }
             for name, kind in execution.columns
         ]
         said = {"UpdateCount": 0, "ResultSet": {"Rows": told, "ResultSetMetadata": {"ColumnInfo": columns}}}
@@ -151,4 +175,6 @@ def _said(members):
 
 def _refused(message, more=None):
     body = {"__type": "InvalidRequestException", "message": message, "Message": message} | (more or {})
-    return Answer(400, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "InvalidRequestException"}, json.dumps(body).encode())
+    return Answer(
+        400, {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "InvalidRequestException"}, json.dumps(body).encode()
+    )

@@ -30,7 +30,13 @@ class Dashboards:
         check_source(self.account, asked)
         asset = self.account.make("Dashboard", "dashboard", asked, errors(self.account, asked["Definition"]))
         asset.versions.append(Version(1, dict(asked), asset.settling, asset.created))
-        return {"Status": 202, "Arn": asset.arn, "VersionArn": f"{asset.arn}/version/1", "DashboardId": asset.id, "CreationStatus": "CREATION_IN_PROGRESS"}
+        return {
+            "Status": 202,
+            "Arn": asset.arn,
+            "VersionArn": f"{asset.arn}/version/1",
+            "DashboardId": asset.id,
+            "CreationStatus": "CREATION_IN_PROGRESS",
+        }
 
     def update_dashboard(self, asked):
         asset = self.account.get_settled("Dashboard", asked)
@@ -50,7 +56,10 @@ class Dashboards:
         asset = self.account.get("Dashboard", asked)
         version = self._version(asset, asked)
         if version.settling.status() != "CREATION_SUCCESSFUL":
-            raise Refused("InvalidParameterValueException", f"Version {version.number} of dashboard {asset.id} cannot be published: {version.settling.status()}.")
+            raise Refused(
+                "InvalidParameterValueException",
+                f"Version {version.number} of dashboard {asset.id} cannot be published: {version.settling.status()}.",
+            )
         asset.published, asset.body = version.number, asset.body | version.body
         return {"DashboardId": asset.id, "DashboardArn": asset.arn}
 
@@ -63,7 +72,9 @@ class Dashboards:
             "Status": version.settling.look(),
             "CreatedTime": version.created,
             "DataSetArns": [one["DataSetArn"] for one in version.body["Definition"]["DataSetIdentifierDeclarations"]],
-            "Sheets": [{"SheetId": sheet["SheetId"], "Name": sheet.get("Name", "")} for sheet in version.body["Definition"].get("Sheets", [])],
+            "Sheets": [
+                {"SheetId": sheet["SheetId"], "Name": sheet.get("Name", "")} for sheet in version.body["Definition"].get("Sheets", [])
+            ],
         }
         if version.settling.errors and shown["Status"].endswith("FAILED"):
             shown["Errors"] = version.settling.errors

@@ -108,6 +108,7 @@ def _transformed(columns, transforms):
                         found(said["ColumnName"])["Description"] = tag["ColumnDescription"].get("Text", "")
                 found(said["ColumnName"])
     return [
-        {"Name": column["Name"], "Type": "INTEGER" if column["Type"] == "BIT" else column["Type"]} | {key: column[key] for key in ("SubType", "Description") if key in column}
+        {"Name": column["Name"], "Type": "INTEGER" if column["Type"] == "BIT" else column["Type"]}
+        | {key: column[key] for key in ("SubType", "Description") if key in column}
         for column in by_name.values()
     ]

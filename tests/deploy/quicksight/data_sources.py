@@ -36,7 +36,9 @@ class DataSources:
 
     def list_data_sources(self, asked):
         self.account.subscribed()
-        return page([self._shown(asset) | {"Status": asset.settling.status()} for asset in self.account.all("DataSource")], asked, "DataSources")
+        return page(
+            [self._shown(asset) | {"Status": asset.settling.status()} for asset in self.account.all("DataSource")], asked, "DataSources"
+        )
 
     def delete_data_source(self, asked):
         asset = self.account.get("DataSource", asked)

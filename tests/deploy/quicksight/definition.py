@@ -9,7 +9,11 @@ def errors(account, definition):
     for number, declaration in enumerate(definition["DataSetIdentifierDeclarations"]):
         data_set = account.by_arn(declaration["DataSetArn"])
         if data_set is None:
-            found.append(_error("DATA_SET_NOT_FOUND", f"Data set {declaration['DataSetArn']} is not found.", f"DataSetIdentifierDeclarations[{number}]"))
+            found.append(
+                _error(
+                    "DATA_SET_NOT_FOUND", f"Data set {declaration['DataSetArn']} is not found.", f"DataSetIdentifierDeclarations[{number}]"
+                )
+            )
         # Of a data set that is not there nothing more is said.
         columns[declaration["Identifier"]] = data_set and {column["Name"] for column in output_columns(data_set.body)}
     for field in definition.get("CalculatedFields", []):
@@ -45,7 +49,9 @@ def _of_node(path, node, columns, parameters, sheets):
 def _of_layout(sheet):
     there = {
         element[key]
-        for _, element in _nodes({name: sheet.get(name, []) for name in ("Visuals", "TextBoxes", "Images", "FilterControls", "ParameterControls")}, "")
+        for _, element in _nodes(
+            {name: sheet.get(name, []) for name in ("Visuals", "TextBoxes", "Images", "FilterControls", "ParameterControls")}, ""
+        )
         for key in ("VisualId", "SheetTextBoxId", "SheetImageId", "FilterControlId", "ParameterControlId")
         if isinstance(element.get(key), str)
     }

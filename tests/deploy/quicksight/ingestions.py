@@ -34,7 +34,11 @@ class Ingestion:
             "RequestType": self.why,
         }
         if self.status == "COMPLETED":
-            shown |= {"RowInfo": {"RowsIngested": self.rows, "RowsDropped": 0, "TotalRowsInDataset": self.rows}, "IngestionTimeInSeconds": 1, "IngestionSizeInBytes": 100 * self.rows}
+            shown |= {
+                "RowInfo": {"RowsIngested": self.rows, "RowsDropped": 0, "TotalRowsInDataset": self.rows},
+                "IngestionTimeInSeconds": 1,
+                "IngestionSizeInBytes": 100 * self.rows,
+            }
         return shown | ({"ErrorInfo": self.error} if self.error else {})
 
 
@@ -81,7 +85,7 @@ class Ingestions:
             if ingestion.status not in ENDED:
                 ingestion.status = "CANCELLED"
                 ingestion.error = {"Type": "INGESTION_SUPERSEDED", "Message": f"Superseded by {name}."}
-        known[name] = Ingestion(name, f"{data_set.arn}/ingestion/{name}", why, queries(data_set.body))
+        known[name] = Ingestion(name, f"{data_set.arn}/ingestion/{name}", why, queries(self.account, data_set.body))
         return known[name]
 
     def _advance(self, ingestion):
@@ -92,7 +96,7 @@ class Ingestions:
             ingestion.status = STEPS[following]
             return
         try:
-            ingestion.rows = sum(self.world.rows(query) for query in ingestion.queries)
+            ingestion.rows = sum(self.world.rows(*query) for query in ingestion.queries)
             ingestion.status = "COMPLETED"
         except Unreadable as error:
             ingestion.status, ingestion.error = "FAILED", {"Type": error.kind, "Message": str(error)}
@@ -105,14 +109,18 @@ class Ingestions:
         return ingestion
 
 
-def queries(body):
-    """What Athena is asked for by a data set's tables."""
+def queries(account, body):
+    """What Athena is asked for by a data set's tables, and in which workgroup."""
     asked = []
     for table in body["PhysicalTableMap"].values():
-        if "RelationalTable" in table:
-            said = table["RelationalTable"]
+        ((kind, said),) = table.items()
+        source = account.by_arn(said.get("DataSourceArn", ""))
+        workgroup = (
+            source.body.get("DataSourceParameters", {}).get("AthenaParameters", {}).get("WorkGroup", "primary") if source else "primary"
+        )
+        if kind == "RelationalTable":
             columns = ", ".join(f'"{column["Name"]}"' for column in said["InputColumns"])
-            asked.append(f'SELECT {columns} FROM "{said.get("Schema", "default")}"."{said["Name"]}"')
-        elif "CustomSql" in table:
-            asked.append(table["CustomSql"]["SqlQuery"])
+            asked.append((f'SELECT {columns} FROM "{said.get("Schema", "default")}"."{said["Name"]}"', workgroup))
+        elif kind == "CustomSql":
+            asked.append((said["SqlQuery"], workgroup))
     return asked

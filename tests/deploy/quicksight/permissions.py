@@ -6,9 +6,7 @@ _DATA_SOURCE = "DescribeDataSource DescribeDataSourcePermissions PassDataSource"
 _DATA_SET = "DescribeDataSet DescribeDataSetPermissions PassDataSet DescribeIngestion ListIngestions"
 _DATA_SET_SCHEDULES = "DescribeRefreshSchedule ListRefreshSchedules DescribeDataSetRefreshProperties"
 _DATA_SET_OWNER = f"{_DATA_SET} UpdateDataSet DeleteDataSet CreateIngestion CancelIngestion UpdateDataSetPermissions"
-_DATA_SET_SCHEDULER = (
-    f"{_DATA_SET_SCHEDULES} CreateRefreshSchedule UpdateRefreshSchedule DeleteRefreshSchedule PutDataSetRefreshProperties DeleteDataSetRefreshProperties"
-)
+_DATA_SET_SCHEDULER = f"{_DATA_SET_SCHEDULES} CreateRefreshSchedule UpdateRefreshSchedule DeleteRefreshSchedule PutDataSetRefreshProperties DeleteDataSetRefreshProperties"
 _DASHBOARD = "DescribeDashboard ListDashboardVersions QueryDashboard"
 _THEME = "DescribeTheme DescribeThemeAlias ListThemeAliases ListThemeVersions"
 

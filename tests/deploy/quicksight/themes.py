@@ -18,7 +18,13 @@ class Themes:
         self._check(asked)
         asset = self.account.make("Theme", "theme", asked)
         asset.versions.append((dict(asked), asset.settling, asset.created))
-        return {"Status": 202, "Arn": asset.arn, "VersionArn": f"{asset.arn}/version/1", "ThemeId": asset.id, "CreationStatus": "CREATION_IN_PROGRESS"}
+        return {
+            "Status": 202,
+            "Arn": asset.arn,
+            "VersionArn": f"{asset.arn}/version/1",
+            "ThemeId": asset.id,
+            "CreationStatus": "CREATION_IN_PROGRESS",
+        }
 
     def update_theme(self, asked):
         asset = self.account.get_settled("Theme", asked)

@@ -1,0 +1,75 @@
+"""The command line as somebody uses it: run, interrupted, and what it called."""
+
+import json
+import shlex
+import signal
+import subprocess
+from dataclasses import dataclass, field
+
+SECONDS = 300
+
+
+@dataclass
+class Outcome:
+    """What a command ended with."""
+
+    command: str
+    code: int
+    output: str
+    out: str
+    calls: list = field(default_factory=list)
+
+    @property
+    def changes(self):
+        """The calls that changed something."""
+        return [call.name for call in self.calls if call.mutating]
+
+    def json(self):
+        return json.loads(self.out)
+
+
+class Cli:
+    """The binary in a folder of its own, with an environment's variables."""
+
+    def __init__(self, binary, folder, environment):
+        self.binary, self.folder, self.environment = binary, folder, environment
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def run(self, *arguments, answers=None, **variables):
+        """Runs it to its end. `answers` is what is typed; without it there is nobody."""
+        self.environment.front.taken()
+        process = self._start(arguments, variables, subprocess.PIPE if answers is not None else subprocess.DEVNULL)
+        out, err = process.communicate(answers, timeout=SECONDS)
+        return Outcome(self._shown(arguments, variables), process.returncode, err + out, out, self.environment.front.taken())
+
+    def interrupted(self, call, *arguments, when="after", skip=0):
+        """Kills it in the middle of a call: before the call has its effect, or after, and before the answer."""
+        front = self.environment.front
+        front.taken()
+        held = front.hold(call, when, skip=skip)
+        process = self._start(arguments, {}, subprocess.DEVNULL)
+        try:
+            held.wait(SECONDS)
+        except TimeoutError:
+            process.kill()
+            out, err = process.communicate()
+            raise AssertionError(f"{self._shown(arguments, {})} made no call of {call}:\n{err}{out}") from None
+        process.send_signal(signal.SIGKILL)
+        out, err = process.communicate(timeout=SECONDS)
+        held.let_go()
+        return Outcome(self._shown(arguments, {}), process.returncode, err + out, out, front.taken())
+
+    def _start(self, arguments, variables, stdin):
+        return subprocess.Popen(
+            [str(self.binary), *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment.variables | variables,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def _shown(self, arguments, variables):
+        settings = "".join(f"{name}={shlex.quote(value)} " for name, value in variables.items())
+        return settings + shlex.join(["kiro-analytics", *map(str, arguments)])

@@ -1,0 +1,51 @@
+"""Athena as Quick Sight may use it: with the policies of its service role, and its grants in Lake Formation."""
+
+import re
+from urllib.parse import urlsplit
+
+from athena import QueryFailed
+from quicksight import World
+from quicksight.world import Unreadable
+
+ATHENA_POLICY = "arn:aws:iam::aws:policy/service-role/AWSQuicksightAthenaAccess"
+
+
+class AsServiceRole(World):
+    """Looks at the environment each time, as access may be given and taken away."""
+
+    def __init__(self, environment):
+        self.environment = environment
+        self.athena, self.iam = environment.emulator.client("athena"), environment.emulator.client("iam")
+
+    def has_workgroup(self, name):
+        return name in {group["Name"] for group in self.athena.list_work_groups()["WorkGroups"]}
+
+    def rows(self, sql, workgroup):
+        role = self.environment.service_role_arn
+        attached = self.iam.list_attached_role_policies(RoleName=role.rpartition("/")[2])["AttachedPolicies"]
+        if ATHENA_POLICY not in {policy["PolicyArn"] for policy in attached}:
+            raise Unreadable("PERMISSION_DENIED", f"{role} is not authorized to perform: athena:StartQueryExecution")
+        configured = self.athena.get_work_group(WorkGroup=workgroup)["WorkGroup"]["Configuration"]["ResultConfiguration"]
+        self._may(role, configured["OutputLocation"], "s3:GetObject", "s3:PutObject")
+        for database, table in sorted(self.environment.engine.reads(sql, "default")):
+            if not self.environment.grants.allows(role, "SELECT", database, table):
+                raise Unreadable("PERMISSION_DENIED", f"Insufficient Lake Formation permission(s): Required SELECT on {table}")
+            location = self.environment.catalogue.all_of(database)[table]["StorageDescriptor"].get("Location")
+            if location:
+                self._may(role, location, "s3:GetObject")
+        try:
+            return len(self.environment.engine.run(sql, "default")[1])
+        except QueryFailed as error:
+            raise Unreadable("SQL_EXCEPTION", str(error)) from error
+
+    def _may(self, role, location, *actions):
+        place = urlsplit(location)
+        below = f"arn:aws:s3:::{place.netloc}{place.path.rstrip('/')}/file"
+        # The emulator finds roles by their names alone.
+        without_path = re.sub(r":role/.*/", ":role/", role)
+        decided = self.iam.simulate_principal_policy(PolicySourceArn=without_path, ActionNames=list(actions), ResourceArns=[below])[
+            "EvaluationResults"
+        ]
+        for decision in decided:
+            if decision["EvalDecision"] != "allowed":
+                raise Unreadable("PERMISSION_DENIED", f"{role} is not authorized to perform: {decision['EvalActionName']} on {below}")

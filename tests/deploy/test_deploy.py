@@ -1,0 +1,252 @@
+"""A deployment from `init` to `teardown`, and a second one beside it that is interrupted again and again.
+
+The tests build on each other, in the order of their names. run.py runs them and says in the environment where everything is.
+"""
+
+import os
+import re
+import time
+import unittest
+from pathlib import Path
+
+import deployer_policy
+from checks import ALICE, CAROL, Deployed, exports_there
+from cli import Cli
+from content import LocalRows
+from environment import Environment
+from exports import BUCKET, PREFIX, Exports
+from transcript import Transcript
+
+UPDATE = bool(os.environ.get("KIRO_E2E_UPDATE"))
+BINARY, FUNCTIONS = Path(os.environ["KIRO_E2E_BINARY"]), os.environ["KIRO_E2E_FUNCTIONS"]
+
+# Where the second deployment is killed, one after the other: before the call has its effect, or after and before its answer.
+KILLED = [
+    ("s3:PutObject", "after"),
+    ("cloudformation:ExecuteChangeSet", "after"),
+    ("lambda:Invoke", "after"),
+    ("glue:CreateTable", "after"),
+    ("athena:StartQueryExecution", "before"),
+    ("lakeformation:*", "after"),
+    ("iam:PutRolePolicy", "after"),
+    ("quicksight:CreateDataSource", "after"),
+    ("quicksight:CreateDataSet", "after"),
+    ("quicksight:CreateRefreshSchedule", "before"),
+    ("quicksight:CreateDashboard", "after"),
+]
+
+
+def said(what, **figures):
+    """A measured figure, on a line of its own in the log."""
+    print(f"\nmeasured: {what}:", ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items()), flush=True)
+
+
+class Story(unittest.TestCase):
+    """An account with a bucket of exports, and somebody's folder."""
+
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.aws = cls.enterClassContext(Environment())
+        cls.exports = Exports(BINARY, cls.aws.scratch / "fleet")
+        cls.exports.upload(cls.aws.emulator.client("s3"))
+        cls.local = LocalRows(BINARY, cls.exports.folder, cls.aws.scratch)
+        cls.cli, cls.other = (Cli(BINARY, cls.aws.scratch / name, cls.aws) for name in ("work", "other"))
+        cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "…/functions"), (cls.aws.identity_store, "d-1234567890")]
+        cls.seen = []
+
+    def setUp(self):
+        self.first, self.second = Deployed(self, self.aws, "kiro-analytics"), Deployed(self, self.aws, "kiro-two")
+
+    def run_cli(self, *arguments, code=0, transcript=None, cli=None, **more):
+        """Runs a command, and makes sure of how it ends."""
+        began = time.monotonic()
+        outcome = (cli or self.cli).run(*arguments, **more)
+        outcome.seconds = time.monotonic() - began
+        self.seen.extend(outcome.calls)
+        self.assertEqual(outcome.code, code, f"{outcome.command}\n{outcome.output}")
+        if transcript is not None:
+            transcript.add(outcome.command, outcome.output, outcome.code, self.own)
+        return outcome
+
+    def kept(self, transcript):
+        self.assertEqual(transcript.difference(UPDATE), "", f"not what {transcript.path.name} shows; run.py --update keeps it as it is now")
+
+    def configure(self, cli, **settings):
+        with (cli.folder / "kiro-analytics.toml").open("a") as file:
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    # ---- one deployment ----
+
+    def test_01_init_asks_and_looks(self):
+        transcript = Transcript("01-init", "A new folder: `init` looks around, asks, and writes the configuration.")
+        self.run_cli("init", "--yes", "--exports", f"s3://{BUCKET}/{PREFIX}", "--owner", ALICE, transcript=transcript)
+        self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions=f'"{FUNCTIONS}"')
+        self.run_cli("config", "show", transcript=transcript)
+        self.kept(transcript)
+
+    def test_02_preflight_finds_nothing_in_the_way(self):
+        transcript = Transcript("02-preflight", "Before anything is changed: is everything there that a deployment needs?")
+        self.assertEqual(self.run_cli("preflight", transcript=transcript).changes, [])
+        self.kept(transcript)
+
+    def test_03_a_dry_run_changes_nothing(self):
+        transcript = Transcript("03-dry-run", "What `deploy` would do.")
+        self.assertEqual(self.run_cli("deploy", "--dry-run", transcript=transcript).changes, [])
+        self.assertEqual((self.first.assets(), self.first.stack(), self.first.buckets()), ([], None, []))
+        self.kept(transcript)
+
+    def test_04_deploy(self):
+        transcript = Transcript("04-deploy", "The first deployment.")
+        before = exports_there(self.aws)
+        outcome = self.run_cli("deploy", "--yes", code=1, transcript=transcript)
+        said("first deployment", seconds=f"{outcome.seconds:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
+        self.first.assert_well(self.local)
+        self.assertEqual(exports_there(self.aws), before)
+        self.kept(transcript)
+
+    def test_05_deploy_again_changes_nothing(self):
+        transcript = Transcript("05-deploy-again", "Nothing has changed since.")
+        outcome = self.run_cli("deploy", "--yes", transcript=transcript)
+        said("deployment without changes", seconds=f"{outcome.seconds:.1f}", calls=len(outcome.calls), changes=len(outcome.changes))
+        self.assertEqual(outcome.changes, [])
+        self.kept(transcript)
+
+    def test_06_an_upgrade_changes_what_differs_and_nothing_else(self):
+        transcript = Transcript("06-upgrade", "Another price: what depends on it is made again, and shown before.")
+        with (self.cli.folder / "kiro-analytics.toml").open("a") as file:
+            file.write("\n[overage]\nusd_per_credit = 0.05\n")
+        self.run_cli("deploy", "--dry-run", transcript=transcript)
+        outcome = self.run_cli("deploy", "--yes", transcript=transcript)
+        queries = [call.members["QueryString"] for call in outcome.calls if call.name == "athena:StartQueryExecution" and call.mutating]
+        views = {re.search(r"VIEW \S+\.(\w+)", query)[1] for query in queries}
+        self.assertIn("settings", views)
+        self.assertNotIn("report_facts", views)
+        self.assertNotIn("cloudformation:ExecuteChangeSet", outcome.changes)
+        self.assertNotIn("quicksight:CreateDataSet", outcome.changes)
+        self.first.assert_ingested()
+        self.assertEqual(self.run_cli("deploy", "--yes").changes, [])
+        self.kept(transcript)
+
+    def test_07_what_somebody_edited_in_the_console_is_not_overwritten_unasked(self):
+        transcript = Transcript("07-edited", "Somebody has edited the dashboard in the console.")
+        number = self.edit_dashboard("My own sheet")
+        self.run_cli("deploy", code=2, transcript=transcript)
+        self.assertEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
+        self.run_cli("deploy", "--yes", transcript=transcript)
+        self.assertNotEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
+        self.first.assert_published(number + 1)
+        self.kept(transcript)
+
+    def edit_dashboard(self, sheet):
+        """As the console does: a new version, published when it is healthy. Its number."""
+        name = {"DashboardId": "kiro-analytics-kiro"}
+        definition = self.first.ask("describe_dashboard_definition", **name)["Definition"]
+        definition["Sheets"][0]["Name"] = sheet
+        made = self.first.ask("update_dashboard", **name, Name="Edited", Definition=definition)
+        number = int(made["VersionArn"].rpartition("/")[2])
+        while self.first.dashboard(number)["Version"]["Status"].endswith("PROGRESS"):
+            pass
+        self.first.ask("update_dashboard_published_version", **name, VersionNumber=number)
+        return number
+
+    def test_08_status_tells_how_things_are(self):
+        transcript = Transcript("08-status", "How is it?")
+        self.assertEqual(self.run_cli("status", transcript=transcript).changes, [])
+        self.run_cli("status", "--output", "json")
+        self.run_cli("open", "--print", transcript=transcript)
+        self.kept(transcript)
+
+    def test_09_refresh_reads_what_is_new(self):
+        transcript = Transcript("09-refresh", "A new day's exports have arrived.")
+        s3 = self.aws.emulator.client("s3")
+        for key, path in self.exports.files().items():
+            if "/2026/09/30/" in key:
+                moved = key.replace("2026/09/30", "2026/10/01").replace("20260930", "20261001")
+                s3.put_object(Bucket=BUCKET, Key=PREFIX + moved, Body=path.read_bytes().replace(b"2026-09-30", b"2026-10-01"))
+        before = len(self.first.rows("report_facts"))
+        outcome = self.run_cli("refresh", code=1, transcript=transcript)
+        self.assertIn("quicksight:CreateIngestion", outcome.changes)
+        self.assertGreater(len(self.first.rows("report_facts")), before)
+        self.first.assert_ingested()
+        self.kept(transcript)
+
+    def test_10_logs_name_what_failed(self):
+        transcript = Transcript("10-logs", "What failed, and on which export?")
+        self.assertIn("never closed", self.run_cli("logs", transcript=transcript).output)
+        self.kept(transcript)
+
+    def test_11_a_call_that_is_denied_is_named(self):
+        transcript = Transcript("11-denied", "The deployer may not do something.")
+        self.configure(self.cli)
+        self.aws.front.fail(
+            "quicksight:DescribeDashboard",
+            "AccessDeniedException",
+            "User is not authorized to perform: quicksight:DescribeDashboard",
+            times=9,
+        )
+        outcome = self.run_cli("deploy", "--yes", code=3, transcript=transcript)
+        self.aws.front.faults.clear()
+        self.assertIn("quicksight:DescribeDashboard", outcome.output)
+        self.kept(transcript)
+
+    # ---- another one beside it ----
+
+    def test_20_interrupted_anywhere_it_goes_on(self):
+        self.aws.grants.put_in_force()
+        lines = (self.cli.folder / "kiro-analytics.toml").read_text()
+        (self.other.folder / "kiro-analytics.toml").write_text(lines.replace('prefix = "kiro-analytics"', 'prefix = "kiro-two"'))
+        for call, when in KILLED:
+            with self.subTest(call):
+                outcome = self.other.interrupted(call, "deploy", "--yes", when=when)
+                self.assertEqual(outcome.code, -9, outcome.output)
+                self.seen.extend(outcome.calls)
+        self.run_cli("deploy", "--yes", cli=self.other, code=1)
+        self.second.assert_published(1)
+        self.second.assert_ingested()
+        self.second.assert_permissions()
+        self.second.assert_tagged()
+        self.assertEqual(
+            [name.replace("kiro-two", "kiro-analytics") for _, name in self.second.assets()], [name for _, name in self.first.assets()]
+        )
+        self.assertEqual(self.run_cli("deploy", "--yes", cli=self.other).changes, [])
+
+    # ---- the end ----
+
+    def test_30_teardown_takes_its_own_and_keeps_the_data(self):
+        transcript = Transcript("30-teardown", "The end, first shown and then done.")
+        exports, others = exports_there(self.aws), self.second.assets()
+        self.assertEqual(self.run_cli("teardown", "--dry-run", transcript=transcript).changes, [])
+        self.first.assert_published(self.first.dashboard()["Version"]["VersionNumber"])
+        (results,) = [name for name in self.first.buckets() if "code" not in name]
+        self.run_cli("teardown", "--keep-data", "--yes", transcript=transcript)
+        self.first.assert_gone(buckets=[results])
+        self.assertEqual(self.run_cli("teardown", "--keep-data", "--yes", transcript=transcript).changes, [])
+        self.assertEqual((exports_there(self.aws), self.second.assets()), (exports, others))
+        self.second.assert_published(1)
+        self.kept(transcript)
+
+    def test_31_teardown_is_interrupted_and_goes_on(self):
+        exports = exports_there(self.aws)
+        for call, when in (("quicksight:DeleteDashboard", "after"), ("s3:DeleteObjects", "after"), ("cloudformation:DeleteStack", "after")):
+            outcome = self.other.interrupted(call, "teardown", "--delete-data", "--yes", when=when)
+            self.assertEqual(outcome.code, -9, outcome.output)
+            self.seen.extend(outcome.calls)
+        self.run_cli("teardown", "--delete-data", "--yes", cli=self.other)
+        self.second.assert_gone()
+        self.assertEqual(exports_there(self.aws), exports)
+
+    def test_40_the_deployers_policy_is_current(self):
+        wanted = deployer_policy.policy(self.seen)
+        text = deployer_policy.PAGE.read_text()
+        if UPDATE:
+            deployer_policy.PAGE.write_text(deployer_policy.page(text, wanted))
+        else:
+            self.assertEqual(text, deployer_policy.page(text, wanted), "run.py --update makes docs/permissions.md what this run needs")
+        statements = wanted["Statement"]
+        said("the deployer's policy", actions=sum(len(one["Action"]) for one in statements), statements=len(statements))
+
+
+if __name__ == "__main__":
+    unittest.main()
