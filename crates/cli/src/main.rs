@@ -128,7 +128,9 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         Command::Open(args) => {
             commands::open::run(args, &Config::load(cli.config.as_deref())?).await
         }
-        Command::Teardown(_) => todo!(),
+        Command::Teardown(args) => {
+            commands::teardown::run(args, &Config::load(cli.config.as_deref())?).await
+        }
         Command::Status(args) => {
             let config = Config::load(cli.config.as_deref())?;
             commands::status::run(args, &config, interrupt).await

@@ -22,6 +22,7 @@ pub mod step;
 pub mod steps;
 pub mod synth;
 pub mod tags;
+pub mod teardown;
 
 pub use names::Names;
 pub use stack::{Stack, StackEvent, StackState, first_cause};

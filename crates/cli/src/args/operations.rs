@@ -8,7 +8,7 @@ use super::{CloudArgs, Output};
 
 /// Check what a deployment needs, before anything is made
 ///
-/// Numbered checks of credentials, permissions, exports and Amazon Quick Sight (QuickSight in its API): each passes, warns or fails, says
+/// Numbered checks of credentials, permissions, exports and Amazon Quick Sight (`QuickSight` in its API): each passes, warns or fails, says
 /// what was found and what to do. Reads the header of one export of each report, and lists no more of a bucket than the way to it. Changes
 /// nothing. Ends with 0 if nothing fails (warnings are fine), else with the code of the gravest failure.
 #[derive(Debug, Args)]
@@ -122,7 +122,7 @@ pub(crate) struct LogsArgs {
 
 /// Open the dashboard in the browser
 ///
-/// Prints the address of the dashboard in Amazon Quick Sight (QuickSight in its API), and opens it.
+/// Prints the address of the dashboard in Amazon Quick Sight (`QuickSight` in its API), and opens it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -144,6 +144,10 @@ pub(crate) struct OpenArgs {
 /// they depend on each other. Only what carries the tag of this deployment is removed. The bucket with the parts stays, unless --delete-data
 /// is given. Interrupted and run again, it goes on.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[command(after_long_help = "\
 Examples:
   kiro-analytics teardown --dry-run

@@ -17,4 +17,5 @@ pub(crate) mod report;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod synth;
+pub(crate) mod teardown;
 pub(crate) mod views;

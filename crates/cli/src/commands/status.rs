@@ -87,7 +87,11 @@ fn write_text(out: &mut impl Write, status: &Status) -> io::Result<()> {
     let version = if versions == status.version {
         format!("{versions}, deployed and here")
     } else {
-        let deployed = if versions.is_empty() { "none" } else { versions };
+        let deployed = if versions.is_empty() {
+            "none"
+        } else {
+            versions
+        };
         format!(
             "{deployed} deployed, {} here: `kiro-analytics deploy` brings it to this one",
             status.version

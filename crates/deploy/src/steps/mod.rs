@@ -13,7 +13,7 @@ use crate::step::Step;
 pub use data_stack::DataLayer;
 pub(crate) use data_stack::{desired, wait_until_settled};
 pub use first_run::{Normalization, normalize};
-pub(crate) use tables::{deployed, first_day, table_input};
+pub(crate) use tables::{MARK, deployed, first_day, table_input};
 
 /// All steps.
 pub fn all() -> Vec<Box<dyn Step>> {
