@@ -1,4 +1,5 @@
-//! The dashboard: defined once in YAML, checked against the catalogue, compiled to local queries and figures.
+//! The dashboard: defined once in YAML, checked against the catalogue, compiled to local queries and figures, and to what
+//! Amazon Quick Sight's API takes.
 //!
 //! [`Spec::load`] reads and checks a file. [`Spec::page`] is what a page needs before any data, [`Spec::query`] the SQL of
 //! one visual for one selection, [`Spec::figure`] what that SQL's rows look like on the page. No engine, no HTML, no
@@ -10,6 +11,7 @@ mod error;
 mod figure;
 mod load;
 mod page;
+pub mod quicksight;
 mod relations;
 mod request;
 mod schema;

@@ -115,7 +115,11 @@ impl Spec {
             colours: self.page_colours(),
             pickers: pickers.collect(),
             sheets: sheets.collect(),
-            texts: texts.into_map(),
+            texts: texts
+                .into_map()
+                .into_iter()
+                .filter(|(key, _)| !key.starts_with("quicksight."))
+                .collect(),
         }
     }
 
@@ -255,7 +259,12 @@ impl Spec {
             .into_iter()
             .map(|column| format!("column.{column}"));
         own.chain(columns)
-            .chain(FIXED_TEXTS.iter().map(|key| (*key).to_owned()))
+            .chain(
+                FIXED_TEXTS
+                    .iter()
+                    .chain(&crate::quicksight::TEXTS)
+                    .map(|key| (*key).to_owned()),
+            )
             .collect()
     }
 

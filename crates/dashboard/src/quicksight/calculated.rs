@@ -1,0 +1,114 @@
+//! Calculated fields: collected while visuals are compiled, each once, under names that people can read.
+
+use serde_json::{Value, json};
+
+/// The calculated fields of a definition.
+#[derive(Debug, Default)]
+pub(crate) struct CalculatedFields {
+    fields: Vec<CalculatedField>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct CalculatedField {
+    data_set: String,
+    name: String,
+    expression: String,
+}
+
+/// The longest name that the API takes.
+const MAX_NAME_CHARS: usize = 128;
+
+impl CalculatedFields {
+    /// The name of the field with that expression: `wanted`, or `wanted` with a number where `is_taken` says so or another
+    /// field of the dataset has it. Names are told apart without regard to case, as columns are.
+    pub(crate) fn name(
+        &mut self,
+        data_set: &str,
+        wanted: &str,
+        expression: &str,
+        is_taken: impl Fn(&str) -> bool,
+    ) -> String {
+        let same = self.fields.iter().find(|field| {
+            field.data_set == data_set
+                && field.expression == expression
+                && is_name_of(&field.name, wanted)
+        });
+        if let Some(field) = same {
+            return field.name.clone();
+        }
+        let name = (1..=self.fields.len() + 2)
+            .map(|place| spelled(wanted, place))
+            .find(|name| !is_taken(name) && !self.has(data_set, name))
+            .unwrap_or_default();
+        self.fields.push(CalculatedField {
+            data_set: data_set.to_owned(),
+            name: name.clone(),
+            expression: expression.to_owned(),
+        });
+        name
+    }
+
+    fn has(&self, data_set: &str, name: &str) -> bool {
+        self.fields.iter().any(|field| {
+            field.data_set == data_set && field.name.to_lowercase() == name.to_lowercase()
+        })
+    }
+
+    /// The fields as the API takes them, by dataset and name.
+    pub(crate) fn json(&self) -> Vec<Value> {
+        let mut fields: Vec<&CalculatedField> = self.fields.iter().collect();
+        fields.sort_by(|a, b| (&a.data_set, &a.name).cmp(&(&b.data_set, &b.name)));
+        fields
+            .into_iter()
+            .map(|field| {
+                json!({
+                    "DataSetIdentifier": field.data_set,
+                    "Name": field.name,
+                    "Expression": field.expression,
+                })
+            })
+            .collect()
+    }
+}
+
+/// `wanted`, then `wanted (2)`, …
+fn spelled(wanted: &str, place: usize) -> String {
+    let suffix = if place == 1 {
+        String::new()
+    } else {
+        format!(" ({place})")
+    };
+    let kept: String = wanted
+        .chars()
+        .filter(|c| !matches!(c, '{' | '}'))
+        .take(MAX_NAME_CHARS - suffix.len())
+        .collect();
+    format!("{}{suffix}", kept.trim())
+}
+
+/// Whether a name is one of the spellings of `wanted`.
+fn is_name_of(name: &str, wanted: &str) -> bool {
+    let base = spelled(wanted, 1);
+    name.strip_prefix(&base)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_expression_has_one_name_and_one_name_one_expression() {
+        let mut fields = CalculatedFields::default();
+        let columns = |name: &str| name == "messages";
+        let mut name =
+            |wanted: &str, expression: &str| fields.name("models", wanted, expression, columns);
+        assert_eq!(name("Users", "a"), "Users");
+        assert_eq!(name("Users", "a"), "Users");
+        assert_eq!(name("users", "b"), "users (2)");
+        assert_eq!(name("messages", "c"), "messages (2)");
+        assert_eq!(name("{Odd}", "d"), "Odd");
+        assert!(name(&"long ".repeat(50), "e").chars().count() <= MAX_NAME_CHARS);
+        assert_eq!(fields.json().len(), 5);
+    }
+}

@@ -1,0 +1,64 @@
+//! What `QuickSight` shows in another way than the page: told, never dropped in silence.
+
+use crate::load::Spec;
+use crate::spec::{Kind, Show, Visual};
+
+/// One visual and what is different about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fallback {
+    pub visual: String,
+    pub kind: FallbackKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FallbackKind {
+    /// The small line below a headline is left out: with one, `QuickSight` shows the last day instead of the whole.
+    Trend,
+    /// Measures that are zero stay: a visual has the same fields whatever the numbers.
+    ZeroMeasures,
+    /// Shown at all times, and empty until a user is chosen: a grid has no visuals that come and go.
+    OneUser,
+    /// Shown at all times, with all users: the place to choose another.
+    Ranking,
+    /// A table with coloured cells.
+    Status,
+}
+
+impl FallbackKind {
+    /// One sentence for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Trend => "the small line per day is left out",
+            Self::ZeroMeasures => "measures that are zero are shown",
+            Self::OneUser => "empty until a user is chosen",
+            Self::Ranking => "stays when a user is chosen, and shows everybody",
+            Self::Status => "a table with coloured cells",
+        }
+    }
+}
+
+/// Everything that is different, in reading order.
+pub fn fallbacks(spec: &Spec) -> Vec<Fallback> {
+    let of_visual = |visual: &Visual| {
+        let id = visual.id.value.clone();
+        fallbacks_of(visual).into_iter().map(move |kind| Fallback {
+            visual: id.clone(),
+            kind,
+        })
+    };
+    spec.visuals().flat_map(of_visual).collect()
+}
+
+pub(crate) fn fallbacks_of(visual: &Visual) -> Vec<FallbackKind> {
+    let is_different = [
+        (visual.trend, FallbackKind::Trend),
+        (visual.fold_zero, FallbackKind::ZeroMeasures),
+        (visual.show == Show::User, FallbackKind::OneUser),
+        (visual.show == Show::NoUser, FallbackKind::Ranking),
+        (visual.kind.value == Kind::Status, FallbackKind::Status),
+    ];
+    is_different
+        .into_iter()
+        .filter_map(|(is, kind)| is.then_some(kind))
+        .collect()
+}

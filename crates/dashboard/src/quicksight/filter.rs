@@ -1,0 +1,321 @@
+//! Filter groups: one filter each, for exactly the visuals that the file names.
+
+use std::collections::BTreeMap;
+
+use kiro_curate::ColumnType;
+use serde_json::{Value, json};
+
+use crate::quicksight::compiler::{Compiler, quoted, reference};
+use crate::quicksight::control::{DATE_FROM, DATE_TO, parameter_name};
+use crate::quicksight::error::QuickSightError;
+use crate::quicksight::period::Period;
+use crate::spec::{
+    Comparison, Dataset, Grain, Kind, Literal, Picker, PickerKind, Predicate, Sheet, Show, Visual,
+    Window,
+};
+
+/// The filter groups of a definition: each id once, with a sheet's visuals in reading order.
+#[derive(Debug, Default)]
+pub(crate) struct Filters {
+    groups: BTreeMap<String, Group>,
+}
+
+#[derive(Debug)]
+struct Group {
+    filter: Value,
+    /// Sheet, then visuals.
+    scope: Vec<(String, Vec<String>)>,
+}
+
+/// A filter that is not yet named: its kind and what it says.
+struct Filter {
+    id: String,
+    kind: &'static str,
+    body: Value,
+}
+
+impl Filters {
+    fn add(&mut self, sheet: &Sheet, visual: &Visual, filter: Filter) {
+        let Filter { id, kind, mut body } = filter;
+        body["FilterId"] = json!(format!("{id}-filter"));
+        let group = self.groups.entry(id).or_insert_with(|| Group {
+            filter: json!({ kind: body }),
+            scope: Vec::new(),
+        });
+        let visual_id = visual.id.value.clone();
+        match group.scope.last_mut() {
+            Some((of, visuals)) if *of == sheet.id.value => visuals.push(visual_id),
+            _ => group.scope.push((sheet.id.value.clone(), vec![visual_id])),
+        }
+    }
+
+    pub(crate) fn json(&self) -> Vec<Value> {
+        let groups = self.groups.iter();
+        groups
+            .map(|(id, group)| {
+                let scope = group.scope.iter();
+                let scope: Vec<Value> = scope
+                    .map(|(sheet, visuals)| json!({"SheetId": sheet, "Scope": "SELECTED_VISUALS", "VisualIds": visuals}))
+                    .collect();
+                json!({
+                    "FilterGroupId": id,
+                    "Filters": [group.filter],
+                    "ScopeConfiguration": {"SelectedSheets": {"SheetVisualScopingConfigurations": scope}},
+                    "Status": "ENABLED",
+                    "CrossDataset": "SINGLE_DATASET",
+                })
+            })
+            .collect()
+    }
+}
+
+impl Compiler<'_> {
+    /// The filters of a visual: its days, the pickers of its sheet that act on it, and its own conditions.
+    pub(crate) fn filter(
+        &mut self,
+        filters: &mut Filters,
+        sheet: &Sheet,
+        visual: &Visual,
+    ) -> Result<(), QuickSightError> {
+        if visual.kind.value == Kind::Text {
+            return Ok(());
+        }
+        let spec = self.spec;
+        let dataset = self.dataset_of(visual)?;
+        for picker in &spec.document.pickers {
+            // No picker acts from another sheet, where nobody would see it.
+            let is_shown = sheet
+                .pickers
+                .iter()
+                .any(|shown| shown.value == picker.id.value);
+            let Some(column) = spec.acting_column(visual, picker).filter(|_| is_shown) else {
+                continue;
+            };
+            let filter = match picker.kind {
+                PickerKind::Dates => self.days(dataset, visual)?,
+                PickerKind::Many => many(dataset, picker, column),
+                PickerKind::One => match self.one(dataset, visual, picker, column) {
+                    Some(filter) => filter,
+                    None => continue,
+                },
+            };
+            filters.add(sheet, visual, filter);
+        }
+        for (place, predicate) in visual.only.iter().enumerate() {
+            let id = format!("where-{}-{place}", visual.id.value);
+            let filter = self.own(dataset, id, predicate)?;
+            filters.add(sheet, visual, filter);
+        }
+        Ok(())
+    }
+
+    /// The days that a visual covers, and those that it compares them with.
+    fn days(&mut self, dataset: &Dataset, visual: &Visual) -> Result<Filter, QuickSightError> {
+        let relation = &dataset.relation.value;
+        let time = dataset
+            .time
+            .as_ref()
+            .ok_or_else(|| QuickSightError::unresolved(&visual.id))?;
+        if visual.window == Window::Range && !visual.compare && time.grain == Grain::Day {
+            return Ok(Filter {
+                id: format!("days-{relation}"),
+                kind: "TimeRangeFilter",
+                body: json!({
+                    "Column": identifier(relation, &time.column),
+                    "RangeMinimumValue": {"Parameter": DATE_FROM},
+                    "RangeMaximumValue": {"Parameter": DATE_TO},
+                    "IncludeMinimum": true,
+                    "IncludeMaximum": true,
+                    "NullOption": "NON_NULLS_ONLY",
+                    "TimeGranularity": "DAY",
+                }),
+            });
+        }
+        let field = self.period_field(dataset, visual)?;
+        let window = match visual.window {
+            Window::Range | Window::All => "range",
+            Window::Month => "month",
+            Window::Year => "year",
+        };
+        let (suffix, periods) = if visual.compare {
+            ("-compared", vec![Period::Current, Period::Previous])
+        } else {
+            ("", vec![Period::Current])
+        };
+        let values: Vec<&str> = periods.into_iter().map(Period::value).collect();
+        Ok(Filter {
+            id: format!("{window}-{relation}{suffix}"),
+            kind: "CategoryFilter",
+            body: listed(relation, &field, "CONTAINS", &json!(values)),
+        })
+    }
+
+    /// One user, or everybody; visuals for one user show nothing until one is chosen, and a ranking shows all of them.
+    fn one(
+        &mut self,
+        dataset: &Dataset,
+        visual: &Visual,
+        picker: &Picker,
+        column: &str,
+    ) -> Option<Filter> {
+        let relation = &dataset.relation.value;
+        let column = shown_column(dataset, picker, column);
+        let parameter = format!("${{{}}}", parameter_name(picker));
+        let chosen = format!("{} = {parameter}", reference(column));
+        let id = &picker.id.value;
+        let (id, name, expression) = match visual.show {
+            Show::NoUser => return None,
+            Show::User => (
+                format!("only-{id}-{relation}"),
+                format!("is the chosen {id}"),
+                format!("ifelse({chosen}, 'yes', 'no')"),
+            ),
+            Show::Always => {
+                let everybody = quoted(&self.text("quicksight.everybody"));
+                (
+                    format!("{id}-{relation}"),
+                    format!("is the chosen {id} or any"),
+                    format!("ifelse({parameter} = {everybody} OR {chosen}, 'yes', 'no')"),
+                )
+            }
+        };
+        let field = self.calculated(dataset, &name, &expression);
+        Some(Filter {
+            id,
+            kind: "CategoryFilter",
+            body: listed(relation, &field, "CONTAINS", &json!(["yes"])),
+        })
+    }
+
+    /// A condition of the visual itself.
+    fn own(
+        &mut self,
+        dataset: &Dataset,
+        id: String,
+        predicate: &Predicate,
+    ) -> Result<Filter, QuickSightError> {
+        let relation = &dataset.relation.value;
+        let column = &predicate.column.value;
+        let is_text = self.column_type(dataset, column)? == ColumnType::Varchar;
+        let is_flag = self.column_type(dataset, column)? == ColumnType::Boolean;
+        let texts: Option<Vec<&String>> = match (&predicate.value, predicate.values.as_slice()) {
+            (Some(Literal::Text(text)), []) => Some(vec![text]),
+            (None, values) if !values.is_empty() => values
+                .iter()
+                .map(|value| match value {
+                    Literal::Text(text) => Some(text),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        };
+        if let (true, Some(texts), Some(operator)) = (is_text, texts, list_operator(predicate.op)) {
+            return Ok(Filter {
+                id,
+                kind: "CategoryFilter",
+                body: listed(relation, column, operator, &json!(texts)),
+            });
+        }
+        let number = match &predicate.value {
+            Some(Literal::Whole(whole)) => Some(json!(whole)),
+            Some(Literal::Number(number)) => Some(json!(number)),
+            Some(Literal::Flag(flag)) if is_flag => Some(json!(u8::from(*flag))),
+            _ => None,
+        };
+        if let (None, Some(number), false) = (&predicate.other, number, is_text)
+            && let Some((kind, mut body)) = numeric(predicate.op, &number)
+        {
+            body["Column"] = identifier(relation, column);
+            body["NullOption"] = json!("NON_NULLS_ONLY");
+            return Ok(Filter { id, kind, body });
+        }
+        let condition = self.predicate(dataset, predicate)?;
+        let field = self.calculated(
+            dataset,
+            &format!("meets {id}"),
+            &format!("ifelse({condition}, 'yes', 'no')"),
+        );
+        Ok(Filter {
+            id,
+            kind: "CategoryFilter",
+            body: listed(relation, &field, "CONTAINS", &json!(["yes"])),
+        })
+    }
+}
+
+/// Some of the values, or all of them.
+fn many(dataset: &Dataset, picker: &Picker, column: &str) -> Filter {
+    let relation = &dataset.relation.value;
+    Filter {
+        id: format!("{}-{relation}-{column}", picker.id.value),
+        kind: "CategoryFilter",
+        // The dataset holds no NULLs in the columns of pickers.
+        body: json!({
+            "Column": identifier(relation, column),
+            "Configuration": {"CustomFilterConfiguration": {
+                "MatchOperator": "EQUALS",
+                "ParameterName": parameter_name(picker),
+                "NullOption": "NON_NULLS_ONLY",
+            }},
+        }),
+    }
+}
+
+/// The column that a picker of one value compares: a person's name, as the control shows it.
+pub(crate) fn shown_column<'d>(dataset: &'d Dataset, picker: &Picker, column: &'d str) -> &'d str {
+    let shows_names = picker
+        .options
+        .as_ref()
+        .is_some_and(|options| options.label.is_some());
+    match &dataset.user {
+        Some(user) if shows_names && user.id.value == column => &user.label.value,
+        _ => column,
+    }
+}
+
+const fn list_operator(op: Comparison) -> Option<&'static str> {
+    match op {
+        Comparison::Eq | Comparison::In => Some("CONTAINS"),
+        Comparison::Ne | Comparison::NotIn => Some("DOES_NOT_CONTAIN"),
+        _ => None,
+    }
+}
+
+fn numeric(op: Comparison, number: &Value) -> Option<(&'static str, Value)> {
+    let range = |end: &str, include: &str, included: bool| {
+        (
+            "NumericRangeFilter",
+            json!({end: {"StaticValue": number}, include: included}),
+        )
+    };
+    Some(match op {
+        Comparison::Gt => range("RangeMinimum", "IncludeMinimum", false),
+        Comparison::Gte => range("RangeMinimum", "IncludeMinimum", true),
+        Comparison::Lt => range("RangeMaximum", "IncludeMaximum", false),
+        Comparison::Lte => range("RangeMaximum", "IncludeMaximum", true),
+        Comparison::Eq => (
+            "NumericEqualityFilter",
+            json!({"Value": number, "MatchOperator": "EQUALS"}),
+        ),
+        Comparison::Ne => (
+            "NumericEqualityFilter",
+            json!({"Value": number, "MatchOperator": "DOES_NOT_EQUAL"}),
+        ),
+        _ => return None,
+    })
+}
+
+fn listed(relation: &str, column: &str, operator: &str, values: &Value) -> Value {
+    json!({
+        "Column": identifier(relation, column),
+        "Configuration": {"FilterListConfiguration": {
+            "MatchOperator": operator,
+            "CategoryValues": values,
+            "NullOption": "NON_NULLS_ONLY",
+        }},
+    })
+}
+
+fn identifier(relation: &str, column: &str) -> Value {
+    json!({"DataSetIdentifier": relation, "ColumnName": column})
+}
