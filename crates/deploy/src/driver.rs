@@ -73,6 +73,20 @@ impl DeploymentReport {
     }
 }
 
+/// Where people look at the dashboard; none if this deployment makes none.
+pub fn dashboard_address(deployment: &Deployment) -> Option<String> {
+    if !deployment.settings().quicksight {
+        return None;
+    }
+    let id = deployment.names.dashboard_id(steps::DASHBOARD_ID);
+    let region = &deployment.names.region;
+    let host = match deployment.names.partition {
+        "aws-cn" => format!("{region}.quicksight.amazonaws.cn"),
+        _ => format!("{region}.quicksight.aws.amazon.com"),
+    };
+    Some(format!("https://{host}/sn/dashboards/{id}"))
+}
+
 /// The steps by number, name and title.
 pub fn list() -> Vec<(usize, &'static str, &'static str)> {
     let steps = steps::all();
@@ -167,7 +181,7 @@ pub async fn apply(
     progress: &dyn Progress,
 ) -> Result<DeploymentReport, DeploymentError> {
     let mut report = DeploymentReport::default();
-    let mut has_changed = false;
+    let mut applied_plans: Vec<StepPlan> = Vec::new();
     let all: Vec<Box<dyn Step>> = steps::all();
     let of = all.len();
     for plan in &agreed.steps {
@@ -176,8 +190,8 @@ pub async fn apply(
         };
         let result = async {
             let mut plan = plan.clone();
-            if has_changed {
-                let now = plan_step(deployment, plan.number, step.as_ref(), &[]).await?;
+            if !applied_plans.is_empty() {
+                let now = plan_step(deployment, plan.number, step.as_ref(), &applied_plans).await?;
                 refuse_surprises(&plan, &now)?;
                 plan = now;
             }
@@ -186,19 +200,19 @@ pub async fn apply(
             }
             progress.begin(plan.number, of, plan.title);
             let applied = step.apply(deployment, &plan, progress).await?;
-            Ok(Some((plan.changes.len(), applied)))
+            Ok(Some((plan, applied)))
         };
         match result.await {
             Ok(None) => {}
-            Ok(Some((changes, applied))) => {
-                has_changed = true;
+            Ok(Some((done, applied))) => {
                 report.steps.push(StepReport {
-                    number: plan.number,
-                    name: plan.name,
-                    title: plan.title,
-                    changes,
+                    number: done.number,
+                    name: done.name,
+                    title: done.title,
+                    changes: done.changes.len(),
                     applied,
                 });
+                applied_plans.push(done);
             }
             Err(cause) => {
                 return Err(DeploymentError {

@@ -66,6 +66,14 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
             files.push(SynthFile::text(path, format!("{statement};\n")));
         }
     }
+    if deployment.settings().quicksight {
+        let name = deployment.settings().quicksight_policy(&deployment.names);
+        let policy = steps::policy(deployment, &bucket);
+        files.push(SynthFile::json(format!("policies/{name}.json"), &policy));
+    }
+    for (path, body) in steps::requests(deployment)? {
+        files.push(SynthFile::json(path, &body));
+    }
     Ok(files)
 }
 

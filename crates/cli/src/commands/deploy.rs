@@ -178,9 +178,9 @@ fn end(
     plan: &DeploymentPlan,
     report: Option<&DeploymentReport>,
 ) -> Result<(), Failure> {
-    let is_whole = args.only.is_none() && report.is_some() || !plan.changes_anything();
-    let dashboard = (deployment.settings().quicksight && is_whole)
-        .then(|| dashboard_address(deployment))
+    let is_there = report.is_some() || !plan.changes_anything();
+    let dashboard = is_there
+        .then(|| driver::dashboard_address(deployment))
         .flatten();
     if args.output == Output::Json {
         return output::print_json(&Told {
@@ -221,9 +221,4 @@ fn end(
         }
     }
     Ok(out.flush()?)
-}
-
-/// Where people look at the dashboard; none if there is none yet.
-fn dashboard_address(_deployment: &Deployment) -> Option<String> {
-    None
 }

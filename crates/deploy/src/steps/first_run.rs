@@ -73,10 +73,10 @@ impl Step for FirstRun {
         let makes_bucket = earlier.iter().flat_map(|plan| &plan.changes).any(|change| {
             change.kind == ChangeKind::Create && change.what == format!("bucket `{bucket}`")
         });
-        if layer.is_none() || makes_bucket {
+        let buckets = deployment.aws.buckets();
+        if layer.is_none() || makes_bucket && buckets.head(&bucket).await?.is_none() {
             return Ok(Planned::changes(vec![change()]));
         }
-        let buckets = deployment.aws.buckets();
         if buckets.head(&bucket).await?.is_some() && buckets.has_object(&bucket, &key).await? {
             return Ok(Planned::default());
         }

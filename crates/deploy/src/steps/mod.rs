@@ -1,9 +1,17 @@
 //! The steps of a deployment, in their order.
 
+mod asset;
+mod asset_kind;
 mod change_set;
 mod data_stack;
+mod difference;
 mod first_run;
 mod function_code;
+mod ingestion;
+mod lake_formation;
+mod quicksight;
+mod quicksight_access;
+mod refresh_schedules;
 mod tables;
 mod template;
 mod views;
@@ -13,6 +21,8 @@ use crate::step::Step;
 pub use data_stack::DataLayer;
 pub(crate) use data_stack::{desired, wait_until_settled};
 pub use first_run::{Normalization, normalize};
+pub(crate) use quicksight::{DASHBOARD_ID, requests};
+pub(crate) use quicksight_access::policy;
 pub(crate) use tables::{deployed, first_day, table_input};
 
 /// All steps.
@@ -23,5 +33,13 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(first_run::FirstRun),
         Box::new(tables::Tables),
         Box::new(views::Views),
+        Box::new(lake_formation::LakeFormation),
+        Box::new(quicksight_access::QuickSightAccess),
+        Box::new(quicksight::DATA_SOURCE_STEP),
+        Box::new(quicksight::DATA_SETS_STEP),
+        Box::new(refresh_schedules::RefreshSchedules),
+        Box::new(quicksight::THEME_STEP),
+        Box::new(quicksight::DASHBOARD_STEP),
+        Box::new(ingestion::Ingestion),
     ]
 }

@@ -1,0 +1,122 @@
+//! What somebody has changed about an asset, in words.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::aws::Fields;
+
+/// So many are named.
+const MOST_NAMED: usize = 12;
+
+/// How what is described differs from what we would send.
+pub(super) fn differences(described: &Value, wanted: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (there, ours) = (described.text("Name"), wanted.text("Name"));
+    if there != ours {
+        lines.push(format!("its name is `{there}`"));
+    }
+    if described.text("ThemeArn") != wanted.text("ThemeArn") {
+        lines.push("it has another theme".to_owned());
+    }
+    let (there, ours) = (sheets(described), sheets(wanted));
+    for (id, sheet) in &there {
+        let Some(known) = ours.get(id) else {
+            lines.push(format!("sheet `{}` is new", sheet.name));
+            continue;
+        };
+        if sheet.name != known.name {
+            lines.push(format!("sheet `{}` is called `{}`", known.name, sheet.name));
+        }
+        for (visual, title) in &sheet.visuals {
+            if !known.visuals.contains_key(visual) {
+                lines.push(format!("visual `{title}` on sheet `{}` is new", sheet.name));
+            }
+        }
+        for (visual, title) in &known.visuals {
+            if !sheet.visuals.contains_key(visual) {
+                lines.push(format!(
+                    "visual `{title}` on sheet `{}` is gone",
+                    sheet.name
+                ));
+            }
+        }
+    }
+    for (id, sheet) in &ours {
+        if !there.contains_key(id) {
+            lines.push(format!("sheet `{}` is gone", sheet.name));
+        }
+    }
+    if lines.is_empty() {
+        lines.push("what it shows is computed or drawn differently".to_owned());
+    }
+    let more = lines.len().saturating_sub(MOST_NAMED);
+    lines.truncate(MOST_NAMED);
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}
+
+struct Sheet {
+    name: String,
+    visuals: BTreeMap<String, String>,
+}
+
+fn sheets(asset: &Value) -> BTreeMap<String, Sheet> {
+    let sheets = asset.items("Definition/Sheets").iter();
+    sheets
+        .map(|sheet| {
+            let visuals = sheet.items("Visuals").iter().filter_map(|visual| {
+                let (_, visual) = visual.as_object()?.iter().next()?;
+                let id = visual.text("VisualId").to_owned();
+                let title = visual.text("Title/FormatText/PlainText");
+                let title = if title.is_empty() { &id } else { title };
+                Some((id.clone(), title.to_owned()))
+            });
+            let sheet_of = Sheet {
+                name: sheet.text("Name").to_owned(),
+                visuals: visuals.collect(),
+            };
+            (sheet.text("SheetId").to_owned(), sheet_of)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::differences;
+
+    fn dashboard(sheets: &Value) -> Value {
+        json!({"Name": "Kiro", "Definition": {"Sheets": sheets}})
+    }
+
+    fn visual(id: &str) -> Value {
+        json!({"BarChartVisual": {"VisualId": id, "Title": {"FormatText": {"PlainText": format!("{id}!")}}}})
+    }
+
+    #[test]
+    fn what_was_added_and_taken_away_is_named() {
+        let ours = dashboard(
+            &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("y")]}, {"SheetId": "b", "Name": "B"}]),
+        );
+        let theirs = dashboard(
+            &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("z")]}, {"SheetId": "c", "Name": "C"}]),
+        );
+        assert_eq!(
+            differences(&theirs, &ours),
+            [
+                "visual `z!` on sheet `A` is new",
+                "visual `y!` on sheet `A` is gone",
+                "sheet `C` is new",
+                "sheet `B` is gone"
+            ]
+        );
+        assert_eq!(
+            differences(&ours, &ours),
+            ["what it shows is computed or drawn differently"]
+        );
+    }
+}

@@ -1,0 +1,311 @@
+//! Ingestions: datasets whose views have changed or that have never been read are read, and awaited.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use kiro_dashboard::quicksight::DataSet;
+use serde_json::{Value, json};
+
+use super::quicksight::{needed_data_sets, unwanted};
+use super::tables::{deployed, hash};
+use crate::aws::{AwsError, Fields, Method};
+use crate::progress::Progress;
+use crate::step::{
+    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+};
+
+/// So long all ingestions together may take.
+const WITHIN: Duration = Duration::from_hours(1);
+/// So many datasets are looked at at once.
+const AT_ONCE: usize = 5;
+
+/// Why a dataset is read.
+const NEVER: &str = "it has never been read";
+const OLDER: &str = "its view is newer than its data";
+const NEW_DATA: &str = "exports have been normalized";
+
+/// Reads what must be read.
+pub(crate) struct Ingestion;
+
+/// The newest ingestions of a dataset, newest first; none if there is no dataset.
+async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Value>>, AwsError> {
+    let path = ["data-sets", id, "ingestions"];
+    let call = deployment
+        .aws
+        .quicksight("ListIngestions", Method::Get, &path)
+        .on(format!("dataset `{id}`"))
+        .query("max-results", "20");
+    let found = call.find().await?;
+    Ok(found.map(|found| found.items("Ingestions").to_vec()))
+}
+
+/// When a relation, or anything it reads, was last changed in the catalogue.
+fn changed_at(deployment: &Deployment, relation: &str, tables: &BTreeMap<String, Value>) -> f64 {
+    let (mut waiting, mut seen) = (vec![relation.to_owned()], BTreeSet::new());
+    let mut newest = 0.0_f64;
+    while let Some(name) = waiting.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let table = tables.get(&name).unwrap_or(&Value::Null);
+        newest = newest.max(table.number("UpdateTime").unwrap_or(0.0));
+        if let Some(relation) = deployment.catalogue.relation(&name) {
+            waiting.extend(relation.depends_on.iter().cloned());
+        }
+    }
+    newest
+}
+
+fn is_under_way(ingestion: &Value) -> bool {
+    matches!(
+        ingestion.text("IngestionStatus"),
+        "INITIALIZED" | "QUEUED" | "RUNNING"
+    )
+}
+
+/// Why the dataset must be read, none if its data are newer than everything they come from.
+fn reason(ingestions: &[Value], changed_at: f64) -> Option<&'static str> {
+    let newest_good = ingestions
+        .iter()
+        .filter(|ingestion| ingestion.text("IngestionStatus") == "COMPLETED")
+        .filter_map(|ingestion| ingestion.number("CreatedTime"))
+        .fold(f64::NEG_INFINITY, f64::max);
+    if newest_good == f64::NEG_INFINITY {
+        Some(NEVER)
+    } else if newest_good < changed_at {
+        Some(OLDER)
+    } else {
+        None
+    }
+}
+
+/// The datasets to be read, and why.
+async fn needed(
+    deployment: &Deployment,
+    earlier: &[StepPlan],
+) -> Result<Vec<(DataSet, &'static str)>, StepError> {
+    let data_sets = needed_data_sets(deployment)?;
+    let tables = deployed(
+        &deployment.aws,
+        &deployment.settings().database(&deployment.names),
+    )
+    .await?;
+    let looking = data_sets
+        .iter()
+        .map(|found| ingestions(deployment, &found.id))
+        .collect::<Vec<_>>();
+    let found: Vec<Option<Vec<Value>>> = stream::iter(looking)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let changes_anything = |name: &str| {
+        let mut plans = earlier.iter();
+        plans.any(|plan| plan.name == name && plan.changes_anything())
+    };
+    let has_new_data = changes_anything("first_run");
+    let views_change = changes_anything("views") || changes_anything("tables");
+    let needed = data_sets
+        .into_iter()
+        .zip(found)
+        .filter_map(|(data_set, ingestions)| {
+            let Some(ingestions) = ingestions else {
+                return Some((data_set, NEVER));
+            };
+            let changed_at = changed_at(deployment, &data_set.relation, &tables);
+            let why = reason(&ingestions, changed_at);
+            let why = why.or(has_new_data.then_some(NEW_DATA));
+            let why = why.or((views_change && tables.is_empty()).then_some(OLDER));
+            why.map(|why| (data_set, why))
+        });
+    Ok(needed.collect())
+}
+
+#[async_trait]
+impl Step for Ingestion {
+    fn name(&self) -> &'static str {
+        "ingestion"
+    }
+
+    fn title(&self) -> &'static str {
+        "First ingestion"
+    }
+
+    async fn plan(
+        &self,
+        deployment: &Deployment,
+        earlier: &[StepPlan],
+    ) -> Result<Planned, StepError> {
+        if let Some(unwanted) = unwanted(deployment) {
+            return Ok(unwanted);
+        }
+        let needed = needed(deployment, earlier).await?.into_iter();
+        let changes = needed.map(|(data_set, why)| {
+            Change::new(
+                ChangeKind::Run,
+                format!("ingestion of dataset `{}`", data_set.id),
+            )
+            .detail(why)
+        });
+        Ok(Planned::changes(changes.collect()))
+    }
+
+    async fn apply(
+        &self,
+        deployment: &Deployment,
+        plan: &StepPlan,
+        progress: &dyn Progress,
+    ) -> Result<Applied, StepError> {
+        let tables = deployed(
+            &deployment.aws,
+            &deployment.settings().database(&deployment.names),
+        )
+        .await?;
+        let planned: BTreeSet<&str> = plan
+            .changes
+            .iter()
+            .map(|change| change.what.as_str())
+            .collect();
+        let wanted: Vec<DataSet> = needed_data_sets(deployment)?
+            .into_iter()
+            .filter(|found| {
+                planned.contains(format!("ingestion of dataset `{}`", found.id).as_str())
+            })
+            .collect();
+        let mut waiting: Vec<(String, String)> = Vec::new();
+        for data_set in wanted {
+            let known = ingestions(deployment, &data_set.id)
+                .await?
+                .unwrap_or_default();
+            let changed_at = changed_at(deployment, &data_set.relation, &tables);
+            // A dataset that was just made is being read already.
+            let running = known.iter().find(|ingestion| {
+                is_under_way(ingestion)
+                    && ingestion
+                        .number("CreatedTime")
+                        .is_some_and(|at| at >= changed_at)
+            });
+            let id = match running {
+                Some(running) => running.text("IngestionId").to_owned(),
+                None => begin(deployment, &data_set.id, &known, changed_at).await?,
+            };
+            waiting.push((data_set.id, id));
+        }
+        let rows = wait(deployment, waiting, progress).await?;
+        Ok(Applied {
+            notes: vec![format!("{rows} rows were read")],
+            problems: Vec::new(),
+        })
+    }
+}
+
+/// Starts an ingestion: its id.
+pub(crate) async fn begin(
+    deployment: &Deployment,
+    data_set: &str,
+    known: &[Value],
+    changed_at: f64,
+) -> Result<String, StepError> {
+    let newest = known
+        .first()
+        .map_or("", |ingestion| ingestion.text("IngestionId"));
+    let id = format!(
+        "deploy-{}",
+        hash(&format!("{newest} {changed_at} {}", known.len()))
+    );
+    let call = deployment
+        .aws
+        .quicksight(
+            "CreateIngestion",
+            Method::Put,
+            &["data-sets", data_set, "ingestions", &id],
+        )
+        .on(format!("dataset `{data_set}`"))
+        .body(json!({"IngestionType": "FULL_REFRESH"}));
+    match call.send().await {
+        Err(error) if error.code != "ResourceExistsException" => Err(error.into()),
+        _ => Ok(id),
+    }
+}
+
+/// Waits for all of them: how many rows they have read.
+pub(crate) async fn wait(
+    deployment: &Deployment,
+    mut waiting: Vec<(String, String)>,
+    progress: &dyn Progress,
+) -> Result<u64, StepError> {
+    let all = waiting.len() as u64;
+    let (mut rows, mut failures) = (0, Vec::new());
+    let mut polling = deployment.aws.polling(WITHIN);
+    while !waiting.is_empty() {
+        progress.count(all - waiting.len() as u64, Some(all), "datasets");
+        let mut still = Vec::new();
+        for (data_set, id) in waiting {
+            let path = ["data-sets", &data_set, "ingestions", &id];
+            let call = deployment
+                .aws
+                .quicksight("DescribeIngestion", Method::Get, &path)
+                .on(format!("dataset `{data_set}`"));
+            let found = call.send().await?;
+            let ingestion = found.field("Ingestion");
+            if is_under_way(ingestion) {
+                progress.doing(&format!(
+                    "{data_set}: {}",
+                    ingestion.text("IngestionStatus")
+                ));
+                still.push((data_set, id));
+            } else if ingestion.text("IngestionStatus") == "COMPLETED" {
+                rows += ingestion
+                    .field("RowInfo/RowsIngested")
+                    .as_u64()
+                    .unwrap_or(0);
+            } else {
+                let error = ingestion.field("ErrorInfo");
+                failures.push(format!(
+                    "dataset `{data_set}`: {} {}",
+                    error.text("Type"),
+                    error.text("Message")
+                ));
+            }
+        }
+        waiting = still;
+        if !waiting.is_empty() && !polling.again().await {
+            failures.push("the others are still being read after an hour".to_owned());
+            break;
+        }
+    }
+    if failures.is_empty() {
+        return Ok(rows);
+    }
+    Err(StepError::failed(
+        Blame::Aws,
+        format!("not everything could be read: {}", failures.join("; ")),
+        "PERMISSION_DENIED: is Amazon Quick Sight allowed to use Athena and the bucket (`kiro-analytics preflight`)? then run the command again",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{NEVER, OLDER, reason};
+
+    fn ingestion(status: &str, created: f64) -> Value {
+        json!({"IngestionStatus": status, "CreatedTime": created})
+    }
+
+    #[test]
+    fn data_older_than_their_view_are_read_again() {
+        assert_eq!(reason(&[], 10.0), Some(NEVER));
+        assert_eq!(reason(&[ingestion("FAILED", 20.0)], 10.0), Some(NEVER));
+        assert_eq!(
+            reason(
+                &[ingestion("FAILED", 20.0), ingestion("COMPLETED", 9.0)],
+                10.0
+            ),
+            Some(OLDER)
+        );
+        assert_eq!(reason(&[ingestion("COMPLETED", 11.0)], 10.0), None);
+    }
+}
