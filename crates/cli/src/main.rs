@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod dashboard_file;
 mod demo_folder;
+mod deployed;
 mod engine;
 mod exit;
 mod failure;
@@ -14,6 +15,7 @@ mod folders;
 mod headlines;
 mod interrupt;
 mod live_page;
+mod moment;
 mod output;
 mod panic;
 mod place;
@@ -113,6 +115,25 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         }
         Command::Deploy(args) => {
             commands::deploy::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Preflight(args) => {
+            commands::preflight::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Refresh(args) => {
+            commands::refresh::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Logs(args) => {
+            commands::logs::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Open(args) => {
+            commands::open::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Teardown(args) => {
+            commands::teardown::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Status(args) => {
+            let config = Config::load(cli.config.as_deref())?;
+            commands::status::run(args, &config, interrupt).await
         }
         Command::Synth(args) => {
             commands::synth::run(args, &Config::load(cli.config.as_deref())?).await
