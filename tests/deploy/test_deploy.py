@@ -162,7 +162,7 @@ class Story(unittest.TestCase):
         transcript = Transcript("08-status", "How is it?")
         self.assertEqual(self.run_cli("status", transcript=transcript).changes, [])
         self.run_cli("status", "--output", "json")
-        self.run_cli("open", "--print", transcript=transcript)
+        self.run_cli("open", "--print-only", transcript=transcript)
         self.kept(transcript)
 
     def test_09_refresh_reads_what_is_new(self):
