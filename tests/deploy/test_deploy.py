@@ -162,7 +162,7 @@ class Story(unittest.TestCase):
         transcript = Transcript("08-status", "How is it?")
         self.assertEqual(self.run_cli("status", transcript=transcript).changes, [])
         self.run_cli("status", "--output", "json")
-        self.run_cli("open", "--print", transcript=transcript)
+        self.run_cli("open", "--print-only", transcript=transcript)
         self.kept(transcript)
 
     def test_09_refresh_reads_what_is_new(self):
@@ -184,17 +184,35 @@ class Story(unittest.TestCase):
         self.assertIn("never closed", self.run_cli("logs", transcript=transcript).output)
         self.kept(transcript)
 
-    def test_11_a_call_that_is_denied_is_named(self):
-        transcript = Transcript("11-denied", "The deployer may not do something.")
-        self.aws.front.fail(
-            "quicksight:DescribeDashboard",
-            "AccessDeniedException",
-            "User is not authorized to perform: quicksight:DescribeDashboard",
-            times=9,
+    def test_11_what_aws_refuses_is_named_with_what_to_do(self):
+        transcript = Transcript("11-refused", "AWS refuses: which call, on what, why, and what to do about it.")
+        for call, code, message in (
+            ("quicksight:DescribeDashboard", "AccessDeniedException", "User is not authorized to perform: quicksight:DescribeDashboard"),
+            ("sts:GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired"),
+        ):
+            with self.subTest(code):
+                self.aws.front.fail(call, code, message, times=9, status=403)
+                outcome = self.run_cli("deploy", "--yes", code=3, transcript=transcript)
+                self.aws.front.faults.clear()
+                self.assertEqual(outcome.changes, [])
+                self.assertIn(call.partition(":")[2], outcome.output)
+                self.assertIn("hint:", outcome.output)
+        self.kept(transcript)
+
+    def test_12_a_throttled_call_is_made_again(self):
+        self.aws.front.fail("quicksight:DescribeDashboard", "ThrottlingException", "Rate exceeded", status=429)
+        self.assertEqual(self.run_cli("deploy", "--yes").changes, [])
+
+    def test_13_synth_writes_what_deploy_would_send(self):
+        transcript = Transcript("13-synth", "Everything that would be sent, as files.")
+        self.run_cli("synth", "--out", "synth", transcript=transcript)
+        self.run_cli("synth", "--out", "again")
+        first, again = (
+            {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+            for folder in (self.cli.folder / "synth", self.cli.folder / "again")
         )
-        outcome = self.run_cli("deploy", "--yes", code=3, transcript=transcript)
-        self.aws.front.faults.clear()
-        self.assertIn("quicksight:DescribeDashboard", outcome.output)
+        self.assertEqual(first, again)
+        transcript.add("find synth -type f | sort", "\n".join(f"synth/{name}" for name in sorted(first)), 0)
         self.kept(transcript)
 
     # ---- another one beside it ----

@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
 mod cloud;
+mod operations;
 mod page;
 
 use std::num::NonZeroUsize;
@@ -15,6 +16,9 @@ use crate::place::Place;
 
 pub(crate) use cloud::{
     CloudArgs, ConfigArgs, ConfigCommand, ConfigShowArgs, DeployArgs, InitArgs, SynthArgs,
+};
+pub(crate) use operations::{
+    LogsArgs, OpenArgs, PreflightArgs, RefreshArgs, RefreshPart, StatusArgs, TeardownArgs,
 };
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
 
@@ -91,7 +95,13 @@ pub(crate) enum Command {
     Export(ExportArgs),
     Demo(DemoArgs),
     Init(InitArgs),
+    Preflight(PreflightArgs),
     Deploy(DeployArgs),
+    Status(StatusArgs),
+    Refresh(RefreshArgs),
+    Logs(LogsArgs),
+    Open(OpenArgs),
+    Teardown(TeardownArgs),
     Synth(SynthArgs),
     Config(ConfigArgs),
     Completions(CompletionsArgs),

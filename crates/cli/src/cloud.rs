@@ -111,7 +111,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Beside this program, as a release is unpacked, and where `scripts/build-lambda` writes.
-fn function_folders() -> Vec<PathBuf> {
+pub(crate) fn function_folders() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
     let beside = program
         .as_deref()

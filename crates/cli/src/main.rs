@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod dashboard_file;
 mod demo_folder;
+mod deployed;
 mod engine;
 mod exit;
 mod failure;
@@ -14,11 +15,13 @@ mod folders;
 mod headlines;
 mod interrupt;
 mod live_page;
+mod moment;
 mod output;
 mod panic;
 mod place;
 mod progress;
 mod question;
+mod status_lines;
 mod step_progress;
 
 use std::process::ExitCode;
@@ -113,6 +116,25 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         }
         Command::Deploy(args) => {
             commands::deploy::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Preflight(args) => {
+            commands::preflight::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Refresh(args) => {
+            commands::refresh::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Logs(args) => {
+            commands::logs::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Open(args) => {
+            commands::open::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Teardown(args) => {
+            commands::teardown::run(args, &Config::load(cli.config.as_deref())?).await
+        }
+        Command::Status(args) => {
+            let config = Config::load(cli.config.as_deref())?;
+            Box::pin(commands::status::run(args, &config, interrupt)).await
         }
         Command::Synth(args) => {
             commands::synth::run(args, &Config::load(cli.config.as_deref())?).await

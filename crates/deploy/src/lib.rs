@@ -10,6 +10,7 @@ pub mod driver;
 pub mod ingestion;
 pub mod logs;
 mod names;
+pub mod preflight;
 pub mod progress;
 pub mod refresh;
 pub mod runs;
@@ -21,6 +22,7 @@ pub mod step;
 pub mod steps;
 pub mod synth;
 pub mod tags;
+pub mod teardown;
 
 pub use names::Names;
 pub use stack::{Stack, StackEvent, StackState, first_cause};

@@ -23,7 +23,7 @@ pub(crate) use data_stack::{desired, wait_until_settled};
 pub use first_run::{Normalization, normalize};
 pub(crate) use quicksight::{DASHBOARD_ID, requests};
 pub(crate) use quicksight_access::policy;
-pub(crate) use tables::{deployed, first_day, table_input};
+pub(crate) use tables::{MARK, deployed, first_day, table_input};
 
 /// All steps.
 pub fn all() -> Vec<Box<dyn Step>> {

@@ -1,0 +1,216 @@
+//! The commands that look at a deployment, keep it fresh, and remove it.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::{CloudArgs, Output};
+
+/// Check what a deployment needs, before anything is made
+///
+/// Numbered checks of credentials, permissions, exports and Amazon Quick Sight (`QuickSight` in its API): each passes, warns or fails, says
+/// what was found and what to do. Reads the header of one export of each report, and lists no more of a bucket than the way to it. Changes
+/// nothing. Ends with 0 if nothing fails (warnings are fine), else with the code of the gravest failure.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics preflight
+  kiro-analytics preflight --output json | jq '.checks[] | select(.verdict == \"fail\")'
+  kiro-analytics preflight --set exports=s3://BUCKET/PREFIX --region eu-central-1
+")]
+pub(crate) struct PreflightArgs {
+    #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// Say what is deployed and whether it is well
+///
+/// Stacks and versions, the last run of the normalizer, the newest day, the parts, the last import of every data set, alarms, schedule, the
+/// dashboard's address, and what it costs. Changes nothing. Ends with 0 if all is well, with 1 if data are late or failed, with 3 if AWS
+/// could not be asked or an asset is broken.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics status
+  kiro-analytics status --watch
+  kiro-analytics status --output json | jq .normalization
+")]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    /// Look again and again, until Ctrl-C
+    #[arg(long)]
+    pub(crate) watch: bool,
+
+    /// Seconds between two looks
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "watch", value_parser = clap::value_parser!(u64).range(2..=3600))]
+    pub(crate) every: u64,
+
+    /// What to print; with --watch, json is one document a line
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// Read new exports now, then import every data set again
+///
+/// Runs the normalizer until nothing is left to be read, then has Amazon Quick Sight import the views anew, and waits for both. What is
+/// done already is not done again, so an interrupted refresh can simply be repeated.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics refresh
+  kiro-analytics refresh --only normalize
+  kiro-analytics refresh --only import --dataset user_totals
+")]
+pub(crate) struct RefreshArgs {
+    #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    /// Only one half of it
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) only: Option<RefreshPart>,
+
+    /// Import only the data set of this view; may be given several times
+    #[arg(long, value_name = "VIEW")]
+    pub(crate) dataset: Vec<String>,
+
+    /// What to print at the end
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RefreshPart {
+    /// Read new exports
+    Normalize,
+    /// Import the data sets
+    Import,
+}
+
+/// Say what failed, and on which export
+///
+/// Reads the normalizer's log: exports that could not be read and why, runs that failed, events that could not be delivered. The log holds
+/// keys, counts and reasons, never the content of an export. Ends with 1 if an export is still unread or the last run failed.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics logs
+  kiro-analytics logs --since 30d --all
+  kiro-analytics logs --output json | jq -r '.exports[] | select(.is_unread) | .export'
+")]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    /// How far to look back: 90m, 12h, 7d
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = back)]
+    pub(crate) since: Duration,
+
+    /// Also list the runs that went well
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// Open the dashboard in the browser
+///
+/// Prints the address of the dashboard in Amazon Quick Sight (`QuickSight` in its API), and opens it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics open
+  kiro-analytics open --print-only
+")]
+pub(crate) struct OpenArgs {
+    #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    /// Only print the address
+    #[arg(long)]
+    pub(crate) print_only: bool,
+}
+
+/// Remove a deployment; the exports are never touched
+///
+/// Shows what goes and what stays and why, asks, then removes the dashboard, data sets, grants, policy, and stacks, in the order in which
+/// they depend on each other. Only what carries the tag of this deployment is removed. The bucket with the parts stays, unless --delete-data
+/// is given. Interrupted and run again, it goes on.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+#[command(after_long_help = "\
+Examples:
+  kiro-analytics teardown --dry-run
+  kiro-analytics teardown
+  kiro-analytics teardown --delete-data
+  kiro-analytics teardown --delete-data --yes --output json
+")]
+pub(crate) struct TeardownArgs {
+    #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    /// Keep the bucket with parts and query results (this is the default)
+    #[arg(long, conflicts_with = "delete_data")]
+    pub(crate) keep_data: bool,
+
+    /// Also delete that bucket with everything in it, all versions
+    #[arg(long)]
+    pub(crate) delete_data: bool,
+
+    /// Only show what would go and what would stay
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: Output,
+}
+
+/// `90m`, `12h`, `7d`
+fn back(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a time such as 90m, 12h or 7d".to_owned();
+    let text = text.trim();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text.trim_end_matches(unit).parse().map_err(|_| wrong())?;
+    if number == 0 || number > 10_000_000 {
+        return Err(wrong());
+    }
+    Ok(Duration::from_secs(number * seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::back;
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!(back("90m"), Ok(Duration::from_mins(90)));
+        assert_eq!(back("7d"), Ok(Duration::from_hours(168)));
+        for wrong in ["", "7", "d", "0d", "-1d", "1w", "7dd "] {
+            assert!(back(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `kiro-analytics logs`: what failed, and on which export.
+
+use std::io::{self, Write};
+
+use chrono::TimeDelta;
+use kiro_deploy::logs::LogReport;
+
+use crate::args::{LogsArgs, Output};
+use crate::cloud::{Session, failure};
+use crate::commands::normalize::now;
+use crate::config::Config;
+use crate::deployed;
+use crate::failure::Failure;
+use crate::figures::{count, counted};
+use crate::moment::ago;
+use crate::output;
+
+pub(crate) async fn run(args: LogsArgs, config: &Config) -> Result<(), Failure> {
+    let session = Session::open(&args.cloud, config).await?;
+    let stack = deployed::needed(&session)?;
+    let back = TimeDelta::from_std(args.since).unwrap_or(TimeDelta::days(7));
+    let report = LogReport::read(&session.aws, stack, now() - back).await;
+    let report = report.map_err(failure)?;
+    if args.output == Output::Json {
+        output::print_json(&report)?;
+    } else {
+        let mut out = output::stdout();
+        write_text(&mut out, &report, args.all)?;
+        out.flush()?;
+    }
+    verdict(&report)
+}
+
+fn write_text(out: &mut impl Write, report: &LogReport, all: bool) -> io::Result<()> {
+    let unread = report.unread().count() as u64;
+    writeln!(
+        out,
+        "{} since {}: {}, {} failed, {} unread now",
+        report.log_group,
+        report.since,
+        counted(report.runs.len() as u64, "run"),
+        count(report.failed_runs.len() as u64),
+        counted(unread, "export"),
+    )?;
+    if report.is_cut {
+        writeln!(
+            out,
+            "The log is longer than what was read: a smaller --since shows the newest."
+        )?;
+    }
+    for export in &report.exports {
+        let state = if export.is_unread {
+            "unread"
+        } else {
+            "since read, or gone"
+        };
+        let times = if export.times == 1 {
+            "once".to_owned()
+        } else {
+            format!("{} times, first {}", count(export.times), export.first)
+        };
+        writeln!(out, "\n{state}: {}", export.export)?;
+        writeln!(out, "  {}", export.error)?;
+        writeln!(
+            out,
+            "  last {} ({}), {times}",
+            export.last,
+            ago(&export.last, now())
+        )?;
+    }
+    for run in &report.failed_runs {
+        writeln!(out, "\nrun failed {} ({})", run.at, ago(&run.at, now()))?;
+        writeln!(out, "  {}", run.what)?;
+    }
+    if report.undelivered > 0 {
+        writeln!(
+            out,
+            "\n{} could not be delivered to the function; the queue of the stack says why.",
+            counted(report.undelivered, "event")
+        )?;
+    }
+    if all {
+        writeln!(out)?;
+        for run in &report.runs {
+            writeln!(
+                out,
+                "run {}: {} read, {} unchanged, {} failed, {} left, {}, {} rejected",
+                run.ended,
+                count(run.files_processed),
+                count(run.files_skipped),
+                count(run.files_failed),
+                count(run.files_remaining),
+                counted(run.rows, "row"),
+                count(run.rejected_rows),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a person has to do something.
+fn verdict(report: &LogReport) -> Result<(), Failure> {
+    if report.last_run_failed() {
+        let what = report
+            .failed_runs
+            .last()
+            .map_or("", |run| run.what.as_str());
+        let error = anyhow::anyhow!("the last run failed: {what}");
+        return Err(Failure::data(error).hint(
+            "`kiro-analytics preflight` checks what the function needs; `kiro-analytics refresh` runs it again",
+        ));
+    }
+    let unread = report.unread().count() as u64;
+    if unread == 0 {
+        return Ok(());
+    }
+    let error = anyhow::anyhow!(
+        "{} could not be read and are in no figure",
+        counted(unread, "export")
+    );
+    Err(Failure::data(error).hint(
+        "fix or remove them in the bucket; the next run, or `kiro-analytics refresh`, reads them",
+    ))
+}

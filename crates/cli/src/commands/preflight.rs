@@ -1,0 +1,175 @@
+//! `kiro-analytics preflight`: what a deployment needs, checked before anything is made.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anstyle::{AnsiColor, Style};
+use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
+use kiro_deploy::preflight::{PreflightReport, Subject, Verdict};
+use kiro_deploy::settings::{Layers, Origin, Problems, Remembered, Resolved};
+use kiro_deploy::{Names, Stack};
+
+use crate::args::{Output, PreflightArgs};
+use crate::cloud::{function_folders, layers, problems};
+use crate::commands::normalize::now;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::figures::counted;
+use crate::output;
+use crate::progress::spinner;
+
+pub(crate) async fn run(args: PreflightArgs, config: &Config) -> Result<(), Failure> {
+    let layers = layers(&args.cloud, config);
+    let (prefix, address) = layers.address().map_err(problems)?;
+    let waiting = spinner("checking");
+    let aws = Aws::sign_in(&address, AwsTuning::default()).await;
+    let stack = stack(&aws, &prefix).await;
+    let remembered = match &stack {
+        Ok(Some(stack)) => Some(Remembered::of(&stack.parameters)),
+        Ok(None) | Err(_) => None,
+    };
+    let (resolved, wrong) = resolve(&layers, remembered.as_ref());
+    let named = resolved
+        .as_ref()
+        .ok()
+        .and_then(|resolved| resolved.settings.functions.clone());
+    let subject = Subject {
+        aws,
+        prefix,
+        stack,
+        resolved,
+        problems: wrong,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        function_folders: named.map_or_else(function_folders, |folder| vec![PathBuf::from(folder)]),
+        now: now(),
+    };
+    let report = subject.check().await;
+    waiting.finish_and_clear();
+    if args.output == Output::Json {
+        output::print_json(&report)?;
+    } else {
+        let mut out = anstream::stdout().lock();
+        write_text(&mut out, &report).and_then(|()| out.flush())?;
+    }
+    match report.blame() {
+        None => Ok(()),
+        // Every check has said what to do.
+        Some(blame) => Err(Failure {
+            exit: Exit::from(blame),
+            errors: Vec::new(),
+            hint: None,
+        }),
+    }
+}
+
+async fn stack(aws: &Result<Aws, AwsError>, prefix: &str) -> Result<Option<Stack>, AwsError> {
+    match aws {
+        Ok(aws) => Stack::find(aws, &Names::new(prefix, aws).data_stack()).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// The settings without those that are wrong, so that all else can be looked at, and what is wrong with these.
+fn resolve(
+    layers: &Layers<'_>,
+    remembered: Option<&Remembered>,
+) -> (Result<Resolved, Problems>, Problems) {
+    let wrong = match layers.resolve(remembered) {
+        Err(wrong) => wrong,
+        sound => return (sound, Problems(Vec::new())),
+    };
+    let is_wrong = |key: &str| wrong.0.iter().any(|problem| problem.key == key);
+    let is_hidden = |name: &str| {
+        let origin = Origin::Environment(name.to_owned());
+        wrong.0.iter().any(|problem| problem.origin == origin)
+    };
+    let sound = Layers {
+        flags: layers
+            .flags
+            .iter()
+            .filter(|(_, key, _)| !is_wrong(key))
+            .cloned()
+            .collect(),
+        variable: &|name| (layers.variable)(name).filter(|_| !is_hidden(name)),
+        file: layers
+            .file
+            .iter()
+            .filter(|value| !is_wrong(&value.key))
+            .cloned()
+            .collect(),
+        views: layers.views.clone(),
+    };
+    match sound.resolve(remembered) {
+        Ok(resolved) => (Ok(resolved), wrong),
+        Err(more) => (Err(more), Problems(Vec::new())),
+    }
+}
+
+struct Mark(Verdict);
+
+impl fmt::Display for Mark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, colour) = match self.0 {
+            Verdict::Pass => ("pass", AnsiColor::Green),
+            Verdict::Skip => ("skip", AnsiColor::Cyan),
+            Verdict::Warn => ("warn", AnsiColor::Yellow),
+            Verdict::Fail => ("FAIL", AnsiColor::Red),
+        };
+        let style = Style::new().bold().fg_color(Some(colour.into()));
+        write!(
+            formatter,
+            "{}{word}{}",
+            style.render(),
+            style.render_reset()
+        )
+    }
+}
+
+fn write_text(out: &mut impl Write, report: &PreflightReport) -> io::Result<()> {
+    let width = report.checks.iter().map(|check| check.title.len()).max();
+    let width = width.unwrap_or(0);
+    let indent = " ".repeat(width + 12);
+    let folded = |line: &str| line.trim_end().replace('\n', &format!("\n{indent}"));
+    for check in &report.checks {
+        let mut lines = check.finding.found.iter();
+        let first = lines.next().map_or("", String::as_str);
+        writeln!(
+            out,
+            "{:>2}  {}  {:<width$}  {first}",
+            check.number,
+            Mark(check.finding.verdict),
+            check.title,
+            first = folded(first)
+        )?;
+        for line in lines {
+            writeln!(out, "{indent}{}", folded(line))?;
+        }
+        for advice in &check.finding.advice {
+            writeln!(out, "{indent}-> {}", folded(advice))?;
+        }
+    }
+    let told = [
+        (report.passed, "passed"),
+        (report.warnings, "to look at"),
+        (report.failed, "failed"),
+        (report.skipped, "not looked at"),
+    ];
+    let told: Vec<String> = told
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+    let next = if report.failed > 0 {
+        "Put right what failed, then run this again."
+    } else {
+        "`kiro-analytics deploy --dry-run` shows what would be made."
+    };
+    writeln!(
+        out,
+        "\n{}: {}. {next}",
+        counted(report.checks.len() as u64, "check"),
+        told.join(", ")
+    )
+}

@@ -1,0 +1,134 @@
+//! `kiro-analytics refresh`: new exports are read, and data sets imported, now.
+
+use std::io::{self, Write};
+
+use kiro_deploy::ingestion::Imported;
+use kiro_deploy::refresh::{ImportLine, RefreshOrder, Refreshed, refresh};
+use kiro_deploy::steps::Normalization;
+use serde::Serialize;
+
+use crate::args::{Output, RefreshArgs, RefreshPart};
+use crate::cloud::{Session, failure};
+use crate::commands::normalize::now;
+use crate::config::Config;
+use crate::deployed;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::figures::{count, counted};
+use crate::output;
+use crate::step_progress::StepProgress;
+
+#[derive(Debug, Serialize)]
+struct Answer {
+    normalization: Option<Normalized>,
+    imports: Vec<ImportLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct Normalized {
+    exports_read: u64,
+    exports_seen: u64,
+    /// What the function says of exports that it could not read.
+    failures: Vec<String>,
+}
+
+impl From<&Normalization> for Normalized {
+    fn from(run: &Normalization) -> Self {
+        Self {
+            exports_read: run.processed,
+            exports_seen: run.seen,
+            failures: run.problems.clone(),
+        }
+    }
+}
+
+pub(crate) async fn run(args: RefreshArgs, config: &Config) -> Result<(), Failure> {
+    let session = Session::open(&args.cloud, config).await?;
+    deployed::needed(&session)?;
+    let deployment = session.deployment(None)?;
+    let order = RefreshOrder {
+        normalizes: args.only != Some(RefreshPart::Import) && args.dataset.is_empty(),
+        imports: args.only != Some(RefreshPart::Normalize) && deployment.settings().quicksight,
+        only: args.dataset,
+        import_id: format!("refresh-{}", now().format("%Y%m%d%H%M%S")),
+    };
+    let progress = StepProgress::of_work();
+    let done = refresh(&deployment, &order, &progress).await;
+    progress.clear();
+    let done = done.map_err(failure)?;
+    let answer = Answer {
+        normalization: done.normalized.as_ref().map(Normalized::from),
+        imports: done.imported.iter().map(Imported::line).collect(),
+    };
+    if args.output == Output::Json {
+        output::print_json(&answer)?;
+    } else {
+        let mut out = output::stdout();
+        answer.write_text(&mut out, &order)?;
+        out.flush()?;
+    }
+    verdict(&done, &answer)
+}
+
+impl Answer {
+    fn write_text(&self, out: &mut impl Write, order: &RefreshOrder) -> io::Result<()> {
+        if let Some(run) = &self.normalization {
+            match (run.exports_read, run.failures.is_empty()) {
+                (0, true) => writeln!(out, "exports  nothing new")?,
+                (0, false) => writeln!(out, "exports  nothing new but what cannot be read")?,
+                (read, _) => writeln!(out, "exports  {} read", counted(read, "new export"))?,
+            }
+        }
+        if order.imports && self.imports.is_empty() {
+            writeln!(
+                out,
+                "imports  none: there is no data set yet, `kiro-analytics deploy` makes them"
+            )?;
+        }
+        let width = self.imports.iter().map(|line| line.view.len()).max();
+        for line in &self.imports {
+            let rows = line.rows.map(|rows| counted(rows, "row"));
+            let dropped = line.dropped_rows.filter(|rows| *rows > 0);
+            let dropped = dropped.map(|rows| format!("{} dropped", count(rows)));
+            let seconds = line.seconds.map(|seconds| format!("{seconds:.0} s"));
+            let figures: Vec<String> = [rows, dropped, seconds].into_iter().flatten().collect();
+            let text = format!(
+                "imports  {:<width$}  {:<9}  {}",
+                line.view,
+                line.status,
+                figures.join(", "),
+                width = width.unwrap_or(0)
+            );
+            writeln!(out, "{}", text.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// What failed, and whose matter it is.
+fn verdict(done: &Refreshed, answer: &Answer) -> Result<(), Failure> {
+    let mut errors = Vec::new();
+    let mut hint = None;
+    let mut exit = Exit::Data;
+    for problem in done.normalized.iter().flat_map(|run| &run.problems) {
+        errors.push(anyhow::anyhow!("{problem}"));
+        hint = Some(
+            "all other exports were read; `kiro-analytics logs` says more about these".to_owned(),
+        );
+    }
+    for line in &answer.imports {
+        if let Some(advice) = &line.hint {
+            let why = line.error.as_deref().unwrap_or(&line.status);
+            errors.push(anyhow::anyhow!(
+                "data set `{}` was not imported: {why}",
+                line.data_set
+            ));
+            hint = Some(advice.clone());
+            exit = Exit::Aws;
+        }
+    }
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure { exit, errors, hint })
+}

@@ -1,0 +1,93 @@
+//! `kiro-analytics status`: what is deployed, and whether it is well.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use kiro_deploy::status::{Status, StatusQuestion};
+
+use crate::args::{Output, StatusArgs};
+use crate::cloud::Session;
+use crate::commands::normalize::now;
+use crate::config::Config;
+use crate::deployed;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::status_lines::lines;
+
+/// Moves to the upper left corner and clears what is below.
+const CLEAR: &str = "\x1b[H\x1b[2J";
+
+pub(crate) async fn run(
+    args: StatusArgs,
+    config: &Config,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    if args.watch {
+        interrupt.expect();
+    }
+    loop {
+        // Signed in anew each time: a stack may change, and a session may have been renewed.
+        let session = Session::open(&args.cloud, config).await?;
+        let stack = deployed::needed(&session)?;
+        let question = StatusQuestion {
+            aws: &session.aws,
+            names: &session.names,
+            settings: &session.resolved.settings,
+            stack,
+            version: env!("CARGO_PKG_VERSION"),
+            now: now(),
+        };
+        let status = Box::pin(Status::look(&question)).await;
+        show(&args, &status)?;
+        if !args.watch {
+            return verdict(&status);
+        }
+        tokio::select! {
+            () = interrupt.came() => return Ok(()),
+            () = tokio::time::sleep(Duration::from_secs(args.every)) => {}
+        }
+    }
+}
+
+fn show(args: &StatusArgs, status: &Status) -> Result<(), Failure> {
+    let mut out = output::stdout();
+    match (args.output, args.watch) {
+        (Output::Json, false) => return output::print_json(status),
+        (Output::Json, true) => {
+            serde_json::to_writer(&mut out, status).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        (Output::Text, watches) => {
+            if watches && io::stdout().is_terminal() {
+                write!(out, "{CLEAR}")?;
+            }
+            write_text(&mut out, status)?;
+            if watches {
+                writeln!(out, "\nevery {} s, Ctrl-C ends", args.every)?;
+            }
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn write_text(out: &mut impl Write, status: &Status) -> io::Result<()> {
+    for (label, text) in lines(status, now()) {
+        let line = format!("{label:<13}{text}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// The screen has said everything; this is the code.
+fn verdict(status: &Status) -> Result<(), Failure> {
+    match status.blame() {
+        None => Ok(()),
+        Some(blame) => Err(Failure {
+            exit: Exit::from(blame),
+            errors: Vec::new(),
+            hint: None,
+        }),
+    }
+}

@@ -1,0 +1,167 @@
+//! `kiro-analytics teardown`: show what goes and what stays, ask, remove it.
+
+use std::io::{self, Write};
+
+use kiro_deploy::teardown::{Removed, Teardown, TeardownError, TeardownPlan};
+use serde::Serialize;
+
+use crate::args::{Output, TeardownArgs};
+use crate::cloud::{Session, failure};
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::failure::{Failure, note};
+use crate::figures::counted;
+use crate::output;
+use crate::question::{ask_for, is_somebody_there};
+use crate::step_progress::StepProgress;
+
+#[derive(Serialize)]
+struct Told<'a> {
+    plan: &'a TeardownPlan,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed: Option<&'a Removed>,
+}
+
+pub(crate) async fn run(args: TeardownArgs, config: &Config) -> Result<(), Failure> {
+    let session = Session::open(&args.cloud, config).await?;
+    let teardown = Teardown {
+        aws: &session.aws,
+        names: &session.names,
+        settings: &session.resolved.settings,
+        stack: session.stack.as_ref(),
+        deletes_data: args.delete_data && !args.keep_data,
+    };
+    let plan = teardown.look().await;
+    let plan = plan.map_err(|error| failure(error.into()))?;
+    if args.output == Output::Text {
+        let mut out = output::stdout();
+        write_plan(&mut out, &plan)?;
+        out.flush()?;
+    }
+    if !plan.obstacles.is_empty() {
+        if args.output == Output::Json {
+            print(&plan, None)?;
+        }
+        return Err(obstructed(&plan));
+    }
+    if args.dry_run || !plan.removes_anything() {
+        if args.output == Output::Json {
+            return print(&plan, None);
+        }
+        return Ok(());
+    }
+    agree(&args, &plan)?;
+    let progress = StepProgress::of_work();
+    let removed = plan.apply(&session.aws, &progress).await;
+    progress.clear();
+    let removed = removed.map_err(stopped)?;
+    if args.output == Output::Json {
+        return print(&plan, Some(&removed));
+    }
+    let mut out = output::stdout();
+    write!(out, "Done: all {} removed", removed.removed.len())?;
+    if removed.objects_deleted > 0 {
+        write!(out, ", with {}", counted(removed.objects_deleted, "object"))?;
+    }
+    writeln!(out, ".")?;
+    Ok(out.flush()?)
+}
+
+fn print(plan: &TeardownPlan, removed: Option<&Removed>) -> Result<(), Failure> {
+    output::print_json(&Told { plan, removed })
+}
+
+fn write_plan(out: &mut impl Write, plan: &TeardownPlan) -> io::Result<()> {
+    writeln!(
+        out,
+        "Deployment `{}` in {}, account {}",
+        plan.prefix, plan.region, plan.account
+    )?;
+    if plan.goes.is_empty() {
+        writeln!(out, "\nThere is nothing to remove.")?;
+    } else {
+        writeln!(out, "\nGoes, in this order:")?;
+    }
+    for removal in &plan.goes {
+        writeln!(out, "  - {}", removal.what)?;
+        for detail in &removal.details {
+            writeln!(out, "      {detail}")?;
+        }
+    }
+    if !plan.stays.is_empty() {
+        writeln!(out, "\nStays:")?;
+    }
+    for kept in &plan.stays {
+        writeln!(out, "  = {}", kept.what)?;
+        writeln!(out, "      {}", kept.why)?;
+    }
+    writeln!(out)
+}
+
+/// The prefix must be typed: this is no command to run by mistake.
+fn agree(args: &TeardownArgs, plan: &TeardownPlan) -> Result<(), Failure> {
+    if args.yes {
+        return Ok(());
+    }
+    if !is_somebody_there() {
+        let error = anyhow::anyhow!("nobody can be asked here, and nothing was removed");
+        return Err(Failure::usage(error).hint(format!(
+            "`kiro-analytics teardown --prefix {}{} --yes` agrees to what is shown above",
+            plan.prefix,
+            if args.delete_data {
+                " --delete-data"
+            } else {
+                ""
+            }
+        )));
+    }
+    let question = format!("Type `{}` to remove all that goes", plan.prefix);
+    if ask_for(&question, "") == plan.prefix {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow::anyhow!(
+        "not agreed: nothing was removed"
+    )))
+}
+
+fn obstructed(plan: &TeardownPlan) -> Failure {
+    let errors = plan.obstacles.iter();
+    let hint = plan.obstacles.first();
+    Failure {
+        exit: Exit::Usage,
+        errors: errors
+            .map(|obstacle| anyhow::anyhow!("{}", obstacle.what))
+            .collect(),
+        hint: hint.map(|obstacle| format!("{}; nothing was removed", obstacle.hint)),
+    }
+}
+
+/// Says what is gone, what remains, and why.
+fn stopped(error: TeardownError) -> Failure {
+    let TeardownError {
+        what,
+        done,
+        remains,
+        cause,
+    } = error;
+    note(format_args!(
+        "{} of {} removed.",
+        done.removed.len(),
+        done.removed.len() + remains.len()
+    ));
+    for what in &remains {
+        note(format_args!("remains: {what}"));
+    }
+    let failure = failure(cause);
+    let hint = failure.hint.clone();
+    Failure {
+        errors: failure
+            .errors
+            .into_iter()
+            .map(|cause| cause.context(format!("could not remove {what}")))
+            .collect(),
+        exit: failure.exit,
+        hint: None,
+    }
+    .maybe_hint(hint)
+}

@@ -1,0 +1,22 @@
+//! What is deployed already, without which some commands have nothing to say.
+
+use kiro_deploy::{Stack, StackState};
+
+use crate::cloud::Session;
+use crate::failure::Failure;
+
+/// The data stack, or the advice to deploy first.
+pub(crate) fn needed(session: &Session) -> Result<&Stack, Failure> {
+    let there = session.stack.as_ref();
+    there
+        .filter(|stack| stack.state() != StackState::Empty)
+        .ok_or_else(|| {
+            let error = anyhow::anyhow!(
+                "nothing is deployed as `{}` in Region `{}` of account {}",
+                session.names.prefix,
+                session.names.region,
+                session.names.account
+            );
+            Failure::usage(error).hint("`kiro-analytics deploy` makes it; another deployment is named with --prefix, --region and --profile")
+        })
+}

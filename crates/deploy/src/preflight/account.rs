@@ -1,0 +1,42 @@
+//! Who is asking, and in which Region.
+
+use super::finding::Finding;
+use crate::aws::{Aws, AwsError, AwsErrorKind};
+use crate::step::Blame;
+
+pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
+    match aws {
+        Ok(aws) => {
+            let caller = aws.caller();
+            let found = format!("account {}, as `{}`", caller.account, caller.arn);
+            if caller.arn.ends_with(":root") {
+                return Finding::warn(
+                    found,
+                    "this is the root user of the account: deploy as a role or a user with the permissions of docs/permissions.md",
+                );
+            }
+            Finding::pass(found)
+        }
+        Err(error) if error.code == "MissingRegion" => {
+            Finding::skip("not looked at: no Region is named")
+        }
+        Err(error) => Finding::fail(Blame::Aws, error.to_string(), error.hint()),
+    }
+}
+
+pub(super) fn region(aws: &Result<Aws, AwsError>) -> Finding {
+    match aws {
+        Ok(aws) => Finding::pass(format!("{}, partition {}", aws.region(), aws.partition())),
+        Err(error) if error.code == "MissingRegion" => {
+            Finding::fail(Blame::Usage, error.to_string(), error.hint())
+        }
+        Err(error) if error.kind == AwsErrorKind::Unreachable && !error.region.is_empty() => {
+            Finding::fail(
+                Blame::Aws,
+                format!("nothing answers in `{}`", error.region),
+                "check the name of the Region, and whether it is enabled in the account",
+            )
+        }
+        Err(_) => Finding::skip("not looked at: nobody is signed in"),
+    }
+}

@@ -1,0 +1,277 @@
+//! Where exports lie, and what the header of the newest one of each report says. No cell is kept or told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kiro_report::{
+    CodeRow, FactRow, Issue, IssueKind, RecordReader, ReportKind, ReportReader, RowSink,
+};
+
+use super::Place;
+use super::finding::Finding;
+use super::newest_export::{NewestExport, newest_export};
+use crate::aws::{Aws, Fields, services};
+use crate::settings::SourceFolder;
+use crate::step::Blame;
+
+/// The beginning of an export that is read: no header is longer.
+const BEGINNING: &str = "bytes=0-65535";
+/// Exports older than so many days look as if Kiro had stopped.
+const STALE_DAYS: i64 = 4;
+
+/// What a header says.
+#[derive(Debug, Default)]
+struct Header {
+    columns: usize,
+    models: usize,
+    has_email: bool,
+    unknown: Vec<String>,
+}
+
+impl RowSink for Header {
+    fn models(&mut self, names: Vec<String>) {
+        self.models = names.len();
+    }
+    fn fact(&mut self, _row: &FactRow<'_>) {}
+    fn code(&mut self, _row: &CodeRow<'_>) {}
+    fn issue(&mut self, issue: Issue) {
+        if let (IssueKind::UnknownColumn, Some(column)) = (issue.kind, issue.column) {
+            self.unknown.push(column.to_string());
+        }
+    }
+}
+
+pub(super) async fn check(place: &Place<'_>) -> Finding {
+    let folders = place.settings().source_folders(place.aws.account());
+    if folders.is_empty() {
+        return Finding::skip("nothing is named yet, see Settings");
+    }
+    let mut finding = Finding::empty();
+    let mut newest: BTreeMap<&str, NewestExport> = BTreeMap::new();
+    let mut buckets: BTreeMap<&str, Aws> = BTreeMap::new();
+    let mut empty: Vec<&SourceFolder> = Vec::new();
+    for folder in &folders {
+        let there = match buckets.get(folder.bucket.as_str()) {
+            Some(there) => there.clone(),
+            None => match at_home(place, &folder.bucket).await {
+                Ok(there) => buckets.entry(&folder.bucket).or_insert(there).clone(),
+                Err(unusable) => return *unusable,
+            },
+        };
+        match newest_export(&there.buckets(), folder).await {
+            Err(error) => finding.add_failure(Blame::Aws, error.to_string(), error.hint()),
+            Ok(None) => empty.push(folder),
+            Ok(Some(found)) => {
+                let report = report_of(&folder.folder);
+                let known = newest.get(report);
+                if known.is_none_or(|known| known.export.time < found.export.time) {
+                    newest.insert(report, found);
+                }
+            }
+        }
+    }
+    for (report, found) in &newest {
+        if let Some(there) = buckets.get(found.bucket.as_str()) {
+            describe(place, there, report, found, &mut finding).await;
+        }
+    }
+    if newest.is_empty() && finding.advice.is_empty() {
+        finding.add_failure(
+            Blame::Data,
+            format!("no export in {}", listed(&empty)),
+            "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC once it is switched on in the Kiro console",
+        );
+    } else if !newest.contains_key("user_report") && finding.advice.is_empty() {
+        finding.add_warning(
+            "the current report (user_report) is not there, only the legacy one".to_owned(),
+            "switch on user activity reports in the Kiro console",
+        );
+    }
+    finding
+}
+
+/// The bucket's own Region.
+async fn at_home(place: &Place<'_>, bucket: &str) -> Result<Aws, Box<Finding>> {
+    match place.aws.buckets().head(bucket).await {
+        Ok(Some(head)) => Ok(place.aws.in_region(&head.region)),
+        Ok(None) => Err(Box::new(Finding::fail(
+            Blame::Usage,
+            format!("there is no bucket `{bucket}`"),
+            "correct `exports`; `kiro-analytics init` lists your buckets",
+        ))),
+        Err(error) => Err(Box::new(Finding::fail(
+            Blame::Aws,
+            error.to_string(),
+            error.hint(),
+        ))),
+    }
+}
+
+fn report_of(folder: &str) -> &'static str {
+    if folder.contains("/by_user_analytic/") {
+        "by_user_analytic"
+    } else {
+        "user_report"
+    }
+}
+
+fn listed(folders: &[&SourceFolder]) -> String {
+    let urls: Vec<String> = folders
+        .iter()
+        .map(|place| format!("`s3://{}/{}`", place.bucket, place.folder))
+        .collect();
+    urls.join(", ")
+}
+
+async fn describe(
+    place: &Place<'_>,
+    there: &Aws,
+    report: &str,
+    found: &NewestExport,
+    finding: &mut Finding,
+) {
+    let NewestExport { bucket, export } = found;
+    let resource = format!("`s3://{bucket}/{}`", export.key);
+    let buckets = there.buckets();
+    let call = buckets
+        .client()
+        .get_object()
+        .bucket(bucket)
+        .key(export.key.as_str())
+        .range(BEGINNING);
+    let object = match call.send().await {
+        Ok(object) => object,
+        Err(error) => {
+            let error = buckets.error("GetObject", &resource, &error);
+            finding.add_failure(Blame::Aws, error.to_string(), error.hint());
+            return;
+        }
+    };
+    let key = object.ssekms_key_id().map(str::to_owned);
+    let bytes = match object.body.collect().await {
+        Ok(bytes) => bytes.into_bytes(),
+        Err(error) => {
+            finding.add_failure(
+                Blame::Aws,
+                format!("{resource} could not be read: {error}"),
+                "check the network, then run this again",
+            );
+            return;
+        }
+    };
+    let kind = match report {
+        "by_user_analytic" => ReportKind::ByUserAnalytic,
+        _ => ReportKind::UserReport,
+    };
+    let date = export.time.date();
+    match Header::read(kind, &bytes) {
+        Err(error) => finding.add_failure(
+            Blame::Data,
+            format!("{report}: {resource} is no export: {error}"),
+            "fix or remove it; if all look like this, tell the makers of kiro-analytics",
+        ),
+        Ok(header) => {
+            finding.add(header.told(report, &date.to_string()));
+            finding.add(format!("read: {resource}"));
+        }
+    }
+    let age = (place.now.date_naive() - date).num_days();
+    if age > STALE_DAYS && report == "user_report" {
+        finding.add_warning(
+            format!("the newest report is {age} days old"),
+            "look in the Kiro console whether user activity reports are still on, and where they go",
+        );
+    }
+    if let Some(key) = key {
+        encrypted(place, there, &key, finding).await;
+    }
+}
+
+/// The function must be allowed to use a key that is not managed by AWS.
+async fn encrypted(place: &Place<'_>, there: &Aws, key: &str, finding: &mut Finding) {
+    if place
+        .settings()
+        .exports_kms_keys
+        .iter()
+        .any(|known| known == key)
+    {
+        finding.add(format!("encrypted with `{key}`, which the settings name"));
+        return;
+    }
+    let call = there
+        .call(&services::KMS, "DescribeKey")
+        .on(format!("key `{key}`"))
+        .body(serde_json::json!({"KeyId": key}));
+    match call.send().await {
+        Ok(answer) if answer.text("KeyMetadata/KeyManager") == "AWS" => {
+            finding.add("encrypted with the key that AWS manages for S3".to_owned());
+        }
+        Ok(_) => finding.add_failure(
+            Blame::Usage,
+            format!("encrypted with `{key}`, which the settings do not name"),
+            format!("set exports_kms_keys = [\"{key}\"], so that the function may decrypt with it"),
+        ),
+        Err(error) => finding.add_warning(
+            format!("encrypted with `{key}`, of which nothing more could be found out: {error}"),
+            format!("if it is a key of your own, set exports_kms_keys = [\"{key}\"]"),
+        ),
+    }
+}
+
+impl Header {
+    fn read(kind: ReportKind, bytes: &[u8]) -> Result<Self, kiro_report::ReadError> {
+        let mut header = Self::default();
+        ReportReader::new(Some(kind)).read(bytes, &mut header)?;
+        let mut records = RecordReader::new();
+        records.push(bytes);
+        if let Some(record) = records.next_record()? {
+            header.columns = record.len();
+            let names: BTreeSet<String> = (0..record.len())
+                .map(|position| {
+                    String::from_utf8_lossy(record.cell(position))
+                        .trim()
+                        .to_lowercase()
+                })
+                .collect();
+            header.has_email = names.contains("email") || names.contains("user_email");
+        }
+        Ok(header)
+    }
+
+    fn told(&self, report: &str, day: &str) -> String {
+        let mut parts = vec![format!("{} columns", self.columns)];
+        if report == "user_report" {
+            let ending = if self.models == 1 { "" } else { "s" };
+            parts.push(format!("{} model{ending}", self.models));
+            parts.push(
+                if self.has_email {
+                    "with e-mail"
+                } else {
+                    "without e-mail"
+                }
+                .to_owned(),
+            );
+        }
+        if !self.unknown.is_empty() {
+            parts.push(format!("new to this version: {}", self.unknown.join(", ")));
+        }
+        format!("{report}: newest of {day}, {}", parts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiro_report::ReportKind;
+
+    use super::Header;
+
+    #[test]
+    fn a_header_says_its_columns_and_no_cell() {
+        let csv = b"Date,UserId,User_Email,Client_Type,auto_messages,Total_Messages,Shoe_Size\n2026-07-01,u1,a@example.com,KIRO_IDE,3,3,44\n";
+        let header = Header::read(ReportKind::UserReport, csv).unwrap();
+        assert_eq!(
+            header.told("user_report", "2026-07-02"),
+            "user_report: newest of 2026-07-02, 7 columns, 1 model, with e-mail, new to this version: shoe_size"
+        );
+        assert!(Header::read(ReportKind::UserReport, b"a,b\n1,2\n").is_err());
+    }
+}

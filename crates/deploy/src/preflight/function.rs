@@ -1,0 +1,72 @@
+//! The function's zip on this machine, and room for the function in the account.
+
+use std::path::PathBuf;
+
+use super::Place;
+use super::finding::Finding;
+use crate::aws::{Fields, Method, services};
+use crate::step::Blame;
+
+pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
+    let architecture = &place.settings().architecture;
+    let name = format!("normalize-report-{architecture}.zip");
+    let mut candidates = folders.iter().map(|folder| folder.join(&name));
+    if let Some(path) = candidates.find(|path| path.is_file()) {
+        return Finding::pass(format!("`{}`", path.display()));
+    }
+    let advice = format!(
+        "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with --set functions=DIR"
+    );
+    if place.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
+        return Finding::warn(
+            format!("there is no `{name}` here: the deployed function would stay as it is"),
+            advice,
+        );
+    }
+    let looked: Vec<String> = folders
+        .iter()
+        .map(|folder| format!("`{}`", folder.display()))
+        .collect();
+    Finding::fail(
+        Blame::Usage,
+        format!("there is no `{name}` in {}", looked.join(", ")),
+        advice,
+    )
+}
+
+/// Functions that nobody has reserved capacity for share what is left.
+pub(super) async fn quota(place: &Place<'_>) -> Finding {
+    let call = place
+        .aws
+        .rest(
+            &services::LAMBDA,
+            "GetAccountSettings",
+            Method::Get,
+            &["2016-08-19", "account-settings", ""],
+        )
+        .on("the account");
+    let answer = match call.send().await {
+        Ok(answer) => answer,
+        Err(error) => return Finding::of(&error),
+    };
+    let number = |path: &str| answer.field(path).as_u64();
+    let (Some(all), Some(free)) = (
+        number("AccountLimit/ConcurrentExecutions"),
+        number("AccountLimit/UnreservedConcurrentExecutions"),
+    ) else {
+        return Finding::pass("no limit is told");
+    };
+    let found = format!("{free} of {all} concurrent executions are not reserved; one is needed");
+    match free {
+        0 => Finding::fail(
+            Blame::Aws,
+            found,
+            "release reserved concurrency of other functions, or have the quota raised (Service Quotas, Lambda)",
+        ),
+        1..5 => Finding::warn(
+            found,
+            "other functions may keep the normalizer waiting: have the quota raised (Service Quotas, Lambda)",
+        ),
+        _ => Finding::pass(found),
+    }
+}

@@ -1,0 +1,29 @@
+//! The Identity Store, where names of people are wanted.
+
+use serde_json::json;
+
+use super::Place;
+use super::finding::Finding;
+use crate::aws::services;
+
+pub(super) async fn check(place: &Place<'_>) -> Finding {
+    let settings = place.settings();
+    let Some(store) = &settings.identity_store else {
+        return Finding::pass("not needed: `identity_store` is not set");
+    };
+    let region = settings.identity_region.as_deref();
+    let there = place.aws.in_region(region.unwrap_or(place.aws.region()));
+    let call = there
+        .call(&services::IDENTITY_STORE, "ListUsers")
+        .on(format!("Identity Store `{store}`"))
+        .body(json!({"IdentityStoreId": store, "MaxResults": 1}));
+    match call.send().await {
+        Ok(_) => Finding::pass(format!("`{store}` answers in {}", there.region())),
+        Err(error) if error.is_not_found() => Finding::fail(
+            crate::step::Blame::Usage,
+            format!("there is no Identity Store `{store}` in {}", there.region()),
+            "correct `identity_store` or `identity_region`: both stand on the settings page of IAM Identity Center",
+        ),
+        Err(error) => Finding::of(&error),
+    }
+}

@@ -1,0 +1,92 @@
+//! Whether Lake Formation is in force, and who must then grant what.
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::Place;
+use super::finding::Finding;
+use crate::aws::Fields;
+use crate::step::Blame;
+
+/// Everybody whom IAM allows: the principal by which Lake Formation is not in force.
+const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
+
+pub(super) async fn check(place: &Place<'_>) -> Finding {
+    let call = place
+        .aws
+        .lake_formation("GetDataLakeSettings", json!({}))
+        .on("the data lake");
+    let answer = match call.send().await {
+        Ok(answer) => answer,
+        Err(error) => return Finding::of(&error),
+    };
+    let settings = answer.field("DataLakeSettings");
+    let wanted = place.settings().lake_formation.as_str();
+    let is_open = is_open(settings, "CreateDatabaseDefaultPermissions")
+        && is_open(settings, "CreateTableDefaultPermissions");
+    if is_open {
+        return match wanted {
+            "on" => Finding::pass(
+                "not in force for new tables; grants are made all the same, as the settings say",
+            ),
+            _ => Finding::pass("not in force for new tables: IAM alone decides"),
+        };
+    }
+    if wanted == "off" {
+        return Finding::fail(
+            Blame::Usage,
+            "in force, and `lake_formation` is off in the settings: nobody could read the tables",
+            "set `lake_formation` to auto",
+        );
+    }
+    let caller = place.aws.caller().arn.as_str();
+    let mut admins = settings.items("DataLakeAdmins").iter();
+    let is_admin = admins.any(|admin| is_same(admin.text("DataLakePrincipalIdentifier"), caller));
+    if is_admin {
+        return Finding::pass("in force; you are an administrator of the data lake and can grant");
+    }
+    Finding::warn(
+        "in force, and you are no administrator of the data lake",
+        "have yourself made one (Lake Formation, Administrative roles and tasks), or have CREATE_DATABASE granted to you: who makes a database may grant on it",
+    )
+}
+
+fn is_open(settings: &Value, list: &str) -> bool {
+    let mut grants = settings.items(list).iter();
+    grants.any(|grant| {
+        let grants_all = grant.items("Permissions").iter().any(|name| name == "ALL");
+        grant.text("Principal/DataLakePrincipalIdentifier") == EVERYBODY && grants_all
+    })
+}
+
+/// A session of a role is the role.
+fn is_same(admin: &str, caller: &str) -> bool {
+    if admin == caller {
+        return true;
+    }
+    let session = caller.split_once(":assumed-role/");
+    let role = session.and_then(|(_, rest)| rest.split('/').next());
+    match (role, admin.split_once(":role/")) {
+        (Some(role), Some((_, path))) => path.rsplit('/').next() == Some(role),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn a_session_is_its_role() {
+        let caller = "arn:aws:sts::123456789012:assumed-role/Admin/alice";
+        assert!(is_same(
+            "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/Admin",
+            caller
+        ));
+        assert!(!is_same("arn:aws:iam::123456789012:role/Adm", caller));
+        assert!(is_same(
+            "arn:aws:iam::123456789012:user/bob",
+            "arn:aws:iam::123456789012:user/bob"
+        ));
+    }
+}

@@ -1,0 +1,54 @@
+//! The settings as such, and the names that follow from them.
+
+use super::finding::Finding;
+use crate::names::Names;
+use crate::settings::{Origin, Problem, Problems, Resolved};
+use crate::step::Blame;
+
+pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) -> Finding {
+    let mut finding = Finding::empty();
+    let mut add = |problems: &[Problem], advice: &str| {
+        for problem in problems {
+            finding.add_failure(Blame::Usage, problem.to_string(), advice);
+        }
+    };
+    let list = "`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them";
+    add(&wrong.0, list);
+    match resolved {
+        Err(more) => add(&more.0, list),
+        Ok(resolved) => {
+            add(
+                &resolved.settings.missing(),
+                "`kiro-analytics init` looks around and writes kiro-analytics.toml",
+            );
+            for remark in &resolved.remarks {
+                finding.add(remark.clone());
+            }
+            let given = resolved.values.iter().filter(|(_, value, origin)| {
+                !value.is_null() && !matches!(origin, Origin::Default)
+            });
+            if finding.found.is_empty() {
+                finding.add(format!(
+                    "{} settings are given, the others have their defaults",
+                    given.count()
+                ));
+            }
+        }
+    }
+    finding
+}
+
+pub(super) fn lengths(names: &Names) -> Finding {
+    let problems = names.problems();
+    if problems.is_empty() {
+        return Finding::pass(format!(
+            "`{}` fits into every name in {}",
+            names.prefix, names.region
+        ));
+    }
+    let mut finding = Finding::empty();
+    for problem in problems {
+        finding.add_failure(Blame::Usage, problem, "name a shorter prefix with --prefix");
+    }
+    finding
+}

@@ -1,0 +1,187 @@
+//! Carries a teardown out, one removal after the other; what is gone already is not missed.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::catalogue::{GRANTS_PER_CALL, TABLES_PER_CALL};
+use super::{Action, Removal, TeardownPlan, bucket, stacks};
+use crate::assets::{Asset, AssetKind};
+use crate::aws::{Aws, Fields, Method, services};
+use crate::progress::Progress;
+use crate::step::{Blame, StepError};
+
+/// So long another change of an asset may keep it from being deleted.
+const FREE_WITHIN: Duration = Duration::from_mins(2);
+
+/// What was removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    pub removed: Vec<String>,
+    pub objects_deleted: u64,
+}
+
+/// What could not be removed, and what was before it.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} could not be removed")]
+pub struct TeardownError {
+    pub what: String,
+    pub done: Removed,
+    /// What is still there, beginning with what failed.
+    pub remains: Vec<String>,
+    #[source]
+    pub cause: StepError,
+}
+
+impl TeardownPlan {
+    /// Removes what the plan says, in its order.
+    pub async fn apply(
+        &self,
+        aws: &Aws,
+        progress: &dyn Progress,
+    ) -> Result<Removed, TeardownError> {
+        let mut done = Removed::default();
+        let of = self.goes.len();
+        for (index, removal) in self.goes.iter().enumerate() {
+            progress.begin(index + 1, of, &removal.what);
+            match removal.apply(aws, &self.prefix, progress).await {
+                Ok(objects) => {
+                    done.objects_deleted += objects;
+                    done.removed.push(removal.what.clone());
+                }
+                Err(cause) => {
+                    let remains = self.goes.iter().skip(index);
+                    return Err(TeardownError {
+                        what: removal.what.clone(),
+                        done,
+                        remains: remains.map(|removal| removal.what.clone()).collect(),
+                        cause,
+                    });
+                }
+            }
+        }
+        Ok(done)
+    }
+}
+
+impl Removal {
+    /// Removes it: how many objects were deleted.
+    async fn apply(
+        &self,
+        aws: &Aws,
+        prefix: &str,
+        progress: &dyn Progress,
+    ) -> Result<u64, StepError> {
+        match &self.action {
+            Action::Asset(asset) => delete_asset(aws, asset).await?,
+            Action::Grants(grants) => revoke(aws, grants).await?,
+            Action::Tables { database, names } => drop_tables(aws, database, names).await?,
+            Action::RolePolicy { role, policy } => {
+                let call = aws
+                    .call(&services::IAM, "DeleteRolePolicy")
+                    .on(self.what.clone())
+                    .body(json!({"RoleName": role, "PolicyName": policy}));
+                call.find().await?;
+            }
+            Action::Stack { name, leaves } => {
+                if let Some(bucket) = leaves {
+                    bucket::mark(aws, prefix, bucket).await?;
+                }
+                stacks::delete(aws, name, progress).await?;
+            }
+            Action::Bucket(bucket) => {
+                return bucket::remove(aws, bucket, &bucket::folders_of_ours(), progress).await;
+            }
+            Action::Objects { bucket, prefix } => {
+                return bucket::empty(aws, bucket, prefix, progress).await;
+            }
+        }
+        Ok(0)
+    }
+}
+
+async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
+    let mut polling = aws.polling(FREE_WITHIN);
+    loop {
+        let path = [asset.kind.segment(), asset.id.as_str()];
+        let mut call = aws
+            .quicksight(asset.kind.deletion(), Method::Delete, &path)
+            .on(asset.title());
+        if asset.kind == AssetKind::Analysis {
+            // Else its name stays taken for a month.
+            call = call.query("force-delete-without-recovery", "true");
+        }
+        match call.find().await {
+            Ok(_) => return Ok(()),
+            // It is being made or changed: that ends.
+            Err(error) if error.is_conflict() && polling.again().await => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+async fn drop_tables(aws: &Aws, database: &str, names: &[String]) -> Result<(), StepError> {
+    for some in names.chunks(TABLES_PER_CALL) {
+        let call = aws
+            .call(&services::GLUE, "BatchDeleteTable")
+            .on(format!("database `{database}`"))
+            .body(json!({"DatabaseName": database, "TablesToDelete": some}));
+        let answer = call.find().await?.unwrap_or_default();
+        let mut failed = answer.items("Errors").iter();
+        let refused =
+            failed.find(|error| error.text("ErrorDetail/ErrorCode") != "EntityNotFoundException");
+        if let Some(error) = refused {
+            return Err(StepError::failed(
+                Blame::Aws,
+                format!(
+                    "table `{}` could not be deleted: {} ({})",
+                    error.text("TableName"),
+                    error.text("ErrorDetail/ErrorMessage"),
+                    error.text("ErrorDetail/ErrorCode")
+                ),
+                "where Lake Formation is in force, have DROP on the database's tables granted to you; then run this again",
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn revoke(aws: &Aws, grants: &[Value]) -> Result<(), StepError> {
+    for some in grants.chunks(GRANTS_PER_CALL) {
+        let entries: Vec<Value> = some
+            .iter()
+            .enumerate()
+            .map(|(index, grant)| {
+                let mut entry = grant.clone();
+                entry["Id"] = Value::from(index.to_string());
+                entry
+            })
+            .collect();
+        let call = aws
+            .lake_formation("BatchRevokePermissions", json!({"Entries": entries}))
+            .on("the grants of Lake Formation");
+        let answer = call.send().await?;
+        // What is not granted any more, or on what is gone, need not be revoked.
+        let is_gone = |failure: &&Value| {
+            failure.text("Error/ErrorCode") == "EntityNotFoundException"
+                || failure
+                    .text("Error/ErrorMessage")
+                    .contains("No permissions revoked")
+        };
+        let mut failed = answer.items("Failures").iter();
+        if let Some(failure) = failed.find(|failure| !is_gone(failure)) {
+            return Err(StepError::failed(
+                Blame::Aws,
+                format!(
+                    "a grant of `{}` could not be revoked: {} ({})",
+                    failure.text("RequestEntry/Principal/DataLakePrincipalIdentifier"),
+                    failure.text("Error/ErrorMessage"),
+                    failure.text("Error/ErrorCode")
+                ),
+                "an administrator of the data lake can revoke it; then run this again",
+            ));
+        }
+    }
+    Ok(())
+}

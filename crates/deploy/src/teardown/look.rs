@@ -1,0 +1,108 @@
+//! Looks for everything of a deployment, in the order in which it is removed.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{Action, Teardown, TeardownPlan, bucket, catalogue, stacks};
+use crate::assets::{AssetKind, Assets};
+use crate::aws::{AwsError, Fields, services};
+
+impl Teardown<'_> {
+    /// What goes and what stays. Changes nothing.
+    pub async fn look(&self) -> Result<TeardownPlan, AwsError> {
+        let mut plan = TeardownPlan {
+            prefix: self.names.prefix.clone(),
+            account: self.names.account.clone(),
+            region: self.names.region.clone(),
+            ..TeardownPlan::default()
+        };
+        for place in &self.settings.exports {
+            plan.stay(
+                format!("the exports in `{place}`"),
+                "they are Kiro's and yours: never touched",
+            );
+        }
+        self.quicksight(&mut plan).await?;
+        catalogue::look(self, &mut plan).await?;
+        self.role_policy(&mut plan).await?;
+        stacks::look(self, &mut plan).await?;
+        bucket::look(self, &mut plan).await?;
+        if let Some(key) = &self.settings.results_kms_key {
+            plan.stay(format!("key `{key}`"), "it is yours");
+        }
+        Ok(plan)
+    }
+
+    /// Buckets with exports, by everything that is known: settings and stack.
+    pub(super) fn export_buckets(&self) -> BTreeSet<String> {
+        let told = self
+            .stack
+            .and_then(|stack| stack.parameters.get("SourceBuckets"))
+            .map_or("", String::as_str);
+        let of_stack = told.split(',').map(str::to_owned);
+        let folders = self.settings.source_folders(self.aws.account()).into_iter();
+        folders
+            .map(|folder| folder.bucket)
+            .chain(of_stack)
+            .filter(|bucket| !bucket.is_empty())
+            .collect()
+    }
+
+    async fn quicksight(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+        let assets = match Assets::find(self.aws, self.names).await {
+            Ok(assets) => assets,
+            // Without a subscription there are no assets, and nobody who could have made any.
+            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) if error.is_denied() && !self.settings.quicksight => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for kind in AssetKind::ALL {
+            for asset in assets.of(kind) {
+                plan.go(asset.title(), Vec::new(), Action::Asset(asset.clone()));
+            }
+        }
+        for stranger in &assets.strangers {
+            plan.stay(
+                format!("{} `{}`", stranger.kind, stranger.id),
+                "it has no tag of this deployment: somebody else made it",
+            );
+        }
+        if self.settings.quicksight {
+            plan.stay(
+                "the subscription of Amazon Quick Sight, and its users",
+                "others may use it; it costs by the number of its users",
+            );
+        }
+        Ok(())
+    }
+
+    async fn role_policy(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+        if !self.settings.quicksight {
+            return Ok(());
+        }
+        let role = &self.settings.quicksight_role;
+        let policy = self.settings.quicksight_policy(self.names);
+        let call = self
+            .aws
+            .call(&services::IAM, "GetRolePolicy")
+            .on(format!("policy `{policy}` of role `{role}`"))
+            .body(json!({"RoleName": role, "PolicyName": policy}));
+        let found = call.find().await?;
+        if found.is_some_and(|found| found.text("PolicyName") == policy) {
+            plan.go(
+                format!("policy `{policy}` of role `{role}`"),
+                vec!["by which Quick Sight reads the results".to_owned()],
+                Action::RolePolicy {
+                    role: role.clone(),
+                    policy,
+                },
+            );
+        }
+        plan.stay(
+            format!("role `{role}` with AWSQuicksightAthenaAccess"),
+            "other data sources of Quick Sight use it, too",
+        );
+        Ok(())
+    }
+}
