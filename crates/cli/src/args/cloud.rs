@@ -35,7 +35,7 @@ pub(crate) struct CloudArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  kiro-analytics init                                   asks, looks around, writes kiro-analytics.toml
+  kiro-analytics init                        asks, looks around, writes the settings
   kiro-analytics deploy --dry-run
   kiro-analytics deploy
   kiro-analytics deploy --set alarm_email=alice@example.com
