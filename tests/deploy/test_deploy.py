@@ -228,7 +228,8 @@ class Story(unittest.TestCase):
                 outcome = self.other.interrupted(call, "deploy", "--yes", when=when)
                 self.assertEqual(outcome.code, -9, outcome.output)
                 self.seen.extend(outcome.calls)
-        self.run_cli("deploy", "--yes", cli=self.other, code=1)
+        # The export that cannot be read was told by the run that normalized.
+        self.run_cli("deploy", "--yes", cli=self.other)
         self.second.assert_published(1)
         self.second.assert_ingested()
         self.second.assert_permissions()
