@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 
 cargo_deny_version=0.20.2
-ministack_version=$(sed -n 's/^ministack\[full\]==//p' tests/aws/requirements.txt)
 
 # A note on how long an installation took, as installations are most of a first run.
 installing() {
@@ -58,25 +57,14 @@ need_cfn() {
     checkov=$environment/bin/checkov
 }
 
-# Sets $aws_python, with an emulator of AWS beside it.
+# Sets $aws_python and $ministack, an emulator of AWS. Tests of the workspace ask for it side by side, hence the lock.
 need_aws() {
+    exec {aws_lock}>"$cache/aws.lock"
+    flock "$aws_lock"
     need_environment aws tests/aws/requirements.txt
+    exec {aws_lock}>&-
     aws_python=$environment/bin/python
-}
-
-# Sets $ministack: the AWS emulator (S3, Lambda, CloudFormation and others over HTTP).
-need_ministack() {
-    if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then apt_install python3 python3-venv; fi
-    local environment=$cache/ministack-$ministack_version
     ministack=$environment/bin/ministack
-    exec {ministack_lock}>"$cache/ministack.lock"
-    flock "$ministack_lock"
-    if [[ ! -f $environment/complete ]]; then
-        installing "ministack" sh -c \
-            'python3 -m venv --clear "$1" && "$1/bin/pip" install --quiet "ministack[full]==$2" && touch "$1/complete"' \
-            sh "$environment" "$ministack_version"
-    fi
-    exec {ministack_lock}>&-
 }
 
 # Sets $cargo_deny.

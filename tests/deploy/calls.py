@@ -60,9 +60,7 @@ def call_of(request):
     if path:
         return Call(service, path[1], region)
     if service in REST:
-        # `/bucket/?…` is the bucket as well.
-        target = re.sub(r"^(/[^/?]+)/(\?|$)", r"\1\2", request.target) if service == "s3" else request.target
-        routed = api(service).route(request.method, target, request.headers)
+        routed = api(service).route(request.method, request.target, request.headers)
         if routed is None:
             return Call(service, f"{request.method} {request.target}", region)
         operation, members, query = routed

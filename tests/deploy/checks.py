@@ -5,8 +5,8 @@ from environment import ACCOUNT, REGION, SERVICE_ROLE
 from exports import BUCKET
 
 ALICE, BOB, CAROL = (f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/{name}" for name in ("alice", "bob", "carol"))
-# Bookkeeping of a run: differs between two runs over the same exports.
-OF_THE_RUN = {"processed_ts", "newest_processed_ts"}
+# Bookkeeping: differs between two runs, and between a folder and a bucket, whose content tags are others.
+OF_THE_RUN = {"processed_ts", "newest_processed_ts", "part_id"}
 
 
 class Deployed:

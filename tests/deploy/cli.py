@@ -1,6 +1,8 @@
 """The command line as somebody uses it: run, interrupted, and what it called."""
 
 import json
+import os
+import pty
 import shlex
 import signal
 import subprocess
@@ -35,19 +37,43 @@ class Cli:
         self.binary, self.folder, self.environment = binary, folder, environment
         folder.mkdir(parents=True, exist_ok=True)
 
-    def run(self, *arguments, answers=None, **variables):
-        """Runs it to its end. `answers` is what is typed; without it there is nobody."""
+    def run(self, *arguments, **variables):
+        """Runs it to its end, with nobody at the keyboard."""
         self.environment.front.taken()
-        process = self._start(arguments, variables, subprocess.PIPE if answers is not None else subprocess.DEVNULL)
-        out, err = process.communicate(answers, timeout=SECONDS)
+        process = self._start(arguments, variables)
+        out, err = process.communicate(timeout=SECONDS)
         return Outcome(self._shown(arguments, variables), process.returncode, err + out, out, self.environment.front.taken())
+
+    def asked(self, *arguments, answers):
+        """Runs it on a terminal. `answers` are pairs of the end of a question and what is typed then."""
+        self.environment.front.taken()
+        keyboard, screen = pty.openpty()
+        process = subprocess.Popen(
+            [str(self.binary), *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment.variables | {"TERM": "dumb", "NO_COLOR": "1"},
+            stdin=screen,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+        os.close(screen)
+        seen, waiting = "", list(answers)
+        with os.fdopen(keyboard, "r+b", buffering=0) as terminal:
+            while text := _read(terminal):
+                seen += text
+                if waiting and seen.rstrip(" ").endswith(waiting[0][0]):
+                    terminal.write(f"{waiting.pop(0)[1]}\n".encode())
+        code = process.wait(SECONDS)
+        seen = seen.replace("\r\n", "\n")
+        return Outcome(self._shown(arguments, {}), code, seen, seen, self.environment.front.taken())
 
     def interrupted(self, call, *arguments, when="after", skip=0):
         """Kills it in the middle of a call: before the call has its effect, or after, and before the answer."""
         front = self.environment.front
         front.taken()
         held = front.hold(call, when, skip=skip)
-        process = self._start(arguments, {}, subprocess.DEVNULL)
+        process = self._start(arguments, {})
         try:
             held.wait(SECONDS)
         except TimeoutError:
@@ -59,12 +85,12 @@ class Cli:
         held.let_go()
         return Outcome(self._shown(arguments, {}), process.returncode, err + out, out, front.taken())
 
-    def _start(self, arguments, variables, stdin):
+    def _start(self, arguments, variables):
         return subprocess.Popen(
             [str(self.binary), *map(str, arguments)],
             cwd=self.folder,
             env=self.environment.variables | variables,
-            stdin=stdin,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -73,3 +99,11 @@ class Cli:
     def _shown(self, arguments, variables):
         settings = "".join(f"{name}={shlex.quote(value)} " for name, value in variables.items())
         return settings + shlex.join(["kiro-analytics", *map(str, arguments)])
+
+
+def _read(terminal):
+    """What has been written to the terminal; nothing once everybody has left it."""
+    try:
+        return terminal.read(65536).decode()
+    except OSError:
+        return ""

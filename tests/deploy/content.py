@@ -6,19 +6,24 @@ import math
 import subprocess
 
 
-class LocalRows:
-    """What the command line says of the same exports."""
+RAW = ["report_facts_raw", "report_models_raw", "report_code_raw", "report_issues_raw"]
 
-    def __init__(self, binary, exports, folder, options=()):
-        self.binary, self.data, self.options = binary, folder / "normalized", list(options)
+
+class LocalRows:
+    """What the command line says of the same exports: every curated view, and the tables below them."""
+
+    def __init__(self, binary, exports, folder):
+        self.binary, self.data, views = binary, folder / "normalized", folder / "views"
         self._run("normalize", exports, self.data)
+        self._run("export", "all", "--data", self.data, "--format", "json", "--out", views)
+        self.texts = {file.stem: file.read_text() for file in views.glob("*.json")}
+        self.texts |= {table: self._run("query", f"SELECT * FROM {table}", "--data", self.data, "--format", "json") for table in RAW}
 
     def relations(self):
-        return [one["name"] for one in json.loads(self._run("views", "--data", self.data, "--output", "json"))]
+        return sorted(self.texts)
 
     def rows(self, relation):
-        said = self._run("query", f"SELECT * FROM {relation}", "--data", self.data, "--format", "json", *self.options)
-        return [tuple(sorted(row.items())) for row in json.loads(said)]
+        return [tuple(sorted(row.items())) for row in json.loads(self.texts[relation])]
 
     def _run(self, *arguments):
         done = subprocess.run([str(self.binary), *map(str, arguments)], capture_output=True, text=True, check=False, cwd=self.data.parent)

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 import deployer_policy
-from checks import ALICE, CAROL, Deployed, exports_there
+from checks import CAROL, Deployed, exports_there
 from cli import Cli
 from content import LocalRows
 from environment import Environment
@@ -53,7 +53,9 @@ class Story(unittest.TestCase):
         cls.exports.upload(cls.aws.emulator.client("s3"))
         cls.local = LocalRows(BINARY, cls.exports.folder, cls.aws.scratch)
         cls.cli, cls.other = (Cli(BINARY, cls.aws.scratch / name, cls.aws) for name in ("work", "other"))
-        cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "…/functions"), (cls.aws.identity_store, "d-1234567890")]
+        for cli in (cls.cli, cls.other):
+            (cli.folder / "functions").symlink_to(FUNCTIONS)
+        cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "functions"), (cls.aws.identity_store, "d-1234567890")]
         cls.seen = []
 
     def setUp(self):
@@ -79,10 +81,15 @@ class Story(unittest.TestCase):
 
     # ---- one deployment ----
 
-    def test_01_init_asks_and_looks(self):
+    def test_01_init_looks_around_and_asks(self):
         transcript = Transcript("01-init", "A new folder: `init` looks around, asks, and writes the configuration.")
-        self.run_cli("init", "--yes", "--exports", f"s3://{BUCKET}/{PREFIX}", "--owner", ALICE, transcript=transcript)
-        self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions=f'"{FUNCTIONS}"')
+        answers = [("[kiro-analytics]:", ""), (f"[{BUCKET}]:", ""), ("/alice]:", "alice"), ("(empty for none):", "alice@example.com")]
+        outcome = self.cli.asked("init", answers=answers)
+        self.seen.extend(outcome.calls)
+        self.assertEqual((outcome.code, outcome.changes), (0, []), outcome.output)
+        transcript.add(outcome.command, outcome.output, outcome.code, self.own)
+        transcript.add("cat kiro-analytics.toml", (self.cli.folder / "kiro-analytics.toml").read_text(), 0, self.own)
+        self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions='"functions"')
         self.run_cli("config", "show", transcript=transcript)
         self.kept(transcript)
 
@@ -134,7 +141,7 @@ class Story(unittest.TestCase):
         number = self.edit_dashboard("My own sheet")
         self.run_cli("deploy", code=2, transcript=transcript)
         self.assertEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
-        self.run_cli("deploy", "--yes", transcript=transcript)
+        self.run_cli("deploy", "--yes", "--overwrite", transcript=transcript)
         self.assertNotEqual(self.first.dashboard()["Version"]["Sheets"][0]["Name"], "My own sheet")
         self.first.assert_published(number + 1)
         self.kept(transcript)
@@ -155,7 +162,7 @@ class Story(unittest.TestCase):
         transcript = Transcript("08-status", "How is it?")
         self.assertEqual(self.run_cli("status", transcript=transcript).changes, [])
         self.run_cli("status", "--output", "json")
-        self.run_cli("open", "--print", transcript=transcript)
+        self.run_cli("open", "--print-only", transcript=transcript)
         self.kept(transcript)
 
     def test_09_refresh_reads_what_is_new(self):
@@ -177,18 +184,35 @@ class Story(unittest.TestCase):
         self.assertIn("never closed", self.run_cli("logs", transcript=transcript).output)
         self.kept(transcript)
 
-    def test_11_a_call_that_is_denied_is_named(self):
-        transcript = Transcript("11-denied", "The deployer may not do something.")
-        self.configure(self.cli)
-        self.aws.front.fail(
-            "quicksight:DescribeDashboard",
-            "AccessDeniedException",
-            "User is not authorized to perform: quicksight:DescribeDashboard",
-            times=9,
+    def test_11_what_aws_refuses_is_named_with_what_to_do(self):
+        transcript = Transcript("11-refused", "AWS refuses: which call, on what, why, and what to do about it.")
+        for call, code, message in (
+            ("quicksight:DescribeDashboard", "AccessDeniedException", "User is not authorized to perform: quicksight:DescribeDashboard"),
+            ("sts:GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired"),
+        ):
+            with self.subTest(code):
+                self.aws.front.fail(call, code, message, times=9, status=403)
+                outcome = self.run_cli("deploy", "--yes", code=3, transcript=transcript)
+                self.aws.front.faults.clear()
+                self.assertEqual(outcome.changes, [])
+                self.assertIn(call.partition(":")[2], outcome.output)
+                self.assertIn("hint:", outcome.output)
+        self.kept(transcript)
+
+    def test_12_a_throttled_call_is_made_again(self):
+        self.aws.front.fail("quicksight:DescribeDashboard", "ThrottlingException", "Rate exceeded", status=429)
+        self.assertEqual(self.run_cli("deploy", "--yes").changes, [])
+
+    def test_13_synth_writes_what_deploy_would_send(self):
+        transcript = Transcript("13-synth", "Everything that would be sent, as files.")
+        self.run_cli("synth", "--out", "synth", transcript=transcript)
+        self.run_cli("synth", "--out", "again")
+        first, again = (
+            {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+            for folder in (self.cli.folder / "synth", self.cli.folder / "again")
         )
-        outcome = self.run_cli("deploy", "--yes", code=3, transcript=transcript)
-        self.aws.front.faults.clear()
-        self.assertIn("quicksight:DescribeDashboard", outcome.output)
+        self.assertEqual(first, again)
+        transcript.add("find synth -type f | sort", "\n".join(f"synth/{name}" for name in sorted(first)), 0)
         self.kept(transcript)
 
     # ---- another one beside it ----

@@ -5,6 +5,8 @@ import unittest
 
 from botocore.exceptions import HTTPClientError
 
+from calls import call_of
+from double import Request
 from double_case import Doubles
 
 
@@ -26,6 +28,18 @@ class OnDemand(Doubles):
         for _ in range(2):
             self.refused_here("ThrottlingException", "list_dashboards", "Rate exceeded")
         self.ask("list_dashboards")
+
+    def test_a_slash_at_the_end_makes_no_difference(self):
+        for service, target, name in (
+            ("s3", "/b/?list-type=2", "ListObjectsV2"),
+            ("s3", "/b?list-type=2", "ListObjectsV2"),
+            ("s3", "/b/k/", "GetObject"),
+            ("s3", "/", "ListBuckets"),
+            ("lambda", "/2016-08-19/account-settings/", "GetAccountSettings"),
+        ):
+            with self.subTest(target):
+                signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=example/20260930/eu-central-1/{service}/aws4_request"}
+                self.assertEqual(call_of(Request("GET", target, signed)).operation, name)
 
     def test_every_protocol_has_its_errors(self):
         self.front.fail("*:*", "AccessDenied", "no", times=4, status=403)

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+
 LANGUAGES = ["en", "zh", "ko"]
 MODES = ["light", "dark"]
 ACCOUNT = "123456789012"
@@ -18,9 +20,9 @@ def definition(language="en", mode="light"):
 
 
 def requests():
-    """The requests that a deployment sends: the name of the request's shape, and its value."""
+    """The requests that a deployment sends: the name of the operation, and its members."""
     for mode in MODES:
-        yield "CreateThemeRequest", {
+        yield "CreateTheme", {
             "AwsAccountId": ACCOUNT,
             "ThemeId": f"kiro-{mode}",
             "Name": f"kiro: {mode}",
@@ -29,18 +31,18 @@ def requests():
         }
         for language in LANGUAGES:
             body = {"AwsAccountId": ACCOUNT, "Name": "kiro", "Definition": definition(language, mode)}
-            yield "CreateDashboardRequest", body | {"DashboardId": "kiro-kiro"}
-            yield "CreateAnalysisRequest", body | {"AnalysisId": "kiro-kiro"}
+            yield "CreateDashboard", body | {"DashboardId": "kiro-kiro"}
+            yield "CreateAnalysis", body | {"AnalysisId": "kiro-kiro"}
     for dataset in read("datasets"):
-        yield "CreateDataSetRequest", dataset["body"] | {"AwsAccountId": ACCOUNT, "DataSetId": dataset["id"]}
+        yield "CreateDataSet", dataset["body"] | {"AwsAccountId": ACCOUNT, "DataSetId": dataset["id"]}
 
 
 def template():
     """The same as CloudFormation resources, for its checker: one language and mode, as the others have the same shape."""
-    kinds = {"CreateThemeRequest": "Theme", "CreateDashboardRequest": "Dashboard", "CreateDataSetRequest": "DataSet"}
+    kinds = {"CreateTheme": "Theme", "CreateDashboard": "Dashboard", "CreateDataSet": "DataSet"}
     resources = {}
-    for shape, body in requests():
-        kind = kinds.get(shape)
+    for operation, body in requests():
+        kind = kinds.get(operation)
         if kind and not (kind == "Dashboard" and kind in resources):
             name = kind if kind == "Dashboard" else f"{kind}{len(resources)}"
             resources[name] = {"Type": f"AWS::QuickSight::{kind}", "Properties": body}

@@ -3,11 +3,13 @@
 //! Owns the object port, the Parquet encoding, the names of parts and the run. It knows nothing of SQL, of a
 //! dashboard or of AWS; it reads no clock and no environment.
 
+mod error_chain;
 mod export;
 mod part;
 mod run;
 mod store;
 
+pub use error_chain::error_chain;
 pub use part::Dataset;
 pub use run::{
     ExportOutcome, ExportStatus, Failure, Intake, NoProgress, NormalizeOptions, Progress, RunError,

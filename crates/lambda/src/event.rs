@@ -1,7 +1,7 @@
 //! What an event asks for.
 
 use chrono::NaiveDate;
-use percent_encoding::percent_decode_str;
+use kiro_s3::decoded_key;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -102,7 +102,9 @@ impl Event {
                 .into_iter()
                 .filter(|record| record.event_name.contains("ObjectCreated"));
             return Ok(Self::Arrived(
-                created.map(|record| record.s3.arrival(decode)).collect(),
+                created
+                    .map(|record| record.s3.arrival(decoded_key))
+                    .collect(),
             ));
         }
         Ok(Self::Ordered(parsed(event)?))
@@ -120,10 +122,4 @@ impl S3Entity {
 
 fn parsed<T: for<'de> Deserialize<'de>>(event: Value) -> Result<T, EventError> {
     serde_json::from_value(event).map_err(|source| EventError { source })
-}
-
-/// Undoes how S3 writes keys in notifications: percent-encoded, a blank as `+`.
-fn decode(key: &str) -> String {
-    let key = key.replace('+', " ");
-    percent_decode_str(&key).decode_utf8_lossy().into_owned()
 }

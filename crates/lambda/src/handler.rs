@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use kiro_ingest::{
-    Intake, NoProgress, NormalizeOptions, ObjectStore, RunError, RunSummary, Source,
+    Intake, NoProgress, NormalizeOptions, ObjectStore, RunError, RunSummary, Source, error_chain,
     normalize_intake,
 };
 use kiro_report::ObjectKey;
@@ -183,7 +183,7 @@ impl Normalizer {
         let summary = match run {
             Ok(summary) => summary,
             Err(error) => {
-                let error = InvocationError::RunFailed(chain(&error));
+                let error = InvocationError::RunFailed(advised(&error));
                 tracing::error!(%error, "Run failed.");
                 return Told::only(Err(error));
             }
@@ -242,14 +242,8 @@ impl Told {
 }
 
 /// An error with its causes and the advice that comes with it.
-fn chain(error: &RunError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
+fn advised(error: &RunError) -> String {
+    let mut text = error_chain(error);
     if let Some(hint) = error.hint() {
         text.push_str("; ");
         text.push_str(hint);

@@ -153,11 +153,7 @@ impl ObjectStore for S3Bucket {
             if let Some(tag) = &object.tag {
                 return Ok(tag.clone());
             }
-            let fail = |kind| StoreError {
-                operation: "read",
-                key: object.key.clone(),
-                kind,
-            };
+            let fail = |kind| StoreError::new("read", &object.key, kind);
             let place = self.0.as_ref();
             let head = place.send(|client| {
                 client

@@ -5,6 +5,7 @@
 
 mod access;
 mod bucket;
+mod decoded_key;
 mod failure;
 mod listing;
 mod reader;
@@ -15,5 +16,6 @@ mod writer;
 
 pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
+pub use decoded_key::decoded_key;
 pub use tuning::S3Tuning;
 pub use url::{S3Url, S3UrlError};

@@ -7,9 +7,9 @@ use aws_sdk_s3::types::{EncodingType, Object};
 use chrono::{DateTime, Utc};
 use kiro_ingest::{ObjectMeta, StoreError};
 use kiro_report::ObjectKey;
-use percent_encoding::percent_decode_str;
 
 use crate::bucket::Place;
+use crate::decoded_key::decoded_key;
 
 /// How far a listing has come.
 pub(crate) struct Listing<'a> {
@@ -76,17 +76,19 @@ impl<'a> Listing<'a> {
                 .set_continuation_token(self.token.clone())
                 .send()
         });
-        page.await.map_err(|error| StoreError {
-            operation: "list",
-            key: ObjectKey::new(place.url().to_string()),
-            kind: place.kind_of(error),
+        page.await.map_err(|error| {
+            StoreError::new(
+                "list",
+                &ObjectKey::new(place.url().to_string()),
+                place.kind_of(error),
+            )
         })
     }
 
     fn meta(&self, object: &Object, is_encoded: bool) -> Option<ObjectMeta> {
         let object_key = object.key()?;
         let key = if is_encoded {
-            self.place.url().key_of(&decode(object_key))?
+            self.place.url().key_of(&decoded_key(object_key))?
         } else {
             self.place.url().key_of(object_key)?
         };
@@ -100,12 +102,6 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Undoes `encoding-type=url`, which writes a blank as `+`.
-fn decode(key: &str) -> String {
-    let key = key.replace('+', " ");
-    percent_decode_str(&key).decode_utf8_lossy().into_owned()
-}
-
 /// A tag as it stands in headers, without its quotes.
 pub(crate) fn unquoted(tag: &str) -> String {
     tag.trim_matches('"').to_owned()
@@ -113,13 +109,7 @@ pub(crate) fn unquoted(tag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, unquoted};
-
-    #[test]
-    fn listed_keys_are_decoded() {
-        assert_eq!(decode("a%2Bb+c/%C3%BC%25.csv"), "a+b c/ü%.csv");
-        assert_eq!(decode("plain/key_1-2.csv"), "plain/key_1-2.csv");
-    }
+    use super::unquoted;
 
     #[test]
     fn tags_lose_their_quotes() {

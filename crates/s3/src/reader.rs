@@ -33,11 +33,8 @@ impl S3Reader {
     pub(crate) async fn open(place: Arc<Place>, object: &ObjectMeta) -> Result<Self, StoreError> {
         let tag = object.tag.as_ref().map(|tag| format!("\"{tag}\""));
         let answer = request(&place, &object.key, tag.as_deref(), None).await;
-        let answer = answer.map_err(|error| StoreError {
-            operation: "read",
-            key: object.key.clone(),
-            kind: place.kind_of(error),
-        })?;
+        let answer =
+            answer.map_err(|error| StoreError::new("read", &object.key, place.kind_of(error)))?;
         let length = answer.content_length().map(u64::try_from);
         Ok(Self {
             place,
@@ -113,11 +110,7 @@ impl ObjectReader for S3Reader {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>> {
         Box::pin(async move {
             let piece = self.next_piece().await;
-            piece.map_err(|kind| StoreError {
-                operation: "read",
-                key: self.key.clone(),
-                kind,
-            })
+            piece.map_err(|kind| StoreError::new("read", &self.key, kind))
         })
     }
 }

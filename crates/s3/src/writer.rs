@@ -144,9 +144,5 @@ impl ObjectWriter for S3Writer {
 }
 
 fn write_error(key: &ObjectKey, kind: StoreErrorKind) -> StoreError {
-    StoreError {
-        operation: "write",
-        key: key.clone(),
-        kind,
-    }
+    StoreError::new("write", key, kind)
 }

@@ -11,13 +11,12 @@ use futures::StreamExt;
 use kiro_dashboard::{Selection, TableView};
 use kiro_ingest::{
     ExportOutcome, ExportStatus, LocalFolder, NormalizeOptions, ObjectStore, Progress, RunError,
-    RunSummary, StoreError, normalize,
+    RunSummary, StoreError, error_chain, normalize,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::desk::{Desk, DeskError};
-use crate::reply::chain;
 use crate::status::{Exports, State, StatusBoard};
 
 /// Tells the time.
@@ -142,7 +141,7 @@ impl Reader {
                     exports.failed += summary.files_failed;
                     failures.extend(summary.failures);
                 }
-                Err(error) => problem = Some(chain(&error)),
+                Err(error) => problem = Some(error_chain(&error)),
             }
         }
         self.take_over().await;
@@ -232,7 +231,7 @@ impl Reader {
         {
             tracing::warn!(
                 visual,
-                error = chain(&error),
+                error = error_chain(&error),
                 "A visual could not be computed."
             );
         }
@@ -244,7 +243,7 @@ impl Reader {
     }
 
     fn complain(&self, error: &DeskError) {
-        let message = chain(error);
+        let message = error_chain(error);
         self.board.change(|status| {
             status.state = State::Error;
             status.message = Some(message);
@@ -274,7 +273,7 @@ impl Reader {
                         "{} {} {} {:?}",
                         object.key, object.bytes, object.modified, object.tag
                     ),
-                    Err(error) => chain(&error),
+                    Err(error) => error_chain(&error),
                 });
             }
             lines.sort_unstable();

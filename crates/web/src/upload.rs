@@ -12,7 +12,6 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use crate::reading::{ReadError, Reader};
-use crate::reply::chain;
 
 /// The most bytes of one request and of one file, and the most files.
 pub(crate) const MOST_BYTES: usize = 512 << 20;
@@ -201,11 +200,6 @@ fn plain_name(name: &str) -> Option<String> {
 
 fn shown_name(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-/// The error as the page shows it.
-pub(crate) fn message(error: &UploadError) -> String {
-    chain(error)
 }
 
 #[cfg(test)]

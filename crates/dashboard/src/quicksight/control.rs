@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::format::date_pattern;
-use crate::spec::{Format, Picker, PickerKind, Sheet};
+use crate::spec::{Format, Picker, PickerKind, Sheet, Show, Window};
 
 pub(crate) const DATE_FROM: &str = "DateFrom";
 pub(crate) const DATE_TO: &str = "DateTo";
@@ -52,27 +52,48 @@ impl Compiler<'_> {
         parameters
     }
 
-    /// The controls of a sheet, in the order in which the file lists its pickers.
+    /// The controls of a sheet, in the order in which the file lists its pickers: those that act on any of its visuals.
     pub(crate) fn controls(&self, sheet: &Sheet) -> Result<Vec<Value>, QuickSightError> {
         let mut controls = Vec::new();
         for id in &sheet.pickers {
             let picker = self.spec.picker(id)?;
-            if picker.kind == PickerKind::Dates {
-                for (parameter, text) in
-                    [(DATE_FROM, "quicksight.from"), (DATE_TO, "quicksight.to")]
-                {
-                    controls.push(json!({"DateTimePicker": {
-                        "ParameterControlId": control_id(sheet, parameter),
-                        "Title": self.text(text),
-                        "SourceParameterName": parameter,
-                        "DisplayOptions": {"DateTimeFormat": date_pattern(Format::Date)},
-                    }}));
-                }
-            } else {
-                controls.push(self.drop_down(sheet, picker)?);
+            if !self.acts_on(sheet, picker) {
+                continue;
             }
+            if picker.kind != PickerKind::Dates {
+                controls.push(self.drop_down(sheet, picker)?);
+                continue;
+            }
+            // Months and years end on the last day, whatever the first.
+            if self.has_range(sheet, picker) {
+                controls.push(self.date_picker(sheet, DATE_FROM, "quicksight.from"));
+            }
+            controls.push(self.date_picker(sheet, DATE_TO, "quicksight.to"));
         }
         Ok(controls)
+    }
+
+    fn date_picker(&self, sheet: &Sheet, parameter: &str, text: &str) -> Value {
+        json!({"DateTimePicker": {
+            "ParameterControlId": control_id(sheet, parameter),
+            "Title": self.text(text),
+            "SourceParameterName": parameter,
+            "DisplayOptions": {"DateTimeFormat": date_pattern(Format::Date)},
+        }})
+    }
+
+    /// Whether a picker acts on any visual of a sheet.
+    pub(crate) fn acts_on(&self, sheet: &Sheet, picker: &Picker) -> bool {
+        sheet.visuals.iter().any(|visual| {
+            let stays = picker.kind == PickerKind::One && visual.show == Show::NoUser;
+            !stays && self.spec.acting_column(visual, picker).is_some()
+        })
+    }
+
+    fn has_range(&self, sheet: &Sheet, picker: &Picker) -> bool {
+        sheet.visuals.iter().any(|visual| {
+            visual.window == Window::Range && self.spec.acting_column(visual, picker).is_some()
+        })
     }
 
     fn drop_down(&self, sheet: &Sheet, picker: &Picker) -> Result<Value, QuickSightError> {

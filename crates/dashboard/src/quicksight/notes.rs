@@ -20,6 +20,9 @@ impl Compiler<'_> {
         let mut lines = Vec::new();
         for id in &sheet.pickers {
             let picker = self.spec.picker(id)?;
+            if !self.acts_on(sheet, picker) {
+                continue;
+            }
             let mut titles = Vec::new();
             for visual in sheet
                 .visuals

@@ -141,6 +141,28 @@ impl Compiler<'_> {
         Ok(self.calculated(dataset, name, &expression))
     }
 
+    /// The condition, over the visual's rows, that the data reaches back to the first day of the period before.
+    pub(crate) fn reaches_back(
+        dataset: &Dataset,
+        visual: &Visual,
+    ) -> Result<String, QuickSightError> {
+        let is_monthly = time_of(dataset, visual)?.grain == Grain::Month;
+        let first_day = format!("min({})", reference(FIRST_DAY));
+        let ends = if is_monthly {
+            Ends::of_months(visual.window)
+        } else {
+            Ends::of_days(visual.window)
+        };
+        Ok(match &ends.previous_first {
+            Some(first) => format!("{first_day} <= {first}"),
+            None => format!(
+                "dateDiff({first_day}, {}, 'DD') >= {}",
+                ends.first,
+                days_of(visual.window)
+            ),
+        })
+    }
+
     /// Whether any visual compares this window of the dataset with the one before.
     pub(crate) fn compares(&self, dataset: &Dataset, window: Window) -> bool {
         self.spec.visuals().any(|visual| {

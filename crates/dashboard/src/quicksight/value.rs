@@ -54,6 +54,11 @@ impl Compiler<'_> {
         if visual.cumulative && period.is_none() {
             expression = self.running(visual, &expression)?;
         }
+        if period == Some(Period::Previous) {
+            // Nothing before the data is no zero.
+            let reaches_back = Self::reaches_back(dataset, visual)?;
+            expression = format!("ifelse({reaches_back}, {expression}, NULL)");
+        }
         field.column = self.calculated(dataset, &wanted, &expression);
         field.shape = Shape::Aggregated(self.spec.measure(measure)?.format);
         Ok(field)

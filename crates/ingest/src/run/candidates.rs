@@ -6,7 +6,8 @@ use futures::StreamExt;
 use futures::future::join_all;
 use kiro_report::ExportKey;
 
-use super::summary::{Failure, chain};
+use super::summary::Failure;
+use crate::error_chain::error_chain;
 use crate::part::{ExistingParts, PartName};
 use crate::run::{NormalizeOptions, Source};
 use crate::store::{ObjectMeta, ObjectStore, StoreError};
@@ -84,7 +85,7 @@ impl Candidates {
                 self.remote_failures += u64::from(error.is_remote());
                 self.failures.push(Failure {
                     export: error.key.as_str().to_owned(),
-                    error: chain(&error),
+                    error: error_chain(&error),
                     hint: error.hint(),
                 });
                 return;

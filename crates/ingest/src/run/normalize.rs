@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 
 use super::candidates::{Candidate, Candidates};
 use super::intake::Turnstile;
-use super::summary::chain;
+use crate::error_chain::error_chain;
 use crate::export::{ExportCounts, ExportJob, NormalizeErrorKind};
 use crate::part::{ExistingParts, PartName};
 use crate::run::{
@@ -176,7 +176,6 @@ impl Run {
 
     async fn fate_of(&self, candidate: Candidate) -> Fate {
         let is_noted = candidate.is_noted(&self.existing);
-        let _memory = self.turnstile.memory_for(&candidate.object).await;
         let tag = candidate.store.content_tag(&candidate.object).await;
         let (tag, failed) = match tag {
             Ok(tag) => (tag, None),
@@ -189,6 +188,7 @@ impl Run {
                 return Fate::Skipped;
             }
         }
+        let _memory = self.turnstile.memory_for(&candidate.object).await;
         if !self.turnstile.lets_pass() {
             return Fate::Left { is_noted };
         }
@@ -228,7 +228,7 @@ impl Run {
             if let Err(failure) = &result
                 && let Err(error) = job.note_failure(failure)
             {
-                tracing::warn!(export = %job.export.key, error = chain(&error), "Failure could not be noted.");
+                tracing::warn!(export = %job.export.key, error = error_chain(&error), "Failure could not be noted.");
             }
             if let Ok(counts) = &result {
                 let (rows, rejected) =
@@ -251,7 +251,9 @@ impl Done {
             },
             Fate::Skipped => ExportStatus::Skipped,
             Fate::Left { .. } => return None,
-            Fate::Failed(kind) => ExportStatus::Failed { error: chain(kind) },
+            Fate::Failed(kind) => ExportStatus::Failed {
+                error: error_chain(kind),
+            },
         };
         Some(ExportOutcome {
             export: self.export.clone(),

@@ -1,13 +1,13 @@
 //! The figures of one run.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::candidates::Candidates;
 use super::normalize::{Done, Fate};
+use crate::error_chain::error_chain;
 use crate::export::ExportCounts;
 
 /// What a run did. `files_seen` = processed + skipped + failed; everything else found is ignored.
@@ -80,13 +80,13 @@ impl RunSummary {
             Fate::Skipped => self.files_skipped += 1,
             Fate::Processed(counts) => self.add_processed(&counts),
             Fate::Failed(kind) => {
-                tracing::warn!(export = %done.export, error = chain(&kind), "Export failed.");
+                tracing::warn!(export = %done.export, error = error_chain(&kind), "Export failed.");
                 self.files_failed += 1;
                 self.transient_failures += u64::from(kind.is_transient());
                 self.remote_failures += u64::from(kind.is_remote());
                 self.failures.push(Failure {
                     export: done.export.as_str().to_owned(),
-                    error: chain(&kind),
+                    error: error_chain(&kind),
                     hint: kind.hint(),
                 });
             }
@@ -127,16 +127,4 @@ impl RunSummary {
             ..later
         }
     }
-}
-
-/// An error and all its causes on one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

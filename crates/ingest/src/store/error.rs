@@ -44,6 +44,15 @@ pub enum StoreErrorKind {
 }
 
 impl StoreError {
+    /// What could not be done with which object, and why.
+    pub fn new(operation: &'static str, key: &ObjectKey, kind: StoreErrorKind) -> Self {
+        Self {
+            operation,
+            key: key.clone(),
+            kind,
+        }
+    }
+
     /// Whether the same request may succeed a little later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
@@ -128,11 +137,7 @@ mod tests {
     use super::{RemoteErrorKind, StoreError, StoreErrorKind};
 
     fn error(kind: StoreErrorKind) -> StoreError {
-        StoreError {
-            operation: "read",
-            key: ObjectKey::new("a.csv"),
-            kind,
-        }
+        StoreError::new("read", &ObjectKey::new("a.csv"), kind)
     }
 
     #[test]

@@ -39,11 +39,7 @@ impl LocalFolder {
     /// A folder to read from; it must exist.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let fail = |kind| StoreError {
-            operation: "read",
-            key: ObjectKey::new(path.to_string_lossy()),
-            kind,
-        };
+        let fail = |kind| StoreError::new("read", &ObjectKey::new(path.to_string_lossy()), kind);
         let metadata = fs::metadata(path).map_err(|error| fail(error.into()))?;
         if !metadata.is_dir() {
             return Err(fail(StoreErrorKind::NotAFolder));
@@ -63,11 +59,8 @@ impl LocalFolder {
     /// A folder to write to; it is made when it does not exist, and it must be writable.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let root = path.as_ref().to_path_buf();
-        let fail = |kind| StoreError {
-            operation: "write to",
-            key: ObjectKey::new(root.to_string_lossy()),
-            kind,
-        };
+        let fail =
+            |kind| StoreError::new("write to", &ObjectKey::new(root.to_string_lossy()), kind);
         fs::create_dir_all(&root).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => fail(StoreErrorKind::NotAFolder),
             _ => fail(error.into()),
@@ -153,11 +146,7 @@ impl ObjectStore for LocalFolder {
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<String, StoreError>> {
         Box::pin(async move {
-            let fail = |kind| StoreError {
-                operation: "read",
-                key: object.key.clone(),
-                kind,
-            };
+            let fail = |kind| StoreError::new("read", &object.key, kind);
             let path = self.path_of(&object.key).map_err(fail)?;
             let version = Version::of_listed(object);
             off_thread(move || hash_file(&path, version))
@@ -171,11 +160,7 @@ impl ObjectStore for LocalFolder {
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
         Box::pin(async move {
-            let fail = |kind| StoreError {
-                operation: "read",
-                key: object.key.clone(),
-                kind,
-            };
+            let fail = |kind| StoreError::new("read", &object.key, kind);
             let path = self.path_of(&object.key).map_err(fail)?;
             let version = Version::of_listed(object);
             let pending = spawn_read(move || VersionedFile::open(&path, version));
@@ -192,22 +177,14 @@ impl ObjectStore for LocalFolder {
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
         Box::pin(async move {
             let writer = self.open_writer(key);
-            let fail = |kind| StoreError {
-                operation: "write",
-                key: key.clone(),
-                kind,
-            };
+            let fail = |kind| StoreError::new("write", key, kind);
             Ok(Box::new(writer.map_err(fail)?) as Box<dyn ObjectWriter>)
         })
     }
 }
 
 fn list_error(kind: StoreErrorKind) -> StoreError {
-    StoreError {
-        operation: "list",
-        key: ObjectKey::new("."),
-        kind,
-    }
+    StoreError::new("list", &ObjectKey::new("."), kind)
 }
 
 /// Runs file operations where they may block.
@@ -335,11 +312,7 @@ impl ObjectReader for LocalReader {
             let read = pending
                 .await
                 .unwrap_or_else(|error| Err(StoreErrorKind::Io(error.into())));
-            let (file, piece) = read.map_err(|kind| StoreError {
-                operation: "read",
-                key: self.key.clone(),
-                kind,
-            })?;
+            let (file, piece) = read.map_err(|kind| StoreError::new("read", &self.key, kind))?;
             if piece.is_some() {
                 self.pending = Some(spawn_read(move || Ok(file)));
             }

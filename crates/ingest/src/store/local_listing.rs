@@ -108,10 +108,7 @@ impl Walk {
     }
 
     fn fail(&mut self, key: &str, kind: StoreErrorKind) {
-        self.found.push(Err(StoreError {
-            operation: "list",
-            key: ObjectKey::new(key),
-            kind,
-        }));
+        self.found
+            .push(Err(StoreError::new("list", &ObjectKey::new(key), kind)));
     }
 }

@@ -87,11 +87,7 @@ impl ObjectWriter for LocalWriter {
 }
 
 fn write_error(key: &ObjectKey, kind: StoreErrorKind) -> StoreError {
-    StoreError {
-        operation: "write",
-        key: key.clone(),
-        kind,
-    }
+    StoreError::new("write", key, kind)
 }
 
 fn given_up(key: &ObjectKey) -> StoreError {

@@ -85,11 +85,7 @@ impl InMemoryStore {
     }
 
     fn find(&self, object: &ObjectMeta) -> Result<Stored, StoreError> {
-        let fail = |kind| StoreError {
-            operation: "read",
-            key: object.key.clone(),
-            kind,
-        };
+        let fail = |kind| StoreError::new("read", &object.key, kind);
         let objects = lock(&self.objects);
         let stored = objects
             .get(&object.key)

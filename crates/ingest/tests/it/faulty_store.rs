@@ -1,4 +1,4 @@
-//! A store that counts what it is asked and fails where it is told to.
+//! A store that counts what it is asked and fails where it is told to. The tests of the crates above share this file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use kiro_ingest::{
-    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
+    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, RemoteErrorKind,
+    StoreError, StoreErrorKind,
 };
 use kiro_report::ObjectKey;
 
@@ -24,6 +25,8 @@ pub(crate) enum Fault {
     Killed(&'static str),
     /// Nothing can be made.
     ReadOnly,
+    /// The first so many reads, of whatever key, find the service out of order.
+    Outage(u64),
     Never,
 }
 
@@ -34,6 +37,7 @@ pub(crate) struct FaultyStore {
     pub(crate) lists: AtomicU64,
     /// Everything but listing.
     pub(crate) requests: AtomicU64,
+    reads: AtomicU64,
     written: Arc<AtomicU64>,
 }
 
@@ -44,16 +48,9 @@ impl FaultyStore {
             fault,
             lists: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
             written: Arc::new(AtomicU64::new(0)),
         })
-    }
-}
-
-fn error(operation: &'static str, key: &ObjectKey, kind: StoreErrorKind) -> StoreError {
-    StoreError {
-        operation,
-        key: key.clone(),
-        kind,
     }
 }
 
@@ -69,9 +66,9 @@ impl ObjectStore for FaultyStore {
     ) -> BoxFuture<'a, Result<String, StoreError>> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         match self.fault {
-            Fault::Unreadable(text) if object.key.as_str().contains(text) => {
-                Box::pin(async move { Err(error("read", &object.key, StoreErrorKind::Denied)) })
-            }
+            Fault::Unreadable(text) if object.key.as_str().contains(text) => Box::pin(async move {
+                Err(StoreError::new("read", &object.key, StoreErrorKind::Denied))
+            }),
             _ => self.inner.content_tag(object),
         }
     }
@@ -81,7 +78,16 @@ impl ObjectStore for FaultyStore {
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
         self.requests.fetch_add(1, Ordering::Relaxed);
+        let read = self.reads.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
+            if matches!(self.fault, Fault::Outage(reads) if read < reads) {
+                let kind = RemoteErrorKind::Unavailable { status: 500 };
+                return Err(StoreError::new(
+                    "read",
+                    &object.key,
+                    StoreErrorKind::Remote(kind),
+                ));
+            }
             let inner = self.inner.get(object).await?;
             let breaks_off =
                 matches!(self.fault, Fault::BreaksOff(text) if object.key.as_str().contains(text));
@@ -103,7 +109,7 @@ impl ObjectStore for FaultyStore {
         self.requests.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             if matches!(self.fault, Fault::ReadOnly) {
-                return Err(error("write", key, StoreErrorKind::ReadOnly));
+                return Err(StoreError::new("write", key, StoreErrorKind::ReadOnly));
             }
             let inner = self.inner.create(key).await?;
             let is_killed =
@@ -135,7 +141,7 @@ impl ObjectReader for BreakingReader {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>> {
         Box::pin(async move {
             if self.pieces == 0 {
-                return Err(error("read", &self.key, StoreErrorKind::Changed));
+                return Err(StoreError::new("read", &self.key, StoreErrorKind::Changed));
             }
             self.pieces -= 1;
             self.inner.next().await
@@ -155,14 +161,18 @@ impl ObjectWriter for FaultyWriter {
     fn write(&mut self, piece: Bytes) -> BoxFuture<'_, Result<(), StoreError>> {
         let length = piece.len() as u64;
         if self.written.fetch_add(length, Ordering::Relaxed) + length > self.space {
-            return Box::pin(async { Err(error("write", &self.key, StoreErrorKind::NoSpace)) });
+            return Box::pin(async {
+                Err(StoreError::new("write", &self.key, StoreErrorKind::NoSpace))
+            });
         }
         self.inner.write(piece)
     }
 
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>> {
         if self.is_killed {
-            return Box::pin(async move { Err(error("write", &self.key, StoreErrorKind::Denied)) });
+            return Box::pin(async move {
+                Err(StoreError::new("write", &self.key, StoreErrorKind::Denied))
+            });
         }
         self.inner.finish()
     }

@@ -11,16 +11,8 @@ use kiro_ingest::{
 use kiro_report::ObjectKey;
 
 use crate::faulty_store::{Fault, FaultyStore};
-use crate::kiro_exports::{TWO_USERS, options, runtime};
+use crate::kiro_exports::{POISON, TWO_USERS, key_of_day, options, runtime};
 use crate::parts;
-
-const POISON: &str = "no,report\n1,2\n";
-
-fn key_of_day(day: u32) -> String {
-    format!(
-        "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/{day:02}/00/KIRO_IDE_123456789012_user_report_202607{day:02}0000.csv"
-    )
-}
 
 /// A store with an export for each of these days.
 fn days(days: impl IntoIterator<Item = u32>) -> InMemoryStore {
@@ -217,4 +209,16 @@ fn two_runs_add_up_to_one() {
     let fresh = run(&Intake::of(vec![all_of(&source)]), &InMemoryStore::new());
     assert_eq!(both, fresh);
     assert_eq!((both.files_seen, both.files_failed), (4, 1));
+}
+
+#[test]
+fn what_an_outage_cost_the_next_run_reads() {
+    let (source, destination) = (days(1..=3), InMemoryStore::new());
+    let troubled: Arc<dyn ObjectStore> = FaultyStore::new(&source, Fault::Outage(2));
+    let intake = Intake::of(vec![Source::all_of(troubled)]);
+    let first = run(&intake, &destination);
+    assert_eq!((first.files_processed, first.transient_failures), (1, 2));
+    let second = run(&intake, &destination);
+    assert_eq!((second.files_processed, second.files_skipped), (2, 1));
+    assert_eq!(second.files_failed, 0);
 }

@@ -1,4 +1,4 @@
-//! Small exports, and running the normalizer over them.
+//! Small exports, and running the normalizer over them. The tests of the crates above share this file.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -20,6 +20,16 @@ Date,UserId,Client_Type,Credits_Used,Subscription_Tier,Total_Messages,auto_messa
 2026-07-10,\"aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb\",KIRO_IDE,1.5,PRO,10,7,3
 2026-07-10,\"cccccccc-1111-4222-8333-dddddddddddd\",KIRO_IDE,2.25,POWER,5,0,5
 ";
+
+/// An object that is named like an export and is none.
+pub(crate) const POISON: &str = "no,report\n1,2\n";
+
+/// The key of the export of a day in July.
+pub(crate) fn key_of_day(day: u32) -> String {
+    format!(
+        "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/{day:02}/00/KIRO_IDE_123456789012_user_report_202607{day:02}0000.csv"
+    )
+}
 
 pub(crate) fn options() -> NormalizeOptions {
     NormalizeOptions {

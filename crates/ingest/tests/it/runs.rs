@@ -7,14 +7,10 @@ use std::sync::atomic::Ordering;
 use kiro_ingest::{Dataset, InMemoryStore, NormalizeOptions};
 
 use crate::faulty_store::{Fault, FaultyStore};
-use crate::kiro_exports::{FOLDER, IDE, LEGACY, TWO_USERS, at, options, run, run_between};
+use crate::kiro_exports::{
+    FOLDER, IDE, LEGACY, TWO_USERS, at, key_of_day, options, run, run_between,
+};
 use crate::parts;
-
-fn key_of_day(day: u32) -> String {
-    format!(
-        "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/{day:02}/00/KIRO_IDE_123456789012_user_report_202607{day:02}0000.csv"
-    )
-}
 
 #[test]
 fn an_unchanged_export_is_skipped() {

@@ -1,91 +1,16 @@
 //! What an invocation does between stores in memory, and what it tells.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::BoxFuture;
-use futures::stream::BoxStream;
-use kiro_ingest::{
-    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, RemoteErrorKind,
-    StoreError, StoreErrorKind,
-};
+use kiro_ingest::{InMemoryStore, ObjectStore};
 use kiro_lambda::{Answer, Config, Invocation, InvocationError, Normalizer, SourcePlace, Told};
-use kiro_report::ObjectKey;
 use serde_json::{Value, json};
 
 use crate::events::recorded;
-
-const POISON: &str = "no,report\n1,2\n";
-
-/// A store that counts listings and cannot be read for the first so many requests.
-struct Watched {
-    inner: InMemoryStore,
-    lists: AtomicU64,
-    outage: AtomicU64,
-}
-
-impl Watched {
-    fn new(inner: &InMemoryStore, outage: u64) -> Arc<Self> {
-        Arc::new(Self {
-            inner: inner.clone(),
-            lists: AtomicU64::new(0),
-            outage: AtomicU64::new(outage),
-        })
-    }
-
-    fn lists(&self) -> u64 {
-        self.lists.load(Ordering::Relaxed)
-    }
-}
-
-impl ObjectStore for Watched {
-    fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
-        self.lists.fetch_add(1, Ordering::Relaxed);
-        self.inner.list(prefix)
-    }
-
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
-        self.inner.content_tag(object)
-    }
-
-    fn get<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
-        let outage = self
-            .outage
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            });
-        if outage.is_err() {
-            return self.inner.get(object);
-        }
-        Box::pin(async {
-            Err(StoreError {
-                operation: "read",
-                key: object.key.clone(),
-                kind: StoreErrorKind::Remote(RemoteErrorKind::Unavailable { status: 500 }),
-            })
-        })
-    }
-
-    fn create<'a>(
-        &'a self,
-        key: &'a ObjectKey,
-    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        self.inner.create(key)
-    }
-}
-
-fn key_of_day(day: u32) -> String {
-    format!(
-        "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/{day:02}/00/KIRO_IDE_123456789012_user_report_202607{day:02}0000.csv"
-    )
-}
+use crate::faulty_store::{Fault, FaultyStore};
+use crate::kiro_exports::{POISON, key_of_day};
 
 fn export_of_day(day: u32) -> String {
     format!(
@@ -191,22 +116,26 @@ async fn an_arrival_reads_that_object_alone() {
     source.put(arrived, export_of_day(10));
     for name in ["s3_notification", "object_created"] {
         let destination = InMemoryStore::new();
-        let watched = Watched::new(&source, 0);
+        let watched = FaultyStore::new(&source, Fault::Never);
         let normalizer = normalizer(watched.clone(), &destination);
         let answer = handle(&normalizer, "1", recorded(name)).await.result;
         assert_eq!(answer.unwrap().summary.files_processed, 1, "{name}");
-        assert_eq!((facts(&destination), watched.lists()), (1, 1), "{name}");
+        assert_eq!(
+            (facts(&destination), watched.lists.load(Ordering::Relaxed)),
+            (1, 1),
+            "{name}"
+        );
     }
     let mut elsewhere = recorded("object_created");
     elsewhere["detail"]["object"]["key"] = json!("other/x.csv");
-    let watched = Watched::new(&source, 0);
+    let watched = FaultyStore::new(&source, Fault::Never);
     let normalizer = normalizer(watched.clone(), &destination);
     let told = handle(&normalizer, "1", elsewhere).await;
     assert_eq!(told.result.unwrap(), Answer::default());
     let told = handle(&normalizer, "2", recorded("s3_test")).await;
     assert_eq!(told.result.unwrap(), Answer::default());
     assert!(told.summary.is_none());
-    assert_eq!(watched.lists(), 0);
+    assert_eq!(watched.lists.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]
@@ -232,22 +161,22 @@ async fn a_poison_export_fails_the_invocation_after_everything_else_is_done() {
 async fn a_retry_of_an_invocation_that_failed_for_good_looks_at_nothing_again() {
     let source = exports(1);
     source.put(key_of_day(2).as_str(), POISON);
-    let watched = Watched::new(&source, 0);
+    let watched = FaultyStore::new(&source, Fault::Never);
     let normalizer = normalizer(watched.clone(), &InMemoryStore::new());
     let first = handle(&normalizer, "1", recorded("scheduler")).await;
     let retry = handle(&normalizer, "1", recorded("scheduler")).await;
     assert_eq!(first.result.unwrap_err(), retry.result.unwrap_err());
     assert!(retry.summary.is_none());
-    assert_eq!(watched.lists(), 1);
+    assert_eq!(watched.lists.load(Ordering::Relaxed), 1);
     let next_night = handle(&normalizer, "2", recorded("scheduler")).await;
     assert!(next_night.result.is_err());
-    assert_eq!(watched.lists(), 2);
+    assert_eq!(watched.lists.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]
 async fn what_passes_by_itself_is_tried_again_at_once() {
     let (source, destination) = (exports(4), InMemoryStore::new());
-    let normalizer = normalizer(Watched::new(&source, 5), &destination);
+    let normalizer = normalizer(FaultyStore::new(&source, Fault::Outage(5)), &destination);
     let told = handle(&normalizer, "1", recorded("scheduler")).await;
     let answer = told.result.unwrap();
     assert_eq!(
@@ -265,7 +194,7 @@ async fn what_passes_by_itself_is_tried_again_at_once() {
 async fn an_outage_that_lasts_fails_and_the_retry_heals() {
     let (source, destination) = (exports(2), InMemoryStore::new());
     // Two exports, three runs.
-    let normalizer = normalizer(Watched::new(&source, 6), &destination);
+    let normalizer = normalizer(FaultyStore::new(&source, Fault::Outage(6)), &destination);
     let told = handle(&normalizer, "1", recorded("scheduler")).await;
     assert!(told.result.is_err());
     let retry = handle(&normalizer, "1", recorded("scheduler")).await;

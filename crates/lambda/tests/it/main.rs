@@ -7,3 +7,10 @@ mod runtime;
 
 #[path = "../../../s3/tests/it/server.rs"]
 mod server;
+
+#[path = "../../../ingest/tests/it/faulty_store.rs"]
+#[expect(dead_code, reason = "more than these tests need")]
+mod faulty_store;
+#[path = "../../../ingest/tests/it/kiro_exports.rs"]
+#[expect(dead_code, reason = "more than these tests need")]
+mod kiro_exports;

@@ -41,18 +41,13 @@ pub(crate) enum Values {
         latest: i32,
         offsets: Narrow,
     },
-    /// Decimals with few digits: offsets from the smallest, in units of one over `unit`.
+    /// Decimals with few digits: offsets from the smallest, in units of one over `unit`. Sums of such are doubles a few
+    /// steps away, and how many `steps` stands beside them.
     Decimal {
         smallest: i64,
         unit: f64,
         offsets: Narrow,
-    },
-    /// Doubles a few steps away from such decimals, as sums of them are, and how many steps.
-    NearDecimal {
-        smallest: i64,
-        unit: f64,
-        offsets: Narrow,
-        steps: Box<[i8]>,
+        steps: Option<Box<[i8]>>,
     },
     Double(ScalarBuffer<f64>),
     Boolean(BooleanBuffer),
@@ -184,7 +179,6 @@ impl PackedColumn {
             Values::Null
             | Values::Text(_)
             | Values::Decimal { .. }
-            | Values::NearDecimal { .. }
             | Values::Double(_)
             | Values::Boolean(_) => None,
         }
@@ -197,10 +191,10 @@ impl PackedColumn {
             Values::Text(Codes::U8(codes)) => codes.inner().capacity(),
             Values::Text(Codes::U16(codes)) => codes.inner().capacity(),
             Values::Text(Codes::U32(codes)) => codes.inner().capacity(),
-            Values::Bigint { offsets, .. }
-            | Values::Date { offsets, .. }
-            | Values::Decimal { offsets, .. } => offsets.bytes(),
-            Values::NearDecimal { offsets, steps, .. } => offsets.bytes() + steps.len(),
+            Values::Bigint { offsets, .. } | Values::Date { offsets, .. } => offsets.bytes(),
+            Values::Decimal { offsets, steps, .. } => {
+                offsets.bytes() + steps.as_ref().map_or(0, |steps| steps.len())
+            }
             Values::Double(values) => values.inner().capacity(),
             Values::Boolean(values) => values.inner().capacity(),
         };
@@ -272,31 +266,19 @@ impl PackedColumn {
                     smallest,
                     unit,
                     offsets,
-                },
-                _,
-            ) => {
-                let values = offsets.unpack(start, rows, |offset| {
-                    smallest.wrapping_add_unsigned(offset) as f64 / unit
-                });
-                Arc::new(Float64Array::new(values.into(), nulls))
-            }
-            (
-                Values::NearDecimal {
-                    smallest,
-                    unit,
-                    offsets,
                     steps,
                 },
                 _,
             ) => {
-                let decimals = offsets.unpack(start, rows, |offset| {
+                let mut values = offsets.unpack(start, rows, |offset| {
                     smallest.wrapping_add_unsigned(offset) as f64 / unit
                 });
-                let steps = &steps[start..start + rows];
-                let values = decimals.iter().zip(steps).map(|(decimal, &steps)| {
-                    f64::from_bits(decimal.to_bits().wrapping_add_signed(steps.into()))
-                });
-                Arc::new(Float64Array::new(values.collect(), nulls))
+                if let Some(steps) = steps {
+                    for (value, &steps) in values.iter_mut().zip(&steps[start..start + rows]) {
+                        *value = f64::from_bits(value.to_bits().wrapping_add_signed(steps.into()));
+                    }
+                }
+                Arc::new(Float64Array::new(values.into(), nulls))
             }
             (Values::Double(values), _) => {
                 Arc::new(Float64Array::new(values.slice(start, rows), nulls))
@@ -365,23 +347,15 @@ fn decimal(
         .iter()
         .map(|&value| counted(value).clamp(smallest, largest).abs_diff(smallest));
     let offsets = Narrow::pack(offsets, range);
-    Some(if most_steps == 0 {
-        Values::Decimal {
-            smallest,
-            unit,
-            offsets,
-        }
-    } else {
-        let steps = values
-            .iter()
-            .map(|&value| steps(value).unwrap_or(0))
-            .collect();
-        Values::NearDecimal {
-            smallest,
-            unit,
-            offsets,
-            steps,
-        }
+    let steps = (most_steps > 0).then(|| {
+        let steps = values.iter().map(|&value| steps(value).unwrap_or(0));
+        steps.collect()
+    });
+    Some(Values::Decimal {
+        smallest,
+        unit,
+        offsets,
+        steps,
     })
 }
 

@@ -7,8 +7,9 @@ use futures::TryStreamExt;
 use kiro_ingest::{ObjectMeta, ObjectStore, RunSummary, StoreErrorKind};
 use kiro_s3::{S3Access, S3Bucket, S3Tuning};
 
+use crate::kiro_exports::key_of_day;
 use crate::proxy::{Harm, Proxy, Rule};
-use crate::run::{DAYS, expected_rows, export_of_day, fill, key_of_day, keys, rows_of, run};
+use crate::run::{DAYS, expected_rows, export_of_day, fill, keys, rows_of, run};
 use crate::server::Server;
 use crate::stores::{bucket_at, client, config, content, put, tuning};
 

@@ -4,8 +4,9 @@ use futures::{StreamExt, TryStreamExt};
 use kiro_ingest::{ObjectMeta, ObjectStore};
 use kiro_report::ObjectKey;
 
+use crate::kiro_exports::key_of_day;
 use crate::proxy::Proxy;
-use crate::run::{key_of_day, keys};
+use crate::run::keys;
 use crate::server::Server;
 use crate::stores::{bucket_at, put};
 

@@ -12,6 +12,9 @@ mod run;
 mod server;
 mod stores;
 
+#[path = "../../../ingest/tests/it/kiro_exports.rs"]
+#[expect(dead_code, reason = "more than these tests need")]
+mod kiro_exports;
 #[path = "../../../ingest/tests/it/parts.rs"]
 #[expect(dead_code, reason = "more than these tests need")]
 mod parts;

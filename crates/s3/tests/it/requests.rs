@@ -1,7 +1,8 @@
 //! How many requests a run makes.
 
+use crate::kiro_exports::key_of_day;
 use crate::proxy::Proxy;
-use crate::run::{DAYS, export_of_day, fill, key_of_day, run};
+use crate::run::{DAYS, export_of_day, fill, run};
 use crate::server::Server;
 use crate::stores::{bucket_at, put};
 

@@ -1,25 +1,17 @@
 //! Exports in a bucket, runs over them, and what they should amount to.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
 use kiro_ingest::{
-    Dataset, InMemoryStore, NoProgress, NormalizeOptions, ObjectStore, RunError, RunSummary,
-    normalize,
+    Dataset, InMemoryStore, NoProgress, ObjectStore, RunError, RunSummary, normalize,
 };
 
+use crate::kiro_exports::{key_of_day, options};
 use crate::parts::sorted_rows;
 use crate::stores::put;
 
 pub(crate) const DAYS: u32 = 6;
-
-/// The key of an export; in a bucket it lies below `logs/`.
-pub(crate) fn key_of_day(day: u32) -> String {
-    format!(
-        "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/{day:02}/00/KIRO_IDE_123456789012_user_report_202607{day:02}0000.csv"
-    )
-}
 
 /// Two users, one of them with two models, and a row without a user.
 pub(crate) fn export_of_day(day: u32) -> String {
@@ -29,16 +21,6 @@ pub(crate) fn export_of_day(day: u32) -> String {
          2026-07-{day:02},cccccccc-1111-4222-8333-dddddddddddd,KIRO_CLI,2.25,5,0,5\n\
          2026-07-{day:02},,KIRO_CLI,1,1,1,1\n"
     )
-}
-
-pub(crate) fn options() -> NormalizeOptions {
-    NormalizeOptions {
-        since: None,
-        until: None,
-        reprocess: false,
-        jobs: NonZeroUsize::new(2).unwrap(),
-        processed_at: "2026-07-11T03:00:00Z".parse().unwrap(),
-    }
 }
 
 /// Puts an export of each day below `logs/`.

@@ -210,9 +210,12 @@ function dateHeading(column, value) {
 /** One line of a legend that stands, in pixels. */
 const LEGEND_LINE = 22;
 
-/** How far down a ring without room beside it has its middle: the more lines below, the higher. */
-function middleOf(lines) {
-  return lines > 3 ? 0.28 : 0.35;
+/** Pixels for the lines below a ring that has no room beside it: all of them, or whole lines and the buttons that turn the page. */
+function legendBelow(lines, height) {
+  const most = height * 0.6;
+  if (lines * LEGEND_LINE <= most) return { height: lines * LEGEND_LINE, reserved: lines * LEGEND_LINE };
+  const shown = LEGEND_LINE * Math.floor((most - 24) / LEGEND_LINE);
+  return { height: shown, reserved: shown + 24 };
 }
 
 function donutOption(visual, figure, size) {
@@ -226,9 +229,11 @@ function donutOption(visual, figure, size) {
   const middle = figure.totals ? figure.totals[values[0]] : sum;
   const beside = size.width >= 400;
   const share = (amount) => formatValue(sum ? amount / sum : 0, 'percent');
-  const centre = beside ? ['20%', '50%'] : ['50%', `${100 * middleOf(slices.length)}%`];
+  const below = legendBelow(slices.length, size.height);
+  const ring = size.height - below.reserved - 12;
+  const centre = beside ? ['20%', '50%'] : ['50%', ring / 2];
   const nameWidth = Math.max(48, (beside ? size.width * 0.58 : size.width - 24) - 118);
-  const radius = Math.max(40, Math.min(beside ? size.width * 0.185 : size.width * 0.36, size.height * (beside ? 0.46 : middleOf(slices.length) - 0.02)));
+  const radius = Math.max(40, beside ? Math.min(size.width * 0.185, size.height * 0.46) : Math.min(size.width * 0.36, ring / 2 - 2));
   return {
     title: {
       text: formatShort(middle, value.format),
@@ -250,8 +255,7 @@ function donutOption(visual, figure, size) {
       itemHeight: 8,
       itemGap: 10,
       ...(beside ? { left: '42%', top: 'middle' } : { left: 'center', bottom: 0 }),
-      // Whole lines only, and room for the buttons that turn the page.
-      height: beside ? size.height - 12 : LEGEND_LINE * Math.floor((size.height * (0.98 - 2 * middleOf(slices.length)) - 24) / LEGEND_LINE),
+      height: beside ? size.height - 12 : below.height,
       pageIconColor: styleColour('ink-2'),
       pageIconInactiveColor: styleColour('line-strong'),
       pageTextStyle: { color: styleColour('ink-3') },

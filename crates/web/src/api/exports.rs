@@ -5,12 +5,13 @@ use axum::extract::{FromRequest, Multipart, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use kiro_ingest::error_chain;
 
 use crate::api::{Pairs, value};
 use crate::app::AppState;
 use crate::reading::ReadError;
 use crate::reply::failure;
-use crate::upload::{self, Upload, UploadAnswer, UploadError};
+use crate::upload::{Upload, UploadAnswer, UploadError};
 
 /// What a single file is called if nobody says.
 const DEFAULT_NAME: &str = "upload.csv";
@@ -87,11 +88,11 @@ fn refusal(error: &UploadError) -> Response {
         UploadError::Read(ReadError::ReadOnly) => StatusCode::CONFLICT,
         UploadError::Disk(_) | UploadError::Read(_) => {
             tracing::error!(
-                error = upload::message(error),
+                error = error_chain(error),
                 "Uploaded exports could not be added."
             );
             StatusCode::INTERNAL_SERVER_ERROR
         }
     };
-    failure(status, &upload::message(error))
+    failure(status, &error_chain(error))
 }

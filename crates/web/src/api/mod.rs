@@ -14,9 +14,10 @@ pub(crate) use visual::visual;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use kiro_ingest::error_chain;
 
 use crate::desk::DeskError;
-use crate::reply::{chain, failure};
+use crate::reply::failure;
 
 /// The pairs of a query string, decoded.
 type Pairs = axum::extract::Query<Vec<(String, String)>>;
@@ -29,7 +30,7 @@ fn value<'a>(pairs: &'a [(String, String)], key: &str) -> Option<&'a str> {
 }
 
 fn desk_failure(error: &DeskError) -> Response {
-    let text = chain(error);
+    let text = error_chain(error);
     match error {
         DeskError::Request(
             kiro_dashboard::RequestError::UnknownVisual { .. }

@@ -62,7 +62,7 @@ fn every_number_is_that_of_plain_code() {
                 let Some(expected) = expected::of_visual(&oracle.under(&request, span), &figure.id)
                 else {
                     panic!(
-                        "no expected numbers for `{}`: write them in tests/numbers/expected.rs",
+                        "no expected numbers for `{}`: write them in tests/numbers/expected",
                         figure.id
                     );
                 };

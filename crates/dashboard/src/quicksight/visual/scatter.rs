@@ -19,8 +19,8 @@ impl Compiler<'_> {
                 "XAxis": [x.measure()],
                 "YAxis": [y.measure()],
                 "Size": measures_json(size),
-                "Category": [],
-                "Label": dimensions_json(&dimensions),
+                // Measures that aggregate by themselves need a category: a label alone is not enough.
+                "Category": dimensions_json(&dimensions),
             }},
             "XAxisLabelOptions": labels([x]),
             "YAxisLabelOptions": labels([y]),

@@ -32,7 +32,7 @@ impl Compiler<'_> {
         };
         let sort = self.order(visual, &sortable)?;
         let groups: Vec<Field> = dimensions.iter().chain(&details).cloned().collect();
-        let mut options: Vec<Value> = groups.iter().chain(&shown).map(named).collect();
+        let mut options = wide(visual, &groups, &shown);
         for hidden in values.get(shown.len()..).unwrap_or_default() {
             let mut option = named(hidden);
             option["Visibility"] = json!("HIDDEN");
@@ -100,6 +100,27 @@ impl Compiler<'_> {
         });
         Ok(Drawn::new("TableVisual", configuration, Vec::new()))
     }
+}
+
+/// The width of a sheet that columns are shared out for, and the least and the most for one.
+const SHEET_PIXELS: u32 = 1560;
+const COLUMN_PIXELS: std::ops::RangeInclusive<u32> = 80..=360;
+
+/// Every column under its label, together as wide as the table: texts take twice the room of numbers.
+fn wide(visual: &Visual, groups: &[Field], values: &[Field]) -> Vec<Value> {
+    let share = |field: &Field| if field.shape == Shape::Text { 2 } else { 1 };
+    let fields = || groups.iter().chain(values);
+    let shares = fields().map(share).sum::<u32>().max(1);
+    let pixels = SHEET_PIXELS * visual.layout.w / 12;
+    fields()
+        .map(|field| {
+            let width = (pixels * share(field) / shares)
+                .clamp(*COLUMN_PIXELS.start(), *COLUMN_PIXELS.end());
+            let mut option = named(field);
+            option["Width"] = json!(format!("{width}px"));
+            option
+        })
+        .collect()
 }
 
 fn named(field: &Field) -> Value {

@@ -1,0 +1,74 @@
+//! The rules: what AWS documents and no schema holds, each with the page that says so.
+
+use std::collections::BTreeSet;
+
+use kiro_dashboard::Language;
+
+use crate::document::Document;
+use crate::{broken, expressions, fields, layout, limits, references};
+
+/// A rule and how it is checked: what breaks it, one line each.
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    pub(crate) page: &'static str,
+    pub(crate) check: fn(&Document) -> Vec<String>,
+}
+
+pub(crate) fn all() -> Vec<Rule> {
+    let mut rules = limits::rules();
+    rules.extend(references::rules());
+    rules.extend(fields::rules());
+    rules.extend(layout::rules());
+    rules.extend(expressions::rules());
+    rules
+}
+
+#[test]
+fn every_language_keeps_every_rule() {
+    for language in Language::ALL {
+        let document = crate::compiled(language);
+        for rule in all() {
+            let found = (rule.check)(document);
+            assert!(
+                found.is_empty(),
+                "{language}: {} ({}): {found:#?}",
+                rule.name,
+                rule.page
+            );
+        }
+    }
+}
+
+#[test]
+fn every_rule_is_tried_and_finds_what_is_broken_for_it() {
+    let whole = crate::compiled(Language::En);
+    let mut tried = BTreeSet::new();
+    for (name, change) in broken::CHANGES {
+        let rule = all().into_iter().find(|rule| rule.name == name);
+        let rule = rule.unwrap_or_else(|| panic!("no rule `{name}`"));
+        let mut document = whole.clone();
+        change(&mut document);
+        assert_ne!(
+            document.definition, whole.definition,
+            "{name}: nothing was changed"
+        );
+        assert!(!(rule.check)(&document).is_empty(), "{name} finds nothing");
+        tried.insert(name);
+    }
+    let rules: BTreeSet<&str> = all().iter().map(|rule| rule.name).collect();
+    assert_eq!(
+        rules.difference(&tried).collect::<Vec<_>>(),
+        Vec::<&&str>::new()
+    );
+}
+
+#[test]
+fn every_rule_names_its_page() {
+    for rule in all() {
+        assert!(
+            rule.page.starts_with("https://docs.aws.amazon.com/"),
+            "{}",
+            rule.name
+        );
+    }
+}

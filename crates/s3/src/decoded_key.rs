@@ -1,0 +1,15 @@
+//! Keys as S3 writes them in listings and notifications.
+
+use percent_encoding::percent_decode_str;
+
+/// The key that S3 wrote with percent signs, and a blank as `+`: in listings with `encoding-type=url`, and in
+/// notifications.
+///
+/// ```
+/// assert_eq!(kiro_s3::decoded_key("a%2Bb+c/%C3%BC%25.csv"), "a+b c/ü%.csv");
+/// assert_eq!(kiro_s3::decoded_key("plain/key_1-2.csv"), "plain/key_1-2.csv");
+/// ```
+pub fn decoded_key(key: &str) -> String {
+    let key = key.replace('+', " ");
+    percent_decode_str(&key).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,32 @@
+//! What each visual must show, written out by hand from its subtitle; one file per sheet.
+
+mod activity;
+mod budget;
+mod code;
+mod economics;
+mod facts;
+mod health;
+mod measures;
+mod people;
+mod user_detail;
+
+use crate::oracle::{Chosen, Expected};
+use facts::Facts;
+
+/// The expected figure; none for a visual that nobody has written down.
+pub(crate) fn of_visual(chosen: &Chosen<'_>, visual: &str) -> Option<Expected> {
+    if visual.starts_with("u-") && (visual == "u-ranking") == chosen.has_user() {
+        return Some(measures::hidden());
+    }
+    let facts = Facts::new(chosen);
+    let sheets = [
+        activity::of_visual,
+        economics::of_visual,
+        people::of_visual,
+        user_detail::of_visual,
+        code::of_visual,
+        budget::of_visual,
+        health::of_visual,
+    ];
+    sheets.iter().find_map(|sheet| sheet(&facts, visual))
+}
