@@ -21,6 +21,7 @@ mod panic;
 mod place;
 mod progress;
 mod question;
+mod status_lines;
 mod step_progress;
 
 use std::process::ExitCode;
@@ -133,7 +134,7 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         }
         Command::Status(args) => {
             let config = Config::load(cli.config.as_deref())?;
-            commands::status::run(args, &config, interrupt).await
+            Box::pin(commands::status::run(args, &config, interrupt)).await
         }
         Command::Synth(args) => {
             commands::synth::run(args, &Config::load(cli.config.as_deref())?).await

@@ -79,12 +79,7 @@ pub fn dashboard_address(deployment: &Deployment) -> Option<String> {
         return None;
     }
     let id = deployment.names.dashboard_id(steps::DASHBOARD_ID);
-    let region = &deployment.names.region;
-    let host = match deployment.names.partition {
-        "aws-cn" => format!("{region}.quicksight.amazonaws.cn"),
-        _ => format!("{region}.quicksight.aws.amazon.com"),
-    };
-    Some(format!("https://{host}/sn/dashboards/{id}"))
+    Some(crate::status::dashboard_address(&deployment.aws, &id))
 }
 
 /// The steps by number, name and title.

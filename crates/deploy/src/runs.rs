@@ -144,7 +144,7 @@ impl Line {
             (_, "Export normalized.") => Some(Self::ExportNormalized { export }),
             (_, "Export failed.") => Some(Self::ExportFailed { export, error }),
             // Its exports have said so themselves.
-            ("ERROR", "Invocation failed.") if error.contains("could not be normalized") => None,
+            ("ERROR", _) if error.contains("could not be normalized") => None,
             ("ERROR", message) => {
                 let message = message.trim_end_matches('.');
                 let what = if error.is_empty() {
@@ -252,6 +252,8 @@ mod tests {
             what,
             "the function was stopped, as its time was over after 900.00 seconds"
         );
+        let repeated = json!({"level": "ERROR", "error": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});
+        assert_eq!(line(&repeated.to_string()), None);
         for silent in [
             "START RequestId: 1",
             "{\"level\":\"INFO\",\"message\":\"Run ended.\"}",

@@ -59,11 +59,7 @@ pub(crate) async fn run(args: TeardownArgs, config: &Config) -> Result<(), Failu
         return print(&plan, Some(&removed));
     }
     let mut out = output::stdout();
-    write!(
-        out,
-        "Done: {} removed",
-        counted(removed.removed.len() as u64, "thing")
-    )?;
+    write!(out, "Done: all {} removed", removed.removed.len())?;
     if removed.objects_deleted > 0 {
         write!(out, ", with {}", counted(removed.objects_deleted, "object"))?;
     }
@@ -149,8 +145,9 @@ fn stopped(error: TeardownError) -> Failure {
         cause,
     } = error;
     note(format_args!(
-        "{} removed before this.",
-        counted(done.removed.len() as u64, "thing")
+        "{} of {} removed.",
+        done.removed.len(),
+        done.removed.len() + remains.len()
     ));
     for what in &remains {
         note(format_args!("remains: {what}"));

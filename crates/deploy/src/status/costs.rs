@@ -6,6 +6,7 @@ use super::Status;
 const STORAGE: f64 = 0.023;
 /// USD per alarm and month.
 const ALARM: f64 = 0.10;
+const MEGABYTE: f64 = 1_000_000.0;
 const GIGABYTE: f64 = 1_000_000_000.0;
 
 pub(super) fn hints(status: &Status) -> Vec<String> {
@@ -29,8 +30,8 @@ pub(super) fn hints(status: &Status) -> Vec<String> {
         .sum();
     if !status.data_sets.is_empty() {
         hints.push(format!(
-            "Quick Sight: {:.3} GB of SPICE, of which 10 GB come with each author; its users cost most, by their number and role",
-            as_number(imported) / GIGABYTE
+            "Quick Sight: {:.1} MB in SPICE, where 10 GB come with each author; what costs are its users, by number and role",
+            as_number(imported) / MEGABYTE
         ));
     }
     hints

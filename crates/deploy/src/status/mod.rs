@@ -168,7 +168,10 @@ impl Status {
             )),
             Some(run) if run.files_failed > 0 => found.push(StatusProblem::new(
                 Blame::Data,
-                format!("{} exports could not be read", run.files_failed),
+                match run.files_failed {
+                    1 => "an export could not be read".to_owned(),
+                    failed => format!("{failed} exports could not be read"),
+                },
                 "`kiro-analytics logs` names them and says why",
             )),
             Some(_) => {}

@@ -144,7 +144,7 @@ pub async fn normalize(
                 return Err(failed(function, text));
             }
             // Everything that can be read has been read.
-            run.problems = text.split("; ").map(str::to_owned).collect();
+            run.problems = failures_in(text);
             return Ok(run);
         }
         let number = |name: &str| answer.field(name).as_u64().unwrap_or_default();
@@ -172,6 +172,22 @@ pub async fn normalize(
         }
         remaining_before = remaining;
     }
+}
+
+/// What the function says in one text: how many exports failed, and each with its reason, which may have semicolons itself.
+fn failures_in(text: &str) -> Vec<String> {
+    let mut failures: Vec<String> = Vec::new();
+    for part in text.split("; ") {
+        let begins = part.starts_with('`') || part.starts_with("and ");
+        match failures.last_mut() {
+            Some(last) if !begins => {
+                last.push_str("; ");
+                last.push_str(part);
+            }
+            _ => failures.push(part.to_owned()),
+        }
+    }
+    failures
 }
 
 fn failed(function: &str, reason: &str) -> StepError {
@@ -228,5 +244,18 @@ async fn wait_until_ready(
         if !polling.again().await {
             return Err(failed(function, "it is not ready after five minutes"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failures_in;
+
+    #[test]
+    fn a_reason_may_have_semicolons() {
+        let text = "2 of 9 exports could not be normalized; `a.csv`: line 2: no (damaged; mend it); `b.csv`: empty";
+        let failures = failures_in(text);
+        assert_eq!(failures.len(), 3);
+        assert_eq!(failures[1], "`a.csv`: line 2: no (damaged; mend it)");
     }
 }

@@ -106,6 +106,7 @@ async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Value>, A
     let aws = teardown.aws;
     let mut principals = teardown.settings.query_principals.clone();
     if teardown.settings.quicksight {
+        principals.extend(teardown.settings.owners.iter().cloned());
         let role = &teardown.settings.quicksight_role;
         let call = aws
             .call(&services::IAM, "GetRole")

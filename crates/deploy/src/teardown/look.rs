@@ -59,11 +59,7 @@ impl Teardown<'_> {
         };
         for kind in AssetKind::ALL {
             for asset in assets.of(kind) {
-                let details = match kind {
-                    AssetKind::DataSet => vec!["with its schedule and what it imported".to_owned()],
-                    _ => Vec::new(),
-                };
-                plan.go(asset.title(), details, Action::Asset(asset.clone()));
+                plan.go(asset.title(), Vec::new(), Action::Asset(asset.clone()));
             }
         }
         for stranger in &assets.strangers {
