@@ -53,20 +53,19 @@ pub(crate) fn lines(document: &Document, visual: &str, rows: &[Row], choice: &Ch
         .filter(|(kind, ..)| kind.ends_with("DimensionField"))
         .map(|(_, field, _)| *field)
         .collect();
-    let mut groups: Vec<(Vec<Cell>, Vec<usize>)> = Vec::new();
+    let mut groups: BTreeMap<String, (Vec<Cell>, Vec<usize>)> = BTreeMap::new();
     for row in 0..sight.rows.len() {
         let keys: Vec<Cell> = dimensions
             .iter()
             .map(|field| sight.key(field, row))
             .collect();
-        match groups.iter_mut().find(|(known, _)| *known == keys) {
-            Some((_, members)) => members.push(row),
-            None => groups.push((keys, vec![row])),
-        }
+        let group = groups.entry(format!("{keys:?}"));
+        group.or_insert_with(|| (keys, Vec::new())).1.push(row);
     }
     if dimensions.is_empty() && groups.is_empty() {
-        groups.push((Vec::new(), Vec::new()));
+        groups.insert(String::new(), (Vec::new(), Vec::new()));
     }
+    let mut groups: Vec<(Vec<Cell>, Vec<usize>)> = groups.into_values().collect();
     groups.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap());
     groups
         .into_iter()
@@ -329,15 +328,12 @@ impl<'d> Sight<'d> {
     }
 
     fn parts(&self, keys: &[Expression], rows: &[usize]) -> Vec<Vec<usize>> {
-        let mut parts: Vec<(Vec<Cell>, Vec<usize>)> = Vec::new();
+        let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for row in rows {
-            let key = self.key_of(keys, *row);
-            match parts.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, part)) => part.push(*row),
-                None => parts.push((key, vec![*row])),
-            }
+            let key = format!("{:?}", self.key_of(keys, *row));
+            parts.entry(key).or_default().push(*row);
         }
-        parts.into_iter().map(|(_, part)| part).collect()
+        parts.into_values().collect()
     }
 
     /// Over all rows with the same keys that the filters left.
