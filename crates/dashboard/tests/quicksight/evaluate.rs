@@ -43,7 +43,7 @@ pub(crate) fn lines(document: &Document, visual: &str, rows: &[Row], choice: &Ch
     let sight = Sight::new(
         document,
         data_sets.into_iter().next().unwrap(),
-        rows.to_vec(),
+        rows.iter().collect(),
         choice,
     );
     let sight = sight.filtered(visual);
@@ -88,8 +88,7 @@ pub(crate) fn lines(document: &Document, visual: &str, rows: &[Row], choice: &Ch
 /// The rows of a dataset, the calculated fields over them, and the chosen values.
 struct Sight<'d> {
     document: &'d Document,
-    data_set: &'d str,
-    rows: Vec<Row>,
+    rows: Vec<&'d Row>,
     choice: &'d Choice,
     trees: BTreeMap<&'d str, Rc<Expression>>,
     /// Windows that were worked out: the expression and its keys.
@@ -107,7 +106,12 @@ enum At<'r> {
 }
 
 impl<'d> Sight<'d> {
-    fn new(document: &'d Document, data_set: &'d str, rows: Vec<Row>, choice: &'d Choice) -> Self {
+    fn new(
+        document: &'d Document,
+        data_set: &'d str,
+        rows: Vec<&'d Row>,
+        choice: &'d Choice,
+    ) -> Self {
         let fields = document.calculated().into_iter();
         let trees = fields
             .filter(|((of, _), _)| *of == data_set)
@@ -115,7 +119,6 @@ impl<'d> Sight<'d> {
             .collect();
         Self {
             document,
-            data_set,
             rows,
             choice,
             trees,
@@ -138,8 +141,11 @@ impl<'d> Sight<'d> {
             }
         }
         let rows = self.rows.iter().zip(kept).filter(|(_, keep)| *keep);
-        let rows = rows.map(|(row, _)| row.clone()).collect();
-        Self::new(self.document, self.data_set, rows, self.choice)
+        Self {
+            rows: rows.map(|(row, _)| *row).collect(),
+            windows: RefCell::default(),
+            ..self
+        }
     }
 
     fn passes(&self, kind: &str, filter: &Value, row: usize) -> bool {
