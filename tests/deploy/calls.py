@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from model import api
 
 SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-READS = ("Get", "List", "Describe", "Search", "BatchGet", "Simulate", "Validate", "Head", "Estimate")
+READS = ("Get", "List", "Describe", "Search", "BatchGet", "Simulate", "Validate", "Head", "Estimate", "Filter")
 # Queries that read.
 READING_SQL = re.compile(r"\s*(--[^\n]*\n\s*|/\*.*?\*/\s*)*(select|show|describe|explain|with|values)\b", re.IGNORECASE | re.DOTALL)
 REST = {"s3", "lambda", "scheduler", "quicksight", "lakeformation"}

@@ -6,6 +6,7 @@ import pty
 import shlex
 import signal
 import subprocess
+import threading
 from dataclasses import dataclass, field
 
 SECONDS = 300
@@ -40,9 +41,11 @@ class Cli:
     def run(self, *arguments, **variables):
         """Runs it to its end, with nobody at the keyboard."""
         self.environment.front.taken()
-        process = self._start(arguments, variables)
+        # What is data stays by itself; what people read comes in the order in which they see it.
+        is_data = "json" in arguments
+        process = self._start(arguments, variables, subprocess.PIPE if is_data else subprocess.STDOUT)
         out, err = process.communicate(timeout=SECONDS)
-        return Outcome(self._shown(arguments, variables), process.returncode, err + out, out, self.environment.front.taken())
+        return Outcome(self._shown(arguments, variables), process.returncode, (err or "") + out, out, self.environment.front.taken())
 
     def asked(self, *arguments, answers):
         """Runs it on a terminal. `answers` are pairs of the end of a question and what is typed then."""
@@ -73,26 +76,24 @@ class Cli:
         front = self.environment.front
         front.taken()
         held = front.hold(call, when, skip=skip)
-        process = self._start(arguments, {})
-        try:
-            held.wait(SECONDS)
-        except TimeoutError:
-            process.kill()
-            out, err = process.communicate()
-            raise AssertionError(f"{self._shown(arguments, {})} made no call of {call}:\n{err}{out}") from None
+        process = self._start(arguments, {}, subprocess.STDOUT)
+        # Whichever comes first: the call, or the end.
+        threading.Thread(target=lambda: (process.wait(), held.seen.set()), daemon=True).start()
+        held.wait(SECONDS)
         process.send_signal(signal.SIGKILL)
-        out, err = process.communicate(timeout=SECONDS)
+        out, _ = process.communicate(timeout=SECONDS)
         held.let_go()
-        return Outcome(self._shown(arguments, {}), process.returncode, err + out, out, front.taken())
+        front.faults.clear()
+        return Outcome(self._shown(arguments, {}), process.returncode, out, out, front.taken())
 
-    def _start(self, arguments, variables):
+    def _start(self, arguments, variables, stderr):
         return subprocess.Popen(
             [str(self.binary), *map(str, arguments)],
             cwd=self.folder,
             env=self.environment.variables | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
         )
 

@@ -60,7 +60,9 @@ class Api:
                     serialization["name"].lower() if serialization["location"] == "header" else serialization["name"]
                 )
         literal = re.sub(r"\{[^}]*\}", "", target)
-        pattern = re.sub(r"\\\{(\w+)(\\\+)?\\\}", lambda match: f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})", re.escape(target.rstrip("/") or "/"))
+        pattern = re.sub(
+            r"\\\{(\w+)(\\\+)?\\\}", lambda match: f"(?P<{match[1]}>{'.+' if match[2] else '[^/]+'})", re.escape(target.rstrip("/") or "/")
+        )
         weight = 10 * len(literal) + 5 * (len(query) + len(located["querystring"]) + len(located["header"])) - operation.deprecated
         return Route(
             operation,

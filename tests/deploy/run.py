@@ -26,7 +26,7 @@ def main():
         KIRO_E2E_UPDATE="1" if chosen.update else "",
     )
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    result = unittest.TextTestRunner(verbosity=2, failfast=True).run(unittest.defaultTestLoader.loadTestsFromNames(chosen.tests))
+    result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromNames(chosen.tests))
     sys.exit(not result.wasSuccessful())
 
 

@@ -6,17 +6,22 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "transcripts"
 
+# Days since the exports of the invented fleet end.
+DAY = r"\b(?!2026-(?:0\d|10)-)20(?:2[6-9]|[3-9]\d)-\d\d-\d\d"
+
 # In this order: the longer before what it may contain.
 REPLACED = [
     (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://127.0.0.1:PORT"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"\bd-[0-9a-z]{10}\b"), "d-1234567890"),
-    (re.compile(r"\b20(?!26-0[789])\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?UTC|Z|[+-]\d\d:\d\d)?"), "TIME"),
-    (re.compile(r"\b20(?!26-0[789])\d\d-\d\d-\d\d\b"), "TODAY"),
-    (re.compile(r"\b20(?!260[789])\d{12}Z?\b"), "TIME"),
+    (re.compile(DAY + r"[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?UTC|Z|[+-]\d\d:\d\d)?"), "TIME"),
+    (re.compile(DAY + r"\b"), "TODAY"),
+    (re.compile(r"\b(?!2026(?:0\d|10))20(?:2[6-9]|[3-9]\d)\d{10}Z?\b"), "TIME"),
     (re.compile(r"\b[0-9a-f]{12,64}\b(?<!123456789012)(?<!210987654321)"), "HASH"),
     (re.compile(r"\b\d{6,} bytes"), "N bytes"),
+    (re.compile(r"\b\d+ days old\b"), "N days old"),
+    (re.compile(r"\b\d+ of \d+ concurrent executions"), "N of N concurrent executions"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s|min)\b"), "N s"),
     (re.compile(r"\b(\d+ minutes?|\d+ seconds?|less than a (minute|second)) ago\b"), "a moment ago"),
     (re.compile(r"\b\d+(\.\d+)? (kB|MB|kiB|MiB)\b"), "N MB"),
