@@ -241,21 +241,14 @@ impl Expressions<'_> {
         })
     }
 
-    /// What tells a column's values apart with the least work: whole numbers. A plain date would make the engine group by
-    /// it first and carry every other aggregate through that, and texts are heavy.
-    pub(crate) fn counted_column(&self, column: &str) -> String {
-        let number = match &self.dataset.user {
-            Some(user) if user.id.value == column => user.number.as_ref(),
-            _ => None,
-        };
-        if let Some(number) = number {
-            return number.value.clone();
-        }
-        match self.spec.relations.column(&self.dataset.relation, column) {
-            Some(kiro_curate::ColumnType::Date) => {
-                format!("date_diff('day', DATE '1970-01-01', {column})")
-            }
-            _ => column.to_owned(),
+    /// The column that tells a column's values apart with the least work.
+    pub(crate) fn counted_column<'a>(&'a self, column: &'a str) -> &'a str {
+        match &self.dataset.user {
+            Some(user) if user.id.value == column => user
+                .number
+                .as_ref()
+                .map_or(column, |number| number.value.as_str()),
+            _ => column,
         }
     }
 

@@ -51,6 +51,8 @@ pub(crate) struct Look {
     /// What somebody else has changed.
     edits: Option<Vec<String>>,
     is_as_sent: bool,
+    /// The hash of what is described.
+    state: String,
 }
 
 impl Asset<'_> {
@@ -120,6 +122,7 @@ impl Asset<'_> {
                 permissions: BTreeMap::new(),
                 edits: None,
                 is_as_sent: false,
+                state: String::new(),
             });
         };
         let tags = self.tags().await?;
@@ -133,7 +136,11 @@ impl Asset<'_> {
             (!is_untouched && is_sound && !remembered.is_empty() && remembered != UNDER_WAY)
                 .then(|| differences(&state, &self.body));
         Ok(Look {
-            is_as_sent: is_sound && is_untouched && tags.get(SENT) == Some(&self.sent_hash()),
+            // Made, and interrupted before its description was remembered: nobody can tell who has touched it since.
+            is_as_sent: is_sound
+                && (is_untouched || remembered.is_empty())
+                && tags.get(SENT) == Some(&self.sent_hash()),
+            state: hash(&state.to_string()),
             described: Some(described),
             tags,
             permissions,
@@ -195,11 +202,16 @@ impl Asset<'_> {
             .as_ref()
             .map_or("", |described| described.text(self.kind.status));
         if status.ends_with("_IN_PROGRESS") {
-            // A deployment that was interrupted has begun it; how that ends does not matter, as it is changed now.
+            // A deployment that was interrupted has begun it.
             match self.wait(None).await {
                 Ok(()) | Err(StepError::Failed { .. }) => {}
                 Err(error) => return Err(error),
             }
+            let settled = self.look().await?;
+            return match self.change(&settled) {
+                Some(_) => Box::pin(self.put(&settled)).await,
+                None => Ok(()),
+            };
         }
         if look.described.is_none() {
             self.create().await?;
@@ -223,6 +235,7 @@ impl Asset<'_> {
             permissions: self.permissions().await?,
             edits: None,
             is_as_sent: true,
+            state: look.state.clone(),
         };
         self.share(&now).await?;
         let tags = self.missing_tags(&now);
@@ -240,7 +253,10 @@ impl Asset<'_> {
         }
         let tags: Vec<Value> = tags::of(self.deployment)
             .iter()
-            .chain([(&LET_IN.to_owned(), &self.let_in())])
+            .chain([
+                (&LET_IN.to_owned(), &self.let_in()),
+                (&SENT.to_owned(), &self.sent_hash()),
+            ])
             .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| json!({"Key": key, "Value": value}))
             .collect();
@@ -503,6 +519,9 @@ impl Asset<'_> {
         let mut wanted = tags::of(self.deployment);
         if !self.let_in().is_empty() {
             wanted.insert(LET_IN.to_owned(), self.let_in());
+        }
+        if look.is_as_sent && !look.tags.contains_key(DESCRIBED) && !look.state.is_empty() {
+            wanted.insert(DESCRIBED.to_owned(), look.state.clone());
         }
         wanted.retain(|key, value| look.tags.get(key) != Some(value));
         wanted
