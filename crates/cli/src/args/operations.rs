@@ -95,7 +95,7 @@ pub(crate) enum RefreshPart {
 /// Say what failed, and on which export
 ///
 /// Reads the normalizer's log: exports that could not be read and why, runs that failed, events that could not be delivered. The log holds
-/// keys, counts and reasons, never the content of an export. Ends with 1 if an export is still unread or the last run failed.
+/// keys, counts and reasons, never the content of an export.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -28,7 +28,7 @@ pub(crate) async fn run(args: LogsArgs, config: &Config) -> Result<(), Failure> 
         write_text(&mut out, &report, args.all)?;
         out.flush()?;
     }
-    verdict(&report)
+    Ok(())
 }
 
 fn write_text(out: &mut impl Write, report: &LogReport, all: bool) -> io::Result<()> {
@@ -79,6 +79,18 @@ fn write_text(out: &mut impl Write, report: &LogReport, all: bool) -> io::Result
             counted(report.undelivered, "event")
         )?;
     }
+    if unread > 0 {
+        writeln!(
+            out,
+            "\nWhat is unread is in no figure: fix or remove it in the bucket; the next run, or `kiro-analytics refresh`, reads it."
+        )?;
+    }
+    if report.last_run_failed() {
+        writeln!(
+            out,
+            "\nThe last run failed: `kiro-analytics preflight` checks what the function needs, `kiro-analytics refresh` runs it again."
+        )?;
+    }
     if all {
         writeln!(out)?;
         for run in &report.runs {
@@ -96,29 +108,4 @@ fn write_text(out: &mut impl Write, report: &LogReport, all: bool) -> io::Result
         }
     }
     Ok(())
-}
-
-/// Whether a person has to do something.
-fn verdict(report: &LogReport) -> Result<(), Failure> {
-    if report.last_run_failed() {
-        let what = report
-            .failed_runs
-            .last()
-            .map_or("", |run| run.what.as_str());
-        let error = anyhow::anyhow!("the last run failed: {what}");
-        return Err(Failure::data(error).hint(
-            "`kiro-analytics preflight` checks what the function needs; `kiro-analytics refresh` runs it again",
-        ));
-    }
-    let unread = report.unread().count() as u64;
-    if unread == 0 {
-        return Ok(());
-    }
-    let error = anyhow::anyhow!(
-        "{} could not be read and are in no figure",
-        counted(unread, "export")
-    );
-    Err(Failure::data(error).hint(
-        "fix or remove them in the bucket; the next run, or `kiro-analytics refresh`, reads them",
-    ))
 }

@@ -121,7 +121,9 @@ impl Status {
         status.parts = status.kept(parts).flatten();
         status.schedule = status.kept(schedule).flatten();
         status.alarms = status.kept(alarms).unwrap_or_default();
-        if let Some((data_sets, dashboard, problems)) = status.kept(visible) {
+        let visible = status.kept(visible);
+        let is_visible = visible.is_some();
+        if let Some((data_sets, dashboard, problems)) = visible {
             status.data_sets = data_sets;
             status.dashboard = dashboard;
             status.problems.extend(problems);
@@ -131,7 +133,7 @@ impl Status {
         let last_part = status.parts.as_ref();
         status.newest_day = newest.or_else(|| last_part?.newest_export_day.clone());
         status.costs = costs::hints(&status);
-        status.judge(question);
+        status.judge(question.settings.quicksight && is_visible);
         status
     }
 
@@ -154,8 +156,8 @@ impl Status {
             .find(|blame| has(*blame))
     }
 
-    /// Adds what is wrong with what was found.
-    fn judge(&mut self, question: &StatusQuestion<'_>) {
+    /// Adds what is wrong with what was found. `has_dashboard`: one is wanted, and could be asked for.
+    fn judge(&mut self, has_dashboard: bool) {
         let mut found = Vec::new();
         for stack in &self.stacks {
             found.extend(stack.problem());
@@ -188,7 +190,7 @@ impl Status {
         }
         if let Some(dashboard) = &self.dashboard {
             found.extend(dashboard.problem());
-        } else if question.settings.quicksight {
+        } else if has_dashboard {
             found.push(StatusProblem::new(
                 Blame::Usage,
                 "there is no dashboard",
