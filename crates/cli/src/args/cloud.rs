@@ -13,11 +13,11 @@ pub(crate) struct CloudArgs {
     #[arg(long, value_name = "PREFIX")]
     pub(crate) prefix: Option<String>,
 
-    /// Region to deploy to [default: AWS_REGION, or the profile's]
+    /// Region to deploy to [default: `AWS_REGION`, or the profile's]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
 
-    /// Profile to sign in with [default: AWS_PROFILE]
+    /// Profile to sign in with [default: `AWS_PROFILE`]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
@@ -29,13 +29,13 @@ pub(crate) struct CloudArgs {
 /// Deploy to an AWS account: show what will change, ask, do it
 ///
 /// Thirteen steps at most, from the function's code to the dashboard in Amazon Quick Sight (the AWS console also says Amazon
-/// Quick Suite, the API QuickSight). Each is planned first: the plan is shown, and nothing is changed before you agree. Run
+/// Quick Suite, the API `QuickSight`). Each is planned first: the plan is shown, and nothing is changed before you agree. Run
 /// again after an interruption, it goes on where it stopped; run again without changes, it changes nothing. What is not said
 /// again stays as the deployed stack remembers it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  kiro-analytics init                                   asks, looks around, writes kiro-analytics.toml
+  kiro-analytics init                        asks, looks around, writes the settings
   kiro-analytics deploy --dry-run
   kiro-analytics deploy
   kiro-analytics deploy --set alarm_email=alice@example.com

@@ -139,8 +139,16 @@ fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
     )?;
     for step in &plan.steps {
         writeln!(out, "{:>3}  {}: {}", step.number, step.title, summary(step))?;
-        for change in &step.changes {
+        let changes = step
+            .changes
+            .iter()
+            .zip(step.changes.iter().skip(1).map(Some).chain([None]));
+        for (change, next) in changes {
             writeln!(out, "       {} {}", sign(change.kind), change.what)?;
+            // What is the same for several is said once, after the last of them.
+            if next.is_some_and(|next| next.kind == change.kind && next.details == change.details) {
+                continue;
+            }
             for detail in change.details.iter().take(MOST_DETAILS) {
                 writeln!(out, "           {detail}")?;
             }

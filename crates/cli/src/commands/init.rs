@@ -63,7 +63,7 @@ pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> 
     if is_somebody_there() {
         found.alarm_email = ask_for("Address for alarms (empty for none)", "");
     }
-    let text = file(&found, &address.profile, aws.region());
+    let text = file(&found, address.profile.as_deref(), aws.region());
     if is_printed {
         let mut out = output::stdout();
         write!(out, "{text}")?;
@@ -83,28 +83,10 @@ pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> 
 
 /// Bucket and prefix.
 async fn exports(args: &InitArgs, aws: &Aws, found: &mut Found) -> Result<(), Failure> {
-    let bucket = match &args.bucket {
-        Some(bucket) => bucket.clone(),
-        None => {
-            let names = match discover::bucket_names(aws).await {
-                Ok(names) => names,
-                Err(error) => {
-                    note(format!("buckets: {error}"));
-                    Vec::new()
-                }
-            };
-            let candidates: Vec<&String> = names.iter().take(MOST_NAMED).collect();
-            if is_somebody_there() {
-                for name in &candidates {
-                    note(format!("  {name}"));
-                }
-            }
-            let likely = names.iter().find(|name| name.contains("kiro"));
-            ask_for(
-                "Bucket that Kiro writes its reports to",
-                likely.map_or("", String::as_str),
-            )
-        }
+    let bucket = if let Some(bucket) = &args.bucket {
+        bucket.clone()
+    } else {
+        asked_bucket(aws).await
     };
     if bucket.is_empty() {
         note("no bucket was named: fill in `exports`");
@@ -118,10 +100,7 @@ async fn exports(args: &InitArgs, aws: &Aws, found: &mut Found) -> Result<(), Fa
     }
     match discover::exports_in(aws, bucket).await {
         Ok(Some(FoundExports { url, accounts, .. })) => {
-            note(format!(
-                "exports of account {} below {url}",
-                accounts.join(", ")
-            ));
+            note(format!("exports of {} below {url}", accounts.join(" and ")));
             found.exports = url;
             let is_own = accounts.len() == 1 && accounts[0] == aws.account();
             found.accounts = if is_own { Vec::new() } else { accounts };
@@ -136,6 +115,25 @@ async fn exports(args: &InitArgs, aws: &Aws, found: &mut Found) -> Result<(), Fa
         }
         Err(error) => Err(failure(error.into())),
     }
+}
+
+/// The bucket, out of those there are.
+async fn asked_bucket(aws: &Aws) -> String {
+    let names = match discover::bucket_names(aws).await {
+        Ok(names) => names,
+        Err(error) => {
+            note(format!("buckets: {error}"));
+            Vec::new()
+        }
+    };
+    if is_somebody_there() {
+        for name in names.iter().take(MOST_NAMED) {
+            note(format!("  {name}"));
+        }
+    }
+    let likely = names.iter().find(|name| name.contains("kiro"));
+    let likely = likely.map_or("", String::as_str);
+    ask_for("Bucket that Kiro writes its reports to", likely)
 }
 
 /// Who shall own the dashboard.
@@ -166,7 +164,7 @@ async fn owner(aws: &Aws, found: &mut Found) {
     }
 }
 
-fn file(found: &Found, profile: &Option<String>, region: &str) -> String {
+fn file(found: &Found, profile: Option<&str>, region: &str) -> String {
     let mut text = String::from(
         "# Settings of kiro-analytics, written by `kiro-analytics init`. kiro-analytics.example.toml explains all of them;\n\
          # `kiro-analytics config show` says which value comes from where.\n\n[deployment]\n",

@@ -192,6 +192,17 @@ impl Asset<'_> {
 
     /// Makes it so, and waits until it is.
     pub(crate) async fn put(&self, look: &Look) -> Result<(), StepError> {
+        let status = look
+            .described
+            .as_ref()
+            .map_or("", |described| described.text(self.kind.status));
+        if status.ends_with("_IN_PROGRESS") {
+            // A deployment that was interrupted has begun it; how that ends does not matter, as it is changed now.
+            match self.wait(None).await {
+                Ok(()) | Err(StepError::Failed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
         if look.described.is_none() {
             self.create().await?;
         } else if !look.is_as_sent {

@@ -136,8 +136,27 @@ impl<'a> ChangeSet<'a> {
             }
             next.clone_into(&mut token);
         }
-        Ok(changes)
+        Ok(condensed(changes))
     }
+}
+
+/// Resources of which nothing but tags changes, in one line: a tag of the stack is one of each resource.
+fn condensed(changes: Vec<Change>) -> Vec<Change> {
+    let (tags, mut others): (Vec<Change>, Vec<Change>) = changes
+        .into_iter()
+        .partition(|change| change.kind == ChangeKind::Update && change.details == ["Tags"]);
+    if !tags.is_empty() {
+        let names: Vec<&str> = tags
+            .iter()
+            .map(|change| change.what.split(' ').next().unwrap_or_default())
+            .collect();
+        let change = Change::new(
+            ChangeKind::Update,
+            format!("tags of {} resources", tags.len()),
+        );
+        others.push(change.detail(names.join(", ")));
+    }
+    others
 }
 
 fn changes_nothing(reason: &str) -> bool {

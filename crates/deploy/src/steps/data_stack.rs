@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::change_set::ChangeSet;
@@ -12,6 +12,7 @@ use super::function_code::Zip;
 use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::{Aws, Fields, services};
 use crate::progress::Progress;
+use crate::settings::REMEMBERED;
 use crate::stack::{Stack, StackEvent, StackState, first_cause};
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
@@ -210,16 +211,7 @@ impl Step for DataStack {
                         ChangeSet::new(aws, &name, desired.change_set_name(Some(stack)));
                     let changes = change_set.prepare(&desired, Some(stack)).await?;
                     let mut told = changes.unwrap_or_default();
-                    for (name, value) in &desired.parameters {
-                        let before = stack.parameters.get(name);
-                        if before != Some(value) {
-                            let was = before
-                                .map_or_else(|| "nothing".to_owned(), |text| format!("`{text}`"));
-                            let change =
-                                Change::new(ChangeKind::Update, format!("parameter `{name}`"));
-                            told.insert(0, change.detail(format!("{was} -> `{value}`")));
-                        }
-                    }
+                    told.splice(0..0, said_anew(stack, &desired));
                     if told.is_empty() {
                         told.push(
                             Change::new(ChangeKind::Update, format!("stack `{name}`"))
@@ -330,6 +322,50 @@ async fn find_exports(deployment: &Deployment) -> Result<(), StepError> {
         }
     }
     Ok(())
+}
+
+/// The parameters that get other values; of the remembered settings those that do.
+fn said_anew(stack: &Stack, desired: &Desired) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (name, value) in &desired.parameters {
+        let before = stack.parameters.get(name).map_or("", String::as_str);
+        if before == value {
+            continue;
+        }
+        if name != REMEMBERED {
+            let change = Change::new(ChangeKind::Update, format!("parameter `{name}`"));
+            changes.push(change.detail(format!("{} -> {}", quoted(before), quoted(value))));
+            continue;
+        }
+        let members = |text: &str| -> BTreeMap<String, Value> {
+            serde_json::from_str(text).unwrap_or_default()
+        };
+        let (before, after) = (members(before), members(value));
+        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        for key in keys {
+            let text = |values: &BTreeMap<String, Value>| {
+                let value = values.get(key).map(|value| match value {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                });
+                quoted(&value.unwrap_or_default())
+            };
+            let (was, is) = (text(&before), text(&after));
+            if was != is {
+                let change = Change::new(ChangeKind::Update, format!("setting `{key}`"));
+                changes.push(change.detail(format!("{was} -> {is}")));
+            }
+        }
+    }
+    changes
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("`{text}`")
+    }
 }
 
 fn creation(name: &str) -> Change {

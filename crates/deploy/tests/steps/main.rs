@@ -1,0 +1,10 @@
+//! Steps against a server that plays AWS: what goes wrong, and what is then done and not done.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod dashboards;
+mod deployment;
+mod normalization;
+mod stacks;
+
+#[path = "../calls/server.rs"]
+mod server;
