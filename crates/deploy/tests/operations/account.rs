@@ -1,0 +1,299 @@
+//! An account in which a deployment is well, on a server of this test; any one operation can be made to fail.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use kiro_deploy::aws::Aws;
+use kiro_deploy::settings::{Layers, Resolved};
+use kiro_deploy::{Names, Stack};
+use serde_json::{Value, json};
+
+use crate::operation::operation;
+use crate::server::{Asked, Given, Server};
+
+pub(crate) const PREFIX: &str = "kiro-analytics";
+const RESULTS: &str = "kiro-analytics-data-resultsbucket-1";
+const CODE: &str = "kiro-analytics-code-123456789012-eu-central-1";
+const EXPORT: &str = "logs/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/10/00/KIRO_IDE_123456789012_user_report_202607100000.csv";
+
+/// How a call fails: status, code, and whether that says that the thing does not exist.
+pub(crate) const FAILURES: [(u16, &str); 6] = [
+    (403, "AccessDeniedException"),
+    (400, "ThrottlingException"),
+    (404, "ResourceNotFoundException"),
+    (409, "ConflictException"),
+    (403, "ExpiredTokenException"),
+    (500, "InternalFailure"),
+];
+
+/// A call that fails.
+pub(crate) type Fault = Option<(String, u16, &'static str)>;
+
+/// The account.
+pub(crate) struct Account {
+    pub(crate) aws: Aws,
+    pub(crate) names: Names,
+    pub(crate) resolved: Resolved,
+    pub(crate) stack: Stack,
+    server: Server,
+    fault: Arc<Mutex<Fault>>,
+}
+
+impl Account {
+    pub(crate) async fn new() -> Self {
+        let fault: Arc<Mutex<Fault>> = Arc::default();
+        let gone: Mutex<BTreeSet<String>> = Mutex::default();
+        let failing = Arc::clone(&fault);
+        let server = Server::start(move |asked| {
+            let name = operation(asked);
+            if let Some((failed, status, code)) = failing.lock().unwrap().clone()
+                && failed == name
+            {
+                return refusal(asked, status, code);
+            }
+            answer(asked, &name, &mut gone.lock().unwrap())
+        })
+        .await;
+        let aws = server.aws().await;
+        let names = Names::new(PREFIX, &aws);
+        let stack = Stack::find(&aws, &names.data_stack()).await.unwrap();
+        Self {
+            resolved: resolved(),
+            names,
+            stack: stack.unwrap(),
+            aws,
+            server,
+            fault,
+        }
+    }
+
+    /// From now on this operation fails.
+    pub(crate) fn fail(&self, operation: &str, status: u16, code: &'static str) {
+        *self.fault.lock().unwrap() = Some((operation.to_owned(), status, code));
+    }
+
+    /// The operations that were asked for.
+    pub(crate) fn operations(&self) -> BTreeSet<String> {
+        self.server.asked().iter().map(operation).collect()
+    }
+}
+
+pub(crate) fn resolved() -> Resolved {
+    let flag = |key: &str, value: &str| (format!("--set {key}"), key.to_owned(), value.to_owned());
+    let layers = Layers {
+        flags: vec![
+            flag("exports", "s3://example-kiro-reports/logs"),
+            flag(
+                "owners",
+                "arn:aws:quicksight:eu-central-1:123456789012:user/default/alice",
+            ),
+            flag(
+                "readers",
+                "arn:aws:quicksight:eu-central-1:123456789012:group/default/all",
+            ),
+            flag("identity_store", "d-1234567890"),
+        ],
+        variable: &|_| None,
+        file: Vec::new(),
+        views: Value::Null,
+    };
+    layers.resolve(None).unwrap()
+}
+
+fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
+    if asked.header("authorization").contains("/s3/") {
+        let text = format!("<Error><Code>{code}</Code><Message>the reason</Message></Error>");
+        return Given::text(status, &text);
+    }
+    if asked.body.starts_with("Action=") {
+        let text = format!(
+            "<ErrorResponse><Error><Code>{code}</Code><Message>the reason</Message></Error></ErrorResponse>"
+        );
+        return Given::text(status, &text);
+    }
+    Given {
+        headers: vec![("x-amzn-errortype", code.to_owned())],
+        ..Given::text(status, r#"{"message": "the reason"}"#)
+    }
+}
+
+/// What a healthy account says. Deletions are remembered where the next question depends on it.
+fn answer(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
+    let bucket = asked.path.trim_start_matches('/');
+    let bucket = bucket.split(['/', '?']).next().unwrap_or_default();
+    match name {
+        "DescribeStacks" | "ListStackResources" | "DeleteStack" => stack(asked, name, gone),
+        "DeleteBucket" | "DeleteObjects" => {
+            gone.insert(format!("{name} {bucket}"));
+            Given::text(200, "<DeleteResult/>")
+        }
+        "HeadBucket" if gone.contains(&format!("DeleteBucket {bucket}")) => Given::text(404, ""),
+        "HeadBucket" => Given {
+            headers: vec![("x-amz-bucket-region", "eu-central-1".to_owned())],
+            ..Given::text(200, "")
+        },
+        "ListObjectVersions" if gone.contains(&format!("DeleteObjects {bucket}")) => {
+            Given::text(200, "<ListVersionsResult/>")
+        }
+        _ if asked.body.starts_with("Action=") => Given::text(200, &of_iam(name)),
+        _ if asked.header("authorization").contains("/s3/") => {
+            Given::text(200, &of_s3(asked, name))
+        }
+        _ => Given::json(&of_json(asked, name)),
+    }
+}
+
+fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
+    if name == "DeleteStack" {
+        gone.insert("stack".to_owned());
+        return Given::text(200, "<DeleteStackResponse/>");
+    }
+    if asked.body.contains("identity") || gone.contains("stack") {
+        return Given::text(
+            400,
+            "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>",
+        );
+    }
+    let output = |key: &str, value: &str| {
+        format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    };
+    let resource = |id: &str, physical: &str, kind: &str| {
+        format!(
+            "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
+             <ResourceType>{kind}</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus></member>"
+        )
+    };
+    let text = if name == "DescribeStacks" {
+        let outputs = [
+            output("ResultsBucketName", RESULTS),
+            output("DatabaseName", "kiro_analytics"),
+            output("WorkgroupName", "kiro_analytics"),
+            output("NormalizerLogGroupName", "/aws/lambda/f"),
+            output("ScheduleName", "nightly"),
+            output("DeadLettersUrl", "https://sqs/dead"),
+            output("ProductVersion", "0.1.0"),
+        ];
+        format!(
+            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-data</StackName>\
+             <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{}</Outputs><Tags><member><Key>kiro-analytics:deployment</Key>\
+             <Value>{PREFIX}</Value></member></Tags></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
+            outputs.concat()
+        )
+    } else {
+        let resources = [
+            resource("ResultsBucket", RESULTS, "AWS::S3::Bucket"),
+            resource("FailedAlarm", "failed", "AWS::CloudWatch::Alarm"),
+        ];
+        format!(
+            "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{}</StackResourceSummaries>\
+             </ListStackResourcesResult></ListStackResourcesResponse>",
+            resources.concat()
+        )
+    };
+    Given::text(200, &text)
+}
+
+fn of_iam(name: &str) -> String {
+    let inner = match name {
+        "GetRole" => {
+            "<Role><Arn>arn:aws:iam::123456789012:role/service-role/r</Arn>\
+             <AssumeRolePolicyDocument>quicksight.amazonaws.com</AssumeRolePolicyDocument></Role>"
+        }
+        "GetRolePolicy" => "<PolicyName>kiro-analytics-QuickSightS3Access</PolicyName>",
+        _ => "<IsTruncated>false</IsTruncated>",
+    };
+    format!("<{name}Response><{name}Result>{inner}</{name}Result></{name}Response>")
+}
+
+fn of_s3(asked: &Asked, name: &str) -> String {
+    let is_exports = asked.path.starts_with("/example-kiro-reports");
+    match name {
+        "ListBuckets" => format!(
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>{RESULTS}</Name></Bucket></Buckets></ListAllMyBucketsResult>"
+        ),
+        "ListObjectsV2" if is_exports && asked.path.contains("KiroLogs%2Fuser_report") => format!(
+            "<ListBucketResult><Contents><Key>{EXPORT}</Key><Size>9</Size></Contents></ListBucketResult>"
+        ),
+        "ListObjectsV2" if asked.path.contains("KiroLogs") || asked.path.contains("QDeveloperLogs") => {
+            "<ListBucketResult/>".to_owned()
+        }
+        "ListObjectsV2" if asked.path.contains(CODE) => {
+            "<ListBucketResult><CommonPrefixes><Prefix>functions/</Prefix></CommonPrefixes></ListBucketResult>".to_owned()
+        }
+        "ListObjectsV2" => "<ListBucketResult><CommonPrefixes><Prefix>normalized/</Prefix></CommonPrefixes><Contents>\
+             <Key>normalized/facts/export_date=2026-07-10/part-0.parquet</Key><Size>9</Size></Contents></ListBucketResult>"
+            .to_owned(),
+        "GetObject" => "Date,UserId,Client_Type,Total_Messages\n2026-07-09,u1,KIRO_IDE,3\n".to_owned(),
+        "GetBucketTagging" => format!(
+            "<Tagging><TagSet><Tag><Key>kiro-analytics:deployment</Key><Value>{PREFIX}</Value></Tag></TagSet></Tagging>"
+        ),
+        "GetBucketPolicy" => json!({"Statement": [{"Effect": "Allow", "Principal": {"Service": "q.amazonaws.com"},
+            "Action": "s3:PutObject", "Resource": "arn:aws:s3:::example-kiro-reports/*"}]})
+        .to_string(),
+        "GetBucketEncryption" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
+             <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+            .to_owned(),
+        "ListObjectVersions" => "<ListVersionsResult><Version><Key>a</Key><VersionId>1</VersionId></Version>\
+             <DeleteMarker><Key>b</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>"
+            .to_owned(),
+        other => panic!("nobody asks for {other}"),
+    }
+}
+
+fn of_json(asked: &Asked, name: &str) -> Value {
+    let everybody = json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]);
+    let id = asked.path.rsplit('/').next().unwrap_or_default();
+    match name {
+        "GetAccountSettings" => {
+            json!({"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}})
+        }
+        "GetDataLakeSettings" => {
+            json!({"DataLakeSettings": {"CreateDatabaseDefaultPermissions": everybody,
+            "CreateTableDefaultPermissions": everybody}})
+        }
+        "ListPermissions" => {
+            json!({"PrincipalResourcePermissions": [{"Principal": {"DataLakePrincipalIdentifier": "r"},
+            "Resource": {"Database": {"Name": "kiro_analytics"}}, "Permissions": ["DESCRIBE"]}]})
+        }
+        "GetDatabase" => json!({"Database": {"Name": "kiro_analytics"}}),
+        "GetWorkGroup" => json!({"WorkGroup": {"Name": "kiro_analytics"}}),
+        "GetTables" => json!({"TableList": [{"Name": "report_facts", "TableType": "VIRTUAL_VIEW",
+            "Parameters": {"kiro_analytics_ddl": "1"}}]}),
+        "DescribeAccountSubscription" => {
+            json!({"AccountInfo": {"Edition": "ENTERPRISE", "AccountSubscriptionStatus": "ACCOUNT_CREATED"}})
+        }
+        "DescribeUser" => json!({"User": {"UserName": "alice", "Role": "ADMIN", "Active": true}}),
+        "ListDashboards" => listed("DashboardSummaryList", "DashboardId", "kiro"),
+        "ListAnalyses" => listed("AnalysisSummaryList", "AnalysisId", "kiro"),
+        "ListDataSets" => listed("DataSetSummaries", "DataSetId", "user-totals"),
+        "ListDataSources" => listed("DataSources", "DataSourceId", "athena"),
+        "ListThemes" => listed("ThemeSummaryList", "ThemeId", "light"),
+        "ListTagsForResource" => {
+            json!({"Tags": [{"Key": "kiro-analytics:deployment", "Value": PREFIX}]})
+        }
+        "DescribeDashboard" => json!({"Dashboard": {"Version": {"Status": "CREATION_SUCCESSFUL"}}}),
+        "ListIngestions" => {
+            json!({"Ingestions": [{"IngestionId": "1", "IngestionStatus": "COMPLETED", "CreatedTime": 1.0}]})
+        }
+        "DescribeIngestion" => {
+            json!({"Ingestion": {"IngestionId": id, "IngestionStatus": "COMPLETED",
+            "RowInfo": {"RowsIngested": 7}}})
+        }
+        "FilterLogEvents" => json!({"events": [{"timestamp": 1_783_739_700_000_i64,
+            "message": json!({"_aws": {"Timestamp": 1_783_739_700_000_i64}, "FilesProcessed": 1}).to_string()}]}),
+        "DescribeAlarms" => {
+            json!({"MetricAlarms": [{"AlarmName": "failed", "StateValue": "OK", "AlarmDescription": "A run failed. More."}]})
+        }
+        "GetSchedule" => json!({"ScheduleExpression": "rate(1 day)", "State": "ENABLED"}),
+        "GetQueueAttributes" => json!({"Attributes": {"ApproximateNumberOfMessages": "0"}}),
+        _ => json!({}),
+    }
+}
+
+fn listed(list: &str, id: &str, name: &str) -> Value {
+    let id_of_asset = format!("{PREFIX}-{name}");
+    json!({ list: [
+        { id: id_of_asset, "Arn": format!("arn:aws:quicksight:eu-central-1:123456789012:x/{id_of_asset}"), "Name": name },
+        { id: "somebody-elses", "Arn": "arn:x", "Name": "not ours" },
+    ]})
+}

@@ -1,0 +1,72 @@
+//! The checks, well and badly.
+
+use kiro_deploy::Stack;
+use kiro_deploy::preflight::{PreflightReport, Subject, Verdict};
+use kiro_deploy::settings::Problems;
+
+use crate::account::{Account, FAILURES, PREFIX, resolved};
+
+async fn check(account: &Account) -> PreflightReport {
+    let subject = Subject {
+        aws: Ok(account.aws.clone()),
+        prefix: PREFIX.to_owned(),
+        stack: Stack::find(&account.aws, &account.names.data_stack()).await,
+        resolved: Ok(resolved()),
+        problems: Problems(Vec::new()),
+        version: "0.1.0".to_owned(),
+        function_folders: Vec::new(),
+        now: "2026-07-11T03:15:00Z".parse().unwrap(),
+    };
+    subject.check().await
+}
+
+#[tokio::test]
+async fn a_deployment_that_is_well_fails_nothing() {
+    let account = Account::new().await;
+    let report = check(&account).await;
+    assert_eq!((report.failed, report.skipped), (0, 0), "{report:#?}");
+    let found = |name: &str| {
+        let check = report.checks.iter().find(|check| check.name == name);
+        check.unwrap().finding.found.join("\n")
+    };
+    assert!(
+        found("exports")
+            .starts_with("user_report: newest of 2026-07-10, 4 columns, 0 models, without e-mail"),
+        "{}",
+        found("exports")
+    );
+    assert!(found("people").contains("owner: user `alice`, ADMIN"));
+    assert_eq!(report.blame(), None);
+}
+
+/// Whatever fails, all checks are made, and the one that it concerns names the call, the reason and a way out.
+#[tokio::test]
+async fn every_call_that_fails_is_told_by_its_check() {
+    let account = Account::new().await;
+    check(&account).await;
+    let operations = account.operations();
+    assert!(operations.len() > 15, "{operations:?}");
+    for operation in &operations {
+        for (status, code) in FAILURES {
+            account.fail(operation, status, code);
+            let report = check(&account).await;
+            let context = format!("{operation} {code}: {report:#?}");
+            assert_eq!(report.checks.len(), 17, "{context}");
+            if status == 404 {
+                continue;
+            }
+            let mut checks = report.checks.iter();
+            let told = checks.find(|check| {
+                let text = check.finding.found.join("\n");
+                text.contains(&format!(":{operation}`")) || text.contains("simulate your policies")
+            });
+            let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
+            assert!(told.finding.verdict >= Verdict::Warn, "{context}");
+            assert!(!told.finding.advice.is_empty(), "{context}");
+            if code == "ExpiredTokenException" && operation != "HeadBucket" {
+                let advice = told.finding.advice.join("\n");
+                assert!(advice.contains("sign in again"), "{context}");
+            }
+        }
+    }
+}

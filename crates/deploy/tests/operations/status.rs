@@ -1,0 +1,111 @@
+//! Status, log and imports, well and badly.
+
+use kiro_deploy::assets::{AssetKind, Assets};
+use kiro_deploy::ingestion::import_all;
+use kiro_deploy::logs::LogReport;
+use kiro_deploy::progress::NoProgress;
+use kiro_deploy::status::{Status, StatusQuestion};
+
+use crate::account::{Account, FAILURES};
+
+async fn look(account: &Account) -> Status {
+    let question = StatusQuestion {
+        aws: &account.aws,
+        names: &account.names,
+        settings: &account.resolved.settings,
+        stack: &account.stack,
+        version: "0.1.0",
+        now: "2026-07-11T03:15:00Z".parse().unwrap(),
+    };
+    Box::pin(Status::look(&question)).await
+}
+
+#[tokio::test]
+async fn a_deployment_that_is_well_has_no_problem() {
+    let account = Account::new().await;
+    let status = look(&account).await;
+    assert_eq!(status.problems, [], "{status:#?}");
+    assert_eq!(status.normalization.unwrap().files_processed, 1);
+    assert_eq!(status.newest_day.as_deref(), Some("2026-07-10"));
+    assert_eq!(status.parts.unwrap().parts, 1);
+    assert_eq!(status.data_sets[0].view, "user_totals");
+    assert_eq!(status.alarms[0].name, "FailedAlarm");
+    assert_eq!(
+        status.dashboard.unwrap().address,
+        "https://eu-central-1.quicksight.aws.amazon.com/sn/dashboards/kiro-analytics-kiro"
+    );
+}
+
+/// What cannot be asked is a problem of its own, with a way out; all else is told.
+#[tokio::test]
+async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
+    let account = Account::new().await;
+    look(&account).await;
+    let mut operations = account.operations();
+    assert!(operations.len() > 8, "{operations:?}");
+    // Asked by whoever looks for the stack, too.
+    operations.remove("DescribeStacks");
+    for operation in &operations {
+        for (status, code) in FAILURES {
+            account.fail(operation, status, code);
+            let seen = look(&account).await;
+            let context = format!("{operation} {code}: {seen:#?}");
+            assert!(!seen.stacks.is_empty(), "{context}");
+            if status == 404 {
+                continue;
+            }
+            let mut problems = seen.problems.iter();
+            let told = problems.find(|problem| problem.what.contains(&format!(":{operation}`")));
+            let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
+            assert!(told.what.contains(code), "{context}");
+            assert!(!told.hint.is_empty(), "{context}");
+            assert!(seen.blame().is_some(), "{context}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_says_so() {
+    let account = Account::new().await;
+    let since = "2026-07-04T03:15:00Z".parse().unwrap();
+    let report = LogReport::read(&account.aws, &account.stack, since).await;
+    assert_eq!(report.unwrap().runs.len(), 1);
+    for operation in ["FilterLogEvents", "GetQueueAttributes"] {
+        for (status, code) in FAILURES {
+            account.fail(operation, status, code);
+            let report = LogReport::read(&account.aws, &account.stack, since).await;
+            if status == 404 {
+                assert!(report.is_ok(), "a log that does not exist is empty");
+                continue;
+            }
+            let error = report.unwrap_err();
+            assert!(
+                error.to_string().contains(&format!(":{operation}`")),
+                "{error}"
+            );
+            assert!(!error.hint().is_empty(), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_fails_is_told_for_its_data_set() {
+    let account = Account::new().await;
+    let (aws, names) = (&account.aws, &account.names);
+    let assets = Assets::find_kinds(aws, names, &[AssetKind::DataSet]).await;
+    let assets = assets.unwrap();
+    let data_sets: Vec<_> = assets.of(AssetKind::DataSet).collect();
+    let well = import_all(aws, names, &data_sets, "refresh-1", &NoProgress).await;
+    assert_eq!(well[0].line().rows, Some(7));
+    for operation in ["CreateIngestion", "DescribeIngestion"] {
+        for (status, code) in FAILURES {
+            account.fail(operation, status, code);
+            let imported = import_all(aws, names, &data_sets, "refresh-2", &NoProgress).await;
+            let line = imported[0].line();
+            let error = line.error.unwrap();
+            assert!(!imported[0].has_succeeded());
+            assert!(error.contains(&format!(":{operation}`")), "{error}");
+            assert!(line.hint.is_some_and(|hint| !hint.is_empty()), "{error}");
+        }
+    }
+}

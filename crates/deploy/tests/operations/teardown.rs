@@ -1,0 +1,152 @@
+//! Removing a deployment, well and badly.
+
+use kiro_deploy::aws::is_mutating;
+use kiro_deploy::progress::NoProgress;
+use kiro_deploy::teardown::{Teardown, TeardownPlan};
+
+use crate::account::{Account, FAILURES};
+
+async fn look(account: &Account) -> TeardownPlan {
+    teardown(account).look().await.unwrap()
+}
+
+fn teardown(account: &Account) -> Teardown<'_> {
+    Teardown {
+        aws: &account.aws,
+        names: &account.names,
+        settings: &account.resolved.settings,
+        stack: Some(&account.stack),
+        deletes_data: true,
+    }
+}
+
+#[tokio::test]
+async fn what_depends_on_others_goes_before_them() {
+    let account = Account::new().await;
+    let plan = look(&account).await;
+    let goes: Vec<&str> = plan
+        .goes
+        .iter()
+        .map(|removal| removal.what.as_str())
+        .collect();
+    let expected = [
+        "dashboard `kiro-analytics-kiro`",
+        "analysis `kiro-analytics-kiro`",
+        "data set `kiro-analytics-user-totals`",
+        "data source `kiro-analytics-athena`",
+        "theme `kiro-analytics-light`",
+        "2 grants of Lake Formation on database `kiro_analytics`",
+        "1 views and 0 tables in database `kiro_analytics`",
+        "policy `kiro-analytics-QuickSightS3Access` of role `aws-quicksight-service-role-v0`",
+        "stack `kiro-analytics-data`",
+        "bucket `kiro-analytics-data-resultsbucket-1`",
+        "bucket `kiro-analytics-code-123456789012-eu-central-1`",
+    ];
+    assert_eq!(goes, expected);
+    assert_eq!(plan.obstacles, []);
+    assert!(account.operations().iter().all(|name| !is_mutating(name)));
+    let done = plan.apply(&account.aws, &NoProgress).await.unwrap();
+    assert_eq!((done.removed.len(), done.objects_deleted), (11, 4));
+}
+
+/// Looking changes nothing, and what cannot be looked at is no reason to remove the rest.
+#[tokio::test]
+async fn a_look_that_fails_removes_nothing_and_says_why() {
+    let account = Account::new().await;
+    look(&account).await;
+    let operations = account.operations();
+    // Without these it goes on: who may not list grants or buckets knows the stack's own.
+    let may_be_denied = ["ListPermissions", "ListBuckets"];
+    for operation in &operations {
+        for (status, code) in FAILURES {
+            account.fail(operation, status, code);
+            let plan = teardown(&account).look().await;
+            let goes_on = status == 404
+                || (code == "AccessDeniedException" && may_be_denied.contains(&operation.as_str()));
+            if goes_on {
+                continue;
+            }
+            let error = plan.unwrap_err();
+            assert_eq!(error.operation, operation, "{error}");
+            assert!(!error.hint().is_empty(), "{error}");
+        }
+    }
+    assert!(account.operations().iter().all(|name| !is_mutating(name)));
+}
+
+#[tokio::test]
+async fn a_removal_that_fails_says_what_is_gone_and_what_remains() {
+    let first = Account::new().await;
+    look(&first)
+        .await
+        .apply(&first.aws, &NoProgress)
+        .await
+        .unwrap();
+    let operations = first.operations();
+    let changing: Vec<&String> = operations.iter().filter(|name| is_mutating(name)).collect();
+    assert!(changing.len() > 8, "{changing:?}");
+    for operation in changing {
+        for (status, code) in FAILURES {
+            // An asset that is being changed is waited for.
+            let of_quicksight = ["Dashboard", "Analysis", "DataSet", "DataSource", "Theme"];
+            if status == 409 && of_quicksight.iter().any(|kind| operation.ends_with(kind)) {
+                continue;
+            }
+            let account = Account::new().await;
+            let plan = look(&account).await;
+            account.fail(operation, status, code);
+            let result = plan.apply(&account.aws, &NoProgress).await;
+            if status == 404
+                && operation != "BatchRevokePermissions"
+                && operation != "DeleteObjects"
+            {
+                let what_is_gone_is_gone = result.is_ok() || operation == "DeleteStack";
+                assert!(what_is_gone_is_gone, "{operation}");
+                continue;
+            }
+            let error = result.unwrap_err();
+            let cause = error.cause.to_string();
+            assert!(
+                cause.contains(&format!(":{operation}`")),
+                "{operation} {code}: {cause}"
+            );
+            assert_eq!(error.remains.first(), Some(&error.what));
+            assert_eq!(
+                error.done.removed.len() + error.remains.len(),
+                plan.goes.len()
+            );
+            assert!(!error.cause.hint().is_empty());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_with_exports_is_never_emptied() {
+    let mut account = Account::new().await;
+    let bucket = "kiro-analytics-data-resultsbucket-1";
+    account.resolved.settings.exports = vec![format!("s3://{bucket}/logs")];
+    let plan = look(&account).await;
+    assert_eq!(plan.obstacles.len(), 1, "{plan:#?}");
+    assert!(plan.obstacles[0].what.contains("holds exports of Kiro"));
+    assert!(
+        plan.goes
+            .iter()
+            .all(|removal| !removal.what.contains(bucket))
+    );
+}
+
+#[tokio::test]
+async fn a_stack_without_our_tag_is_an_obstacle() {
+    let mut account = Account::new().await;
+    account.stack.tags.clear();
+    let plan = look(&account).await;
+    assert!(
+        plan.obstacles[0].what.contains("was not made by"),
+        "{plan:#?}"
+    );
+    assert!(
+        plan.goes
+            .iter()
+            .all(|removal| !removal.what.contains("stack"))
+    );
+}
