@@ -64,7 +64,9 @@ class Policy(unittest.TestCase):
         self.assertEqual(passing["Condition"]["StringEquals"]["iam:PassedToService"], ["lambda.amazonaws.com", "scheduler.amazonaws.com"])
 
     def test_statements_have_names_of_their_own(self):
-        names = [statement["Sid"] for statement in policy([call("s3:ListBuckets"), call("s3:GetObject", Bucket="kiro-analytics-x")])["Statement"]]
+        names = [
+            statement["Sid"] for statement in policy([call("s3:ListBuckets"), call("s3:GetObject", Bucket="kiro-analytics-x")])["Statement"]
+        ]
         self.assertEqual(len(names), len(set(names)))
 
     def test_nothing_is_allowed_by_a_wildcard_action(self):
