@@ -3,6 +3,7 @@
 //! Owns reading parts, computing and keeping views, the Trino functions that `DataFusion` lacks, and writing results.
 //! Promises that statements are read-only and see one complete state of the data. Knows nothing about exports.
 
+mod distinct_counts;
 mod engine;
 mod error;
 mod export;

@@ -43,7 +43,7 @@ pub(crate) fn lines(document: &Document, visual: &str, rows: &[Row], choice: &Ch
     let sight = Sight::new(
         document,
         data_sets.into_iter().next().unwrap(),
-        rows.to_vec(),
+        rows.iter().collect(),
         choice,
     );
     let sight = sight.filtered(visual);
@@ -53,20 +53,19 @@ pub(crate) fn lines(document: &Document, visual: &str, rows: &[Row], choice: &Ch
         .filter(|(kind, ..)| kind.ends_with("DimensionField"))
         .map(|(_, field, _)| *field)
         .collect();
-    let mut groups: Vec<(Vec<Cell>, Vec<usize>)> = Vec::new();
+    let mut groups: BTreeMap<String, (Vec<Cell>, Vec<usize>)> = BTreeMap::new();
     for row in 0..sight.rows.len() {
         let keys: Vec<Cell> = dimensions
             .iter()
             .map(|field| sight.key(field, row))
             .collect();
-        match groups.iter_mut().find(|(known, _)| *known == keys) {
-            Some((_, members)) => members.push(row),
-            None => groups.push((keys, vec![row])),
-        }
+        let group = groups.entry(format!("{keys:?}"));
+        group.or_insert_with(|| (keys, Vec::new())).1.push(row);
     }
     if dimensions.is_empty() && groups.is_empty() {
-        groups.push((Vec::new(), Vec::new()));
+        groups.insert(String::new(), (Vec::new(), Vec::new()));
     }
+    let mut groups: Vec<(Vec<Cell>, Vec<usize>)> = groups.into_values().collect();
     groups.sort_by(|a, b| a.0.partial_cmp(&b.0).unwrap());
     groups
         .into_iter()
@@ -89,8 +88,7 @@ pub(crate) fn lines(document: &Document, visual: &str, rows: &[Row], choice: &Ch
 /// The rows of a dataset, the calculated fields over them, and the chosen values.
 struct Sight<'d> {
     document: &'d Document,
-    data_set: &'d str,
-    rows: Vec<Row>,
+    rows: Vec<&'d Row>,
     choice: &'d Choice,
     trees: BTreeMap<&'d str, Rc<Expression>>,
     /// Windows that were worked out: the expression and its keys.
@@ -108,7 +106,12 @@ enum At<'r> {
 }
 
 impl<'d> Sight<'d> {
-    fn new(document: &'d Document, data_set: &'d str, rows: Vec<Row>, choice: &'d Choice) -> Self {
+    fn new(
+        document: &'d Document,
+        data_set: &'d str,
+        rows: Vec<&'d Row>,
+        choice: &'d Choice,
+    ) -> Self {
         let fields = document.calculated().into_iter();
         let trees = fields
             .filter(|((of, _), _)| *of == data_set)
@@ -116,7 +119,6 @@ impl<'d> Sight<'d> {
             .collect();
         Self {
             document,
-            data_set,
             rows,
             choice,
             trees,
@@ -139,8 +141,11 @@ impl<'d> Sight<'d> {
             }
         }
         let rows = self.rows.iter().zip(kept).filter(|(_, keep)| *keep);
-        let rows = rows.map(|(row, _)| row.clone()).collect();
-        Self::new(self.document, self.data_set, rows, self.choice)
+        Self {
+            rows: rows.map(|(row, _)| *row).collect(),
+            windows: RefCell::default(),
+            ..self
+        }
     }
 
     fn passes(&self, kind: &str, filter: &Value, row: usize) -> bool {
@@ -329,15 +334,12 @@ impl<'d> Sight<'d> {
     }
 
     fn parts(&self, keys: &[Expression], rows: &[usize]) -> Vec<Vec<usize>> {
-        let mut parts: Vec<(Vec<Cell>, Vec<usize>)> = Vec::new();
+        let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for row in rows {
-            let key = self.key_of(keys, *row);
-            match parts.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, part)) => part.push(*row),
-                None => parts.push((key, vec![*row])),
-            }
+            let key = format!("{:?}", self.key_of(keys, *row));
+            parts.entry(key).or_default().push(*row);
         }
-        parts.into_iter().map(|(_, part)| part).collect()
+        parts.into_values().collect()
     }
 
     /// Over all rows with the same keys that the filters left.

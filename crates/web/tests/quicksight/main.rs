@@ -1,0 +1,157 @@
+//! Every visual's numbers in `QuickSight`, as its definition would work them out, against those of the page: the same rows,
+//! the same choices.
+//!
+//! The datasets' SQL is run by the engine, the definition by the evaluator of the dashboard's own tests.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../../../dashboard/tests/quicksight/document.rs"]
+#[expect(dead_code, reason = "the rules of the other tests need more of it")]
+mod document;
+#[path = "../../../dashboard/tests/quicksight/evaluate.rs"]
+mod evaluate;
+#[path = "../numbers/fixture.rs"]
+mod fixture;
+#[path = "../../../dashboard/tests/quicksight/language.rs"]
+mod language;
+mod shown;
+#[path = "../../../dashboard/tests/quicksight/syntax.rs"]
+mod syntax;
+
+use std::collections::BTreeMap;
+
+use document::Document;
+use evaluate::{Cell, Choice, Row};
+use fixture::Fixture;
+use kiro_curate::{Catalogue, RenderOptions};
+use kiro_dashboard::quicksight::{Assets, Mode, datasets};
+use kiro_dashboard::spec::{Kind, Show};
+use kiro_dashboard::{Language, Request, ResultSet, Value};
+
+/// Default; two weeks of some plans on one client; one user.
+const SETTINGS: [&str; 3] = [
+    "",
+    "from=2026-08-03&to=2026-08-16&tier=Pro&tier=Pro%2B&client=KIRO_IDE",
+    "from=2026-07-15&to=2026-08-25&user={user}",
+];
+
+fn assets(mode: Mode) -> Assets {
+    Assets {
+        prefix: "kiro".to_owned(),
+        partition: "aws".to_owned(),
+        region: "eu-central-1".to_owned(),
+        account: "123456789012".to_owned(),
+        mode,
+    }
+}
+
+#[test]
+fn every_number_is_that_of_the_page() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let fixture = Fixture::make().await;
+        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+        let document = Document::new(&fixture.spec, &catalogue, Language::En);
+        let mut relations: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for dataset in datasets(&fixture.spec, &catalogue, &assets(Mode::Light)).unwrap() {
+            let tables = dataset.body["PhysicalTableMap"].as_object().unwrap();
+            let query = tables.values().next().unwrap()["CustomSql"]["SqlQuery"]
+                .as_str()
+                .unwrap();
+            relations.insert(dataset.relation, rows(fixture.rows(query).await));
+        }
+        let (user, name) = busiest(&relations["user_totals"]);
+        let mut compared = 0;
+        let mut differences = Vec::new();
+        for query in SETTINGS {
+            let request = fixture.request(&query.replace("{user}", &user));
+            let choice = choice(&fixture, &request, &name);
+            for visual in fixture
+                .spec
+                .page(Language::En)
+                .sheets
+                .iter()
+                .flat_map(|sheet| &sheet.visuals)
+            {
+                let is_chosen = request.selection.user.is_some();
+                // The ranking stays when a user is chosen; what is for one user is empty until then.
+                let is_hidden =
+                    visual.kind == Kind::Text || (visual.show == Show::NoUser && is_chosen);
+                if is_hidden {
+                    continue;
+                }
+                let figure = fixture.figure(&visual.id, &request).await;
+                let drawn = document.visuals();
+                let drawn = drawn.iter().find(|drawn| drawn.id() == visual.id).unwrap();
+                let relation = drawn.data_sets().into_iter().next().unwrap().to_owned();
+                let lines = evaluate::lines(&document, &visual.id, &relations[&relation], &choice);
+                let found = shown::compare(&fixture.spec, drawn, &figure, &lines);
+                differences.extend(
+                    found
+                        .into_iter()
+                        .map(|found| format!("{} for `{query}`: {found}", visual.id)),
+                );
+                compared += 1;
+            }
+        }
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+        assert!(compared > 300, "only {compared} figures were compared");
+    });
+}
+
+fn rows(result: ResultSet) -> Vec<Row> {
+    let columns = result.columns;
+    let named = |row: Vec<Value>| {
+        columns
+            .iter()
+            .cloned()
+            .zip(row.iter().map(shown::cell))
+            .collect()
+    };
+    result.rows.into_iter().map(named).collect()
+}
+
+/// The id and the name of the user with the most messages.
+fn busiest(totals: &[Row]) -> (String, String) {
+    let messages = |row: &&Row| match row["total_messages"] {
+        Cell::Number(messages) => messages,
+        _ => 0.0,
+    };
+    let row = totals
+        .iter()
+        .max_by(|a, b| messages(a).total_cmp(&messages(b)))
+        .unwrap();
+    let text = |name: &str| match &row[name] {
+        Cell::Text(text) => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    (text("user_id"), text("user_label"))
+}
+
+fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
+    let span = fixture.spec.chosen_span(request).unwrap();
+    let selection = &request.selection;
+    let texts = |values: Vec<&str>| {
+        values
+            .into_iter()
+            .map(|value| Cell::Text(value.to_owned()))
+            .collect()
+    };
+    let user = if selection.user.is_some() {
+        name
+    } else {
+        "(everybody)"
+    };
+    Choice::from([
+        ("DateFrom", vec![Cell::Day(span.from)]),
+        ("DateTo", vec![Cell::Day(span.to)]),
+        ("Tier", texts(selection.values("tier"))),
+        ("Model", texts(selection.values("model"))),
+        ("Client", texts(selection.values("client"))),
+        ("Account", texts(selection.values("account"))),
+        ("User", texts(vec![user])),
+    ])
+}

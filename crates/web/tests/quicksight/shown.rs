@@ -1,0 +1,274 @@
+//! A figure of the page and the groups of a visual, made comparable.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use kiro_dashboard::spec::{Format, Kind};
+use kiro_dashboard::{ColumnRole, Figure, FigureColumn, Language, Spec, Texts, Value};
+
+use crate::document::{Drawn, array, text, walk};
+use crate::evaluate::{Cell, Line};
+
+/// The cells of a figure by the keys of their row.
+type Cells = BTreeMap<String, Vec<Cell>>;
+
+const PERIODS: [&str; 2] = ["Current period", "Period before"];
+
+/// What adds up the rest on the page.
+const OTHER: &str = "~other";
+
+pub(crate) fn cell(value: &Value) -> Cell {
+    match value {
+        Value::Null => Cell::Nothing,
+        Value::Flag(flag) => Cell::Number(f64::from(u8::from(*flag))),
+        Value::Text(text) => Cell::Text(text.clone()),
+        Value::Date(day) => Cell::Day(*day),
+        number => Cell::Number(number.number().unwrap()),
+    }
+}
+
+/// The numbers of the page that are others in the visual.
+pub(crate) fn compare(
+    spec: &Spec,
+    drawn: &Drawn<'_>,
+    figure: &Figure,
+    lines: &[Line],
+) -> Vec<String> {
+    let texts = spec.texts(Language::En);
+    let is_transposed = figure
+        .columns
+        .first()
+        .is_some_and(|column| column.name == "measure");
+    let (expected, found) = if figure.kind == Kind::Kpi {
+        kpi(figure, lines)
+    } else if is_transposed {
+        transposed(drawn, figure, lines, &texts)
+    } else if drawn.fields().keys().any(|id| id.ends_with(".period")) {
+        over_each_other(figure, lines)
+    } else if figure.kind == Kind::Pivot {
+        (pivot(figure), pivot_lines(lines))
+    } else {
+        table(drawn, figure, lines, &texts)
+    };
+    let sort = drawn.body["ChartConfiguration"]["SortConfiguration"].to_string();
+    differences(&expected, &found, sort.contains("ItemsLimit"))
+}
+
+fn kpi(figure: &Figure, lines: &[Line]) -> (Cells, Cells) {
+    let first = |rows: &[Vec<Value>]| rows.first().map_or(Cell::Nothing, |row| cell(&row[0]));
+    let mut expected = vec![first(&figure.rows)];
+    let previous = figure.previous.as_ref().map(|part| first(&part.rows));
+    let mut found = vec![lines[0].values["value0"].clone()];
+    if let Some(value) = lines[0].values.get("previous0") {
+        expected.push(previous.unwrap_or(Cell::Nothing));
+        found.push(value.clone());
+    }
+    let only = |values: Vec<Cell>| Cells::from([(String::new(), values)]);
+    (only(expected), only(found))
+}
+
+/// The last parts of the ids of the fields, by their labels.
+fn labels(drawn: &Drawn<'_>) -> BTreeMap<String, String> {
+    let mut labels = BTreeMap::new();
+    walk(drawn.body, &mut |_, value| {
+        for value in array(value).chain([value]) {
+            let field = value
+                .pointer("/ApplyTo/FieldId")
+                .unwrap_or(&value["FieldId"]);
+            if let (Some(label), Some(field)) = (value.get("CustomLabel"), field.as_str()) {
+                let part = field.rsplit('.').next().unwrap();
+                labels.insert(text(label).to_owned(), part.to_owned());
+            }
+        }
+    });
+    labels
+}
+
+/// One row per measure: by the labels of the fields, or in their order where they have none.
+fn transposed(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts) -> (Cells, Cells) {
+    let labels = labels(drawn);
+    let (mut expected, mut found) = (Cells::new(), Cells::new());
+    for (place, row) in figure.rows.iter().enumerate() {
+        let label = texts.get(&format!("measure.{}", row[0].plain()));
+        let field = label.and_then(|label| labels.get(label)).cloned();
+        let field = field.unwrap_or_else(|| format!("value{place}"));
+        for (value, period) in row[1..].iter().zip(PERIODS) {
+            let line = lines.iter().find(|line| match line.keys.as_slice() {
+                [] => period == PERIODS[0],
+                keys => keys == [Cell::Text(period.to_owned())],
+            });
+            let shown = line.map(|line| line.values[&field].clone());
+            let name = format!("{} {period}", row[0].plain());
+            expected.insert(name.clone(), vec![cell(value)]);
+            found.insert(name, vec![shown.unwrap_or(Cell::Nothing)]);
+        }
+    }
+    (expected, found)
+}
+
+/// A period over the one before, by the day of the month.
+fn over_each_other(figure: &Figure, lines: &[Line]) -> (Cells, Cells) {
+    let previous = figure.previous.as_ref().map(|part| part.rows.as_slice());
+    let mut expected = Cells::new();
+    for (rows, period) in [figure.rows.as_slice(), previous.unwrap_or_default()]
+        .into_iter()
+        .zip(PERIODS)
+    {
+        for row in rows {
+            let day: NaiveDate = row[0].plain().parse().unwrap();
+            let place = Cell::Number(f64::from(day.day()));
+            let keys = [place, Cell::Text(period.to_owned())];
+            expected.insert(key(&keys), vec![cell(&row[1])]);
+        }
+    }
+    (expected, pivot_lines(lines))
+}
+
+fn table(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts) -> (Cells, Cells) {
+    let is_key = |column: &&(usize, &FigureColumn)| {
+        matches!(
+            column.1.role,
+            ColumnRole::Category | ColumnRole::Series | ColumnRole::Detail
+        )
+    };
+    let columns: Vec<(usize, &FigureColumn)> = figure.columns.iter().enumerate().collect();
+    let keys: Vec<&(usize, &FigureColumn)> = columns.iter().filter(is_key).collect();
+    let labels = labels(drawn);
+    // What is zero everywhere is folded away on the page: by the labels, or in their order where they have none.
+    let values: Vec<(usize, String)> = columns
+        .iter()
+        .filter(|(_, column)| column.role == ColumnRole::Value)
+        .enumerate()
+        .map(|(place, (column, value))| {
+            let field = labels.get(&value.label).cloned();
+            (*column, field.unwrap_or_else(|| format!("value{place}")))
+        })
+        .collect();
+    let mut expected = Cells::new();
+    for row in figure
+        .rows
+        .iter()
+        .filter(|row| row.iter().all(|cell| cell.plain() != OTHER))
+    {
+        let names: Vec<Cell> = keys
+            .iter()
+            .map(|(place, column)| shown(&row[*place], column, texts))
+            .collect();
+        expected.insert(
+            key(&names),
+            values.iter().map(|(place, _)| cell(&row[*place])).collect(),
+        );
+    }
+    let found = lines.iter().map(|line| {
+        let values = values.iter().map(|(_, field)| line.values[field].clone());
+        (key(&line.keys), values.collect())
+    });
+    (expected, found.collect())
+}
+
+/// Row key and column, then cell.
+fn pivot(figure: &Figure) -> Cells {
+    let mut cells = Cells::new();
+    for row in &figure.rows {
+        let names = figure.columns.iter().zip(row).filter(|(column, _)| {
+            column.label_format.is_none()
+                && matches!(column.role, ColumnRole::Category | ColumnRole::Detail)
+        });
+        let names: Vec<Cell> = names.map(|(_, value)| cell(value)).collect();
+        for (column, value) in figure
+            .columns
+            .iter()
+            .zip(row)
+            .filter(|(column, _)| column.label_format.is_some())
+        {
+            let mut key_cells = names.clone();
+            key_cells.push(Cell::Day(
+                column
+                    .name
+                    .parse()
+                    .unwrap_or_else(|_| column.label.parse().unwrap()),
+            ));
+            if !value.is_null() {
+                cells.insert(key(&key_cells), vec![cell(value)]);
+            }
+        }
+    }
+    cells
+}
+
+fn pivot_lines(lines: &[Line]) -> Cells {
+    let cells = lines
+        .iter()
+        .map(|line| (key(&line.keys), vec![line.values["value0"].clone()]));
+    cells.collect()
+}
+
+/// A value under its name.
+fn shown(value: &Value, column: &FigureColumn, texts: &Texts) -> Cell {
+    if column.format == Format::Weekday {
+        let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        let place: usize = value.plain().parse().unwrap();
+        return Cell::Text(names[place - 1].to_owned());
+    }
+    let (Some(meaning), Value::Text(text)) = (&column.meaning, value) else {
+        return cell(value);
+    };
+    Cell::Text(
+        texts
+            .get(&format!("value.{meaning}.{text}"))
+            .unwrap_or(text)
+            .to_owned(),
+    )
+}
+
+/// The keys of a row, whatever their order.
+fn key(cells: &[Cell]) -> String {
+    let mut names: Vec<String> = cells
+        .iter()
+        .map(|cell| match cell {
+            Cell::Text(text) if text == "(none)" => String::new(),
+            Cell::Text(text) => text.clone(),
+            Cell::Nothing => String::new(),
+            Cell::Day(day) => day.to_string(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    names.sort();
+    names.join("|")
+}
+
+/// What the page has and the visual has not, or has otherwise; what it has besides, unless the page cuts it off.
+fn differences(expected: &Cells, found: &Cells, is_cut_off: bool) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (key, values) in expected {
+        let Some(shown) = found.get(key) else {
+            differences.push(format!("`{key}` is missing"));
+            continue;
+        };
+        let is_same = values.len() == shown.len()
+            && values
+                .iter()
+                .zip(shown)
+                .all(|(expected, found)| close(found, expected));
+        if !is_same {
+            differences.push(format!("`{key}` is {shown:?}, expected {values:?}"));
+        }
+    }
+    let surplus = found.keys().filter(|key| !expected.contains_key(*key));
+    if !is_cut_off && !expected.is_empty() {
+        differences.extend(surplus.map(|key| format!("`{key}` is not on the page")));
+    }
+    differences
+}
+
+/// Nothing and zero are the same sum; a day may be read from a text.
+fn close(found: &Cell, expected: &Cell) -> bool {
+    match (found, expected) {
+        (Cell::Number(a), Cell::Number(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),
+        (Cell::Number(zero), Cell::Nothing) | (Cell::Nothing, Cell::Number(zero)) => {
+            zero.abs() < 1e-12
+        }
+        (Cell::Day(day), Cell::Text(text)) => day.to_string() == *text,
+        (found, expected) => found == expected,
+    }
+}
