@@ -54,5 +54,7 @@ def page(text, wanted):
 
 
 def _sid(service, statements):
-    number = 1 + sum(statement["Sid"].rstrip("0123456789") == service.title().replace("-", "") for statement in statements)
-    return f"{service.title().replace('-', '')}{number}"
+    """`QuicksightNo3`: unique, as IAM wants it."""
+    name = service.title().replace("-", "")
+    taken = {statement["Sid"] for statement in statements}
+    return next(f"{name}No{number}" for number in range(1, 100) if f"{name}No{number}" not in taken)

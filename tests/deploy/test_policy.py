@@ -63,6 +63,12 @@ class Policy(unittest.TestCase):
         (passing,) = [statement for statement in policy([])["Statement"] if "iam:PassRole" in statement["Action"]]
         self.assertEqual(passing["Condition"]["StringEquals"]["iam:PassedToService"], ["lambda.amazonaws.com", "scheduler.amazonaws.com"])
 
+    def test_statements_have_names_of_their_own(self):
+        names = [
+            statement["Sid"] for statement in policy([call("s3:ListBuckets"), call("s3:GetObject", Bucket="kiro-analytics-x")])["Statement"]
+        ]
+        self.assertEqual(len(names), len(set(names)))
+
     def test_nothing_is_allowed_by_a_wildcard_action(self):
         for statement in policy([call("quicksight:ListUsers")])["Statement"]:
             self.assertFalse([action for action in statement["Action"] if "*" in action])

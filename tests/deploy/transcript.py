@@ -20,7 +20,7 @@ REPLACED = [
     (re.compile(r"\b(?!2026(?:0\d|10))20(?:2[6-9]|[3-9]\d)\d{10}Z?\b"), "TIME"),
     (re.compile(r"\b[0-9a-f]{12,64}\b(?<!123456789012)(?<!210987654321)"), "HASH"),
     (re.compile(r"\b\d{6,} bytes"), "N bytes"),
-    (re.compile(r"\b\d+ days old\b"), "N days old"),
+    (re.compile(r"\b\d+ days (old|ago)\b"), r"N days \1"),
     (re.compile(r"\b\d+ of \d+ concurrent executions"), "N of N concurrent executions"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s|min)\b"), "N s"),
     (re.compile(r"\b(\d+ minutes?|\d+ seconds?|less than a (minute|second)) ago\b"), "a moment ago"),

@@ -98,7 +98,7 @@ pub(crate) fn layers<'a>(args: &CloudArgs, config: &Config) -> Layers<'a> {
         flags,
         variable: &variable,
         file: config.deployment.clone(),
-        views: config.views_written.clone(),
+        views: config.views_written.clone().into(),
     }
 }
 

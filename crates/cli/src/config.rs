@@ -28,7 +28,7 @@ pub(crate) struct Config {
     /// Plans, prices and thresholds of the views.
     pub(crate) settings: Settings,
     /// Only what the file says of them.
-    pub(crate) views_written: serde_json::Value,
+    pub(crate) views_written: serde_json::Map<String, serde_json::Value>,
     /// What the file says of a deployment; the commands about it check it.
     pub(crate) deployment: Vec<FileValue>,
 }
@@ -105,6 +105,7 @@ impl Config {
         let whole =
             |error: toml::de::Error| vec![format!("{}: {}", path.display(), problem_of(&error))];
         let own: OwnKeys = nested(&own).try_into().map_err(whole)?;
+        let written = nested(&others).try_into().map_err(whole)?;
         let settings: Settings = nested(&others).try_into().map_err(whole)?;
         for problem in settings.problems() {
             let named = leaves
@@ -124,7 +125,7 @@ impl Config {
             data: own.data.map(beside_file),
             hash_emails: own.hash_emails,
             hash_salt: own.hash_salt,
-            views_written: serde_json::to_value(nested(&others)).unwrap_or_default(),
+            views_written: written,
             deployment,
             settings,
         })

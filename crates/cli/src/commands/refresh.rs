@@ -75,7 +75,7 @@ impl Answer {
         if let Some(run) = &self.normalization {
             match (run.exports_read, run.failures.is_empty()) {
                 (0, true) => writeln!(out, "exports  nothing new")?,
-                (0, false) => writeln!(out, "exports  nothing new but what cannot be read")?,
+                (0, false) => writeln!(out, "exports  all that can be read has been")?,
                 (read, _) => writeln!(out, "exports  {} read", counted(read, "new export"))?,
             }
         }

@@ -169,11 +169,7 @@ impl Asset<'_> {
                 format!("making it failed before ({status})")
             } else if look.tags.contains_key(SENT) {
                 "its definition".to_owned()
-            } else if look
-                .tags
-                .get(DESCRIBED)
-                .is_some_and(|text| text == UNDER_WAY)
-            {
+            } else if look.tags.get(tags::DEPLOYMENT) == Some(&self.deployment.names.prefix) {
                 "its definition; an earlier run was interrupted".to_owned()
             } else {
                 "its definition; it was not made by this deployment".to_owned()

@@ -24,6 +24,7 @@ const AT_ONCE: usize = 5;
 /// Why a dataset is read.
 const NEVER: &str = "it has never been read";
 const OLDER: &str = "its view is newer than its data";
+const CHANGES: &str = "what its view reads is changed";
 const NEW_DATA: &str = "exports have been normalized";
 
 /// Reads what must be read.
@@ -41,21 +42,35 @@ async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Valu
     Ok(found.map(|found| found.items("Ingestions").to_vec()))
 }
 
-/// When a relation, or anything it reads, was last changed in the catalogue.
-fn changed_at(deployment: &Deployment, relation: &str, tables: &BTreeMap<String, Value>) -> f64 {
+/// A relation and everything that it reads.
+fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
     let (mut waiting, mut seen) = (vec![relation.to_owned()], BTreeSet::new());
-    let mut newest = 0.0_f64;
     while let Some(name) = waiting.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let table = tables.get(&name).unwrap_or(&Value::Null);
-        newest = newest.max(table.number("UpdateTime").unwrap_or(0.0));
         if let Some(relation) = deployment.catalogue.relation(&name) {
             waiting.extend(relation.depends_on.iter().cloned());
         }
+        seen.insert(name);
     }
-    newest
+    seen
+}
+
+/// When a relation, or anything it reads, was last changed in the catalogue.
+fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Value>) -> f64 {
+    let tables = reads.iter().filter_map(|name| tables.get(name));
+    tables
+        .filter_map(|table| table.number("UpdateTime"))
+        .fold(0.0, f64::max)
+}
+
+/// The tables and views that earlier steps will change.
+fn to_be_changed(earlier: &[StepPlan]) -> BTreeSet<&str> {
+    let plans = earlier
+        .iter()
+        .filter(|plan| matches!(plan.name, "tables" | "views"));
+    let changes = plans.flat_map(|plan| &plan.changes);
+    changes
+        .filter_map(|change| change.what.split('`').nth(1))
+        .collect()
 }
 
 fn is_under_way(ingestion: &Value) -> bool {
@@ -105,7 +120,7 @@ async fn needed(
         plans.any(|plan| plan.name == name && plan.changes_anything())
     };
     let has_new_data = changes_anything("first_run");
-    let views_change = changes_anything("views") || changes_anything("tables");
+    let changing = to_be_changed(earlier);
     let needed = data_sets
         .into_iter()
         .zip(found)
@@ -113,10 +128,11 @@ async fn needed(
             let Some(ingestions) = ingestions else {
                 return Some((data_set, NEVER));
             };
-            let changed_at = changed_at(deployment, &data_set.relation, &tables);
-            let why = reason(&ingestions, changed_at);
+            let reads = reads(deployment, &data_set.relation);
+            let why = reason(&ingestions, changed_at(&reads, &tables));
             let why = why.or(has_new_data.then_some(NEW_DATA));
-            let why = why.or((views_change && tables.is_empty()).then_some(OLDER));
+            let is_changing = reads.iter().any(|name| changing.contains(name.as_str()));
+            let why = why.or(is_changing.then_some(CHANGES));
             why.map(|why| (data_set, why))
         });
     Ok(needed.collect())
@@ -178,7 +194,7 @@ impl Step for Ingestion {
             let known = ingestions(deployment, &data_set.id)
                 .await?
                 .unwrap_or_default();
-            let changed_at = changed_at(deployment, &data_set.relation, &tables);
+            let changed_at = changed_at(&reads(deployment, &data_set.relation), &tables);
             // A dataset that was just made is being read already.
             let running = known.iter().find(|ingestion| {
                 is_under_way(ingestion)
