@@ -46,7 +46,7 @@ def scenarios(product: Product, scratch: Path) -> Iterator[Scenario]:
     traps = scratch / "traps"
     product.normalize(TRAPS, traps)
     yield Scenario("traps", traps)
-    fleet = product.demo(40, 75, scratch / "demo")
+    fleet = product.demo(40, 45, scratch / "demo")
     yield Scenario("fleet", fleet)
     # A copy: the empty folders that Trino needs must not be there when the embedded engine looks.
     known = _copy(fleet, scratch / "known")
