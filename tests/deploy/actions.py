@@ -37,14 +37,29 @@ FREE = {"sts:GetCallerIdentity"}
 # Asked for along with a call.
 ALONG = {
     "s3:DeleteObjects": ["s3:DeleteObjectVersion"],
-    "quicksight:CreateDataSource": ["quicksight:TagResource"],
-    "quicksight:CreateDataSet": ["quicksight:PassDataSource", "quicksight:TagResource"],
-    "quicksight:UpdateDataSet": ["quicksight:PassDataSource"],
-    "quicksight:CreateTheme": ["quicksight:TagResource"],
-    "quicksight:CreateAnalysis": ["quicksight:PassDataSet", "quicksight:TagResource"],
-    "quicksight:UpdateAnalysis": ["quicksight:PassDataSet"],
-    "quicksight:CreateDashboard": ["quicksight:PassDataSet", "quicksight:TagResource"],
-    "quicksight:UpdateDashboard": ["quicksight:PassDataSet"],
+    # Whoever makes an asset changes it later: with a new version, another setting, other people.
+    "quicksight:CreateDataSource": ["quicksight:TagResource", "quicksight:UpdateDataSource", "quicksight:UpdateDataSourcePermissions"],
+    "quicksight:CreateDataSet": [
+        "quicksight:PassDataSource",
+        "quicksight:TagResource",
+        "quicksight:UpdateDataSet",
+        "quicksight:UpdateDataSetPermissions",
+    ],
+    "quicksight:CreateRefreshSchedule": ["quicksight:UpdateRefreshSchedule"],
+    "quicksight:CreateTheme": ["quicksight:TagResource", "quicksight:UpdateTheme", "quicksight:UpdateThemePermissions"],
+    "quicksight:CreateAnalysis": [
+        "quicksight:PassDataSet",
+        "quicksight:TagResource",
+        "quicksight:UpdateAnalysis",
+        "quicksight:UpdateAnalysisPermissions",
+    ],
+    "quicksight:CreateDashboard": [
+        "quicksight:PassDataSet",
+        "quicksight:TagResource",
+        "quicksight:UpdateDashboard",
+        "quicksight:UpdateDashboardPermissions",
+        "quicksight:UpdateDashboardPublishedVersion",
+    ],
     # A query reads the catalogue and the bucket, and leaves its result, as whoever asks it.
     "athena:StartQueryExecution": [
         "glue:GetDatabase",
