@@ -137,7 +137,8 @@ pub(crate) fn predicate_sql(predicate: &Predicate) -> String {
     }
 }
 
-const fn operator(op: Comparison) -> &'static str {
+/// A comparison as SQL and `QuickSight` write it.
+pub(crate) const fn operator(op: Comparison) -> &'static str {
     match op {
         Comparison::Ne => "<>",
         Comparison::Gt => ">",

@@ -7,7 +7,7 @@ mod filter;
 mod plan;
 mod statement;
 
-pub(crate) use condition::{ResolvedCondition, resolve_threshold};
+pub(crate) use condition::{ResolvedCondition, operator, resolve_threshold};
 pub use facet::{Facet, FacetedQuery, FacetedResults, FacetedStatement};
 pub use plan::ColumnRole;
 pub(crate) use plan::{Plan, PlanColumn, Source};

@@ -2,7 +2,7 @@
 
 use kiro_curate::ColumnType;
 
-use crate::compile::resolve_threshold;
+use crate::compile::{operator, resolve_threshold};
 use crate::quicksight::compiler::{Compiler, quoted, reference};
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::period::days_of;
@@ -123,20 +123,5 @@ pub(crate) fn literal(value: &Literal, is_date: bool) -> String {
         Literal::Number(value) => number(*value),
         Literal::Text(day) if is_date => format!("parseDate({}, 'yyyy-MM-dd')", quoted(day)),
         Literal::Text(text) => quoted(text),
-    }
-}
-
-pub(crate) const fn operator(op: Comparison) -> &'static str {
-    match op {
-        Comparison::Ne => "<>",
-        Comparison::Gt => ">",
-        Comparison::Gte => ">=",
-        Comparison::Lt => "<",
-        Comparison::Lte => "<=",
-        Comparison::Eq
-        | Comparison::In
-        | Comparison::NotIn
-        | Comparison::IsNull
-        | Comparison::NotNull => "=",
     }
 }
