@@ -46,46 +46,77 @@ impl Relation {
         }
     }
 
+    /// The columns that a part holds: all but the one that its folder's name gives.
+    pub fn stored_columns(&self) -> impl Iterator<Item = &Column> {
+        let columns = self.columns.iter();
+        columns.filter(|column| !self.is_partition_key(column))
+    }
+
+    /// The columns that a part's folder gives.
+    pub fn partition_keys(&self) -> impl Iterator<Item = &Column> {
+        let columns = self.columns.iter();
+        columns.filter(|column| self.is_partition_key(column))
+    }
+
+    fn is_partition_key(&self, column: &Column) -> bool {
+        let is_partitioned = matches!(
+            self.source,
+            Source::Parts {
+                partitioned: true,
+                ..
+            }
+        );
+        is_partitioned && column.name == "export_date"
+    }
+
+    /// The table properties by which Athena knows the partitions of the table over `location` without being told:
+    /// one for each day from `first_day` (`YYYY-MM-DD`) on. None where there are no partitions.
+    pub fn projection(&self, location: &str, first_day: &str) -> Vec<(&'static str, String)> {
+        if self.partition_keys().next().is_none() {
+            return Vec::new();
+        }
+        let location = location.trim_end_matches('/');
+        vec![
+            ("projection.enabled", "true".to_owned()),
+            ("projection.export_date.type", "date".to_owned()),
+            ("projection.export_date.format", "yyyy-MM-dd".to_owned()),
+            (
+                "projection.export_date.range",
+                format!("{first_day},NOW+1DAYS"),
+            ),
+            ("projection.export_date.interval", "1".to_owned()),
+            ("projection.export_date.interval.unit", "DAYS".to_owned()),
+            (
+                "storage.location.template",
+                format!("{location}/export_date=${{export_date}}/"),
+            ),
+        ]
+    }
+
     /// The statement that makes the external table over `location` (`s3://bucket/prefix/dataset/`) in Athena, with
     /// partition projection from `first_day` (`YYYY-MM-DD`); none for a view.
     pub fn create_table_statement(&self, location: &str, first_day: &str) -> Option<String> {
-        let Source::Parts { partitioned, .. } = &self.source else {
+        let Source::Parts { .. } = &self.source else {
             return None;
         };
-        let stored = self
-            .columns
-            .iter()
-            .filter(|column| !(*partitioned && column.name == "export_date"));
-        let columns: Vec<String> = stored
+        let columns: Vec<String> = self
+            .stored_columns()
             .map(|column| format!("  {} {}", column.name, column.column_type.hive_name()))
             .collect();
-        let location = location.trim_end_matches('/');
         let columns = columns.join(",\n");
-        let (partition, projection) = if *partitioned {
-            let projection = [
-                ("projection.enabled", "true".to_owned()),
-                ("projection.export_date.type", "date".to_owned()),
-                ("projection.export_date.format", "yyyy-MM-dd".to_owned()),
-                (
-                    "projection.export_date.range",
-                    format!("{first_day},NOW+1DAYS"),
-                ),
-                ("projection.export_date.interval", "1".to_owned()),
-                ("projection.export_date.interval.unit", "DAYS".to_owned()),
-                (
-                    "storage.location.template",
-                    format!("{location}/export_date=${{export_date}}/"),
-                ),
-            ];
-            let properties = projection
-                .map(|(name, value)| format!("  '{name}' = '{value}'"))
-                .join(",\n");
+        let location = location.trim_end_matches('/');
+        let properties: Vec<String> = self
+            .projection(location, first_day)
+            .into_iter()
+            .map(|(name, value)| format!("  '{name}' = '{value}'"))
+            .collect();
+        let (partition, projection) = if properties.is_empty() {
+            ("", String::new())
+        } else {
             (
                 "PARTITIONED BY (export_date string)\n",
-                format!("\nTBLPROPERTIES (\n{properties}\n)"),
+                format!("\nTBLPROPERTIES (\n{}\n)", properties.join(",\n")),
             )
-        } else {
-            ("", String::new())
         };
         Some(format!(
             "CREATE EXTERNAL TABLE IF NOT EXISTS {}.{} (\n{columns}\n)\n{partition}STORED AS PARQUET\nLOCATION '{location}/'{projection}",

@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod aws;
+mod digest;
 pub mod discover;
 pub mod driver;
 pub mod ingestion;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::layers::{Resolved, is_kept};
 use super::list::ALL;
 use super::setting::Memory;
 use super::value::text_of;
+use crate::digest::short_hash;
 use crate::names::Names;
 
 /// The parameter that holds, as JSON, what is no parameter of its own.
@@ -145,11 +145,7 @@ impl Resolved {
 
 /// Tells two salts apart without saying what they are.
 pub(super) fn fingerprint(salt: &str) -> String {
-    let digest = Sha256::digest(format!("kiro-analytics salt {salt}"));
-    digest
-        .iter()
-        .take(8)
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    short_hash(format!("kiro-analytics salt {salt}"))
 }
 
 /// The members that differ, none if all are equal.

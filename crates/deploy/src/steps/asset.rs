@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::asset_kind::{ANALYSIS, AssetKind, DASHBOARD, DATA_SET, DATA_SOURCE, THEME};
 use super::difference::differences;
-use super::tables::hash;
 use crate::aws::{AwsError, Fields, JsonCall, Method};
+use crate::digest::short_hash;
 use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
 use crate::tags;
 
@@ -111,7 +111,7 @@ impl Asset<'_> {
         if let Some(members) = body.as_object_mut() {
             members.remove("VersionDescription");
         }
-        hash(&body.to_string())
+        short_hash(body.to_string())
     }
 
     pub(crate) async fn look(&self) -> Result<Look, StepError> {
@@ -131,7 +131,7 @@ impl Asset<'_> {
             self.kind.status.is_empty() || described.text(self.kind.status).ends_with("SUCCESSFUL");
         let remembered = tags.get(DESCRIBED).map_or("", String::as_str);
         let state = self.state(&described).await?;
-        let is_untouched = remembered == hash(&state.to_string());
+        let is_untouched = remembered == short_hash(state.to_string());
         let edits =
             (!is_untouched && is_sound && !remembered.is_empty() && remembered != UNDER_WAY)
                 .then(|| differences(&state, &self.body));
@@ -140,7 +140,7 @@ impl Asset<'_> {
             is_as_sent: is_sound
                 && (is_untouched || remembered.is_empty())
                 && tags.get(SENT) == Some(&self.sent_hash()),
-            state: hash(&state.to_string()),
+            state: short_hash(state.to_string()),
             described: Some(described),
             tags,
             permissions,
@@ -227,7 +227,7 @@ impl Asset<'_> {
             let state = self.state(&described).await?;
             let marks = [
                 (SENT.to_owned(), self.sent_hash()),
-                (DESCRIBED.to_owned(), hash(&state.to_string())),
+                (DESCRIBED.to_owned(), short_hash(state.to_string())),
             ];
             self.tag(&marks.into()).await?;
         }
@@ -567,5 +567,5 @@ fn permission_list(permissions: &BTreeMap<String, BTreeSet<String>>) -> Value {
 }
 
 fn short(principal: &str) -> String {
-    hash(principal).chars().take(8).collect()
+    short_hash(principal).chars().take(8).collect()
 }

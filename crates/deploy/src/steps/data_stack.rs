@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::change_set::ChangeSet;
 use super::function_code::Zip;
 use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::{Aws, Fields, services};
+use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::settings::REMEMBERED;
 use crate::stack::{Stack, StackEvent, StackState, first_cause};
@@ -69,11 +69,6 @@ impl DataLayer {
                 "run `kiro-analytics deploy` without --only and --from-step",
             )
         })
-    }
-
-    /// `s3://bucket/normalized/<dataset>/`
-    pub fn dataset_location(&self, dataset: &str) -> String {
-        format!("s3://{}/normalized/{dataset}/", self.results_bucket)
     }
 }
 
@@ -141,12 +136,7 @@ impl Desired {
             "{}\n{:?}\n{:?}\n{state}",
             self.template, self.parameters, self.tags
         );
-        let digest = Sha256::digest(text);
-        let hash = digest
-            .iter()
-            .take(8)
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        format!("kiro-analytics-{hash}")
+        format!("kiro-analytics-{}", short_hash(text))
     }
 }
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::data_stack::DataLayer;
 use crate::aws::{Fields, Method, services};
+use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
@@ -32,11 +32,7 @@ fn mark(deployment: &Deployment) -> (String, String) {
         .settings()
         .source_folders(deployment.aws.account());
     let text = format!("{}\n{folders:?}", deployment.names.data_stack());
-    let digest = Sha256::digest(text);
-    let hash = digest
-        .iter()
-        .take(8)
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let hash = short_hash(text);
     (
         bucket,
         format!("state/{}/first-run-{hash}.json", deployment.names.prefix),

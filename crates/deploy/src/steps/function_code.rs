@@ -8,9 +8,9 @@ use aws_sdk_s3::types::{
     Tagging,
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::aws::AwsError;
+use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::stack::Stack;
 use crate::step::{
@@ -48,11 +48,7 @@ impl Zip {
                 "name another folder with --functions",
             )
         })?;
-        let digest = Sha256::digest(&bytes);
-        let hash = digest
-            .iter()
-            .take(8)
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let hash = short_hash(&bytes);
         Ok(Some(Self {
             path,
             bytes,

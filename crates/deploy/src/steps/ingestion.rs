@@ -9,8 +9,9 @@ use kiro_dashboard::quicksight::DataSet;
 use serde_json::{Value, json};
 
 use super::quicksight::{needed_data_sets, unwanted};
-use super::tables::{deployed, hash};
+use super::tables::deployed;
 use crate::aws::{AwsError, Fields, Method};
+use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
@@ -228,7 +229,7 @@ pub(crate) async fn begin(
         .map_or("", |ingestion| ingestion.text("IngestionId"));
     let id = format!(
         "deploy-{}",
-        hash(&format!("{newest} {changed_at} {}", known.len()))
+        short_hash(format!("{newest} {changed_at} {}", known.len()))
     );
     let call = deployment
         .aws

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use kiro_curate::{Relation, Source};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::data_stack::DataLayer;
 use crate::aws::{Aws, AwsError, Fields, services};
+use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
 
@@ -22,29 +22,16 @@ const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetH
 /// Makes and changes the tables.
 pub(crate) struct Tables;
 
-/// Short, and the same only for the same text.
-pub(crate) fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    digest
-        .iter()
-        .take(8)
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-}
-
 /// What Glue is told about a table of parts; none for a view.
 pub(crate) fn table_input(
     relation: &Relation,
     results_bucket: &str,
     first_day: &str,
 ) -> Option<Value> {
-    let Source::Parts {
-        dataset,
-        partitioned,
-    } = &relation.source
-    else {
+    let Source::Parts { dataset, .. } = &relation.source else {
         return None;
     };
-    let location = format!("s3://{results_bucket}/normalized/{dataset}");
+    let location = format!("s3://{results_bucket}/normalized/{dataset}/");
     let column = |column: &kiro_curate::Column| {
         json!({
             "Name": column.name,
@@ -52,38 +39,16 @@ pub(crate) fn table_input(
             "Comment": column.meaning.chars().take(255).collect::<String>(),
         })
     };
-    let is_partition = |column: &&kiro_curate::Column| *partitioned && column.name == "export_date";
-    let stored: Vec<Value> = relation
-        .columns
-        .iter()
-        .filter(|column| !is_partition(column))
-        .map(column)
-        .collect();
-    let keys: Vec<Value> = relation
-        .columns
-        .iter()
-        .filter(is_partition)
-        .map(column)
-        .collect();
+    let stored: Vec<Value> = relation.stored_columns().map(column).collect();
+    let keys: Vec<Value> = relation.partition_keys().map(column).collect();
     let mut parameters = Map::new();
-    let mut set =
-        |name: &str, value: String| parameters.insert(name.to_owned(), Value::from(value));
-    set("EXTERNAL", "TRUE".to_owned());
-    set("classification", "parquet".to_owned());
-    if *partitioned {
-        set("projection.enabled", "true".to_owned());
-        set("projection.export_date.type", "date".to_owned());
-        set("projection.export_date.format", "yyyy-MM-dd".to_owned());
-        set(
-            "projection.export_date.range",
-            format!("{first_day},NOW+1DAYS"),
-        );
-        set("projection.export_date.interval", "1".to_owned());
-        set("projection.export_date.interval.unit", "DAYS".to_owned());
-        set(
-            "storage.location.template",
-            format!("{location}/export_date=${{export_date}}/"),
-        );
+    let own = [("EXTERNAL", "TRUE"), ("classification", "parquet")];
+    let own = own.map(|(name, value)| (name, value.to_owned()));
+    for (name, value) in own
+        .into_iter()
+        .chain(relation.projection(&location, first_day))
+    {
+        parameters.insert(name.to_owned(), Value::from(value));
     }
     let mut input = json!({
         "Name": relation.name,
@@ -93,7 +58,7 @@ pub(crate) fn table_input(
         "PartitionKeys": keys,
         "StorageDescriptor": {
             "Columns": stored,
-            "Location": format!("{location}/"),
+            "Location": location,
             "InputFormat": PARQUET_INPUT,
             "OutputFormat": PARQUET_OUTPUT,
             "SerdeInfo": {
@@ -102,7 +67,7 @@ pub(crate) fn table_input(
             },
         },
     });
-    let mark = hash(&input.to_string());
+    let mark = short_hash(input.to_string());
     input["Parameters"][MARK] = Value::from(mark);
     Some(input)
 }

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kiro_curate::{Catalogue, Relation, Source};
 use serde_json::{Value, json};
 
 use super::data_stack::DataLayer;
-use super::tables::{MARK, deployed, hash};
+use super::tables::{MARK, deployed};
 use crate::aws::{Aws, Fields, services};
+use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
@@ -33,32 +36,16 @@ pub(crate) fn view_hash(catalogue: &Catalogue, relation: &Relation) -> String {
             text = format!("{text}\n{name}.{} {}", column.name, column.column_type);
         }
     }
-    hash(&text)
+    short_hash(text)
 }
 
 /// The text of a deployed view, out of the comment that Athena keeps it in.
 pub(crate) fn original_sql(table: &Value) -> Option<String> {
     let text = table.text("ViewOriginalText");
     let encoded = text.strip_prefix("/* Presto View: ")?.strip_suffix(" */")?;
-    let bytes = base64(encoded)?;
+    let bytes = STANDARD.decode(encoded).ok()?;
     let view: Value = serde_json::from_slice(&bytes).ok()?;
     Some(view.text("originalSql").to_owned())
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for letter in text.bytes().filter(|letter| *letter != b'=') {
-        let value = LETTERS.iter().position(|known| *known == letter)?;
-        bits = (bits << 6) | u32::try_from(value).ok()?;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from((bits >> held) & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }
 
 /// The views that are missing or differ, in the order to make them in.
