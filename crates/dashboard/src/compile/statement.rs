@@ -20,6 +20,14 @@ struct Shape<'p, 'a> {
     limit: Option<u64>,
 }
 
+/// What is selected of which rows, and what tells the groups apart.
+struct Grouped {
+    select: Vec<String>,
+    from: String,
+    /// Places in `select`, or columns.
+    keys: Vec<String>,
+}
+
 /// More rows than any table shows: a guard for the page, not a page size.
 const MOST_ROWS: u64 = 200_000;
 
@@ -108,14 +116,26 @@ impl<'a> Plan<'a> {
         shape.extra = extra.to_vec();
         shape.order = self.order();
         shape.limit = Some(limit);
-        let top = self.select(&shape)?;
         let Source::Dimension(dimension) = key.source else {
             return Err(self.unresolved());
         };
-        let expression = self.dimension_sql(dimension)?;
+        let number = self.number_of(dimension).map(|(_, number)| PlanColumn {
+            source: Source::Label(number),
+            name: sql::alias(number),
+            ..key.clone()
+        });
+        shape.columns.extend(&number);
+        let (expression, name) = match &number {
+            Some(PlanColumn {
+                source: Source::Label(number),
+                name,
+                ..
+            }) => ((*number).to_owned(), name),
+            _ => (self.dimension_sql(dimension)?, &key.name),
+        };
+        let top = self.select(&shape)?;
         Ok(format!(
-            "{expression} IN (SELECT {} FROM (\n{top}\n) AS top_keys)",
-            key.name
+            "{expression} IN (SELECT {name} FROM (\n{top}\n) AS top_keys)"
         ))
     }
 
@@ -302,15 +322,14 @@ impl<'a> Plan<'a> {
     }
 
     fn select(&self, shape: &Shape<'_, 'a>) -> Result<String, RequestError> {
-        let (select, from, dimensions) = match self.level(shape)? {
+        let Grouped { select, from, keys } = match self.level(shape)? {
             None => self.one_step(shape)?,
             Some(level) => self.two_steps(shape, level)?,
         };
         let mut sql = format!("SELECT {}\n{from}", select.join(", "));
-        if dimensions > 0 {
-            let ordinals: Vec<String> = (1..=dimensions).map(|place| place.to_string()).collect();
+        if !keys.is_empty() {
             sql.push_str("\nGROUP BY ");
-            sql.push_str(&ordinals.join(", "));
+            sql.push_str(&keys.join(", "));
         }
         let place = |name: &String| {
             let place = shape.columns.iter().position(|column| column.name == *name);
@@ -359,17 +378,19 @@ impl<'a> Plan<'a> {
         Ok(None)
     }
 
-    fn one_step(
-        &self,
-        shape: &Shape<'_, 'a>,
-    ) -> Result<(Vec<String>, String, usize), RequestError> {
+    fn one_step(&self, shape: &Shape<'_, 'a>) -> Result<Grouped, RequestError> {
         let mut select = self.facet_columns(|_, facet| facet.key.clone());
-        let mut dimensions = self.facets.len();
+        let mut keys = ordinals(select.len());
         for column in &shape.columns {
             let expression = match column.source {
                 Source::Dimension(dimension) => {
-                    dimensions += 1;
-                    self.dimension_sql(dimension)?
+                    if let Some((id, number)) = self.number_of(dimension) {
+                        keys.push(number.to_owned());
+                        self.expressions.largest(id)
+                    } else {
+                        keys.push((select.len() + 1).to_string());
+                        self.dimension_sql(dimension)?
+                    }
                 }
                 Source::Label(label) => self.expressions.largest(label),
                 Source::Detail(detail) => match (&detail.bucket, &detail.column) {
@@ -383,14 +404,14 @@ impl<'a> Plan<'a> {
             };
             select.push(format!("{expression} AS {}", column.name));
         }
-        Ok((select, self.source(shape.span, &shape.extra), dimensions))
+        Ok(Grouped {
+            select,
+            from: self.source(shape.span, &shape.extra),
+            keys,
+        })
     }
 
-    fn two_steps(
-        &self,
-        shape: &Shape<'_, 'a>,
-        level: Level,
-    ) -> Result<(Vec<String>, String, usize), RequestError> {
+    fn two_steps(&self, shape: &Shape<'_, 'a>, level: Level) -> Result<Grouped, RequestError> {
         let mut keys: Vec<String> = self.facets.iter().map(|facet| facet.key.clone()).collect();
         let mut inner = Inner::default();
         let mut select = self.facet_columns(|place, _| format!("k{}", place + 1));
@@ -443,7 +464,11 @@ impl<'a> Plan<'a> {
             self.source(shape.span, &shape.extra).replace('\n', "\n  "),
             grouped.join(", ")
         );
-        Ok((select, from, dimensions))
+        Ok(Grouped {
+            select,
+            from,
+            keys: ordinals(dimensions),
+        })
     }
 
     fn facet_columns(&self, key: impl Fn(usize, &PlanFacet) -> String) -> Vec<String> {
@@ -451,6 +476,14 @@ impl<'a> Plan<'a> {
         facets
             .map(|(place, facet)| format!("{} AS choice_{place}", key(place, facet)))
             .collect()
+    }
+
+    /// The user's id and number, if the dimension is the user and there is a number, which is faster to group by.
+    fn number_of(&self, dimension: &Dimension) -> Option<(&'a str, &'a str)> {
+        let user = self.dataset.user.as_ref()?;
+        let column = dimension.column.as_ref()?;
+        let number = user.number.as_ref()?;
+        (column.value == user.id.value).then_some((&user.id.value, &number.value))
     }
 
     fn bucket_sql(
@@ -499,4 +532,9 @@ impl<'a> Plan<'a> {
         }
         sql
     }
+}
+
+/// The first so many places of a select list.
+fn ordinals(count: usize) -> Vec<String> {
+    (1..=count).map(|place| place.to_string()).collect()
 }
