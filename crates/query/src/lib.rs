@@ -3,7 +3,6 @@
 //! Owns reading parts, computing and keeping views, the Trino functions that `DataFusion` lacks, and writing results.
 //! Promises that statements are read-only and see one complete state of the data. Knows nothing about exports.
 
-mod distinct_counts;
 mod engine;
 mod error;
 mod export;
@@ -11,6 +10,7 @@ mod footer;
 mod format;
 mod functions;
 mod one_row_first;
+mod own_aggregates;
 mod packed;
 mod part_table;
 mod parts;
@@ -20,6 +20,7 @@ mod session;
 mod slices;
 mod snapshot;
 mod statement;
+mod text_view;
 mod window;
 
 pub use engine::{Engine, EngineOptions, Refresh};

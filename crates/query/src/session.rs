@@ -14,9 +14,9 @@ use datafusion::error::Result;
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 
-use crate::distinct_counts::DistinctCounts;
 use crate::functions;
 use crate::one_row_first::physical_rules;
+use crate::own_aggregates::OwnAggregates;
 
 /// The catalogue above the database.
 const CATALOG: &str = "datafusion";
@@ -34,7 +34,7 @@ pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionStat
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
-        .with_analyzer_rule(Arc::new(DistinctCounts::new()))
+        .with_analyzer_rule(Arc::new(OwnAggregates::new()))
         .with_physical_optimizer_rules(physical_rules())
         .with_table_function_list(vec![])
         .build();

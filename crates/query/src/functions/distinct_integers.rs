@@ -18,7 +18,7 @@ use datafusion::logical_expr::{
 
 /// Numbers from zero to below this have a bit.
 const MOST_BITS: i64 = 1 << 22;
-const WORD_BITS: i64 = 64;
+const WORD_BITS: usize = u64::BITS as usize;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CountDistinctIntegers {
@@ -143,7 +143,7 @@ impl Set {
             self.rest.insert(number);
             return;
         };
-        let word = place / 64;
+        let word = place / WORD_BITS;
         if self.words.is_empty() {
             self.first = word;
         }
@@ -156,7 +156,7 @@ impl Set {
         if index >= self.words.len() {
             self.words.resize(index + 1, 0);
         }
-        self.words[index] |= 1 << (place % 64);
+        self.words[index] |= 1 << (place % WORD_BITS);
     }
 
     fn len(&self) -> i64 {
@@ -174,8 +174,8 @@ impl Set {
         for (&word, place) in words {
             let mut left = word;
             while left != 0 {
-                let bit = i64::from(left.trailing_zeros());
-                numbers.push(i64::try_from(place).unwrap_or(i64::MAX) * WORD_BITS + bit);
+                let number = place * WORD_BITS + left.trailing_zeros() as usize;
+                numbers.push(i64::try_from(number).unwrap_or(i64::MAX));
                 left &= left - 1;
             }
         }

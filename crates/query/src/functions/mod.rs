@@ -1,9 +1,10 @@
-//! Functions of Trino that the views use and `DataFusion` lacks or spells differently, under their Trino names, and a
-//! faster way of counting.
+//! Functions of Trino that the views use and `DataFusion` lacks or spells differently, under their Trino names, and
+//! faster ways of counting and comparing.
 
 mod binary;
 mod date;
 mod distinct_integers;
+mod max_text;
 mod sequence;
 
 use datafusion::error::Result;
@@ -12,6 +13,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::ScalarUDF;
 
 pub(crate) use distinct_integers::CountDistinctIntegers;
+pub(crate) use max_text::MaxText;
 
 /// Registers them all.
 pub(crate) fn register(state: &mut SessionState) -> Result<()> {

@@ -7,6 +7,7 @@ use arrow::buffer::Buffer;
 use hashbrown::{HashMap, HashSet};
 
 use super::interner::Interner;
+use crate::text_view::TextView;
 
 /// Gives every distinct text a code, in the order of first appearance.
 #[derive(Debug, Default)]
@@ -58,27 +59,16 @@ impl DictionaryBuilder {
 
 /// What a view says about its text: a short text lies in the view itself, a long one is known by address and length.
 fn key(view: u128, addresses: &[usize]) -> u128 {
-    let [length, _prefix, buffer, offset] = parts(view);
-    if length <= 12 {
+    let place = TextView(view);
+    if place.is_inline() {
         return view;
     }
-    match addresses.get(buffer as usize) {
-        Some(address) => ((*address as u128 + u128::from(offset)) << 64) | u128::from(length),
+    match addresses.get(place.buffer()) {
+        Some(address) => {
+            ((*address as u128 + place.offset() as u128) << 64) | place.length() as u128
+        }
         None => NO_KEY,
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a view is four numbers of 32 bits"
-)]
-fn parts(view: u128) -> [u32; 4] {
-    [
-        view as u32,
-        (view >> 32) as u32,
-        (view >> 64) as u32,
-        (view >> 96) as u32,
-    ]
 }
 
 /// No text is this long.

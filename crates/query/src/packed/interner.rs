@@ -7,25 +7,24 @@ use arrow::array::{StringViewArray, make_view};
 use arrow::buffer::Buffer;
 use hashbrown::HashMap;
 
-/// Longer texts than this lie outside their views.
-const INLINE_BYTES: usize = 12;
+use crate::text_view::INLINE_BYTES;
 
 /// A column with more texts than this keeps them for itself; nothing is ever forgotten here.
 const MOST_TEXTS: usize = 1 << 16;
 
 /// All texts of an engine that are long enough to share.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Interner {
     shared: Mutex<Shared>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Shared {
     places: HashMap<Box<str>, Place>,
     blocks: Vec<Buffer>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Place {
     block: usize,
     offset: u32,

@@ -1,4 +1,5 @@
-//! An analyzer rule: `COUNT(DISTINCT x)` over whole numbers and days becomes [`CountDistinctIntegers`].
+//! An analyzer rule: aggregates that a faster one of ours does as well become that one: `COUNT(DISTINCT x)` over whole
+//! numbers and days [`CountDistinctIntegers`], `MAX(x)` over texts [`MaxText`].
 
 use std::sync::Arc;
 
@@ -11,17 +12,19 @@ use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan, cast};
 use datafusion::optimizer::AnalyzerRule;
 
-use crate::functions::CountDistinctIntegers;
+use crate::functions::{CountDistinctIntegers, MaxText};
 
 #[derive(Debug)]
-pub(crate) struct DistinctCounts {
-    function: Arc<AggregateUDF>,
+pub(crate) struct OwnAggregates {
+    count_distinct: Arc<AggregateUDF>,
+    max_text: Arc<AggregateUDF>,
 }
 
-impl DistinctCounts {
+impl OwnAggregates {
     pub(crate) fn new() -> Self {
         Self {
-            function: Arc::new(CountDistinctIntegers::new().into()),
+            count_distinct: Arc::new(CountDistinctIntegers::new().into()),
+            max_text: Arc::new(MaxText::new().into()),
         }
     }
 
@@ -31,25 +34,26 @@ impl DistinctCounts {
             let Expr::AggregateFunction(AggregateFunction { func, params }) = &expression else {
                 return Ok(Transformed::no(expression));
             };
-            let [counted] = params.args.as_slice() else {
+            let [argument] = params.args.as_slice() else {
                 return Ok(Transformed::no(expression));
             };
-            let data_type = counted.get_type(plan.input.schema())?;
-            let is_small = matches!(data_type, DataType::Int64 | DataType::Date32);
-            if func.name() != "count" || !params.distinct || !is_small {
-                return Ok(Transformed::no(expression));
-            }
-            let argument = match data_type {
-                DataType::Int64 => counted.clone(),
-                // A day is its number since 1970.
-                _ => cast(cast(counted.clone(), DataType::Int32), DataType::Int64),
+            let data_type = argument.get_type(plan.input.schema())?;
+            let (func, argument) = match (func.name(), params.distinct, data_type) {
+                ("count", true, DataType::Int64) => (&self.count_distinct, argument.clone()),
+                ("count", true, DataType::Date32) => {
+                    // A day is its number since 1970.
+                    let number = cast(cast(argument.clone(), DataType::Int32), DataType::Int64);
+                    (&self.count_distinct, number)
+                }
+                ("max", _, DataType::Utf8View) => (&self.max_text, argument.clone()),
+                _ => return Ok(Transformed::no(expression)),
             };
             let params = AggregateFunctionParams {
                 args: vec![argument],
                 distinct: false,
                 ..params.clone()
             };
-            let func = Arc::clone(&self.function);
+            let func = Arc::clone(func);
             Ok(Transformed::yes(Expr::AggregateFunction(
                 AggregateFunction { func, params },
             )))
@@ -57,7 +61,7 @@ impl DistinctCounts {
     }
 }
 
-impl AnalyzerRule for DistinctCounts {
+impl AnalyzerRule for OwnAggregates {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         plan.transform_up_with_subqueries(|node| {
             let LogicalPlan::Aggregate(aggregate) = &node else {
@@ -86,6 +90,6 @@ impl AnalyzerRule for DistinctCounts {
     }
 
     fn name(&self) -> &'static str {
-        "distinct_counts"
+        "own_aggregates"
     }
 }
