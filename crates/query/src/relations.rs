@@ -9,7 +9,7 @@ use datafusion::logical_expr::LogicalPlan;
 use kiro_curate::{Catalogue, ColumnType, Relation, Source};
 
 use crate::error::QueryError;
-use crate::packed::Interner;
+use crate::packed::Pool;
 use crate::parts::Dataset;
 use crate::session::base_session;
 use crate::slices::SLICE_ROWS;
@@ -25,8 +25,8 @@ pub(crate) struct Relations {
     pub(crate) session: SessionState,
     /// Plans for one thread.
     pub(crate) single_session: SessionState,
-    /// The texts of everything that is kept.
-    pub(crate) interner: Arc<Interner>,
+    /// What the views that are kept share.
+    pub(crate) pool: Arc<Pool>,
     schemas: HashMap<String, SchemaRef>,
     datasets: HashMap<String, BTreeSet<&'static str>>,
 }
@@ -61,7 +61,7 @@ impl Relations {
             slice_rows: SLICE_ROWS,
             session: base_session(database, threads).map_err(QueryError::Start)?,
             single_session: base_session(database, 1).map_err(QueryError::Start)?,
-            interner: Arc::default(),
+            pool: Arc::default(),
             schemas,
             datasets,
         })

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -48,6 +48,7 @@ pub(crate) struct SourceTable {
     sources: Vec<Arc<dyn RowSource>>,
     statistics: Vec<ColumnStatistics>,
     bytes: usize,
+    fingerprint: Arc<OnceLock<u64>>,
 }
 
 impl SourceTable {
@@ -59,6 +60,7 @@ impl SourceTable {
             sources,
             statistics,
             bytes: 0,
+            fingerprint: Arc::default(),
         }
     }
 
@@ -83,8 +85,16 @@ impl SourceTable {
         self
     }
 
-    /// A number that tells contents apart, whatever the order of the rows. Reads everything.
+    /// A number that tells contents apart, whatever the order of the rows. Reads everything, once.
     pub(crate) fn fingerprint(&self) -> Result<u64> {
+        if let Some(known) = self.fingerprint.get() {
+            return Ok(*known);
+        }
+        let computed = self.compute_fingerprint()?;
+        Ok(*self.fingerprint.get_or_init(|| computed))
+    }
+
+    fn compute_fingerprint(&self) -> Result<u64> {
         let projection: Vec<usize> = (0..self.schema.fields().len()).collect();
         let options = FormatOptions::new().with_null("NULL");
         let mut sum = self.rows() as u64;

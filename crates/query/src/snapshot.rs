@@ -202,9 +202,9 @@ impl Snapshot {
         let mut running = JoinSet::new();
         for (index, mut stream) in streams.into_iter().enumerate() {
             let schema = Arc::clone(&schema);
-            let interner = Arc::clone(&self.relations.interner);
+            let pool = Arc::clone(&self.relations.pool);
             running.spawn(async move {
-                let mut builder = PackedBuilder::new(schema, interner)?;
+                let mut builder = PackedBuilder::new(schema, pool)?;
                 while let Some(batch) = stream.next().await {
                     builder.push(&batch?)?;
                 }
@@ -309,7 +309,7 @@ impl Snapshot {
             datafusion::physical_plan::execute_stream(plan, state.task_ctx()).map_err(failed)?;
         let mut builder = PackedBuilder::new(
             self.relations.schema(&relation.name)?,
-            Arc::clone(&self.relations.interner),
+            Arc::clone(&self.relations.pool),
         )
         .map_err(failed)?;
         while let Some(batch) = stream.next().await {

@@ -1,5 +1,6 @@
 //! One column of one block.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -14,7 +15,7 @@ use datafusion::common::{Result, ScalarValue};
 use super::narrow::Narrow;
 
 /// The codes of a text column.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Codes {
     /// The first text, or NULL, everywhere.
     First,
@@ -24,7 +25,7 @@ pub(crate) enum Codes {
 }
 
 /// The values of a block's column, packed.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Values {
     /// Nothing but NULL.
     Null,
@@ -49,12 +50,13 @@ pub(crate) enum Values {
         offsets: Narrow,
         steps: Option<Box<[i8]>>,
     },
-    Double(ScalarBuffer<f64>),
+    /// The bits of doubles: columns are equal where these are.
+    Double(ScalarBuffer<u64>),
     Boolean(BooleanBuffer),
 }
 
 /// A packed column and its NULLs.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct PackedColumn {
     values: Values,
     nulls: Option<NullBuffer>,
@@ -150,7 +152,9 @@ impl PackedColumn {
                     .find_map(|unit| decimal(values, nulls.as_ref(), unit, i8::MAX))
             });
         Self::new(
-            packed.unwrap_or_else(|| Values::Double(values.iter().copied().collect())),
+            packed.unwrap_or_else(|| {
+                Values::Double(values.iter().map(|value| value.to_bits()).collect())
+            }),
             nulls,
             values.len(),
         )
@@ -281,12 +285,40 @@ impl PackedColumn {
                 Arc::new(Float64Array::new(values.into(), nulls))
             }
             (Values::Double(values), _) => {
-                Arc::new(Float64Array::new(values.slice(start, rows), nulls))
+                let values = ScalarBuffer::new(values.inner().clone(), start, rows);
+                Arc::new(Float64Array::new(values, nulls))
             }
             (Values::Boolean(values), _) => {
                 Arc::new(BooleanArray::new(values.slice(start, rows), nulls))
             }
         })
+    }
+}
+
+impl Hash for PackedColumn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(&self.values).hash(state);
+        match &self.values {
+            Values::Null | Values::Text(Codes::First) => {}
+            Values::Text(Codes::U8(codes)) => codes.inner().as_slice().hash(state),
+            Values::Text(Codes::U16(codes)) => codes.inner().as_slice().hash(state),
+            Values::Text(Codes::U32(codes)) => codes.inner().as_slice().hash(state),
+            Values::Date {
+                earliest, offsets, ..
+            } => (earliest, offsets).hash(state),
+            Values::Bigint {
+                smallest, offsets, ..
+            }
+            | Values::Decimal {
+                smallest, offsets, ..
+            } => (smallest, offsets).hash(state),
+            Values::Double(values) => values.inner().as_slice().hash(state),
+            Values::Boolean(values) => values
+                .bit_chunks()
+                .iter_padded()
+                .for_each(|bits| bits.hash(state)),
+        }
+        self.nulls.as_ref().map(NullBuffer::null_count).hash(state);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whole numbers in as few bytes as a block of them needs.
 
 /// Offsets from zero, all in the smallest width that holds the largest.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Narrow {
     /// Every offset is zero.
     Zero,

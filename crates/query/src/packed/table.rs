@@ -13,7 +13,7 @@ use datafusion::common::{Result, ScalarValue, not_impl_err};
 
 use super::column::PackedColumn;
 use super::dictionary::DictionaryBuilder;
-use super::interner::Interner;
+use super::pool::Pool;
 use crate::scan::{Batches, RowSource};
 
 /// Rows per block: enough to pack well, few enough that a range of days skips most blocks.
@@ -24,7 +24,7 @@ const BLOCK_ROWS: usize = 1 << 16;
 pub(crate) struct PackedRows {
     schema: SchemaRef,
     dictionaries: Arc<[Option<StringViewArray>]>,
-    blocks: Vec<Arc<[PackedColumn]>>,
+    blocks: Vec<Arc<[Arc<PackedColumn>]>>,
     block_rows: Vec<usize>,
 }
 
@@ -34,11 +34,11 @@ impl PackedRows {
         self.dictionaries.get(column)?.as_ref().map(Array::len)
     }
 
-    /// How much memory the rows take.
+    /// How much memory the rows take, with what they share with others.
     pub(crate) fn bytes(&self) -> usize {
         let columns = self.blocks.iter().flat_map(|block| block.iter());
         let dictionaries = self.dictionaries.iter().flatten();
-        columns.map(PackedColumn::bytes).sum::<usize>()
+        columns.map(|column| column.bytes()).sum::<usize>()
             + dictionaries
                 .map(Array::get_array_memory_size)
                 .sum::<usize>()
@@ -63,17 +63,17 @@ impl PackedRows {
 /// Packs batches as they come.
 pub(crate) struct PackedBuilder {
     schema: SchemaRef,
-    interner: Arc<Interner>,
+    pool: Arc<Pool>,
     dictionaries: Vec<DictionaryBuilder>,
     pending: Vec<Pending>,
     pending_rows: usize,
-    blocks: Vec<Arc<[PackedColumn]>>,
+    blocks: Vec<Arc<[Arc<PackedColumn>]>>,
     block_rows: Vec<usize>,
 }
 
 impl PackedBuilder {
     /// An empty result of `schema`, which has text as views, bigint, double, boolean and date columns only.
-    pub(crate) fn new(schema: SchemaRef, interner: Arc<Interner>) -> Result<Self> {
+    pub(crate) fn new(schema: SchemaRef, pool: Arc<Pool>) -> Result<Self> {
         let pending = schema
             .fields()
             .iter()
@@ -86,7 +86,7 @@ impl PackedBuilder {
             .collect();
         Ok(Self {
             schema,
-            interner,
+            pool,
             dictionaries,
             pending,
             pending_rows: 0,
@@ -135,7 +135,7 @@ impl PackedBuilder {
             .zip(self.dictionaries)
             .map(|(field, dictionary)| {
                 (field.data_type() == &DataType::Utf8View)
-                    .then(|| dictionary.finish(&self.interner))
+                    .then(|| dictionary.finish(&self.pool.texts))
             })
             .collect();
         PackedRows {
@@ -147,8 +147,9 @@ impl PackedBuilder {
     }
 
     fn close_block(&mut self) {
-        self.blocks
-            .push(self.pending.iter_mut().map(Pending::pack).collect());
+        let columns = self.pending.iter_mut().map(Pending::pack);
+        let columns = columns.map(|column| self.pool.column(column));
+        self.blocks.push(columns.collect());
         self.block_rows.push(self.pending_rows);
         self.pending_rows = 0;
     }
@@ -220,7 +221,7 @@ impl Pending {
 struct Block {
     schema: SchemaRef,
     dictionaries: Arc<[Option<StringViewArray>]>,
-    columns: Arc<[PackedColumn]>,
+    columns: Arc<[Arc<PackedColumn>]>,
     rows: usize,
 }
 
