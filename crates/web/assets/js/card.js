@@ -24,7 +24,12 @@ export class Card {
     this.page = page;
     this.view = visual.paged ? firstView() : {};
     this.asTable = false;
+    /** Whether it is on the screen. */
+    this.onScreen = false;
+    /** Whether it is on the screen, or nearly. */
     this.visible = false;
+    /** Settled when the figure last asked for is drawn, or could not be. */
+    this.drawn = null;
     this.drawnFor = null;
     this.figure = null;
     this.chart = null;
@@ -54,18 +59,18 @@ export class Card {
     fill(this.body, el('div.skeleton', { 'aria-hidden': 'true' }, el('span'), el('span'), el('span')));
   }
 
-  /** The card came into view, or left it. */
-  setVisible(visible) {
-    this.visible = visible;
-    if (visible) this.refresh();
+  /** Asks for the figure again, if the selection that it was drawn for is not the one in force. */
+  refresh({ force = false } = {}) {
+    if (this.visual.kind === 'text' || !this.visible) return this.drawn;
+    const wanted = this.wanted();
+    if (force || wanted !== this.drawnFor) {
+      this.drawnFor = wanted;
+      this.drawn = this.ask();
+    }
+    return this.drawn;
   }
 
-  /** Asks for the figure again, if the selection that it was drawn for is not the one in force. */
-  async refresh({ force = false } = {}) {
-    if (this.visual.kind === 'text' || !this.visible) return;
-    const wanted = this.wanted();
-    if (!force && wanted === this.drawnFor) return;
-    this.drawnFor = wanted;
+  async ask() {
     this.pending?.abort();
     const pending = new AbortController();
     this.pending = pending;
@@ -90,7 +95,7 @@ export class Card {
   }
 
   /** Changes sorting, search or page of a table. */
-  ask(view) {
+  turn(view) {
     this.view = view;
     this.refresh();
   }
@@ -105,7 +110,7 @@ export class Card {
     } else if (visual.kind === 'kpi') {
       drawKpi(this.body, figure);
     } else if (TABLES.has(visual.kind)) {
-      const parts = { view: this.view, ask: this.visual.paged ? (view) => this.ask(view) : null, link: (row) => this.linkOf(row), label: visual.title };
+      const parts = { view: this.view, ask: this.visual.paged ? (view) => this.turn(view) : null, link: (row) => this.linkOf(row), label: visual.title };
       if (visual.kind === 'pivot') drawPivot(this.body, figure, parts);
       else if (figure.rows.length === 1 && visual.layout.h <= 2) drawFacts(this.body, figure);
       else drawTable(this.body, figure, parts);

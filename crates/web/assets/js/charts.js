@@ -4,7 +4,7 @@
 
 import { el } from './dom.js';
 import { formatDate, formatShort, formatValue } from './format.js';
-import { currentTheme, mayAnimate, styleColour } from './theme.js';
+import { currentTheme, mayAnimate, pageFonts, styleColour } from './theme.js';
 import { categoryName, everyDay, isCalendar, rolesOf, seriesColour, seriesOf, valueName } from './series.js';
 import { t } from './texts.js';
 
@@ -14,10 +14,12 @@ export function chartOption(visual, figure, size) {
   const option = build(visual, figure, size);
   return {
     animation: mayAnimate(),
+    // Hundreds of marks in motion keep the page from drawing what else has changed.
+    animationThreshold: 120,
     animationDuration: 350,
     animationDurationUpdate: 160,
     animationEasing: 'cubicOut',
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: styleColour('ink-2') },
+    textStyle: { fontFamily: pageFonts(), color: styleColour('ink-2') },
     aria: { enabled: true, label: { enabled: true, description: description(visual, figure) } },
     ...option,
   };
@@ -409,7 +411,7 @@ function shorten(text, width) {
 /** How many pixels a text takes on an axis. */
 function widthOf(text) {
   pen ??= document.createElement('canvas').getContext('2d');
-  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  pen.font = `12px ${pageFonts()}`;
   return pen.measureText(text).width;
 }
 

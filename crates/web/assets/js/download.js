@@ -1,7 +1,7 @@
 // Taking things away: a chart as a picture, data as CSV where no server makes it.
 
 import { el } from './dom.js';
-import { styleColour } from './theme.js';
+import { pageFonts, styleColour } from './theme.js';
 
 /** Offers a blob as a file. */
 export function saveBlob(blob, name) {
@@ -29,7 +29,7 @@ export async function savePicture(chart, visual, name) {
   canvas.width = picture.width + 2 * pad;
   canvas.height = picture.height + head + pad;
   const pen = canvas.getContext('2d');
-  const font = getComputedStyle(document.body).fontFamily;
+  const font = pageFonts();
   pen.fillStyle = styleColour('card');
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = styleColour('ink');

@@ -1,4 +1,5 @@
-// The visuals of the open sheet on a grid of twelve columns. Only what is on the screen is asked for and drawn.
+// The visuals of the open sheet on a grid of twelve columns. Only what is on the screen is asked for and drawn, and then
+// what is just below it.
 
 import { Card } from './card.js';
 import { el, fill } from './dom.js';
@@ -11,9 +12,9 @@ export class Grid {
     this.node = el('div.grid');
     this.cards = [];
     this.sheet = null;
-    this.watcher = new IntersectionObserver((entries) => {
-      for (const entry of entries) entry.target.card?.setVisible(entry.isIntersecting);
-    }, { rootMargin: '160px 0px' });
+    // The first tells before the second, so that what is on the screen is known when something comes near it.
+    this.screen = watch('onScreen', '0px');
+    this.nearby = watch('visible', '160px 0px', () => this.refresh());
     this.sizes = new ResizeObserver((entries) => {
       for (const entry of entries) entry.target.closest('.card')?.card?.resize();
     });
@@ -28,7 +29,8 @@ export class Grid {
     const cards = shown.map((visual) => kept.get(visual.id) ?? new Card(visual, this.page));
     for (const card of this.cards) {
       if (cards.includes(card)) continue;
-      this.watcher.unobserve(card.node);
+      this.screen.unobserve(card.node);
+      this.nearby.unobserve(card.node);
       this.sizes.unobserve(card.body);
       card.dispose();
     }
@@ -40,14 +42,20 @@ export class Grid {
     fill(this.node, cards.map((card) => card.node));
     for (const card of fresh) {
       card.node.card = card;
-      this.watcher.observe(card.node);
+      this.screen.observe(card.node);
+      this.nearby.observe(card.node);
       this.sizes.observe(card.body);
     }
   }
 
-  /** The selection or the data changed. */
-  refresh() {
-    for (const card of this.cards) card.refresh();
+  /** The selection, the data or what is on the screen changed: what is looked at comes first. */
+  async refresh() {
+    const wave = Symbol('wave');
+    this.wave = wave;
+    const near = this.cards.filter((card) => card.visible);
+    const seen = near.filter((card) => card.onScreen);
+    await Promise.all(seen.map((card) => card.refresh()));
+    if (this.wave === wave) for (const card of near) card.refresh();
   }
 
   /** The theme or the language changed. */
@@ -68,6 +76,14 @@ export class Grid {
 function isShown(visual) {
   const user = currentState().selection.user;
   return visual.show === 'user' ? Boolean(user) : visual.show === 'no_user' ? !user : true;
+}
+
+/** Keeps a flag of cards: whether they are on the screen, or at most so far from it. */
+function watch(flag, rootMargin, changed = () => {}) {
+  return new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.target.card) entry.target.card[flag] = entry.isIntersecting;
+    changed();
+  }, { rootMargin });
 }
 
 /** Places cards where the dashboard says, moved up into the room that hidden ones leave. */

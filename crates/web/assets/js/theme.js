@@ -48,9 +48,22 @@ export function recall(key) {
   }
 }
 
-/** A colour of the stylesheet. */
+// What the stylesheet said: asking again makes the browser work out all styles that have changed since.
+const known = new Map();
+
+function once(key, ask) {
+  if (!known.has(key)) known.set(key, ask());
+  return known.get(key);
+}
+
+/** A colour of the stylesheet, in the theme in force. */
 export function styleColour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  return once(`${currentTheme()}/${name}`, () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+}
+
+/** The fonts of the page, in the language in force. */
+export function pageFonts() {
+  return once(`fonts/${document.documentElement.lang}`, () => getComputedStyle(document.body).fontFamily);
 }
 
 /** Whether things may move. */
