@@ -5,6 +5,7 @@ mod expression;
 mod facet;
 mod filter;
 mod plan;
+mod select;
 mod statement;
 
 pub(crate) use condition::{ResolvedCondition, operator, resolve_threshold};
