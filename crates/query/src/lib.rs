@@ -3,6 +3,7 @@
 //! Owns reading parts, computing and keeping views, the Trino functions that `DataFusion` lacks, and writing results.
 //! Promises that statements are read-only and see one complete state of the data. Knows nothing about exports.
 
+mod condition;
 mod engine;
 mod error;
 mod export;
@@ -19,6 +20,8 @@ mod scan;
 mod session;
 mod slices;
 mod snapshot;
+mod source;
+mod source_table;
 mod statement;
 mod text_view;
 mod window;

@@ -15,7 +15,8 @@ use parquet::arrow::arrow_reader::{
 use crate::error::QueryError;
 use crate::footer::{ACTIVITY_DATE, Days, Footer};
 use crate::parts::Part;
-use crate::scan::{Batches, RowSource, SourceTable};
+use crate::source::{Batches, RowSource};
+use crate::source_table::SourceTable;
 
 /// The partition column of every external table.
 const EXPORT_DATE: &str = "export_date";

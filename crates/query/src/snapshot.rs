@@ -21,9 +21,9 @@ use crate::packed::{PackedBuilder, PackedRows};
 use crate::part_table::part_table;
 use crate::parts::{Listing, Part};
 use crate::relations::Relations;
-use crate::scan::SourceTable;
 use crate::session::session_over;
 use crate::slices::{BY_DAY, Slice, boundaries, windows};
+use crate::source_table::SourceTable;
 use crate::window::{Window, has_activity};
 
 type Tables = HashMap<String, Arc<dyn TableProvider>>;

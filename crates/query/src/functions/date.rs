@@ -14,7 +14,7 @@ use datafusion::logical_expr::{
 const EPOCH: i32 = 719_163;
 
 #[derive(Debug, Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Day,
     Week,
     Month,
@@ -23,7 +23,7 @@ enum Unit {
 }
 
 impl Unit {
-    fn parse(argument: Option<&ColumnarValue>) -> Result<Self> {
+    pub(super) fn parse(argument: Option<&ColumnarValue>) -> Result<Self> {
         let Some(ColumnarValue::Scalar(value)) = argument else {
             return exec_err!("expected a constant unit, such as 'day'");
         };
@@ -55,6 +55,24 @@ impl Unit {
             Self::Quarter => months_between(from, to)? / 3,
             Self::Year => months_between(from, to)? / 12,
         })
+    }
+
+    /// The first day of the unit that `day` lies in; weeks begin on Mondays.
+    pub(super) fn start(self, day: i32) -> Result<i32> {
+        let date = calendar_day(day)?;
+        let first_month = match self {
+            Self::Day => return Ok(day),
+            Self::Week => {
+                let weekday = date.weekday().num_days_from_monday();
+                return Ok(day.saturating_sub_unsigned(weekday));
+            }
+            Self::Month => date.month0(),
+            Self::Quarter => date.month0() / 3 * 3,
+            Self::Year => 0,
+        };
+        NaiveDate::from_ymd_opt(date.year(), first_month + 1, 1)
+            .map(|date| date.num_days_from_ce() - EPOCH)
+            .ok_or_else(|| exec_datafusion_err!("day {day} is not on the calendar"))
     }
 
     /// `day` moved by `count` units; the day of the month is kept where the month has it, else its last day.
@@ -328,6 +346,26 @@ mod tests {
                 unit.between(day(from), day(to)).unwrap(),
                 units,
                 "{unit:?} {from} {to}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_unit_begins_on_its_first_day() {
+        for (unit, within, start) in [
+            (Unit::Day, "2026-02-27", "2026-02-27"),
+            (Unit::Week, "2026-11-15", "2026-11-09"),
+            (Unit::Week, "2026-11-16", "2026-11-16"),
+            (Unit::Week, "1969-12-31", "1969-12-29"),
+            (Unit::Month, "2024-02-29", "2024-02-01"),
+            (Unit::Quarter, "2026-12-31", "2026-10-01"),
+            (Unit::Quarter, "2026-03-01", "2026-01-01"),
+            (Unit::Year, "2024-12-31", "2024-01-01"),
+        ] {
+            assert_eq!(
+                unit.start(day(within)).unwrap(),
+                day(start),
+                "{unit:?} {within}"
             );
         }
     }

@@ -17,6 +17,7 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 
+use super::counted_rows::counted_rows;
 use crate::text_view::TextView;
 
 /// So much may be held in so many buffers to keep what the groups' texts lie in; beyond both they are copied.
@@ -124,16 +125,18 @@ impl GroupsAccumulator for Largest {
         let texts = values[0].as_string_view();
         let places = self.places(texts);
         self.views.resize(total_num_groups, None);
-        for (row, (&group, &view)) in group_indices.iter().zip(texts.views().iter()).enumerate() {
-            let view = TextView(view).moved(&places);
-            let largest = self.views[group];
-            let counts = filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
-            if largest == Some(view) || !counts || texts.is_null(row) {
-                continue;
+        let mut take = |row: usize| {
+            let view = TextView(texts.views()[row]).moved(&places);
+            let largest = &mut self.views[group_indices[row]];
+            if *largest != Some(view)
+                && largest.is_none_or(|largest| view.is_after(largest, &self.buffers))
+            {
+                *largest = Some(view);
             }
-            if largest.is_none_or(|largest| view.is_after(largest, &self.buffers)) {
-                self.views[group] = Some(view);
-            }
+        };
+        match counted_rows(texts.nulls(), filter) {
+            None => (0..texts.len()).for_each(take),
+            Some(counted) => counted.set_indices().for_each(&mut take),
         }
         if self.held_bytes > MOST_HELD_BYTES && self.buffers.len() > MOST_BUFFERS {
             self.compact()?;

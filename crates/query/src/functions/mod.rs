@@ -2,7 +2,9 @@
 //! faster ways of counting and comparing.
 
 mod binary;
+mod counted_rows;
 mod date;
+mod date_trunc;
 mod distinct_integers;
 mod max_text;
 mod sequence;
@@ -23,6 +25,7 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
         ScalarUDF::from(date::DateDiff::new()),
         ScalarUDF::from(date::DateAdd::new()),
         ScalarUDF::from(date::DayOfWeek::new()),
+        ScalarUDF::from(date_trunc::DateTrunc::new()),
         ScalarUDF::from(sequence::Sequence::new()),
     ] {
         state.register_udf(function.into())?;

@@ -1,20 +1,18 @@
 //! A packed result: blocks of rows, and one dictionary per text column.
 
-use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{
-    Array, AsArray, BooleanBufferBuilder, RecordBatch, RecordBatchOptions, StringViewArray,
-};
+use arrow::array::{Array, AsArray, BooleanBufferBuilder, RecordBatch, StringViewArray};
 use arrow::buffer::NullBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, SchemaRef};
-use datafusion::common::{Result, ScalarValue, not_impl_err};
+use datafusion::common::{Result, not_impl_err};
 
+use super::block::Block;
 use super::column::PackedColumn;
 use super::dictionary::DictionaryBuilder;
 use super::pool::Pool;
-use crate::scan::{Batches, RowSource};
+use crate::source::RowSource;
 
 /// Rows per block: enough to pack well, few enough that a range of days skips most blocks.
 const BLOCK_ROWS: usize = 1 << 16;
@@ -214,63 +212,5 @@ impl Pending {
             PendingValues::Double(values) => PackedColumn::double(&std::mem::take(values), nulls),
             PendingValues::Boolean(values) => PackedColumn::boolean(values.finish(), nulls),
         }
-    }
-}
-
-/// One block as a source of rows.
-struct Block {
-    schema: SchemaRef,
-    dictionaries: Arc<[Option<StringViewArray>]>,
-    columns: Arc<[Arc<PackedColumn>]>,
-    rows: usize,
-}
-
-impl fmt::Debug for Block {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Block")
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
-    }
-}
-
-impl RowSource for Block {
-    fn rows(&self) -> usize {
-        self.rows
-    }
-
-    fn bounds(&self, column: usize) -> Option<(ScalarValue, ScalarValue)> {
-        self.columns.get(column)?.bounds()
-    }
-
-    fn read(&self, projection: &[usize], max_rows: usize) -> Result<Batches> {
-        let schema = Arc::new(self.schema.project(projection)?);
-        let projection = projection.to_vec();
-        let (columns, dictionaries, rows) = (
-            Arc::clone(&self.columns),
-            Arc::clone(&self.dictionaries),
-            self.rows,
-        );
-        Ok(Box::new((0..rows).step_by(max_rows.max(1)).map(
-            move |start| {
-                let range = start..rows.min(start + max_rows);
-                let arrays = projection
-                    .iter()
-                    .zip(schema.fields())
-                    .map(|(&column, field)| {
-                        columns[column].unpack(
-                            range.clone(),
-                            field.data_type(),
-                            dictionaries[column].as_ref(),
-                        )
-                    })
-                    .collect::<Result<Vec<_>>>()?;
-                let options = RecordBatchOptions::new().with_row_count(Some(range.len()));
-                Ok(RecordBatch::try_new_with_options(
-                    Arc::clone(&schema),
-                    arrays,
-                    &options,
-                )?)
-            },
-        )))
     }
 }

@@ -3,12 +3,10 @@
 //! The engine's own way is a hash table over all groups, or a second grouping that carries every other aggregate along.
 //! What the views count are user numbers and days: small numbers close to each other.
 
-use std::collections::HashSet;
-use std::mem::size_of;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, ListArray};
-use arrow::buffer::OffsetBuffer;
+use arrow::buffer::{BooleanBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
@@ -16,9 +14,14 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 
-/// Numbers from zero to below this have a bit.
-const MOST_BITS: i64 = 1 << 22;
-const WORD_BITS: usize = u64::BITS as usize;
+mod bits;
+mod numbers;
+mod table;
+
+use numbers::Numbers;
+use table::Table;
+
+use super::counted_rows::counted_rows;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CountDistinctIntegers {
@@ -76,119 +79,6 @@ fn item() -> FieldRef {
     Field::new_list_field(DataType::Int64, false).into()
 }
 
-/// A set of whole numbers. Most groups of a fine grouping have one.
-#[derive(Debug, Default)]
-enum Numbers {
-    #[default]
-    None,
-    One(i64),
-    Many(Box<Set>),
-}
-
-/// Several numbers.
-#[derive(Debug, Default)]
-struct Set {
-    /// The word that `words` begin with.
-    first: usize,
-    words: Vec<u64>,
-    /// Numbers without a bit.
-    rest: HashSet<i64>,
-}
-
-impl Numbers {
-    fn insert(&mut self, number: i64) {
-        match self {
-            Self::None => *self = Self::One(number),
-            Self::One(one) if *one == number => {}
-            Self::One(one) => {
-                let mut set = Box::<Set>::default();
-                set.insert(*one);
-                set.insert(number);
-                *self = Self::Many(set);
-            }
-            Self::Many(set) => set.insert(number),
-        }
-    }
-
-    fn len(&self) -> i64 {
-        match self {
-            Self::None => 0,
-            Self::One(_) => 1,
-            Self::Many(set) => set.len(),
-        }
-    }
-
-    /// All of them, in no order that means anything.
-    fn write_to(&self, numbers: &mut Vec<i64>) {
-        match self {
-            Self::None => {}
-            Self::One(one) => numbers.push(*one),
-            Self::Many(set) => set.write_to(numbers),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        let set = if let Self::Many(set) = self {
-            set.bytes()
-        } else {
-            0
-        };
-        size_of::<Self>() + set
-    }
-}
-
-impl Set {
-    fn insert(&mut self, number: i64) {
-        let Some(place) = usize::try_from(number).ok().filter(|_| number < MOST_BITS) else {
-            self.rest.insert(number);
-            return;
-        };
-        let word = place / WORD_BITS;
-        if self.words.is_empty() {
-            self.first = word;
-        }
-        if word < self.first {
-            let missing = self.first - word;
-            self.words.splice(0..0, std::iter::repeat_n(0, missing));
-            self.first = word;
-        }
-        let index = word - self.first;
-        if index >= self.words.len() {
-            self.words.resize(index + 1, 0);
-        }
-        self.words[index] |= 1 << (place % WORD_BITS);
-    }
-
-    fn len(&self) -> i64 {
-        let bits: i64 = self
-            .words
-            .iter()
-            .map(|word| i64::from(word.count_ones()))
-            .sum();
-        bits + i64::try_from(self.rest.len()).unwrap_or(i64::MAX)
-    }
-
-    /// All of them, in no order that means anything.
-    fn write_to(&self, numbers: &mut Vec<i64>) {
-        let words = self.words.iter().zip(self.first..);
-        for (&word, place) in words {
-            let mut left = word;
-            while left != 0 {
-                let number = place * WORD_BITS + left.trailing_zeros() as usize;
-                numbers.push(i64::try_from(number).unwrap_or(i64::MAX));
-                left &= left - 1;
-            }
-        }
-        numbers.extend(&self.rest);
-    }
-
-    fn bytes(&self) -> usize {
-        size_of::<Self>()
-            + self.words.capacity() * size_of::<u64>()
-            + self.rest.capacity() * 2 * size_of::<i64>()
-    }
-}
-
 /// One set per row of a list array.
 fn as_lists(groups: &[Numbers]) -> ListArray {
     let mut numbers = Vec::new();
@@ -197,7 +87,11 @@ fn as_lists(groups: &[Numbers]) -> ListArray {
         group.write_to(&mut numbers);
         numbers.len() - before
     });
-    let offsets = OffsetBuffer::from_lengths(lengths.collect::<Vec<_>>());
+    lists(lengths.collect(), numbers)
+}
+
+fn lists(lengths: Vec<usize>, numbers: Vec<i64>) -> ListArray {
+    let offsets = OffsetBuffer::from_lengths(lengths);
     ListArray::new(item(), offsets, Arc::new(Int64Array::from(numbers)), None)
 }
 
@@ -233,10 +127,49 @@ impl Accumulator for Numbers {
     }
 }
 
-/// A set per group.
-#[derive(Debug, Default)]
-struct Groups {
-    sets: Vec<Numbers>,
+/// A set per group: bits in a table as long as there is room for all numbers in it.
+#[derive(Debug)]
+enum Groups {
+    Table(Table),
+    Sets(Vec<Numbers>),
+}
+
+impl Default for Groups {
+    fn default() -> Self {
+        Self::Table(Table::default())
+    }
+}
+
+impl Groups {
+    /// Makes room for these numbers, and so many groups.
+    fn fit(&mut self, numbers: &Int64Array, groups: usize) {
+        if let Self::Table(table) = self
+            && !table.fit(numbers, groups)
+        {
+            *self = Self::Sets(table.sets());
+        }
+        if let Self::Sets(sets) = self {
+            sets.resize_with(groups, Numbers::default);
+        }
+    }
+
+    /// Adds pairs of group and number.
+    fn insert(&mut self, pairs: impl Iterator<Item = (usize, i64)>) {
+        match self {
+            Self::Table(table) => pairs.for_each(|(group, number)| table.insert(group, number)),
+            Self::Sets(sets) => pairs.for_each(|(group, number)| sets[group].insert(number)),
+        }
+    }
+
+    fn take(&mut self, emit_to: EmitTo) -> Self {
+        match self {
+            Self::Table(table) => Self::Table(match emit_to {
+                EmitTo::All => std::mem::take(table),
+                EmitTo::First(groups) => table.take(groups),
+            }),
+            Self::Sets(sets) => Self::Sets(emit_to.take_needed(sets)),
+        }
+    }
 }
 
 impl GroupsAccumulator for Groups {
@@ -247,27 +180,33 @@ impl GroupsAccumulator for Groups {
         filter: Option<&BooleanArray>,
         total_num_groups: usize,
     ) -> Result<()> {
-        self.sets.resize_with(total_num_groups, Numbers::default);
         let numbers = values[0].as_primitive::<Int64Type>();
-        for (row, (&group, &number)) in group_indices.iter().zip(numbers.values()).enumerate() {
-            let counts = filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row));
-            if counts && numbers.is_valid(row) {
-                self.sets[group].insert(number);
-            }
+        self.fit(numbers, total_num_groups);
+        let pair = |row: usize| (group_indices[row], numbers.value(row));
+        match counted_rows(numbers.nulls(), filter) {
+            None => self.insert((0..numbers.len()).map(pair)),
+            Some(counted) => self.insert(counted.set_indices().map(pair)),
         }
         Ok(())
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let sets = emit_to.take_needed(&mut self.sets);
-        Ok(Arc::new(Int64Array::from_iter_values(
-            sets.iter().map(Numbers::len),
-        )))
+        let counts = match self.take(emit_to) {
+            Self::Table(table) => table.counts(),
+            Self::Sets(sets) => sets.iter().map(Numbers::len).collect(),
+        };
+        Ok(Arc::new(Int64Array::from(counts)))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        let sets = emit_to.take_needed(&mut self.sets);
-        Ok(vec![Arc::new(as_lists(&sets))])
+        let lists = match self.take(emit_to) {
+            Self::Table(table) => {
+                let mut numbers = Vec::new();
+                lists(table.write_to(&mut numbers), numbers)
+            }
+            Self::Sets(sets) => as_lists(&sets),
+        };
+        Ok(vec![Arc::new(lists)])
     }
 
     fn merge_batch(
@@ -276,16 +215,14 @@ impl GroupsAccumulator for Groups {
         group_indices: &[usize],
         total_num_groups: usize,
     ) -> Result<()> {
-        self.sets.resize_with(total_num_groups, Numbers::default);
         let lists = values[0].as_list::<i32>();
-        let numbers = lists.values().as_primitive::<Int64Type>().values();
-        for (window, &group) in lists.value_offsets().windows(2).zip(group_indices) {
-            let (start, end) = (offset(window[0]), offset(window[1]));
-            let set = &mut self.sets[group];
-            numbers[start..end]
-                .iter()
-                .for_each(|&number| set.insert(number));
-        }
+        let numbers = lists.values().as_primitive::<Int64Type>();
+        self.fit(numbers, total_num_groups);
+        let groups = lists.offsets().lengths().zip(group_indices);
+        let groups = groups.flat_map(|(length, &group)| std::iter::repeat_n(group, length));
+        let first = lists.value_offsets().first().copied().unwrap_or_default();
+        let listed = &numbers.values()[offset(first)..];
+        self.insert(groups.zip(listed.iter().copied()));
         Ok(())
     }
 
@@ -296,19 +233,18 @@ impl GroupsAccumulator for Groups {
         filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
         let numbers = values[0].as_primitive::<Int64Type>();
-        let counted = numbers.iter().enumerate().map(|(row, number)| {
-            number.filter(|_| filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row)))
-        });
-        let counted: Vec<Option<i64>> = counted.collect();
-        let offsets =
-            OffsetBuffer::from_lengths(counted.iter().map(|number| usize::from(number.is_some())));
-        let numbers = Int64Array::from_iter_values(counted.into_iter().flatten());
-        let lists = ListArray::new(item(), offsets, Arc::new(numbers), None);
-        Ok(vec![Arc::new(lists)])
+        let counted = counted_rows(numbers.nulls(), filter)
+            .unwrap_or_else(|| BooleanBuffer::new_set(numbers.len()));
+        let listed = counted.set_indices().map(|row| numbers.value(row));
+        let lengths = counted.iter().map(usize::from);
+        Ok(vec![Arc::new(lists(lengths.collect(), listed.collect()))])
     }
 
     fn size(&self) -> usize {
-        self.sets.iter().map(Numbers::bytes).sum()
+        match self {
+            Self::Table(table) => table.bytes(),
+            Self::Sets(sets) => sets.iter().map(Numbers::bytes).sum(),
+        }
     }
 }
 
@@ -338,8 +274,8 @@ mod tests {
             Some(i64::MAX),
             None,
             Some(0),
-            Some(MOST_BITS),
-            Some(MOST_BITS - 1),
+            Some(bits::MOST),
+            Some(bits::MOST - 1),
         ];
         (
             Arc::new(Int64Array::from(numbers)),
@@ -391,5 +327,40 @@ mod tests {
             Accumulator::evaluate(&mut one).unwrap(),
             ScalarValue::Int64(Some(8))
         );
+    }
+
+    #[test]
+    fn numbers_near_each_other_are_counted_in_a_table_until_one_is_far_away() {
+        let mut groups = Groups::default();
+        let mut add = |numbers: &[i64], places: &[usize], total: usize| {
+            let numbers: ArrayRef = Arc::new(Int64Array::from(numbers.to_vec()));
+            groups
+                .update_batch(&[numbers], places, None, total)
+                .unwrap();
+            matches!(groups, Groups::Table(_))
+        };
+        assert!(add(&[], &[], 1));
+        assert!(add(&[20_000, 20_001, 20_000], &[0, 0, 0], 2));
+        assert!(add(&[20_400, 19_000, 20_000], &[1, 1, 2], 3));
+        assert!(!add(&[-1, 20_001], &[2, 0], 4));
+        let first = groups.take(EmitTo::First(1));
+        assert!(matches!(first, Groups::Sets(sets) if sets[0].len() == 2));
+        assert_eq!(counted(&mut groups), [2, 2, 0]);
+    }
+
+    #[test]
+    fn the_first_groups_of_a_table_are_taken_out() {
+        let mut groups = Groups::default();
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![70, 3, 700, 700, 5]));
+        groups
+            .update_batch(&[numbers], &[0, 0, 1, 1, 2], None, 3)
+            .unwrap();
+        let first = groups.evaluate(EmitTo::First(2)).unwrap();
+        assert_eq!(first.as_primitive::<Int64Type>().values(), &[2, 1]);
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![5, 6, 1]));
+        groups
+            .update_batch(&[numbers], &[0, 0, 1], None, 2)
+            .unwrap();
+        assert_eq!(counted(&mut groups), [2, 1]);
     }
 }

@@ -1,0 +1,285 @@
+//! A table is a list of row sources that are read one after the other, leaving out those whose bounds cannot match.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, OnceLock};
+
+use arrow::array::{ArrayRef, BooleanArray};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::pruning::PruningStatistics;
+use datafusion::common::stats::Precision;
+use datafusion::common::{Column, ColumnStatistics, DFSchema, Result, ScalarValue, Statistics};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+
+use crate::condition::Condition;
+use crate::scan::Scan;
+use crate::source::RowSource;
+
+/// A read-only table over row sources.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceTable {
+    schema: SchemaRef,
+    sources: Vec<Arc<dyn RowSource>>,
+    statistics: Vec<ColumnStatistics>,
+    bytes: usize,
+    fingerprint: Arc<OnceLock<u64>>,
+}
+
+impl SourceTable {
+    /// A table of `schema` holding the rows of `sources`, in that order.
+    pub(crate) fn new(schema: SchemaRef, sources: Vec<Arc<dyn RowSource>>) -> Self {
+        let statistics = vec![ColumnStatistics::new_unknown(); schema.fields().len()];
+        Self {
+            schema,
+            sources,
+            statistics,
+            bytes: 0,
+            fingerprint: Arc::default(),
+        }
+    }
+
+    /// The same table, saying how much memory its rows take.
+    pub(crate) fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// How much memory the rows take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The same table, saying how many distinct values its columns have.
+    pub(crate) fn with_distinct_counts(
+        mut self,
+        counts: impl Iterator<Item = Option<usize>>,
+    ) -> Self {
+        for (statistics, count) in self.statistics.iter_mut().zip(counts) {
+            statistics.distinct_count = count.map_or(Precision::Absent, Precision::Inexact);
+        }
+        self
+    }
+
+    /// A number that tells contents apart, whatever the order of the rows. Reads everything, once.
+    pub(crate) fn fingerprint(&self) -> Result<u64> {
+        if let Some(known) = self.fingerprint.get() {
+            return Ok(*known);
+        }
+        let computed = self.compute_fingerprint()?;
+        Ok(*self.fingerprint.get_or_init(|| computed))
+    }
+
+    fn compute_fingerprint(&self) -> Result<u64> {
+        let projection: Vec<usize> = (0..self.schema.fields().len()).collect();
+        let options = FormatOptions::new().with_null("NULL");
+        let mut sum = self.rows() as u64;
+        for source in &self.sources {
+            for batch in source.read(&projection, 8192)? {
+                let batch = batch?;
+                let columns = batch.columns().iter();
+                let cells = columns
+                    .map(|column| ArrayFormatter::try_new(column, &options))
+                    .collect::<Result<Vec<_>, _>>()?;
+                for row in 0..batch.num_rows() {
+                    let mut hasher = DefaultHasher::new();
+                    for cell in &cells {
+                        cell.value(row).to_string().hash(&mut hasher);
+                    }
+                    sum = sum.wrapping_add(hasher.finish());
+                }
+            }
+        }
+        Ok(sum)
+    }
+
+    /// How many rows the table has.
+    pub(crate) fn rows(&self) -> usize {
+        self.sources.iter().map(|source| source.rows()).sum()
+    }
+
+    /// The filters, as the scan answers them.
+    fn conditions(&self, state: &dyn Session, filters: &[Expr]) -> Result<Arc<[Condition]>> {
+        let df_schema = DFSchema::try_from(Arc::clone(&self.schema))?;
+        let filters = filters.iter().cloned();
+        filters
+            .map(|filter| {
+                let expression = state.create_physical_expr(filter, &df_schema)?;
+                Condition::new(expression, &self.schema)
+            })
+            .collect()
+    }
+
+    /// The sources that may hold rows for which all `filters` are true.
+    fn matching(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<Arc<dyn RowSource>>> {
+        let sources: Vec<_> = self
+            .sources
+            .iter()
+            .filter(|source| source.rows() > 0)
+            .cloned()
+            .collect();
+        let Some(filter) = conjunction(filters.iter().cloned()) else {
+            return Ok(sources);
+        };
+        let df_schema = DFSchema::try_from(Arc::clone(&self.schema))?;
+        let filter = state.create_physical_expr(filter, &df_schema)?;
+        let Some(predicate) = PruningPredicateBuilder::new()
+            .with_file_schema(Arc::clone(&self.schema))
+            .build(filter)
+        else {
+            return Ok(sources);
+        };
+        let keep = predicate.prune(&SourceBounds {
+            schema: &self.schema,
+            sources: &sources,
+        })?;
+        Ok(sources
+            .into_iter()
+            .zip(keep)
+            .filter_map(|(source, keep)| keep.then_some(source))
+            .collect())
+    }
+}
+
+#[async_trait]
+impl TableProvider for SourceTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Exact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let sources = self.matching(state, filters)?;
+        let projection: Arc<[usize]> = projection.map_or_else(
+            || (0..self.schema.fields().len()).collect(),
+            |columns| columns.as_slice().into(),
+        );
+        let schema = Arc::new(self.schema.project(&projection)?);
+        let rows: usize = sources.iter().map(|source| source.rows()).sum();
+        let mut statistics = Statistics::new_unknown(&schema);
+        statistics.num_rows = if filters.is_empty() {
+            Precision::Exact(rows)
+        } else {
+            Precision::Inexact(rows / FILTERED_SHARE)
+        };
+        statistics.column_statistics = projection
+            .iter()
+            .map(|&column| self.statistics[column].clone())
+            .collect();
+        statistics.total_byte_size = Precision::Inexact(rows.saturating_mul(row_bytes(&schema)));
+        Ok(DataSourceExec::from_data_source(Scan {
+            schema,
+            projection,
+            conditions: self.conditions(state, filters)?,
+            partitions: split(sources, state.config().target_partitions()),
+            statistics: Arc::new(statistics),
+            fetch: limit,
+        }))
+    }
+}
+
+/// As the engine does: one row in so many is guessed to match.
+const FILTERED_SHARE: usize = 5;
+
+/// A guess good enough to choose the smaller side of a join.
+fn row_bytes(schema: &Schema) -> usize {
+    schema
+        .fields()
+        .iter()
+        .map(|field| match field.data_type() {
+            DataType::Boolean => 1,
+            DataType::Date32 => 4,
+            DataType::Utf8View => 16,
+            _ => 8,
+        })
+        .sum()
+}
+
+/// Splits sources, in order, into at most `count` runs of about as many rows.
+fn split(sources: Vec<Arc<dyn RowSource>>, count: usize) -> Vec<Vec<Arc<dyn RowSource>>> {
+    let total: usize = sources.iter().map(|source| source.rows()).sum();
+    let share = total.div_ceil(count.max(1)).max(1);
+    let mut runs: Vec<Vec<Arc<dyn RowSource>>> = vec![Vec::new()];
+    let mut rows = 0;
+    for source in sources {
+        let middle = rows + source.rows() / 2;
+        rows += source.rows();
+        let run = (middle / share).min(count.saturating_sub(1));
+        if runs.len() <= run {
+            runs.resize_with(run + 1, Vec::new);
+        }
+        if let Some(run) = runs.get_mut(run) {
+            run.push(source);
+        }
+    }
+    runs
+}
+
+struct SourceBounds<'a> {
+    schema: &'a Schema,
+    sources: &'a [Arc<dyn RowSource>],
+}
+
+impl SourceBounds<'_> {
+    fn values(
+        &self,
+        column: &Column,
+        choose: impl Fn((ScalarValue, ScalarValue)) -> ScalarValue,
+    ) -> Option<ArrayRef> {
+        let (index, field) = self.schema.column_with_name(&column.name)?;
+        let unknown = ScalarValue::try_from(field.data_type()).ok()?;
+        let values = self.sources.iter().map(|source| {
+            source
+                .bounds(index)
+                .map_or_else(|| unknown.clone(), &choose)
+        });
+        ScalarValue::iter_to_array(values).ok()
+    }
+}
+
+impl PruningStatistics for SourceBounds<'_> {
+    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.values(column, |(smallest, _)| smallest)
+    }
+
+    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.values(column, |(_, largest)| largest)
+    }
+
+    fn num_containers(&self) -> usize {
+        self.sources.len()
+    }
+
+    fn null_counts(&self, _column: &Column) -> Option<ArrayRef> {
+        None
+    }
+
+    fn row_counts(&self) -> Option<ArrayRef> {
+        None
+    }
+
+    fn contained(&self, _column: &Column, _values: &HashSet<ScalarValue>) -> Option<BooleanArray> {
+        None
+    }
+}
