@@ -40,6 +40,6 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(refresh_schedules::RefreshSchedules),
         Box::new(quicksight::THEME_STEP),
         Box::new(quicksight::DASHBOARD_STEP),
-        Box::new(ingestion::Ingestion),
+        Box::new(ingestion::FirstIngestion),
     ]
 }
