@@ -8,8 +8,6 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Tag, Tagging};
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::account::Aws;
 use super::error::{AwsError, AwsErrorKind};
@@ -31,17 +29,10 @@ pub struct Buckets<'a> {
 
 impl<'a> Buckets<'a> {
     pub(crate) fn new(aws: &'a Aws) -> Self {
-        let tuning = aws.tuning();
-        let retry = RetryConfig::standard()
-            .with_max_attempts(tuning.attempts)
-            .with_initial_backoff(tuning.first_backoff);
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(tuning.connect_within)
-            .read_timeout(tuning.answer_within)
-            .build();
+        let patience = aws.tuning().patience;
         let config = Builder::from(aws.config())
-            .retry_config(retry)
-            .timeout_config(timeouts)
+            .retry_config(patience.retry())
+            .timeout_config(patience.timeouts())
             .build();
         Self {
             aws,
