@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::asset_kind::{ANALYSIS, AssetKind, DASHBOARD, DATA_SET, DATA_SOURCE, THEME};
 use super::difference::differences;
+use crate::asset_kind::AssetKind;
 use crate::aws::{AwsError, Fields, JsonCall, Method};
 use crate::digest::short_hash;
 use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
@@ -35,7 +35,7 @@ const KEPT: [&str; 3] = [
 /// An asset as it shall be.
 pub(crate) struct Asset<'a> {
     pub(crate) deployment: &'a Deployment,
-    pub(crate) kind: &'static AssetKind,
+    pub(crate) kind: AssetKind,
     pub(crate) id: String,
     /// The request to make it, without account, id, permissions and tags.
     pub(crate) body: Value,
@@ -57,16 +57,16 @@ pub(crate) struct Look {
 
 impl Asset<'_> {
     pub(crate) fn arn(&self) -> String {
-        let resource = format!("{}/{}", self.kind.segment, self.id);
+        let resource = format!("{}/{}", self.kind.terms().segment, self.id);
         self.deployment.names.quicksight_arn(&resource)
     }
 
     fn what(&self) -> String {
-        format!("{} `{}`", self.kind.noun, self.id)
+        format!("{} `{}`", self.kind.terms().noun, self.id)
     }
 
     fn call(&self, operation: &'static str, method: Method, rest: &[&str]) -> JsonCall<'_> {
-        let path: Vec<&str> = [self.kind.collection, &self.id]
+        let path: Vec<&str> = [self.kind.terms().collection, &self.id]
             .into_iter()
             .chain(rest.iter().copied())
             .collect();
@@ -75,34 +75,32 @@ impl Asset<'_> {
     }
 
     async fn describe(&self, version: Option<&str>) -> Result<Option<Value>, AwsError> {
-        let mut call = self.call(self.kind.describe, Method::Get, &[]);
+        let mut call = self.call(self.kind.terms().describe, Method::Get, &[]);
         if let Some(version) = version {
             call = call.query("version-number", version);
         }
         let found = call.find().await?;
-        Ok(found.map(|found| found.field(self.kind.member).clone()))
+        Ok(found.map(|found| found.field(self.kind.terms().member).clone()))
     }
 
     /// What of the description is the asset itself, whoever wrote it.
     async fn state(&self, described: &Value) -> Result<Value, AwsError> {
-        let members: &[&str] = match self.kind.member {
-            "DataSource" => &["Name", "DataSourceParameters"],
-            "DataSet" => &["Name", "PhysicalTableMap", "LogicalTableMap", "ImportMode"],
-            _ => &["Name", "Version/BaseThemeId", "Version/Configuration"],
+        let members: &[&str] = match self.kind {
+            AssetKind::DataSource => &["Name", "DataSourceParameters"],
+            AssetKind::DataSet => &["Name", "PhysicalTableMap", "LogicalTableMap", "ImportMode"],
+            AssetKind::Theme => &["Name", "Version/BaseThemeId", "Version/Configuration"],
+            AssetKind::Analysis => return self.definition("DescribeAnalysisDefinition").await,
+            AssetKind::Dashboard => return self.definition("DescribeDashboardDefinition").await,
         };
-        if *self.kind == ANALYSIS || *self.kind == DASHBOARD {
-            let operation = if *self.kind == ANALYSIS {
-                "DescribeAnalysisDefinition"
-            } else {
-                "DescribeDashboardDefinition"
-            };
-            let found = self
-                .call(operation, Method::Get, &["definition"])
-                .send()
-                .await?;
-            return Ok(picked(&found, &["Name", "ThemeArn", "Definition"]));
-        }
         Ok(picked(described, members))
+    }
+
+    async fn definition(&self, operation: &'static str) -> Result<Value, AwsError> {
+        let found = self
+            .call(operation, Method::Get, &["definition"])
+            .send()
+            .await?;
+        Ok(picked(&found, &["Name", "ThemeArn", "Definition"]))
     }
 
     fn sent_hash(&self) -> String {
@@ -127,8 +125,10 @@ impl Asset<'_> {
         };
         let tags = self.tags().await?;
         let permissions = self.permissions().await?;
-        let is_sound =
-            self.kind.status.is_empty() || described.text(self.kind.status).ends_with("SUCCESSFUL");
+        let is_sound = self.kind.terms().status.is_empty()
+            || described
+                .text(self.kind.terms().status)
+                .ends_with("SUCCESSFUL");
         let remembered = tags.get(DESCRIBED).map_or("", String::as_str);
         let state = self.state(&described).await?;
         let is_untouched = remembered == short_hash(state.to_string());
@@ -164,7 +164,7 @@ impl Asset<'_> {
             None => Change::new(ChangeKind::Update, self.what()),
         };
         if !look.is_as_sent && look.edits.is_none() {
-            let status = described.text(self.kind.status);
+            let status = described.text(self.kind.terms().status);
             change = change.detail(if status.ends_with("FAILED") {
                 format!("making it failed before ({status})")
             } else if look.tags.contains_key(SENT) {
@@ -176,7 +176,7 @@ impl Asset<'_> {
             });
         }
         for (principal, actions) in self.missing_permissions(look) {
-            let role = if actions.len() == self.kind.owner.len() {
+            let role = if actions.len() == self.kind.terms().owner.len() {
                 "owner"
             } else {
                 "reader"
@@ -202,7 +202,7 @@ impl Asset<'_> {
         let status = look
             .described
             .as_ref()
-            .map_or("", |described| described.text(self.kind.status));
+            .map_or("", |described| described.text(self.kind.terms().status));
         if status.ends_with("_IN_PROGRESS") {
             // A deployment that was interrupted has begun it.
             match self.wait(None).await {
@@ -253,24 +253,19 @@ impl Asset<'_> {
         if !grants.is_empty() {
             body["Permissions"] = permission_list(&grants);
         }
-        let tags: Vec<Value> = tags::of(self.deployment)
-            .iter()
-            .chain([
-                (&LET_IN.to_owned(), &self.let_in()),
-                (&SENT.to_owned(), &self.sent_hash()),
-            ])
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| json!({"Key": key, "Value": value}))
-            .collect();
-        body["Tags"] = Value::from(tags);
-        let call = if self.kind.is_named_by_path {
-            self.call(self.kind.create, Method::Post, &[])
+        let mut tags = tags::of(self.deployment);
+        tags.insert(LET_IN.to_owned(), self.let_in());
+        tags.insert(SENT.to_owned(), self.sent_hash());
+        tags.retain(|_, value| !value.is_empty());
+        body["Tags"] = Value::from(tags::listed(&tags));
+        let call = if self.kind.terms().is_named_by_path {
+            self.call(self.kind.terms().create, Method::Post, &[])
         } else {
-            body[format!("{}Id", self.kind.member)] = Value::from(self.id.clone());
-            let path = [self.kind.collection];
+            body[format!("{}Id", self.kind.terms().member)] = Value::from(self.id.clone());
+            let path = [self.kind.terms().collection];
             self.deployment
                 .aws
-                .quicksight(self.kind.create, Method::Post, &path)
+                .quicksight(self.kind.terms().create, Method::Post, &path)
                 .on(self.what())
         };
         call.body(body).send().await?;
@@ -279,12 +274,12 @@ impl Asset<'_> {
 
     async fn update(&self, look: &Look) -> Result<(), StepError> {
         let mut body = self.body.clone();
-        if *self.kind == DATA_SOURCE
+        if self.kind == AssetKind::DataSource
             && let Some(members) = body.as_object_mut()
         {
             members.remove("Type");
         }
-        if *self.kind == DATA_SET {
+        if self.kind == AssetKind::DataSet {
             let described = look.described.as_ref().unwrap_or(&Value::Null);
             for member in KEPT {
                 if !described.field(member).is_null() {
@@ -293,11 +288,11 @@ impl Asset<'_> {
             }
         }
         let answer = self
-            .call(self.kind.update, Method::Put, &[])
+            .call(self.kind.terms().update, Method::Put, &[])
             .body(body)
             .send()
             .await?;
-        if *self.kind != DASHBOARD {
+        if self.kind != AssetKind::Dashboard {
             return self.wait(None).await;
         }
         let version = answer
@@ -319,13 +314,13 @@ impl Asset<'_> {
 
     /// Waits until it is made; what keeps it from being made is an error.
     async fn wait(&self, version: Option<&str>) -> Result<(), StepError> {
-        if self.kind.status.is_empty() {
+        if self.kind.terms().status.is_empty() {
             return Ok(());
         }
         let mut polling = self.deployment.aws.polling(WITHIN);
         loop {
             let described = self.describe(version).await?.unwrap_or_default();
-            let status = described.text(self.kind.status);
+            let status = described.text(self.kind.terms().status);
             if status.ends_with("SUCCESSFUL") {
                 return Ok(());
             }
@@ -360,7 +355,7 @@ impl Asset<'_> {
             };
             format!("{}: {}{place}", error.text("Type"), error.text("Message"))
         };
-        let holder = if *self.kind == DASHBOARD || *self.kind == THEME {
+        let holder = if self.kind == AssetKind::Dashboard || self.kind == AssetKind::Theme {
             described.field("Version")
         } else {
             described
@@ -373,7 +368,7 @@ impl Asset<'_> {
         if reasons.is_empty() {
             reasons.push("the service gives no reason".to_owned());
         }
-        let kept = if *self.kind == DASHBOARD {
+        let kept = if self.kind == AssetKind::Dashboard {
             "; what was published before still is"
         } else {
             ""
@@ -402,14 +397,14 @@ impl Asset<'_> {
         let readers = settings
             .readers
             .iter()
-            .filter(|_| !self.kind.reader.is_empty());
+            .filter(|_| !self.kind.terms().reader.is_empty());
         readers
-            .map(|arn| (arn.clone(), actions(self.kind.reader)))
+            .map(|arn| (arn.clone(), actions(self.kind.terms().reader)))
             .chain(
                 settings
                     .owners
                     .iter()
-                    .map(|arn| (arn.clone(), actions(self.kind.owner))),
+                    .map(|arn| (arn.clone(), actions(self.kind.terms().owner))),
             )
             .collect()
     }
@@ -453,7 +448,7 @@ impl Asset<'_> {
 
     async fn permissions(&self) -> Result<BTreeMap<String, BTreeSet<String>>, AwsError> {
         let call = self.call(
-            self.kind.describe_permissions,
+            self.kind.terms().describe_permissions,
             Method::Get,
             &["permissions"],
         );
@@ -486,8 +481,8 @@ impl Asset<'_> {
             }
         }
         self.call(
-            self.kind.update_permissions,
-            self.kind.permissions_method,
+            self.kind.terms().update_permissions,
+            self.kind.terms().permissions_method,
             &["permissions"],
         )
         .body(body)
@@ -499,22 +494,7 @@ impl Asset<'_> {
     // ---- tags ----
 
     async fn tags(&self) -> Result<BTreeMap<String, String>, AwsError> {
-        let arn = self.arn();
-        let call = self
-            .deployment
-            .aws
-            .rest(
-                &crate::aws::services::QUICKSIGHT,
-                "ListTagsForResource",
-                Method::Get,
-                &["resources", &arn, "tags"],
-            )
-            .on(self.what());
-        let answer = call.send().await?;
-        let tags = answer.items("Tags").iter();
-        Ok(tags
-            .map(|tag| (tag.text("Key").to_owned(), tag.text("Value").to_owned()))
-            .collect())
+        tags::of_asset(&self.deployment.aws, &self.arn(), self.what()).await
     }
 
     fn missing_tags(&self, look: &Look) -> BTreeMap<String, String> {
@@ -530,24 +510,7 @@ impl Asset<'_> {
     }
 
     async fn tag(&self, tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
-        let arn = self.arn();
-        let tags: Vec<Value> = tags
-            .iter()
-            .map(|(key, value)| json!({"Key": key, "Value": value}))
-            .collect();
-        self.deployment
-            .aws
-            .rest(
-                &crate::aws::services::QUICKSIGHT,
-                "TagResource",
-                Method::Post,
-                &["resources", &arn, "tags"],
-            )
-            .on(self.what())
-            .body(json!({"Tags": tags}))
-            .send()
-            .await?;
-        Ok(())
+        tags::add_to_asset(&self.deployment.aws, &self.arn(), self.what(), tags).await
     }
 }
 

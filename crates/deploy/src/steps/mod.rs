@@ -1,7 +1,6 @@
 //! The steps of a deployment, in their order.
 
 mod asset;
-mod asset_kind;
 mod change_set;
 mod data_stack;
 mod difference;

@@ -8,7 +8,7 @@ use kiro_dashboard::quicksight::{
 use serde_json::{Value, json};
 
 use super::asset::{Asset, Look};
-use super::asset_kind::{ANALYSIS, AssetKind, DASHBOARD, DATA_SET, DATA_SOURCE, THEME};
+use crate::asset_kind::AssetKind;
 use crate::progress::Progress;
 use crate::step::{Applied, Blame, Deployment, Planned, Step, StepError, StepPlan};
 
@@ -89,12 +89,7 @@ fn uncompiled(errors: &QuickSightErrors) -> StepError {
     )
 }
 
-fn asset<'a>(
-    deployment: &'a Deployment,
-    kind: &'static AssetKind,
-    id: String,
-    body: Value,
-) -> Asset<'a> {
+fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> Asset<'_> {
     Asset {
         deployment,
         kind,
@@ -113,13 +108,13 @@ fn data_source(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
         "SslProperties": {"DisableSsl": false},
     });
     let id = deployment.names.data_source_id();
-    Ok(vec![asset(deployment, &DATA_SOURCE, id, body)])
+    Ok(vec![asset(deployment, AssetKind::DataSource, id, body)])
 }
 
 fn data_sets(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
     let found = needed_data_sets(deployment)?.into_iter();
     Ok(found
-        .map(|found| asset(deployment, &DATA_SET, found.id, found.body))
+        .map(|found| asset(deployment, AssetKind::DataSet, found.id, found.body))
         .collect())
 }
 
@@ -135,7 +130,7 @@ fn themes(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
         });
         asset(
             deployment,
-            &THEME,
+            AssetKind::Theme,
             deployment.names.theme_id(mode.name()),
             body,
         )
@@ -171,8 +166,8 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
     });
     let id = deployment.names.dashboard_id(DASHBOARD_ID);
     Ok(vec![
-        asset(deployment, &ANALYSIS, id.clone(), shared),
-        asset(deployment, &DASHBOARD, id, published),
+        asset(deployment, AssetKind::Analysis, id.clone(), shared),
+        asset(deployment, AssetKind::Dashboard, id, published),
     ])
 }
 
@@ -243,7 +238,11 @@ pub(crate) fn requests(deployment: &Deployment) -> Result<Vec<(String, Value)>, 
     ] {
         for asset in (step.assets)(deployment)? {
             requests.push((
-                format!("quicksight/{}/{}.json", asset.kind.collection, asset.id),
+                format!(
+                    "quicksight/{}/{}.json",
+                    asset.kind.terms().collection,
+                    asset.id
+                ),
                 asset.body,
             ));
         }
