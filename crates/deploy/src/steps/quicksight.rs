@@ -7,7 +7,7 @@ use kiro_dashboard::quicksight::{
 };
 use serde_json::{Value, json};
 
-use super::asset::{Asset, Look};
+use super::asset::{Look, WantedAsset};
 use crate::asset_kind::AssetKind;
 use crate::progress::Progress;
 use crate::step::{Applied, Blame, Deployment, Planned, Step, StepError, StepPlan};
@@ -21,7 +21,7 @@ pub(crate) const DASHBOARD_ID: &str = "kiro";
 pub(crate) struct AssetStep {
     name: &'static str,
     title: &'static str,
-    assets: for<'a> fn(&'a Deployment) -> Result<Vec<Asset<'a>>, StepError>,
+    assets: for<'a> fn(&'a Deployment) -> Result<Vec<WantedAsset<'a>>, StepError>,
 }
 
 /// The data source over the workgroup.
@@ -89,8 +89,8 @@ fn uncompiled(errors: &QuickSightErrors) -> StepError {
     )
 }
 
-fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> Asset<'_> {
-    Asset {
+fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> WantedAsset<'_> {
+    WantedAsset {
         deployment,
         kind,
         id,
@@ -99,7 +99,7 @@ fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> A
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
-fn data_source(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn data_source(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let workgroup = deployment.settings().workgroup(&deployment.names);
     let body = json!({
         "Name": format!("{}: Athena", deployment.names.prefix),
@@ -111,7 +111,7 @@ fn data_source(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
     Ok(vec![asset(deployment, AssetKind::DataSource, id, body)])
 }
 
-fn data_sets(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn data_sets(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let found = needed_data_sets(deployment)?.into_iter();
     Ok(found
         .map(|found| asset(deployment, AssetKind::DataSet, found.id, found.body))
@@ -119,7 +119,7 @@ fn data_sets(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
-fn themes(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn themes(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let prefix = &deployment.names.prefix;
     let themes = [Mode::Light, Mode::Dark].into_iter().map(|mode| {
         let body = json!({
@@ -138,7 +138,7 @@ fn themes(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
     Ok(themes.collect())
 }
 
-fn dashboard(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn dashboard(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let settings = deployment.settings();
     let assets = assets_of(deployment);
     let language = settings.language();
@@ -172,8 +172,8 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
 }
 
 /// Looks at all of them, several at a time, in their order.
-async fn looks<'a>(assets: &'a [Asset<'a>]) -> Result<Vec<Look>, StepError> {
-    let looking: Vec<_> = assets.iter().map(Asset::look).collect();
+async fn looks<'a>(assets: &'a [WantedAsset<'a>]) -> Result<Vec<Look>, StepError> {
+    let looking: Vec<_> = assets.iter().map(WantedAsset::look).collect();
     stream::iter(looking).buffered(AT_ONCE).try_collect().await
 }
 
