@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
-use crate::steps::{self, DataLayer};
+use crate::steps::{self, DataLayer, DesiredStack};
 
 /// Stands for the results bucket while there is no stack.
 const NO_BUCKET: &str = "RESULTS-BUCKET";
@@ -35,7 +35,7 @@ impl SynthFile {
 pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
     let layer = DataLayer::find(deployment).await?;
-    let desired = steps::desired(deployment, stack.as_ref())?;
+    let desired = DesiredStack::of(deployment, stack.as_ref())?;
     let folder = deployment.names.data_stack();
     let mut files = vec![
         SynthFile::text(format!("{folder}/template.yaml"), desired.template),
