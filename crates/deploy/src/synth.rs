@@ -41,12 +41,9 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
         SynthFile::text(format!("{folder}/template.yaml"), desired.template),
         SynthFile::json(
             format!("{folder}/parameters.json"),
-            &pairs(&desired.parameters, "ParameterKey", "ParameterValue"),
+            &desired.parameter_list(),
         ),
-        SynthFile::json(
-            format!("{folder}/tags.json"),
-            &pairs(&desired.tags, "Key", "Value"),
-        ),
+        SynthFile::json(format!("{folder}/tags.json"), &desired.tag_list()),
     ];
     let database = deployment.settings().database(&deployment.names);
     let there = steps::deployed(&deployment.aws, &database).await?;
@@ -75,11 +72,4 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
         files.push(SynthFile::json(path, &body));
     }
     Ok(files)
-}
-
-fn pairs(pairs: &std::collections::BTreeMap<String, String>, key: &str, value: &str) -> Value {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(name, text)| json!({key: name, value: text}))
-        .collect()
 }

@@ -66,7 +66,7 @@ pub(crate) async fn add_to_asset(
     Ok(())
 }
 
-/// As Amazon Quick Sight wants to be told them.
+/// As most services want to be told them.
 pub(crate) fn listed(tags: &BTreeMap<String, String>) -> Vec<Value> {
     tags.iter()
         .map(|(key, value)| json!({"Key": key, "Value": value}))

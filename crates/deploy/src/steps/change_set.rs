@@ -46,22 +46,15 @@ impl<'a> ChangeSet<'a> {
         } else {
             "CREATE"
         };
-        let pairs =
-            |pairs: &std::collections::BTreeMap<String, String>, key: &str, value: &str| -> Value {
-                pairs
-                    .iter()
-                    .map(|(name, text)| json!({key: name, value: text}))
-                    .collect()
-            };
         let body = json!({
             "StackName": self.stack,
             "ChangeSetName": self.name,
             "ChangeSetType": kind,
             "Description": "Made by kiro-analytics deploy.",
             "TemplateBody": desired.template,
-            "Parameters": pairs(&desired.parameters, "ParameterKey", "ParameterValue"),
+            "Parameters": desired.parameter_list(),
             "Capabilities": ["CAPABILITY_IAM"],
-            "Tags": pairs(&desired.tags, "Key", "Value"),
+            "Tags": desired.tag_list(),
         });
         self.aws
             .call(&services::CLOUDFORMATION, "CreateChangeSet")

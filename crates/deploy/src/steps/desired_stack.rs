@@ -58,6 +58,19 @@ impl DesiredStack {
         })
     }
 
+    /// The parameters as `CloudFormation` wants to be told them.
+    pub(crate) fn parameter_list(&self) -> Value {
+        let parameters = self.parameters.iter();
+        parameters
+            .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}))
+            .collect()
+    }
+
+    /// The tags, likewise.
+    pub(crate) fn tag_list(&self) -> Value {
+        Value::from(tags::listed(&self.tags))
+    }
+
     /// Whether the stack is like that already.
     pub(super) async fn is_met_by(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
         let has_parameters = self

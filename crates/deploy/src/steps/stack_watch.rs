@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::template::{DATA_TEMPLATE, resources};
-use crate::aws::{Aws, services};
+use crate::aws::Aws;
 use crate::progress::Progress;
 use crate::stack::{Stack, StackEvent, StackState, first_cause};
 use crate::step::{Blame, Deployment, StepError};
@@ -37,11 +35,7 @@ pub(super) async fn delete(
     name: &str,
     progress: &dyn Progress,
 ) -> Result<(), StepError> {
-    aws.call(&services::CLOUDFORMATION, "DeleteStack")
-        .on(format!("stack `{name}`"))
-        .body(json!({"StackName": name}))
-        .send()
-        .await?;
+    Stack::delete(aws, name).await?;
     let mut polling = aws.polling(WITHIN);
     while let Some(stack) = Stack::find(aws, name).await? {
         if stack.status == "DELETE_FAILED" {
