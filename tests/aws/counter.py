@@ -6,7 +6,7 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"}
+from passing import HOP_BY_HOP, body_of
 
 
 def kind_of(method, target):
@@ -56,7 +56,7 @@ class RequestCounter:
                 super().finish()
 
             def pass_on(self):
-                body = self.body()
+                body = body_of(self) or None
                 headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
                 self.backend.request(self.command, self.path, body=body, headers=headers)
                 answer = self.backend.getresponse()
@@ -72,16 +72,6 @@ class RequestCounter:
                 self.wfile.write(content)
 
             do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = pass_on
-
-            def body(self):
-                if "chunked" in self.headers.get("Transfer-Encoding", ""):
-                    content = b""
-                    while size := int(self.rfile.readline().split(b";")[0], 16):
-                        content += self.rfile.read(size)
-                        self.rfile.readline()
-                    self.rfile.readline()
-                    return content
-                return self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
 
             def log_message(self, *_):
                 pass

@@ -9,12 +9,15 @@ import sys
 import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+# How requests are passed on is the same as in tests/aws.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "aws"))
 
 from calls import call_of
 from double import Answer, Request
 from faults import Fault, Faults, refusal
-
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"}
+from passing import HOP_BY_HOP, body_of
 
 
 class Front:
@@ -153,7 +156,7 @@ def _handler(front):
             super().finish()
 
         def answered(self):
-            answer = front.answer(Request(self.command, self.path, self.headers, self.body(), connections=self.connections))
+            answer = front.answer(Request(self.command, self.path, self.headers, body_of(self), connections=self.connections))
             if answer is None:
                 self.close_connection = True
                 return
@@ -170,16 +173,6 @@ def _handler(front):
             self.wfile.write(answer.body)
 
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = answered
-
-        def body(self):
-            if "chunked" in self.headers.get("Transfer-Encoding", ""):
-                content = b""
-                while size := int(self.rfile.readline().split(b";")[0], 16):
-                    content += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-                return content
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
         def handle_one_request(self):
             # A caller that was killed is no error of ours.

@@ -2,28 +2,22 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from catalogue import Relation, render
-from lint import problems
+from catalogue import Relation
+from lint import problems, rendered, told
 
 
-def main(folder: Path) -> int:
-    relations = render("s3://bucket/prefix", "2026-01-01", {})
-    schema = {relations[0].database: {relation.name: dict(relation.columns) for relation in relations}}
-    failed = passed = 0
+def datasets(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    _, schema = rendered({})
     for dataset in json.loads((folder / "datasets.json").read_text()):
         (table,) = dataset["body"]["PhysicalTableMap"].values()
         query = table["CustomSql"]
         columns = [(column["Name"], column["Type"]) for column in query["Columns"]]
-        found = problems(Relation(dataset["id"], "", "view", columns, f"--\n{query['SqlQuery']}"), schema)
-        failed += bool(found)
-        passed += not found
-        for problem in found:
-            print(f"FAILED {dataset['id']}: {problem}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+        relation = Relation(dataset["id"], "", "view", columns, f"--\n{query['SqlQuery']}")
+        yield dataset["id"], problems(relation, schema)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(told(datasets(Path(sys.argv[1]))))

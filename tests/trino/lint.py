@@ -6,6 +6,7 @@ never write a decimal literal, never use what one of the engines only tolerates.
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 
 import sqlglot
 from sqlglot import exp
@@ -57,22 +58,31 @@ def _is_decimal(literal: exp.Literal) -> bool:
         and not isinstance(literal.parent, exp.Cast)  # fmt: skip
 
 
-def main() -> int:
+def rendered(options: dict) -> tuple[list[Relation], dict]:
+    """The relations, and the columns of them all."""
+    relations = render("s3://bucket/prefix", "2026-01-01", options)
+    return relations, {relations[0].database: {relation.name: dict(relation.columns) for relation in relations}}
+
+
+def told(read: Iterable[tuple[str, list[str]]]) -> int:
+    """Prints the problems of everything that was read, by its name: the exit code."""
     failed = passed = 0
-    for options in ({}, {"salt": "salt"}):
-        relations = render("s3://bucket/prefix", "2026-01-01", options)
-        schema = {relations[0].database: {relation.name: dict(relation.columns) for relation in relations}}
-        for relation in relations:
-            if relation.kind != "view":
-                continue
-            found = problems(relation, schema)
-            failed += bool(found)
-            passed += not found
-            for problem in found:
-                print(f"FAILED {relation.name}: {problem}")
+    for name, found in read:
+        failed += bool(found)
+        passed += not found
+        for problem in found:
+            print(f"FAILED {name}: {problem}")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
 
+def views() -> Iterator[tuple[str, list[str]]]:
+    for options in ({}, {"salt": "salt"}):
+        relations, schema = rendered(options)
+        for relation in relations:
+            if relation.kind == "view":
+                yield relation.name, problems(relation, schema)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(views()))

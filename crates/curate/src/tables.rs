@@ -7,19 +7,36 @@ type Declared = (&'static str, ColumnType, &'static str);
 
 use ColumnType::{Bigint, Boolean, Date, Double, Varchar};
 
+// What more than one table has.
+const DAY: Declared = ("activity_date", Date, "day of the activity");
+const USER: Declared = ("user_id", Varchar, "canonical user id");
+const CLIENT: Declared = (
+    "client_type",
+    Varchar,
+    "KIRO_IDE, KIRO_CLI, PLUGIN, or what the export says",
+);
+const TIER: Declared = (
+    "subscription_tier",
+    Varchar,
+    "canonical tier code of that day; NULL if blank",
+);
+const ACCOUNT: Declared = (
+    "source_account",
+    Varchar,
+    "account in the export's key; '' for a loose file",
+);
+const REGION: Declared = (
+    "source_region",
+    Varchar,
+    "Region in the export's key; '' for a loose file",
+);
+const EXTRA: Declared = ("extra", Varchar, "cells of unknown columns, a JSON object");
+
 const FACTS: &[Declared] = &[
-    ("activity_date", Date, "day of the activity"),
-    ("user_id", Varchar, "canonical user id"),
-    (
-        "client_type",
-        Varchar,
-        "KIRO_IDE, KIRO_CLI, PLUGIN, or what the export says",
-    ),
-    (
-        "subscription_tier",
-        Varchar,
-        "canonical tier code of that day; NULL if blank",
-    ),
+    DAY,
+    USER,
+    CLIENT,
+    TIER,
     ("chat_conversations", Bigint, "conversations that day"),
     (
         "total_messages",
@@ -50,68 +67,29 @@ const FACTS: &[Declared] = &[
     ),
     ("profile_id", Varchar, "ARN of the Kiro profile"),
     ("email", Varchar, "address as exported"),
-    (
-        "source_account",
-        Varchar,
-        "account in the export's key; '' for a loose file",
-    ),
-    (
-        "source_region",
-        Varchar,
-        "Region in the export's key; '' for a loose file",
-    ),
-    ("extra", Varchar, "cells of unknown columns, a JSON object"),
+    ACCOUNT,
+    REGION,
+    EXTRA,
 ];
 
 const MODELS: &[Declared] = &[
-    ("activity_date", Date, "day of the activity"),
-    ("user_id", Varchar, "canonical user id"),
-    (
-        "client_type",
-        Varchar,
-        "KIRO_IDE, KIRO_CLI, PLUGIN, or what the export says",
-    ),
-    (
-        "subscription_tier",
-        Varchar,
-        "canonical tier code of that day; NULL if blank",
-    ),
+    DAY,
+    USER,
+    CLIENT,
+    TIER,
     ("model_name", Varchar, "header without `_messages`"),
     (
         "messages",
         Bigint,
         "messages served by the model, above zero",
     ),
-    (
-        "source_account",
-        Varchar,
-        "account in the export's key; '' for a loose file",
-    ),
-    (
-        "source_region",
-        Varchar,
-        "Region in the export's key; '' for a loose file",
-    ),
+    ACCOUNT,
+    REGION,
 ];
 
-const CODE_BEFORE: &[Declared] = &[
-    ("activity_date", Date, "day of the activity"),
-    ("user_id", Varchar, "canonical user id"),
-];
+const CODE_BEFORE: &[Declared] = &[DAY, USER];
 
-const CODE_AFTER: &[Declared] = &[
-    (
-        "source_account",
-        Varchar,
-        "account in the export's key; '' for a loose file",
-    ),
-    (
-        "source_region",
-        Varchar,
-        "Region in the export's key; '' for a loose file",
-    ),
-    ("extra", Varchar, "cells of unknown columns, a JSON object"),
-];
+const CODE_AFTER: &[Declared] = &[ACCOUNT, REGION, EXTRA];
 
 /// The counters of the legacy report, in its order, under their lower-cased header names.
 pub(crate) const COUNTERS: &[(&str, &str)] = &[

@@ -1,26 +1,13 @@
 //! What can be wrong with a spec, all of it at once and each with its place, and with a request.
 
-use std::fmt;
+use std::fmt::Display;
 
 /// Everything wrong with one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", listed(errors))]
 pub struct SpecErrors {
     pub errors: Vec<SpecError>,
 }
-
-impl fmt::Display for SpecErrors {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.errors.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str("\n")?;
-            }
-            write!(formatter, "{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for SpecErrors {}
 
 /// One mistake and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +73,12 @@ pub enum SpecErrorKind {
         language: &'static str,
         nearest: Option<String>,
     },
+}
+
+/// One error per line.
+pub(crate) fn listed(errors: &[impl Display]) -> String {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {

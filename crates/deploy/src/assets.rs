@@ -1,27 +1,18 @@
 //! What of `QuickSight` belongs to a deployment: assets whose id begins with its prefix and that carry its tag.
 
-use std::fmt;
+use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 
-use crate::aws::{Aws, AwsError, Fields, Method, services};
+use crate::aws::{Aws, AwsError, Fields, Method};
 use crate::names::Names;
 use crate::tags;
 
+pub use crate::asset_kind::AssetKind;
+
 /// So many questions at once.
 const AT_ONCE: usize = 4;
-
-/// What kind of asset it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AssetKind {
-    Dashboard,
-    Analysis,
-    DataSet,
-    DataSource,
-    Theme,
-}
 
 /// One asset of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,61 +37,6 @@ pub struct Stranger {
 pub struct Assets {
     pub ours: Vec<Asset>,
     pub strangers: Vec<Stranger>,
-}
-
-impl AssetKind {
-    /// From what depends on all others to what nothing depends on without.
-    pub const ALL: [Self; 5] = [
-        Self::Dashboard,
-        Self::Analysis,
-        Self::DataSet,
-        Self::DataSource,
-        Self::Theme,
-    ];
-
-    /// The folder of its addresses.
-    pub fn segment(self) -> &'static str {
-        match self {
-            Self::Dashboard => "dashboards",
-            Self::Analysis => "analyses",
-            Self::DataSet => "data-sets",
-            Self::DataSource => "data-sources",
-            Self::Theme => "themes",
-        }
-    }
-
-    fn listing(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Dashboard => ("ListDashboards", "DashboardSummaryList", "DashboardId"),
-            Self::Analysis => ("ListAnalyses", "AnalysisSummaryList", "AnalysisId"),
-            Self::DataSet => ("ListDataSets", "DataSetSummaries", "DataSetId"),
-            Self::DataSource => ("ListDataSources", "DataSources", "DataSourceId"),
-            Self::Theme => ("ListThemes", "ThemeSummaryList", "ThemeId"),
-        }
-    }
-
-    /// The call that deletes it.
-    pub fn deletion(self) -> &'static str {
-        match self {
-            Self::Dashboard => "DeleteDashboard",
-            Self::Analysis => "DeleteAnalysis",
-            Self::DataSet => "DeleteDataSet",
-            Self::DataSource => "DeleteDataSource",
-            Self::Theme => "DeleteTheme",
-        }
-    }
-}
-
-impl fmt::Display for AssetKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Dashboard => "dashboard",
-            Self::Analysis => "analysis",
-            Self::DataSet => "data set",
-            Self::DataSource => "data source",
-            Self::Theme => "theme",
-        })
-    }
 }
 
 impl Assets {
@@ -157,26 +93,27 @@ impl Asset {
 }
 
 async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, AwsError> {
-    let (operation, list, id) = kind.listing();
+    let terms = kind.terms();
     let mut call = aws
-        .quicksight(operation, Method::Get, &[kind.segment()])
+        .quicksight(terms.list, Method::Get, &[terms.collection])
         .on(format!(
             "the {} of Amazon Quick Sight",
-            kind.segment().replace('-', " ")
+            terms.collection.replace('-', " ")
         ))
         .query("max-results", "100");
     if kind == AssetKind::Theme {
         call = call.query("type", "CUSTOM");
     }
     let start = format!("{}-", names.prefix);
-    let found = call.pages(list, "NextToken").await?;
+    let found = call.pages(terms.listed, "NextToken").await?;
+    let id = format!("{}Id", terms.member);
     let ours = found
         .iter()
-        .filter(|asset| asset.text(id).starts_with(&start) && asset.text("Status") != "DELETED");
+        .filter(|asset| asset.text(&id).starts_with(&start) && asset.text("Status") != "DELETED");
     Ok(ours
         .map(|asset| Asset {
             kind,
-            id: asset.text(id).to_owned(),
+            id: asset.text(&id).to_owned(),
             arn: asset.text("Arn").to_owned(),
             name: asset.text("Name").to_owned(),
             version: None,
@@ -186,21 +123,11 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
 
 /// Whether the asset carries the deployment's tag. What has gone in the meantime does not.
 async fn tagged(aws: &Aws, names: &Names, mut asset: Asset) -> Result<(Asset, bool), AwsError> {
-    let call = aws
-        .rest(
-            &services::QUICKSIGHT,
-            "ListTagsForResource",
-            Method::Get,
-            &["resources", &asset.arn, "tags"],
-        )
-        .on(asset.title());
-    let answer = call.find().await?.unwrap_or_default();
-    let tag = |key: &str| {
-        let mut all = answer.items("Tags").iter();
-        let found = all.find(|tag| tag.text("Key") == key)?;
-        Some(found.text("Value").to_owned())
+    let tags = match tags::of_asset(aws, &asset.arn, asset.title()).await {
+        Err(error) if error.is_not_found() => BTreeMap::new(),
+        found => found?,
     };
-    asset.version = tag(tags::VERSION);
-    let is_ours = tag(tags::DEPLOYMENT).is_some_and(|value| value == names.prefix);
+    asset.version = tags.get(tags::VERSION).cloned();
+    let is_ours = tags.get(tags::DEPLOYMENT) == Some(&names.prefix);
     Ok((asset, is_ours))
 }

@@ -1,19 +1,20 @@
 //! Imports of data sets into SPICE: begun, awaited, and what became of the last ones.
 
+use std::fmt;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::assets::Asset;
-use crate::aws::{Aws, AwsError, Fields, Method};
+use crate::aws::{Aws, AwsError, Fields, JsonCall, Method};
 use crate::names::Names;
-use crate::progress::Progress;
+use crate::progress::{NoProgress, Progress};
 
 /// So many imports are begun and looked at side by side.
 const AT_ONCE: usize = 4;
-/// The longest an import may take.
+/// The longest that imports which are awaited together may take.
 const WITHIN: Duration = Duration::from_hours(1);
 
 /// One import.
@@ -28,8 +29,29 @@ pub struct Ingestion {
     pub began: Option<f64>,
     pub seconds: Option<f64>,
     pub bytes: Option<u64>,
-    /// What Quick Sight says went wrong, with its code.
-    pub error: Option<String>,
+    pub error: Option<IngestionError>,
+}
+
+/// What Quick Sight says went wrong: either may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IngestionError {
+    /// Its code: `PERMISSION_DENIED`.
+    pub kind: String,
+    pub message: String,
+}
+
+/// The imports of one data set.
+pub(crate) struct Imports<'a> {
+    aws: &'a Aws,
+    data_set: String,
+    /// What messages call the data set.
+    title: String,
+}
+
+/// An import that goes on.
+pub(crate) struct Begun<'a> {
+    imports: Imports<'a>,
+    id: String,
 }
 
 /// What became of the import of one data set.
@@ -43,14 +65,9 @@ pub struct Imported {
 impl Ingestion {
     fn of(shown: &Value) -> Self {
         let whole = |path: &str| shown.field(path).as_u64();
-        let error = match (
-            shown.text("ErrorInfo/Type"),
-            shown.text("ErrorInfo/Message"),
-        ) {
-            ("", "") => None,
-            (kind, "") => Some(kind.to_owned()),
-            ("", message) => Some(message.to_owned()),
-            (kind, message) => Some(format!("{message} ({kind})")),
+        let error = IngestionError {
+            kind: shown.text("ErrorInfo/Type").to_owned(),
+            message: shown.text("ErrorInfo/Message").to_owned(),
         };
         Self {
             id: shown.text("IngestionId").to_owned(),
@@ -60,7 +77,7 @@ impl Ingestion {
             began: shown.number("CreatedTime"),
             seconds: shown.number("IngestionTimeInSeconds"),
             bytes: whole("IngestionSizeInBytes"),
-            error,
+            error: (error != IngestionError::default()).then_some(error),
         }
     }
 
@@ -74,7 +91,8 @@ impl Ingestion {
 
     /// What a person can do about its error.
     pub fn hint(&self) -> &'static str {
-        let error = self.error.as_deref().unwrap_or_default();
+        let error = self.error.as_ref().map(ToString::to_string);
+        let error = error.unwrap_or_default();
         let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
         if says(&[
             "PERMISSION",
@@ -96,23 +114,123 @@ impl Ingestion {
     }
 }
 
+impl fmt::Display for IngestionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, message } = self;
+        match (kind.as_str(), message.as_str()) {
+            (only, "") | ("", only) => formatter.write_str(only),
+            (kind, message) => write!(formatter, "{message} ({kind})"),
+        }
+    }
+}
+
+impl Serialize for IngestionError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'a> Imports<'a> {
+    pub(crate) fn new(aws: &'a Aws, data_set: impl Into<String>, title: impl Into<String>) -> Self {
+        let (data_set, title) = (data_set.into(), title.into());
+        Self {
+            aws,
+            data_set,
+            title,
+        }
+    }
+
+    fn of(aws: &'a Aws, data_set: &Asset) -> Self {
+        Self::new(aws, &data_set.id, data_set.title())
+    }
+
+    /// The newest ones, as the service lists them: newest first.
+    pub(crate) async fn list(&self) -> Result<Vec<Ingestion>, AwsError> {
+        let call = self
+            .call("ListIngestions", Method::Get, &[])
+            .query("max-results", "20");
+        let answer = call.send().await?;
+        Ok(answer
+            .items("Ingestions")
+            .iter()
+            .map(Ingestion::of)
+            .collect())
+    }
+
+    /// Begins one. `id` must be new.
+    pub(crate) async fn begin(&self, id: &str) -> Result<(), AwsError> {
+        let call = self.call("CreateIngestion", Method::Put, &[id]);
+        call.body(json!({"IngestionType": "FULL_REFRESH"}))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// The one of that id, that somebody has begun.
+    pub(crate) fn begun(self, id: String) -> Begun<'a> {
+        Begun { imports: self, id }
+    }
+
+    fn call(&self, operation: &'static str, method: Method, rest: &[&str]) -> JsonCall<'a> {
+        let path: Vec<&str> = ["data-sets", &self.data_set, "ingestions"]
+            .into_iter()
+            .chain(rest.iter().copied())
+            .collect();
+        let call = self.aws.quicksight(operation, method, &path);
+        call.on(self.title.as_str())
+    }
+}
+
+impl Begun<'_> {
+    /// What messages call its data set.
+    pub(crate) fn title(&self) -> &str {
+        &self.imports.title
+    }
+
+    async fn look(&self) -> Result<Ingestion, AwsError> {
+        let call = self
+            .imports
+            .call("DescribeIngestion", Method::Get, &[&self.id]);
+        Ok(Ingestion::of(call.send().await?.field("Ingestion")))
+    }
+
+    /// Looks at all of them, again and again until each has ended: in the order in which they ended. Those that still go on
+    /// when the time is over come last.
+    pub(crate) async fn wait(
+        aws: &Aws,
+        mut waiting: Vec<Self>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(Self, Ingestion)>, AwsError> {
+        let all = waiting.len() as u64;
+        let mut ended = Vec::new();
+        let mut polling = aws.polling(WITHIN);
+        while !waiting.is_empty() {
+            progress.count(all - waiting.len() as u64, Some(all), "datasets");
+            let mut still = Vec::new();
+            for begun in waiting {
+                let ingestion = begun.look().await?;
+                if ingestion.has_ended() {
+                    ended.push((begun, ingestion));
+                } else {
+                    let data_set = &begun.imports.data_set;
+                    progress.doing(&format!("{data_set}: {}", ingestion.status));
+                    still.push((begun, ingestion));
+                }
+            }
+            if !still.is_empty() && !polling.again().await {
+                ended.append(&mut still);
+            }
+            waiting = still.into_iter().map(|(begun, _)| begun).collect();
+        }
+        Ok(ended)
+    }
+}
+
 /// The newest import of a data set, if there was any.
 pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Ingestion>, AwsError> {
-    let call = aws
-        .quicksight(
-            "ListIngestions",
-            Method::Get,
-            &["data-sets", &data_set.id, "ingestions"],
-        )
-        .on(data_set.title())
-        .query("max-results", "20");
-    let answer = call.send().await?;
-    let began = |shown: &&Value| shown.number("CreatedTime").unwrap_or_default();
-    let newest = answer
-        .items("Ingestions")
-        .iter()
-        .max_by(|one, other| began(one).total_cmp(&began(other)));
-    Ok(newest.map(Ingestion::of))
+    let began = |shown: &Ingestion| shown.began.unwrap_or_default();
+    let listed = Imports::of(aws, data_set).list().await?.into_iter();
+    Ok(listed.max_by(|one, other| began(one).total_cmp(&began(other))))
 }
 
 /// Imports data sets anew and waits until each has ended, well or badly. `id` must be new.
@@ -145,22 +263,14 @@ pub async fn import_all(
 }
 
 async fn import(aws: &Aws, data_set: &Asset, id: &str) -> Result<Ingestion, AwsError> {
-    let path = ["data-sets", data_set.id.as_str(), "ingestions", id];
-    let begin = aws
-        .quicksight("CreateIngestion", Method::Put, &path)
-        .on(data_set.title())
-        .body(json!({"IngestionType": "FULL_REFRESH"}));
-    begin.send().await?;
-    let mut polling = aws.polling(WITHIN);
-    loop {
-        let look = aws
-            .quicksight("DescribeIngestion", Method::Get, &path)
-            .on(data_set.title());
-        let ingestion = Ingestion::of(look.send().await?.field("Ingestion"));
-        if ingestion.has_ended() || !polling.again().await {
-            return Ok(ingestion);
-        }
-    }
+    let imports = Imports::of(aws, data_set);
+    imports.begin(id).await?;
+    let begun = vec![imports.begun(id.to_owned())];
+    let mut ended = Begun::wait(aws, begun, &NoProgress).await?;
+    Ok(ended
+        .pop()
+        .map(|(_, ingestion)| ingestion)
+        .unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -176,7 +286,7 @@ mod tests {
             "ErrorInfo": {"Type": "PERMISSION_DENIED", "Message": "Insufficient Lake Formation permission(s)"},
         }));
         assert_eq!(
-            ingestion.error.as_deref(),
+            ingestion.error.as_ref().map(ToString::to_string).as_deref(),
             Some("Insufficient Lake Formation permission(s) (PERMISSION_DENIED)")
         );
         assert!(ingestion.has_ended() && !ingestion.has_succeeded());

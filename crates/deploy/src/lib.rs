@@ -3,6 +3,7 @@
 //! Owns the settings of a deployment, every call to AWS but the normalizer's, and the steps from a function's zip to a
 //! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
 
+mod asset_kind;
 pub mod assets;
 pub mod aws;
 mod digest;

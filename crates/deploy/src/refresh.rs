@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::assets::{Asset, AssetKind, Assets};
-use crate::ingestion::{Imported, import_all};
+use crate::ingestion::{Imported, Ingestion, import_all};
 use crate::names::Names;
 use crate::progress::Progress;
 use crate::step::{Blame, Deployment, StepError};
@@ -42,9 +42,8 @@ pub struct ImportLine {
 
 impl Imported {
     pub fn has_succeeded(&self) -> bool {
-        self.result
-            .as_ref()
-            .is_ok_and(super::ingestion::Ingestion::has_succeeded)
+        let result = self.result.as_ref();
+        result.is_ok_and(Ingestion::has_succeeded)
     }
 
     pub fn line(&self) -> ImportLine {
@@ -57,7 +56,7 @@ impl Imported {
                 rows: ingestion.rows,
                 dropped_rows: ingestion.dropped_rows,
                 seconds: ingestion.seconds,
-                error: ingestion.error.clone(),
+                error: ingestion.error.as_ref().map(ToString::to_string),
                 hint: (!ingestion.has_succeeded()).then(|| ingestion.hint().to_owned()),
             },
             Err(error) => ImportLine {

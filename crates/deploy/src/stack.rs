@@ -52,6 +52,16 @@ impl Stack {
             .filter(|stack| stack.status != "DELETE_COMPLETE"))
     }
 
+    /// Begins to delete the stack of that name.
+    pub(crate) async fn delete(aws: &Aws, name: &str) -> Result<(), AwsError> {
+        let call = aws
+            .call(&services::CLOUDFORMATION, "DeleteStack")
+            .on(format!("stack `{name}`"))
+            .body(json!({"StackName": name}));
+        call.send().await?;
+        Ok(())
+    }
+
     fn of(value: &Value) -> Self {
         let pairs = |list: &str, key: &str, text: &str| {
             let items = value.items(list).iter();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
-use crate::steps::{self, DataLayer};
+use crate::steps::{self, DataLayer, DesiredStack};
 
 /// Stands for the results bucket while there is no stack.
 const NO_BUCKET: &str = "RESULTS-BUCKET";
@@ -35,18 +35,15 @@ impl SynthFile {
 pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
     let layer = DataLayer::find(deployment).await?;
-    let desired = steps::desired(deployment, stack.as_ref())?;
+    let desired = DesiredStack::of(deployment, stack.as_ref())?;
     let folder = deployment.names.data_stack();
     let mut files = vec![
         SynthFile::text(format!("{folder}/template.yaml"), desired.template),
         SynthFile::json(
             format!("{folder}/parameters.json"),
-            &pairs(&desired.parameters, "ParameterKey", "ParameterValue"),
+            &desired.parameter_list(),
         ),
-        SynthFile::json(
-            format!("{folder}/tags.json"),
-            &pairs(&desired.tags, "Key", "Value"),
-        ),
+        SynthFile::json(format!("{folder}/tags.json"), &desired.tag_list()),
     ];
     let database = deployment.settings().database(&deployment.names);
     let there = steps::deployed(&deployment.aws, &database).await?;
@@ -75,11 +72,4 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
         files.push(SynthFile::json(path, &body));
     }
     Ok(files)
-}
-
-fn pairs(pairs: &std::collections::BTreeMap<String, String>, key: &str, value: &str) -> Value {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(name, text)| json!({key: name, value: text}))
-        .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kiro_deploy::Names;
 use kiro_deploy::settings::{
-    ALL, FileValue, Layers, Memory, Origin, Problems, Remembered, Resolved, StackParameters,
+    FileValue, Layers, Memory, Origin, Problems, Remembered, Resolved, StackParameters, all,
 };
 use serde_json::{Value, json};
 
@@ -340,7 +340,7 @@ fn what_cannot_be_done_without_is_asked_for() {
 fn every_setting_has_names_a_meaning_and_at_most_one_parameter_of_the_template() {
     let template = include_str!("../../../cfn/01-data-layer.yaml");
     let mut seen = std::collections::BTreeSet::new();
-    for setting in ALL {
+    for setting in all() {
         assert!(seen.insert(setting.key), "{} stands twice", setting.key);
         assert!(
             setting.environment[0].starts_with("KIRO_ANALYTICS_"),
@@ -361,7 +361,7 @@ fn every_setting_has_names_a_meaning_and_at_most_one_parameter_of_the_template()
 #[test]
 fn the_example_file_explains_every_setting() {
     let example = include_str!("../../../kiro-analytics.example.toml");
-    for setting in ALL {
+    for setting in all() {
         let line = format!("\n# {} = ", setting.key);
         assert!(example.contains(&line), "{}", setting.key);
         if let (Some(default), false) = (setting.default, setting.is_shared) {

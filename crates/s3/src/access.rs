@@ -60,8 +60,8 @@ impl S3Access {
     pub(crate) fn client(&self, region: &str) -> Client {
         let config = Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
-            .retry_config(self.tuning.retry())
-            .timeout_config(self.tuning.timeouts())
+            .retry_config(self.tuning.patience.retry())
+            .timeout_config(self.tuning.patience.timeouts())
             .stalled_stream_protection(self.tuning.stalled())
             .build();
         Client::from_conf(config)

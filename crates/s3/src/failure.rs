@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use kiro_ingest::{RemoteErrorKind, StoreErrorKind};
+
+use crate::code::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
 
 /// The header by which S3 says where a bucket is, whoever asks.
 const BUCKET_REGION: &str = "x-amz-bucket-region";
@@ -20,7 +21,7 @@ pub(crate) fn kind_of<E: ServiceError>(
     error: SdkError<E, HttpResponse>,
     region: &str,
 ) -> StoreErrorKind {
-    if is_about_credentials(&error) {
+    if credentials_error(&error).is_some() {
         return StoreErrorKind::Remote(RemoteErrorKind::NoCredentials {
             source: source_of(error),
         });
@@ -89,18 +90,10 @@ fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKi
         ("NoSuchBucket", _) => RemoteErrorKind::NoBucket,
         ("NoSuchKey", _) | ("NotFound" | "", 404) => return StoreErrorKind::NotFound,
         ("PreconditionFailed", _) | ("", 412) => return StoreErrorKind::Changed,
-        (
-            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired",
-            _,
-        ) => RemoteErrorKind::ExpiredCredentials,
-        (
-            "InvalidAccessKeyId"
-            | "InvalidClientTokenId"
-            | "InvalidToken"
-            | "SignatureDoesNotMatch"
-            | "UnrecognizedClientException",
-            _,
-        ) => RemoteErrorKind::InvalidCredentials { code: code_text },
+        (code, _) if says_expired(code) => RemoteErrorKind::ExpiredCredentials,
+        (code, _) if says_wrong_credentials(code) => {
+            RemoteErrorKind::InvalidCredentials { code: code_text }
+        }
         (
             "AuthorizationHeaderMalformed"
             | "IncorrectEndpoint"
@@ -112,8 +105,9 @@ fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKi
             region: region.to_owned(),
         },
         ("RequestTimeTooSkewed", _) => RemoteErrorKind::ClockSkew { message },
-        ("SlowDown" | "Throttling" | "ThrottlingException" | "RequestLimitExceeded", _)
-        | (_, 429 | 503) => RemoteErrorKind::Throttled { code: code_text },
+        (code, status) if says_throttled(code) || matches!(status, 429 | 503) => {
+            RemoteErrorKind::Throttled { code: code_text }
+        }
         ("ConditionalRequestConflict" | "OperationAborted" | "RequestTimeout", _)
         | (_, 500..=599) => RemoteErrorKind::Unavailable { status },
         (_, 401 | 403) => RemoteErrorKind::Denied { message },
@@ -122,18 +116,6 @@ fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKi
             message,
         },
     })
-}
-
-/// Whether no request was made because nobody knows who is asking.
-fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<CredentialsError>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 fn source_of<E: ServiceError>(error: SdkError<E, HttpResponse>) -> Box<dyn Error + Send + Sync> {

@@ -1,13 +1,16 @@
 //! An S3 bucket as an object store of `kiro-ingest`.
 //!
-//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and what their errors mean. Credentials and
-//! profiles are `aws-config`'s business. It knows nothing of exports or parts, and makes or changes no bucket.
+//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and what their errors mean; what is alike
+//! whatever is asked of AWS (patience, TLS, errors about who asks) is here for others, too. Credentials and profiles are
+//! `aws-config`'s business. It knows nothing of exports or parts, and makes or changes no bucket.
 
 mod access;
 mod bucket;
+mod code;
 mod decoded_key;
 mod failure;
 mod listing;
+mod patience;
 mod reader;
 mod tuning;
 mod upload;
@@ -16,6 +19,8 @@ mod writer;
 
 pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
+pub use code::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
 pub use decoded_key::decoded_key;
+pub use patience::Patience;
 pub use tuning::S3Tuning;
 pub use url::{S3Url, S3UrlError};

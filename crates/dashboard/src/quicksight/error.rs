@@ -1,28 +1,13 @@
 //! What a dashboard asks for that `QuickSight` cannot say.
 
-use std::fmt;
-
-use crate::error::RequestError;
+use crate::error::{RequestError, listed};
 
 /// Everything that keeps a dashboard from being compiled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", listed(errors))]
 pub struct QuickSightErrors {
     pub errors: Vec<QuickSightError>,
 }
-
-impl fmt::Display for QuickSightErrors {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.errors.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str("\n")?;
-            }
-            write!(formatter, "{error}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for QuickSightErrors {}
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QuickSightError {

@@ -4,7 +4,7 @@
 use crate::quicksight::compiler::{Compiler, reference};
 use crate::quicksight::data_set::ROW_WEIGHT;
 use crate::quicksight::error::QuickSightError;
-use crate::spec::{At, Dataset, Formula, Level, Measure, Threshold, Visual};
+use crate::spec::{At, Dataset, Formula, Level, Measure, Visual};
 
 /// What an aggregation is taken for.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,7 @@ impl Compiler<'_> {
             }
             Formula::Scaled { of, by } => {
                 let of = self.aggregate(of, asked)?;
-                Ok(format!("({of}) * {}", self.factor(asked.visual, by)?))
+                Ok(format!("({of}) * {}", self.threshold(asked.visual, by)?))
             }
             Formula::AveragePer { of, level } => self.average_per(of, level.value, asked),
             Formula::CountWhere { .. } => self.count_where(name, measure, asked),
@@ -116,7 +116,7 @@ impl Compiler<'_> {
     }
 
     /// The column on the rows that count, nothing on the others.
-    fn guarded(
+    pub(crate) fn guarded(
         &self,
         column: &str,
         measure: &Measure,
@@ -148,10 +148,6 @@ impl Compiler<'_> {
             sum = format!("{sum} - coalesce({part}, 0)");
         }
         Ok(format!("({sum})"))
-    }
-
-    fn factor(&self, visual: &Visual, by: &At<Threshold>) -> Result<String, QuickSightError> {
-        self.threshold(visual, by)
     }
 
     /// The mean of a measure over users or days: of those with rows that count.

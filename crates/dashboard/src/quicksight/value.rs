@@ -91,17 +91,11 @@ impl Compiler<'_> {
         column: &str,
         asked: Asked<'_>,
     ) -> Result<String, QuickSightError> {
-        let only = &self.spec.measure(name)?.only;
-        let mut conditions: Vec<String> = asked.rows.map(str::to_owned).into_iter().collect();
-        conditions.extend(self.predicates(asked.dataset, only)?);
-        if conditions.is_empty() {
+        let every = reference(column);
+        let expression = self.guarded(&every, self.spec.measure(name)?, asked)?;
+        if expression == every {
             return Ok(column.to_owned());
         }
-        let expression = format!(
-            "ifelse({}, {}, NULL)",
-            conditions.join(" AND "),
-            reference(column)
-        );
         let label = self.text(&format!("measure.{name}"));
         Ok(self.calculated(asked.dataset, &label, &expression))
     }

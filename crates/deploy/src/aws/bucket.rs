@@ -1,15 +1,17 @@
 //! Buckets and their objects, through the SDK's own client of S3.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
+use aws_sdk_s3::types::{Tag, Tagging};
 
 use super::account::Aws;
 use super::error::{AwsError, AwsErrorKind};
+use super::listing::Listing;
 use super::service::services;
 
 /// What a bucket says about itself.
@@ -27,17 +29,10 @@ pub struct Buckets<'a> {
 
 impl<'a> Buckets<'a> {
     pub(crate) fn new(aws: &'a Aws) -> Self {
-        let tuning = aws.tuning();
-        let retry = RetryConfig::standard()
-            .with_max_attempts(tuning.attempts)
-            .with_initial_backoff(tuning.first_backoff);
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(tuning.connect_within)
-            .read_timeout(tuning.answer_within)
-            .build();
+        let patience = aws.tuning().patience;
         let config = Builder::from(aws.config())
-            .retry_config(retry)
-            .timeout_config(timeouts)
+            .retry_config(patience.retry())
+            .timeout_config(patience.timeouts())
             .build();
         Self {
             aws,
@@ -130,6 +125,11 @@ impl<'a> Buckets<'a> {
             .map_err(|error| self.error("PutObject", &resource, &error))
     }
 
+    /// What lies below a prefix.
+    pub fn listing(&self, bucket: &str, prefix: &str) -> Listing<'_> {
+        Listing::new(self, bucket, prefix)
+    }
+
     /// The folders right below a prefix, without listing what is in them; at most `most`.
     pub async fn folders(
         &self,
@@ -137,20 +137,46 @@ impl<'a> Buckets<'a> {
         prefix: &str,
         most: i32,
     ) -> Result<Vec<String>, AwsError> {
-        let answer = self
-            .client
-            .list_objects_v2()
-            .bucket(bucket)
-            .prefix(prefix)
-            .delimiter("/")
-            .max_keys(most)
-            .send()
-            .await;
-        let resource = format!("`s3://{bucket}/{prefix}`");
-        let page = answer.map_err(|error| self.error("ListObjectsV2", &resource, &error))?;
-        let folders = page.common_prefixes().iter();
-        Ok(folders
-            .filter_map(|folder| folder.prefix().map(str::to_owned))
-            .collect())
+        let listing = self.listing(bucket, prefix).level().most(most);
+        Ok(listing.page(None).await?.folders)
+    }
+
+    /// The tags of a bucket.
+    pub async fn tags(&self, bucket: &str) -> Result<BTreeMap<String, String>, AwsError> {
+        let answer = self.client.get_bucket_tagging().bucket(bucket).send().await;
+        match answer {
+            Ok(answer) => Ok(answer
+                .tag_set()
+                .iter()
+                .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+                .collect()),
+            Err(error) => {
+                let error = self.error("GetBucketTagging", &format!("bucket `{bucket}`"), &error);
+                if error.is_not_found() {
+                    Ok(BTreeMap::new())
+                } else {
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    /// Gives a bucket these tags and no others.
+    pub async fn set_tags(
+        &self,
+        bucket: &str,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<(), AwsError> {
+        let tags = tags
+            .iter()
+            .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
+        let Ok(tagging) = Tagging::builder().set_tag_set(Some(tags.collect())).build() else {
+            return Ok(());
+        };
+        let call = self.client.put_bucket_tagging().bucket(bucket);
+        let answer = call.tagging(tagging).send().await;
+        answer
+            .map(|_| ())
+            .map_err(|error| self.error("PutBucketTagging", &format!("bucket `{bucket}`"), &error))
     }
 }

@@ -21,10 +21,9 @@ use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
+use kiro_s3::Patience;
 use serde_json::Value;
 
 use super::account::Aws;
@@ -83,8 +82,7 @@ pub struct JsonCall<'a> {
     path: String,
     query: Vec<String>,
     body: Option<Value>,
-    attempts: u32,
-    within: Duration,
+    patience: Patience,
 }
 
 impl<'a> JsonCall<'a> {
@@ -98,8 +96,7 @@ impl<'a> JsonCall<'a> {
             path: "/".to_owned(),
             query: Vec::new(),
             body: None,
-            attempts: aws.tuning().attempts,
-            within: aws.tuning().answer_within,
+            patience: aws.tuning().patience,
         }
     }
 
@@ -127,16 +124,15 @@ impl<'a> JsonCall<'a> {
     }
 
     /// Never made again by itself: for what must not happen twice.
-    pub fn once(self) -> Self {
-        Self {
-            attempts: 1,
-            ..self
-        }
+    pub fn once(mut self) -> Self {
+        self.patience.attempts = 1;
+        self
     }
 
     /// How long the answer may take.
-    pub fn within(self, within: Duration) -> Self {
-        Self { within, ..self }
+    pub fn within(mut self, within: Duration) -> Self {
+        self.patience.answer_within = within;
+        self
     }
 
     pub(crate) fn path(self, method: Method, segments: &[&str]) -> Self {
@@ -270,13 +266,6 @@ impl<'a> JsonCall<'a> {
         components.set_time_source(config.time_source());
         components.set_sleep_impl(config.sleep_impl());
         components.set_http_client(config.http_client());
-        let retry = RetryConfig::standard()
-            .with_max_attempts(self.attempts)
-            .with_initial_backoff(self.aws.tuning().first_backoff);
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(self.aws.tuning().connect_within)
-            .read_timeout(self.within)
-            .build();
         let mut plugin = StaticRuntimePlugin::new()
             .with_config(layer.freeze())
             .with_runtime_components(components);
@@ -286,11 +275,11 @@ impl<'a> JsonCall<'a> {
             .service_name(service.id)
             .operation_name(operation)
             .endpoint_url(&endpoint)
-            .standard_retry(&retry)
+            .standard_retry(&self.patience.retry())
             .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
             .retry_classifier(TransientErrorClassifier::<Refusal>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
-            .timeout_config(timeouts)
+            .timeout_config(self.patience.timeouts())
             .with_connection_poisoning()
             .interceptor(ServiceClockSkewInterceptor::new())
             .interceptor(InvocationIdInterceptor::new())

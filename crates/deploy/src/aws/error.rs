@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use kiro_s3::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
 
 use super::service::Service;
 
@@ -259,23 +259,16 @@ impl AwsError {
     }
 }
 
-/// Errors of signing in arrive wrapped in whatever needed the credentials.
+/// What keeps anybody from being asked: no credentials, or none any more.
 fn about_credentials(error: &(dyn Error + 'static)) -> Option<(AwsErrorKind, String)> {
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        if cause.downcast_ref::<CredentialsError>().is_some() {
-            let message = deepest(cause);
-            let is_over = message.to_lowercase().contains("expired");
-            let kind = if is_over {
-                AwsErrorKind::Expired
-            } else {
-                AwsErrorKind::Credentials
-            };
-            return Some((kind, message));
-        }
-        next = cause.source();
-    }
-    None
+    let message = deepest(credentials_error(error)?);
+    let is_over = message.to_lowercase().contains("expired");
+    let kind = if is_over {
+        AwsErrorKind::Expired
+    } else {
+        AwsErrorKind::Credentials
+    };
+    Some((kind, message))
 }
 
 /// The last cause says what happened; the ones around it say who noticed.
@@ -290,25 +283,9 @@ fn deepest(error: &(dyn Error + 'static)) -> String {
 fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
     use AwsErrorKind as Kind;
     match code {
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" => {
-            return Kind::Expired;
-        }
-        "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "InvalidAccessKeyId"
-        | "InvalidToken"
-        | "SignatureDoesNotMatch"
-        | "InvalidSignatureException"
-        | "IncompleteSignature"
-        | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException" => return Kind::Credentials,
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestThrottledException"
-        | "TooManyRequestsException"
-        | "RequestLimitExceeded"
-        | "SlowDown" => return Kind::Throttled,
+        code if says_expired(code) => return Kind::Expired,
+        code if says_wrong_credentials(code) => return Kind::Credentials,
+        code if says_throttled(code) => return Kind::Throttled,
         "LimitExceeded"
         | "LimitExceededException"
         | "ServiceQuotaExceededException"

@@ -1,18 +1,13 @@
-//! How long to wait, how often to try, how often to look.
+//! Patience with AWS, and how often to look at what takes time.
 
 use std::time::Duration;
 
-/// Patience; the defaults are meant for AWS.
+use kiro_s3::Patience;
+
+/// Patience of both kinds; the defaults are meant for AWS.
 #[derive(Debug, Clone)]
 pub struct AwsTuning {
-    /// How often a request is made before it has failed.
-    pub attempts: u32,
-    /// The wait before the second attempt is at most this, then twice this, and so on.
-    pub first_backoff: Duration,
-    /// How long a connection may take to be made.
-    pub connect_within: Duration,
-    /// How long an answer may take to begin.
-    pub answer_within: Duration,
+    pub patience: Patience,
     /// The wait before the second look at something that takes time; each later one is half as long again.
     pub first_look: Duration,
     /// No wait between two looks is longer.
@@ -22,10 +17,7 @@ pub struct AwsTuning {
 impl Default for AwsTuning {
     fn default() -> Self {
         Self {
-            attempts: 5,
-            first_backoff: Duration::from_secs(1),
-            connect_within: Duration::from_secs(5),
-            answer_within: Duration::from_mins(1),
+            patience: Patience::default(),
             first_look: Duration::from_millis(250),
             longest_look: Duration::from_secs(5),
         }

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use kiro_report::{ExportKey, ObjectKey};
 
-use crate::aws::{AwsError, Buckets};
+use crate::aws::{AwsError, Buckets, ListedObject};
 use crate::settings::SourceFolder;
 
 /// So many listings at most for one folder.
@@ -18,21 +18,20 @@ pub(super) struct NewestExport {
     pub(super) export: ExportKey,
 }
 
-/// What lies right below a prefix.
-struct Level {
-    folders: Vec<String>,
-    objects: Vec<String>,
-}
-
 /// The newest export of a folder; none if nothing is found.
 pub(super) async fn newest_export(
     buckets: &Buckets<'_>,
     place: &SourceFolder,
 ) -> Result<Option<NewestExport>, AwsError> {
     // Regions lie side by side; in each, the greatest name is the newest.
-    let top = level(buckets, &place.bucket, &place.folder).await?;
+    let bucket = place.bucket.as_str();
+    let level = |prefix: String| async move {
+        let listing = buckets.listing(bucket, &prefix).level().most(MOST_OBJECTS);
+        listing.page(None).await
+    };
+    let top = level(place.folder.clone()).await?;
     let mut listings = 1;
-    let mut newest = best(&place.bucket, &top.objects);
+    let mut newest = best(bucket, &top.objects);
     for region in top.folders {
         let mut waiting = vec![region];
         while let Some(prefix) = waiting.pop() {
@@ -40,8 +39,8 @@ pub(super) async fn newest_export(
                 break;
             }
             listings += 1;
-            let mut found = level(buckets, &place.bucket, &prefix).await?;
-            if let Some(export) = best(&place.bucket, &found.objects) {
+            let mut found = level(prefix).await?;
+            if let Some(export) = best(bucket, &found.objects) {
                 if newest
                     .as_ref()
                     .is_none_or(|known| known.export.time < export.export.time)
@@ -57,40 +56,13 @@ pub(super) async fn newest_export(
     Ok(newest)
 }
 
-fn best(bucket: &str, keys: &[String]) -> Option<NewestExport> {
-    let exports = keys.iter().filter_map(|key| {
-        ExportKey::classify(&ObjectKey::new(key.as_str()), DateTime::UNIX_EPOCH).ok()
+fn best(bucket: &str, objects: &[ListedObject]) -> Option<NewestExport> {
+    let exports = objects.iter().filter_map(|object| {
+        ExportKey::classify(&ObjectKey::new(object.key.as_str()), DateTime::UNIX_EPOCH).ok()
     });
     let newest = exports.max_by_key(|export| (export.time, export.key.as_str().to_owned()))?;
     Some(NewestExport {
         bucket: bucket.to_owned(),
         export: newest,
-    })
-}
-
-async fn level(buckets: &Buckets<'_>, bucket: &str, prefix: &str) -> Result<Level, AwsError> {
-    let call = buckets
-        .client()
-        .list_objects_v2()
-        .bucket(bucket)
-        .prefix(prefix)
-        .delimiter("/")
-        .max_keys(MOST_OBJECTS);
-    let page = call.send().await.map_err(|error| {
-        buckets.error(
-            "ListObjectsV2",
-            &format!("`s3://{bucket}/{prefix}`"),
-            &error,
-        )
-    })?;
-    let folders = page.common_prefixes().iter();
-    let objects = page.contents().iter();
-    Ok(Level {
-        folders: folders
-            .filter_map(|folder| folder.prefix().map(str::to_owned))
-            .collect(),
-        objects: objects
-            .filter_map(|object| object.key().map(str::to_owned))
-            .collect(),
     })
 }

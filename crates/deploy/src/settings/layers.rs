@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::deployment::DeploymentSettings;
-use super::list::{ALL, setting};
+use super::list::{all, setting};
 use super::parameters::{Remembered, fingerprint};
 use super::setting::{Kind, Memory, Setting};
 use crate::aws::AwsAddress;
@@ -109,9 +109,9 @@ impl Layers<'_> {
     pub fn resolve(&self, remembered: Option<&Remembered>) -> Result<Resolved, Problems> {
         let mut problems = Vec::new();
         let mut said = self.said(&mut problems);
-        let mut values = Vec::with_capacity(ALL.len());
+        let mut values = Vec::new();
         let mut merged = Map::new();
-        for setting in ALL {
+        for setting in all() {
             let default = setting
                 .default
                 .and_then(|text| setting.kind.of_text(text).ok());
@@ -172,7 +172,7 @@ impl Layers<'_> {
             let value = setting.kind.of_value(&file.value);
             take(setting, value, origin, &mut said, problems);
         }
-        for setting in ALL {
+        for setting in all() {
             let variables = setting.environment.iter().rev();
             for name in variables {
                 let Some(text) = (self.variable)(name).filter(|text| !text.trim().is_empty())
@@ -309,7 +309,7 @@ fn take(
 
 fn unknown(key: &str, origin: Origin) -> Problem {
     let distance = |setting: &&Setting| strsim::damerau_levenshtein(key, setting.key);
-    let nearest = ALL.iter().min_by_key(distance);
+    let nearest = all().min_by_key(distance);
     let nearest = nearest.filter(|setting| distance(setting) <= 1 + setting.key.len() / 4);
     let text = match nearest {
         Some(setting) => format!("there is no such setting; did you mean `{}`?", setting.key),

@@ -1,6 +1,6 @@
 //! What a person decides about a deployment, and where each decision comes from.
 //!
-//! Every setting stands once in [`ALL`]: its key, its environment variables, its default, its kind, what remembers it. A
+//! Every setting stands once in [`all`]: its key, its environment variables, its default, its kind, what remembers it. A
 //! flag wins over the environment, that over the file, that over what the deployed stack remembers, that over the default.
 
 mod check;
@@ -13,6 +13,6 @@ mod value;
 
 pub use deployment::{DeploymentSettings, SourceFolder};
 pub use layers::{FileValue, Layers, Origin, Problem, Problems, Resolved};
-pub use list::{ALL, setting};
+pub use list::{all, setting};
 pub use parameters::{REMEMBERED, Remembered, StackParameters};
 pub use setting::{Kind, Memory, Setting};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::layers::{Resolved, is_kept};
-use super::list::ALL;
+use super::list::all;
 use super::setting::Memory;
 use super::value::text_of;
 use crate::digest::short_hash;
@@ -36,7 +36,7 @@ impl Remembered {
         let text = parameters.get(REMEMBERED).map_or("", String::as_str);
         let kept: Value = serde_json::from_str(text).unwrap_or_default();
         let mut values = BTreeMap::new();
-        for setting in ALL {
+        for setting in all() {
             let value = match setting.memory {
                 Memory::Parameter(name) => parameters
                     .get(name)

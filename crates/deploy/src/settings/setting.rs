@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::check;
+
 /// One setting.
 #[derive(Debug)]
 pub struct Setting {
@@ -52,6 +54,40 @@ pub enum Memory {
 }
 
 impl Setting {
+    /// Any text, remembered by the stack.
+    pub(super) const fn text(
+        key: &'static str,
+        environment: &'static [&'static str],
+        meaning: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            is_shared: false,
+            environment,
+            kind: Kind::Text,
+            default: None,
+            memory: Memory::Remembered,
+            meaning,
+            check: check::anything,
+        }
+    }
+
+    /// A number, remembered as a parameter of the stack: its default, the least and the most.
+    pub(super) const fn number(
+        key: &'static str,
+        environment: &'static [&'static str],
+        parameter: &'static str,
+        (default, least, most): (&'static str, u64, u64),
+        meaning: &'static str,
+    ) -> Self {
+        Self {
+            kind: Kind::Number { least, most },
+            default: Some(default),
+            memory: Memory::Parameter(parameter),
+            ..Self::text(key, environment, meaning)
+        }
+    }
+
     /// The key as a file has it.
     pub fn path(&self) -> String {
         if self.is_shared {

@@ -30,46 +30,32 @@ pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsEr
         bucket: bucket.to_owned(),
         ..Parts::default()
     };
-    let mut next: Option<String> = None;
+    let listing = buckets.listing(bucket, "normalized/");
+    let mut next = None;
     for page in 0.. {
         if page == MOST_PAGES {
             found.is_cut = true;
             break;
         }
-        let call = buckets
-            .client()
-            .list_objects_v2()
-            .bucket(bucket)
-            .prefix("normalized/")
-            .set_continuation_token(next.take());
-        let listed = call.send().await.map_err(|error| {
-            buckets.error(
-                "ListObjectsV2",
-                &format!("`s3://{bucket}/normalized/`"),
-                &error,
-            )
-        })?;
-        for object in listed.contents() {
-            found.add(
-                object.key().unwrap_or_default(),
-                object.size().unwrap_or_default(),
-            );
+        let listed = listing.page(next).await?;
+        for object in &listed.objects {
+            found.add(&object.key, object.bytes);
         }
-        match listed.next_continuation_token() {
-            Some(token) if listed.is_truncated() == Some(true) => next = Some(token.to_owned()),
-            _ => break,
+        next = listed.next;
+        if next.is_none() {
+            break;
         }
     }
     Ok(Some(found))
 }
 
 impl Parts {
-    fn add(&mut self, key: &str, bytes: i64) {
+    fn add(&mut self, key: &str, bytes: u64) {
         if !key.ends_with(".parquet") {
             return;
         }
         self.parts += 1;
-        self.bytes += u64::try_from(bytes).unwrap_or_default();
+        self.bytes += bytes;
         let day = key
             .split("export_date=")
             .nth(1)

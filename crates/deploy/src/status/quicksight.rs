@@ -52,7 +52,9 @@ impl DataSetStatus {
                     "the last import of data set `{}` has {}: {}",
                     self.id,
                     last.status.to_lowercase(),
-                    last.error.as_deref().unwrap_or("without a reason")
+                    last.error
+                        .as_ref()
+                        .map_or("without a reason".to_owned(), ToString::to_string)
                 ),
                 last.hint(),
             )),

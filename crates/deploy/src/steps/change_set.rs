@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::data_stack::Desired;
+use super::desired_stack::DesiredStack;
 use crate::aws::{Aws, AwsError, Fields, JsonCall, services};
 use crate::stack::Stack;
 use crate::step::{Blame, Change, ChangeKind, StepError};
@@ -32,7 +32,7 @@ impl<'a> ChangeSet<'a> {
     /// Has it computed, unless it is there already: its changes, none if there is nothing to change.
     pub(super) async fn prepare(
         &self,
-        desired: &Desired,
+        desired: &DesiredStack,
         existing: Option<&Stack>,
     ) -> Result<Option<Vec<Change>>, StepError> {
         if let Some(described) = self.described().await? {
@@ -46,22 +46,15 @@ impl<'a> ChangeSet<'a> {
         } else {
             "CREATE"
         };
-        let pairs =
-            |pairs: &std::collections::BTreeMap<String, String>, key: &str, value: &str| -> Value {
-                pairs
-                    .iter()
-                    .map(|(name, text)| json!({key: name, value: text}))
-                    .collect()
-            };
         let body = json!({
             "StackName": self.stack,
             "ChangeSetName": self.name,
             "ChangeSetType": kind,
             "Description": "Made by kiro-analytics deploy.",
             "TemplateBody": desired.template,
-            "Parameters": pairs(&desired.parameters, "ParameterKey", "ParameterValue"),
+            "Parameters": desired.parameter_list(),
             "Capabilities": ["CAPABILITY_IAM"],
-            "Tags": pairs(&desired.tags, "Key", "Value"),
+            "Tags": desired.tag_list(),
         });
         self.aws
             .call(&services::CLOUDFORMATION, "CreateChangeSet")

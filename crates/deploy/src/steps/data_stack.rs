@@ -1,144 +1,23 @@
 //! The data stack: bucket, database, workgroup, function, schedule and alarms, by change set.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::change_set::ChangeSet;
-use super::function_code::Zip;
+use super::desired_stack::DesiredStack;
+use super::stack_watch::{delete, explained, moving, watch};
 use super::template::{DATA_TEMPLATE, resources};
-use crate::aws::{Aws, Fields, services};
-use crate::digest::short_hash;
+use crate::aws::services;
 use crate::progress::Progress;
-use crate::settings::REMEMBERED;
-use crate::stack::{Stack, StackEvent, StackState, first_cause};
+use crate::stack::{Stack, StackState};
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
-use crate::tags;
-
-/// So long a stack may take.
-const WITHIN: Duration = Duration::from_hours(1);
 
 /// Makes and changes the data stack.
 pub(crate) struct DataStack;
-
-/// The stack as it shall be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Desired {
-    pub(crate) template: &'static str,
-    pub(crate) parameters: BTreeMap<String, String>,
-    pub(crate) tags: BTreeMap<String, String>,
-}
-
-/// What the data stack has made, by its outputs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataLayer {
-    pub results_bucket: String,
-    pub database: String,
-    pub workgroup: String,
-    pub function: String,
-    pub function_role: String,
-}
-
-impl DataLayer {
-    /// None if there is no stack yet.
-    pub async fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
-        let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
-        Ok(stack.and_then(|stack| {
-            let output = |name: &str| stack.output(name).to_owned();
-            let layer = Self {
-                results_bucket: output("ResultsBucketName"),
-                database: output("DatabaseName"),
-                workgroup: output("WorkgroupName"),
-                function: output("NormalizerName"),
-                function_role: output("NormalizerRoleArn"),
-            };
-            (!layer.results_bucket.is_empty()).then_some(layer)
-        }))
-    }
-
-    /// For a step that cannot do without.
-    pub(crate) async fn needed(deployment: &Deployment) -> Result<Self, StepError> {
-        Self::find(deployment).await?.ok_or_else(|| {
-            StepError::failed(
-                Blame::Usage,
-                format!("there is no stack `{}`", deployment.names.data_stack()),
-                "run `kiro-analytics deploy` without --only and --from-step",
-            )
-        })
-    }
-}
-
-/// The stack that these settings ask for.
-pub(crate) fn desired(
-    deployment: &Deployment,
-    existing: Option<&Stack>,
-) -> Result<Desired, StepError> {
-    let parameters = deployment.resolved.parameters(&deployment.names);
-    let mut parameters = parameters.map_err(|problem| {
-        StepError::failed(Blame::Usage, problem, "shorten the setting it names")
-    })?;
-    let code = match Zip::find(deployment)? {
-        Some(zip) => {
-            let bucket = deployment.settings().code_bucket(&deployment.names);
-            [("CodeBucket", bucket), ("CodeKey", zip.key)]
-        }
-        None => ["CodeBucket", "CodeKey"].map(|name| {
-            let deployed = existing.and_then(|stack| stack.parameters.get(name));
-            (name, deployed.cloned().unwrap_or_default())
-        }),
-    };
-    for (name, value) in code {
-        parameters.insert(name.to_owned(), value);
-    }
-    parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
-    // What the template has and no setting names stays what somebody made it.
-    if let Some(stack) = existing {
-        for name in ["TagKey", "TagValue"] {
-            if let Some(value) = stack.parameters.get(name) {
-                parameters.insert(name.to_owned(), value.clone());
-            }
-        }
-    }
-    let there = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
-    Ok(Desired {
-        template: DATA_TEMPLATE,
-        parameters,
-        tags: tags::merged(&there, deployment),
-    })
-}
-
-impl Desired {
-    /// Whether the stack is like that already.
-    async fn is_met_by(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
-        let has_parameters = self
-            .parameters
-            .iter()
-            .all(|(name, value)| stack.parameters.get(name) == Some(value));
-        if !has_parameters || self.tags != stack.tags {
-            return Ok(false);
-        }
-        let call = aws
-            .call(&services::CLOUDFORMATION, "GetTemplate")
-            .on(format!("stack `{}`", stack.name))
-            .body(json!({"StackName": stack.name, "TemplateStage": "Original"}));
-        let template = call.send().await?;
-        Ok(template.text("TemplateBody").trim() == self.template.trim())
-    }
-
-    /// Short, and the same only for the same change to the same state.
-    fn change_set_name(&self, existing: Option<&Stack>) -> String {
-        let state = existing.map_or("", |stack| stack.updated.as_str());
-        let text = format!(
-            "{}\n{:?}\n{:?}\n{state}",
-            self.template, self.parameters, self.tags
-        );
-        format!("kiro-analytics-{}", short_hash(text))
-    }
-}
 
 #[async_trait]
 impl Step for DataStack {
@@ -173,7 +52,7 @@ impl Step for DataStack {
         let existing = stack
             .as_ref()
             .filter(|stack| matches!(stack.state(), StackState::Settled | StackState::Stuck));
-        let desired = desired(deployment, existing)?;
+        let desired = DesiredStack::of(deployment, existing)?;
         match &stack {
             None => Ok(Planned::changes(vec![creation(&name)])),
             Some(stack) => match stack.state() {
@@ -201,7 +80,7 @@ impl Step for DataStack {
                         ChangeSet::new(aws, &name, desired.change_set_name(Some(stack)));
                     let changes = change_set.prepare(&desired, Some(stack)).await?;
                     let mut told = changes.unwrap_or_default();
-                    told.splice(0..0, said_anew(stack, &desired));
+                    told.splice(0..0, desired.said_anew(stack));
                     if told.is_empty() {
                         told.push(
                             Change::new(ChangeKind::Update, format!("stack `{name}`"))
@@ -241,7 +120,7 @@ impl Step for DataStack {
             Some(StackState::Empty) => stack = None,
             Some(StackState::Settled | StackState::Moving) | None => {}
         }
-        let desired = desired(deployment, stack.as_ref())?;
+        let desired = DesiredStack::of(deployment, stack.as_ref())?;
         let change_set = ChangeSet::new(aws, &name, desired.change_set_name(stack.as_ref()));
         if change_set
             .prepare(&desired, stack.as_ref())
@@ -261,7 +140,7 @@ impl Step for DataStack {
         let Some(stack) = stack.filter(|stack| stack.state() == StackState::Settled) else {
             return Ok(());
         };
-        let desired = desired(deployment, Some(&stack))?;
+        let desired = DesiredStack::of(deployment, Some(&stack))?;
         let change_set = ChangeSet::new(
             &deployment.aws,
             &name,
@@ -314,50 +193,6 @@ async fn find_exports(deployment: &Deployment) -> Result<(), StepError> {
     Ok(())
 }
 
-/// The parameters that get other values; of the remembered settings those that do.
-fn said_anew(stack: &Stack, desired: &Desired) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for (name, value) in &desired.parameters {
-        let before = stack.parameters.get(name).map_or("", String::as_str);
-        if before == value {
-            continue;
-        }
-        if name != REMEMBERED {
-            let change = Change::new(ChangeKind::Update, format!("parameter `{name}`"));
-            changes.push(change.detail(format!("{} -> {}", quoted(before), quoted(value))));
-            continue;
-        }
-        let members = |text: &str| -> BTreeMap<String, Value> {
-            serde_json::from_str(text).unwrap_or_default()
-        };
-        let (before, after) = (members(before), members(value));
-        let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        for key in keys {
-            let text = |values: &BTreeMap<String, Value>| {
-                let value = values.get(key).map(|value| match value {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                });
-                quoted(&value.unwrap_or_default())
-            };
-            let (was, is) = (text(&before), text(&after));
-            if was != is {
-                let change = Change::new(ChangeKind::Update, format!("setting `{key}`"));
-                changes.push(change.detail(format!("{was} -> {is}")));
-            }
-        }
-    }
-    changes
-}
-
-fn quoted(text: &str) -> String {
-    if text.is_empty() {
-        "nothing".to_owned()
-    } else {
-        format!("`{text}`")
-    }
-}
-
 fn creation(name: &str) -> Change {
     let mut change = Change::new(ChangeKind::Create, format!("stack `{name}`"));
     for (resource, kind, condition) in resources(DATA_TEMPLATE) {
@@ -365,115 +200,4 @@ fn creation(name: &str) -> Change {
         change = change.detail(format!("{resource} ({kind}{when})"));
     }
     change
-}
-
-fn moving(stack: &Stack) -> StepError {
-    StepError::failed(
-        Blame::Aws,
-        format!("stack `{}` is being changed ({})", stack.name, stack.status),
-        "wait until that has ended, then run the command again",
-    )
-}
-
-/// Waits while something else changes the stack: a deployment that was interrupted, for example.
-pub(crate) async fn wait_until_settled(
-    deployment: &Deployment,
-    progress: &dyn Progress,
-) -> Result<(), StepError> {
-    let name = deployment.names.data_stack();
-    let stack = Stack::find(&deployment.aws, &name).await?;
-    if stack.is_some_and(|stack| stack.state() == StackState::Moving) {
-        progress.doing(&format!("waiting: stack {name} is being changed already"));
-        // How it ends is the plan's matter.
-        match watch(&deployment.aws, &name, progress).await {
-            Ok(_) | Err(StepError::Failed { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-async fn delete(aws: &Aws, name: &str, progress: &dyn Progress) -> Result<(), StepError> {
-    aws.call(&services::CLOUDFORMATION, "DeleteStack")
-        .on(format!("stack `{name}`"))
-        .body(json!({"StackName": name}))
-        .send()
-        .await?;
-    let mut polling = aws.polling(WITHIN);
-    while let Some(stack) = Stack::find(aws, name).await? {
-        if stack.status == "DELETE_FAILED" {
-            let cause = explained(aws, name, &stack.reason).await?;
-            return Err(StepError::failed(
-                Blame::Aws,
-                format!("stack `{name}` could not be deleted: {cause}"),
-                "remove what it names in the console, then run the command again",
-            ));
-        }
-        progress.doing(&format!("stack {name}: {}", stack.status));
-        if !polling.again().await {
-            return Err(moving(&stack));
-        }
-    }
-    Ok(())
-}
-
-/// Watches a stack until it has settled, telling what happens to its resources.
-async fn watch(aws: &Aws, name: &str, progress: &dyn Progress) -> Result<Stack, StepError> {
-    let all = resources(DATA_TEMPLATE).len() as u64;
-    let mut polling = aws.polling(WITHIN);
-    loop {
-        let stack = Stack::find(aws, name).await?;
-        let events = StackEvent::of_last_attempt(aws, name).await?;
-        let done: BTreeSet<&str> = events
-            .iter()
-            .filter(|event| !event.is_of_stack() && event.status.ends_with("_COMPLETE"))
-            .map(|event| event.resource.as_str())
-            .collect();
-        if let Some(last) = events.iter().rev().find(|event| !event.is_of_stack()) {
-            progress.doing(&format!("{}: {}", last.resource, last.status));
-        }
-        progress.count(
-            done.len() as u64,
-            Some(all.max(done.len() as u64)),
-            "resources",
-        );
-        let Some(stack) = stack else {
-            let cause = told(&events, "it is gone");
-            return Err(unmade(name, "DELETE_COMPLETE", &cause));
-        };
-        if stack.state() != StackState::Moving {
-            let is_good = matches!(
-                stack.status.as_str(),
-                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"
-            );
-            if is_good {
-                return Ok(stack);
-            }
-            return Err(unmade(name, &stack.status, &told(&events, &stack.reason)));
-        }
-        if !polling.again().await {
-            return Err(moving(&stack));
-        }
-    }
-}
-
-fn unmade(name: &str, status: &str, cause: &str) -> StepError {
-    StepError::failed(
-        Blame::Aws,
-        format!("stack `{name}` could not be deployed ({status}): {cause}"),
-        "remove the cause, then run the command again: it explains what is left and, after asking, cleans it",
-    )
-}
-
-async fn explained(aws: &Aws, name: &str, otherwise: &str) -> Result<String, StepError> {
-    let events = StackEvent::of_last_attempt(aws, name).await?;
-    Ok(told(&events, otherwise))
-}
-
-fn told(events: &[StackEvent], otherwise: &str) -> String {
-    match first_cause(events) {
-        Some(event) => format!("`{}` ({}): {}", event.resource, event.kind, event.reason),
-        None if otherwise.is_empty() => "CloudFormation gives no reason".to_owned(),
-        None => otherwise.to_owned(),
-    }
 }

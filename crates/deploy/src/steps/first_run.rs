@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::data_stack::DataLayer;
+use super::data_layer::DataLayer;
 use crate::aws::{Fields, Method, services};
 use crate::digest::short_hash;
 use crate::progress::Progress;

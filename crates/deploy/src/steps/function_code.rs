@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration, Tag,
-    Tagging,
+    BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration,
 };
 use serde_json::json;
 
@@ -207,18 +206,5 @@ async fn make_bucket(deployment: &Deployment, bucket: &str) -> Result<(), AwsErr
         .send()
         .await
         .map_err(|error| buckets.error("PutBucketPolicy", &resource, &error))?;
-    let mut tagging = Tagging::builder();
-    for (key, value) in tags::of(deployment) {
-        if let Ok(tag) = Tag::builder().key(key).value(value).build() {
-            tagging = tagging.tag_set(tag);
-        }
-    }
-    if let Ok(tagging) = tagging.build() {
-        let tagged = client.put_bucket_tagging().bucket(bucket).tagging(tagging);
-        tagged
-            .send()
-            .await
-            .map_err(|error| buckets.error("PutBucketTagging", &resource, &error))?;
-    }
-    Ok(())
+    buckets.set_tags(bucket, &tags::of(deployment)).await
 }

@@ -1,24 +1,22 @@
 //! Ingestions: datasets whose views have changed or that have never been read are read, and awaited.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::quicksight::{needed_data_sets, unwanted};
 use super::tables::deployed;
-use crate::aws::{AwsError, Fields, Method};
+use crate::aws::{AwsError, Fields};
 use crate::digest::short_hash;
+use crate::ingestion::{Begun, Imports, Ingestion};
 use crate::progress::Progress;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
 
-/// So long all ingestions together may take.
-const WITHIN: Duration = Duration::from_hours(1);
 /// So many datasets are looked at at once.
 const AT_ONCE: usize = 5;
 
@@ -29,18 +27,19 @@ const CHANGES: &str = "what its view reads is changed";
 const NEW_DATA: &str = "exports have been normalized";
 
 /// Reads what must be read.
-pub(crate) struct Ingestion;
+pub(crate) struct FirstIngestion;
+
+fn imports<'a>(deployment: &'a Deployment, data_set: &str) -> Imports<'a> {
+    Imports::new(&deployment.aws, data_set, format!("dataset `{data_set}`"))
+}
 
 /// The newest ingestions of a dataset, newest first; none if there is no dataset.
-async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Value>>, AwsError> {
-    let path = ["data-sets", id, "ingestions"];
-    let call = deployment
-        .aws
-        .quicksight("ListIngestions", Method::Get, &path)
-        .on(format!("dataset `{id}`"))
-        .query("max-results", "20");
-    let found = call.find().await?;
-    Ok(found.map(|found| found.items("Ingestions").to_vec()))
+async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Ingestion>>, AwsError> {
+    match imports(deployment, id).list().await {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A relation and everything that it reads.
@@ -74,19 +73,12 @@ fn to_be_changed(earlier: &[StepPlan]) -> BTreeSet<&str> {
         .collect()
 }
 
-fn is_under_way(ingestion: &Value) -> bool {
-    matches!(
-        ingestion.text("IngestionStatus"),
-        "INITIALIZED" | "QUEUED" | "RUNNING"
-    )
-}
-
 /// Why the dataset must be read, none if its data are newer than everything they come from.
-fn reason(ingestions: &[Value], changed_at: f64) -> Option<&'static str> {
+fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
     let newest_good = ingestions
         .iter()
-        .filter(|ingestion| ingestion.text("IngestionStatus") == "COMPLETED")
-        .filter_map(|ingestion| ingestion.number("CreatedTime"))
+        .filter(|ingestion| ingestion.has_succeeded())
+        .filter_map(|ingestion| ingestion.began)
         .fold(f64::NEG_INFINITY, f64::max);
     if newest_good == f64::NEG_INFINITY {
         Some(NEVER)
@@ -112,7 +104,7 @@ async fn needed(
         .iter()
         .map(|found| ingestions(deployment, &found.id))
         .collect::<Vec<_>>();
-    let found: Vec<Option<Vec<Value>>> = stream::iter(looking)
+    let found: Vec<Option<Vec<Ingestion>>> = stream::iter(looking)
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
@@ -140,7 +132,7 @@ async fn needed(
 }
 
 #[async_trait]
-impl Step for Ingestion {
+impl Step for FirstIngestion {
     fn name(&self) -> &'static str {
         "ingestion"
     }
@@ -190,26 +182,23 @@ impl Step for Ingestion {
                 planned.contains(format!("ingestion of dataset `{}`", found.id).as_str())
             })
             .collect();
-        let mut waiting: Vec<(String, String)> = Vec::new();
+        let mut begun = Vec::new();
         for data_set in wanted {
-            let known = ingestions(deployment, &data_set.id)
-                .await?
-                .unwrap_or_default();
+            let known = ingestions(deployment, &data_set.id).await?;
+            let known = known.unwrap_or_default();
             let changed_at = changed_at(&reads(deployment, &data_set.relation), &tables);
             // A dataset that was just made is being read already.
             let running = known.iter().find(|ingestion| {
-                is_under_way(ingestion)
-                    && ingestion
-                        .number("CreatedTime")
-                        .is_some_and(|at| at >= changed_at)
+                !ingestion.has_ended() && ingestion.began.is_some_and(|at| at >= changed_at)
             });
+            let imports = imports(deployment, &data_set.id);
             let id = match running {
-                Some(running) => running.text("IngestionId").to_owned(),
-                None => begin(deployment, &data_set.id, &known, changed_at).await?,
+                Some(running) => running.id.clone(),
+                None => begin(&imports, &known, changed_at).await?,
             };
-            waiting.push((data_set.id, id));
+            begun.push(imports.begun(id));
         }
-        let rows = wait(deployment, waiting, progress).await?;
+        let rows = rows_read(&Begun::wait(&deployment.aws, begun, progress).await?)?;
         Ok(Applied {
             notes: vec![format!("{rows} rows were read")],
             problems: Vec::new(),
@@ -217,77 +206,38 @@ impl Step for Ingestion {
     }
 }
 
-/// Starts an ingestion: its id.
-pub(crate) async fn begin(
-    deployment: &Deployment,
-    data_set: &str,
-    known: &[Value],
+/// Starts an ingestion: its id, the same when it is started again.
+async fn begin(
+    imports: &Imports<'_>,
+    known: &[Ingestion],
     changed_at: f64,
-) -> Result<String, StepError> {
-    let newest = known
-        .first()
-        .map_or("", |ingestion| ingestion.text("IngestionId"));
+) -> Result<String, AwsError> {
+    let newest = known.first().map_or("", |ingestion| ingestion.id.as_str());
     let id = format!(
         "deploy-{}",
         short_hash(format!("{newest} {changed_at} {}", known.len()))
     );
-    let call = deployment
-        .aws
-        .quicksight(
-            "CreateIngestion",
-            Method::Put,
-            &["data-sets", data_set, "ingestions", &id],
-        )
-        .on(format!("dataset `{data_set}`"))
-        .body(json!({"IngestionType": "FULL_REFRESH"}));
-    match call.send().await {
-        Err(error) if error.code != "ResourceExistsException" => Err(error.into()),
+    match imports.begin(&id).await {
+        Err(error) if error.code != "ResourceExistsException" => Err(error),
         _ => Ok(id),
     }
 }
 
-/// Waits for all of them: how many rows they have read.
-pub(crate) async fn wait(
-    deployment: &Deployment,
-    mut waiting: Vec<(String, String)>,
-    progress: &dyn Progress,
-) -> Result<u64, StepError> {
-    let all = waiting.len() as u64;
+/// How many rows they have read, if all have.
+fn rows_read(awaited: &[(Begun<'_>, Ingestion)]) -> Result<u64, StepError> {
     let (mut rows, mut failures) = (0, Vec::new());
-    let mut polling = deployment.aws.polling(WITHIN);
-    while !waiting.is_empty() {
-        progress.count(all - waiting.len() as u64, Some(all), "datasets");
-        let mut still = Vec::new();
-        for (data_set, id) in waiting {
-            let path = ["data-sets", &data_set, "ingestions", &id];
-            let call = deployment
-                .aws
-                .quicksight("DescribeIngestion", Method::Get, &path)
-                .on(format!("dataset `{data_set}`"));
-            let found = call.send().await?;
-            let ingestion = found.field("Ingestion");
-            if is_under_way(ingestion) {
-                progress.doing(&format!(
-                    "{data_set}: {}",
-                    ingestion.text("IngestionStatus")
-                ));
-                still.push((data_set, id));
-            } else if ingestion.text("IngestionStatus") == "COMPLETED" {
-                rows += ingestion
-                    .field("RowInfo/RowsIngested")
-                    .as_u64()
-                    .unwrap_or(0);
-            } else {
-                let error = ingestion.field("ErrorInfo");
-                failures.push(format!(
-                    "dataset `{data_set}`: {} {}",
-                    error.text("Type"),
-                    error.text("Message")
-                ));
-            }
-        }
-        waiting = still;
-        if !waiting.is_empty() && !polling.again().await {
+    for (begun, ingestion) in awaited {
+        if ingestion.has_succeeded() {
+            rows += ingestion.rows.unwrap_or_default();
+        } else if ingestion.has_ended() {
+            let error = ingestion.error.clone().unwrap_or_default();
+            failures.push(format!(
+                "{}: {} {}",
+                begun.title(),
+                error.kind,
+                error.message
+            ));
+        } else {
             failures.push("the others are still being read after an hour".to_owned());
             break;
         }
@@ -304,12 +254,14 @@ pub(crate) async fn wait(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use super::{Ingestion, NEVER, OLDER, reason};
 
-    use super::{NEVER, OLDER, reason};
-
-    fn ingestion(status: &str, created: f64) -> Value {
-        json!({"IngestionStatus": status, "CreatedTime": created})
+    fn ingestion(status: &str, began: f64) -> Ingestion {
+        Ingestion {
+            status: status.to_owned(),
+            began: Some(began),
+            ..Ingestion::default()
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The steps of a deployment, in their order.
 
 mod asset;
-mod asset_kind;
 mod change_set;
+mod data_layer;
 mod data_stack;
+mod desired_stack;
 mod difference;
 mod first_run;
 mod function_code;
@@ -12,17 +13,19 @@ mod lake_formation;
 mod quicksight;
 mod quicksight_access;
 mod refresh_schedules;
+mod stack_watch;
 mod tables;
 mod template;
 mod views;
 
 use crate::step::Step;
 
-pub use data_stack::DataLayer;
-pub(crate) use data_stack::{desired, wait_until_settled};
+pub use data_layer::DataLayer;
+pub(crate) use desired_stack::DesiredStack;
 pub use first_run::{Normalization, normalize};
 pub(crate) use quicksight::{DASHBOARD_ID, requests};
 pub(crate) use quicksight_access::policy;
+pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use tables::{MARK, deployed, first_day, table_input};
 
 /// All steps.
@@ -40,6 +43,6 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(refresh_schedules::RefreshSchedules),
         Box::new(quicksight::THEME_STEP),
         Box::new(quicksight::DASHBOARD_STEP),
-        Box::new(ingestion::Ingestion),
+        Box::new(ingestion::FirstIngestion),
     ]
 }

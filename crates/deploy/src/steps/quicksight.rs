@@ -7,8 +7,8 @@ use kiro_dashboard::quicksight::{
 };
 use serde_json::{Value, json};
 
-use super::asset::{Asset, Look};
-use super::asset_kind::{ANALYSIS, AssetKind, DASHBOARD, DATA_SET, DATA_SOURCE, THEME};
+use super::asset::{Look, WantedAsset};
+use crate::asset_kind::AssetKind;
 use crate::progress::Progress;
 use crate::step::{Applied, Blame, Deployment, Planned, Step, StepError, StepPlan};
 
@@ -21,7 +21,7 @@ pub(crate) const DASHBOARD_ID: &str = "kiro";
 pub(crate) struct AssetStep {
     name: &'static str,
     title: &'static str,
-    assets: for<'a> fn(&'a Deployment) -> Result<Vec<Asset<'a>>, StepError>,
+    assets: for<'a> fn(&'a Deployment) -> Result<Vec<WantedAsset<'a>>, StepError>,
 }
 
 /// The data source over the workgroup.
@@ -89,13 +89,8 @@ fn uncompiled(errors: &QuickSightErrors) -> StepError {
     )
 }
 
-fn asset<'a>(
-    deployment: &'a Deployment,
-    kind: &'static AssetKind,
-    id: String,
-    body: Value,
-) -> Asset<'a> {
-    Asset {
+fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> WantedAsset<'_> {
+    WantedAsset {
         deployment,
         kind,
         id,
@@ -104,7 +99,7 @@ fn asset<'a>(
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
-fn data_source(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn data_source(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let workgroup = deployment.settings().workgroup(&deployment.names);
     let body = json!({
         "Name": format!("{}: Athena", deployment.names.prefix),
@@ -113,18 +108,18 @@ fn data_source(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
         "SslProperties": {"DisableSsl": false},
     });
     let id = deployment.names.data_source_id();
-    Ok(vec![asset(deployment, &DATA_SOURCE, id, body)])
+    Ok(vec![asset(deployment, AssetKind::DataSource, id, body)])
 }
 
-fn data_sets(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn data_sets(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let found = needed_data_sets(deployment)?.into_iter();
     Ok(found
-        .map(|found| asset(deployment, &DATA_SET, found.id, found.body))
+        .map(|found| asset(deployment, AssetKind::DataSet, found.id, found.body))
         .collect())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
-fn themes(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn themes(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let prefix = &deployment.names.prefix;
     let themes = [Mode::Light, Mode::Dark].into_iter().map(|mode| {
         let body = json!({
@@ -135,7 +130,7 @@ fn themes(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
         });
         asset(
             deployment,
-            &THEME,
+            AssetKind::Theme,
             deployment.names.theme_id(mode.name()),
             body,
         )
@@ -143,7 +138,7 @@ fn themes(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
     Ok(themes.collect())
 }
 
-fn dashboard(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
+fn dashboard(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     let settings = deployment.settings();
     let assets = assets_of(deployment);
     let language = settings.language();
@@ -171,14 +166,14 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<Asset<'_>>, StepError> {
     });
     let id = deployment.names.dashboard_id(DASHBOARD_ID);
     Ok(vec![
-        asset(deployment, &ANALYSIS, id.clone(), shared),
-        asset(deployment, &DASHBOARD, id, published),
+        asset(deployment, AssetKind::Analysis, id.clone(), shared),
+        asset(deployment, AssetKind::Dashboard, id, published),
     ])
 }
 
 /// Looks at all of them, several at a time, in their order.
-async fn looks<'a>(assets: &'a [Asset<'a>]) -> Result<Vec<Look>, StepError> {
-    let looking: Vec<_> = assets.iter().map(Asset::look).collect();
+async fn looks<'a>(assets: &'a [WantedAsset<'a>]) -> Result<Vec<Look>, StepError> {
+    let looking: Vec<_> = assets.iter().map(WantedAsset::look).collect();
     stream::iter(looking).buffered(AT_ONCE).try_collect().await
 }
 
@@ -243,7 +238,11 @@ pub(crate) fn requests(deployment: &Deployment) -> Result<Vec<(String, Value)>, 
     ] {
         for asset in (step.assets)(deployment)? {
             requests.push((
-                format!("quicksight/{}/{}.json", asset.kind.collection, asset.id),
+                format!(
+                    "quicksight/{}/{}.json",
+                    asset.kind.terms().collection,
+                    asset.id
+                ),
                 asset.body,
             ));
         }

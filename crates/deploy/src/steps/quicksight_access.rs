@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::data_stack::DataLayer;
+use super::data_layer::DataLayer;
 use super::quicksight::unwanted;
 use crate::aws::{AwsError, Fields, services};
 use crate::progress::Progress;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kiro_curate::{Relation, Source};
 use serde_json::{Map, Value, json};
 
-use super::data_stack::DataLayer;
+use super::data_layer::DataLayer;
 use crate::aws::{Aws, AwsError, Fields, services};
 use crate::digest::short_hash;
 use crate::progress::Progress;

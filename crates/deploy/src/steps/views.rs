@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use kiro_curate::{Catalogue, Relation, Source};
 use serde_json::{Value, json};
 
-use super::data_stack::DataLayer;
+use super::data_layer::DataLayer;
 use super::tables::{MARK, deployed};
 use crate::aws::{Aws, Fields, services};
 use crate::digest::short_hash;

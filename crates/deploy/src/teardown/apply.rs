@@ -104,9 +104,9 @@ impl Removal {
 async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
     let mut polling = aws.polling(FREE_WITHIN);
     loop {
-        let path = [asset.kind.segment(), asset.id.as_str()];
+        let path = [asset.kind.terms().collection, asset.id.as_str()];
         let mut call = aws
-            .quicksight(asset.kind.deletion(), Method::Delete, &path)
+            .quicksight(asset.kind.terms().delete, Method::Delete, &path)
             .on(asset.title());
         if asset.kind == AssetKind::Analysis {
             // Else its name stays taken for a month.

@@ -1,8 +1,6 @@
 //! The buckets: whose they are, whether they may go, and emptying them in bulk, all versions.
 
-use std::collections::BTreeMap;
-
-use aws_sdk_s3::types::{Delete, ObjectIdentifier, Tag, Tagging};
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
 use super::{Action, Teardown, TeardownPlan};
 use crate::aws::{Aws, AwsError, Buckets};
@@ -73,7 +71,8 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
         return Ok(());
     }
     let prefix = format!("state/{}/", teardown.names.prefix);
-    if !is_empty(&buckets, &bucket, &prefix).await? {
+    let noted = buckets.listing(&bucket, &prefix).most(1).page(None).await?;
+    if !noted.objects.is_empty() {
         plan.go(
             format!("`s3://{bucket}/{prefix}`"),
             vec!["what the deployment has noted of itself".to_owned()],
@@ -169,56 +168,12 @@ async fn obstacle(
     )))
 }
 
-async fn is_empty(buckets: &Buckets<'_>, bucket: &str, prefix: &str) -> Result<bool, AwsError> {
-    let call = buckets
-        .client()
-        .list_objects_v2()
-        .bucket(bucket)
-        .prefix(prefix)
-        .max_keys(1);
-    let page = call.send().await.map_err(|error| {
-        buckets.error(
-            "ListObjectsV2",
-            &format!("`s3://{bucket}/{prefix}`"),
-            &error,
-        )
-    })?;
-    Ok(page.contents().is_empty())
-}
-
-async fn tags_of(
-    buckets: &Buckets<'_>,
-    bucket: &str,
-) -> Result<BTreeMap<String, String>, AwsError> {
-    let answer = buckets
-        .client()
-        .get_bucket_tagging()
-        .bucket(bucket)
-        .send()
-        .await;
-    match answer {
-        Ok(answer) => Ok(answer
-            .tag_set()
-            .iter()
-            .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-            .collect()),
-        Err(error) => {
-            let error = buckets.error("GetBucketTagging", &format!("bucket `{bucket}`"), &error);
-            if error.is_not_found() {
-                Ok(BTreeMap::new())
-            } else {
-                Err(error)
-            }
-        }
-    }
-}
-
 async fn is_tagged(
     teardown: &Teardown<'_>,
     buckets: &Buckets<'_>,
     bucket: &str,
 ) -> Result<bool, AwsError> {
-    let found = tags_of(buckets, bucket).await?;
+    let found = buckets.tags(bucket).await?;
     Ok(found.get(tags::DEPLOYMENT) == Some(&teardown.names.prefix))
 }
 
@@ -228,29 +183,12 @@ pub(super) async fn mark(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), Aw
     if buckets.head(bucket).await?.is_none() {
         return Ok(());
     }
-    let mut all = tags_of(&buckets, bucket).await?;
+    let mut all = buckets.tags(bucket).await?;
     if all.get(tags::DEPLOYMENT).is_some_and(|tag| tag == prefix) {
         return Ok(());
     }
     all.insert(tags::DEPLOYMENT.to_owned(), prefix.to_owned());
-    let mut tagging = Tagging::builder();
-    for (key, value) in all {
-        if let Ok(tag) = Tag::builder().key(key).value(value).build() {
-            tagging = tagging.tag_set(tag);
-        }
-    }
-    let Ok(tagging) = tagging.build() else {
-        return Ok(());
-    };
-    let call = buckets
-        .client()
-        .put_bucket_tagging()
-        .bucket(bucket)
-        .tagging(tagging);
-    let answer = call.send().await;
-    answer
-        .map(|_| ())
-        .map_err(|error| buckets.error("PutBucketTagging", &format!("bucket `{bucket}`"), &error))
+    buckets.set_tags(bucket, &all).await
 }
 
 /// Deletes everything below a prefix, all versions and markers, a thousand at a time.

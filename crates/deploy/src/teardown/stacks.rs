@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::{Action, Teardown, TeardownPlan};
-use crate::aws::{Aws, AwsError, services};
+use crate::aws::{Aws, AwsError};
 use crate::progress::Progress;
 use crate::stack::{Stack, StackEvent, first_cause};
 use crate::stack_resources::StackResource;
@@ -68,21 +66,17 @@ pub(super) async fn delete(
     let Some(stack) = Stack::find(aws, name).await? else {
         return Ok(());
     };
-    if stack.status != "DELETE_IN_PROGRESS" {
-        let call = aws
-            .call(&services::CLOUDFORMATION, "DeleteStack")
-            .on(format!("stack `{name}`"))
-            .body(json!({"StackName": name}));
-        if let Err(error) = call.send().await {
-            if error.message.contains("TerminationProtection") {
-                return Err(StepError::failed(
-                    Blame::Aws,
-                    format!("stack `{name}` is protected from being deleted"),
-                    "take the termination protection off in the CloudFormation console, then run this again",
-                ));
-            }
-            return Err(error.into());
+    if stack.status != "DELETE_IN_PROGRESS"
+        && let Err(error) = Stack::delete(aws, name).await
+    {
+        if error.message.contains("TerminationProtection") {
+            return Err(StepError::failed(
+                Blame::Aws,
+                format!("stack `{name}` is protected from being deleted"),
+                "take the termination protection off in the CloudFormation console, then run this again",
+            ));
         }
+        return Err(error.into());
     }
     let mut polling = aws.polling(WITHIN);
     loop {

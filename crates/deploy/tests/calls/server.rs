@@ -7,6 +7,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
+use kiro_s3::Patience;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -98,11 +99,13 @@ pub(crate) async fn sign_in(address: &str) -> Result<Aws, AwsError> {
         .http_client(kiro_s3::http_client())
         .build();
     let tuning = AwsTuning {
-        attempts: 3,
-        first_backoff: Duration::from_millis(1),
+        patience: Patience {
+            attempts: 3,
+            first_backoff: Duration::from_millis(1),
+            ..Patience::default()
+        },
         first_look: Duration::from_millis(1),
         longest_look: Duration::from_millis(2),
-        ..AwsTuning::default()
     };
     Aws::with_config(config, tuning).await
 }

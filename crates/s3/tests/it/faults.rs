@@ -129,10 +129,8 @@ async fn requests_that_are_never_answered_are_made_again() {
         Rule::new("PUT", "facts/", 1, Harm::Silence),
     ])
     .await;
-    let impatient = S3Tuning {
-        answer_within: Duration::from_secs(2),
-        ..tuning()
-    };
+    let mut impatient = tuning();
+    impatient.patience.answer_within = Duration::from_secs(2);
     let access = S3Access::new(config(proxy.address), impatient);
     let bucket = |url: String| access.bucket(&url.parse().unwrap());
     let summary = run(

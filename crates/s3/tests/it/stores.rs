@@ -8,15 +8,18 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use bytes::Bytes;
-use kiro_s3::{S3Access, S3Bucket, S3Tuning, S3Url};
+use kiro_s3::{Patience, S3Access, S3Bucket, S3Tuning, S3Url};
 
 use crate::server::Server;
 
 /// Little patience, so that a fault takes no time, and the smallest parts S3 allows.
 pub(crate) fn tuning() -> S3Tuning {
     S3Tuning {
-        attempts: 3,
-        first_backoff: Duration::from_millis(1),
+        patience: Patience {
+            attempts: 3,
+            first_backoff: Duration::from_millis(1),
+            ..Patience::default()
+        },
         part_bytes: 5 << 20,
         ..S3Tuning::default()
     }

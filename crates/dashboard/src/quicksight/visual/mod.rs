@@ -7,6 +7,7 @@ mod kpi;
 mod line;
 mod order;
 mod pivot;
+mod plot;
 mod scatter;
 mod table;
 

@@ -1,0 +1,9 @@
+//! Prices, plans and thresholds: the configuration of the views, with its defaults.
+
+mod plans;
+mod problems;
+mod sections;
+mod values;
+
+pub use plans::{Plan, Plans};
+pub use sections::{Anchor, Budget, Code, Movers, Overage, OverageReading, Segments, Settings};

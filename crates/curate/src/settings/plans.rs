@@ -1,0 +1,101 @@
+//! The plans people can be on, by their tier codes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::sql::{optional_double_literal, text_literal};
+
+/// What a plan includes. Defaults are public figures, not promises: see `docs/metrics.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Plan {
+    /// Credits per user and calendar month; none = unknown.
+    pub credits: Option<f64>,
+    /// USD per user and month; none = unknown, no money figure is made up.
+    pub monthly_fee_usd: Option<f64>,
+    /// Whether advice may suggest this plan.
+    pub suggest: bool,
+}
+
+/// Plans by canonical tier code (`PRO`, `PRO_PLUS`, …). What is written is laid over the defaults, key by key.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plans(pub BTreeMap<String, Plan>);
+
+impl Default for Plans {
+    fn default() -> Self {
+        let plan = |credits, suggest| Plan {
+            credits: Some(credits),
+            monthly_fee_usd: None,
+            suggest,
+        };
+        Self(BTreeMap::from([
+            ("FREE".to_owned(), plan(50.0, false)),
+            ("PRO".to_owned(), plan(1_000.0, true)),
+            ("PRO_PLUS".to_owned(), plan(2_000.0, true)),
+            ("PRO_MAX".to_owned(), plan(5_000.0, true)),
+            ("POWER".to_owned(), plan(10_000.0, true)),
+        ]))
+    }
+}
+
+/// A plan as written: what is absent keeps the default.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPlan {
+    credits: Option<f64>,
+    monthly_fee_usd: Option<f64>,
+    suggest: Option<bool>,
+}
+
+impl<'de> Deserialize<'de> for Plans {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = BTreeMap::<String, WrittenPlan>::deserialize(deserializer)?;
+        let mut plans = Self::default();
+        for (code, plan) in written {
+            let unknown = Plan {
+                credits: None,
+                monthly_fee_usd: None,
+                suggest: true,
+            };
+            let kept = plans.0.entry(code).or_insert(unknown);
+            kept.credits = plan.credits.or(kept.credits);
+            kept.monthly_fee_usd = plan.monthly_fee_usd.or(kept.monthly_fee_usd);
+            kept.suggest = plan.suggest.unwrap_or(kept.suggest);
+        }
+        Ok(plans)
+    }
+}
+
+impl Plans {
+    /// The rows of the plans view.
+    pub(super) fn rows(&self) -> String {
+        let rows = self.0.iter().map(|(code, plan)| {
+            format!(
+                "({}, {}, {}, {})",
+                text_literal(code),
+                optional_double_literal(plan.credits),
+                optional_double_literal(plan.monthly_fee_usd),
+                plan.suggest
+            )
+        });
+        rows.collect::<Vec<_>>().join(",\n        ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Plans;
+
+    #[test]
+    fn a_plan_keeps_what_is_not_written_and_the_other_plans_stay() {
+        let json = r#"{"PRO": {"monthly_fee_usd": 20}, "PRO_ULTRA": {"credits": 20000}}"#;
+        let Plans(plans) = serde_json::from_str(json).unwrap();
+        let pro = plans["PRO"];
+        assert_eq!(
+            (pro.credits, pro.monthly_fee_usd, pro.suggest),
+            (Some(1_000.0), Some(20.0), true)
+        );
+        assert_eq!(plans["PRO_ULTRA"].credits, Some(20_000.0));
+        assert_eq!(plans.len(), 6);
+    }
+}

@@ -1,0 +1,92 @@
+//! The settings as the settings view writes them.
+
+use super::sections::{Anchor, OverageReading, Settings};
+use crate::sql::{bigint_literal, double_literal, text_literal};
+
+impl Settings {
+    /// The values that the settings view is rendered from, by placeholder.
+    pub(crate) fn values(&self) -> Vec<(&'static str, String)> {
+        let reading = match self.overage.reading {
+            OverageReading::Daily => "daily",
+            OverageReading::Cumulative => "cumulative",
+        };
+        let anchor = match self.anchor {
+            Anchor::Newest => "newest",
+            Anchor::Complete => "complete",
+        };
+        let (budget, segments, code) = (&self.budget, &self.segments, &self.code);
+        vec![
+            (
+                "overage_usd_per_credit",
+                double_literal(self.overage.usd_per_credit),
+            ),
+            ("overage_reading", text_literal(reading)),
+            ("anchor", text_literal(anchor)),
+            ("budget_at_risk_share", double_literal(budget.at_risk_share)),
+            ("budget_warning_share", double_literal(budget.warning_share)),
+            ("budget_full_share", double_literal(budget.full_share)),
+            (
+                "budget_under_use_share",
+                double_literal(budget.under_use_share),
+            ),
+            ("idle_after_days", bigint_literal(budget.idle_after_days)),
+            (
+                "forecast_after_days",
+                bigint_literal(budget.forecast_after_days),
+            ),
+            (
+                "pace_tolerance_credits",
+                double_literal(budget.pace_tolerance_credits),
+            ),
+            ("very_high_share", double_literal(budget.very_high_share)),
+            ("high_share", double_literal(budget.high_share)),
+            ("normal_share", double_literal(budget.normal_share)),
+            ("lower_share", double_literal(budget.lower_share)),
+            (
+                "movers_min_prior_messages",
+                bigint_literal(self.movers.min_prior_messages),
+            ),
+            (
+                "movers_at_risk_share",
+                double_literal(self.movers.at_risk_share),
+            ),
+            ("intensive_days", bigint_literal(segments.intensive_days)),
+            (
+                "intensive_messages",
+                bigint_literal(segments.intensive_messages),
+            ),
+            ("regular_days", bigint_literal(segments.regular_days)),
+            (
+                "high_volume_messages",
+                bigint_literal(segments.high_volume_messages),
+            ),
+            (
+                "high_volume_conversations",
+                bigint_literal(segments.high_volume_conversations),
+            ),
+            (
+                "medium_volume_messages",
+                bigint_literal(segments.medium_volume_messages),
+            ),
+            (
+                "medium_volume_conversations",
+                bigint_literal(segments.medium_volume_conversations),
+            ),
+            ("heavy_lines", bigint_literal(code.heavy_lines)),
+            ("medium_lines", bigint_literal(code.medium_lines)),
+            (
+                "heavy_chat_messages",
+                bigint_literal(code.heavy_chat_messages),
+            ),
+            (
+                "regular_chat_messages",
+                bigint_literal(code.regular_chat_messages),
+            ),
+            (
+                "heavy_inline_suggestions",
+                bigint_literal(code.heavy_inline_suggestions),
+            ),
+            ("plan_rows", self.plans.rows()),
+        ]
+    }
+}

@@ -1,0 +1,83 @@
+//! A listing of a bucket, one page at a time.
+
+use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
+
+use super::bucket::Buckets;
+use super::error::AwsError;
+
+/// What to list.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Listing<'a> {
+    buckets: &'a Buckets<'a>,
+    resource: String,
+    request: ListObjectsV2FluentBuilder,
+}
+
+/// What was listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Of a level alone: what lies deeper, by its first folder.
+    pub folders: Vec<String>,
+    pub objects: Vec<ListedObject>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// An object as a listing has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedObject {
+    pub key: String,
+    pub bytes: u64,
+}
+
+impl<'a> Listing<'a> {
+    pub(super) fn new(buckets: &'a Buckets<'a>, bucket: &str, prefix: &str) -> Self {
+        let request = buckets.client().list_objects_v2();
+        Self {
+            buckets,
+            resource: format!("`s3://{bucket}/{prefix}`"),
+            request: request.bucket(bucket).prefix(prefix),
+        }
+    }
+
+    /// Only what lies right below the prefix: no folder is looked into.
+    pub fn level(self) -> Self {
+        Self {
+            request: self.request.delimiter("/"),
+            ..self
+        }
+    }
+
+    /// At most so many objects and folders in a page; S3 allows a thousand.
+    pub fn most(self, most: i32) -> Self {
+        Self {
+            request: self.request.max_keys(most),
+            ..self
+        }
+    }
+
+    /// The page that begins there; the first one without it.
+    pub async fn page(&self, next: Option<String>) -> Result<Page, AwsError> {
+        let request = self.request.clone().set_continuation_token(next);
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.buckets.error("ListObjectsV2", &self.resource, &error))?;
+        let folders = answer.common_prefixes().iter();
+        let objects = answer.contents().iter().map(|object| ListedObject {
+            key: object.key().unwrap_or_default().to_owned(),
+            bytes: u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
+        });
+        let next = answer.next_continuation_token();
+        Ok(Page {
+            folders: folders
+                .filter_map(|folder| folder.prefix().map(str::to_owned))
+                .collect(),
+            objects: objects.collect(),
+            next: next
+                .filter(|_| answer.is_truncated() == Some(true))
+                .map(str::to_owned),
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! The function that normalizes: what it is, when it runs, when it raises an alarm.
+
+use crate::settings::check;
+use crate::settings::setting::{Kind, Memory, Setting};
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        memory: Memory::Nothing,
+        ..Setting::text(
+            "functions",
+            &["KIRO_ANALYTICS_FUNCTIONS"],
+            "folder with the function's zips; else beside this program, or target/functions",
+        )
+    },
+    Setting {
+        check: check::bucket,
+        ..Setting::text(
+            "code_bucket",
+            &["KIRO_ANALYTICS_CODE_BUCKET"],
+            "bucket for the function's zips; else one is made",
+        )
+    },
+    Setting {
+        kind: Kind::Choice(&["arm64", "x86_64"]),
+        default: Some("arm64"),
+        memory: Memory::Parameter("Architecture"),
+        ..Setting::text(
+            "architecture",
+            &["KIRO_ANALYTICS_ARCHITECTURE"],
+            "processor of the function; arm64 costs a fifth less",
+        )
+    },
+    Setting::number(
+        "memory_megabytes",
+        &["KIRO_ANALYTICS_MEMORY_MEGABYTES"],
+        "MemoryMegabytes",
+        ("256", 256, 512),
+        "memory of the function",
+    ),
+    Setting {
+        check: check::log_retention,
+        ..Setting::number(
+            "log_retention_days",
+            &["KIRO_ANALYTICS_LOG_RETENTION_DAYS", "LOG_RETENTION_DAYS"],
+            "LogRetentionDays",
+            ("90", 1, 3653),
+            "days to keep logs",
+        )
+    },
+    // When it runs.
+    Setting {
+        default: Some("cron(15 3 * * ? *)"),
+        memory: Memory::Parameter("ScheduleExpression"),
+        check: check::schedule,
+        ..Setting::text(
+            "schedule",
+            &["KIRO_ANALYTICS_SCHEDULE"],
+            "when new exports are read; Kiro writes them at about 02:00 UTC",
+        )
+    },
+    Setting {
+        default: Some("UTC"),
+        memory: Memory::Parameter("ScheduleTimeZone"),
+        check: check::time_zone,
+        ..Setting::text(
+            "time_zone",
+            &["KIRO_ANALYTICS_TIME_ZONE"],
+            "time zone of both schedules",
+        )
+    },
+    Setting {
+        kind: Kind::Flag,
+        default: Some("true"),
+        memory: Memory::Parameter("ScheduleState"),
+        ..Setting::text(
+            "scheduled",
+            &["KIRO_ANALYTICS_SCHEDULED"],
+            "false stops the nightly run",
+        )
+    },
+    // Alarms.
+    Setting {
+        memory: Memory::Parameter("AlarmEmail"),
+        check: check::email,
+        ..Setting::text(
+            "alarm_email",
+            &["KIRO_ANALYTICS_ALARM_EMAIL", "ALARM_EMAIL"],
+            "who gets the alarms",
+        )
+    },
+    Setting::number(
+        "missed_after_hours",
+        &["KIRO_ANALYTICS_MISSED_AFTER_HOURS"],
+        "MissedAfterHours",
+        ("26", 2, 168),
+        "hours without a run before the alarm",
+    ),
+    Setting::number(
+        "stale_after_days",
+        &["KIRO_ANALYTICS_STALE_AFTER_DAYS"],
+        "StaleAfterDays",
+        ("4", 1, 3650),
+        "days without new activity before the alarm",
+    ),
+    Setting::number(
+        "rejected_rows_allowed",
+        &["KIRO_ANALYTICS_REJECTED_ROWS_ALLOWED"],
+        "RejectedRowsAllowed",
+        ("0", 0, u64::MAX),
+        "rejected rows before the alarm",
+    ),
+];

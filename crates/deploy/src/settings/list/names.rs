@@ -1,0 +1,43 @@
+//! What a deployment is called, and where it is.
+
+use crate::settings::check;
+use crate::settings::setting::{Kind, Memory, Setting};
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        default: Some("kiro-analytics"),
+        memory: Memory::Nothing,
+        check: check::prefix,
+        ..Setting::text(
+            "prefix",
+            &["KIRO_ANALYTICS_PREFIX", "STACK_PREFIX"],
+            "what all names begin with; another prefix is another deployment",
+        )
+    },
+    Setting {
+        memory: Memory::Nothing,
+        check: check::region,
+        ..Setting::text(
+            "region",
+            &["KIRO_ANALYTICS_REGION"],
+            "the Region to deploy to; else AWS_REGION or the profile's",
+        )
+    },
+    Setting {
+        memory: Memory::Nothing,
+        ..Setting::text(
+            "profile",
+            &["KIRO_ANALYTICS_PROFILE"],
+            "the profile to sign in with; else AWS_PROFILE",
+        )
+    },
+    Setting {
+        kind: Kind::Table,
+        check: check::tags,
+        ..Setting::text(
+            "tags",
+            &["KIRO_ANALYTICS_TAGS"],
+            "tags of your own on everything that is made",
+        )
+    },
+];

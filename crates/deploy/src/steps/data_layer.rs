@@ -1,0 +1,43 @@
+//! What the data stack has made, for the steps after it.
+
+use crate::stack::Stack;
+use crate::step::{Blame, Deployment, StepError};
+
+/// The parts of the data stack, by its outputs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataLayer {
+    pub results_bucket: String,
+    pub database: String,
+    pub workgroup: String,
+    pub function: String,
+    pub function_role: String,
+}
+
+impl DataLayer {
+    /// None if there is no stack yet.
+    pub async fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
+        let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
+        Ok(stack.and_then(|stack| {
+            let output = |name: &str| stack.output(name).to_owned();
+            let layer = Self {
+                results_bucket: output("ResultsBucketName"),
+                database: output("DatabaseName"),
+                workgroup: output("WorkgroupName"),
+                function: output("NormalizerName"),
+                function_role: output("NormalizerRoleArn"),
+            };
+            (!layer.results_bucket.is_empty()).then_some(layer)
+        }))
+    }
+
+    /// For a step that cannot do without.
+    pub(crate) async fn needed(deployment: &Deployment) -> Result<Self, StepError> {
+        Self::find(deployment).await?.ok_or_else(|| {
+            StepError::failed(
+                Blame::Usage,
+                format!("there is no stack `{}`", deployment.names.data_stack()),
+                "run `kiro-analytics deploy` without --only and --from-step",
+            )
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! The data stack as the settings ask for it, and how that differs from the one that is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::function_code::Zip;
+use super::template::DATA_TEMPLATE;
+use crate::aws::{Aws, Fields, services};
+use crate::digest::short_hash;
+use crate::settings::REMEMBERED;
+use crate::stack::Stack;
+use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use crate::tags;
+
+/// The stack as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DesiredStack {
+    pub(crate) template: &'static str,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+impl DesiredStack {
+    /// The stack that these settings ask for.
+    pub(crate) fn of(deployment: &Deployment, existing: Option<&Stack>) -> Result<Self, StepError> {
+        let parameters = deployment.resolved.parameters(&deployment.names);
+        let mut parameters = parameters.map_err(|problem| {
+            StepError::failed(Blame::Usage, problem, "shorten the setting it names")
+        })?;
+        let code = match Zip::find(deployment)? {
+            Some(zip) => {
+                let bucket = deployment.settings().code_bucket(&deployment.names);
+                [("CodeBucket", bucket), ("CodeKey", zip.key)]
+            }
+            None => ["CodeBucket", "CodeKey"].map(|name| {
+                let deployed = existing.and_then(|stack| stack.parameters.get(name));
+                (name, deployed.cloned().unwrap_or_default())
+            }),
+        };
+        for (name, value) in code {
+            parameters.insert(name.to_owned(), value);
+        }
+        parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
+        // What the template has and no setting names stays what somebody made it.
+        if let Some(stack) = existing {
+            for name in ["TagKey", "TagValue"] {
+                if let Some(value) = stack.parameters.get(name) {
+                    parameters.insert(name.to_owned(), value.clone());
+                }
+            }
+        }
+        let there = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
+        Ok(Self {
+            template: DATA_TEMPLATE,
+            parameters,
+            tags: tags::merged(&there, deployment),
+        })
+    }
+
+    /// The parameters as `CloudFormation` wants to be told them.
+    pub(crate) fn parameter_list(&self) -> Value {
+        let parameters = self.parameters.iter();
+        parameters
+            .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}))
+            .collect()
+    }
+
+    /// The tags, likewise.
+    pub(crate) fn tag_list(&self) -> Value {
+        Value::from(tags::listed(&self.tags))
+    }
+
+    /// Whether the stack is like that already.
+    pub(super) async fn is_met_by(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
+        let has_parameters = self
+            .parameters
+            .iter()
+            .all(|(name, value)| stack.parameters.get(name) == Some(value));
+        if !has_parameters || self.tags != stack.tags {
+            return Ok(false);
+        }
+        let call = aws
+            .call(&services::CLOUDFORMATION, "GetTemplate")
+            .on(format!("stack `{}`", stack.name))
+            .body(json!({"StackName": stack.name, "TemplateStage": "Original"}));
+        let template = call.send().await?;
+        Ok(template.text("TemplateBody").trim() == self.template.trim())
+    }
+
+    /// Short, and the same only for the same change to the same state.
+    pub(super) fn change_set_name(&self, existing: Option<&Stack>) -> String {
+        let state = existing.map_or("", |stack| stack.updated.as_str());
+        let text = format!(
+            "{}\n{:?}\n{:?}\n{state}",
+            self.template, self.parameters, self.tags
+        );
+        format!("kiro-analytics-{}", short_hash(text))
+    }
+
+    /// The parameters that get other values; of the remembered settings those that do.
+    pub(super) fn said_anew(&self, stack: &Stack) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (name, value) in &self.parameters {
+            let before = stack.parameters.get(name).map_or("", String::as_str);
+            if before == value {
+                continue;
+            }
+            if name != REMEMBERED {
+                let change = Change::new(ChangeKind::Update, format!("parameter `{name}`"));
+                changes.push(change.detail(format!("{} -> {}", quoted(before), quoted(value))));
+                continue;
+            }
+            let members = |text: &str| -> BTreeMap<String, Value> {
+                serde_json::from_str(text).unwrap_or_default()
+            };
+            let (before, after) = (members(before), members(value));
+            let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            for key in keys {
+                let text = |values: &BTreeMap<String, Value>| {
+                    let value = values.get(key).map(|value| match value {
+                        Value::String(text) => text.clone(),
+                        other => other.to_string(),
+                    });
+                    quoted(&value.unwrap_or_default())
+                };
+                let (was, is) = (text(&before), text(&after));
+                if was != is {
+                    let change = Change::new(ChangeKind::Update, format!("setting `{key}`"));
+                    changes.push(change.detail(format!("{was} -> {is}")));
+                }
+            }
+        }
+        changes
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("`{text}`")
+    }
+}
