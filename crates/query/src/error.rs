@@ -217,3 +217,11 @@ impl QueryError {
         }
     }
 }
+
+/// A damaged part is the part's fault, not the view's.
+pub(crate) fn view_error(relation: &str, source: DataFusionError) -> QueryError {
+    QueryError::from_engine(source, |source| QueryError::View {
+        relation: relation.to_owned(),
+        source,
+    })
+}

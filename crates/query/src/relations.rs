@@ -1,18 +1,24 @@
 //! The catalogue as the engine needs it: schemas, planned views, and what each view is made of in the end.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::TableProvider;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use kiro_curate::{Catalogue, ColumnType, Relation, Source};
 
-use crate::error::QueryError;
+use crate::error::{QueryError, view_error};
 use crate::packed::Pool;
 use crate::parts::Dataset;
-use crate::session::base_session;
+use crate::session::{base_session, session_over};
 use crate::slices::SLICE_ROWS;
+use crate::source_table::SourceTable;
+
+/// The columns of each relation that a view reads.
+pub(crate) type ReadColumns = HashMap<String, BTreeSet<usize>>;
 
 /// The relations of one catalogue, and the sessions that plan them.
 pub(crate) struct Relations {
@@ -28,6 +34,8 @@ pub(crate) struct Relations {
     /// What the views that are kept share.
     pub(crate) pool: Arc<Pool>,
     schemas: HashMap<String, SchemaRef>,
+    /// By view, what it reads, once that has been looked up.
+    read: Mutex<HashMap<String, Arc<ReadColumns>>>,
     datasets: HashMap<String, BTreeSet<&'static str>>,
 }
 
@@ -63,6 +71,7 @@ impl Relations {
             single_session: base_session(database, 1).map_err(QueryError::Start)?,
             pool: Arc::default(),
             schemas,
+            read: Mutex::default(),
             datasets,
         })
     }
@@ -172,6 +181,55 @@ impl Relations {
         }
         Ok(plan)
     }
+
+    /// What the rows of a view depend on: the columns of the relations that it reads, as its plan over empty tables says.
+    pub(crate) async fn read_columns(
+        &self,
+        view: &Relation,
+    ) -> Result<Arc<ReadColumns>, QueryError> {
+        let known = |read: &Mutex<HashMap<String, Arc<ReadColumns>>>| {
+            let read = read.lock().unwrap_or_else(PoisonError::into_inner);
+            read.get(&view.name).cloned()
+        };
+        if let Some(columns) = known(&self.read) {
+            return Ok(columns);
+        }
+        let failed = |source| view_error(&view.name, source);
+        let mut tables: HashMap<String, Arc<dyn TableProvider>> = HashMap::new();
+        for name in &view.depends_on {
+            let empty = SourceTable::new(self.schema(name)?, Vec::new());
+            tables.insert(name.clone(), Arc::new(empty));
+        }
+        let state = session_over(&self.single_session, &self.database, tables).map_err(failed)?;
+        let plan = self.plan(view, &state).await?;
+        let columns = scanned_columns(&state.optimize(&plan).map_err(failed)?).map_err(failed)?;
+        let columns = Arc::new(columns);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(view.name.clone(), Arc::clone(&columns));
+        Ok(columns)
+    }
+}
+
+/// The columns that a plan reads of each table, to be handed on or for a condition.
+fn scanned_columns(plan: &LogicalPlan) -> datafusion::error::Result<ReadColumns> {
+    let mut read = ReadColumns::new();
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            let schema = scan.source.schema();
+            let columns = read.entry(scan.table_name.table().to_owned()).or_default();
+            match &scan.projection {
+                Some(projection) => columns.extend(projection),
+                None => columns.extend(0..schema.fields().len()),
+            }
+            for filter in &scan.filters {
+                for column in filter.column_refs() {
+                    columns.insert(schema.index_of(&column.name)?);
+                }
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(read)
 }
 
 fn describe(field: &Field) -> String {

@@ -15,7 +15,7 @@ use kiro_curate::{Relation, Source};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
-use crate::error::QueryError;
+use crate::error::{QueryError, view_error};
 use crate::footer::Footer;
 use crate::packed::{PackedBuilder, PackedRows};
 use crate::part_table::part_table;
@@ -260,11 +260,14 @@ impl Snapshot {
     ) -> BoxFuture<'a, Result<Arc<PackedRows>, QueryError>> {
         async move {
             let relation = self.relations.get(name)?;
+            let read = self.relations.read_columns(relation).await?;
             let mut fingerprint: u64 = 0;
             for needed in &relation.depends_on {
                 let is_view = matches!(self.relations.get(needed)?.source, Source::View { .. });
                 if is_view && !BY_DAY.contains(&needed.as_str()) {
-                    let contents = self.view(needed).await?.fingerprint();
+                    let columns: Vec<usize> =
+                        read.get(needed).into_iter().flatten().copied().collect();
+                    let contents = self.view(needed).await?.fingerprint(&columns);
                     let contents = contents.map_err(|source| view_error(needed, source))?;
                     fingerprint = fingerprint.rotate_left(1) ^ contents;
                 }
@@ -463,12 +466,4 @@ impl Snapshot {
                 .map_err(failed)?;
         Ok(Arc::new(ViewTable::new(plan, None)))
     }
-}
-
-/// A damaged part is the part's fault, not the view's.
-fn view_error(relation: &str, source: DataFusionError) -> QueryError {
-    QueryError::from_engine(source, |source| QueryError::View {
-        relation: relation.to_owned(),
-        source,
-    })
 }

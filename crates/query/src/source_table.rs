@@ -1,8 +1,8 @@
 //! A table is a list of row sources that are read one after the other, leaving out those whose bounds cannot match.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, BooleanArray};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -29,7 +29,8 @@ pub(crate) struct SourceTable {
     sources: Vec<Arc<dyn RowSource>>,
     statistics: Vec<ColumnStatistics>,
     bytes: usize,
-    fingerprint: Arc<OnceLock<u64>>,
+    /// Of sets of columns that were asked for.
+    fingerprints: Arc<Mutex<HashMap<Vec<usize>, u64>>>,
 }
 
 impl SourceTable {
@@ -41,7 +42,7 @@ impl SourceTable {
             sources,
             statistics,
             bytes: 0,
-            fingerprint: Arc::default(),
+            fingerprints: Arc::default(),
         }
     }
 
@@ -66,21 +67,23 @@ impl SourceTable {
         self
     }
 
-    /// A number that tells contents apart, whatever the order of the rows. Reads everything, once.
-    pub(crate) fn fingerprint(&self) -> Result<u64> {
-        if let Some(known) = self.fingerprint.get() {
-            return Ok(*known);
+    /// A number that tells the contents of some columns apart, whatever the order of the rows. Reads them all, once.
+    pub(crate) fn fingerprint(&self, columns: &[usize]) -> Result<u64> {
+        let known = self.fingerprints.lock();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        if let Some(fingerprint) = known.get(columns) {
+            return Ok(*fingerprint);
         }
-        let computed = self.compute_fingerprint()?;
-        Ok(*self.fingerprint.get_or_init(|| computed))
+        let fingerprint = self.compute_fingerprint(columns)?;
+        known.insert(columns.to_vec(), fingerprint);
+        Ok(fingerprint)
     }
 
-    fn compute_fingerprint(&self) -> Result<u64> {
-        let projection: Vec<usize> = (0..self.schema.fields().len()).collect();
+    fn compute_fingerprint(&self, columns: &[usize]) -> Result<u64> {
         let options = FormatOptions::new().with_null("NULL");
         let mut sum = self.rows() as u64;
         for source in &self.sources {
-            for batch in source.read(&projection, 8192)? {
+            for batch in source.read(columns, 8192)? {
                 let batch = batch?;
                 let columns = batch.columns().iter();
                 let cells = columns

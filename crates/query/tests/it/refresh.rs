@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use crate::parts::{fact, open, options, rows, try_rows, write_facts};
+use crate::parts::{Fact, fact, open, options, rows, try_rows, write_facts};
 use chrono::NaiveDate;
 use kiro_query::{Engine, EngineOptions, QueryError};
 
@@ -122,26 +122,40 @@ async fn a_history_in_slices_gives_the_same_as_one_read_afresh() {
     let question =
         "SELECT COUNT(*), SUM(total_messages), COUNT(DISTINCT user_id) FROM base_user_activity";
     assert_eq!(rows(&engine, question).await, ["24|24|4"]);
-    // One part across the end of a month, one late for a month long past, one that begins a new month.
+    // One part across the end of a month, one late for a month long past, one that begins a new month, one in which
+    // nothing but the last day of the users changes, one with a user who was not there before and moves the others'
+    // numbers, one in which a user has another tier.
     let mut across = facts("2026-01-31", 10);
     across.extend(facts("2026-02-01", 10));
     for (id, day, part) in [
         (20, "2026-06-01", across),
         (21, "2026-06-01", facts("2026-01-15", 100)),
         (22, "2026-06-02", facts("2026-06-01", 1_000)),
+        (23, "2026-06-03", facts("2026-06-02", 10_000)),
+        (24, "2026-06-04", vec![fact("2026-06-03", "aaron", 1)]),
+        (
+            25,
+            "2026-06-05",
+            vec![Fact {
+                tier: "POWER",
+                ..fact("2026-06-04", "bob", 1)
+            }],
+        ),
     ] {
         write_facts(data.path(), day, id, &part);
         engine.refresh().await.unwrap();
         for question in [
             question,
             DAYS,
+            "SELECT user_id, user_label, user_tier, user_number, COUNT(*), SUM(total_messages) \
+             FROM base_user_activity GROUP BY 1, 2, 3, 4 ORDER BY 1",
             "SELECT part_id, line FROM superseded ORDER BY part_id, line",
         ] {
             let afresh = rows(&open(data.path()), question).await;
             assert_eq!(rows(&engine, question).await, afresh, "{day} {question}");
         }
     }
-    assert_eq!(rows(&engine, question).await, ["28|4492|4"]);
+    assert_eq!(rows(&engine, question).await, ["34|44494|5"]);
     assert_eq!(engine.row_count("superseded").await.unwrap(), 12);
 }
 

@@ -15,11 +15,12 @@ use kiro_curate::{Catalogue, ColumnType, RenderOptions, Source};
 use kiro_query::{Engine, EngineOptions, QueryError};
 use parquet::arrow::ArrowWriter;
 
-/// A row of facts: the day, the user, messages, credits.
+/// A row of facts: the day, the user, the tier's code, messages, credits.
 #[derive(Clone)]
 pub(crate) struct Fact {
     pub(crate) day: &'static str,
     pub(crate) user: &'static str,
+    pub(crate) tier: &'static str,
     pub(crate) messages: i64,
     pub(crate) credits: f64,
 }
@@ -28,6 +29,7 @@ pub(crate) fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact
     Fact {
         day,
         user,
+        tier: "PRO",
         messages,
         credits: 0.5,
     }
@@ -52,7 +54,12 @@ pub(crate) fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact
                     .collect::<StringArray>(),
             ),
             "client_type" => Arc::new(StringArray::from(vec!["KIRO_IDE"; rows])),
-            "subscription_tier" => Arc::new(StringArray::from(vec!["PRO"; rows])),
+            "subscription_tier" => Arc::new(
+                facts
+                    .iter()
+                    .map(|fact| Some(fact.tier))
+                    .collect::<StringArray>(),
+            ),
             "total_messages" => Arc::new(
                 facts
                     .iter()
