@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringViewArray};
 use arrow::buffer::{Buffer, NullBuffer, ScalarBuffer};
-use arrow::compute::{not, nullif, prep_null_mask_filter};
+use arrow::compute::nullif;
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::Result;
 use datafusion::functions_aggregate::min_max::max_udaf;
@@ -18,6 +18,7 @@ use datafusion::logical_expr::{
 };
 
 use super::counted_rows::counted_rows;
+use crate::condition::true_rows;
 use crate::text_view::TextView;
 
 /// So much may be held in so many buffers to keep what the groups' texts lie in; beyond both they are copied.
@@ -171,7 +172,7 @@ impl GroupsAccumulator for Largest {
         let Some(filter) = filter else {
             return Ok(vec![Arc::clone(&values[0])]);
         };
-        let left_out = not(&prep_null_mask_filter(filter))?;
+        let left_out = BooleanArray::new(!&true_rows(filter), None);
         Ok(vec![nullif(&values[0], &left_out)?])
     }
 
@@ -239,19 +240,21 @@ mod tests {
 
     #[test]
     fn a_row_that_the_filter_leaves_out_or_does_not_know_is_not_looked_at() {
-        let filter = BooleanArray::from(vec![Some(true), Some(true), Some(true), None]);
-        let [first, second] = arrays();
-        let mut groups = Largest::default();
-        groups
-            .update_batch(&[Arc::clone(&first)], &[0; 4], Some(&filter), 1)
-            .unwrap();
-        let state = groups.convert_to_state(&[first], Some(&filter)).unwrap();
-        groups.merge_batch(&state, &[1; 4], 2).unwrap();
-        groups.merge_batch(&[second], &[1; 4], 2).unwrap();
-        assert_eq!(
-            largest(&mut groups),
-            ["b", "b"].map(|text| Some(text.to_owned()))
-        );
+        for last in [None, Some(false)] {
+            let filter = BooleanArray::from(vec![Some(true), Some(true), Some(true), last]);
+            let [first, second] = arrays();
+            let mut groups = Largest::default();
+            groups
+                .update_batch(&[Arc::clone(&first)], &[0; 4], Some(&filter), 1)
+                .unwrap();
+            let state = groups.convert_to_state(&[first], Some(&filter)).unwrap();
+            groups.merge_batch(&state, &[1; 4], 2).unwrap();
+            groups.merge_batch(&[second], &[1; 4], 2).unwrap();
+            assert_eq!(
+                largest(&mut groups),
+                ["b", "b"].map(|text| Some(text.to_owned()))
+            );
+        }
     }
 
     #[test]
