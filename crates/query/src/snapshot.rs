@@ -145,7 +145,7 @@ impl Snapshot {
         Ok(Some(self.parts_table(relation, self.window)?.rows()))
     }
 
-    /// How much memory each view takes that has been computed. A view by slices shares them with the slices.
+    /// How much memory each view takes that has been computed, with what it shares with others.
     pub(crate) fn kept_bytes(&self) -> BTreeMap<String, usize> {
         let kept = self.kept.iter();
         kept.filter_map(|(view, cell)| Some((view.clone(), cell.get()?.bytes())))
@@ -260,23 +260,40 @@ impl Snapshot {
     ) -> BoxFuture<'a, Result<Arc<PackedRows>, QueryError>> {
         async move {
             let relation = self.relations.get(name)?;
-            let read = self.relations.read_columns(relation).await?;
-            let mut fingerprint: u64 = 0;
-            for needed in &relation.depends_on {
-                let is_view = matches!(self.relations.get(needed)?.source, Source::View { .. });
-                if is_view && !BY_DAY.contains(&needed.as_str()) {
-                    let columns: Vec<usize> =
-                        read.get(needed).into_iter().flatten().copied().collect();
-                    let contents = self.view(needed).await?.fingerprint(&columns);
-                    let contents = contents.map_err(|source| view_error(needed, source))?;
-                    fingerprint = fingerprint.rotate_left(1) ^ contents;
-                }
-            }
-            let cell = slice.cell(name, fingerprint);
+            let cell = slice.cell(name, self.fingerprint(relation).await?);
             let rows = cell
                 .get_or_try_init(|| self.compute_slice(slice, relation))
                 .await?;
             Ok(Arc::clone(rows))
+        }
+        .boxed()
+    }
+
+    /// A number that tells apart what the rows of a view by slice depend on, beside the raw rows of their days.
+    fn fingerprint<'a>(
+        self: &'a Arc<Self>,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<u64, QueryError>> {
+        async move {
+            let read = self.relations.read_columns(relation).await?;
+            let mut fingerprint: u64 = 0;
+            for name in &relation.depends_on {
+                let needed = self.relations.get(name)?;
+                let contents = match needed.source {
+                    Source::Parts { .. } => continue,
+                    Source::View { .. } if BY_DAY.contains(&name.as_str()) => {
+                        self.fingerprint(needed).await?
+                    }
+                    Source::View { .. } => {
+                        let columns = read.get(name).into_iter().flatten();
+                        let columns: Vec<usize> = columns.copied().collect();
+                        let contents = self.view(name).await?.fingerprint(&columns);
+                        contents.map_err(|source| view_error(name, source))?
+                    }
+                };
+                fingerprint = fingerprint.rotate_left(1) ^ contents;
+            }
+            Ok(fingerprint)
         }
         .boxed()
     }
