@@ -187,12 +187,9 @@ impl Relations {
         &self,
         view: &Relation,
     ) -> Result<Arc<ReadColumns>, QueryError> {
-        let known = |read: &Mutex<HashMap<String, Arc<ReadColumns>>>| {
-            let read = read.lock().unwrap_or_else(PoisonError::into_inner);
-            read.get(&view.name).cloned()
-        };
-        if let Some(columns) = known(&self.read) {
-            return Ok(columns);
+        let read = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(columns) = read().get(&view.name) {
+            return Ok(Arc::clone(columns));
         }
         let failed = |source| view_error(&view.name, source);
         let mut tables: HashMap<String, Arc<dyn TableProvider>> = HashMap::new();
@@ -204,8 +201,7 @@ impl Relations {
         let plan = self.plan(view, &state).await?;
         let columns = scanned_columns(&state.optimize(&plan).map_err(failed)?).map_err(failed)?;
         let columns = Arc::new(columns);
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.insert(view.name.clone(), Arc::clone(&columns));
+        read().insert(view.name.clone(), Arc::clone(&columns));
         Ok(columns)
     }
 }

@@ -13,8 +13,8 @@ use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::stats::Precision;
 use datafusion::common::{Column, ColumnStatistics, DFSchema, Result, ScalarValue, Statistics};
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_expr::{PhysicalExpr, conjunction_opt};
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 
@@ -106,31 +106,17 @@ impl SourceTable {
         self.sources.iter().map(|source| source.rows()).sum()
     }
 
-    /// The filters, as the scan answers them.
-    fn conditions(&self, state: &dyn Session, filters: &[Expr]) -> Result<Arc<[Condition]>> {
-        let df_schema = DFSchema::try_from(Arc::clone(&self.schema))?;
-        let filters = filters.iter().cloned();
-        filters
-            .map(|filter| {
-                let expression = state.create_physical_expr(filter, &df_schema)?;
-                Condition::new(expression, &self.schema)
-            })
-            .collect()
-    }
-
     /// The sources that may hold rows for which all `filters` are true.
-    fn matching(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<Arc<dyn RowSource>>> {
+    fn matching(&self, filters: &[Arc<dyn PhysicalExpr>]) -> Result<Vec<Arc<dyn RowSource>>> {
         let sources: Vec<_> = self
             .sources
             .iter()
             .filter(|source| source.rows() > 0)
             .cloned()
             .collect();
-        let Some(filter) = conjunction(filters.iter().cloned()) else {
+        let Some(filter) = conjunction_opt(filters.iter().cloned()) else {
             return Ok(sources);
         };
-        let df_schema = DFSchema::try_from(Arc::clone(&self.schema))?;
-        let filter = state.create_physical_expr(filter, &df_schema)?;
         let Some(predicate) = PruningPredicateBuilder::new()
             .with_file_schema(Arc::clone(&self.schema))
             .build(filter)
@@ -173,7 +159,16 @@ impl TableProvider for SourceTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let sources = self.matching(state, filters)?;
+        let df_schema = DFSchema::try_from(Arc::clone(&self.schema))?;
+        let expressions = filters.iter().cloned();
+        let filters = expressions
+            .map(|filter| state.create_physical_expr(filter, &df_schema))
+            .collect::<Result<Vec<_>>>()?;
+        let sources = self.matching(&filters)?;
+        let conditions = filters.into_iter();
+        let conditions: Arc<[Condition]> = conditions
+            .map(|filter| Condition::new(filter, &self.schema))
+            .collect::<Result<_>>()?;
         let projection: Arc<[usize]> = projection.map_or_else(
             || (0..self.schema.fields().len()).collect(),
             |columns| columns.as_slice().into(),
@@ -181,7 +176,7 @@ impl TableProvider for SourceTable {
         let schema = Arc::new(self.schema.project(&projection)?);
         let rows: usize = sources.iter().map(|source| source.rows()).sum();
         let mut statistics = Statistics::new_unknown(&schema);
-        statistics.num_rows = if filters.is_empty() {
+        statistics.num_rows = if conditions.is_empty() {
             Precision::Exact(rows)
         } else {
             Precision::Inexact(rows / FILTERED_SHARE)
@@ -194,7 +189,7 @@ impl TableProvider for SourceTable {
         Ok(DataSourceExec::from_data_source(Scan {
             schema,
             projection,
-            conditions: self.conditions(state, filters)?,
+            conditions,
             partitions: split(sources, state.config().target_partitions()),
             statistics: Arc::new(statistics),
             fetch: limit,

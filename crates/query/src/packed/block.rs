@@ -55,16 +55,14 @@ impl RowSource for Block {
         let schema = Arc::new(self.schema.project(projection)?);
         let projection = projection.to_vec();
         let tests = conditions.iter().map(|condition| self.test(condition));
-        let tests: Vec<Test> = tests.collect::<Result<_>>()?;
+        let tests: Vec<Test> = tests.filter_map(Result::transpose).collect::<Result<_>>()?;
         let (block, rows) = (self.clone(), self.rows);
         let ranges = (0..rows).step_by(max_rows.max(1));
         Ok(Box::new(ranges.map(move |start| {
             let range = start..rows.min(start + max_rows);
             let mut mask: Option<BooleanBuffer> = None;
             for test in &tests {
-                let Some(held) = block.holds(test, range.clone())? else {
-                    continue;
-                };
+                let held = block.holds(test, range.clone())?;
                 mask = Some(mask.map_or_else(|| held.clone(), |mask| &mask & &held));
             }
             let selected = mask.as_ref().map(BooleanBuffer::count_set_bits);
@@ -82,10 +80,8 @@ impl RowSource for Block {
     }
 }
 
-/// A condition, as far as it is known before the rows are looked at.
+/// A condition that does not hold for all rows of the block, as far as it is known before they are looked at.
 enum Test {
-    /// It holds for all rows of the block.
-    All,
     /// What it says of each code of a text column, and of NULL.
     Codes {
         column: usize,
@@ -109,49 +105,52 @@ impl Block {
             .collect()
     }
 
-    /// A condition about one text is asked once of each text, a comparison first of the block's bounds.
-    fn test(&self, condition: &Condition) -> Result<Test> {
+    /// A condition about one text is asked once of each text, a comparison first of the block's bounds. None if it
+    /// holds for all rows.
+    fn test(&self, condition: &Condition) -> Result<Option<Test>> {
         let &[column] = condition.columns() else {
-            return Ok(Test::Rows(condition.clone()));
+            return Ok(Some(Test::Rows(condition.clone())));
         };
+        let has_nulls = self.columns[column].has_nulls();
         if let Some(texts) = &self.dictionaries[column] {
             let null = new_null_array(&DataType::Utf8View, 1);
             let held = (condition.holds(vec![Arc::new(texts.clone())], texts.len()))
                 .and_then(|codes| Ok((codes, condition.holds(vec![null], 1)?)));
             // A text that it fails for need not be one of a row that is asked for.
             if let Ok((codes, null)) = held {
-                return Ok(Test::Codes {
+                let null = null.value(0);
+                let is_all = codes.count_set_bits() == codes.len() && (null || !has_nulls);
+                return Ok((!is_all).then(|| Test::Codes {
                     column,
                     codes: codes.iter().collect(),
-                    null: null.value(0),
-                });
+                    null,
+                }));
             }
         } else if condition.is_comparison()
-            && !self.columns[column].has_nulls()
+            && !has_nulls
             && let Some((smallest, largest)) = self.columns[column].bounds()
         {
             let bounds = ScalarValue::iter_to_array([smallest, largest])?;
             if condition.holds(vec![bounds], 2)?.count_set_bits() == 2 {
-                return Ok(Test::All);
+                return Ok(None);
             }
         }
-        Ok(Test::Rows(condition.clone()))
+        Ok(Some(Test::Rows(condition.clone())))
     }
 
-    /// For which rows a test holds; none if it need not be asked.
-    fn holds(&self, test: &Test, range: Range<usize>) -> Result<Option<BooleanBuffer>> {
-        Ok(match test {
-            Test::All => None,
+    /// For which rows a test holds.
+    fn holds(&self, test: &Test, range: Range<usize>) -> Result<BooleanBuffer> {
+        match test {
             Test::Codes {
                 column,
                 codes,
                 null,
-            } => self.columns[*column].holds(range, codes, *null),
+            } => Ok(self.columns[*column].holds(range, codes, *null)),
             Test::Rows(condition) => {
                 let values = self.unpack(condition.columns(), range.clone())?;
-                Some(condition.holds(values, range.len())?)
+                condition.holds(values, range.len())
             }
-        })
+        }
     }
 }
 

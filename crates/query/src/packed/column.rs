@@ -193,17 +193,14 @@ impl PackedColumn {
         self.nulls.is_some() || matches!(self.values, Values::Null)
     }
 
-    /// For which rows of a text column something holds that is known of each code, and of NULL; none if it is all.
+    /// For which rows of a text column something holds that is known of each code, and of NULL.
     pub(crate) fn holds(
         &self,
         range: std::ops::Range<usize>,
         codes: &[bool],
         null: bool,
-    ) -> Option<BooleanBuffer> {
+    ) -> BooleanBuffer {
         let of = |code: usize| codes.get(code).copied().unwrap_or(false);
-        if (null || !self.has_nulls()) && codes.iter().all(|held| *held) {
-            return None;
-        }
         let (start, rows) = (range.start, range.len());
         let held = match &self.values {
             Values::Text(Codes::U8(codes)) => {
@@ -216,17 +213,17 @@ impl PackedColumn {
                 BooleanBuffer::collect_bool(rows, |row| of(codes[start + row] as usize))
             }
             Values::Text(Codes::First) => BooleanBuffer::collect_bool(rows, |_| of(0)),
-            _ => return Some(BooleanBuffer::collect_bool(rows, |_| null)),
+            _ => return BooleanBuffer::collect_bool(rows, |_| null),
         };
         let Some(nulls) = &self.nulls else {
-            return Some(held);
+            return held;
         };
         let valid = nulls.slice(start, rows).into_inner();
-        Some(if null {
+        if null {
             &held | &!&valid
         } else {
             &held & &valid
-        })
+        }
     }
 
     /// How much memory the column takes.
