@@ -18,12 +18,14 @@ ranked AS (
         ) AS age
     FROM parts AS p
 ),
--- The client of the rows, where all rows of the part are of one.
-clients AS (
-    SELECT e.part_id, MIN(e.client_type) AS client_type
+-- The report of the rows, and their client where all rows of the part are of one.
+rows_of_part AS (
+    SELECT
+        e.part_id,
+        MIN(e.report) AS report,
+        CASE WHEN MIN(e.client_type) = MAX(e.client_type) THEN MIN(e.client_type) END AS client_type
     FROM {database}.export_parts AS e
     GROUP BY e.part_id
-    HAVING MIN(e.client_type) = MAX(e.client_type)
 ),
 placed AS (
     SELECT
@@ -38,14 +40,14 @@ placed AS (
         i.export_date,
         c.client_type AS client_of_rows,
         regexp_like(i.src_path, '(^|/)AWSLogs/[^/]+/(KiroLogs|QDeveloperLogs)/(user_report|by_user_analytic)/[^/]+/') AS is_placed,
-        regexp_like(i.src_path, '(by_user_analytic/|_by_user_analytic_)') AS is_legacy,
+        COALESCE(c.report = 'by_user_analytic', regexp_like(i.src_path, '(by_user_analytic/|_by_user_analytic_)')) AS is_legacy,
         regexp_like(i.src_path, '(^|/)[A-Za-z_]+_[0-9]+_user_report_[^/]*$') AS names_client
     FROM {database}.report_issues_raw AS i
     JOIN ranked AS r ON r.part_id = i.part_id AND r.src_path = i.src_path AND r.age = 1
-    LEFT JOIN clients AS c ON c.part_id = i.part_id
+    LEFT JOIN rows_of_part AS c ON c.part_id = i.part_id
 )
 SELECT
-    CASE WHEN p.is_legacy THEN 'by_user_analytic' ELSE 'user_report' END AS report,  -- varchar: user_report or by_user_analytic, by the export's key
+    CASE WHEN p.is_legacy THEN 'by_user_analytic' ELSE 'user_report' END AS report,  -- varchar: user_report or by_user_analytic, by the export's rows, else by its key
     CASE WHEN p.is_placed THEN regexp_replace(p.src_path, '^(.*/)?AWSLogs/([^/]+)/.*$', '$2') ELSE '' END AS source_account,  -- varchar: account in the export's key; '' for a loose file
     CASE WHEN p.is_placed THEN regexp_replace(p.src_path, '^(.*/)?AWSLogs/[^/]+/[^/]+/[^/]+/([^/]+)/.*$', '$2') ELSE '' END AS source_region,  -- varchar: Region in the export's key; '' for a loose file
     CASE

@@ -1,5 +1,7 @@
 //! One question: the selection, the days of the data, the page of a table; and the questions for the pickers.
 
+use std::collections::BTreeMap;
+
 use crate::compile::{LocalQuery, Role, Statement};
 use crate::error::{RequestError, nearest};
 use crate::load::Spec;
@@ -28,45 +30,52 @@ pub struct ChoiceRow {
 }
 
 impl Spec {
-    /// The statement whose one row says the oldest and the newest day of the data.
+    /// The statement that says the oldest and the newest day of each dataset, and the anchor day without a name.
     pub fn data_window_query(&self) -> Result<LocalQuery, RequestError> {
-        let mut parts = Vec::new();
-        for name in &self.document.days {
-            let dataset = self.dataset(name)?;
-            let time = dataset
-                .time
-                .as_ref()
-                .ok_or_else(|| RequestError::Unresolved {
-                    name: name.value.clone(),
-                })?;
-            let relation = self.qualified(&dataset.relation);
-            parts.push(format!(
-                "SELECT MIN({0}) AS first_day, MAX({0}) AS last_day FROM {relation}",
-                time.column.value
-            ));
+        let ends = |name: &str, relation: &str, column: &str| {
+            let (name, relation) = (sql::text(name), self.qualified(relation));
+            format!(
+                "SELECT {name} AS dataset, MIN({column}) AS first_day, MAX({column}) AS last_day FROM {relation}"
+            )
+        };
+        let datasets = self.document.datasets.iter();
+        let mut parts: Vec<String> = datasets
+            .filter_map(|(name, dataset)| {
+                let time = dataset.time.as_ref()?;
+                Some(ends(name, &dataset.relation, &time.column))
+            })
+            .collect();
+        if let Some(anchor) = &self.document.anchor {
+            let dataset = self.dataset(&anchor.dataset)?;
+            parts.push(ends("", &dataset.relation, &anchor.column));
         }
-        let sql = format!(
-            "SELECT MIN(first_day) AS first_day, MAX(last_day) AS last_day\nFROM (\n  {}\n) AS days",
-            parts.join("\n  UNION ALL\n  ")
-        );
         Ok(LocalQuery {
             statements: vec![Statement {
                 role: Role::Current,
-                sql,
+                sql: parts.join("\nUNION ALL\n"),
             }],
         })
     }
 
     /// Reads the answer to [`Spec::data_window_query`].
-    pub fn data_window(rows: &ResultSet) -> DataWindow {
-        let days = match rows.rows.first().map(Vec::as_slice) {
-            Some([Value::Date(from), Value::Date(to)]) => Some(Span {
-                from: *from,
-                to: *to,
-            }),
-            _ => None,
-        };
-        DataWindow { days }
+    pub fn data_window(&self, results: &ResultSet) -> DataWindow {
+        let mut spans: BTreeMap<String, Span> = results
+            .rows
+            .iter()
+            .filter_map(|row| match row.as_slice() {
+                [Value::Text(name), Value::Date(from), Value::Date(to)] => Some((
+                    name.clone(),
+                    Span {
+                        from: *from,
+                        to: *to,
+                    },
+                )),
+                _ => None,
+            })
+            .collect();
+        let anchor = spans.remove("").map(|days| days.to);
+        let days = self.document.days.iter().map(|name| name.value.as_str());
+        DataWindow::new(days, &spans, anchor)
     }
 
     /// The statement that lists a picker's values: those that contain `search`, at most `limit`.
@@ -106,18 +115,21 @@ impl Spec {
                 .collect();
             conditions.push(format!("({})", found.join(" OR ")));
         }
-        let order = match &options.by {
-            Some(by) => format!(
-                "{} DESC NULLS LAST, value ASC NULLS LAST",
-                self.flat_expression(by)?
-            ),
-            None if options.label.is_some() => {
-                "label ASC NULLS LAST, value ASC NULLS LAST".to_owned()
-            }
-            None => "value ASC NULLS LAST".to_owned(),
-        };
+        let mut order = String::new();
+        let mut sizes = String::new();
+        if let Some(by) = &options.by {
+            order.push_str("s.size DESC NULLS LAST, ");
+            let counted = self.dataset(self.dataset_of_measure(by)?)?;
+            sizes = format!(
+                "\nLEFT JOIN (SELECT {value} AS value, {} AS size FROM {} GROUP BY {value}) AS s ON s.value = c.value",
+                self.flat_expression(by)?,
+                self.qualified(&counted.relation),
+            );
+        } else if options.label.is_some() {
+            order.push_str("c.label ASC NULLS LAST, ");
+        }
         let sql = format!(
-            "SELECT {}\nFROM {}\nWHERE {}\nGROUP BY {value}\nORDER BY {order}\nLIMIT {limit}",
+            "SELECT c.value, c.label, c.detail\nFROM (SELECT {} FROM {} WHERE {} GROUP BY {value}) AS c{sizes}\nORDER BY {order}c.value ASC NULLS LAST\nLIMIT {limit}",
             columns.join(", "),
             self.qualified(&dataset.relation),
             conditions.join(" AND "),
@@ -158,7 +170,9 @@ impl Spec {
 
     /// The days chosen on the date picker; none without any data.
     pub fn chosen_span(&self, request: &Request) -> Option<Span> {
-        request.selection.span(request.data, self.default_days())
+        request
+            .selection
+            .span(request.data.days, self.default_days())
     }
 
     pub(crate) fn default_days(&self) -> u32 {

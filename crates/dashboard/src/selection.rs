@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate};
 
-use crate::window::{DataWindow, Span};
+use crate::window::Span;
 
 /// The longest value, and the most values, that a selection takes.
 const MAX_VALUE_BYTES: usize = 512;
@@ -118,9 +118,9 @@ impl Selection {
         query
     }
 
-    /// The chosen days: what is chosen, else `default_days` up to the newest day of data; none without any data.
-    pub fn span(&self, data: DataWindow, default_days: u32) -> Option<Span> {
-        let to = self.to.or(data.days.map(|days| days.to)).or(self.from)?;
+    /// The chosen days: what is chosen, else `default_days` up to the last of the data's days; none without any data.
+    pub fn span(&self, data: Option<Span>, default_days: u32) -> Option<Span> {
+        let to = self.to.or(data.map(|days| days.to)).or(self.from)?;
         let back = Days::new(u64::from(default_days.saturating_sub(1)));
         let from = self
             .from
@@ -284,15 +284,13 @@ mod tests {
     }
 
     #[test]
-    fn without_dates_the_window_ends_at_the_newest_day() {
+    fn without_dates_the_window_ends_with_the_data() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let data = DataWindow {
-            days: Some(Span {
-                from: day("2026-01-01"),
-                to: day("2026-08-30"),
-            }),
+        let data = Span {
+            from: day("2026-01-01"),
+            to: day("2026-08-30"),
         };
-        let span = Selection::default().span(data, 30).unwrap();
+        let span = Selection::default().span(Some(data), 30).unwrap();
         assert_eq!(
             span,
             Span {
@@ -300,6 +298,6 @@ mod tests {
                 to: day("2026-08-30")
             }
         );
-        assert_eq!(Selection::default().span(DataWindow::default(), 30), None);
+        assert_eq!(Selection::default().span(None, 30), None);
     }
 }

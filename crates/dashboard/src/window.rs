@@ -1,5 +1,7 @@
 //! Days: those of the data, those that are chosen, those that a visual covers.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Serialize;
 
@@ -12,16 +14,76 @@ pub struct Span {
     pub to: NaiveDate,
 }
 
-/// The oldest and newest day of the data; none while there is no data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+/// An anchor further behind the newest day is no end of the data: the report that it belongs to has ended.
+const MOST_DAYS_BEHIND: i64 = 31;
+
+/// From when to when there is data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DataWindow {
+    /// From the oldest day to the one that windows end on; none while there is no data.
     pub days: Option<Span>,
+    /// The oldest day of each dataset that has days.
+    first_days: BTreeMap<String, NaiveDate>,
+}
+
+impl DataWindow {
+    /// The window of the days of these datasets, by name, which ends on the anchor day if there is one.
+    pub(crate) fn new<'a>(
+        days: impl IntoIterator<Item = &'a str>,
+        datasets: &BTreeMap<String, Span>,
+        anchor: Option<NaiveDate>,
+    ) -> Self {
+        let spans = days.into_iter().filter_map(|name| datasets.get(name));
+        let all = spans.copied().reduce(|one, other| Span {
+            from: one.from.min(other.from),
+            to: one.to.max(other.to),
+        });
+        let ends = |span: Span| {
+            anchor
+                .filter(|day| *day >= span.from && (span.to - *day).num_days() <= MOST_DAYS_BEHIND)
+                .unwrap_or(span.to)
+        };
+        Self {
+            days: all.map(|span| Span {
+                to: ends(span),
+                ..span
+            }),
+            first_days: datasets
+                .iter()
+                .map(|(name, span)| (name.clone(), span.from))
+                .collect(),
+        }
+    }
+
+    /// The oldest day of a dataset.
+    pub(crate) fn first_day(&self, dataset: &str) -> Option<NaiveDate> {
+        let all = self.days.map(|days| days.from);
+        self.first_days.get(dataset).copied().or(all)
+    }
+}
+
+/// A window of which only the days are known.
+impl From<Span> for DataWindow {
+    fn from(days: Span) -> Self {
+        Self {
+            days: Some(days),
+            first_days: BTreeMap::new(),
+        }
+    }
 }
 
 impl Span {
     /// The number of days.
     pub fn days(self) -> u32 {
         u32::try_from((self.to - self.from).num_days() + 1).unwrap_or(0)
+    }
+
+    /// Without the days before `day`; whole if it ends before that.
+    pub(crate) fn since(self, day: NaiveDate) -> Self {
+        Self {
+            from: self.from.max(day).min(self.to),
+            ..self
+        }
     }
 
     /// The stretch of equal length that ends the day before.
@@ -155,6 +217,44 @@ mod tests {
             span("2026-08-01", "2026-08-30").covered(Window::Year),
             Some(span("2025-09-01", "2026-08-30"))
         );
+    }
+
+    #[test]
+    fn windows_end_on_the_anchor_day_unless_its_report_has_ended() {
+        let datasets = |code_to: &str| {
+            BTreeMap::from([
+                ("activity".to_owned(), span("2026-02-10", "2026-08-30")),
+                ("code".to_owned(), span("2025-11-24", code_to)),
+                ("other".to_owned(), span("2024-01-01", "2027-01-01")),
+            ])
+        };
+        let window = |code_to: &str, anchor: Option<&str>| {
+            let anchor = anchor.map(|day| day.parse().unwrap());
+            DataWindow::new(["activity", "code"], &datasets(code_to), anchor)
+        };
+        for (code_to, anchor, end) in [
+            ("2026-08-30", Some("2026-08-30"), "2026-08-30"),
+            ("2026-09-01", Some("2026-08-30"), "2026-08-30"),
+            ("2026-08-30", Some("2026-08-29"), "2026-08-29"),
+            ("2026-11-30", Some("2026-08-30"), "2026-11-30"),
+            ("2026-09-01", None, "2026-09-01"),
+        ] {
+            let found = window(code_to, anchor).days;
+            assert_eq!(found, Some(span("2025-11-24", end)), "{code_to} {anchor:?}");
+        }
+        let first_day = |dataset| window("2026-08-30", None).first_day(dataset);
+        assert_eq!(first_day("activity"), "2026-02-10".parse().ok());
+        assert_eq!(first_day("unknown"), "2025-11-24".parse().ok());
+        assert_eq!(DataWindow::new([], &BTreeMap::new(), None).days, None);
+    }
+
+    #[test]
+    fn days_before_there_was_data_do_not_count() {
+        let chosen = span("2026-08-01", "2026-08-30");
+        let since = |day: &str| chosen.since(day.parse().unwrap()).days();
+        assert_eq!((since("2026-07-01"), since("2026-08-24")), (30, 7));
+        // Data that begins later says nothing about the window.
+        assert_eq!(since("2026-09-15"), 1);
     }
 
     #[test]

@@ -26,7 +26,7 @@ fn request(query: &str) -> Request {
     };
     Request {
         selection: Selection::parse(query).unwrap(),
-        data: DataWindow { days: Some(days) },
+        data: DataWindow::from(days),
         view,
     }
 }

@@ -85,7 +85,8 @@ impl Desk {
     /// The days of the data.
     pub async fn days(&self) -> Result<DataWindow, DeskError> {
         let results = self.run(&self.spec.data_window_query()?).await?;
-        Ok(results.first().map(Spec::data_window).unwrap_or_default())
+        let window = results.first().map(|rows| self.spec.data_window(rows));
+        Ok(window.unwrap_or_default())
     }
 
     /// The newest day of the data.

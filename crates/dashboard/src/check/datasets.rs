@@ -7,7 +7,7 @@ use kiro_curate::ColumnType;
 use super::Checker;
 use crate::error::{SpecErrorKind, nearest};
 use crate::selection::PICKERS;
-use crate::spec::{At, Colour, PickerKind};
+use crate::spec::{At, Colour, PickerKind, PickerOptions};
 
 impl Checker<'_> {
     pub(super) fn colours(&mut self) {
@@ -66,6 +66,11 @@ impl Checker<'_> {
                 self.column(dataset, column);
             }
         }
+        if let Some(anchor) = &spec.document.anchor
+            && let Some(dataset) = self.dataset(&anchor.dataset)
+        {
+            self.column_of_type(dataset, &anchor.column, "the anchor", &[ColumnType::Date]);
+        }
         for name in &spec.document.days {
             if let Some(dataset) = self.dataset(name)
                 && dataset.time.is_none()
@@ -116,11 +121,20 @@ impl Checker<'_> {
                             self.column(dataset, column);
                         }
                         if let Some(by) = &options.by {
-                            self.measure_of(by, &options.dataset);
+                            self.size_of_options(by, options);
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// What puts a picker's values in order may be of another dataset that has the same column.
+    fn size_of_options(&mut self, by: &At<String>, options: &PickerOptions) {
+        if let Some(name) = self.known_measure(by)
+            && let Ok(dataset) = self.spec.dataset(name)
+        {
+            self.column(dataset, &options.value);
         }
     }
 

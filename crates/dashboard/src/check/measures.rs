@@ -182,6 +182,25 @@ impl<'a> Checker<'a> {
 
     /// The measure exists and belongs to the dataset.
     pub(super) fn measure_of(&mut self, at: &At<String>, dataset: &At<String>) -> bool {
+        let Some(found) = self.known_measure(at) else {
+            return false;
+        };
+        if found != dataset.value {
+            let (measure, found) = (at.value.clone(), found.to_owned());
+            self.report(
+                at,
+                SpecErrorKind::OtherDataset {
+                    measure,
+                    found,
+                    expected: dataset.value.clone(),
+                },
+            );
+        }
+        found == dataset.value
+    }
+
+    /// The dataset of a measure that exists; one that leads nowhere is reported where it stands.
+    pub(super) fn known_measure(&mut self, at: &At<String>) -> Option<&'a str> {
         let spec = self.spec;
         if !spec.document.measures.contains_key(&at.value) {
             self.unknown(
@@ -189,24 +208,8 @@ impl<'a> Checker<'a> {
                 at,
                 spec.document.measures.keys().map(String::as_str),
             );
-            return false;
         }
-        match spec.dataset_of_measure(&at.value) {
-            Ok(found) if found != dataset.value => {
-                let (measure, found) = (at.value.clone(), found.to_owned());
-                self.report(
-                    at,
-                    SpecErrorKind::OtherDataset {
-                        measure,
-                        found,
-                        expected: dataset.value.clone(),
-                    },
-                );
-                false
-            }
-            // A measure that leads nowhere is reported where it stands.
-            found => found.is_ok(),
-        }
+        spec.dataset_of_measure(&at.value).ok()
     }
 
     pub(super) fn buckets(&mut self) {

@@ -64,6 +64,8 @@ pub(crate) struct Plan<'a> {
     /// What the visual covers; none = all days.
     pub(crate) covered: Option<Span>,
     pub(crate) compared: Option<Span>,
+    /// Whether the dataset has days of the whole period before.
+    reaches_back: bool,
     pub(crate) expressions: Expressions<'a>,
     /// Dimensions, labels, details, measures.
     pub(crate) columns: Vec<PlanColumn<'a>>,
@@ -92,7 +94,13 @@ impl<'a> Plan<'a> {
         let compared = chosen
             .filter(|_| acts)
             .and_then(|span| span.compared(visual.window));
-        let days = covered.or(request.data.days).map_or(1, Span::days);
+        let name = visual.dataset.as_ref().map_or("", |name| &name.value);
+        let first_day = request.data.first_day(name);
+        let known = |span: Span| first_day.map_or(span, |day| span.since(day));
+        let days = covered
+            .or(request.data.days)
+            .map(known)
+            .map_or(1, Span::days);
         let expressions = Expressions {
             spec,
             dataset,
@@ -105,6 +113,9 @@ impl<'a> Plan<'a> {
             request,
             covered,
             compared,
+            reaches_back: compared
+                .zip(first_day)
+                .is_some_and(|(compared, first_day)| compared.from >= first_day),
             expressions,
             columns: Vec::new(),
             facets: Vec::new(),
@@ -180,6 +191,8 @@ impl<'a> Plan<'a> {
                 "grain.weekday".clone_into(&mut column.label);
                 (column.value_type, column.format) = (ValueType::Number, Format::Weekday);
                 column.name.push_str("_weekday");
+                // A weekday is no stretch of days that could be chosen.
+                column.picker = None;
             }
             Some(Grain::Day | Grain::Auto) | None => {}
         }
@@ -279,11 +292,7 @@ impl<'a> Plan<'a> {
 
     fn picker_of(&self, column: &str) -> Option<&'a str> {
         let (spec, visual): (&'a Spec, &'a Visual) = (self.spec, self.visual);
-        let pickers = spec
-            .document
-            .pickers
-            .iter()
-            .filter(|picker| picker.kind != PickerKind::Dates);
+        let pickers = spec.document.pickers.iter();
         let mut acting =
             pickers.filter(|picker| spec.acting_column(visual, picker) == Some(column));
         acting.next().map(|picker| picker.id.value.as_str())
@@ -309,11 +318,7 @@ impl<'a> Plan<'a> {
 
     /// Whether the statement for the period before is asked at all.
     pub(crate) fn is_compared(&self) -> bool {
-        let inside_the_data = match (self.compared, self.request.data.days) {
-            (Some(compared), Some(data)) => compared.from >= data.from,
-            _ => false,
-        };
-        self.visual.compare && inside_the_data
+        self.visual.compare && self.reaches_back
     }
 
     /// Whether a table's order, search and page are worked out from all rows afterwards.

@@ -132,7 +132,7 @@ impl Plan<'_> {
         rows.is_empty() || (self.visual.by.is_empty() && rows.iter().all(no_number))
     }
 
-    fn why_empty(&self) -> Empty {
+    pub(crate) fn why_empty(&self) -> Empty {
         let selection = &self.request.selection;
         let narrowed = self.spec.document.pickers.iter().any(|picker| {
             self.spec.acting_column(self.visual, picker).is_some()
@@ -203,16 +203,23 @@ impl Plan<'_> {
             let Source::Measure(name) = measure.source else {
                 continue;
             };
-            let cell = current.get(place).cloned().unwrap_or_default();
-            if self.visual.fold_zero && is_zero(&cell) {
+            let cell = |values: &Vec<Value>| values.get(place).cloned().unwrap_or_default();
+            let cells: Vec<Value> = [Some(&current), previous.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(cell)
+                .collect();
+            // A share of nothing is unknown; none of something is a finding.
+            let is_folded = |cell: &Value| {
+                cell.is_null() || (measure.format != Format::Percent && is_zero(cell))
+            };
+            if self.visual.fold_zero && cells.iter().all(is_folded) {
                 zero.push(measure.label.clone());
                 continue;
             }
-            let mut row = vec![Value::Text(name.to_owned()), cell];
-            if let Some(previous) = &previous {
-                row.push(previous.get(place).cloned().unwrap_or_default());
-            }
-            figure.rows.push(row);
+            figure
+                .rows
+                .push([vec![Value::Text(name.to_owned())], cells].concat());
         }
         figure.columns = columns;
         push_zero_note(figure, zero);

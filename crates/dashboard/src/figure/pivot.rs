@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::compile::{ColumnRole, Plan};
-use crate::figure::{Empty, Figure, FigureColumn};
+use crate::figure::{Figure, FigureColumn};
 use crate::value::{ResultSet, Value};
 
 impl Plan<'_> {
@@ -16,7 +16,7 @@ impl Plan<'_> {
         figure.rows = rows;
         self.request.view.cut(figure);
         if figure.total_rows == 0 {
-            figure.empty = Some(Empty::because("no_rows"));
+            figure.empty = Some(self.why_empty());
         }
         let (Some(axis), Some(measure)) = (self.columns.get(1), self.columns.last()) else {
             return;

@@ -5,7 +5,7 @@ use kiro_curate::ColumnType;
 use crate::compile::{operator, resolve_threshold};
 use crate::quicksight::compiler::{Compiler, quoted, reference};
 use crate::quicksight::error::QuickSightError;
-use crate::quicksight::period::days_of;
+use crate::quicksight::period::days_with_data;
 use crate::spec::{Comparison, Condition, Dataset, Literal, Predicate, Threshold, Visual, Window};
 
 impl Compiler<'_> {
@@ -68,11 +68,7 @@ impl Compiler<'_> {
     }
 
     /// The number that a threshold means; one that is meant for some days is scaled to the window and rounded up.
-    pub(crate) fn threshold(
-        &self,
-        visual: &Visual,
-        threshold: &Threshold,
-    ) -> Result<String, QuickSightError> {
+    fn threshold(&self, visual: &Visual, threshold: &Threshold) -> Result<String, QuickSightError> {
         let Threshold::Written(written) = threshold else {
             return self.constant(threshold);
         };
@@ -94,7 +90,7 @@ impl Compiler<'_> {
         }
         Ok(format!(
             "ceil(1.0 * {number} * {} / {per_days})",
-            days_of(visual.window)
+            days_with_data(visual.window)
         ))
     }
 

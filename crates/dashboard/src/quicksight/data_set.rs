@@ -152,33 +152,25 @@ fn sql(spec: &Spec, relation: &Relation, selected: &[Selected]) -> String {
         relation.name
     );
     if selected.iter().any(|column| column.name == FIRST_DAY) {
-        let first_day = first_day(spec, &relation.database);
-        sql = format!(
-            "{sql}
-CROSS JOIN (
-{first_day}
-) AS d"
-        );
+        let first_day = first_day(spec, relation);
+        sql = format!("{sql}\nCROSS JOIN ({first_day}) AS d");
     }
     sql
 }
 
-/// One row: the oldest day over the datasets that the file takes the days of the data from.
-fn first_day(spec: &Spec, database: &str) -> String {
-    let datasets = spec.document.days.iter();
-    let each: Vec<String> = datasets
-        .filter_map(|name| {
-            let dataset = spec.dataset(name).ok()?;
-            let time = dataset.time.as_ref()?;
-            Some(format!(
-                "    SELECT MIN({}) AS day FROM {database}.{}",
-                time.column.value, dataset.relation.value
-            ))
-        })
-        .collect();
+/// One row: the oldest day of a relation.
+fn first_day(spec: &Spec, relation: &Relation) -> String {
+    let mut datasets = spec.document.datasets.values();
+    let time = datasets
+        .find(|dataset| dataset.relation.value == relation.name)
+        .and_then(|dataset| dataset.time.as_ref());
+    let day = time.map_or_else(
+        || "CAST(NULL AS date)".to_owned(),
+        |time| format!("MIN({})", time.column.value),
+    );
     format!(
-        "  SELECT MIN(x.day) AS {FIRST_DAY} FROM (\n{}\n  ) AS x",
-        each.join("\n    UNION ALL\n")
+        "SELECT {day} AS {FIRST_DAY} FROM {}.{}",
+        relation.database, relation.name
     )
 }
 

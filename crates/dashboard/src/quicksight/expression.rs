@@ -4,7 +4,7 @@
 use crate::quicksight::compiler::{Compiler, reference};
 use crate::quicksight::data_set::ROW_WEIGHT;
 use crate::quicksight::error::QuickSightError;
-use crate::spec::{At, Dataset, Formula, Level, Measure, Visual};
+use crate::spec::{At, Dataset, Formula, Level, Measure, Threshold, Visual};
 
 /// What an aggregation is taken for.
 #[derive(Debug, Clone, Copy)]
@@ -106,8 +106,12 @@ impl Compiler<'_> {
                 })
             }
             Formula::Scaled { of, by } => {
+                if matches!(&by.value, Threshold::Written(by) if by.per_days.is_some()) {
+                    let reason = "a number `per_days` can be compared with, not multiplied by";
+                    return Err(QuickSightError::unsupported(&asked.visual.id, reason));
+                }
                 let of = self.aggregate(of, asked)?;
-                Ok(format!("({of}) * {}", self.threshold(asked.visual, by)?))
+                Ok(format!("({of}) * {}", self.constant(by)?))
             }
             Formula::AveragePer { of, level } => self.average_per(of, level.value, asked),
             Formula::CountWhere { .. } => self.count_where(name, measure, asked),

@@ -65,7 +65,7 @@ pub struct Picker {
     pub options: Option<PickerOptions>,
     /// The meaning that names and colours its values.
     pub meaning: Option<At<String>>,
-    /// For dates: so many days, ending at the newest day of data, when nothing is chosen.
+    /// For dates: so many days, ending with the data, when nothing is chosen.
     pub default_days: Option<u32>,
 }
 
@@ -88,6 +88,6 @@ pub struct PickerOptions {
     pub label: Option<At<String>>,
     /// More to show beside the name.
     pub detail: Option<At<String>>,
-    /// The measure that puts the most used first; without it by name.
+    /// The measure that puts the most used first, also of another dataset with the column `value`; without it by name.
     pub by: Option<At<String>>,
 }

@@ -29,7 +29,17 @@ pub struct Document {
     pub buckets: BTreeMap<String, At<Bucket>>,
     /// The dates of the data: the oldest and newest day over the time columns of these datasets.
     pub days: Vec<At<String>>,
+    /// The day that windows end on when nothing is chosen, where it is not the newest one.
+    pub anchor: Option<Anchor>,
     pub sheets: Vec<Sheet>,
+}
+
+/// Where the day stands that windows end on: the largest value of a column.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Anchor {
+    pub dataset: At<String>,
+    pub column: At<String>,
 }
 
 /// One tab.

@@ -165,7 +165,6 @@ fn conditions_of_a_visual_are_filters_of_its_own() {
             "CategoryFilter",
             r#"["upgrade","downgrade","at_risk"]"#,
         ),
-        ("where-c-scatter-0", "NumericRangeFilter", "0 false"),
         ("where-e-overage-users-0", "NumericRangeFilter", "0 false"),
         (
             "where-h-columns-0",
@@ -236,7 +235,7 @@ fn a_click_on_a_person_opens_the_detail_of_that_person() {
             visual.id
         );
     }
-    assert_eq!(clicks, 18);
+    assert_eq!(clicks, 19);
 }
 
 #[test]
@@ -281,8 +280,13 @@ fn the_ranking_stands_above_what_is_shown_for_one_user() {
             .collect();
     elements.sort_unstable();
     assert_eq!(
-        elements[..3],
-        [(0, "u-ranking"), (21, "u-profile"), (25, "u-conversations")]
+        elements[..4],
+        [
+            (0, "u-ranking"),
+            (21, "u-code-ranking"),
+            (37, "u-profile"),
+            (41, "u-conversations")
+        ]
     );
 }
 
@@ -416,6 +420,7 @@ fn datasets_are_those_of_the_relations_in_their_order() {
         "kiro-export-parts",
         "kiro-model-usage",
         "kiro-report-issues",
+        "kiro-user-dim",
         "kiro-user-month",
         "kiro-user-totals",
         "kiro-wow-movers",
@@ -433,7 +438,7 @@ fn what_is_different_is_told() {
     assert_eq!(count(FallbackKind::Trend), 19);
     assert_eq!(count(FallbackKind::ZeroMeasures), 11);
     assert_eq!(count(FallbackKind::OneUser), 16);
-    assert_eq!(count(FallbackKind::Ranking), 1);
+    assert_eq!(count(FallbackKind::Ranking), 2);
     assert_eq!(count(FallbackKind::Status), 1);
     let kpis = document(Language::En);
     for visual in kpis

@@ -83,6 +83,7 @@ fn rows() -> Vec<Row> {
                 ("user_label", Cell::Text(format!("Person {}", row.user))),
                 ("client_type", text(row.client)),
                 ("user_tier", text(row.tier)),
+                ("subscription_tier", text(row.tier)),
                 ("source_account", text("123456789012")),
                 ("total_messages", Cell::Number(row.messages)),
                 ("chat_conversations", Cell::Number(row.conversations)),
@@ -93,6 +94,7 @@ fn rows() -> Vec<Row> {
                     Cell::Number((row.credits - row.overage).max(0.0)),
                 ),
                 ("overage_cap", Cell::Number(100.0)),
+                ("overage_enabled", Cell::Number(1.0)),
                 ("new_user", Cell::Number(f64::from(u8::from(row.is_new)))),
                 ("first_day_of_data", Cell::Day(day(FIRST))),
             ];

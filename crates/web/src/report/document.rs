@@ -56,7 +56,7 @@ pub async fn write_html(
     let data = desk.days().await?;
     let mut page = desk.spec().page(options.language);
     keep_sheets(&mut page, &options.sheets)?;
-    let dates = Dates::new(data, page.default_days, options);
+    let dates = Dates::new(data.days, page.default_days, options);
 
     let mut album = Album::new(desk, options, &dates);
     let offered = album.fill(&page).await?;

@@ -19,7 +19,7 @@ pub async fn write_csv_folder(
     let data = desk.days().await?;
     let mut page = desk.spec().page(options.language);
     keep_sheets(&mut page, &options.sheets)?;
-    let dates = Dates::new(data, page.default_days, options);
+    let dates = Dates::new(data.days, page.default_days, options);
     page_texts::complete(&mut page.texts, options.language);
     let selection = Selection {
         from: options.days.map(|days| days.from),

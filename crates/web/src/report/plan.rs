@@ -2,7 +2,7 @@
 //! the sheet about one person with each person.
 
 use chrono::{Datelike, Days, NaiveDate};
-use kiro_dashboard::{ChoiceRow, DataWindow, Facet, PageModel, PageVisual, Selection, Span};
+use kiro_dashboard::{ChoiceRow, Facet, PageModel, PageVisual, Selection, Span};
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -22,8 +22,8 @@ pub(crate) struct Dates {
 }
 
 impl Dates {
-    pub(crate) fn new(data: DataWindow, default_days: u32, options: &ReportOptions) -> Self {
-        match (options.days, data.days) {
+    pub(crate) fn new(data: Option<Span>, default_days: u32, options: &ReportOptions) -> Self {
+        match (options.days, data) {
             (Some(days), _) => Self {
                 days: Some(days),
                 default_days: days.days(),
@@ -260,9 +260,7 @@ mod tests {
 
     #[test]
     fn the_default_dates_are_spelled_as_no_dates() {
-        let data = DataWindow {
-            days: Some(span("2026-01-01", "2026-08-31")),
-        };
+        let data = Some(span("2026-01-01", "2026-08-31"));
         let dates = Dates::new(data, 30, &ReportOptions::default());
         assert_eq!(dates.offered.len(), 6);
         assert_eq!(
@@ -281,9 +279,7 @@ mod tests {
 
     #[test]
     fn chosen_days_are_the_whole_report() {
-        let data = DataWindow {
-            days: Some(span("2026-01-01", "2026-08-31")),
-        };
+        let data = Some(span("2026-01-01", "2026-08-31"));
         let options = ReportOptions {
             days: Some(span("2026-07-01", "2026-07-31")),
             ..ReportOptions::default()

@@ -57,7 +57,7 @@ impl Fixture {
         let days = fixture
             .rows(&fixture.spec.data_window_query().unwrap().statements[0].sql)
             .await;
-        fixture.data = Spec::data_window(&days);
+        fixture.data = fixture.spec.data_window(&days);
         fixture
     }
 
@@ -95,7 +95,7 @@ impl Fixture {
     pub(crate) fn request(&self, query: &str) -> Request {
         Request {
             selection: Selection::parse(query).unwrap(),
-            data: self.data,
+            data: self.data.clone(),
             view: TableView::default(),
         }
     }

@@ -68,7 +68,6 @@ pub(crate) struct Oracle {
     pub(crate) health: Vec<Row>,
     pub(crate) arrivals: Vec<Row>,
     pub(crate) issues: Vec<Row>,
-    first_day: NaiveDate,
 }
 
 impl Oracle {
@@ -115,7 +114,6 @@ impl Oracle {
             health: next(),
             arrivals: next(),
             issues: next(),
-            first_day: fixture.data.days.unwrap().from,
         }
     }
 
@@ -205,8 +203,8 @@ impl<'a> Chosen<'a> {
         }
     }
 
-    /// The window before, if the data reaches that far back.
-    pub(crate) fn before(&self, days: Days_) -> Option<Span> {
+    /// The window before, if the relation reaches that far back.
+    pub(crate) fn before(&self, days: Days_, all: &[Row], time: &'static str) -> Option<Span> {
         let span = self.covered(days);
         let length = (span.to - span.from).num_days().unsigned_abs() + 1;
         let before = match days {
@@ -222,14 +220,27 @@ impl<'a> Chosen<'a> {
                 to: span.to - Days::new(length),
             },
         };
-        (before.from >= self.oracle.first_day).then_some(before)
+        (before.from >= first_day(all, time)).then_some(before)
     }
 
     pub(crate) fn length(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a few days")]
-        let days = ((self.span.to - self.span.from).num_days() + 1) as f64;
-        days
+        days_between(self.span.from, self.span.to)
     }
+
+    /// Without the days before the current report began.
+    pub(crate) fn length_with_data(&self) -> f64 {
+        let began = first_day(&self.oracle.activity, "activity_date");
+        days_between(self.span.from.max(began), self.span.to)
+    }
+}
+
+fn first_day(all: &[Row], time: &str) -> NaiveDate {
+    all.iter().map(|row| row.day(time)).min().unwrap()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few days")]
+fn days_between(from: NaiveDate, to: NaiveDate) -> f64 {
+    ((to - from).num_days() + 1) as f64
 }
 
 pub(crate) fn sum(column: &'static str) -> Take {
@@ -273,6 +284,13 @@ pub(crate) fn count_if(keep: fn(&Row) -> bool) -> Take {
 
 pub(crate) fn max(column: &'static str) -> Take {
     extreme(column, std::cmp::Ordering::Greater)
+}
+
+pub(crate) fn max_if(column: &'static str, keep: fn(&Row) -> bool) -> Take {
+    Box::new(move |rows| {
+        let kept: Vec<&Row> = rows.iter().copied().filter(|row| keep(row)).collect();
+        max(column)(&kept)
+    })
 }
 
 pub(crate) fn min(column: &'static str) -> Take {

@@ -2,7 +2,7 @@
 
 use kiro_dashboard::Value;
 
-use crate::expected::facts::Facts;
+use crate::expected::facts::{Facts, pivot};
 use crate::expected::measures::{credits, day, forecast, only, user, users, utilisation};
 
 use crate::oracle::{Days_, Expected, Row, by, distinct_if, max, sum, table, users_from};
@@ -15,7 +15,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         ..
     } = facts;
     Some(match visual {
-        "b-kpi-used" => chosen.activity_kpi(credits(), Days_::Month),
+        "b-kpi-used" => chosen.planned_kpi(credits()),
         "b-kpi-allowance" => chosen.month_kpi(sum("allowance")),
         "b-kpi-forecast" => chosen.month_kpi(forecast()),
         "b-kpi-overage" => chosen.month_kpi(sum("overage_credits")),
@@ -105,7 +105,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ];
             table(&rows, &[user()], &measures)
         }
-        "b-user-daily" => chosen.pivot(chosen.covered(Days_::Month), by),
+        "b-user-daily" => pivot(to_date, by),
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use crate::expected::measures::{
     active_days, by_user, counters, day, number, of, sums, transposed, user, users,
 };
 
-use crate::oracle::{Expected, Row, divide, max, min, sum, table};
+use crate::oracle::{Expected, divide, max, min, sum, table};
 
 #[expect(clippy::too_many_lines, reason = "one line per visual")]
 pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
@@ -39,6 +39,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         ),
         "c-features" => transposed(
             code,
+            None,
             vec![
                 ("chat_messagessent", sum("chat_messagessent")),
                 ("inline_suggestionscount", sum("inline_suggestionscount")),
@@ -94,15 +95,10 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             }
         }),
         "c-scatter" => {
-            let rows: Vec<&Row> = code
-                .iter()
-                .copied()
-                .filter(|row| row.number("inline_suggestionscount") > 0.0)
-                .collect();
             let lines = sums(&["chat_aicodelines", "inline_aicodelines"]);
             let rate = of("inline_acceptancecount", "inline_suggestionscount");
             table(
-                &rows,
+                code,
                 &[user()],
                 &[sum("inline_suggestionscount"), rate, lines],
             )
@@ -118,6 +114,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         }
         "c-ratios" => transposed(
             code,
+            chosen.code_before().as_deref(),
             vec![
                 (
                     "interaction_rate",
@@ -230,7 +227,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 ),
             ],
         ),
-        "c-counters" => transposed(code, counters()),
+        "c-counters" => transposed(code, chosen.code_before().as_deref(), counters()),
         "c-inlinechat" => chosen.code_days(&[
             sum("inlinechat_totaleventcount"),
             sum("inlinechat_acceptanceeventcount"),

@@ -2,10 +2,10 @@
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{
-    active_days, client, conversations, credits, day, has_overage, in_plan, messages, overage,
-    per_message, per_user, user, users,
+    active_days, client, conversations, credits, day, has_overage, has_overage_on, in_plan,
+    messages, overage, per_message, per_user, user, users,
 };
-use crate::oracle::{Days_, Expected, Row, by, distinct_if, divide, max, month, table, times};
+use crate::oracle::{Days_, Expected, Row, by, distinct_if, divide, max_if, month, table, times};
 
 pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
     let Facts {
@@ -55,7 +55,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 overage(),
                 times(overage(), 0.04),
                 active_days(),
-                max("overage_cap"),
+                max_if("overage_cap", has_overage_on),
             ];
             table(&rows, &[user()], &measures)
         }
@@ -75,7 +75,12 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "e-credit-detail" => table(
             activity,
             &[user(), client()],
-            &[credits(), overage(), max("overage_cap"), messages()],
+            &[
+                credits(),
+                overage(),
+                max_if("overage_cap", has_overage_on),
+                messages(),
+            ],
         ),
         _ => return None,
     })

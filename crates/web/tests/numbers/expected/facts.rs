@@ -10,6 +10,13 @@ const ACTIVITY: [(&str, &str); 4] = [
     ("account", "source_account"),
     ("user", "user_id"),
 ];
+/// On *Budget* everything is under the plan of the row, as allowances are.
+const PLANNED: [(&str, &str); 4] = [
+    ("tier", "subscription_tier"),
+    ("client", "client_type"),
+    ("account", "source_account"),
+    ("user", "user_id"),
+];
 const MODELS: [(&str, &str); 5] = [
     ("tier", "user_tier"),
     ("client", "client_type"),
@@ -47,7 +54,7 @@ impl<'a> Facts<'a> {
         let models = chosen.models();
         let code = chosen.code(Some(chosen.span));
         let year = chosen.activity(Some(chosen.covered(Days_::Year)));
-        let to_date = chosen.activity(Some(chosen.covered(Days_::Month)));
+        let to_date = chosen.planned(chosen.covered(Days_::Month));
         let month_rows = chosen.months(Days_::Month);
         let arrivals = chosen.rows(
             &chosen.oracle.arrivals,
@@ -95,6 +102,10 @@ impl<'a> Chosen<'a> {
             span,
         )
     }
+    pub(super) fn planned(&self, span: Span) -> Vec<&'a Row> {
+        let all = &self.oracle.activity;
+        self.rows(all, &PLANNED, Some("activity_date"), Some(span))
+    }
     pub(super) fn models(&self) -> Vec<&'a Row> {
         self.rows(
             &self.oracle.models,
@@ -131,7 +142,7 @@ impl<'a> Chosen<'a> {
     )]
     pub(super) fn activity_kpi(&self, take: Take, days: Days_) -> Expected {
         let previous = self
-            .before(days)
+            .before(days, &self.oracle.activity, "activity_date")
             .map(|span| take(&self.activity(Some(span))));
         kpi(take(&self.activity(Some(self.covered(days)))), previous)
     }
@@ -139,10 +150,23 @@ impl<'a> Chosen<'a> {
         clippy::needless_pass_by_value,
         reason = "reads better where it is called"
     )]
-    pub(super) fn code_kpi(&self, take: Take) -> Expected {
+    pub(super) fn planned_kpi(&self, take: Take) -> Expected {
         let previous = self
-            .before(Days_::Chosen)
-            .map(|span| take(&self.code(Some(span))));
+            .before(Days_::Month, &self.oracle.activity, "activity_date")
+            .map(|span| take(&self.planned(span)));
+        kpi(take(&self.planned(self.covered(Days_::Month))), previous)
+    }
+    /// The rows of the legacy report in the period before.
+    pub(super) fn code_before(&self) -> Option<Vec<&'a Row>> {
+        let before = self.before(Days_::Chosen, &self.oracle.code, "activity_date");
+        before.map(|span| self.code(Some(span)))
+    }
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads better where it is called"
+    )]
+    pub(super) fn code_kpi(&self, take: Take) -> Expected {
+        let previous = self.code_before().map(|rows| take(&rows));
         kpi(take(&self.code(Some(self.span))), previous)
     }
     #[expect(
@@ -151,13 +175,15 @@ impl<'a> Chosen<'a> {
     )]
     pub(super) fn month_kpi(&self, take: Take) -> Expected {
         let previous = self
-            .before(Days_::Month)
+            .before(Days_::Month, &self.oracle.months, "month_start")
             .map(|span| take(&self.months_of(Some(span))));
         kpi(take(&self.months(Days_::Month)), previous)
     }
     /// A threshold per 30 days for the chosen days.
     pub(super) fn scaled(&self, per_30_days: f64) -> f64 {
-        (per_30_days * self.length() / 30.0).ceil().max(1.0)
+        (per_30_days * self.length_with_data() / 30.0)
+            .ceil()
+            .max(1.0)
     }
 
     pub(super) fn code_days(&self, measures: &[Take]) -> Expected {
@@ -179,30 +205,30 @@ impl<'a> Chosen<'a> {
         }
         expected
     }
+}
 
-    pub(super) fn pivot(&self, span: Span, axis: fn(&'static str) -> Key) -> Expected {
-        let rows = self.activity(Some(span));
-        let credits = || sum("credits_used");
-        let mut cells = table(&rows, &[by("user_id"), axis("activity_date")], &[credits()]).rows;
-        let users = table(&rows, &[by("user_id")], &[credits()]).rows;
-        cells.extend(
-            users
-                .into_iter()
-                .map(|(user, total)| (format!("{user}|total"), total)),
-        );
-        let columns = table(&rows, &[axis("activity_date")], &[credits()]).rows;
-        cells.extend(
-            columns
-                .into_iter()
-                .map(|(day, total)| (format!("total|{day}"), total)),
-        );
-        if !rows.is_empty() {
-            cells.insert("total|total".to_owned(), vec![credits()(&rows)]);
-        }
-        Expected {
-            shape: Shape::Pivot,
-            rows: cells,
-            totals: None,
-        }
+/// Credits per user along an axis, with totals of both.
+pub(super) fn pivot(rows: &[&Row], axis: fn(&'static str) -> Key) -> Expected {
+    let credits = || sum("credits_used");
+    let mut cells = table(rows, &[by("user_id"), axis("activity_date")], &[credits()]).rows;
+    let users = table(rows, &[by("user_id")], &[credits()]).rows;
+    cells.extend(
+        users
+            .into_iter()
+            .map(|(user, total)| (format!("{user}|total"), total)),
+    );
+    let columns = table(rows, &[axis("activity_date")], &[credits()]).rows;
+    cells.extend(
+        columns
+            .into_iter()
+            .map(|(day, total)| (format!("total|{day}"), total)),
+    );
+    if !rows.is_empty() {
+        cells.insert("total|total".to_owned(), vec![credits()(rows)]);
+    }
+    Expected {
+        shape: Shape::Pivot,
+        rows: cells,
+        totals: None,
     }
 }

@@ -24,13 +24,27 @@ pub(super) fn hidden() -> Expected {
     }
 }
 
-pub(super) fn transposed(rows: &[&Row], measures: Vec<(&'static str, Take)>) -> Expected {
-    let rows = measures
-        .into_iter()
-        .map(|(name, take)| (name.to_owned(), vec![take(rows)]));
+/// One row per measure, with the period before beside it; what is nothing in both is left out.
+pub(super) fn transposed(
+    rows: &[&Row],
+    before: Option<&[&Row]>,
+    measures: Vec<(&'static str, Take)>,
+) -> Expected {
+    let values = measures.into_iter().map(|(name, take)| {
+        let periods = [Some(rows), before].into_iter().flatten();
+        (name.to_owned(), periods.map(|rows| take(rows)).collect())
+    });
+    let is_shown = |(name, values): &(String, Vec<Value>)| {
+        let is_share = name.ends_with("_rate") || name == "amplification";
+        values.iter().any(|value| {
+            value
+                .number()
+                .is_some_and(|number| is_share || number != 0.0)
+        })
+    };
     Expected {
         shape: Shape::Transposed,
-        rows: rows.collect(),
+        rows: values.filter(is_shown).collect(),
         totals: None,
     }
 }
@@ -89,6 +103,9 @@ pub(super) fn is_new(row: &Row) -> bool {
 }
 pub(super) fn has_overage(row: &Row) -> bool {
     row.number("overage_credits_used") > 0.0
+}
+pub(super) fn has_overage_on(row: &Row) -> bool {
+    row.get("overage_enabled") == Value::Flag(true)
 }
 pub(super) fn has_allowance(row: &Row) -> bool {
     !row.get("allowance").is_null()

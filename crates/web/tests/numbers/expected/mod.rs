@@ -15,7 +15,8 @@ use facts::Facts;
 
 /// The expected figure; none for a visual that nobody has written down.
 pub(crate) fn of_visual(chosen: &Chosen<'_>, visual: &str) -> Option<Expected> {
-    if visual.starts_with("u-") && (visual == "u-ranking") == chosen.has_user() {
+    let is_ranking = visual.ends_with("-ranking");
+    if visual.starts_with("u-") && is_ranking == chosen.has_user() {
         return Some(measures::hidden());
     }
     let facts = Facts::new(chosen);

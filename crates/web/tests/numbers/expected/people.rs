@@ -1,6 +1,6 @@
 //! What each visual of *People* must show.
 
-use crate::expected::facts::Facts;
+use crate::expected::facts::{Facts, pivot};
 use crate::expected::measures::{
     active_days, by_user, conversations, credits, is_new, kpi, messages, number, overage, rest,
     user, users,
@@ -54,7 +54,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             } else {
                 week
             };
-            chosen.pivot(chosen.span, axis)
+            pivot(activity, axis)
         }
         "p-segments" => {
             let (many_days, many_messages, some_days) = (

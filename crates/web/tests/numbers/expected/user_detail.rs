@@ -2,7 +2,7 @@
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{
-    active_days, client, conversations, counters, credits, day, messages, overage, rest, sums,
+    active_days, client, conversations, counters, credits, day, messages, of, overage, rest, sums,
     transposed, user, utilisation,
 };
 use crate::oracle::{Days_, Expected, by, max, sum, table};
@@ -25,6 +25,18 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 conversations(),
                 active_days(),
                 overage(),
+                max("activity_date"),
+            ],
+        ),
+        "u-code-ranking" => table(
+            code,
+            &[user()],
+            &[
+                sums(&["chat_aicodelines", "inline_aicodelines"]),
+                sum("chat_messagessent"),
+                sum("inline_suggestionscount"),
+                of("inline_acceptancecount", "inline_suggestionscount"),
+                active_days(),
                 max("activity_date"),
             ],
         ),
@@ -76,7 +88,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                 "code_lines",
                 sums(&["chat_aicodelines", "inline_aicodelines"]),
             ));
-            transposed(code, measures)
+            transposed(code, chosen.code_before().as_deref(), measures)
         }
         _ => return None,
     })
