@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, RecordBatch, RecordBatchOptions,
+};
 use arrow::buffer::BooleanBuffer;
-use arrow::compute::filter_record_batch;
+use arrow::compute::{filter, filter_record_batch};
 use arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::Result;
 use datafusion::logical_expr::Operator;
@@ -63,6 +65,39 @@ impl Condition {
         let held = self.expression.evaluate(&batch)?.into_array(rows)?;
         Ok(true_rows(held.as_boolean()))
     }
+
+    /// The same, asked of some rows alone.
+    fn holds_among(&self, values: &[ArrayRef], rows: &BooleanBuffer) -> Result<BooleanBuffer> {
+        let asked = BooleanArray::new(rows.clone(), None);
+        let values = values.iter().map(|values| filter(values, &asked));
+        let held = self.holds(values.collect::<Result<_, _>>()?, rows.count_set_bits())?;
+        let mut all = BooleanBufferBuilder::new(rows.len());
+        all.append_n(rows.len(), false);
+        for (place, row) in rows.set_indices().enumerate() {
+            all.set_bit(row, held.value(place));
+        }
+        Ok(all.finish())
+    }
+}
+
+/// For which of the rows in `held` all conditions hold. One that fails for some row is asked last, and of the rows that
+/// the others leave: they may guard it.
+pub(crate) fn hold_together<'a>(
+    conditions: impl IntoIterator<Item = &'a Condition>,
+    mut held: BooleanBuffer,
+    values: impl Fn(&Condition) -> Result<Vec<ArrayRef>>,
+) -> Result<BooleanBuffer> {
+    let mut guarded = Vec::new();
+    for condition in conditions {
+        match condition.holds(values(condition)?, held.len()) {
+            Ok(more) => held = &held & &more,
+            Err(_) => guarded.push(condition),
+        }
+    }
+    for condition in guarded {
+        held = condition.holds_among(&values(condition)?, &held)?;
+    }
+    Ok(held)
 }
 
 /// Conditions for the batches of a source that knows nothing of its rows beforehand.
@@ -95,15 +130,15 @@ impl BatchFilter {
 
     /// The rows for which all conditions hold, of what was read.
     pub(crate) fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let mut held = BooleanBuffer::new_set(batch.num_rows());
-        for condition in &self.conditions {
+        let all = BooleanBuffer::new_set(batch.num_rows());
+        let held = hold_together(&self.conditions, all, |condition| {
             let places = condition.columns().iter();
             let values = places.filter_map(|column| {
                 let place = self.columns.iter().position(|known| known == column)?;
                 Some(Arc::clone(batch.column(place)))
             });
-            held = &held & &condition.holds(values.collect(), batch.num_rows())?;
-        }
+            Ok(values.collect())
+        })?;
         let wanted = batch.project(&self.wanted)?;
         Ok(filter_record_batch(
             &wanted,

@@ -93,7 +93,9 @@ impl Engine {
             &self.relations.database,
             &self.relations.names(),
         )?;
-        let state = self.snapshot().session(&names).await?;
+        let mut state = self.snapshot().session(&names).await?;
+        // A statement may ask what time it is; a view may not.
+        state.mark_start_execution();
         let plan = statement.plan(&state).await?;
         let plan = state
             .create_physical_plan(&plan)

@@ -117,6 +117,12 @@ pub enum QueryError {
         /// Why.
         source: std::io::Error,
     },
+    /// The result cannot be JSON.
+    #[error("two columns are named `{name}`: a JSON object has each name once")]
+    SameName {
+        /// The name.
+        name: String,
+    },
     /// A result could not be written.
     #[error("could not write the result")]
     Output(#[source] std::io::Error),
@@ -173,6 +179,7 @@ impl QueryError {
             | Self::UnknownColumn { .. }
             | Self::NotOneStatement { .. }
             | Self::NotAQuery { .. }
+            | Self::SameName { .. }
             | Self::Run(_) => true,
             Self::Catalogue(_)
             | Self::List { .. }
@@ -197,6 +204,7 @@ impl QueryError {
                 Some("`kiro-analytics views` lists the columns of every table and view".to_owned())
             }
             Self::NotAQuery { .. } => Some("begin with SELECT, WITH or EXPLAIN".to_owned()),
+            Self::SameName { .. } => Some("give one of them another name: `AS other_name`".to_owned()),
             Self::DamagedPart { .. } | Self::ForeignPart { .. } => Some(
                 "move the file away; if it came from `kiro-analytics normalize`, run that again with --reprocess"
                     .to_owned(),

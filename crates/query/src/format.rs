@@ -1,5 +1,6 @@
 //! Results as text: a table for people, CSV and JSON for programs.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::Write;
 use std::str::FromStr;
@@ -87,7 +88,11 @@ pub(crate) enum RowWriter<W: Write> {
         schema: SchemaRef,
         batches: Vec<RecordBatch>,
     },
-    Csv(Box<csv::Writer<W>>),
+    Csv {
+        out: W,
+        /// A batch as text: so that an output that fails is told from a value that has no text.
+        text: Vec<u8>,
+    },
     Json(json::Writer<W, JsonArray>),
 }
 
@@ -100,25 +105,31 @@ impl<W: Write> RowWriter<W> {
                 batches: Vec::new(),
             },
             ResultFormat::Csv => {
-                let mut writer = csv::WriterBuilder::new().with_header(true).build(out);
-                // The header is written with the first batch, which there may not be.
-                writer
-                    .write(&RecordBatch::new_empty(schema))
-                    .map_err(output_error)?;
-                Self::Csv(Box::new(writer))
+                let (mut out, mut text) = (out, Vec::new());
+                // The header alone: there may be no batch.
+                let header = RecordBatch::new_empty(schema);
+                write_csv(&header, true, &mut text, &mut out)?;
+                Self::Csv { out, text }
             }
-            ResultFormat::Json => Self::Json(
+            ResultFormat::Json => Self::Json({
+                let mut names = HashSet::new();
+                let mut fields = schema.fields().iter();
+                if let Some(twice) = fields.find(|field| !names.insert(field.name())) {
+                    return Err(QueryError::SameName {
+                        name: twice.name().clone(),
+                    });
+                }
                 json::WriterBuilder::new()
                     .with_explicit_nulls(true)
-                    .build(out),
-            ),
+                    .build(out)
+            }),
         })
     }
 
     pub(crate) fn write(&mut self, batch: RecordBatch) -> Result<(), QueryError> {
         match self {
             Self::Table { batches, .. } => batches.push(batch),
-            Self::Csv(writer) => writer.write(&batch).map_err(output_error)?,
+            Self::Csv { out, text } => write_csv(&batch, false, text, out)?,
             Self::Json(writer) => writer.write(&batch).map_err(output_error)?,
         }
         Ok(())
@@ -137,7 +148,7 @@ impl<W: Write> RowWriter<W> {
                 writeln!(out, "{table}").map_err(QueryError::Output)?;
                 out
             }
-            Self::Csv(writer) => writer.into_inner(),
+            Self::Csv { out, .. } => out,
             Self::Json(mut writer) => {
                 writer.finish().map_err(output_error)?;
                 let mut out = writer.into_inner();
@@ -148,6 +159,21 @@ impl<W: Write> RowWriter<W> {
         out.flush().map_err(QueryError::Output)?;
         Ok(out)
     }
+}
+
+fn write_csv(
+    batch: &RecordBatch,
+    has_header: bool,
+    text: &mut Vec<u8>,
+    out: &mut impl Write,
+) -> Result<(), QueryError> {
+    text.clear();
+    let mut writer = csv::WriterBuilder::new()
+        .with_header(has_header)
+        .build(&mut *text);
+    writer.write(batch).map_err(output_error)?;
+    drop(writer);
+    out.write_all(text).map_err(QueryError::Output)
 }
 
 /// An output that failed, or a value that could not be formatted.
@@ -165,6 +191,7 @@ mod tests {
     use arrow::array::{
         ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, StringViewArray,
     };
+    use arrow::datatypes::{DataType, Field, Schema};
 
     use super::*;
 
@@ -253,6 +280,38 @@ mod tests {
                 "{header}2026-07-10,\"a \"\"b\"\", c\n<d>\",{},NaN,true\n,,,inf,\n",
                 i64::MAX
             )
+        );
+    }
+
+    #[test]
+    fn an_output_that_is_full_is_no_matter_of_format() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        for format in [ResultFormat::Csv, ResultFormat::Json] {
+            let written = RowWriter::new(format, example().schema(), Full)
+                .and_then(|mut writer| writer.write(example()).and_then(|()| writer.finish()));
+            assert!(matches!(written, Err(QueryError::Output(_))), "{format}");
+        }
+    }
+
+    #[test]
+    fn json_refuses_two_columns_of_one_name() {
+        let schema = Schema::new(vec![
+            Field::new("user_id", DataType::Int64, true),
+            Field::new("user_id", DataType::Int64, true),
+        ]);
+        let written = RowWriter::new(ResultFormat::Json, Arc::new(schema), Vec::new());
+        let error = written.err().unwrap().to_string();
+        assert_eq!(
+            error,
+            "two columns are named `user_id`: a JSON object has each name once"
         );
     }
 

@@ -31,6 +31,8 @@ pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionStat
     let options = config.options_mut();
     // Reading is from memory or from many small files: splitting either further costs more than it gives.
     options.optimizer.enable_round_robin_repartition = false;
+    // As in Trino, where an ORDER BY does not say.
+    "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()

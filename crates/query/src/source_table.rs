@@ -91,7 +91,9 @@ impl SourceTable {
                     .collect::<Result<Vec<_>, _>>()?;
                 for row in 0..batch.num_rows() {
                     let mut hasher = DefaultHasher::new();
-                    for cell in &cells {
+                    for (cell, column) in cells.iter().zip(batch.columns()) {
+                        // An unknown value is not the text that it is written as.
+                        column.is_null(row).hash(&mut hasher);
                         cell.value(row).to_string().hash(&mut hasher);
                     }
                     sum = sum.wrapping_add(hasher.finish());

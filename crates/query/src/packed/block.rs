@@ -13,7 +13,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{Result, ScalarValue};
 
 use super::column::PackedColumn;
-use crate::condition::Condition;
+use crate::condition::{Condition, hold_together};
 use crate::source::{Batches, RowSource};
 
 /// One block as a source of rows.
@@ -54,41 +54,57 @@ impl RowSource for Block {
     ) -> Result<Batches> {
         let schema = Arc::new(self.schema.project(projection)?);
         let projection = projection.to_vec();
-        let tests = conditions.iter().map(|condition| self.test(condition));
-        let tests: Vec<Test> = tests.filter_map(Result::transpose).collect::<Result<_>>()?;
+        let (mut texts, mut others) = (Vec::new(), Vec::new());
+        for condition in conditions {
+            match self.test(condition)? {
+                Test::All => {}
+                Test::Codes(test) => texts.push(test),
+                Test::Rows => others.push(condition.clone()),
+            }
+        }
         let (block, rows) = (self.clone(), self.rows);
         let ranges = (0..rows).step_by(max_rows.max(1));
         Ok(Box::new(ranges.map(move |start| {
             let range = start..rows.min(start + max_rows);
-            let mut mask: Option<BooleanBuffer> = None;
-            for test in &tests {
-                let held = block.holds(test, range.clone())?;
-                mask = Some(mask.map_or_else(|| held.clone(), |mask| &mask & &held));
+            let mut held = BooleanBuffer::new_set(range.len());
+            for test in &texts {
+                held = &held
+                    & &block.columns[test.column].holds(range.clone(), &test.codes, test.null);
             }
-            let selected = mask.as_ref().map(BooleanBuffer::count_set_bits);
-            if selected == Some(0) {
+            if !others.is_empty() && held.count_set_bits() > 0 {
+                held = hold_together(&others, held, |condition| {
+                    block.unpack(condition.columns(), range.clone())
+                })?;
+            }
+            let selected = held.count_set_bits();
+            if selected == 0 {
                 return Ok(RecordBatch::new_empty(Arc::clone(&schema)));
             }
             let arrays = block.unpack(&projection, range.clone())?;
             let options = RecordBatchOptions::new().with_row_count(Some(range.len()));
             let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)?;
-            Ok(match mask.filter(|_| selected != Some(range.len())) {
-                Some(mask) => filter_record_batch(&batch, &BooleanArray::new(mask, None))?,
-                None => batch,
-            })
+            if selected == range.len() {
+                return Ok(batch);
+            }
+            Ok(filter_record_batch(&batch, &BooleanArray::new(held, None))?)
         })))
     }
 }
 
-/// A condition that does not hold for all rows of the block, as far as it is known before they are looked at.
+/// What is known of a condition before the rows are looked at.
 enum Test {
-    /// What it says of each code of a text column, and of NULL.
-    Codes {
-        column: usize,
-        codes: Vec<bool>,
-        null: bool,
-    },
-    Rows(Condition),
+    /// It holds for all of them.
+    All,
+    Codes(TextTest),
+    /// Nothing.
+    Rows,
+}
+
+/// What a condition says of each code of a text column, and of NULL.
+struct TextTest {
+    column: usize,
+    codes: Vec<bool>,
+    null: bool,
 }
 
 impl Block {
@@ -105,11 +121,10 @@ impl Block {
             .collect()
     }
 
-    /// A condition about one text is asked once of each text, a comparison first of the block's bounds. None if it
-    /// holds for all rows.
-    fn test(&self, condition: &Condition) -> Result<Option<Test>> {
+    /// A condition about one text is asked once of each text, a comparison first of the block's bounds.
+    fn test(&self, condition: &Condition) -> Result<Test> {
         let &[column] = condition.columns() else {
-            return Ok(Some(Test::Rows(condition.clone())));
+            return Ok(Test::Rows);
         };
         let has_nulls = self.columns[column].has_nulls();
         if let Some(texts) = &self.dictionaries[column] {
@@ -119,8 +134,10 @@ impl Block {
             // A text that it fails for need not be one of a row that is asked for.
             if let Ok((codes, null)) = held {
                 let null = null.value(0);
-                let is_all = codes.count_set_bits() == codes.len() && (null || !has_nulls);
-                return Ok((!is_all).then(|| Test::Codes {
+                if codes.count_set_bits() == codes.len() && (null || !has_nulls) {
+                    return Ok(Test::All);
+                }
+                return Ok(Test::Codes(TextTest {
                     column,
                     codes: codes.iter().collect(),
                     null,
@@ -132,25 +149,10 @@ impl Block {
         {
             let bounds = ScalarValue::iter_to_array([smallest, largest])?;
             if condition.holds(vec![bounds], 2)?.count_set_bits() == 2 {
-                return Ok(None);
+                return Ok(Test::All);
             }
         }
-        Ok(Some(Test::Rows(condition.clone())))
-    }
-
-    /// For which rows a test holds.
-    fn holds(&self, test: &Test, range: Range<usize>) -> Result<BooleanBuffer> {
-        match test {
-            Test::Codes {
-                column,
-                codes,
-                null,
-            } => Ok(self.columns[*column].holds(range, codes, *null)),
-            Test::Rows(condition) => {
-                let values = self.unpack(condition.columns(), range.clone())?;
-                condition.holds(values, range.len())
-            }
-        }
+        Ok(Test::Rows)
     }
 }
 
@@ -221,7 +223,8 @@ mod tests {
                 "SELECT COUNT(*), COUNT(text), SUM(number), SUM(share), MIN(day), MAX(surely) FROM {table} AS rows \
                  WHERE {condition}"
             );
-            let found = session.sql(&sql).await.unwrap().collect().await.unwrap();
+            let found = session.sql(&sql).await.unwrap().collect().await;
+            let found = found.unwrap_or_else(|error| panic!("{sql}: {error}"));
             pretty_format_batches(&found).unwrap().to_string()
         };
         for condition in [
@@ -252,6 +255,18 @@ mod tests {
                 answer("plain", condition).await,
             );
             assert_eq!(packed, plain, "{condition}");
+        }
+        // What fails for rows that another condition leaves out, few or many of them.
+        for (guard, guarded) in [
+            ("number = 8", "10 / (number - 7) > 0"),
+            ("number <> 7", "10 / (number - 7) < 100"),
+            ("surely = 'no such text'", "CAST(surely AS bigint) > 0"),
+        ] {
+            assert_eq!(
+                answer("packed", &format!("{guard} AND {guarded}")).await,
+                answer("plain", guard).await,
+                "{guarded}"
+            );
         }
         let few = "SELECT COUNT(*) FROM (SELECT 1 FROM packed WHERE number = 3 LIMIT 5)";
         let few = session.sql(few).await.unwrap().collect().await.unwrap();

@@ -89,6 +89,52 @@ async fn a_sequence_has_both_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sequence_without_a_step_goes_one_by_one_towards_its_last_value() {
+    for (ends, expected) in [
+        ("5, 1", "5 4 3 2 1"),
+        ("1, 3", "1 2 3"),
+        ("2, 2", "2"),
+        (
+            "DATE '2026-03-01', DATE '2026-02-27'",
+            "2026-03-01 2026-02-28 2026-02-27",
+        ),
+        (
+            "DATE '2026-02-28', DATE '2026-03-01'",
+            "2026-02-28 2026-03-01",
+        ),
+    ] {
+        let found = value(&format!("d FROM UNNEST(sequence({ends})) AS c (d)")).await;
+        assert_eq!(found, expected, "{ends}");
+    }
+    let column = "cardinality(sequence(1, n)) FROM (VALUES (3), (NULL), (-2)) AS v (n)";
+    assert_eq!(value(column).await, "3 NULL 4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_may_ask_for_the_time() {
+    assert_eq!(value("current_date > DATE '2020-01-01'").await, "true");
+    assert_eq!(
+        value("now() > TIMESTAMP '2020-01-01 00:00:00'").await,
+        "true"
+    );
+    let recent =
+        "COUNT(*) FROM report_facts WHERE activity_date >= current_date - INTERVAL '30' DAY";
+    assert_eq!(value(recent).await, "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_unknown_comes_last_in_either_order() {
+    for (order, expected) in [
+        ("ASC", "1 3 NULL"),
+        ("DESC", "3 1 NULL"),
+        ("DESC NULLS FIRST", "NULL 3 1"),
+    ] {
+        let column = format!("x FROM (VALUES (1), (NULL), (3)) AS v (x) ORDER BY x {order}");
+        assert_eq!(value(&column).await, expected, "{order}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_argument_is_the_statements_fault() {
     let engine = open(Path::new("no/such/folder"));
     for sql in [
@@ -99,6 +145,10 @@ async fn a_wrong_argument_is_the_statements_fault() {
         "SELECT to_utf8(12)",
         "SELECT day_of_week('2026-01-01')",
         "SELECT sequence(DATE '1900-01-01', DATE '2026-01-02', INTERVAL '1' DAY)",
+        "SELECT sequence(1, 400000000000)",
+        "SELECT sequence(1, 3, -1)",
+        "SELECT sequence(4)",
+        "SELECT sequence('a', 'b')",
     ] {
         let error = try_rows(&engine, sql).await.err();
         assert!(

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
+use crate::fixture::write_identity;
 use crate::parts::{Fact, fact, open, options, rows, try_rows, write_facts};
 use chrono::NaiveDate;
 use kiro_query::{Engine, EngineOptions, QueryError};
@@ -358,4 +359,25 @@ async fn temporary_and_foreign_files_are_passed_over() {
     )
     .unwrap();
     assert_eq!(rows(&open(data.path()), DAYS).await, ["2026-07-01|1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_that_becomes_unknown_is_not_the_text_null() {
+    let data = tempfile::tempdir().unwrap();
+    write_facts(
+        data.path(),
+        "2026-07-02",
+        1,
+        &[fact("2026-07-01", "alice", 3)],
+    );
+    write_identity(r#"[{"idc_user_id": "alice", "team": "NULL"}]"#, data.path());
+    let engine = Engine::open_in_slices(options(data.path()), 1).unwrap();
+    let unknown = "SELECT COUNT(*) FROM base_user_activity WHERE team IS NULL";
+    assert_eq!(rows(&engine, unknown).await, ["0"]);
+    write_identity(
+        r#"[{"idc_user_id": "alice", "idc_username": "alice"}]"#,
+        data.path(),
+    );
+    engine.refresh().await.unwrap();
+    assert_eq!(rows(&engine, unknown).await, ["1"]);
 }
