@@ -143,6 +143,16 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
             "mine.yaml:15:10: unknown picker `clients`; did you mean `client`?",
         ),
         (
+            "options: {dataset: health, value: client_type}",
+            "options: {dataset: activity, value: user_id, by: parts}",
+            "mine.yaml:15:107: `data_health` has no column `user_id`",
+        ),
+        (
+            "days: [activity]\n",
+            "days: [activity]\nanchor: {dataset: health, column: exports}\n",
+            "mine.yaml:34:35: expected a date for the anchor, found `exports` which is bigint",
+        ),
+        (
             "pickers: [date, client]",
             "pickers: [date, clint]",
             "mine.yaml:37:21: unknown picker `clint`; did you mean `client`?",
