@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use futures::StreamExt;
 use futures::future::{try_join, try_join_all};
+use kiro_curate::Catalogue;
 use kiro_dashboard::{
     ChoiceRow, DataWindow, Facet, FacetedResults, Figure, LocalQuery, Request, RequestError,
     ResultSet, Selection, Spec, TableView,
@@ -66,6 +67,11 @@ impl Desk {
     /// The dashboard.
     pub fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// The relations behind the dashboard.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        self.engine.catalogue()
     }
 
     /// Counts the states of the data that were seen.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kiro_dashboard::{ResultSet, Value};
 use tokio::sync::OnceCell;
@@ -47,22 +47,31 @@ impl Kept {
     where
         F: Future<Output = Result<ResultSet, E>>,
     {
-        let slot = self.slot(version, sql);
+        let claim = Claim {
+            kept: self,
+            sql,
+            slot: self.slot(version, sql),
+        };
         let mut is_new = false;
-        let result = slot
+        let result = claim
+            .slot
             .get_or_try_init(|| {
                 is_new = true;
                 async { run().await.map(Arc::new) }
             })
             .await?;
         if is_new {
-            self.weigh(version, sql, weight(result));
+            claim.weigh(weight(result) + sql.len());
         }
         Ok(Arc::clone(result))
     }
 
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn slot(&self, version: u64, sql: &str) -> Slot {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.lock();
         if inner.version < version {
             *inner = Inner {
                 version,
@@ -86,17 +95,25 @@ impl Kept {
         entry.used = used;
         Arc::clone(&entry.slot)
     }
+}
 
+/// A slot in the hands of someone who waits for its result. A slot that stays empty, because the statement failed or
+/// nobody waits any more, goes with the last of them.
+struct Claim<'a> {
+    kept: &'a Kept,
+    sql: &'a str,
+    slot: Slot,
+}
+
+impl Claim<'_> {
     /// Notes how large a new result is, and gives up the longest unused ones beyond the limit.
-    fn weigh(&self, version: u64, sql: &str, bytes: usize) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if inner.version != version {
+    fn weigh(&self, bytes: usize) {
+        let mut inner = self.kept.lock();
+        let Some(entry) = inner.own(self.sql, &self.slot) else {
             return;
-        }
-        if let Some(entry) = inner.entries.get_mut(sql) {
-            entry.bytes = bytes;
-            inner.bytes += bytes;
-        }
+        };
+        entry.bytes = bytes;
+        inner.bytes += bytes;
         while inner.bytes > MOST_BYTES {
             let oldest = inner
                 .entries
@@ -110,6 +127,30 @@ impl Kept {
                 inner.bytes -= entry.bytes;
             }
         }
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if self.slot.initialized() {
+            return;
+        }
+        let mut inner = self.kept.lock();
+        let slot = std::mem::take(&mut self.slot);
+        if let Some(entry) = inner.own(self.sql, &slot) {
+            drop(slot);
+            if Arc::strong_count(&entry.slot) == 1 {
+                inner.entries.remove(self.sql);
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// The entry of this slot, unless new data have replaced it.
+    fn own(&mut self, sql: &str, slot: &Slot) -> Option<&mut Entry> {
+        let entry = self.entries.get_mut(sql);
+        entry.filter(|entry| Arc::ptr_eq(&entry.slot, slot))
     }
 }
 
@@ -167,6 +208,50 @@ mod tests {
             kept.get(1, "x", || async { Ok::<_, ()>(result(1)) })
                 .await
                 .is_ok()
+        );
+    }
+
+    #[tokio::test]
+    async fn statements_weigh_as_much_as_they_are_long() {
+        let kept = Kept::default();
+        for number in 0..20 {
+            let long = format!("{number}{}", " ".repeat(MOST_BYTES / 8));
+            kept.get(1, &long, || async { Ok::<_, ()>(result(0)) })
+                .await
+                .unwrap();
+        }
+        let statements = kept.inner.lock().unwrap().entries.len();
+        assert!((1..8).contains(&statements), "{statements}");
+    }
+
+    #[tokio::test]
+    async fn a_statement_that_failed_or_was_given_up_leaves_nothing() {
+        let kept = Kept::default();
+        let fail = || {
+            kept.get(1, "x", || async {
+                tokio::task::yield_now().await;
+                Err::<ResultSet, _>("no")
+            })
+        };
+        let (a, b) = tokio::join!(fail(), fail());
+        assert_eq!((a, b), (Err("no"), Err("no")));
+        assert_eq!(kept.inner.lock().unwrap().entries.len(), 0);
+
+        let never = kept.get(1, "y", std::future::pending::<Result<ResultSet, ()>>);
+        assert!(futures::FutureExt::now_or_never(never).is_none());
+        assert_eq!(kept.inner.lock().unwrap().entries.len(), 0);
+
+        let waits = kept.get(1, "z", || async {
+            tokio::task::yield_now().await;
+            Err("no")
+        });
+        let succeeds = kept.get(1, "z", || async { Ok::<_, &str>(result(1)) });
+        let (a, b) = tokio::join!(waits, succeeds);
+        assert!(a.is_err() && b.is_ok());
+        assert_eq!(
+            kept.inner.lock().unwrap().entries.len(),
+            1,
+            "what succeeded is kept"
         );
     }
 

@@ -15,6 +15,7 @@ mod page_texts;
 mod reading;
 mod reply;
 mod report;
+mod retry;
 mod rows;
 mod serve;
 mod status;

@@ -1,5 +1,5 @@
 //! Reading exports while the page is open: the sources are listed every few seconds, and normalized when a listing has
-//! changed. A listing costs no reading of files.
+//! changed, or when something that went wrong may have passed. A listing costs no reading of files.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::desk::{Desk, DeskError};
+use crate::retry::{Outcome, Retry};
 use crate::status::{Exports, State, StatusBoard};
 
 /// Tells the time.
@@ -58,6 +59,9 @@ impl Reader {
             running: Mutex::new(()),
         };
         reader.post_version();
+        reader
+            .board
+            .change(|status| status.message = reader.remark());
         Arc::new(reader)
     }
 
@@ -69,19 +73,21 @@ impl Reader {
     /// Reads what is there, then watches the sources until it is dropped.
     pub async fn follow(self: Arc<Self>) {
         let mut seen = self.listings().await;
-        self.show_newest_day().await;
-        self.read_sources().await;
+        let mut retry = Retry::default();
+        // What can be shown is shown; whatever is in the way is told when the sources have been read.
+        self.show_newest_day().await.ok();
+        retry.note(self.read_sources().await);
         self.warm_up().await;
         self.settle();
         self.warm_up_everything().await;
         loop {
             tokio::time::sleep(self.options.poll).await;
             let now = self.listings().await;
-            if now == seen {
+            if now == seen && !retry.is_due() {
                 continue;
             }
             seen = now;
-            self.read_sources().await;
+            retry.note(self.read_sources().await);
             self.settle();
         }
     }
@@ -102,10 +108,7 @@ impl Reader {
             Arc::new(kiro_ingest::NoProgress),
         )
         .await?;
-        if self.desk.refresh().await? {
-            self.post_version();
-        }
-        self.show_newest_day().await;
+        self.take_over().await?;
         self.board.change(|status| {
             if status.state == State::Empty && status.newest_day.is_some() {
                 status.state = State::Ready;
@@ -114,47 +117,68 @@ impl Reader {
         Ok(summary)
     }
 
-    async fn read_sources(&self) {
+    /// Reads what is new in all sources, shows it, and posts what came of it.
+    async fn read_sources(&self) -> Outcome {
         let _one_run = self.running.lock().await;
-        let Some(destination) = self.options.destination.clone() else {
-            self.take_over().await;
-            return;
-        };
-        let (mut exports, mut failures, mut problem) = (Exports::default(), Vec::new(), None);
-        for source in &self.options.sources {
+        let mut exports = Exports::default();
+        let (mut failures, mut may_pass, mut problem) = (Vec::new(), false, None);
+        for (source, destination) in self.ways() {
             let counter = Arc::new(Counter {
                 before: exports,
                 now: AtomicExports::default(),
                 board: Arc::clone(&self.board),
             });
             let options = self.normalize_options();
-            let run = normalize(
-                Arc::clone(source),
-                Arc::clone(&destination),
-                &options,
-                Arc::clone(&counter) as Arc<dyn Progress>,
-            );
+            let run = normalize(source, destination, &options, counter);
             match self.with_partial_numbers(run).await {
                 Ok(summary) => {
                     exports.seen += summary.files_seen;
                     exports.done += summary.files_processed + summary.files_skipped;
                     exports.failed += summary.files_failed;
+                    may_pass |= summary.transient_failures > 0;
                     failures.extend(summary.failures);
                 }
                 Err(error) => problem = Some(error_chain(&error)),
             }
         }
-        self.take_over().await;
+        if let Err(error) = self.take_over().await {
+            problem.get_or_insert(error_chain(&error));
+        }
+        let outcome = if may_pass || problem.is_some() {
+            Outcome::MayPass
+        } else if exports.failed > 0 {
+            Outcome::Failed
+        } else {
+            Outcome::Complete
+        };
         self.board.change(|status| {
             status.exports = exports;
             status.set_failures(failures);
-            status.message.clone_from(&problem);
             if problem.is_some() {
                 status.state = State::Error;
             } else if status.state == State::Error {
                 status.state = State::Ready;
             }
+            status.message = problem.or_else(|| self.remark());
         });
+        outcome
+    }
+
+    /// Where exports come from, and where to they are read; none where nothing can be written.
+    fn ways(&self) -> Vec<(Arc<dyn ObjectStore>, Arc<dyn ObjectStore>)> {
+        let Some(destination) = &self.options.destination else {
+            return Vec::new();
+        };
+        let sources = self.options.sources.iter();
+        sources
+            .map(|source| (Arc::clone(source), Arc::clone(destination)))
+            .collect()
+    }
+
+    /// Something people should know even if all is well.
+    fn remark(&self) -> Option<String> {
+        let remark = "the data folder cannot be written: new exports are not read";
+        (!self.can_write()).then(|| remark.to_owned())
     }
 
     /// Waits for a run, and shows what it has written so far now and then.
@@ -168,29 +192,26 @@ impl Reader {
             match tokio::time::timeout(pause, &mut run).await {
                 Ok(result) => return result,
                 Err(_still_running) => {
-                    self.take_over().await;
+                    // What is in the way is told when the run is over.
+                    self.take_over().await.ok();
                     pause *= 2;
                 }
             }
         }
     }
 
-    async fn take_over(&self) {
-        match self.desk.refresh().await {
-            Ok(true) => {
-                self.post_version();
-                self.show_newest_day().await;
-            }
-            Ok(false) => {}
-            Err(error) => self.complain(&error),
+    /// Shows what has been written.
+    async fn take_over(&self) -> Result<(), DeskError> {
+        if self.desk.refresh().await? {
+            self.post_version();
         }
+        self.show_newest_day().await
     }
 
-    async fn show_newest_day(&self) {
-        match self.desk.newest_day().await {
-            Ok(newest_day) => self.board.change(|status| status.newest_day = newest_day),
-            Err(error) => self.complain(&error),
-        }
+    async fn show_newest_day(&self) -> Result<(), DeskError> {
+        let newest_day = self.desk.newest_day().await?;
+        self.board.change(|status| status.newest_day = newest_day);
+        Ok(())
     }
 
     fn settle(&self) {
@@ -240,14 +261,6 @@ impl Reader {
     fn post_version(&self) {
         let version = format!("{}-{}", self.start, self.desk.version());
         self.board.change(|status| status.data_version = version);
-    }
-
-    fn complain(&self, error: &DeskError) {
-        let message = error_chain(error);
-        self.board.change(|status| {
-            status.state = State::Error;
-            status.message = Some(message);
-        });
     }
 
     fn normalize_options(&self) -> NormalizeOptions {

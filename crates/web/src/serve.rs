@@ -77,12 +77,6 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
 
     let desk = Desk::new(spec, engine);
     let board = Arc::new(StatusBoard::new(version, ""));
-    if reader.destination.is_none() {
-        board.change(|status| {
-            status.message =
-                Some("the data folder cannot be written: new exports are not read".to_owned());
-        });
-    }
     let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), reader);
     let shown_host = if bare.contains(':') {
         format!("[{bare}]")

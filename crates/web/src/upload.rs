@@ -15,8 +15,8 @@ use crate::reading::{ReadError, Reader};
 
 /// The most bytes of one request and of one file, and the most files.
 pub(crate) const MOST_BYTES: usize = 512 << 20;
-const MOST_BYTES_PER_FILE: u64 = 256 << 20;
-pub(crate) const MOST_FILES: usize = 500;
+const MOST_BYTES_PER_FILE: usize = 256 << 20;
+const MOST_FILES: usize = 500;
 
 /// What became of uploaded files.
 #[derive(Debug, Default, Serialize)]
@@ -35,6 +35,8 @@ pub(crate) enum UploadError {
     TooMany,
     #[error("the upload is larger than {} MiB", MOST_BYTES >> 20)]
     TooLarge,
+    #[error("the file is larger than {} MiB", MOST_BYTES_PER_FILE >> 20)]
+    FileTooLarge,
     #[error("the upload holds no file")]
     Nothing,
     #[error("the upload broke off")]
@@ -72,8 +74,11 @@ impl Upload {
             let Some(name) = field.file_name().map(str::to_owned) else {
                 continue;
             };
-            let pieces = field_pieces(field);
-            self.take(&name, pieces).await?;
+            match self.take(&name, field_pieces(field)).await {
+                // The others may still be added.
+                Err(error @ UploadError::FileTooLarge) => self.refuse(&name, &error.to_string()),
+                taken => taken?,
+            }
         }
         Ok(())
     }
@@ -100,9 +105,13 @@ impl Upload {
             None => Some("expected a file whose name ends in `.csv`"),
         };
         if let Some(reason) = refused {
-            self.failed.insert(shown_name(name), reason.to_owned());
+            self.refuse(name, reason);
         }
         Ok(())
+    }
+
+    fn refuse(&mut self, name: &str, reason: &str) {
+        self.failed.insert(shown_name(name), reason.to_owned());
     }
 
     /// Normalizes what was taken.
@@ -154,23 +163,24 @@ fn form_error(error: MultipartError) -> UploadError {
     }
 }
 
-/// Writes a file; the answer is why it was not kept.
+/// Writes a file; the answer is why it was not kept. What is too large is not read to its end.
 async fn write_pieces(
     path: &Path,
     pieces: impl Stream<Item = Result<Bytes, UploadError>>,
 ) -> Result<Option<&'static str>, UploadError> {
     let mut pieces = std::pin::pin!(pieces);
     let mut file = File::create(path).await?;
-    let (mut bytes, mut refused) = (0_u64, None);
+    let (mut bytes, mut refused) = (0, None);
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
-        bytes += piece.len() as u64;
-        if bytes > MOST_BYTES_PER_FILE {
-            refused = Some("the file is larger than 256 MiB");
-        } else if bytes == piece.len() as u64
-            && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b"))
-        {
+        if bytes == 0 && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b")) {
             refused = Some("the file is compressed: unpack it first");
+        }
+        bytes += piece.len();
+        if bytes > MOST_BYTES_PER_FILE {
+            drop(file);
+            tokio::fs::remove_file(path).await?;
+            return Err(UploadError::FileTooLarge);
         }
         if refused.is_none() {
             file.write_all(&piece).await?;

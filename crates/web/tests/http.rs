@@ -2,7 +2,10 @@
 
 mod common;
 
-use axum::body::Body;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use common::{Desktop, FORMULA_ID, HOSTILE_EMAIL};
 use kiro_web::{Access, Token};
@@ -483,6 +486,59 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
     );
     let get = desktop.get("/api/exports").await;
     assert_eq!(get.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+/// So many MiB between a head and a tail, and how many of them have been read.
+fn large_body(head: &str, mebibytes: u32, tail: &str) -> (Body, Arc<AtomicU32>) {
+    let read = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&read);
+    let piece = Bytes::from(vec![b'x'; 1 << 20]);
+    let pieces = (0..mebibytes).map(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        piece.clone()
+    });
+    let (head, tail) = ([head.to_owned().into()], [tail.to_owned().into()]);
+    let pieces = head.into_iter().chain(pieces).chain(tail);
+    let stream = futures::stream::iter(pieces.map(Ok::<_, std::io::Error>));
+    (Body::from_stream(stream), read)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_beyond_the_limit_is_refused_and_read_no_further() {
+    let desktop = Desktop::open(Access::default()).await;
+    let (body, read) = large_body("", 600, "");
+    let request = Request::post("/api/exports")
+        .header("host", "localhost")
+        .header(header::CONTENT_TYPE, "text/csv");
+    let answer = desktop.send(request.body(body).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.text().contains("256 MiB"), "{}", answer.text());
+    let read = read.load(Ordering::SeqCst);
+    assert!((256..=260).contains(&read), "read {read} MiB");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_with_a_file_beyond_the_limit_adds_the_others() {
+    let desktop = Desktop::open(Access::default()).await;
+    let part = |name: &str| {
+        format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"export\"; filename=\"{name}\"\r\n\r\n"
+        )
+    };
+    let export = common::export("2026-09-01", &[("u-new", "new@example.com", "10")]);
+    let name = "KIRO_IDE_123456789012_user_report_202609020000.csv";
+    let tail = format!("\r\n{}{export}\r\n--edge--\r\n", part(name));
+    let (body, _) = large_body(&part("large.csv"), 257, &tail);
+    let request = Request::post("/api/exports")
+        .header("host", "localhost")
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+    let answer = desktop.send(request.body(body).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let answer = answer.json();
+    assert_eq!(answer["added"], 1, "{answer}");
+    assert_eq!(answer["failed"][0]["export"], "large.csv", "{answer}");
+    let error = answer["failed"][0]["error"].as_str().unwrap();
+    assert_eq!(error, "the file is larger than 256 MiB");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -128,6 +128,119 @@ async fn an_anonymous_report_names_nobody() {
     }
 }
 
+/// Exports with names of people wherever a hand-made or broken file may have them.
+fn exports_that_name_people() -> Vec<(&'static str, String)> {
+    let broken = "Date,UserId\n2026-08-01,\"never closed\n".to_owned();
+    let day = |user| common::export("2026-08-31", &[(user, "", "abc")]);
+    vec![
+        (
+            "Zebulon Quimby/zebulon.quimby@corp.example.csv",
+            "Date,UserId,Credits_Used,philippa@corp.example\nyesterday,u-1,1,x\n2026-08-30,u-1,abc,y\n"
+                .to_owned(),
+        ),
+        ("Quimby/Yorick_123456789012_user_report_202608310300.csv", broken.clone()),
+        ("KIRO_IDE_123456789012_user_report_202608310500 zebulon.csv", broken),
+        (
+            "xanthe/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/08/31/00/\
+             KIRO_IDE_123456789012_user_report_202608310000.csv",
+            day("~zsofia"),
+        ),
+        (
+            "AWSLogs/Quimby/KiroLogs/user_report/Yorick/2026/08/31/00/KIRO_IDE_123456789012_user_report_202608310000.csv",
+            day("u-2"),
+        ),
+        (
+            "KIRO_IDE_123456789012_user_report_202608310600.csv",
+            day("u-wilhelmina")
+                .replace("KIRO_IDE", "Thelonius")
+                .replace(",PRO,", ",Wilhelmina Oak,")
+                .replace("auto_messages", "ottokar@corp.example_messages"),
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() {
+    let desktop = Desktop::with_exports(Access::default(), &exports_that_name_people()).await;
+    let path = desktop.folder().join("report.html");
+    let mut options = ReportOptions::default();
+    let names = [
+        "zebulon",
+        "quimby",
+        "philippa",
+        "yorick",
+        "xanthe",
+        "zsofia",
+        "wilhelmina",
+        "thelonius",
+        "ottokar",
+        "corp.example",
+    ];
+    write_html(&path, &desktop.desk, &options).await.unwrap();
+    let open = data_of(&std::fs::read_to_string(&path).unwrap()).to_string();
+    for name in names {
+        assert!(open.to_lowercase().contains(name), "{name} would be there");
+    }
+
+    options.pseudonyms = Some(Pseudonyms::with_salt("salt"));
+    write_html(&path, &desktop.desk, &options).await.unwrap();
+    let data = data_of(&std::fs::read_to_string(&path).unwrap());
+    let mut text = data.to_string();
+    for picker in ["tier", "client"] {
+        for choice in offered(&data, picker) {
+            let key = format!("{picker}={}", choice.replace(' ', "%20"));
+            assert!(data["figures"]["a-credits"][&key].is_u64(), "{key}");
+        }
+    }
+
+    let folder = desktop.folder().join("csv");
+    write_csv_folder(&folder, &desktop.desk, &options)
+        .await
+        .unwrap();
+    for sheet in std::fs::read_dir(&folder).unwrap() {
+        for file in std::fs::read_dir(sheet.unwrap().path()).unwrap() {
+            text.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+        }
+    }
+    for name in names {
+        let lower = text.to_lowercase();
+        let found = lower.find(name).map(|at| &lower[at.saturating_sub(60)..at]);
+        assert_eq!(found, None, "{name}");
+    }
+    for kept in [
+        "/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/08/31/00/KIRO_IDE_123456789012_user_report_202608310000.csv",
+        "credits_used",
+        "unreadable_export",
+        "KIRO_IDE",
+        "claude_sonnet_4.5",
+        "2026-08-31",
+    ] {
+        assert!(text.contains(kept), "{kept} names nobody");
+    }
+    for replaced in [
+        "Export ", "Folder ", "Column ", "Client ", "Plan ", "Model ", "User ",
+    ] {
+        assert!(text.contains(&format!("\"{replaced}")), "{replaced}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_cut_says_how_many_rows_it_has() {
+    let desktop = Desktop::open(Access::default()).await;
+    let path = desktop.folder().join("report.html");
+    let options = ReportOptions {
+        sheets: vec!["people".to_owned()],
+        most_rows: 1,
+        ..small()
+    };
+    write_html(&path, &desktop.desk, &options).await.unwrap();
+    let data = data_of(&std::fs::read_to_string(&path).unwrap());
+    let place = data["figures"]["p-all-users"][""].as_u64().unwrap();
+    let figure = &data["pool"][usize::try_from(place).unwrap()];
+    assert_eq!(figure["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(figure["total_rows"], 3);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
     let desktop = Desktop::open(Access::default()).await;

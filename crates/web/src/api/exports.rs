@@ -81,7 +81,9 @@ async fn add_file(state: &AppState, name: &str, body: Body) -> Result<UploadAnsw
 
 fn refusal(error: &UploadError) -> Response {
     let status = match error {
-        UploadError::TooMany | UploadError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        UploadError::TooMany | UploadError::TooLarge | UploadError::FileTooLarge => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         UploadError::Nothing | UploadError::Broken(_) | UploadError::Form(_) => {
             StatusCode::BAD_REQUEST
         }

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::desk::Desk;
+use crate::report::mask::Mask;
 use crate::report::plan::{Choices, Dates, Offered, combinations, key, narrowed, people};
 use crate::report::{ReportError, ReportOptions};
 
@@ -35,9 +36,7 @@ type Digested = [u8; 32];
 
 /// Everything computed so far.
 pub(crate) struct Album<'a> {
-    desk: &'a Desk,
-    options: &'a ReportOptions,
-    dates: &'a Dates,
+    artist: Artist<'a>,
     texts: HashMap<Digested, Box<RawValue>>,
     chapters: BTreeMap<Chapter, BTreeMap<(String, String), Digested>>,
     bytes: usize,
@@ -54,11 +53,19 @@ struct Leaf {
 }
 
 impl<'a> Album<'a> {
-    pub(crate) fn new(desk: &'a Desk, options: &'a ReportOptions, dates: &'a Dates) -> Self {
+    pub(crate) fn new(
+        desk: &'a Desk,
+        options: &'a ReportOptions,
+        dates: &'a Dates,
+        mask: Option<&'a Mask<'a>>,
+    ) -> Self {
         Self {
-            desk,
-            options,
-            dates,
+            artist: Artist {
+                desk,
+                options,
+                dates,
+                mask,
+            },
             texts: HashMap::new(),
             chapters: BTreeMap::new(),
             bytes: 0,
@@ -68,10 +75,10 @@ impl<'a> Album<'a> {
 
     /// Computes everything that fits; what the pickers can therefore offer.
     pub(crate) async fn fill(&mut self, page: &PageModel) -> Result<Offered, ReportError> {
-        let choices = if self.options.most_bytes == 0 {
+        let choices = if self.artist.options.most_bytes == 0 {
             Choices::default()
         } else {
-            Choices::read(self.desk, page).await?
+            Choices::read(self.artist.desk, page).await?
         };
         let everyone: Vec<&PageVisual> = visuals(page)
             .filter(|visual| visual.show != Show::User)
@@ -100,20 +107,20 @@ impl<'a> Album<'a> {
             }
             self.add(&person, &[people(some)], |_| chapter).await?;
             if self.has_room_for(chapter) {
-                user.extend(some.iter().map(|choice| self.unnamed(choice)));
+                user.extend(self.shown("user", some));
             }
         }
-        let kept = |chapter, choices: Vec<ChoiceRow>| {
+        let kept = |chapter, picker, choices: &[ChoiceRow]| {
             if self.has_room_for(chapter) {
-                choices
+                self.shown(picker, choices)
             } else {
                 Vec::new()
             }
         };
         Ok(Offered {
-            date: self.dates.offered.clone(),
-            tier: kept(Chapter::Plans, choices.tier),
-            client: kept(Chapter::Clients, choices.client),
+            date: self.artist.dates.offered.clone(),
+            tier: kept(Chapter::Plans, "tier", &choices.tier),
+            client: kept(Chapter::Clients, "client", &choices.client),
             user,
             together: self.has_room_for(Chapter::PlansAndClients),
         })
@@ -142,22 +149,17 @@ impl<'a> Album<'a> {
         facets: &[Facet],
         chapter: impl Fn(&Selection) -> Chapter + Copy,
     ) -> Result<(), ReportError> {
-        let (desk, options, dates) = (self.desk, self.options, self.dates);
+        let artist = self.artist;
         let mut asked: HashSet<(String, String)> = HashSet::new();
         let mut wanted: Vec<(&PageVisual, Selection)> = Vec::new();
-        for span in &dates.offered {
-            let selection = dates.selection(*span);
+        for span in &artist.dates.offered {
+            let selection = artist.dates.selection(*span);
             for visual in visuals {
                 if asked.insert((visual.id.clone(), key(visual, &selection))) {
                     wanted.push((visual, selection.clone()));
                 }
             }
         }
-        let artist = Artist {
-            desk,
-            options,
-            dates,
-        };
         let mut leaves = stream::iter(wanted)
             .map(|(visual, selection)| artist.draw(visual, selection, facets, chapter))
             .buffer_unordered(VISUALS_AT_ONCE);
@@ -186,7 +188,7 @@ impl<'a> Album<'a> {
             .entry(leaf.chapter)
             .or_default()
             .insert((leaf.visual, leaf.key), digest);
-        while self.bytes > self.options.most_bytes && self.drop_the_last_chapter() {}
+        while self.bytes > self.artist.options.most_bytes && self.drop_the_last_chapter() {}
     }
 
     /// Makes room; the dates alone are always there.
@@ -206,15 +208,11 @@ impl<'a> Album<'a> {
         true
     }
 
-    /// A person as the report names them.
-    fn unnamed(&self, choice: &ChoiceRow) -> ChoiceRow {
-        match &self.options.pseudonyms {
-            Some(pseudonyms) => ChoiceRow {
-                value: pseudonyms.of(&choice.value),
-                label: None,
-                detail: choice.detail.clone(),
-            },
-            None => choice.clone(),
+    /// What a picker of the report offers for these values.
+    fn shown(&self, picker: &str, choices: &[ChoiceRow]) -> Vec<ChoiceRow> {
+        match self.artist.mask {
+            Some(mask) => choices.iter().map(|one| mask.choice(picker, one)).collect(),
+            None => choices.to_vec(),
         }
     }
 }
@@ -225,6 +223,8 @@ struct Artist<'a> {
     desk: &'a Desk,
     options: &'a ReportOptions,
     dates: &'a Dates,
+    /// Hides people, where they are not to be named.
+    mask: Option<&'a Mask<'a>>,
 }
 
 impl Artist<'_> {
@@ -270,7 +270,7 @@ impl Artist<'_> {
             leaves.push(Leaf {
                 chapter: chapter(&narrowed),
                 visual: visual.id.clone(),
-                key: key(visual, &self.unnamed(narrowed)),
+                key: self.key(visual, &narrowed),
                 text: self.text(figure)?,
             });
         }
@@ -288,16 +288,16 @@ impl Artist<'_> {
         asked
     }
 
-    fn unnamed(self, mut selection: Selection) -> Selection {
-        if let Some(pseudonyms) = &self.options.pseudonyms {
-            selection.user = selection.user.map(|user| pseudonyms.of(&user));
+    fn key(self, visual: &PageVisual, selection: &Selection) -> String {
+        match self.mask {
+            Some(mask) => key(visual, &mask.selection(selection)),
+            None => key(visual, selection),
         }
-        selection
     }
 
     fn text(self, mut figure: Figure) -> Result<Box<RawValue>, ReportError> {
-        if let Some(pseudonyms) = &self.options.pseudonyms {
-            pseudonyms.hide(&mut figure);
+        if let Some(mask) = self.mask {
+            mask.hide(&mut figure);
         }
         Ok(RawValue::from_string(serde_json::to_string(&figure)?)?)
     }

@@ -17,6 +17,7 @@ use crate::api::DashboardAnswer;
 use crate::assets;
 use crate::desk::Desk;
 use crate::report::album::{Album, Places};
+use crate::report::mask::Mask;
 use crate::report::plan::{Dates, Offered, bounds, keep_sheets};
 use crate::report::{ReportError, ReportOptions, ReportSummary};
 use crate::status::{Exports, State, Status};
@@ -58,7 +59,9 @@ pub async fn write_html(
     keep_sheets(&mut page, &options.sheets)?;
     let dates = Dates::new(data.days, page.default_days, options);
 
-    let mut album = Album::new(desk, options, &dates);
+    let pseudonyms = options.pseudonyms.as_ref();
+    let mask = pseudonyms.map(|pseudonyms| Mask::new(pseudonyms, &page, desk.catalogue()));
+    let mut album = Album::new(desk, options, &dates, mask.as_ref());
     let offered = album.fill(&page).await?;
     let (places, pool) = album.finish();
 

@@ -6,6 +6,7 @@ use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard::{Selection, TableView};
 
 use crate::desk::Desk;
+use crate::report::mask::Mask;
 use crate::report::plan::{Dates, keep_sheets};
 use crate::report::{ReportError, ReportOptions, ReportSummary};
 use crate::{csv_text, page_texts};
@@ -26,6 +27,8 @@ pub async fn write_csv_folder(
         to: options.days.map(|days| days.to),
         ..Selection::default()
     };
+    let pseudonyms = options.pseudonyms.as_ref();
+    let mask = pseudonyms.map(|pseudonyms| Mask::new(pseudonyms, &page, desk.catalogue()));
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {
         let folder = out.join(&sheet.id);
@@ -47,8 +50,8 @@ pub async fn write_csv_folder(
                 visual: visual.id.clone(),
                 source: Box::new(source),
             })?;
-            if let Some(pseudonyms) = &options.pseudonyms {
-                pseudonyms.hide(&mut figure);
+            if let Some(mask) = &mask {
+                mask.hide(&mut figure);
             }
             let text = csv_text::write(&figure, &page.texts)?;
             let path = folder.join(format!("{}.csv", visual.id));

@@ -3,7 +3,9 @@
 
 mod album;
 mod document;
+mod export_path;
 mod folder;
+mod mask;
 mod plan;
 mod pseudonyms;
 

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use kiro_curate::{Catalogue, RenderOptions};
 use kiro_dashboard::Spec;
-use kiro_ingest::LocalFolder;
+use kiro_ingest::{LocalFolder, ObjectStore};
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{Access, AppState, Desk, Reader, ReaderOptions, StatusBoard, app};
 use serde_json::Value;
@@ -56,6 +56,11 @@ pub(crate) struct Answer {
 
 impl Desktop {
     pub(crate) async fn open(access: Access) -> Self {
+        Self::with_exports(access, &[]).await
+    }
+
+    /// With more exports than the usual ones: path below the source, and content.
+    pub(crate) async fn with_exports(access: Access, more: &[(&str, String)]) -> Self {
         let folder = TempDir::new().unwrap();
         let source = folder.path().join("exports");
         std::fs::create_dir(&source).unwrap();
@@ -82,6 +87,12 @@ impl Desktop {
             "Date,UserId\n2026-08-01,\"never closed\n",
         )
         .unwrap();
+        for (path, text) in more {
+            let path = source.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let source = Arc::new(LocalFolder::open(&source).unwrap());
         Self::over(folder, Some(source), access).await
     }
 
@@ -89,7 +100,12 @@ impl Desktop {
         Self::over(TempDir::new().unwrap(), None, Access::default()).await
     }
 
-    async fn over(folder: TempDir, source: Option<PathBuf>, access: Access) -> Self {
+    /// Over a source that is no folder.
+    pub(crate) async fn reading(source: Arc<dyn ObjectStore>) -> Self {
+        Self::over(TempDir::new().unwrap(), Some(source), Access::default()).await
+    }
+
+    async fn over(folder: TempDir, source: Option<Arc<dyn ObjectStore>>, access: Access) -> Self {
         let data = folder.path().join("data");
         let render = RenderOptions::default();
         let catalogue = Catalogue::render(&render).unwrap();
@@ -107,10 +123,7 @@ impl Desktop {
         let desk = Desk::new(spec, engine);
         let board = Arc::new(StatusBoard::new("0.0.0", ""));
         let options = ReaderOptions {
-            sources: source
-                .iter()
-                .map(|source| Arc::new(LocalFolder::open(source).unwrap()) as Arc<_>)
-                .collect(),
+            sources: source.into_iter().collect(),
             destination,
             clock: Arc::new(chrono::Utc::now),
             poll: Duration::from_millis(100),
@@ -137,6 +150,10 @@ impl Desktop {
 
     pub(crate) fn source(&self) -> PathBuf {
         self.folder.path().join("exports")
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     pub(crate) fn folder(&self) -> &Path {

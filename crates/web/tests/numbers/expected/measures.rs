@@ -32,7 +32,7 @@ pub(super) fn transposed(
 ) -> Expected {
     let values = measures.into_iter().map(|(name, take)| {
         let periods = [Some(rows), before].into_iter().flatten();
-        (name.to_owned(), periods.map(|rows| take(rows)).collect())
+        (name.to_owned(), periods.map(&take).collect())
     });
     let is_shown = |(name, values): &(String, Vec<Value>)| {
         let is_share = name.ends_with("_rate") || name == "amplification";

@@ -1,0 +1,178 @@
+//! The key of an export, told apart into what Kiro chose and what people did: the folders in front of `AWSLogs`, and all
+//! of a file that somebody renamed.
+
+const ACCOUNT_ROOT: &str = "AWSLogs/";
+const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
+const REPORTS: [&str; 2] = ["user_report", "by_user_analytic"];
+
+/// A key in two parts.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ExportPath<'a> {
+    /// What people chose.
+    foreign: &'a str,
+    /// What Kiro chose; empty if the name of the file is not one that Kiro gives.
+    own: &'a str,
+}
+
+impl<'a> ExportPath<'a> {
+    /// Splits a key; `is_client` knows the clients that stand in names of files.
+    pub(crate) fn of(key: &'a str, is_client: impl Fn(&str) -> bool) -> Self {
+        let name = key.rfind('/').map_or(0, |slash| slash + 1);
+        let root = key
+            .rmatch_indices(ACCOUNT_ROOT)
+            .map(|(at, _)| at)
+            .find(|at| *at == 0 || key[..*at].ends_with('/'));
+        let own = if is_name(&key[name..], is_client) {
+            root.filter(|root| is_place(&key[root + ACCOUNT_ROOT.len()..name]))
+                .unwrap_or(name)
+        } else {
+            key.len()
+        };
+        let (foreign, own) = key.split_at(own);
+        Self { foreign, own }
+    }
+
+    /// The key with a pseudonym (of a noun and a text) for what people chose.
+    pub(crate) fn shown(&self, pseudonym: impl Fn(&str, &str) -> String) -> String {
+        let Self { foreign, own } = self;
+        match (foreign.trim_end_matches('/'), *own) {
+            ("", own) => own.to_owned(),
+            (file, "") => pseudonym("Export", file),
+            (folder, own) => format!("{}/{own}", pseudonym("Folder", folder)),
+        }
+    }
+}
+
+/// `<account>/KiroLogs/user_report/<region>/2026/07/10/00/`, an organization in front of the account or not.
+fn is_place(folders: &str) -> bool {
+    let mut folders: Vec<&str> = folders.trim_end_matches('/').split('/').collect();
+    if folders.first().is_some_and(|first| is_organization(first)) {
+        folders.remove(0);
+    }
+    let [account, logs, report, region, date @ ..] = folders.as_slice() else {
+        return false;
+    };
+    is_account(account)
+        && LOG_ROOTS.contains(logs)
+        && REPORTS.contains(report)
+        && is_region(region)
+        && date.len() <= 4
+        && date.iter().all(|part| part.len() <= 4 && is_digits(part))
+}
+
+/// `KIRO_IDE_123456789012_user_report_202607100000.csv`, `123456789012_by_user_analytic_202607100000_report_part_2.csv`.
+fn is_name(name: &str, is_client: impl Fn(&str) -> bool) -> bool {
+    let parts = REPORTS.iter().find_map(|report| {
+        let (before, after) = name.split_once(report)?;
+        let before = before.strip_suffix('_')?;
+        let after = after.strip_prefix('_')?.strip_suffix(".csv")?;
+        Some((before, after))
+    });
+    let Some((before, after)) = parts else {
+        return false;
+    };
+    let (client, account) = before.rsplit_once('_').unwrap_or(("", before));
+    let mut after = after.split('_');
+    (client.is_empty() || is_client(client))
+        && is_account(account)
+        && after
+            .next()
+            .is_some_and(|time| time.len() == 12 && is_digits(time))
+        && after.all(|part| ["report", "part"].contains(&part) || is_number(part))
+}
+
+/// Hexadecimal with a digit in it, and therefore no word.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// `o-a1b2c3d4e5`.
+fn is_organization(text: &str) -> bool {
+    let id = text.strip_prefix("o-").unwrap_or_default();
+    id.len() >= 10 && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && is_digits(text)
+}
+
+/// `us-east-1`, `us-gov-west-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    let Some((words, number)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let words: Vec<&str> = words.split('-').collect();
+    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+    (2..=3).contains(&words.len())
+        && words.iter().all(is_word)
+        && words.first().is_some_and(|area| area.len() == 2)
+        && number.len() == 1
+        && is_digits(number)
+}
+
+pub(crate) fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(key: &str) -> String {
+        ExportPath::of(key, |client| client == "KIRO_IDE")
+            .shown(|noun, text| format!("<{noun} {text}>"))
+    }
+
+    #[test]
+    fn what_kiro_chose_stays_and_what_people_chose_goes() {
+        const PLACE: &str = "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/10/00";
+        const NAME: &str = "KIRO_IDE_123456789012_user_report_202607100000.csv";
+        const CODE: &str = "123456789012_by_user_analytic_202607100000_report_part_2.csv";
+        for own in [
+            format!("{PLACE}/{NAME}"),
+            format!("{PLACE}/{CODE}").replace("user_report", "by_user_analytic"),
+            format!("{PLACE}/{NAME}").replace("AWSLogs/", "AWSLogs/o-a1b2c3d4e5/"),
+            NAME.to_owned(),
+            "123456789012_by_user_analytic_202607100200_a1b2.csv".to_owned(),
+        ] {
+            assert_eq!(shown(&own), own);
+            assert_eq!(
+                shown(&format!("jane/doe/{own}")),
+                format!("<Folder jane/doe>/{own}")
+            );
+        }
+        for foreign in [
+            "jane.csv",
+            "Jane Doe/jane.doe@corp.example.csv",
+            &format!("{PLACE}/jane.csv"),
+            "JANE_DOE_123456789012_user_report_202607100000.csv",
+            "KIRO_IDE_123456789012_user_report_202607100000_jane.csv",
+            "KIRO_IDE_123456789012_user_report_202607100000 (2).csv",
+            "KIRO_IDE_123456789012_user_report_jane.csv",
+            "",
+        ] {
+            let expected = if foreign.is_empty() {
+                String::new()
+            } else {
+                format!("<Export {foreign}>")
+            };
+            assert_eq!(shown(foreign), expected);
+        }
+        for (key, folder) in [
+            (
+                PLACE.replace("123456789012", "jane"),
+                "an account that is none",
+            ),
+            (PLACE.replace("us-east-1", "jane"), "a Region that is none"),
+            (format!("{PLACE}/jane"), "a folder too many"),
+            (PLACE.replace("AWSLogs", "MyAWSLogs"), "a root that is none"),
+        ] {
+            assert_eq!(
+                shown(&format!("{key}/{NAME}")),
+                format!("<Folder {key}>/{NAME}"),
+                "{folder}"
+            );
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Reading that goes wrong: what the status says meanwhile, and that it is tried again.
+
+mod common;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::http::StatusCode;
+use common::Desktop;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use kiro_ingest::{
+    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
+};
+use kiro_report::ObjectKey;
+use kiro_web::Access;
+
+/// A source whose listing never changes, and that cannot be read at first.
+struct Shaky {
+    objects: InMemoryStore,
+    failures_left: AtomicU32,
+}
+
+impl ObjectStore for Shaky {
+    fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
+        self.objects.list(prefix)
+    }
+
+    fn content_tag<'a>(
+        &'a self,
+        object: &'a ObjectMeta,
+    ) -> BoxFuture<'a, Result<String, StoreError>> {
+        self.objects.content_tag(object)
+    }
+
+    fn get<'a>(
+        &'a self,
+        object: &'a ObjectMeta,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>> {
+        let one_less = |left: u32| left.checked_sub(1);
+        let failed = self
+            .failures_left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
+        if failed.is_err() {
+            return self.objects.get(object);
+        }
+        let kind = StoreErrorKind::Io(io::Error::from(io::ErrorKind::TimedOut));
+        let error = StoreError::new("read", &object.key, kind);
+        futures::future::ready(Err(error)).boxed()
+    }
+
+    fn create<'a>(
+        &'a self,
+        key: &'a ObjectKey,
+    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
+        self.objects.create(key)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_could_not_be_read_is_tried_again_though_the_listing_is_the_same() {
+    let objects = InMemoryStore::new();
+    objects.put(
+        "KIRO_IDE_123456789012_user_report_202608310200.csv",
+        common::export("2026-08-31", &[("u-alice", "", "1")]),
+    );
+    let desktop = Desktop::reading(Arc::new(Shaky {
+        objects,
+        failures_left: AtomicU32::new(2),
+    }))
+    .await;
+    let status = desktop
+        .wait_for_status(|status| {
+            status["newest_day"] == "2026-08-31" && status["state"] == "ready"
+        })
+        .await;
+    assert_eq!(status["exports"]["failed"], 0, "{status}");
+    assert_eq!(status["failures"].as_array().unwrap().len(), 0, "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_part_is_told_until_it_is_gone() {
+    let desktop = Desktop::open(Access::default()).await;
+    let part = desktop
+        .data()
+        .join("facts/export_date=2026-08-31/part-0123456789abcdef.parquet");
+    std::fs::write(&part, "no parquet").unwrap();
+    std::fs::write(
+        desktop
+            .source()
+            .join("KIRO_IDE_123456789012_user_report_202609040000.csv"),
+        common::export("2026-09-03", &[("u-late", "", "10")]),
+    )
+    .unwrap();
+    let status = desktop
+        .wait_for_status(|status| {
+            status["exports"]["done"] == 32
+                && status["exports"]["failed"] == 1
+                && status["state"] == "error"
+        })
+        .await;
+    let message = status["message"].as_str().unwrap();
+    assert!(message.contains("part-0123456789abcdef"), "{message}");
+    assert_eq!(status["newest_day"], "2026-08-31", "the numbers of before");
+    assert_eq!(desktop.get("/healthz").await.status, StatusCode::OK);
+
+    std::fs::remove_file(&part).unwrap();
+    let status = desktop
+        .wait_for_status(|status| status["state"] == "ready")
+        .await;
+    assert_eq!(status["newest_day"], "2026-09-03");
+    assert!(status["message"].is_null(), "{status}");
+}
