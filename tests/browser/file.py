@@ -1,7 +1,14 @@
 """The report file: the same page without a server."""
 
+import base64
+import gzip
+import json
+import re
+import tempfile
+from pathlib import Path
+
 from server import HOSTILE_NAME
-from walk import check, report_file
+from walk import Walk, check, report_file, test
 
 
 @report_file()
@@ -23,6 +30,7 @@ def a_report_works_without_a_server(walk):
     walk.speak("한국어", "ko")
     check(tab.evaluate("document.querySelectorAll('img').length") == 0, "no element came out of a name")
     check(not [url for url in tab.requests if url.startswith("http")], tab.requests)
+    tab.evaluate("localStorage.clear()")
 
 
 @report_file(at="#sheet=people")
@@ -56,3 +64,49 @@ def an_anonymous_report_names_nobody(walk):
     walk.tab.wait("document.querySelectorAll('[data-visual=p-all-users] tbody tr').length > 5")
     text = walk.tab.evaluate("document.body.innerText")
     check("@example.com" not in text and "User " in text, "pseudonyms only")
+
+
+@test
+def a_report_downloads_all_rows_that_it_holds(browser, server):
+    with tempfile.TemporaryDirectory() as folder, Walk(browser, server.report().as_uri()) as walk:
+        tab = walk.open("#sheet=people")
+        tab.allow_downloads(folder)
+        for visual, head in (("p-all-users", "User ID,User,"), ("p-user-daily", "User ID,")):
+            tab.click(f"[data-visual={visual}] .card-menu")
+            tab.click("text=Download CSV")
+            path = Path(folder, f"kiro-{visual}.csv")
+            tab.wait_for(path.exists, f"{visual}.csv")
+            lines = path.read_text("utf-8-sig").splitlines()
+            check(len(lines) > 55, f"more than a page of {visual}: {len(lines)}")
+            check(lines[0].startswith(head), lines[0][:80])
+        check(re.search(r",2026-08-\d\d,", lines[0]), f"days with their year: {lines[0][:80]}")
+
+
+@test
+def a_report_says_how_many_rows_it_leaves_out(browser, server):
+    whole = server.report().read_text()
+    found = re.search(r'(id="report-data">)([^<]+)', whole)
+    data = json.loads(gzip.decompress(base64.b64decode(found.group(2))))
+    for place in data["figures"]["p-all-users"].values():
+        data["pool"][place]["total_rows"] = 8000
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "cut.html")
+        path.write_text(whole.replace(found.group(2), base64.b64encode(gzip.compress(json.dumps(data).encode())).decode()))
+        with Walk(browser, path.as_uri()) as walk:
+            tab = walk.open("#sheet=people")
+            table = "[data-visual=p-all-users]"
+            check(re.match(r"The first \d\d of 8,000 rows are in this file", tab.text(f"{table} .notes")), tab.text(f"{table} .notes"))
+            tab.click(f"{table} [data-spot=right]")
+            tab.wait(f"document.querySelector('{table} .pager span').textContent.endsWith('of 8,000')")
+            tab.wait(f"document.querySelector('{table} [data-spot=right]').disabled")
+
+
+@test
+def an_old_browser_is_told_that_it_is_too_old(browser, server):
+    walk = Walk(browser, server.report().as_uri())
+    try:
+        walk.tab.call("Page.addScriptToEvaluateOnNewDocument", source="delete window.DecompressionStream")
+        walk.tab.goto(walk.address)
+        check("newer browser" in walk.tab.text("#app"), "a sentence instead of an empty page")
+    finally:
+        walk.tab.close()

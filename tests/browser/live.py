@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from server import HOSTILE_NAME, export
+from server import HOSTILE_NAME
 from walk import Walk, check, page, test
 
 
@@ -229,27 +229,3 @@ def everything_has_a_name_and_can_be_reached(walk, server):
     check(tab.evaluate("document.activeElement.className") == "skip", "the first stop skips to the sheet")
     tab.key("Enter")
     check(tab.evaluate("document.activeElement.id") == "sheet-title", "and goes there")
-
-
-@page("/")
-def new_exports_are_offered_and_uploads_added(walk, server):
-    tab = walk.tab
-    server.add("KIRO_IDE_123456789012_user_report_202609020000.csv", export("2026-09-01", "u-late", "late@example.com"))
-    tab.wait("!document.querySelector('.banner').hidden")
-    check("Aug" in tab.text("[data-picker=date] .picker-hint"), "the page keeps what it shows")
-    tab.click("[data-action=refresh]")
-    tab.wait("document.querySelector('[data-picker=date] .picker-hint').textContent.includes('Sep')")
-    walk.settle()
-    tab.click("[data-action=upload]")
-    text = export("2026-09-02", "u-upload", "upload@example.com").replace("\n", "\\n").replace('"', '\\"')
-    tab.evaluate(
-        "(() => { const files = new DataTransfer();"
-        f' files.items.add(new File(["{text}"], "KIRO_IDE_123456789012_user_report_202609030000.csv", {{type: "text/csv"}}));'
-        ' files.items.add(new File(["x"], "notes.txt"));'
-        " const input = document.querySelector('input[type=file]'); input.files = files.files;"
-        " input.dispatchEvent(new Event('change')); })()"
-    )
-    tab.wait("document.querySelector('.upload-result').textContent.includes('1 added')")
-    check("notes.txt" in tab.text(".upload-result"), "the other file is named")
-    tab.click(".dialog .primary")
-    walk.settle()

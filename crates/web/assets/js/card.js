@@ -1,29 +1,39 @@
 // One visual on the sheet: its title, how the number is made, the drawing, its menu, and what it cannot show.
 
 import { chartOption, clickedPart, startChart } from './charts.js';
-import { add, announce, el, fill, freshId, icon } from './dom.js';
+import { announce, el, fill, freshId, icon, keepFocus } from './dom.js';
 import { csvOf, saveBlob, savePicture } from './download.js';
 import { formatValue } from './format.js';
 import { drawKpi } from './kpi.js';
+import { followClick, linkOf } from './links.js';
+import { PAGE, isLong, rangeText } from './pager.js';
 import { drawPivot } from './pivot.js';
 import { openMenu, toggles } from './popover.js';
-import { rolesOf, wordFigure } from './series.js';
+import { searchField } from './search.js';
+import { wordFigure } from './series.js';
 import { actsOn } from './source.js';
-import { addressWith, canonical, choose, currentState, go } from './state.js';
-import { drawFacts, drawTable, firstView, plainTable } from './table.js';
+import { canonical, currentState } from './state.js';
+import { drawFacts, drawTable, plainTable } from './table.js';
 import { t } from './texts.js';
-import { nameChoice } from './choices.js';
+import { isForPaper } from './theme.js';
 
 const CHARTS = new Set(['bar', 'line', 'area', 'donut', 'scatter', 'heatmap']);
+/** The pixels of a chart on paper: the width of a page between its margins. */
+const PAPER = { width: 620, height: 260 };
 const TABLES = new Set(['table', 'pivot', 'status']);
 
-/** A visual's card: `node` for the page, `show()` when it is visible, `refresh()` when the selection changed. */
+/** A visual's card: `node` for the page, `refresh()` when it came into sight or the selection changed. */
 export class Card {
-  constructor(visual, page) {
+  /** `kept` is what a card of the same visual remembered when it was taken away. */
+  constructor(visual, page, kept) {
     this.visual = visual;
     this.page = page;
-    this.view = visual.paged ? firstView() : {};
-    this.asTable = false;
+    /** Sorting, search and page of a table, and the selection that they were chosen for. */
+    this.view = kept?.view ?? (visual.paged ? { limit: PAGE } : {});
+    this.viewedFor = kept?.viewedFor ?? this.chosen();
+    this.asTable = kept?.asTable ?? false;
+    this.search = null;
+    this.turned = false;
     /** Whether it is on the screen. */
     this.onScreen = false;
     /** Whether it is on the screen, or nearly. */
@@ -33,6 +43,7 @@ export class Card {
     this.drawnFor = null;
     this.figure = null;
     this.chart = null;
+    this.onPaper = false;
     this.pending = null;
     this.build();
   }
@@ -42,7 +53,7 @@ export class Card {
     const titleId = freshId('title');
     this.body = el('div.card-body');
     this.foot = el('div.card-foot');
-    const heading = el('div.card-heading', {}, el('h3', { id: titleId, text: visual.title }), visual.subtitle ? el('p.subtitle', { text: visual.subtitle }) : null);
+    const heading = el('div.card-heading', {}, el('h3', { id: titleId, text: visual.title }), visual.subtitle ? el('p.subtitle', { text: visual.subtitle, title: visual.kind === 'kpi' ? visual.subtitle : null }) : null);
     this.menuButton = visual.kind === 'text' ? null : toggles(
       el('button.quiet.card-menu', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': t('menu.of', { title: visual.title }), title: t('menu.title') }, icon('more')),
       () => this.openMenu(),
@@ -59,12 +70,24 @@ export class Card {
     fill(this.body, el('div.skeleton', { 'aria-hidden': 'true' }, el('span'), el('span'), el('span')));
   }
 
+  /** What a later card of this visual goes on from. */
+  remember() {
+    return { view: this.view, viewedFor: this.viewedFor, asTable: this.asTable };
+  }
+
+  /** Whether it can be seen and its figure is not the one that is wanted. */
+  get isDue() {
+    return this.visual.kind !== 'text' && (this.visible || this.page.printing) && this.wanted() !== this.drawnFor;
+  }
+
   /** Asks for the figure again, if the selection that it was drawn for is not the one in force. */
-  refresh({ force = false } = {}) {
-    if (this.visual.kind === 'text' || !this.visible) return this.drawn;
-    const wanted = this.wanted();
-    if (force || wanted !== this.drawnFor) {
-      this.drawnFor = wanted;
+  refresh() {
+    const chosen = this.chosen();
+    // Other rows have other pages.
+    if (chosen !== this.viewedFor && this.view.offset) this.view = { ...this.view, offset: 0 };
+    this.viewedFor = chosen;
+    if (this.isDue) {
+      this.drawnFor = this.wanted();
       this.drawn = this.ask();
     }
     return this.drawn;
@@ -79,8 +102,15 @@ export class Card {
     try {
       const figure = await this.page.source.figure(this.visual, currentState().selection, this.view, pending.signal);
       if (this.pending !== pending) return;
+      if (!figure.rows.length && figure.total_rows > 0 && this.view.offset) {
+        // There are fewer pages than there were.
+        this.turn({ ...this.view, offset: 0 });
+        return;
+      }
       this.figure = wordFigure(figure);
       this.draw();
+      if (this.turned) announce(rangeText(this.figure, this.view));
+      this.turned = false;
     } catch (error) {
       if (error.name === 'AbortError' || this.pending !== pending) return;
       this.drawnFor = null;
@@ -90,17 +120,27 @@ export class Card {
     }
   }
 
+  chosen() {
+    return canonical(currentState().selection, (key) => actsOn(this.visual, key));
+  }
+
   wanted() {
-    return `${this.page.dataVersion}|${canonical(currentState().selection, (key) => actsOn(this.visual, key))}|${JSON.stringify(this.view)}`;
+    return `${this.page.dataVersion}|${this.chosen()}|${JSON.stringify(this.view)}`;
   }
 
   /** Changes sorting, search or page of a table. */
   turn(view) {
     this.view = view;
-    this.refresh();
+    this.turned = true;
+    this.page.catchUp(() => this.refresh());
   }
 
   draw() {
+    keepFocus(this.body, () => this.drawBody());
+    this.drawNotes();
+  }
+
+  drawBody() {
     const { figure, visual } = this;
     this.node.dataset.state = 'ready';
     this.node.dataset.drawn = String(Number(this.node.dataset.drawn ?? 0) + 1);
@@ -110,7 +150,7 @@ export class Card {
     } else if (visual.kind === 'kpi') {
       drawKpi(this.body, figure);
     } else if (TABLES.has(visual.kind)) {
-      const parts = { view: this.view, ask: this.visual.paged ? (view) => this.turn(view) : null, link: (row) => this.linkOf(row), label: visual.title };
+      const parts = { view: this.view, ask: visual.paged ? (view) => this.turn(view) : null, link: (...cell) => linkOf(this, ...cell), search: this.searchAbove(), label: visual.title };
       if (visual.kind === 'pivot') drawPivot(this.body, figure, parts);
       else if (figure.rows.length === 1 && visual.layout.h <= 2) drawFacts(this.body, figure);
       else drawTable(this.body, figure, parts);
@@ -120,7 +160,17 @@ export class Card {
     } else {
       this.drawChart();
     }
-    this.drawNotes();
+  }
+
+  /** The search field of a long table; it stays while somebody types into it. */
+  searchAbove() {
+    const { paged } = this.visual;
+    const isTyping = this.search?.contains(document.activeElement);
+    if (!paged || !(isTyping || this.view.search || isLong(this.figure))) return null;
+    this.search ??= searchField(this.view.search, (search) => {
+      if (search !== (this.view.search ?? '')) this.turn({ ...this.view, search: search || undefined, offset: 0 });
+    });
+    return this.search;
   }
 
   drawChart() {
@@ -128,8 +178,15 @@ export class Card {
       const box = el('div.chart', { role: 'img', 'aria-label': `${this.visual.title}. ${this.visual.subtitle ?? ''}` });
       fill(this.body, box);
       this.chart = startChart(box);
-      this.chart.on('click', (event) => this.click(event));
+      this.chart.on('click', (event) => {
+        const part = clickedPart(this.visual, this.figure, event);
+        if (part) followClick(this, part.row);
+      });
     }
+    // After a print-out the chart goes back to the size of its box.
+    if (isForPaper()) this.chart.resize(PAPER);
+    else if (this.onPaper) this.chart.resize({ width: 'auto', height: 'auto' });
+    this.onPaper = isForPaper();
     const size = { width: this.chart.getWidth(), height: this.chart.getHeight() };
     this.chart.setOption(chartOption(this.visual, this.figure, size), { notMerge: true });
   }
@@ -147,64 +204,17 @@ export class Card {
     this.dropChart();
     this.node.dataset.state = 'failed';
     fill(this.body, el('div.empty.failed', { role: 'alert' }, el('p.empty-reason', { text: t('error.visual') }), el('p.empty-hint', { text: error.message || t('error.unreachable') }),
-      el('button.link', { type: 'button', text: t('error.retry'), onclick: () => this.refresh({ force: true }) })));
+      el('button.link', { type: 'button', text: t('error.retry'), onclick: () => this.page.catchUp(() => this.refresh()) })));
   }
 
   drawNotes() {
     const notes = (this.figure.notes ?? []).filter((note) => note.key !== 'note.no_previous' && !(this.figure.empty && note.key === 'note.zero')).map((note) => noteText(note));
+    const { held_rows: held, total_rows: total } = this.figure;
+    if (held < total) notes.unshift(t('report.rows_held', { held: formatValue(held, 'count'), total: formatValue(total, 'count') }));
     const chosen = currentState().selection;
     const deaf = this.page.pickers.filter((picker) => !this.visual.acts.includes(picker.id) && (picker.id === 'date' ? chosen.from || chosen.to : chosen[picker.id]));
     if (deaf.length) notes.push(t('card.not_affected', { pickers: deaf.map((picker) => picker.label).join(', ') }));
-    fill(this.foot, notes.length ? el('p.notes', { text: notes.join(' · ') }) : null);
-  }
-
-  /** Where a row leads: another sheet with one more choice. */
-  linkOf(row) {
-    const { click } = this.visual;
-    if (!click || !row) return null;
-    const from = this.figure.columns.findIndex((column) => column.name === click.from);
-    const value = row[from];
-    if (value === null || value === undefined || value === '~other') return null;
-    const selection = this.page.source.fit({ [click.picker]: click.picker === 'user' ? String(value) : [String(value)] });
-    if (!Object.keys(selection).length) return null;
-    const target = { sheet: click.sheet, selection };
-    const name = this.figure.columns.findIndex((column) => column.role === 'category');
-    return {
-      href: addressWith(target),
-      onclick: (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button > 0) return;
-        event.preventDefault();
-        if (name >= 0 && row[name]) nameChoice(click.picker, String(value), String(row[name]));
-        go(target);
-      },
-    };
-  }
-
-  click(event) {
-    const part = clickedPart(this.visual, this.figure, event);
-    if (!part) return;
-    const link = this.linkOf(part.row);
-    if (link) {
-      link.onclick({ preventDefault() {} });
-      return;
-    }
-    const roles = rolesOf(this.figure);
-    const changes = {};
-    for (const index of [roles.user, roles.category, roles.series]) {
-      const column = this.figure.columns[index];
-      const value = part.row[index];
-      if (!column?.picker || value === null || value === '~other') continue;
-      if (column.picker === 'date') Object.assign(changes, this.page.daysOf(value, column.format === 'month' ? 'month' : this.figure.grain));
-      else changes[column.picker] = column.picker === 'user' ? String(value) : [String(value)];
-    }
-    if (!Object.keys(changes).length) return;
-    // One dimension at a time: the series says more than the day it was clicked on.
-    const series = this.figure.columns[roles.series]?.picker;
-    const taken = series && changes[series] && !sameChoice(series, changes[series]) ? { [series]: changes[series] } : changes;
-    const fitting = this.page.source.fit(taken);
-    if (!Object.keys(fitting).length) return;
-    choose(fitting);
-    announce(t('card.filtered'));
+    fill(this.foot, notes.length ? el('p.notes', { text: notes.join(' · '), title: this.visual.kind === 'kpi' ? notes.join(' · ') : null }) : null);
   }
 
   openMenu() {
@@ -214,7 +224,7 @@ export class Card {
     if (page.source.live) {
       items.push({ label: t('menu.csv'), icon: 'down', href: page.source.csvAddress(visual, currentState().selection, { sort: this.view.sort }, page.language), download: `${name}.csv` });
     } else if (this.figure) {
-      items.push({ label: t('menu.csv'), icon: 'down', action: () => saveBlob(new Blob(['\ufeff', csvOf(this.figure)], { type: 'text/csv' }), `${name}.csv`) });
+      items.push({ label: t('menu.csv'), icon: 'down', action: () => this.saveCsv(`${name}.csv`) });
     }
     if (CHARTS.has(visual.kind)) {
       if (this.chart) items.push({ label: t('menu.png'), icon: 'image', action: () => savePicture(this.chart, visual, `${name}.png`) });
@@ -231,14 +241,21 @@ export class Card {
     openMenu(this.menuButton, t('menu.title'), items);
   }
 
+  /** All rows that a report file holds, not the page in sight. */
+  async saveCsv(name) {
+    const figure = await this.page.source.figure(this.visual, currentState().selection, { sort: this.view.sort, limit: Infinity });
+    saveBlob(new Blob(['\ufeff', csvOf(wordFigure(figure))], { type: 'text/csv' }), name);
+  }
+
   /** The theme, the language or the width changed: draw what is there again. */
   redraw() {
-    if (this.figure && this.visible) this.draw();
+    if (this.figure && (this.visible || this.page.printing)) this.draw();
     else this.drawnFor = null;
   }
 
   resize() {
-    if (!this.chart) return;
+    // The boxes of a page being printed have no size of their own.
+    if (!this.chart || matchMedia('print').matches) return;
     const box = this.chart.getDom();
     const { clientWidth: width, clientHeight: height } = box;
     if (!width || (width === this.chart.getWidth() && height === this.chart.getHeight())) return;
@@ -250,11 +267,6 @@ export class Card {
     this.pending?.abort();
     this.dropChart();
   }
-}
-
-function sameChoice(key, values) {
-  const now = currentState().selection[key];
-  return JSON.stringify([].concat(now ?? [])) === JSON.stringify([].concat(values));
 }
 
 /** A remark of a figure in words. */

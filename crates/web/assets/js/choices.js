@@ -4,16 +4,20 @@ import { announce, debounce, el, fill, freshId, icon } from './dom.js';
 import { colourOfValue } from './colours.js';
 import { closePopover, openPopover, toggles } from './popover.js';
 import { choose, currentState } from './state.js';
-import { t } from './texts.js';
+import { valueName } from './series.js';
+import { hasText, t } from './texts.js';
 
 const LIMIT = 200;
 
 /** A name for every value that was ever offered, so that chips and buttons can say it. */
 const names = new Map();
 
-/** How a value of a picker is called. */
+/** The values that the server was asked to name; it may not know them. */
+const asked = new Set();
+
+/** How a value of a picker is called: as in the charts, else as the server calls it. */
 export function choiceName(picker, value) {
-  return names.get(`${picker}\n${value}`) ?? (value === '' ? t('picker.unknown') : value);
+  return hasText(`value.${picker.meaning}.${value}`) ? valueName(picker, value) : names.get(`${picker.id}\n${value}`) ?? valueName(null, value);
 }
 
 /** Remembers how a value is called. */
@@ -34,7 +38,7 @@ export function manyPicker(picker, source, offered) {
   const refresh = () => {
     const chosen = currentState().selection[picker.id] ?? [];
     if (!chosen.length) value.textContent = t('picker.all');
-    else if (chosen.length <= 2) value.textContent = chosen.map((one) => choiceName(picker.id, one)).join(', ');
+    else if (chosen.length <= 2) value.textContent = chosen.map((one) => choiceName(picker, one)).join(', ');
     else value.textContent = t('picker.count', { count: chosen.length });
     button.classList.toggle('chosen', chosen.length > 0);
     button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
@@ -58,7 +62,7 @@ export function manyPicker(picker, source, offered) {
     const draw = () => {
       const chosen = new Set(currentState().selection[picker.id] ?? []);
       const needle = search.value.trim().toLowerCase();
-      const found = choices.filter((choice) => !needle || `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
+      const found = choices.filter((choice) => !needle || `${choiceName(picker, choice.value)} ${choice.value}`.toLowerCase().includes(needle));
       fill(list, found.length ? found.map((choice) => row(choice, chosen, single)) : el('p.muted', { text: t('picker.none') }));
     };
     const row = (choice, chosen, one) => {
@@ -77,7 +81,7 @@ export function manyPicker(picker, source, offered) {
           choose(source.fit({ [picker.id]: [...next] }));
         },
       });
-      return el('label.choice', {}, box, dot, el('span.choice-name', { text: choiceName(picker.id, choice.value) }), choice.detail ? el('small.muted', { text: choice.detail }) : null);
+      return el('label.choice', {}, box, dot, el('span.choice-name', { text: choiceName(picker, choice.value) }), choice.detail ? el('small.muted', { text: choice.detail }) : null);
     };
     draw();
     search.addEventListener('input', draw);
@@ -100,20 +104,23 @@ export function onePicker(picker, source, offered, renamed) {
   const value = el('span.picker-value');
   const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, picker.id === 'user' ? icon('user') : null, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
 
-  const refresh = () => {
+  const say = () => {
     const chosen = currentState().selection[picker.id];
-    value.textContent = chosen ? choiceName(picker.id, chosen) : t('picker.everyone');
+    value.textContent = chosen ? choiceName(picker, chosen) : t('picker.everyone');
     button.classList.toggle('chosen', Boolean(chosen));
     button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
-    if (chosen && source.live && !names.has(`${picker.id}\n${chosen}`)) {
-      source.options(picker.id, chosen, 5).then((found) => {
-        const match = found.find((choice) => choice.value === chosen);
-        if (!match) return;
-        nameChoice(picker.id, chosen, match.label ?? chosen);
-        value.textContent = choiceName(picker.id, chosen);
-        renamed();
-      }, () => {});
-    }
+    return chosen;
+  };
+  const refresh = () => {
+    const chosen = say();
+    const key = `${picker.id}\n${chosen}`;
+    if (!chosen || !source.live || names.has(key) || asked.has(key)) return;
+    asked.add(key);
+    source.options(picker.id, chosen, 5).then((found) => {
+      nameChoices(picker.id, found);
+      say();
+      renamed();
+    }, () => asked.delete(key));
   };
 
   toggles(button, () => {
@@ -126,6 +133,9 @@ export function onePicker(picker, source, offered, renamed) {
     let found = [];
     let active = -1;
     let pending = null;
+    // Whether the list is the answer to what stands in the field, and whether Enter came before it was.
+    let answered = false;
+    let entered = false;
 
     const take = (choice) => {
       nameChoice(picker.id, choice.value, choice.label ?? choice.value);
@@ -150,21 +160,36 @@ export function onePicker(picker, source, offered, renamed) {
     };
     const look = async () => {
       pending?.abort();
-      pending = new AbortController();
+      const asking = new AbortController();
+      pending = asking;
       try {
         const needle = input.value.trim();
-        found = offered
+        const answer = offered
           ? offered.filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle.toLowerCase())).slice(0, 50)
-          : await source.options(picker.id, needle, 50, pending.signal);
+          : await source.options(picker.id, needle, 50, asking.signal);
+        if (asking.signal.aborted || !input.isConnected) return;
+        found = answer;
         nameChoices(picker.id, found);
+        answered = true;
         draw();
+        if (entered && found.length) take(found[0]);
+        entered = false;
       } catch (error) {
         if (error.name !== 'AbortError') fill(list, el('li.muted', { role: 'presentation', text: error.message || t('error.unreachable') }));
       }
     };
-    input.addEventListener('input', debounce(offered ? 0 : 120, look));
+    const lookSoon = debounce(offered ? 0 : 120, look);
+    input.addEventListener('input', () => {
+      pending?.abort();
+      answered = false;
+      entered = false;
+      lookSoon();
+    });
     input.addEventListener('keydown', (event) => {
-      if (event.key === 'ArrowDown') mark(Math.min(active + 1, found.length - 1));
+      // Enter and arrows then belong to the input method.
+      if (event.isComposing) return;
+      if (event.key === 'Enter' && !answered) entered = true;
+      else if (event.key === 'ArrowDown') mark(Math.min(active + 1, found.length - 1));
       else if (event.key === 'ArrowUp') mark(Math.max(active - 1, 0));
       else if (event.key === 'Enter' && found[active]) take(found[active]);
       else return;

@@ -35,6 +35,26 @@ export function fill(node, ...children) {
   return add(node, children);
 }
 
+/** Replaces everything inside `node` but `kept`, which comes first and is not moved: a moved field loses focus and composition. */
+export function fillAfter(kept, node, ...children) {
+  if (!kept) return fill(node, ...children);
+  if (kept.parentNode !== node) fill(node, kept);
+  while (kept.previousSibling) kept.previousSibling.remove();
+  while (kept.nextSibling) kept.nextSibling.remove();
+  return add(node, children);
+}
+
+/** Redraws inside `node`: a focus that was there goes to what stands in the same `data-spot` now, else to what can be scrolled. */
+export function keepFocus(node, draw) {
+  const held = node.contains(document.activeElement) ? document.activeElement : null;
+  draw();
+  if (!held || held.isConnected) return;
+  const spot = held.dataset.spot && node.querySelector(`[data-spot="${CSS.escape(held.dataset.spot)}"]:not(:disabled)`);
+  // At the last page the button that led there cannot be pressed any more; its neighbour can.
+  const neighbour = held.closest('.pager') && node.querySelector('.pager button:not(:disabled)');
+  (spot || neighbour || node.querySelector('[tabindex="0"]'))?.focus({ preventScroll: true });
+}
+
 /** An SVG element. */
 export function svg(name, attributes, ...children) {
   const node = document.createElementNS(SVG, name);

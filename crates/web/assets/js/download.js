@@ -52,7 +52,8 @@ export function csvOf(figure) {
     if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const lines = [columns.map(({ column }) => quote(column.text))];
+  // The columns of a pivot are days: as ISO dates they say their year.
+  const lines = [columns.map(({ column }) => quote(column.label_format ? column.name : column.text))];
   for (const row of figure.rows) lines.push(columns.map(({ index }) => quote(row[index])));
   return lines.map((line) => `${line.join(',')}\r\n`).join('');
 }

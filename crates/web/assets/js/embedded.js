@@ -83,6 +83,8 @@ class EmbeddedSource {
     const at = this.data.figures[visual.id]?.[key];
     if (at === undefined) throw new SourceError(t('error.not_embedded'), 404);
     const figure = structuredClone(this.data.pool[at]);
+    // A file holds the first rows of a long table only.
+    figure.held_rows = figure.rows.length;
     return view?.limit ? viewed(figure, view) : figure;
   }
 }
@@ -94,6 +96,7 @@ function viewed(figure, view) {
     const needle = view.search.toLowerCase();
     const searched = figure.columns.map((column, index) => (column.role !== 'hidden' && column.type === 'text' ? index : -1)).filter((index) => index >= 0);
     rows = rows.filter((row) => searched.some((index) => String(row[index] ?? '').toLowerCase().includes(needle)));
+    figure.found_rows = rows.length;
   }
   if (view.sort) {
     const [name, order] = view.sort.split(':');
@@ -106,7 +109,6 @@ function viewed(figure, view) {
       return sign * (typeof a === 'number' && typeof b === 'number' ? a - b : words.compare(String(a), String(b)));
     });
   }
-  figure.total_rows = rows.length;
   figure.rows = rows.slice(view.offset ?? 0, (view.offset ?? 0) + view.limit);
   return figure;
 }

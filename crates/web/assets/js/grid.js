@@ -12,9 +12,13 @@ export class Grid {
     this.node = el('div.grid');
     this.cards = [];
     this.sheet = null;
+    /** What the cards of other sheets remember, by visual. */
+    this.kept = new Map();
     // The first tells before the second, so that what is on the screen is known when something comes near it.
     this.screen = watch('onScreen', '0px');
-    this.nearby = watch('visible', '160px 0px', () => this.refresh());
+    this.nearby = watch('visible', '160px 0px', () => {
+      if (this.cards.some((card) => card.isDue)) this.page.catchUp(() => this.refresh());
+    });
     this.sizes = new ResizeObserver((entries) => {
       for (const entry of entries) entry.target.closest('.card')?.card?.resize();
     });
@@ -26,14 +30,9 @@ export class Grid {
     const key = `${sheet.id}|${shown.map((visual) => visual.id).join(',')}`;
     if (key === this.key) return;
     const kept = new Map(this.sheet === sheet ? this.cards.map((card) => [card.visual.id, card]) : []);
-    const cards = shown.map((visual) => kept.get(visual.id) ?? new Card(visual, this.page));
-    for (const card of this.cards) {
-      if (cards.includes(card)) continue;
-      this.screen.unobserve(card.node);
-      this.nearby.unobserve(card.node);
-      this.sizes.unobserve(card.body);
-      card.dispose();
-    }
+    for (const card of this.cards) this.kept.set(card.visual.id, card.remember());
+    const cards = shown.map((visual) => kept.get(visual.id) ?? new Card(visual, this.page, this.kept.get(visual.id)));
+    for (const card of this.cards) if (!cards.includes(card)) this.dismiss(card);
     const fresh = cards.filter((card) => !this.cards.includes(card));
     this.key = key;
     this.sheet = sheet;
@@ -58,6 +57,18 @@ export class Grid {
     if (this.wave === wave) for (const card of near) card.refresh();
   }
 
+  dismiss(card) {
+    this.screen.unobserve(card.node);
+    this.nearby.unobserve(card.node);
+    this.sizes.unobserve(card.body);
+    card.dispose();
+  }
+
+  /** Settled when everything on the sheet is drawn, seen or not: for the printer. */
+  async drawAll() {
+    await Promise.all(this.cards.map((card) => card.refresh()));
+  }
+
   /** The theme or the language changed. */
   redraw() {
     for (const card of this.cards) card.redraw();
@@ -65,7 +76,10 @@ export class Grid {
 
   /** Builds everything anew, in another language. */
   rebuild(sheet) {
-    for (const card of this.cards) card.dispose();
+    for (const card of this.cards) {
+      this.kept.set(card.visual.id, card.remember());
+      this.dismiss(card);
+    }
     this.cards = [];
     this.key = null;
     this.sheet = null;

@@ -3,7 +3,7 @@
 import { useColours } from './colours.js';
 import { chosenDays } from './dates.js';
 import { announce, el, fill, icon } from './dom.js';
-import { addDays, formatDate, isoDay, parseDay, useLanguage } from './format.js';
+import { formatDate, useLanguage } from './format.js';
 import { Grid } from './grid.js';
 import { PickerBar, menuButton } from './pickers.js';
 import { closePopover, openMenu } from './popover.js';
@@ -11,7 +11,7 @@ import { currentState, go, onState, startState } from './state.js';
 import { StatusLine } from './status.js';
 import { drawTabs, markTab, tabBar } from './tabs.js';
 import { t, useTexts } from './texts.js';
-import { chooseTheme, currentTheme, followSystemTheme, onTheme, recall, remember } from './theme.js';
+import { chooseTheme, currentTheme, followPrinter, followSystemTheme, onTheme, recall, remember } from './theme.js';
 import { Upload } from './upload.js';
 
 const LANGUAGES = { en: 'English', zh: '中文', ko: '한국어' };
@@ -25,35 +25,40 @@ export class Page {
     this.pickers = [];
     this.sheets = [];
     this.days = null;
+    /** While a print-out is prepared: cards count as seen. */
+    this.printing = false;
+    this.reloading = null;
   }
 
   /** Fetches what the page is made of, and draws it. */
   async start(root) {
-    this.language = preferredLanguage(this.source.languages ?? Object.keys(LANGUAGES));
+    const language = preferredLanguage(this.source.languages ?? Object.keys(LANGUAGES));
     let status;
     try {
-      [, status] = await Promise.all([this.load(), this.source.status()]);
+      [, status] = await Promise.all([this.load(language), this.source.status()]);
     } catch (error) {
       fill(root, el('div.fatal', { role: 'alert' }, el('h1', { text: 'Kiro usage' }), el('p', { text: error.message || 'The server does not answer. Is kiro-analytics still running?' })));
       return;
     }
-    this.dataVersion = this.model.data_version ?? status.data_version;
     startState(this.sheets.map((sheet) => sheet.id));
     this.build(root);
     this.status.show(status);
-    onState(() => this.update());
+    onState((how) => (this.status.isStale ? this.reload(how) : this.update(how)));
     onTheme(() => this.themed());
     followSystemTheme();
+    followPrinter();
     this.update();
     if (this.source.live) {
       this.source.follow((news) => this.hear(news), () => this.status.lost());
     }
   }
 
-  async load() {
-    const model = await this.source.dashboard(this.language);
+  async load(language) {
+    const model = await this.source.dashboard(language);
     this.model = model;
-    useTexts(model.texts);
+    this.language = language;
+    this.dataVersion = model.data_version;
+    useTexts(model.texts, language);
     useLanguage(this.language, model.currency);
     useColours(model.colours);
     this.pickers = model.pickers.map((picker) => (picker.kind === 'dates' ? { ...picker, default_days: model.default_days } : picker));
@@ -74,7 +79,7 @@ export class Page {
     this.languageButton.dataset.action = 'language';
     this.languageButton.replaceChildren(el('span.language-code', { text: LANGUAGES[this.language] }), el('span.language-short', { 'aria-hidden': 'true', text: this.language.toUpperCase() }), icon('chevron'));
     const share = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.share'), title: t('page.share'), onclick: () => this.share() }, icon('link'));
-    const print = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.print'), title: t('page.print'), onclick: () => window.print() }, icon('print'));
+    const print = el('button.quiet.wide-only', { type: 'button', 'aria-label': t('page.print'), title: t('page.print'), onclick: () => this.print() }, icon('print'));
     const add = this.upload ? el('button.quiet', { type: 'button', 'data-action': 'upload', 'aria-label': t('upload.title'), title: t('upload.title'), onclick: () => this.upload.open() }, icon('upload')) : null;
     this.heading = el('h2.hidden', { id: 'sheet-title', tabindex: '-1' });
     this.greeting = el('div.greeting', { hidden: true });
@@ -100,8 +105,8 @@ export class Page {
     if (sheet) go({ sheet: id, selection: this.source.leave(sheet) });
   }
 
-  /** The URL changed: open the sheet, show the choices, refresh what is visible. */
-  update() {
+  /** The URL changed, as `how` says: open the sheet, show the choices, refresh what is visible. */
+  update(how) {
     const { sheet: id } = currentState();
     const sheet = this.sheets.find((one) => one.id === id) ?? this.sheets[0];
     if (!sheet) return;
@@ -111,7 +116,8 @@ export class Page {
     this.heading.textContent = sheet.title;
     this.greet();
     if (turned && this.openSheet) {
-      scrollTo({ top: 0 });
+      // Back means back to where it was: the browser remembers.
+      if (how !== 'returned') scrollTo({ top: 0 });
       announce(sheet.title);
     }
     this.openSheet = sheet.id;
@@ -137,16 +143,6 @@ export class Page {
     return chosenDays(this.days, dates?.default_days ?? 30);
   }
 
-  /** The choice of dates behind a point of a time axis. */
-  daysOf(value, grain) {
-    if (grain === 'month') {
-      const day = parseDay(value);
-      const last = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 0));
-      return { from: `${value.slice(0, 7)}-01`, to: isoDay(last) };
-    }
-    return { from: value, to: grain === 'week' ? addDays(value, 6) : value };
-  }
-
   hear(news) {
     const wasEmpty = !this.days;
     this.status.show(news);
@@ -154,14 +150,44 @@ export class Page {
     else if (wasEmpty) this.greet();
   }
 
+  /**
+   * Asks for figures. They always come from the newest data: where that is newer than what the page shows, all of the page
+   * takes it over, so that old and new numbers never stand side by side.
+   */
+  catchUp(ask) {
+    if (this.status.isStale) this.reload();
+    else ask();
+  }
+
   /** Takes over the newest data, keeping sheet and choices. */
-  async reload() {
-    await this.load();
-    const status = await this.source.status();
-    this.dataVersion = this.model.data_version ?? status.data_version;
-    this.status.show(status);
-    this.update();
-    announce(t('banner.refreshed'));
+  reload(how) {
+    this.reloading ??= this.takeOver(how).finally(() => {
+      this.reloading = null;
+    });
+    return this.reloading;
+  }
+
+  async takeOver(how) {
+    try {
+      await this.load(this.language);
+      this.status.show(await this.source.status());
+      announce(t('banner.refreshed'));
+    } catch (error) {
+      this.toast(error.message || t('error.unreachable'));
+    }
+    this.update(how);
+  }
+
+  /** Prints the sheet, with what nobody has scrolled to yet. */
+  async print() {
+    if (this.printing) return;
+    this.printing = true;
+    try {
+      await this.grid.drawAll();
+      window.print();
+    } finally {
+      this.printing = false;
+    }
   }
 
   themed() {
@@ -185,9 +211,13 @@ export class Page {
   /** Changes the language of everything. */
   async speak(code) {
     if (code === this.language) return;
+    try {
+      await this.load(code);
+    } catch (error) {
+      this.toast(error.message || t('error.unreachable'));
+      return;
+    }
     remember('kiro.language', code);
-    this.language = code;
-    await this.load();
     const { status } = this.status;
     this.build(document.getElementById('app'));
     this.status.show(status);

@@ -54,16 +54,27 @@ export class PickerBar {
       const value = selection[picker.id];
       if (value === undefined) continue;
       if (Array.isArray(value)) {
-        for (const one of value) chips.push(this.chip(picker.id, picker.label, choiceName(picker.id, one), { [picker.id]: value.filter((other) => other !== one) }));
-      } else chips.push(this.chip(picker.id, picker.label, choiceName(picker.id, value), { [picker.id]: null }));
+        for (const one of value) chips.push(this.chip(picker.id, picker.label, choiceName(picker, one), { [picker.id]: value.filter((other) => other !== one) }));
+      } else chips.push(this.chip(picker.id, picker.label, choiceName(picker, value), { [picker.id]: null }));
     }
     const count = chips.length;
     if (count) chips.push(el('li', {}, el('button.link.reset', { type: 'button', text: t('picker.reset'), onclick: reset })));
+    const held = this.chips.contains(document.activeElement) ? document.activeElement : null;
+    const place = [...this.chips.querySelectorAll('button')].indexOf(held);
     fill(this.chips, chips);
     this.chips.hidden = count === 0;
+    if (held) this.focusNear(place, held.dataset.chip);
     const days = this.page.chosenDays();
     this.drawer.querySelector('.picker-value').textContent = count ? t('picker.filters_count', { count }) : t('picker.filters');
     this.drawer.querySelector('.picker-hint').textContent = days ? formatRange(days.from, days.to) : '';
+  }
+
+  /** The focus of a chip that has gone: its neighbour takes it, or the picker that it came from. */
+  focusNear(place, picker) {
+    const left = this.chips.querySelectorAll('[data-chip]');
+    const control = this.row.querySelector(`[data-picker="${picker ?? 'date'}"]`);
+    const next = left[Math.min(place, left.length - 1)] ?? (control?.offsetParent ? control : this.drawer);
+    next.focus({ preventScroll: true });
   }
 
   labelOf(id) {

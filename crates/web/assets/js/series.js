@@ -104,7 +104,7 @@ export function seriesColour(column, value) {
 /** A value of a column as people read it. */
 export function valueName(column, value) {
   if (value === OTHER) return t('value.other');
-  if (value === null || value === undefined) return t('value.none');
+  if (value === null || value === undefined || value === '') return t('value.none');
   if (column?.meaning) {
     const key = `value.${column.meaning}.${value}`;
     if (hasText(key)) return t(key);
@@ -114,7 +114,6 @@ export function valueName(column, value) {
 
 /** A category on the axis. */
 export function categoryName(column, value) {
-  if (value === '') return t('picker.unknown');
-  if (isCalendar(column) && value !== OTHER) return formatAxisDate(value, column.format === 'month' ? 'month' : column.grain);
+  if (isCalendar(column) && value !== OTHER && value) return formatAxisDate(value, column.format === 'month' ? 'month' : column.grain);
   return valueName(column, value);
 }

@@ -61,12 +61,30 @@ export class LiveSource {
     return {};
   }
 
-  /** Tells `listener` every new status; the browser reconnects by itself. */
+  /**
+   * Tells `listener` every new status, the one in force first; the browser reconnects by itself. Only while the page can be
+   * seen: a browser opens six connections to a host, so six tabs that listen would leave none to ask anything with.
+   */
   follow(listener, lost) {
-    const events = new EventSource('/api/events');
-    events.addEventListener('status', (event) => listener(JSON.parse(event.data)));
-    events.addEventListener('error', () => lost());
-    addEventListener('pagehide', () => events.close());
+    let events = null;
+    const close = () => {
+      events?.close();
+      events = null;
+    };
+    const open = () => {
+      if (events || document.hidden) return;
+      events = new EventSource('/api/events');
+      events.addEventListener('status', (event) => listener(JSON.parse(event.data)));
+      events.addEventListener('error', () => {
+        // What the server refused is not asked for again until the page is looked at again.
+        if (events?.readyState === EventSource.CLOSED) close();
+        lost();
+      });
+    };
+    document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+    addEventListener('pagehide', close);
+    addEventListener('pageshow', open);
+    open();
   }
 
   async upload(files) {

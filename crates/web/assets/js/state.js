@@ -1,5 +1,7 @@
 // What is chosen: sheet and selection, kept in the URL so that it can be shared, and gone back and forth in.
 
+import { isoDay, parseDay } from './format.js';
+
 const KEYS = ['from', 'to', 'tier', 'model', 'client', 'account', 'user', 'team'];
 const SINGLE = new Set(['from', 'to', 'user']);
 const stateListeners = new Set();
@@ -16,7 +18,7 @@ export function startState(known) {
   state = readUrl();
   addEventListener(behindHash ? 'hashchange' : 'popstate', () => {
     state = readUrl();
-    tell();
+    tell('returned');
   });
 }
 
@@ -25,7 +27,7 @@ export function currentState() {
   return state;
 }
 
-/** Calls `listener` after every change. */
+/** Calls `listener` after every change: `chosen` on the page, or `returned` to through the browser's history. */
 export function onState(listener) {
   stateListeners.add(listener);
 }
@@ -45,7 +47,20 @@ export function go({ sheet, selection }) {
   if (urlOf(next) === urlOf(state)) return;
   state = next;
   history.pushState(null, '', urlOf(state));
-  tell();
+  tell('chosen');
+}
+
+/** Chooses these values, or takes them back where they are all that is chosen under their keys; whether they are chosen now. */
+export function toggle(changes) {
+  const taken = !isChosen(changes);
+  choose(taken ? changes : Object.fromEntries(Object.keys(changes).map((key) => [key, null])));
+  return taken;
+}
+
+/** Whether exactly these values are chosen under their keys. */
+export function isChosen(changes) {
+  const text = (value) => JSON.stringify([].concat(value ?? []));
+  return Object.entries(changes).every(([key, value]) => text(state.selection[key]) === text(value));
 }
 
 /** Takes every choice away. */
@@ -96,7 +111,9 @@ function readUrl() {
     const values = query.getAll(key).filter((value) => value !== '' || key === 'account' || key === 'client');
     if (!values.length) continue;
     if (key === 'from' || key === 'to') {
-      if (/^\d{4}-\d{2}-\d{2}$/.test(values[0])) selection[key] = values[0];
+      const day = parseDay(values[0]);
+      // February 31 is read as a day of March.
+      if (day && isoDay(day) === values[0]) selection[key] = values[0];
     } else selection[key] = SINGLE.has(key) ? values[0] : [...new Set(values)].sort();
   }
   if (selection.from && selection.to && selection.from > selection.to) {
@@ -106,6 +123,6 @@ function readUrl() {
   return { sheet: sheets.includes(sheet) ? sheet : sheets[0] ?? '', selection };
 }
 
-function tell() {
-  for (const listener of stateListeners) listener(state);
+function tell(how) {
+  for (const listener of stateListeners) listener(how);
 }

@@ -14,6 +14,13 @@ export class StatusLine {
     this.button = toggles(el('button.status', { type: 'button' }, this.dot, this.text), () => this.details());
     this.banner = el('div.banner', { role: 'status', hidden: true });
     this.status = null;
+    this.isLost = false;
+  }
+
+  /** Whether the server has other data than what the page shows. */
+  get isStale() {
+    const { status, page } = this;
+    return Boolean(status) && page.dataVersion !== null && status.data_version !== page.dataVersion;
   }
 
   /** Shows a status of the server. */
@@ -29,23 +36,30 @@ export class StatusLine {
     else text = t('status.through', { date: status.newest_day ? formatDate(status.newest_day) : '–' });
     if (state === 'ready' && exports.failed > 0) state = 'warning';
     this.button.dataset.state = state;
-    this.text.textContent = text;
-    this.button.setAttribute('aria-label', `${t('status.title')}: ${text}`);
-    if (before?.state === 'reading' && status.state === 'ready') announce(text);
+    this.say(text);
+    if (this.isLost || (before?.state === 'reading' && status.state === 'ready')) announce(text);
+    this.isLost = false;
     this.drawBanner();
   }
 
-  /** The connection was lost. */
+  say(text) {
+    this.text.textContent = text;
+    this.button.setAttribute('aria-label', `${t('status.title')}: ${text}`);
+  }
+
+  /** The connection was lost; said once, however often the browser tries again. */
   lost() {
+    if (this.isLost) return;
+    this.isLost = true;
     this.button.dataset.state = 'error';
-    this.text.textContent = t('status.lost');
+    this.say(t('status.lost'));
+    announce(t('status.lost'));
   }
 
   /** Says that the data moved on while the page shows what it showed. */
   drawBanner() {
-    const { status, page } = this;
+    const { status, page, isStale: stale } = this;
     if (!status) return;
-    const stale = page.dataVersion !== null && status.data_version !== page.dataVersion;
     const parts = [];
     if (status.state === 'reading') {
       const { done, seen } = status.exports;

@@ -1,24 +1,21 @@
 // Tables: sorted, searched and paged by the source, so that ten thousand rows cost as much as a hundred.
 
-import { announce, debounce, el, fill, icon } from './dom.js';
+import { el, fill, fillAfter } from './dom.js';
 import { colourOfValue } from './colours.js';
 import { valueName } from './series.js';
 import { formatValue, isNumeric } from './format.js';
+import { drawPager } from './pager.js';
 import { t } from './texts.js';
 
-const PAGE = 50;
-
-/** How a table is first asked for. */
-export function firstView() {
-  return { limit: PAGE };
-}
-
-/** Draws a table into `box`. `ask(view)` fetches another page; `link(row)` is where a row leads. */
-export function drawTable(box, figure, { view, ask, link, label }) {
+/**
+ * Draws a table into `box`. `ask(view)` fetches another page, `link(row, column, place)` is where a cell leads,
+ * `search` is the field above it, if there is one.
+ */
+export function drawTable(box, figure, { view, ask, link, search, label }) {
   const columns = shownColumns(figure);
   const bars = barScale(figure, columns, view);
   const head = el('tr', {}, columns.map((column) => headCell(column, view, ask)));
-  const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, place === 0 ? link?.(row) : null, bars)))));
+  const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, link(row, column, place), bars)))));
   const foot = figure.totals
     ? el('tfoot', {}, el('tr', {}, columns.map((column, place) => {
         const value = figure.totals[column.index];
@@ -27,17 +24,7 @@ export function drawTable(box, figure, { view, ask, link, label }) {
       })))
     : null;
   const scroller = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': label }, el('table.data', {}, el('thead', {}, head), body, foot));
-  const total = figure.total_rows ?? figure.rows.length;
-  const old = box.querySelector('.table-tools input');
-  const searching = old && document.activeElement === old;
-  const tools = ask && (total > 15 || view.search) ? toolsFor(view, ask) : null;
-  const pager = ask ? pagerFor(total, figure.rows.length, view, ask) : null;
-  fill(box, tools, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), pager);
-  if (searching && tools) {
-    const input = tools.querySelector('input');
-    input.focus();
-    input.setSelectionRange(input.value.length, input.value.length);
-  }
+  fillAfter(search, box, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), ask ? drawPager(figure, view, ask) : null);
 }
 
 /** What a table shows, what its rows are about first; texts that nobody in sight has are left out. */
@@ -54,7 +41,7 @@ function headCell(column, view, ask) {
   const sorted = by === column.name ? order : null;
   const next = sorted ? (sorted === 'desc' ? 'asc' : 'desc') : numeric || column.type === 'date' ? 'desc' : 'asc';
   return el('th', { scope: 'col', class: numeric ? 'number' : '', 'aria-sort': sorted ? (sorted === 'asc' ? 'ascending' : 'descending') : null, },
-    el('button.sort', { type: 'button', 'data-column': column.name, onclick: () => ask({ ...view, sort: `${column.name}:${next}`, offset: 0 }) },
+    el('button.sort', { type: 'button', 'data-column': column.name, 'data-spot': `sort-${column.name}`, onclick: () => ask({ ...view, sort: `${column.name}:${next}`, offset: 0 }) },
       el('span', { text: column.text }), el('span.arrow', { 'aria-hidden': 'true', text: sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : '' })));
 }
 
@@ -71,7 +58,8 @@ function cell(column, row, address, bars) {
   const value = row[column.index];
   const numeric = isNumeric(column.format);
   const isKey = column.role === 'category' || column.role === 'series';
-  const text = numeric || typeof value === 'boolean' || (value === null && !isKey) ? formatValue(value, column.format) : valueName(column, value);
+  const isNothing = value === null || value === '';
+  const text = numeric || typeof value === 'boolean' || (isNothing && !isKey) ? formatValue(value, column.format) : valueName(column, value);
   const shown = text.length > 44 && text.includes('/') ? `…/${text.slice(text.lastIndexOf('/') + 1)}` : text;
   const content = [];
   const pinned = !numeric && column.type !== 'date' && value !== null && column.meaning ? colourOfValue(column.meaning, value) : null;
@@ -87,24 +75,6 @@ function cell(column, row, address, bars) {
     node.style.setProperty('--share', `${(100 * value) / bars.largest}%`);
   }
   return node;
-}
-
-function toolsFor(view, ask) {
-  const input = el('input.search', { type: 'search', value: view.search ?? '', placeholder: t('table.search'), 'aria-label': t('table.search') });
-  input.addEventListener('input', debounce(180, () => ask({ ...view, search: input.value.trim() || undefined, offset: 0 })));
-  return el('div.table-tools', {}, el('span.search-box', {}, icon('search'), input));
-}
-
-function pagerFor(total, shown, view, ask) {
-  const offset = view.offset ?? 0;
-  const limit = view.limit ?? PAGE;
-  if (total <= limit && !offset) return total > 15 ? el('div.pager', {}, el('span', { text: t('table.all_rows', { total: formatValue(total, 'count') }) })) : null;
-  const range = t('table.range', { from: formatValue(Math.min(offset + 1, total), 'count'), to: formatValue(offset + shown, 'count'), total: formatValue(total, 'count') });
-  const move = (to, name, text) => el('button.quiet', { type: 'button', 'aria-label': text, title: text, disabled: to < 0 || to >= total, onclick: () => {
-    announce(range);
-    ask({ ...view, offset: to });
-  } }, icon(name));
-  return el('div.pager', {}, el('span', { text: range }), el('span.pager-buttons', {}, move(offset - limit, 'left', t('table.previous')), move(offset + limit, 'right', t('table.next'))));
 }
 
 /** A table of one row as names and values beside each other. */

@@ -1,6 +1,7 @@
 // Light and dark: what the system says, until people choose.
 
 const themeListeners = new Set();
+let isPrinting = false;
 
 /** The theme in force. */
 export function currentTheme() {
@@ -22,6 +23,25 @@ export function onTheme(listener) {
 export function followSystemTheme() {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
     if (!recall('kiro.theme')) apply(event.matches ? 'dark' : 'light');
+  });
+}
+
+/** Whether the page is being drawn for paper. */
+export function isForPaper() {
+  return isPrinting;
+}
+
+/** Paper is light, and nothing moves on it. */
+export function followPrinter() {
+  let theme = null;
+  addEventListener('beforeprint', () => {
+    theme = currentTheme();
+    isPrinting = true;
+    apply('light');
+  });
+  addEventListener('afterprint', () => {
+    isPrinting = false;
+    apply(theme);
   });
 }
 
@@ -68,5 +88,5 @@ export function pageFonts() {
 
 /** Whether things may move. */
 export function mayAnimate() {
-  return !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return !isPrinting && !matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

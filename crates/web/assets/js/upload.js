@@ -9,16 +9,19 @@ const MAX_FILES = 500;
 export class Upload {
   constructor(page) {
     this.page = page;
-    this.input = el('input', { type: 'file', accept: '.csv,text/csv', multiple: true, class: 'hidden', tabindex: '-1', 'aria-label': t('upload.choose'), onchange: () => this.send([...this.input.files]) });
+    this.input = el('input', { type: 'file', accept: '.csv,text/csv', multiple: true, class: 'hidden', tabindex: '-1', onchange: () => this.send([...this.input.files]) });
     this.result = el('div.upload-result', { 'aria-live': 'polite' });
     this.dialog = el('dialog.dialog', { 'aria-labelledby': 'upload-title' });
-    this.veil = el('div.drop-veil', { hidden: true }, el('p', {}, icon('upload'), el('span', { text: t('upload.drop_here') })));
+    this.veil = el('div.drop-veil', { hidden: true });
     this.fillDialog();
     document.body.append(this.dialog, this.veil);
     this.listen();
   }
 
+  /** Everything that is said, in the language of the page. */
   fillDialog() {
+    fill(this.veil, el('p', {}, icon('upload'), el('span', { text: t('upload.drop_here') })));
+    this.input.setAttribute('aria-label', t('upload.choose'));
     fill(this.dialog,
       el('h2', { id: 'upload-title', text: t('upload.title') }),
       el('p.muted', { text: t('upload.explain') }),

@@ -1,0 +1,83 @@
+"""What a click on a mark or a row means: one more choice in the pickers, taken back by the same click again."""
+
+from walk import check, page
+
+
+def click_until(walk, selector, points):
+    """Clicks at these parts of a chart's canvas, given from its left top, until something else is chosen."""
+    before = walk.selection()
+    x, y, width, height = walk.tab.box(f"{selector} canvas")
+    for right, down in points:
+        walk.tab.click_at(x + (right - 0.5) * width, y + (down - 0.5) * height)
+        if walk.selection() != before:
+            return
+    raise AssertionError(f"nothing of {selector} was hit")
+
+
+@page("/")
+def a_bar_of_a_day_chooses_that_day(walk, server):
+    tab = walk.tab
+    chart = "[data-visual=a-new-returning]"
+    tab.box(chart)
+    walk.settle()
+    click_until(walk, chart, [(0.3 + step / 200, 0.88) for step in range(100)])
+    chosen = dict(pair.split("=") for pair in walk.selection()[1:].split("&"))
+    check(chosen["from"] == chosen["to"], f"one day: {chosen}")
+    walk.settle()
+    tab.wait(f"document.querySelector('{chart}').dataset.state === 'ready'")
+    # The one bar that is left stands in the middle.
+    x, y, _, height = tab.box(f"{chart} canvas")
+    tab.click_at(x, y + 0.38 * height)
+    tab.wait("location.search === ''")
+    walk.settle()
+
+
+@page("/?from=2026-08-05&to=2026-08-31")
+def a_week_is_chosen_as_far_as_it_was_counted(walk, server):
+    tab = walk.tab
+    tab.box("[data-visual=a-weekdays]")
+    walk.settle()
+    click_until(walk, "[data-visual=a-weekdays]", [(step / 100, 0.45) for step in range(5, 60)])
+    check(walk.selection() == "?from=2026-08-05&to=2026-08-09", f"the rest of the first week: {walk.selection()}")
+    walk.settle()
+
+
+@page("/?sheet=economics")
+def a_row_of_a_table_filters_like_a_slice(walk, server):
+    tab = walk.tab
+    link = "[data-visual=e-unit-econ-table] tbody .row-link"
+    tab.box("[data-visual=e-unit-econ-table]")
+    name = tab.text(link)
+    tab.click(link)
+    tab.wait("location.search.includes('tier=')")
+    walk.settle()
+    check(tab.text(".chip-name") == name, "the row's plan is the choice")
+    tab.wait(f"document.querySelectorAll('{link}').length === 1")
+    tab.click(link)
+    tab.wait("!location.search.includes('tier=')")
+    walk.settle()
+
+
+@page("/?sheet=health")
+def every_cell_that_a_picker_knows_can_be_clicked(walk, server):
+    tab = walk.tab
+    tab.wait("document.querySelectorAll('[data-visual=h-sources] tbody tr').length > 2")
+    cells = tab.evaluate("[...document.querySelector('[data-visual=h-sources] tbody tr').children].map((c) => !!c.querySelector('a'))")
+    check(cells[:4] == [False, True, False, True], f"account and client, not report and Region: {cells}")
+
+
+@page("/?client=KIRO_IDE")
+def a_value_has_one_name_in_pickers_chips_and_charts(walk, server):
+    tab = walk.tab
+    check(tab.text(".chip-name") == "Kiro IDE", tab.text(".chip-name"))
+    check(tab.text("[data-picker=client] .picker-value") == "Kiro IDE", "in the picker")
+    tab.click("[data-picker=client]")
+    tab.wait("document.querySelectorAll('.choice').length > 1")
+    names = tab.evaluate("[...document.querySelectorAll('.choice-name')].map((n) => n.textContent)")
+    check("Kiro IDE" in names and not any("_" in name for name in names), names)
+
+
+@page("/?from=2026-02-31&to=2026-08-31")
+def a_day_that_never_was_is_no_choice(walk, server):
+    walk.tab.click("[data-picker=date]")
+    check(walk.tab.evaluate("document.querySelector('input[name=from]').value") == "2026-08-02", "thirty days up to the end")

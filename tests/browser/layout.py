@@ -1,0 +1,54 @@
+"""How the page stands on screens of all widths, and on paper."""
+
+from walk import Walk, check, page, test
+
+SIZES = [(1440, 900), (1280, 800), (1024, 768), (390, 844), (360, 740)]
+# Of every headline: what leaves its card, and what lies over its title.
+CUT_OFF = """[...document.querySelectorAll('.kind-kpi')].flatMap((card) => {
+  const box = card.getBoundingClientRect();
+  const head = card.querySelector('.card-head').getBoundingClientRect();
+  return [...card.querySelectorAll('h3, .subtitle, .kpi-value, .delta, .notes')].filter((e) => {
+    const b = e.getBoundingClientRect();
+    return b.left < box.left || b.right > box.right || b.bottom > box.bottom || (!e.closest('.card-head') && b.top < head.bottom - 1);
+  }).map((e) => `${card.dataset.visual} ${e.className}`);
+})"""
+
+
+@test
+def headlines_show_number_change_and_notes_at_every_width(browser, server):
+    for width, height in SIZES:
+        with Walk(browser, server.origin, width=width, height=height, phone=width < 640) as walk:
+            # All days have no period before: the longest words beside a number.
+            for query in ("/?from=2026-05-04&to=2026-08-31", "/?sheet=budget&model=claude-sonnet-4.5"):
+                tab = walk.open(query)
+                cut_off = tab.evaluate(CUT_OFF)
+                check(not cut_off, f"{query} at {width} px: {cut_off[:4]}")
+            note = tab.evaluate("document.querySelector('[data-visual=b-kpi-used] .notes')?.getBoundingClientRect().height")
+            check(note and "Not affected by Model" in tab.text("[data-visual=b-kpi-used] .notes"), f"the note is seen at {width} px")
+
+
+@page("/?sheet=people", dark=True)
+def a_print_out_is_light_and_has_everything(walk, server):
+    tab = walk.tab
+    tab.evaluate(
+        "window.print = () => { dispatchEvent(new Event('beforeprint'));"
+        " window.printed = { theme: document.documentElement.dataset.theme,"
+        "   missing: [...document.querySelectorAll('.card')].filter((c) => c.dataset.state !== 'ready').map((c) => c.dataset.visual) };"
+        " dispatchEvent(new Event('afterprint')); }"
+    )
+    tab.click("[aria-label=Print]")
+    printed = tab.wait("window.printed")
+    check(printed == {"theme": "light", "missing": []}, printed)
+    check(tab.evaluate("document.documentElement.dataset.theme") == "dark", "the screen stays dark")
+    fits = tab.evaluate("[...document.querySelectorAll('.chart')].map((c) => c.firstChild.offsetWidth - c.clientWidth)")
+    check(fits and not any(fits), f"charts fit into their boxes again: {fits}")
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    # A4 without its margins.
+    tab.call("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
+    tab.frame()
+    hidden = tab.evaluate(
+        "[...document.querySelectorAll('.table-scroll')].filter((e) => getComputedStyle(e).overflowY !== 'visible'"
+        " || e.firstChild.offsetHeight > e.clientHeight + 1 || e.firstChild.offsetWidth > e.closest('.card').clientWidth)"
+        ".map((e) => e.closest('.card').dataset.visual)"
+    )
+    check(not hidden, f"cut off on paper: {hidden}")
