@@ -25,6 +25,24 @@ const CHARTS_PACKAGE: &str = "charming";
 const CHARTS_FILE: &str = "src/asset/echarts-5.5.1.min.js";
 const CHARTS_SHA256: &str = "e84270bd0cd5bdf60fefc26d00c2a391cb2e81f4d26a7a9ee16185a54773a3cf";
 
+/// The parts of the stylesheet, in the order in which one overrules another.
+const STYLES: [&str; 14] = [
+    "base",
+    "header",
+    "tabs",
+    "banner",
+    "pickers",
+    "panels",
+    "cards",
+    "headlines",
+    "tables",
+    "tooltips",
+    "dialogs",
+    "widths",
+    "devices",
+    "print",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=assets");
@@ -35,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "app.js",
             bundle::join(&assets.join("js"), "app.js")?.into_bytes(),
         ),
-        ("app.css", fs::read(assets.join("app.css"))?),
+        ("app.css", styles(&assets.join("css"))?),
         ("early.js", fs::read(assets.join("js/early.js"))?),
         ("echarts.js", charts()?),
         ("mark.svg", fs::read(assets.join("mark.svg"))?),
@@ -59,6 +77,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     fs::write(out.join("files.rs"), list)?;
     Ok(())
+}
+
+fn styles(folder: &Path) -> std::io::Result<Vec<u8>> {
+    let parts = STYLES.map(|name| fs::read(folder.join(name).with_extension("css")));
+    let parts: Vec<Vec<u8>> = parts.into_iter().collect::<Result<_, _>>()?;
+    Ok(parts.join(&b'\n'))
 }
 
 /// The chart library out of its package's folder, which cargo knows, and only if it is the file that we know.

@@ -1,0 +1,98 @@
+// A ring of shares, with its sum in the middle and its names beside or below it.
+
+import { formatShort, formatValue } from './format.js';
+import { plainText, shorten } from './labels.js';
+import { rolesOf, seriesColour, valueName } from './series.js';
+import { t } from './texts.js';
+import { styleColour } from './theme.js';
+import { tip, tooltipBase } from './tooltip.js';
+
+/** One line of a legend that stands, in pixels. */
+const LEGEND_LINE = 22;
+
+/** Pixels for the lines below a ring that has no room beside it: all of them, or whole lines and the buttons that turn the page. */
+function legendBelow(lines, height) {
+  const most = height * 0.6;
+  if (lines * LEGEND_LINE <= most) return { height: lines * LEGEND_LINE, reserved: lines * LEGEND_LINE };
+  const shown = LEGEND_LINE * Math.floor((most - 24) / LEGEND_LINE);
+  return { height: shown, reserved: shown + 24 };
+}
+
+/** The option for a ring. */
+export function ringOption(visual, figure, size) {
+  const { category, values } = rolesOf(figure);
+  const column = figure.columns[category];
+  const value = figure.columns[values[0]];
+  const slices = figure.rows
+    .filter((row) => row[values[0]] > 0)
+    .map((row) => ({ id: String(row[category]), name: valueName(column, row[category]), value: row[values[0]], itemStyle: { color: seriesColour(column, row[category]) } }));
+  const sum = slices.reduce((total, slice) => total + slice.value, 0);
+  const middle = figure.totals ? figure.totals[values[0]] : sum;
+  const beside = size.width >= 400;
+  const share = (amount) => formatValue(sum ? amount / sum : 0, 'percent');
+  const below = legendBelow(slices.length, size.height);
+  const ring = size.height - below.reserved - 12;
+  const centre = beside ? ['20%', '50%'] : ['50%', ring / 2];
+  const nameWidth = Math.max(48, (beside ? size.width * 0.58 : size.width - 24) - 118);
+  const radius = Math.max(40, beside ? Math.min(size.width * 0.185, size.height * 0.46) : Math.min(size.width * 0.36, ring / 2 - 2));
+  return {
+    title: {
+      text: formatShort(middle, value.format),
+      subtext: value.text,
+      left: centre[0],
+      top: centre[1],
+      textAlign: 'center',
+      textVerticalAlign: 'middle',
+      itemGap: 2,
+      padding: 0,
+      textStyle: { fontSize: Math.min(24, radius * 0.34), fontWeight: 650, color: styleColour('ink') },
+      subtextStyle: { fontSize: 11, color: styleColour('ink-3'), width: radius * 1.1, overflow: 'truncate' },
+    },
+    legend: {
+      type: 'scroll',
+      orient: 'vertical',
+      icon: 'circle',
+      itemWidth: 8,
+      itemHeight: 8,
+      itemGap: 10,
+      ...(beside ? { left: '42%', top: 'middle' } : { left: 'center', bottom: 0 }),
+      height: beside ? size.height - 12 : below.height,
+      pageIconColor: styleColour('ink-2'),
+      pageIconInactiveColor: styleColour('line-strong'),
+      pageTextStyle: { color: styleColour('ink-3') },
+      pageIconSize: 10,
+      inactiveColor: styleColour('line-strong'),
+      textStyle: {
+        color: styleColour('ink-2'),
+        fontSize: 12,
+        rich: {
+          name: { width: nameWidth, color: styleColour('ink-2'), fontSize: 12 },
+          value: { width: 40, align: 'right', color: styleColour('ink'), fontWeight: 600, fontSize: 12 },
+          share: { width: 46, align: 'right', color: styleColour('ink-3'), fontSize: 12 },
+        },
+      },
+      formatter: (name) => {
+        const slice = slices.find((one) => one.name === name);
+        return `{name|${shorten(plainText(name), nameWidth)}}{value|${formatShort(slice?.value, value.format)}}{share|${share(slice?.value ?? 0)}}`;
+      },
+    },
+    tooltip: {
+      ...tooltipBase(),
+      trigger: 'item',
+      formatter: (point) => tip(point.name, [{ colour: point.color, name: value.text, value: formatValue(point.value, value.format) }, { name: t('chart.share'), value: share(point.value) }]),
+    },
+    series: [{
+      id: 'slices',
+      type: 'pie',
+      center: centre,
+      radius: [radius * 0.66, radius],
+      data: slices,
+      minAngle: 2,
+      label: { show: false },
+      labelLine: { show: false },
+      itemStyle: { borderColor: styleColour('card'), borderWidth: 2, borderRadius: 4 },
+      emphasis: { scaleSize: 4 },
+      cursor: 'pointer',
+    }],
+  };
+}
