@@ -1,12 +1,12 @@
 //! One question: the selection, the days of the data, the page of a table; and the questions for the pickers.
 
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
 
-use crate::compile::{LocalQuery, Role, Statement};
+use crate::compile::LocalQuery;
 use crate::error::{RequestError, nearest};
 use crate::load::Spec;
 use crate::selection::Selection;
-use crate::spec::{Picker, PickerKind};
+use crate::spec::{Dataset, Picker, PickerKind};
 use crate::sql;
 use crate::table::TableView;
 use crate::value::{ResultSet, Value};
@@ -30,52 +30,66 @@ pub struct ChoiceRow {
 }
 
 impl Spec {
-    /// The statement that says the oldest and the newest day of each dataset, and the anchor day without a name.
+    /// The statement whose rows say the oldest and the newest day of the data, and after them the anchor day.
     pub fn data_window_query(&self) -> Result<LocalQuery, RequestError> {
-        let ends = |name: &str, relation: &str, column: &str| {
-            let (name, relation) = (sql::text(name), self.qualified(relation));
+        let ends = |place: usize, dataset: &Dataset, column: &str| {
+            let relation = self.qualified(&dataset.relation);
             format!(
-                "SELECT {name} AS dataset, MIN({column}) AS first_day, MAX({column}) AS last_day FROM {relation}"
+                "SELECT {place} AS place, MIN({column}) AS first_day, MAX({column}) AS last_day FROM {relation}"
             )
         };
-        let datasets = self.document.datasets.iter();
-        let mut parts: Vec<String> = datasets
-            .filter_map(|(name, dataset)| {
-                let time = dataset.time.as_ref()?;
-                Some(ends(name, &dataset.relation, &time.column))
-            })
-            .collect();
-        if let Some(anchor) = &self.document.anchor {
-            let dataset = self.dataset(&anchor.dataset)?;
-            parts.push(ends("", &dataset.relation, &anchor.column));
+        let mut parts = Vec::new();
+        for name in &self.document.days {
+            let dataset = self.dataset(name)?;
+            let time = dataset.time.as_ref();
+            let time = time.ok_or_else(|| RequestError::Unresolved {
+                name: name.value.clone(),
+            })?;
+            parts.push(ends(0, dataset, &time.column));
         }
-        Ok(LocalQuery {
-            statements: vec![Statement {
-                role: Role::Current,
-                sql: parts.join("\nUNION ALL\n"),
-            }],
-        })
+        if let Some(anchor) = &self.document.anchor {
+            parts.push(ends(1, self.dataset(&anchor.dataset)?, &anchor.column));
+        }
+        Ok(LocalQuery::of(parts.join("\nUNION ALL\n")))
     }
 
     /// Reads the answer to [`Spec::data_window_query`].
-    pub fn data_window(&self, results: &ResultSet) -> DataWindow {
-        let mut spans: BTreeMap<String, Span> = results
-            .rows
-            .iter()
-            .filter_map(|row| match row.as_slice() {
-                [Value::Text(name), Value::Date(from), Value::Date(to)] => Some((
-                    name.clone(),
-                    Span {
-                        from: *from,
-                        to: *to,
-                    },
-                )),
-                _ => None,
-            })
-            .collect();
-        let anchor = spans.remove("").map(|days| days.to);
-        let days = self.document.days.iter().map(|name| name.value.as_str());
-        DataWindow::new(days, &spans, anchor)
+    pub fn data_window(results: &ResultSet) -> DataWindow {
+        let (mut spans, mut anchor) = (Vec::new(), None);
+        for row in &results.rows {
+            match row.as_slice() {
+                [Value::Whole(0), Value::Date(from), Value::Date(to)] => spans.push(Span {
+                    from: *from,
+                    to: *to,
+                }),
+                [Value::Whole(_), _, Value::Date(to)] => anchor = Some(*to),
+                _ => {}
+            }
+        }
+        DataWindow::new(spans, anchor)
+    }
+
+    /// The statement that says the oldest day of a visual's dataset; none where it has no days.
+    pub fn first_day_query(&self, visual: &str) -> Result<Option<LocalQuery>, RequestError> {
+        let Some(name) = &self.visual(visual)?.dataset else {
+            return Ok(None);
+        };
+        let dataset = self.dataset(name)?;
+        Ok(dataset.time.as_ref().map(|time| {
+            let relation = self.qualified(&dataset.relation);
+            LocalQuery::of(format!(
+                "SELECT MIN({}) AS first_day FROM {relation}",
+                time.column.value
+            ))
+        }))
+    }
+
+    /// Reads the answer to [`Spec::first_day_query`].
+    pub fn first_day(results: &ResultSet) -> Option<NaiveDate> {
+        match results.rows.first()?.first()? {
+            Value::Date(day) => Some(*day),
+            _ => None,
+        }
     }
 
     /// The statement that lists a picker's values: those that contain `search`, at most `limit`.
@@ -134,12 +148,7 @@ impl Spec {
             self.qualified(&dataset.relation),
             conditions.join(" AND "),
         );
-        Ok(LocalQuery {
-            statements: vec![Statement {
-                role: Role::Current,
-                sql,
-            }],
-        })
+        Ok(LocalQuery::of(sql))
     }
 
     /// Reads the answer to [`Spec::options_query`].

@@ -1,7 +1,5 @@
 //! Days: those of the data, those that are chosen, those that a visual covers.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Serialize;
 
@@ -18,23 +16,18 @@ pub struct Span {
 const MOST_DAYS_BEHIND: i64 = 31;
 
 /// From when to when there is data.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DataWindow {
     /// From the oldest day to the one that windows end on; none while there is no data.
     pub days: Option<Span>,
-    /// The oldest day of each dataset that has days.
-    first_days: BTreeMap<String, NaiveDate>,
+    /// The oldest day of the dataset that is asked about, where it is known.
+    pub first_day: Option<NaiveDate>,
 }
 
 impl DataWindow {
-    /// The window of the days of these datasets, by name, which ends on the anchor day if there is one.
-    pub(crate) fn new<'a>(
-        days: impl IntoIterator<Item = &'a str>,
-        datasets: &BTreeMap<String, Span>,
-        anchor: Option<NaiveDate>,
-    ) -> Self {
-        let spans = days.into_iter().filter_map(|name| datasets.get(name));
-        let all = spans.copied().reduce(|one, other| Span {
+    /// The window of all of these days, which ends on the anchor day if there is one.
+    pub(crate) fn new(spans: impl IntoIterator<Item = Span>, anchor: Option<NaiveDate>) -> Self {
+        let all = spans.into_iter().reduce(|one, other| Span {
             from: one.from.min(other.from),
             to: one.to.max(other.to),
         });
@@ -48,26 +41,7 @@ impl DataWindow {
                 to: ends(span),
                 ..span
             }),
-            first_days: datasets
-                .iter()
-                .map(|(name, span)| (name.clone(), span.from))
-                .collect(),
-        }
-    }
-
-    /// The oldest day of a dataset.
-    pub(crate) fn first_day(&self, dataset: &str) -> Option<NaiveDate> {
-        let all = self.days.map(|days| days.from);
-        self.first_days.get(dataset).copied().or(all)
-    }
-}
-
-/// A window of which only the days are known.
-impl From<Span> for DataWindow {
-    fn from(days: Span) -> Self {
-        Self {
-            days: Some(days),
-            first_days: BTreeMap::new(),
+            first_day: None,
         }
     }
 }
@@ -221,16 +195,12 @@ mod tests {
 
     #[test]
     fn windows_end_on_the_anchor_day_unless_its_report_has_ended() {
-        let datasets = |code_to: &str| {
-            BTreeMap::from([
-                ("activity".to_owned(), span("2026-02-10", "2026-08-30")),
-                ("code".to_owned(), span("2025-11-24", code_to)),
-                ("other".to_owned(), span("2024-01-01", "2027-01-01")),
-            ])
-        };
         let window = |code_to: &str, anchor: Option<&str>| {
-            let anchor = anchor.map(|day| day.parse().unwrap());
-            DataWindow::new(["activity", "code"], &datasets(code_to), anchor)
+            let spans = [
+                span("2026-02-10", "2026-08-30"),
+                span("2025-11-24", code_to),
+            ];
+            DataWindow::new(spans, anchor.map(|day| day.parse().unwrap()))
         };
         for (code_to, anchor, end) in [
             ("2026-08-30", Some("2026-08-30"), "2026-08-30"),
@@ -242,10 +212,7 @@ mod tests {
             let found = window(code_to, anchor).days;
             assert_eq!(found, Some(span("2025-11-24", end)), "{code_to} {anchor:?}");
         }
-        let first_day = |dataset| window("2026-08-30", None).first_day(dataset);
-        assert_eq!(first_day("activity"), "2026-02-10".parse().ok());
-        assert_eq!(first_day("unknown"), "2025-11-24".parse().ok());
-        assert_eq!(DataWindow::new([], &BTreeMap::new(), None).days, None);
+        assert_eq!(DataWindow::new([], None), DataWindow::default());
     }
 
     #[test]

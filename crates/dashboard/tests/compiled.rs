@@ -26,7 +26,10 @@ fn request(query: &str) -> Request {
     };
     Request {
         selection: Selection::parse(query).unwrap(),
-        data: DataWindow::from(days),
+        data: DataWindow {
+            days: Some(days),
+            first_day: None,
+        },
         view,
     }
 }

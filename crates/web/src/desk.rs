@@ -91,8 +91,17 @@ impl Desk {
     /// The days of the data.
     pub async fn days(&self) -> Result<DataWindow, DeskError> {
         let results = self.run(&self.spec.data_window_query()?).await?;
-        let window = results.first().map(|rows| self.spec.data_window(rows));
-        Ok(window.unwrap_or_default())
+        Ok(results.first().map(Spec::data_window).unwrap_or_default())
+    }
+
+    /// The days that a visual can be about.
+    async fn days_of(&self, visual: &str) -> Result<DataWindow, DeskError> {
+        let mut window = self.days().await?;
+        if let Some(query) = self.spec.first_day_query(visual)? {
+            let results = self.run(&query).await?;
+            window.first_day = results.first().and_then(Spec::first_day);
+        }
+        Ok(window)
     }
 
     /// The newest day of the data.
@@ -123,7 +132,7 @@ impl Desk {
     ) -> Result<Figure, DeskError> {
         let request = Request {
             selection,
-            data: self.days().await?,
+            data: self.days_of(visual).await?,
             view,
         };
         let query = self.spec.query(visual, &request)?;
@@ -140,7 +149,7 @@ impl Desk {
     ) -> Result<Option<FacetedResults>, DeskError> {
         let request = Request {
             selection,
-            data: self.days().await?,
+            data: self.days_of(visual).await?,
             view: TableView::default(),
         };
         let Some(query) = self.spec.faceted_query(visual, &request, facets)? else {
@@ -165,7 +174,7 @@ impl Desk {
     ) -> Result<Figure, DeskError> {
         let request = Request {
             selection,
-            data: self.days().await?,
+            data: self.days_of(visual).await?,
             view,
         };
         Ok(self.spec.figure(visual, &request, results)?)

@@ -24,6 +24,16 @@ pub struct LocalQuery {
     pub statements: Vec<Statement>,
 }
 
+impl LocalQuery {
+    /// One statement whose rows are taken as they are.
+    pub(crate) fn of(sql: String) -> Self {
+        let role = Role::Current;
+        Self {
+            statements: vec![Statement { role, sql }],
+        }
+    }
+}
+
 /// One SELECT in the subset that Athena and the embedded engine share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {

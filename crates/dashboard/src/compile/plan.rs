@@ -94,8 +94,8 @@ impl<'a> Plan<'a> {
         let compared = chosen
             .filter(|_| acts)
             .and_then(|span| span.compared(visual.window));
-        let name = visual.dataset.as_ref().map_or("", |name| &name.value);
-        let first_day = request.data.first_day(name);
+        let first_of_all = request.data.days.map(|days| days.from);
+        let first_day = request.data.first_day.or(first_of_all);
         let known = |span: Span| first_day.map_or(span, |day| span.since(day));
         let days = covered
             .or(request.data.days)

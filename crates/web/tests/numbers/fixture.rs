@@ -57,7 +57,7 @@ impl Fixture {
         let days = fixture
             .rows(&fixture.spec.data_window_query().unwrap().statements[0].sql)
             .await;
-        fixture.data = fixture.spec.data_window(&days);
+        fixture.data = Spec::data_window(&days);
         fixture
     }
 
@@ -95,12 +95,18 @@ impl Fixture {
     pub(crate) fn request(&self, query: &str) -> Request {
         Request {
             selection: Selection::parse(query).unwrap(),
-            data: self.data.clone(),
+            data: self.data,
             view: TableView::default(),
         }
     }
 
     pub(crate) async fn figure(&self, visual: &str, request: &Request) -> Figure {
+        let mut request = request.clone();
+        if let Some(query) = self.spec.first_day_query(visual).unwrap() {
+            let days = self.rows(&query.statements[0].sql).await;
+            request.data.first_day = Spec::first_day(&days);
+        }
+        let request = &request;
         let mut results = Vec::new();
         for statement in self.spec.query(visual, request).unwrap().statements {
             results.push(self.rows(&statement.sql).await);
