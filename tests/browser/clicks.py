@@ -42,6 +42,19 @@ def a_week_is_chosen_as_far_as_it_was_counted(walk, server):
     walk.settle()
 
 
+@page("/?sheet=people&tier=Pro")
+def a_person_is_opened_whatever_their_plans(walk, server):
+    tab = walk.tab
+    tab.wait("!!document.querySelector('[data-visual=p-all-users] .row-link')")
+    tab.click("[data-visual=p-all-users] .row-link")
+    tab.wait("location.search.includes('sheet=user-detail') && location.search.includes('user=')")
+    walk.settle()
+    check("tier" not in walk.selection(), f"no plan is left: {walk.selection()}")
+    tab.evaluate("history.back()")
+    tab.wait("location.search === '?sheet=people&tier=Pro'")
+    walk.settle()
+
+
 @page("/?sheet=economics")
 def a_row_of_a_table_filters_like_a_slice(walk, server):
     tab = walk.tab

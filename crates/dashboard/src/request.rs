@@ -29,13 +29,17 @@ pub struct ChoiceRow {
     pub detail: Option<String>,
 }
 
+/// Whose days a row of [`Spec::data_window_query`] is about.
+const REPORT: i64 = 0;
+const ANCHOR: i64 = 1;
+
 impl Spec {
-    /// The statement whose rows say the oldest and the newest day of the data, and after them the anchor day.
+    /// The statement whose rows say the oldest and the newest day of each report, and of the anchor.
     pub fn data_window_query(&self) -> Result<LocalQuery, RequestError> {
-        let ends = |place: usize, dataset: &Dataset, column: &str| {
+        let ends = |whose: i64, dataset: &Dataset, column: &str| {
             let relation = self.qualified(&dataset.relation);
             format!(
-                "SELECT {place} AS place, MIN({column}) AS first_day, MAX({column}) AS last_day FROM {relation}"
+                "SELECT {whose} AS whose, MIN({column}) AS first_day, MAX({column}) AS last_day FROM {relation}"
             )
         };
         let mut parts = Vec::new();
@@ -45,10 +49,10 @@ impl Spec {
             let time = time.ok_or_else(|| RequestError::Unresolved {
                 name: name.value.clone(),
             })?;
-            parts.push(ends(0, dataset, &time.column));
+            parts.push(ends(REPORT, dataset, &time.column));
         }
         if let Some(anchor) = &self.document.anchor {
-            parts.push(ends(1, self.dataset(&anchor.dataset)?, &anchor.column));
+            parts.push(ends(ANCHOR, self.dataset(&anchor.dataset)?, &anchor.column));
         }
         Ok(LocalQuery::of(parts.join("\nUNION ALL\n")))
     }
@@ -58,11 +62,13 @@ impl Spec {
         let (mut spans, mut anchor) = (Vec::new(), None);
         for row in &results.rows {
             match row.as_slice() {
-                [Value::Whole(0), Value::Date(from), Value::Date(to)] => spans.push(Span {
-                    from: *from,
-                    to: *to,
-                }),
-                [Value::Whole(_), _, Value::Date(to)] => anchor = Some(*to),
+                [Value::Whole(REPORT), Value::Date(from), Value::Date(to)] => {
+                    spans.push(Span {
+                        from: *from,
+                        to: *to,
+                    });
+                }
+                [Value::Whole(ANCHOR), _, Value::Date(day)] => anchor = Some(*day),
                 _ => {}
             }
         }

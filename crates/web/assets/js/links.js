@@ -35,8 +35,10 @@ function jumpOf({ click }, figure, page, row) {
   const at = (is) => figure.columns.findIndex(is);
   const value = row[at((column) => column.name === click.from)];
   if (value === null || value === undefined || value === '~other') return null;
-  const selection = page.source.fit({ [click.picker]: chosenAs(click.picker, value) });
-  if (!Object.keys(selection).length) return null;
+  // People change plans: one chosen before would hide what they did under another.
+  const others = click.picker === 'user' ? { tier: null } : {};
+  const selection = page.source.fit({ ...others, [click.picker]: chosenAs(click.picker, value) });
+  if (!(click.picker in selection)) return null;
   const target = { sheet: click.sheet, selection };
   const name = row[at((column) => column.role === 'category')];
   return link(target, () => {
