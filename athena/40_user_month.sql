@@ -187,13 +187,13 @@ advised AS (
             WHEN r.month_allowance IS NULL THEN 'unknown'
             WHEN r.utilisation >= r.at_risk_share THEN 'at_risk'
             WHEN r.is_forecast_firm AND r.forecast_credits > r.month_allowance THEN 'upgrade'
-            WHEN r.is_forecast_firm AND r.forecast_utilisation < r.under_use_share
-                AND f.credits < r.month_allowance AND f.tier_label <> r.subscription_tier
-            THEN 'downgrade'
+            WHEN r.is_forecast_firm AND r.forecast_utilisation < r.under_use_share AND f.credits < r.month_allowance THEN 'downgrade'
             ELSE 'right_sized'
         END AS advice
     FROM ratios AS r
-    LEFT JOIN ladder AS f ON r.forecast_credits > f.above AND r.forecast_credits <= f.credits
+    -- Nobody is advised to take the plan that they have.
+    LEFT JOIN ladder AS f
+        ON r.forecast_credits > f.above AND r.forecast_credits <= f.credits AND f.tier_label <> r.subscription_tier
 )
 SELECT
     d.user_id AS user_id,  -- varchar: canonical user id
@@ -275,7 +275,7 @@ SELECT
     v.advice AS advice,  -- varchar: idle, upgrade, at_risk, downgrade, right_sized or unknown, the first that holds
     CASE
         WHEN v.advice = 'downgrade' THEN v.fitting_tier
-        WHEN v.advice IN ('upgrade', 'at_risk') AND v.fitting_credits > v.month_allowance AND v.fitting_tier <> v.subscription_tier THEN v.fitting_tier
+        WHEN v.advice IN ('upgrade', 'at_risk') AND v.fitting_credits > v.month_allowance THEN v.fitting_tier
     END AS suggested_tier  -- varchar: smallest plan that the forecast fits, where it differs by the advice; NULL if none
 FROM advised AS v
 JOIN {database}.user_dim AS d ON d.user_id = v.user_id

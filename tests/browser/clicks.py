@@ -50,9 +50,7 @@ def a_person_is_opened_whatever_their_plans(walk, server):
     tab.wait("location.search.includes('sheet=user-detail') && location.search.includes('user=')")
     walk.settle()
     check("tier" not in walk.selection(), f"no plan is left: {walk.selection()}")
-    tab.evaluate("history.back()")
-    tab.wait("location.search === '?sheet=people&tier=Pro'")
-    walk.settle()
+    walk.go_back("?sheet=people&tier=Pro")
 
 
 @page("/?sheet=economics")

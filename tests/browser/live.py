@@ -102,9 +102,7 @@ def a_row_opens_user_detail(walk, server):
     tab.wait("location.search.includes('sheet=user-detail') && location.search.includes('user=')")
     walk.settle()
     check(tab.text(".chip-name") == name, "the chip names the user that was clicked")
-    tab.evaluate("history.back()")
-    tab.wait("location.search === '?sheet=people'")
-    walk.settle()
+    walk.go_back("?sheet=people")
 
 
 @page("/?sheet=economics")

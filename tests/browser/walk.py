@@ -47,6 +47,12 @@ class Walk:
     def selection(self):
         return self.tab.evaluate("location.search || location.hash")
 
+    def go_back(self, search):
+        """Presses Back, which leads to an address with this."""
+        self.tab.evaluate("history.back()")
+        self.tab.wait(f"location.search === '{search}'")
+        self.settle()
+
     def open_sheet(self, sheet):
         self.tab.evaluate(f"document.querySelector('[data-sheet={sheet}]').click()")
         self.tab.wait(f"document.querySelector('[data-sheet={sheet}]').getAttribute('aria-selected') === 'true'")

@@ -27,7 +27,7 @@ pub use compile::{
     ColumnRole, Facet, FacetedQuery, FacetedResults, FacetedStatement, LocalQuery, Role, Statement,
 };
 pub use error::{RequestError, SpecError, SpecErrorKind, SpecErrors};
-pub use figure::{Empty, Figure, FigureColumn, FigurePart, Note, NoteValue, ValueType};
+pub use figure::{Empty, Figure, FigureColumn, FigurePart, Note, NoteValue, OTHER, ValueType};
 pub use load::{Spec, builtin_text};
 pub use page::{PageModel, PagePicker, PageSheet, PageVisual};
 pub use request::{ChoiceRow, Request};

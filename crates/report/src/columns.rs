@@ -49,7 +49,7 @@ pub(crate) const FIELD_HEADERS: [(&str, Field); 16] = [
 ];
 
 /// What a model column ends in.
-pub(crate) const MODEL_SUFFIX: &str = "_messages";
+pub const MODEL_SUFFIX: &str = "_messages";
 
 /// Columns that end like a model column and are none.
 pub const NOT_MODELS: [&str; 1] = ["total_messages"];

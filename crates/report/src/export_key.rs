@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{ExportTime, ObjectKey, ReportKind};
 
-const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
-const ACCOUNT_ROOT: &str = "AWSLogs";
+/// The folders below an account that the reports lie in: Kiro's, and that of Amazon Q Developer before it.
+pub const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
+/// The folder below which accounts begin.
+pub const ACCOUNT_ROOT: &str = "AWSLogs";
 
 /// What the key of an export tells.
 #[derive(Debug, Clone, PartialEq, Eq)]

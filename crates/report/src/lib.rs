@@ -24,8 +24,8 @@ mod tier;
 mod user_id;
 
 pub use activity_date::parse_activity_date;
-pub use columns::{CODE_COUNTERS, NOT_MODELS};
-pub use export_key::{ExportKey, NotAnExport};
+pub use columns::{CODE_COUNTERS, MODEL_SUFFIX, NOT_MODELS};
+pub use export_key::{ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport};
 pub use export_time::ExportTime;
 pub use issue::{Issue, IssueKind};
 pub use number::{BadNumber, parse_amount, parse_count};

@@ -36,6 +36,21 @@ fn data_of(html: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
+/// The files of a folder of CSV files, written first.
+async fn csv_texts(desktop: &Desktop, options: &ReportOptions) -> Vec<String> {
+    let folder = desktop.folder().join("csv");
+    write_csv_folder(&folder, &desktop.desk, options)
+        .await
+        .unwrap();
+    let mut texts = Vec::new();
+    for sheet in std::fs::read_dir(&folder).unwrap() {
+        for file in std::fs::read_dir(sheet.unwrap().path()).unwrap() {
+            texts.push(std::fs::read_to_string(file.unwrap().path()).unwrap());
+        }
+    }
+    texts
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_one_file_that_loads_nothing() {
     let desktop = Desktop::open(Access::default()).await;
@@ -113,18 +128,11 @@ async fn an_anonymous_report_names_nobody() {
     }
     assert!(text.contains("User "));
 
-    let folder = desktop.folder().join("csv");
-    write_csv_folder(&folder, &desktop.desk, &options)
-        .await
-        .unwrap();
-    for sheet in std::fs::read_dir(&folder).unwrap() {
-        for file in std::fs::read_dir(sheet.unwrap().path()).unwrap() {
-            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-            assert!(
-                !text.contains("alice") && !text.contains("u-bob") && !text.contains("cmd|calc"),
-                "{text}"
-            );
-        }
+    for text in csv_texts(&desktop, &options).await {
+        assert!(
+            !text.contains("alice") && !text.contains("u-bob") && !text.contains("cmd|calc"),
+            "{text}"
+        );
     }
 }
 
@@ -193,15 +201,7 @@ async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() 
         }
     }
 
-    let folder = desktop.folder().join("csv");
-    write_csv_folder(&folder, &desktop.desk, &options)
-        .await
-        .unwrap();
-    for sheet in std::fs::read_dir(&folder).unwrap() {
-        for file in std::fs::read_dir(sheet.unwrap().path()).unwrap() {
-            text.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
-        }
-    }
+    text.extend(csv_texts(&desktop, &options).await);
     for name in names {
         let lower = text.to_lowercase();
         let found = lower.find(name).map(|at| &lower[at.saturating_sub(60)..at]);

@@ -15,7 +15,7 @@ use crate::value::Value;
 use crate::window::Span;
 
 /// The value of the row or series that adds up what a limit cut off; its text is `value.other`.
-pub(crate) const OTHER: &str = "~other";
+pub const OTHER: &str = "~other";
 
 /// One visual for one selection.
 #[derive(Debug, Clone, PartialEq, Serialize)]

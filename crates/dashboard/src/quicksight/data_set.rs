@@ -151,27 +151,19 @@ fn sql(spec: &Spec, relation: &Relation, selected: &[Selected]) -> String {
         relation.database,
         relation.name
     );
-    if selected.iter().any(|column| column.name == FIRST_DAY) {
-        let first_day = first_day(spec, relation);
-        sql = format!("{sql}\nCROSS JOIN ({first_day}) AS d");
+    let datasets = spec.document.datasets.values();
+    let time = datasets
+        .filter(|dataset| dataset.relation.value == relation.name)
+        .find_map(|dataset| dataset.time.as_ref());
+    if selected.iter().any(|column| column.name == FIRST_DAY)
+        && let Some(time) = time
+    {
+        sql = format!(
+            "{sql}\nCROSS JOIN (SELECT MIN({}) AS {FIRST_DAY} FROM {}.{}) AS d",
+            time.column.value, relation.database, relation.name
+        );
     }
     sql
-}
-
-/// One row: the oldest day of a relation.
-fn first_day(spec: &Spec, relation: &Relation) -> String {
-    let mut datasets = spec.document.datasets.values();
-    let time = datasets
-        .find(|dataset| dataset.relation.value == relation.name)
-        .and_then(|dataset| dataset.time.as_ref());
-    let day = time.map_or_else(
-        || "CAST(NULL AS date)".to_owned(),
-        |time| format!("MIN({})", time.column.value),
-    );
-    format!(
-        "SELECT {day} AS {FIRST_DAY} FROM {}.{}",
-        relation.database, relation.name
-    )
 }
 
 /// The columns of a relation that pickers of several values filter.

@@ -215,14 +215,18 @@ impl Compiler<'_> {
 /// The number of days that a window covers, as an expression.
 pub(crate) fn days_of(window: Window) -> String {
     let ends = Ends::of_days(window);
-    format!("(dateDiff({}, {}, 'DD') + 1)", ends.first, ends.last)
+    length(&ends.first, &ends.last)
 }
 
 /// The same without the days before there was any data. Of a row, not of a group of rows.
 pub(crate) fn days_with_data(window: Window) -> String {
     let (ends, first_day) = (Ends::of_days(window), reference(FIRST_DAY));
     let first = format!("ifelse({first_day} > {0}, {first_day}, {0})", ends.first);
-    format!("(dateDiff({first}, {}, 'DD') + 1)", ends.last)
+    length(&first, &ends.last)
+}
+
+fn length(first: &str, last: &str) -> String {
+    format!("(dateDiff({first}, {last}, 'DD') + 1)")
 }
 
 fn time_of<'d>(dataset: &'d Dataset, visual: &Visual) -> Result<&'d Time, QuickSightError> {

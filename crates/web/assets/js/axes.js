@@ -3,7 +3,7 @@
 import { formatDate, formatShort, formatValue } from './format.js';
 import { shorten, widthOf } from './labels.js';
 import { legend } from './legend.js';
-import { categoryName, isCalendar, rolesOf, seriesOf } from './series.js';
+import { OTHER, categoryName, isCalendar, rolesOf, seriesOf } from './series.js';
 import { t } from './texts.js';
 import { styleColour } from './theme.js';
 import { tip, tooltipBase } from './tooltip.js';
@@ -130,7 +130,7 @@ export function axisOption(visual, figure, size) {
 
 /** Bars that lie are read from the top: the longest stands there, what is left over at the end. */
 export function largestFirst({ categories, series }) {
-  const length = (at) => (categories[at] === '~other' ? -Infinity : series.reduce((sum, one) => sum + (one.data[at] ?? 0), 0));
+  const length = (at) => (categories[at] === OTHER ? -Infinity : series.reduce((sum, one) => sum + (one.data[at] ?? 0), 0));
   const order = categories.map((_, at) => at).sort((a, b) => length(b) - length(a) || a - b);
   const sorted = (list) => order.map((at) => list[at]);
   return { categories: sorted(categories), series: series.map((one) => ({ ...one, data: sorted(one.data), rows: sorted(one.rows) })) };

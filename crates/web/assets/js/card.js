@@ -1,6 +1,6 @@
 // One visual on the sheet: its title, how the number is made, the drawing, its menu, and what it cannot show.
 
-import { chartOption, clickedPart, startChart } from './charts.js';
+import { chartOption, clickedRow, startChart } from './charts.js';
 import { announce, el, fill, freshId, icon, keepFocus } from './dom.js';
 import { csvOf, saveBlob, savePicture } from './download.js';
 import { formatValue } from './format.js';
@@ -179,8 +179,8 @@ export class Card {
       fill(this.body, box);
       this.chart = startChart(box);
       this.chart.on('click', (event) => {
-        const part = clickedPart(this.visual, this.figure, event);
-        if (part) followClick(this, part.row);
+        const row = clickedRow(this.visual, this.figure, event);
+        if (row) followClick(this, row);
       });
     }
     // After a print-out the chart goes back to the size of its box.

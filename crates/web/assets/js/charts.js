@@ -31,17 +31,15 @@ function description(visual, figure) {
   return [visual.title, visual.subtitle, t('chart.rows', { count: figure.total_rows ?? figure.rows.length })].filter(Boolean).join('. ');
 }
 
-/** What was clicked: `{ category, series, row }` with raw values. */
-export function clickedPart(visual, figure, event) {
-  if (event.data?.row) return { row: event.data.row };
-  const roles = rolesOf(figure);
+/** The row of the figure that was clicked; none where the mark stands for none. */
+export function clickedRow(visual, figure, event) {
+  if (event.data?.row) return event.data.row;
   if (figure.kind === 'donut') {
-    const row = figure.rows.find((one) => String(one[roles.category]) === event.data?.id);
-    return row ? { row } : null;
+    const { category } = rolesOf(figure);
+    return figure.rows.find((row) => String(row[category]) === event.data?.id);
   }
   const { series } = visual.orientation === 'horizontal' ? largestFirst(seriesOf(figure)) : seriesOf(figure);
-  const row = series[event.seriesIndex]?.rows[event.dataIndex];
-  return row ? { row } : null;
+  return series[event.seriesIndex]?.rows[event.dataIndex];
 }
 
 /** Starts a chart in `box`. */

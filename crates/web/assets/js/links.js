@@ -3,7 +3,7 @@
 import { nameChoice } from './choices.js';
 import { announce } from './dom.js';
 import { addDays, isoDay, parseDay } from './format.js';
-import { rolesOf } from './series.js';
+import { OTHER, rolesOf } from './series.js';
 import { addressWith, go, isChosen, toggle } from './state.js';
 import { t } from './texts.js';
 
@@ -34,7 +34,7 @@ export function followClick({ visual, figure, page }, row) {
 function jumpOf({ click }, figure, page, row) {
   const at = (is) => figure.columns.findIndex(is);
   const value = row[at((column) => column.name === click.from)];
-  if (value === null || value === undefined || value === '~other') return null;
+  if (value === null || value === undefined || value === OTHER) return null;
   // People change plans: one chosen before would hide what they did under another.
   const others = click.picker === 'user' ? { tier: null } : {};
   const selection = page.source.fit({ ...others, [click.picker]: chosenAs(click.picker, value) });
@@ -70,7 +70,7 @@ function choicesOf(figure, row, indices) {
   for (const index of indices) {
     const column = figure.columns[index];
     const value = row[index];
-    if (!column?.picker || value === null || value === '~other') continue;
+    if (!column?.picker || value === null || value === OTHER) continue;
     if (column.picker === 'date') Object.assign(changes, daysOf(value, column.format === 'month' ? 'month' : figure.grain, figure.window));
     else changes[column.picker] = chosenAs(column.picker, value);
   }

@@ -2,6 +2,7 @@
 
 import { formatShort, formatValue } from './format.js';
 import { plainText, shorten } from './labels.js';
+import { legendBase } from './legend.js';
 import { rolesOf, seriesColour, valueName } from './series.js';
 import { t } from './texts.js';
 import { styleColour } from './theme.js';
@@ -35,6 +36,7 @@ export function ringOption(visual, figure, size) {
   const centre = beside ? ['20%', '50%'] : ['50%', ring / 2];
   const nameWidth = Math.max(48, (beside ? size.width * 0.58 : size.width - 24) - 118);
   const radius = Math.max(40, beside ? Math.min(size.width * 0.185, size.height * 0.46) : Math.min(size.width * 0.36, ring / 2 - 2));
+  const common = legendBase();
   return {
     title: {
       text: formatShort(middle, value.format),
@@ -49,22 +51,13 @@ export function ringOption(visual, figure, size) {
       subtextStyle: { fontSize: 11, color: styleColour('ink-3'), width: radius * 1.1, overflow: 'truncate' },
     },
     legend: {
-      type: 'scroll',
+      ...common,
       orient: 'vertical',
-      icon: 'circle',
-      itemWidth: 8,
-      itemHeight: 8,
       itemGap: 10,
       ...(beside ? { left: '42%', top: 'middle' } : { left: 'center', bottom: 0 }),
       height: beside ? size.height - 12 : below.height,
-      pageIconColor: styleColour('ink-2'),
-      pageIconInactiveColor: styleColour('line-strong'),
-      pageTextStyle: { color: styleColour('ink-3') },
-      pageIconSize: 10,
-      inactiveColor: styleColour('line-strong'),
       textStyle: {
-        color: styleColour('ink-2'),
-        fontSize: 12,
+        ...common.textStyle,
         rich: {
           name: { width: nameWidth, color: styleColour('ink-2'), fontSize: 12 },
           value: { width: 40, align: 'right', color: styleColour('ink'), fontWeight: 600, fontSize: 12 },

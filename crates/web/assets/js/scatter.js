@@ -44,7 +44,7 @@ export function scatterOption(visual, figure, size) {
     };
   });
   return {
-    legend: { ...legend(series, size) },
+    legend: legend(series, size),
     grid: { left: 8, right: 20, top: (series.length > 1 ? 34 : 4) + 22, bottom: 26, containLabel: true },
     xAxis: axis(x, { nameLocation: 'middle', nameGap: 30 }),
     yAxis: axis(y, { nameLocation: 'end', nameGap: 12, max: figure.columns[y].format === 'percent' ? (range) => Math.min(1, Math.ceil(range.max * 10) / 10) : undefined, nameTextStyle: { color: styleColour('ink-3'), fontSize: 12, align: 'left' } }),

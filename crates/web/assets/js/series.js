@@ -5,7 +5,7 @@ import { addDays, daysBetween, formatAxisDate, formatValue, parseDay } from './f
 import { hasText, t } from './texts.js';
 
 /** The value of the row or series that adds up what a limit cut off. */
-const OTHER = '~other';
+export const OTHER = '~other';
 /** More points than this are never drawn one by one. */
 const MOST_DAYS = 4000;
 

@@ -59,8 +59,7 @@ pub async fn write_html(
     keep_sheets(&mut page, &options.sheets)?;
     let dates = Dates::new(data.days, page.default_days, options);
 
-    let pseudonyms = options.pseudonyms.as_ref();
-    let mask = pseudonyms.map(|pseudonyms| Mask::new(pseudonyms, &page, desk.catalogue()));
+    let mask = Mask::of(options, &page, desk.catalogue());
     let mut album = Album::new(desk, options, &dates, mask.as_ref());
     let offered = album.fill(&page).await?;
     let (places, pool) = album.finish();

@@ -1,9 +1,7 @@
 //! The key of an export, told apart into what Kiro chose and what people did: the folders in front of `AWSLogs`, and all
 //! of a file that somebody renamed.
 
-const ACCOUNT_ROOT: &str = "AWSLogs/";
-const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
-const REPORTS: [&str; 2] = ["user_report", "by_user_analytic"];
+use kiro_report::{ACCOUNT_ROOT, LOG_ROOTS, ReportKind};
 
 /// A key in two parts.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,12 +16,14 @@ impl<'a> ExportPath<'a> {
     /// Splits a key; `is_client` knows the clients that stand in names of files.
     pub(crate) fn of(key: &'a str, is_client: impl Fn(&str) -> bool) -> Self {
         let name = key.rfind('/').map_or(0, |slash| slash + 1);
-        let root = key
-            .rmatch_indices(ACCOUNT_ROOT)
-            .map(|(at, _)| at)
-            .find(|at| *at == 0 || key[..*at].ends_with('/'));
+        let is_whole = |at: &usize| {
+            (*at == 0 || key[..*at].ends_with('/'))
+                && key[at + ACCOUNT_ROOT.len()..].starts_with('/')
+        };
+        let mut roots = key.rmatch_indices(ACCOUNT_ROOT).map(|(at, _)| at);
+        let root = roots.find(is_whole);
         let own = if is_name(&key[name..], is_client) {
-            root.filter(|root| is_place(&key[root + ACCOUNT_ROOT.len()..name]))
+            root.filter(|root| is_place(&key[root + ACCOUNT_ROOT.len() + 1..name]))
                 .unwrap_or(name)
         } else {
             key.len()
@@ -54,7 +54,7 @@ fn is_place(folders: &str) -> bool {
     };
     is_account(account)
         && LOG_ROOTS.contains(logs)
-        && REPORTS.contains(report)
+        && ReportKind::from_folder(report).is_some()
         && is_region(region)
         && date.len() <= 4
         && date.iter().all(|part| part.len() <= 4 && is_digits(part))
@@ -62,8 +62,8 @@ fn is_place(folders: &str) -> bool {
 
 /// `KIRO_IDE_123456789012_user_report_202607100000.csv`, `123456789012_by_user_analytic_202607100000_report_part_2.csv`.
 fn is_name(name: &str, is_client: impl Fn(&str) -> bool) -> bool {
-    let parts = REPORTS.iter().find_map(|report| {
-        let (before, after) = name.split_once(report)?;
+    let parts = ReportKind::ALL.iter().find_map(|report| {
+        let (before, after) = name.split_once(report.folder())?;
         let before = before.strip_suffix('_')?;
         let after = after.strip_prefix('_')?.strip_suffix(".csv")?;
         Some((before, after))

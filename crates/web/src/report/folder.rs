@@ -27,8 +27,7 @@ pub async fn write_csv_folder(
         to: options.days.map(|days| days.to),
         ..Selection::default()
     };
-    let pseudonyms = options.pseudonyms.as_ref();
-    let mask = pseudonyms.map(|pseudonyms| Mask::new(pseudonyms, &page, desk.catalogue()));
+    let mask = Mask::of(options, &page, desk.catalogue());
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {
         let folder = out.join(&sheet.id);

@@ -5,10 +5,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kiro_curate::Catalogue;
 use kiro_dashboard::spec::Format;
-use kiro_dashboard::{ChoiceRow, ColumnRole, Figure, FigureColumn, PageModel, Selection, Value};
+use kiro_dashboard::{
+    ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, PageModel, Selection, Value,
+};
+use kiro_report::MODEL_SUFFIX;
 
-use crate::report::Pseudonyms;
 use crate::report::export_path::{ExportPath, is_account, is_digits, is_region};
+use crate::report::{Pseudonyms, ReportOptions};
 
 /// Columns that name a person, and are replaced by the pseudonym.
 const NAMES: [&str; 2] = ["user_id", "user_label"];
@@ -22,11 +25,8 @@ const DETAILS: [&str; 7] = [
     "display_name",
     "profile_id",
 ];
-/// The row that adds up what a limit cut off.
-const OTHER: &str = "~other";
 /// Headers of exports that no column of the catalogue is called.
 const HEADERS: [&str; 4] = ["date", "userid", "user_email", "profileid"];
-const MODEL_SUFFIX: &str = "_messages";
 /// What the names of models begin with. A new family is a pseudonym until it stands here.
 const MODEL_FAMILIES: [&str; 12] = [
     "auto", "claude", "deepseek", "gemini", "glm", "gpt", "kimi", "llama", "minimax", "mistral",
@@ -94,7 +94,13 @@ impl<'a> Rule<'a> {
 }
 
 impl<'a> Mask<'a> {
-    pub(crate) fn new(pseudonyms: &'a Pseudonyms, page: &PageModel, catalogue: &Catalogue) -> Self {
+    /// The mask of a report, if it is an anonymous one.
+    pub(crate) fn of(
+        options: &'a ReportOptions,
+        page: &PageModel,
+        catalogue: &Catalogue,
+    ) -> Option<Self> {
+        let pseudonyms = options.pseudonyms.as_ref()?;
         let mut words: HashMap<String, HashSet<String>> = HashMap::new();
         for (meaning, values) in &page.colours.meanings {
             words.insert(meaning.clone(), values.keys().cloned().collect());
@@ -112,11 +118,11 @@ impl<'a> Mask<'a> {
         }
         let columns = catalogue.relations().iter().flat_map(|one| &one.columns);
         let columns = columns.map(|column| column.name.as_str());
-        Self {
+        Some(Self {
             pseudonyms,
             words,
             headers: columns.chain(HEADERS).map(str::to_owned).collect(),
-        }
+        })
     }
 
     /// Takes every person out of a figure.

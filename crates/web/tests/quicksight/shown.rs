@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use kiro_dashboard::spec::{Format, Kind};
-use kiro_dashboard::{ColumnRole, Figure, FigureColumn, Language, Spec, Texts, Value};
+use kiro_dashboard::{ColumnRole, Figure, FigureColumn, Language, OTHER, Spec, Texts, Value};
 
 use crate::document::{Drawn, array, text, walk};
 use crate::evaluate::{Cell, Line};
@@ -13,9 +13,6 @@ use crate::evaluate::{Cell, Line};
 type Cells = BTreeMap<String, Vec<Cell>>;
 
 const PERIODS: [&str; 2] = ["Current period", "Period before"];
-
-/// What adds up the rest on the page.
-const OTHER: &str = "~other";
 
 pub(crate) fn cell(value: &Value) -> Cell {
     match value {
