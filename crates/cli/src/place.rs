@@ -26,7 +26,7 @@ impl Place {
                 let folder = LocalFolder::open(path);
                 Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
             }
-            Self::Bucket(url) => Ok(bucket(url).await),
+            Self::Bucket(url) => bucket(url).await,
         }
     }
 
@@ -37,7 +37,7 @@ impl Place {
                 let folder = LocalFolder::create(path);
                 Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
             }
-            Self::Bucket(url) => Ok(bucket(url).await),
+            Self::Bucket(url) => bucket(url).await,
         }
     }
 
@@ -71,10 +71,13 @@ impl fmt::Display for Place {
 }
 
 /// One sign-in for all buckets of a command.
-async fn bucket(url: &S3Url) -> Arc<dyn ObjectStore> {
+async fn bucket(url: &S3Url) -> Result<Arc<dyn ObjectStore>, Failure> {
     static ACCESS: OnceCell<S3Access> = OnceCell::const_new();
-    let access = ACCESS.get_or_init(|| S3Access::from_environment(S3Tuning::default()));
-    Arc::new(access.await.bucket(url))
+    let access = ACCESS
+        .get_or_try_init(|| S3Access::from_environment(S3Tuning::default()))
+        .await
+        .map_err(Failure::usage)?;
+    Ok(Arc::new(access.bucket(url)))
 }
 
 /// The store names its root as a key; people typed a path.

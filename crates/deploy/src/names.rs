@@ -11,7 +11,8 @@ pub struct Names {
     pub prefix: String,
     pub account: String,
     pub region: String,
-    pub partition: &'static str,
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
 }
 
 impl Names {
@@ -20,7 +21,7 @@ impl Names {
             prefix: prefix.to_owned(),
             account: aws.account().to_owned(),
             region: aws.region().to_owned(),
-            partition: aws.partition(),
+            partition: aws.partition().to_owned(),
         }
     }
 
@@ -121,7 +122,7 @@ mod tests {
             prefix: prefix.to_owned(),
             account: "123456789012".to_owned(),
             region: region.to_owned(),
-            partition: "aws",
+            partition: "aws".to_owned(),
         }
     }
 

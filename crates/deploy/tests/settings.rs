@@ -53,7 +53,7 @@ fn names() -> Names {
         prefix: "kiro-analytics".to_owned(),
         account: "123456789012".to_owned(),
         region: "eu-central-1".to_owned(),
-        partition: "aws",
+        partition: "aws".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use kiro_ingest::ObjectStore;
 use kiro_lambda::{Answer, Config, Invocation, InvocationError, Metrics, Normalizer, SourcePlace};
-use kiro_s3::{S3Access, S3Tuning, S3Url};
+use kiro_s3::{S3Access, S3Tuning, S3Url, SdkConfigError};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
@@ -30,7 +30,13 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let normalizer = Arc::new(normalizer(&config).await);
+    let normalizer = match normalizer(&config).await {
+        Ok(normalizer) => Arc::new(normalizer),
+        Err(error) => {
+            tracing::error!(%error, "SDK configuration not loaded.");
+            return ExitCode::FAILURE;
+        }
+    };
     let served = lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let normalizer = Arc::clone(&normalizer);
         async move { answer(&normalizer, event).await }
@@ -44,14 +50,19 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn normalizer(config: &Config) -> Normalizer {
-    let access = S3Access::from_environment(S3Tuning::default()).await;
+async fn normalizer(config: &Config) -> Result<Normalizer, SdkConfigError> {
+    let access = S3Access::from_environment(S3Tuning::default()).await?;
     let open = |url: &S3Url| Arc::new(access.bucket(url)) as Arc<dyn ObjectStore>;
     let sources = config.sources.iter().map(|url| SourcePlace {
         url: url.clone(),
         store: open(url),
     });
-    Normalizer::new(sources.collect(), open(&config.destination), config, now)
+    Ok(Normalizer::new(
+        sources.collect(),
+        open(&config.destination),
+        config,
+        now,
+    ))
 }
 
 async fn answer(

@@ -1,13 +1,15 @@
 //! Who is asking, and how buckets are reached.
 
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Builder, Region, RuntimeComponents, SharedHttpClient};
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::{Builder as HttpClientBuilder, Connector};
+use std::time::Duration;
 
+use aws_config::SdkConfig;
+use aws_sdk_s3::config::{Builder, Region, SharedHttpClient};
+use aws_smithy_http_client::pool::{Client, ConnectionPool};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+
+use crate::sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
 use crate::{S3Bucket, S3Tuning, S3Url};
 
 /// Where requests go first when nobody named a Region; a bucket elsewhere says where it is.
@@ -22,17 +24,18 @@ pub struct S3Access {
 
 impl S3Access {
     /// What the environment, the profile files or the machine tell, as for every AWS tool. No request is made yet.
-    pub async fn from_environment(tuning: S3Tuning) -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http_client())
-            .load()
-            .await;
-        Self { config, tuning }
+    ///
+    /// # Errors
+    ///
+    /// If a configuration file, the named profile or the CA bundle cannot be read.
+    pub async fn from_environment(tuning: S3Tuning) -> Result<Self, SdkConfigError> {
+        let config = load_sdk_config(&SdkOptions::default()).await?;
+        Ok(Self { config, tuning })
     }
 
-    /// What is told; the HTTP client is our own all the same.
+    /// Takes a configuration as it is, except for its HTTP client.
     pub fn new(config: SdkConfig, tuning: S3Tuning) -> Self {
-        let config = config.into_builder().http_client(http_client()).build();
+        let config = config.into_builder().http_client(http_client(None)).build();
         Self { config, tuning }
     }
 
@@ -57,25 +60,37 @@ impl S3Access {
             .map_or_else(|| FIRST_REGION.to_owned(), ToString::to_string)
     }
 
-    pub(crate) fn client(&self, region: &str) -> Client {
+    pub(crate) fn client(&self, region: &str) -> aws_sdk_s3::Client {
         let config = Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
-            .retry_config(self.tuning.patience.retry())
-            .timeout_config(self.tuning.patience.timeouts())
             .stalled_stream_protection(self.tuning.stalled())
             .build();
-        Client::from_conf(config)
+        aws_sdk_s3::Client::from_conf(config)
     }
 }
 
-/// TLS by rustls and ring with the certificates of the machine, through the proxy the environment names.
-pub fn http_client() -> SharedHttpClient {
-    HttpClientBuilder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build()
-    })
+/// Interval of TCP keepalive probes. Address translators forget a silent connection after some minutes, and an invocation
+/// is silent until its function has ended.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// TLS by rustls and ring, through the proxy that the environment names. Trusts the certificates in `ca_bundle`, a PEM file's
+/// content, or those of the machine.
+#[expect(
+    clippy::expect_used,
+    reason = "these three fail for network interfaces and partitions, of which none is named"
+)]
+pub fn http_client(ca_bundle: Option<Vec<u8>>) -> SharedHttpClient {
+    let mut trusted = TrustStore::empty().with_native_roots(ca_bundle.is_none());
+    if let Some(certificates) = ca_bundle {
+        trusted.add_pem_certificate(certificates);
+    }
+    let context = TlsContext::builder().with_trust_store(trusted).build();
+    let pool = ConnectionPool::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .tcp_keepalive(TCP_KEEPALIVE)
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(context.expect("a trust store is a valid TLS context"))
+        .build_https()
+        .expect("the default partition is valid");
+    SharedHttpClient::new(Client::new(&pool).expect("there is a default partition"))
 }

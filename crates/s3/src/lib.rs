@@ -1,7 +1,7 @@
 //! An S3 bucket as an object store of `kiro-ingest`.
 //!
 //! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and what their errors mean; what is alike
-//! whatever is asked of AWS (patience, TLS, errors about who asks) is here for others, too. Credentials and profiles are
+//! for all services (configuration, TLS, errors of authentication) is here for others, too. Credentials and profiles are
 //! `aws-config`'s business. It knows nothing of exports or parts, and makes or changes no bucket.
 
 mod access;
@@ -10,8 +10,8 @@ mod code;
 mod decoded_key;
 mod failure;
 mod listing;
-mod patience;
 mod reader;
+mod sdk_config;
 mod tuning;
 mod upload;
 mod url;
@@ -21,6 +21,6 @@ pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
 pub use code::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
 pub use decoded_key::decoded_key;
-pub use patience::Patience;
+pub use sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
 pub use tuning::S3Tuning;
 pub use url::{S3Url, S3UrlError};

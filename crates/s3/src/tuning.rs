@@ -1,15 +1,12 @@
-//! Patience with S3, and how large a piece of an upload is.
+//! Sizes and timeouts of S3 transfers.
 
 use std::time::Duration;
 
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 
-use crate::Patience;
-
-/// Patience and sizes; the defaults are meant for AWS.
+/// Sizes and timeouts; the defaults are meant for AWS.
 #[derive(Debug, Clone)]
 pub struct S3Tuning {
-    pub patience: Patience,
     /// How long a body may come without a byte.
     pub stalled_after: Duration,
     /// Larger objects are uploaded in parts of this size; S3 allows no less than 5 MiB.
@@ -19,7 +16,6 @@ pub struct S3Tuning {
 impl Default for S3Tuning {
     fn default() -> Self {
         Self {
-            patience: Patience::default(),
             stalled_after: Duration::from_secs(20),
             part_bytes: 8 << 20,
         }

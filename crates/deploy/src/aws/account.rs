@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_types::app_name::AppName;
+use aws_config::{Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
+use kiro_s3::{SdkOptions, load_sdk_config};
 use serde_json::json;
 
 use super::bucket::Buckets;
 use super::call::{JsonCall, Method};
+use super::clients::Clients;
 use super::error::AwsError;
 use super::fields::Fields;
-use super::service::{Service, dns_suffix, partition_of, services};
+use super::service::{Service, services};
 use super::tuning::{AwsTuning, Polling};
 
 /// Where to ask and as whom; what is not said is what the environment and the profile files say.
@@ -37,6 +38,7 @@ pub struct Aws(Arc<Inner>);
 #[derive(Debug, Clone)]
 struct Inner {
     config: SdkConfig,
+    clients: Clients,
     region: String,
     caller: Caller,
     tuning: AwsTuning,
@@ -45,46 +47,36 @@ struct Inner {
 impl Aws {
     /// Signs in: one request tells who is asking. Without a Region, none is guessed.
     pub async fn sign_in(address: &AwsAddress, tuning: AwsTuning) -> Result<Self, AwsError> {
-        let mut loader =
-            aws_config::defaults(BehaviorVersion::latest()).http_client(kiro_s3::http_client());
-        if let Some(profile) = &address.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = &address.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        Self::with_config(loader.load().await, tuning).await
+        let options = SdkOptions {
+            profile: address.profile.clone(),
+            region: address.region.clone(),
+        };
+        let config = load_sdk_config(&options).await;
+        let config = config.map_err(|error| AwsError::no_configuration(&error))?;
+        Self::with_config(config, tuning).await
     }
 
     /// The same, with what was loaded elsewhere.
     pub async fn with_config(config: SdkConfig, tuning: AwsTuning) -> Result<Self, AwsError> {
         let region = config.region().map(ToString::to_string);
         let region = region.ok_or_else(AwsError::no_region)?;
-        let config = match AppName::new("kiro-analytics") {
-            Ok(name) => config.into_builder().app_name(name).build(),
-            Err(_) => config,
+        let clients = Clients::new(&config);
+        let identity = clients.sts.get_caller_identity().send().await;
+        let identity = identity.map_err(|error| {
+            let resource = "your credentials".to_owned();
+            AwsError::from_sdk("sts:GetCallerIdentity", resource, &region, &error)
+        })?;
+        let caller = Caller {
+            account: identity.account.unwrap_or_default(),
+            arn: identity.arn.unwrap_or_default(),
         };
-        let unknown = Caller {
-            account: String::new(),
-            arn: String::new(),
-        };
-        let mut inner = Inner {
+        Ok(Self(Arc::new(Inner {
             config,
+            clients,
             region,
-            caller: unknown,
+            caller,
             tuning,
-        };
-        let asking = Self(Arc::new(inner.clone()));
-        let answer = asking
-            .call(&services::STS, "GetCallerIdentity")
-            .on("your credentials")
-            .send()
-            .await?;
-        inner.caller = Caller {
-            account: answer.text("Account").to_owned(),
-            arn: answer.text("Arn").to_owned(),
-        };
-        Ok(Self(Arc::new(inner)))
+        })))
     }
 
     /// The same account in another Region.
@@ -94,25 +86,27 @@ impl Aws {
             return self.clone();
         }
         let config = self.0.config.clone().into_builder();
+        let config = config.region(Region::new(region.to_owned())).build();
         Self(Arc::new(Inner {
-            config: config.region(Region::new(region.to_owned())).build(),
+            clients: Clients::new(&config),
+            config,
             region: region.to_owned(),
             ..self.0.as_ref().clone()
         }))
+    }
+
+    /// The SDK's clients.
+    pub fn clients(&self) -> &Clients {
+        &self.0.clients
     }
 
     pub fn region(&self) -> &str {
         &self.0.region
     }
 
-    /// `aws`, `aws-cn`, `aws-us-gov`, …
-    pub fn partition(&self) -> &'static str {
-        partition_of(self.region())
-    }
-
-    /// What hosts of the partition end in: `amazonaws.com`.
-    pub fn dns_suffix(&self) -> &'static str {
-        dns_suffix(self.region())
+    /// `aws`, `aws-cn`, `aws-us-gov`, …: the caller's.
+    pub fn partition(&self) -> &str {
+        self.0.caller.arn.split(':').nth(1).unwrap_or("aws")
     }
 
     /// Twelve digits.

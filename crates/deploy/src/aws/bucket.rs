@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
@@ -29,14 +28,9 @@ pub struct Buckets<'a> {
 
 impl<'a> Buckets<'a> {
     pub(crate) fn new(aws: &'a Aws) -> Self {
-        let patience = aws.tuning().patience;
-        let config = Builder::from(aws.config())
-            .retry_config(patience.retry())
-            .timeout_config(patience.timeouts())
-            .build();
         Self {
             aws,
-            client: Client::from_conf(config),
+            client: aws.clients().s3.clone(),
         }
     }
 

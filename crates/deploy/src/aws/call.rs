@@ -23,7 +23,6 @@ use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::config_bag::Layer;
 use aws_types::SigningName;
 use aws_types::region::SigningRegion;
-use kiro_s3::Patience;
 use serde_json::Value;
 
 use super::account::Aws;
@@ -82,7 +81,8 @@ pub struct JsonCall<'a> {
     path: String,
     query: Vec<String>,
     body: Option<Value>,
-    patience: Patience,
+    attempts: Option<u32>,
+    read_timeout: Option<Duration>,
 }
 
 impl<'a> JsonCall<'a> {
@@ -96,7 +96,8 @@ impl<'a> JsonCall<'a> {
             path: "/".to_owned(),
             query: Vec::new(),
             body: None,
-            patience: aws.tuning().patience,
+            attempts: None,
+            read_timeout: None,
         }
     }
 
@@ -125,13 +126,13 @@ impl<'a> JsonCall<'a> {
 
     /// Never made again by itself: for what must not happen twice.
     pub fn once(mut self) -> Self {
-        self.patience.attempts = 1;
+        self.attempts = Some(1);
         self
     }
 
     /// How long the answer may take.
     pub fn within(mut self, within: Duration) -> Self {
-        self.patience.answer_within = within;
+        self.read_timeout = Some(within);
         self
     }
 
@@ -271,15 +272,30 @@ impl<'a> JsonCall<'a> {
             .with_runtime_components(components);
         plugin =
             plugin.with_order(aws_smithy_runtime_api::client::runtime_plugin::Order::Overrides);
+        let mut retry = config
+            .retry_config()
+            .cloned()
+            .unwrap_or_else(aws_smithy_types::retry::RetryConfig::standard);
+        if let Some(attempts) = self.attempts {
+            retry = retry.with_max_attempts(attempts);
+        }
+        let mut timeouts = aws_smithy_types::timeout::TimeoutConfig::builder();
+        if let Some(read_timeout) = self.read_timeout {
+            timeouts = timeouts.read_timeout(read_timeout);
+        }
+        let mut timeouts = timeouts.build();
+        if let Some(defaults) = config.timeout_config() {
+            timeouts.take_defaults_from(defaults);
+        }
         Operation::builder()
             .service_name(service.id)
             .operation_name(operation)
             .endpoint_url(&endpoint)
-            .standard_retry(&self.patience.retry())
+            .standard_retry(&retry)
             .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
             .retry_classifier(TransientErrorClassifier::<Refusal>::new())
             .retry_classifier(HttpStatusCodeClassifier::default())
-            .timeout_config(self.patience.timeouts())
+            .timeout_config(timeouts)
             .with_connection_poisoning()
             .interceptor(ServiceClockSkewInterceptor::new())
             .interceptor(InvocationIdInterceptor::new())

@@ -5,7 +5,9 @@ use std::error::Error;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use kiro_s3::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
+use kiro_s3::{
+    SdkConfigError, credentials_error, says_expired, says_throttled, says_wrong_credentials,
+};
 
 use super::service::Service;
 
@@ -39,6 +41,8 @@ pub enum AwsErrorKind {
     Expired,
     /// There are no credentials, or wrong ones.
     Credentials,
+    /// A configuration file, a profile or the CA bundle cannot be read: no request was made.
+    Configuration,
     /// No answer, or none from the service.
     Unreachable,
     /// A quota of the account is used up.
@@ -62,6 +66,22 @@ impl AwsError {
         }
     }
 
+    /// The SDK's configuration could not be loaded.
+    pub(crate) fn no_configuration(error: &SdkConfigError) -> Self {
+        Self {
+            service: "sts",
+            operation: "GetCallerIdentity",
+            resource: "your credentials".to_owned(),
+            region: String::new(),
+            kind: AwsErrorKind::Configuration,
+            code: String::new(),
+            message: match error.source() {
+                Some(cause) => format!("{error}: {cause}"),
+                None => error.to_string(),
+            },
+        }
+    }
+
     /// A bucket that somebody named does not exist.
     pub(crate) fn no_bucket(bucket: &str, region: &str) -> Self {
         Self {
@@ -75,7 +95,7 @@ impl AwsError {
         }
     }
 
-    /// Reads an error of the SDK.
+    /// The same for a service of the old call. Goes with it.
     pub(crate) fn of_sdk<E>(
         service: &Service,
         operation: &'static str,
@@ -86,10 +106,28 @@ impl AwsError {
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let of = |kind, code: &str, message: String| Self {
+        Self {
             service: service.name,
             operation,
-            resource: resource.to_owned(),
+            ..Self::from_sdk("", resource.to_owned(), region, error)
+        }
+    }
+
+    /// Classifies an error of the SDK. `action` is service and operation as policies name them: `glue:GetTable`.
+    pub(crate) fn from_sdk<E>(
+        action: &'static str,
+        resource: String,
+        region: &str,
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        let (service, operation) = action.split_once(':').unwrap_or((action, ""));
+        let of = |kind, code: &str, message: String| Self {
+            service,
+            operation,
+            resource: resource.clone(),
             region: region.to_owned(),
             kind,
             code: code.to_owned(),
@@ -174,6 +212,7 @@ impl AwsError {
                 AwsErrorKind::NotFound
                 | AwsErrorKind::Expired
                 | AwsErrorKind::Credentials
+                | AwsErrorKind::Configuration
                 | AwsErrorKind::Invalid
                 | AwsErrorKind::Other,
                 _,
@@ -203,6 +242,9 @@ impl AwsError {
             AwsErrorKind::Credentials => {
                 "sign in (for example `aws sso login`) or name a profile with --profile; `aws sts get-caller-identity` must answer".to_owned()
             }
+            AwsErrorKind::Configuration => {
+                "correct --profile, AWS_PROFILE, AWS_CA_BUNDLE or ~/.aws/config; `aws configure list-profiles` lists the profiles".to_owned()
+            }
             AwsErrorKind::Unreachable if self.region.is_empty() => {
                 "check the network, then run the command again".to_owned()
             }
@@ -230,6 +272,7 @@ impl AwsError {
             AwsErrorKind::Conflict => "met another change",
             AwsErrorKind::Expired => "was refused, as the session is over",
             AwsErrorKind::Credentials => "had no valid credentials",
+            AwsErrorKind::Configuration => "could not be made",
             AwsErrorKind::Unreachable => "got no answer",
             AwsErrorKind::Limit => "met a limit",
             AwsErrorKind::Invalid => "was not accepted",

@@ -1,30 +1,26 @@
-//! Patience with AWS, and how often to look at what takes time.
+//! Polling of operations that take time.
 
 use std::time::Duration;
 
-use kiro_s3::Patience;
-
-/// Patience of both kinds; the defaults are meant for AWS.
+/// Intervals of polling; the defaults are meant for AWS.
 #[derive(Debug, Clone)]
 pub struct AwsTuning {
-    pub patience: Patience,
-    /// The wait before the second look at something that takes time; each later one is half as long again.
+    /// Interval before the second request; grows by 1.5x.
     pub first_look: Duration,
-    /// No wait between two looks is longer.
+    /// Longest interval.
     pub longest_look: Duration,
 }
 
 impl Default for AwsTuning {
     fn default() -> Self {
         Self {
-            patience: Patience::default(),
             first_look: Duration::from_millis(250),
             longest_look: Duration::from_secs(5),
         }
     }
 }
 
-/// Looks at something again and again, ever more patiently, until a time is over.
+/// Repeats a request with growing intervals until a time limit.
 #[derive(Debug)]
 pub struct Polling {
     next: Duration,

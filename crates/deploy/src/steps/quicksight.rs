@@ -60,7 +60,7 @@ pub(crate) fn assets_of(deployment: &Deployment) -> Assets {
     let names = &deployment.names;
     Assets {
         prefix: names.prefix.clone(),
-        partition: names.partition.to_owned(),
+        partition: names.partition.clone(),
         region: names.region.clone(),
         account: names.account.clone(),
         mode: if deployment.settings().theme == "dark" {

@@ -20,7 +20,7 @@ pub(crate) struct QuickSightAccess;
 
 /// What the service may do with our bucket: read parts, read and write query results, and nothing else.
 pub(crate) fn policy(deployment: &Deployment, results_bucket: &str) -> Value {
-    let partition = deployment.names.partition;
+    let partition = &deployment.names.partition;
     let bucket = format!("arn:{partition}:s3:::{results_bucket}");
     let mut statements = vec![
         json!({
@@ -80,7 +80,7 @@ impl<'a> Role<'a> {
     }
 
     fn managed_policy(&self) -> String {
-        let partition = self.deployment.names.partition;
+        let partition = &self.deployment.names.partition;
         format!("arn:{partition}:iam::aws:policy/service-role/AWSQuicksightAthenaAccess")
     }
 

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
-use kiro_s3::Patience;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -95,15 +95,11 @@ pub(crate) async fn sign_in(address: &str) -> Result<Aws, AwsError> {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .endpoint_url(address)
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(kiro_s3::http_client())
+        .http_client(kiro_s3::http_client(None))
         .build();
     let tuning = AwsTuning {
-        patience: Patience {
-            attempts: 3,
-            first_backoff: Duration::from_millis(1),
-            ..Patience::default()
-        },
         first_look: Duration::from_millis(1),
         longest_look: Duration::from_millis(2),
     };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use futures::TryStreamExt;
 use kiro_ingest::{ObjectMeta, ObjectStore, RunSummary, StoreErrorKind};
 use kiro_s3::{S3Access, S3Bucket, S3Tuning};
@@ -129,9 +130,10 @@ async fn requests_that_are_never_answered_are_made_again() {
         Rule::new("PUT", "facts/", 1, Harm::Silence),
     ])
     .await;
-    let mut impatient = tuning();
-    impatient.patience.answer_within = Duration::from_secs(2);
-    let access = S3Access::new(config(proxy.address), impatient);
+    let timeouts = TimeoutConfig::builder().read_timeout(Duration::from_secs(2));
+    let config = config(proxy.address).into_builder();
+    let config = config.timeout_config(timeouts.build()).build();
+    let access = S3Access::new(config, tuning());
     let bucket = |url: String| access.bucket(&url.parse().unwrap());
     let summary = run(
         bucket(format!("s3://{}/logs", buckets.exports)),

@@ -7,19 +7,15 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
 use bytes::Bytes;
-use kiro_s3::{Patience, S3Access, S3Bucket, S3Tuning, S3Url};
+use kiro_s3::{S3Access, S3Bucket, S3Tuning, S3Url};
 
 use crate::server::Server;
 
-/// Little patience, so that a fault takes no time, and the smallest parts S3 allows.
+/// The smallest parts that S3 allows.
 pub(crate) fn tuning() -> S3Tuning {
     S3Tuning {
-        patience: Patience {
-            attempts: 3,
-            first_backoff: Duration::from_millis(1),
-            ..Patience::default()
-        },
         part_bytes: 5 << 20,
         ..S3Tuning::default()
     }
@@ -28,7 +24,10 @@ pub(crate) fn tuning() -> S3Tuning {
 pub(crate) fn config(address: SocketAddr) -> SdkConfig {
     // An access key of twelve digits is an account of its own in the emulator.
     let credentials = Credentials::new("123456789012", "secret", None, None, "test");
+    // Short waits, so that a fault takes no time.
+    let retry = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
     SdkConfig::builder()
+        .retry_config(retry)
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .endpoint_url(format!("http://{address}"))

@@ -1,0 +1,127 @@
+//! The SDK's configuration, read from where AWS's other tools read it.
+//!
+//! Credentials, Region, endpoints, FIPS, dual stack and proxies are the SDK's own business. Added here is what it leaves
+//! out: `AWS_CA_BUNDLE`, a profile that does not exist, and more attempts where nobody asked for a number.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use aws_config::profile::{ProfileFileLoadError, ProfileSet};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_types::app_name::AppName;
+use aws_types::os_shim_internal::{Env, Fs};
+
+use crate::access::http_client;
+
+/// Attempts of a call unless `AWS_MAX_ATTEMPTS` or `max_attempts` says otherwise. The SDK's own default is 3.
+const DEFAULT_MAX_ATTEMPTS: u32 = 5;
+/// Time to make a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time until a response begins, sending the request included: eight mebibytes at two megabits per second.
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
+/// What calls name as their application unless `AWS_SDK_UA_APP_ID` or `sdk_ua_app_id` does.
+const APP_NAME: &str = "kiro-analytics";
+
+/// Overrides of the environment and the profile files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SdkOptions {
+    pub profile: Option<String>,
+    pub region: Option<String>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum SdkConfigError {
+    #[error("could not read the AWS configuration files")]
+    ProfileFiles(#[source] Box<ProfileFileLoadError>),
+    #[error("there is no profile `{0}` in the AWS configuration files")]
+    UnknownProfile(String),
+    #[error("could not read the certificates in `{path}`")]
+    CaBundle {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("there is no PEM certificate in `{0}`")]
+    EmptyCaBundle(PathBuf),
+}
+
+/// Loads the configuration. Makes no request, except to find a Region where the machine's metadata service names it.
+///
+/// # Errors
+///
+/// If a profile is named that does not exist, or if a configuration file or the CA bundle cannot be read.
+pub async fn load_sdk_config(options: &SdkOptions) -> Result<SdkConfig, SdkConfigError> {
+    load(options, &Env::real(), &Fs::real()).await
+}
+
+async fn load(options: &SdkOptions, env: &Env, fs: &Fs) -> Result<SdkConfig, SdkConfigError> {
+    let selected = options.profile.clone().map(Cow::Owned);
+    let profiles = aws_config::profile::load(fs, env, &EnvConfigFiles::default(), selected)
+        .await
+        .map_err(|error| SdkConfigError::ProfileFiles(Box::new(error)))?;
+    check_profile(options, env, &profiles)?;
+    let client = http_client(ca_bundle(env, &profiles)?);
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .build();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client)
+        .timeout_config(timeouts);
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &options.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    let config = loader.load().await;
+    let mut builder = config.to_builder();
+    if config.app_name().is_none() {
+        builder.set_app_name(AppName::new(APP_NAME).ok());
+    }
+    let names_attempts =
+        env.get("AWS_MAX_ATTEMPTS").is_ok() || profiles.get("max_attempts").is_some();
+    if let Some(retry) = config.retry_config().filter(|_| !names_attempts) {
+        let retry = retry.clone().with_max_attempts(DEFAULT_MAX_ATTEMPTS);
+        builder.set_retry_config(Some(retry));
+    }
+    Ok(builder.build())
+}
+
+/// A named profile must exist. `default` need not: without files there is none.
+fn check_profile(
+    options: &SdkOptions,
+    env: &Env,
+    profiles: &ProfileSet,
+) -> Result<(), SdkConfigError> {
+    let named = options.profile.clone();
+    let Some(name) = named.or_else(|| env.get("AWS_PROFILE").ok()) else {
+        return Ok(());
+    };
+    if name.is_empty() || name == "default" || profiles.get_profile(&name).is_some() {
+        return Ok(());
+    }
+    Err(SdkConfigError::UnknownProfile(name))
+}
+
+/// The certificates to trust instead of the machine's own: `AWS_CA_BUNDLE`, else `ca_bundle` in the profile.
+fn ca_bundle(env: &Env, profiles: &ProfileSet) -> Result<Option<Vec<u8>>, SdkConfigError> {
+    let named = env.get("AWS_CA_BUNDLE").ok();
+    let named = named.or_else(|| profiles.get("ca_bundle").map(str::to_owned));
+    let Some(path) = named.filter(|path| !path.is_empty()).map(PathBuf::from) else {
+        return Ok(None);
+    };
+    match std::fs::read(&path) {
+        Err(source) => Err(SdkConfigError::CaBundle { path, source }),
+        Ok(bytes) if !holds_certificate(&bytes) => Err(SdkConfigError::EmptyCaBundle(path)),
+        Ok(bytes) => Ok(Some(bytes)),
+    }
+}
+
+fn holds_certificate(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("-----BEGIN CERTIFICATE-----")
+}
