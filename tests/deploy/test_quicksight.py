@@ -120,7 +120,7 @@ class DashboardVersions(Doubles):
         self.ask("create_dashboard", DashboardId="d", Name="one", Definition=self.definition(arn))
         _, seen = self.settled("describe_dashboard", "Dashboard", DashboardId="d")
         self.assertEqual(seen[-1], "CREATION_SUCCESSFUL")
-        self.ask("update_dashboard", DashboardId="d", Name="two", Definition=self.definition(arn, "user_id"))
+        self.ask("update_dashboard", DashboardId="d", Name="two", Definition=self.definition(arn, "days"))
         self.refused_here("ConflictException", "update_dashboard", DashboardId="d", Name="three", Definition=self.definition(arn))
         self.refused_here(
             "InvalidParameterValueException", "update_dashboard_published_version", "CREATION_IN_PROGRESS", DashboardId="d", VersionNumber=2
@@ -129,8 +129,9 @@ class DashboardVersions(Doubles):
         self.settled("describe_dashboard", "Dashboard", DashboardId="d", VersionNumber=2)
         self.ask("update_dashboard_published_version", DashboardId="d", VersionNumber=2)
         self.assertEqual(self.ask("describe_dashboard", DashboardId="d")["Dashboard"]["Name"], "two")
+        self.account.switches.definitions_as_sent = True
         shown = self.ask("describe_dashboard_definition", DashboardId="d")["Definition"]
-        self.assertEqual(shown, self.definition(arn, "user_id"))
+        self.assertEqual(shown, self.definition(arn, "days"))
 
     def test_a_definition_that_names_what_is_not_there_fails(self):
         arn = self.make_set()["Arn"]
