@@ -323,8 +323,7 @@ def is_aggregated(expression):
     text = _without_texts(expression)
     while match := _AGGREGATE.search(text):
         end = _closing(text, match.end())
-        inside = text[match.end() : end]
-        if "[" not in inside:
+        if "[" not in _outside_parentheses(text[match.end() : end]):
             return True
         # With a level it is a value for each row.
         text = text[: match.start()] + "0" + text[end + 1 :]
@@ -449,6 +448,15 @@ def _closing(text, start):
         if depth == 0:
             return place
     return len(text)
+
+
+def _outside_parentheses(text):
+    depth, kept = 0, []
+    for letter in text:
+        depth -= letter == ")"
+        kept.append(letter if depth == 0 else "")
+        depth += letter == "("
+    return "".join(kept)
 
 
 def _arguments(expression, function):
