@@ -85,13 +85,14 @@ def _write_bucket_policy(clients, name, properties):
 # ---- the function ----
 
 
+OF_FUNCTIONS = ("Description", "Handler", "MemorySize", "Role", "Runtime", "Timeout", "Environment")
+
+
 def _read_function(clients, name):
-    client = clients("lambda")
-    found = client.get_function(FunctionName=name)
-    properties = _input_of(client, "UpdateFunctionConfiguration", found["Configuration"])
-    for changing in ("RevisionId", "FunctionName", "VpcConfig", "Layers"):
-        properties.pop(changing, None)
-    return properties | {"CodeSha256": found["Configuration"].get("CodeSha256"), "_code": _Code(found["Code"].get("Location"))}
+    found = clients("lambda").get_function(FunctionName=name)
+    configuration = found["Configuration"]
+    properties = {key: configuration[key] for key in (*OF_FUNCTIONS, "Architectures", "CodeSha256") if configuration.get(key)}
+    return properties | {"_code": _Code(found["Code"].get("Location"))}
 
 
 class _Code:
@@ -110,12 +111,13 @@ class _Code:
 
 
 def _write_function(clients, name, properties):
-    client, configuration = clients("lambda"), {key: value for key, value in properties.items() if key not in ("CodeSha256", "_code")}
+    client, configuration = clients("lambda"), {key: properties[key] for key in OF_FUNCTIONS if key in properties}
     try:
         client.update_function_code(FunctionName=name, ZipFile=properties["_code"].zip)
         client.update_function_configuration(FunctionName=name, **configuration)
     except ClientError:
-        client.create_function(FunctionName=name, Code={"ZipFile": properties["_code"].zip}, **configuration)
+        made_for = {"Architectures": properties["Architectures"]} if "Architectures" in properties else {}
+        client.create_function(FunctionName=name, Code={"ZipFile": properties["_code"].zip}, **configuration, **made_for)
 
 
 def _of_invocations(physical_id):
@@ -162,7 +164,7 @@ def _read_rule(clients, physical_id):
 
 def _read_log_group(clients, name):
     groups = clients("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    return {"RetentionInDays": next(group for group in groups if group["logGroupName"] == name).get("retentionInDays")}
+    return {"RetentionInDays": [group for group in groups if group["logGroupName"] == name][0].get("retentionInDays")}
 
 
 def _write_log_group(clients, name, properties):
