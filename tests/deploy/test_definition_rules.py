@@ -151,6 +151,9 @@ CHANGES = {
             )
         ]
     ),
+    "navigation_comes_before_parameters": lambda d: visual_of(d, "bar").update(
+        Actions=[action() | {"ActionOperations": [{"SetParametersOperation": {}}, {"NavigationOperation": {}}]}]
+    ),
     "tables_show_a_column_once": lambda d: wells(d, "table")["Values"].append(measure("messages", "again")),
     "field_ids_are_unique_in_a_visual": lambda d: wells(d, "bar")["Values"].append(measure("lines")),
     "ids_are_unique": lambda d: visual_of(d, "bar").update(VisualId="kpi"),

@@ -122,9 +122,7 @@ class DashboardVersions(Doubles):
         self.assertEqual(seen[-1], "CREATION_SUCCESSFUL")
         self.ask("update_dashboard", DashboardId="d", Name="two", Definition=self.definition(arn, "days"))
         self.refused_here("ConflictException", "update_dashboard", DashboardId="d", Name="three", Definition=self.definition(arn))
-        self.refused_here(
-            "InvalidParameterValueException", "update_dashboard_published_version", "CREATION_IN_PROGRESS", DashboardId="d", VersionNumber=2
-        )
+        self.refused_here("ConflictException", "update_dashboard_published_version", "CREATION_IN_PROGRESS", DashboardId="d", VersionNumber=2)
         self.assertEqual(self.ask("describe_dashboard", DashboardId="d")["Dashboard"]["Name"], "one")
         self.settled("describe_dashboard", "Dashboard", DashboardId="d", VersionNumber=2)
         self.ask("update_dashboard_published_version", DashboardId="d", VersionNumber=2)
@@ -357,6 +355,15 @@ class DataSetRequests(Doubles):
                 self.make_set(f"daily{number}", LogicalTableMap=tables)
             self.assertIn(message, str(raised.exception))
 
+    def test_data_sources_and_tables_have_what_they_need(self):
+        message = "DataSourceParameters field is incorrectly set"
+        self.refused_here("InvalidParameterValueException", "create_data_source", message, DataSourceId="d", Name="d", Type="ATHENA")
+        with self.assertRaisesRegex(Exception, "Invalid PhysicalTableMap"):
+            self.make_set(PhysicalTableMap={})
+
+    def test_themes_of_the_service_are_not_ours(self):
+        self.refused_here("ResourceNotFoundException", "describe_theme_permissions", "RAINIER is not found", ThemeId="RAINIER")
+
     def test_schedules_are_of_imported_data_sets_and_in_the_future(self):
         self.make_set()
         schedule = {"ScheduleId": "s", "ScheduleFrequency": {"Interval": "DAILY"}, "RefreshType": "FULL_REFRESH", "StartAfterDateTime": 0}
@@ -420,7 +427,8 @@ class TheAccount(Doubles):
     def test_without_a_subscription_there_is_nothing(self):
         self.account.subscription = None
         self.refused_here("ResourceNotFoundException", "describe_account_subscription", "not signed up")
-        self.refused_here("ResourceNotFoundException", "list_dashboards")
+        self.refused_here("UnsupportedUserEditionException", "list_dashboards", "is not subscribed for QuickSight")
+        self.refused_here("ResourceNotFoundException", "list_users", "not signed up with QuickSight with namespace", Namespace="default")
 
     def test_namespaces(self):
         self.assertEqual(self.ask("list_namespaces")["Namespaces"][0]["Name"], "default")

@@ -97,7 +97,7 @@ class Account:
 
     def describe_account_settings(self, asked):
         self.at_home(asked)
-        self.subscribed()
+        self.signed_up()
         return {
             "AccountSettings": {
                 "AccountName": self.subscription["AccountName"],
@@ -111,7 +111,7 @@ class Account:
 
     def list_namespaces(self, asked):
         self.at_home(asked)
-        self.subscribed()
+        self.signed_up()
         return page([self._namespace()], asked, "Namespaces")
 
     def describe_namespace(self, asked):
@@ -122,8 +122,14 @@ class Account:
     # ---- what the nouns share ----
 
     def subscribed(self):
+        """What is asked for assets of an account without a subscription is refused in other words than what is asked for people."""
         if self.subscription is None:
-            raise Refused("ResourceNotFoundException", f"Account {self.id} is not signed up with QuickSight.")
+            raise Refused("UnsupportedUserEditionException", f"Account {self.id} is not subscribed for QuickSight")
+
+    def signed_up(self):
+        if self.subscription is None:
+            message = f"Account {self.id} is not signed up with QuickSight with namespace default."
+            raise Refused("ResourceNotFoundException", message)
 
     def at_home(self, asked):
         """Users and settings live in one Region, and only its endpoint answers for them."""
@@ -185,7 +191,7 @@ class Account:
         """The same, for a change: what is still being made cannot be changed."""
         asset = self.get(kind, asked)
         if asset.settling.looks > 0:
-            raise Refused("ConflictException", f"{kind} {asset.id} is being changed: {asset.settling.status()}.")
+            raise Refused("ConflictException", f"Updating resource {asset.arn} would cause an internal conflict. Please try again later.")
         return asset
 
     def get_updatable(self, kind, asked):

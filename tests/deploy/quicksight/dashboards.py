@@ -59,7 +59,7 @@ class Dashboards:
         version = self._version(asset, asked)
         if version.settling.status() != "CREATION_SUCCESSFUL":
             raise Refused(
-                "InvalidParameterValueException",
+                "ConflictException" if version.settling.looks > 0 else "InvalidParameterValueException",
                 f"Version {version.number} of dashboard {asset.id} cannot be published: {version.settling.status()}.",
             )
         asset.published, asset.body = version.number, asset.body | version.body

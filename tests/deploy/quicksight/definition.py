@@ -18,7 +18,7 @@ TYPES = {
     "DateMeasureField": {"DATETIME"},
     "DateDimensionField": {"DATETIME"},
     "CategoricalMeasureField": {"STRING", "INTEGER", "DECIMAL", "BOOLEAN"},
-    "CategoricalDimensionField": {"STRING", "INTEGER", "DECIMAL", "BOOLEAN"},
+    "CategoricalDimensionField": {"STRING"},
 }
 
 

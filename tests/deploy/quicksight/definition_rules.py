@@ -205,6 +205,16 @@ def targets_on_the_same_sheet_are_all_or_named(definition):
             )
 
 
+@rule()
+def navigation_comes_before_parameters(definition):
+    """The words are ours."""
+    for path, _, visual in _visuals(definition):
+        for action in visual.get("Actions", []):
+            kinds = [next(iter(operation)) for operation in action["ActionOperations"]]
+            if "SetParametersOperation" in kinds and "NavigationOperation" in kinds[kinds.index("SetParametersOperation") :]:
+                yield path, f"NavigationOperation must come before SetParametersOperation in action {action['CustomActionId']}."
+
+
 @rule(When.VIEW, code="")
 def tables_show_a_column_once(definition):
     for path, _, visual in _visuals(definition, "TableVisual"):
