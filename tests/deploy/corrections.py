@@ -1,4 +1,4 @@
-"""What the emulator lets pass and AWS does not, refused before it gets there; and drift of stacks, which it knows by half."""
+"""Refuses what the emulator accepts and AWS does not, and adds drift of stacks for the types that the emulator does not compare."""
 
 import re
 from urllib.parse import parse_qs

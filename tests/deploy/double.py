@@ -19,7 +19,9 @@ MOST_PROBLEMS = 10
 
 # What services answer although their models do not allow it: empty lists (of tags, of permissions), and types of errors in definitions
 # that are not among those of the model (rules.md, "Types of errors").
-MORE_THAN_MODELLED = re.compile(r"Value '\[…\]' at '[^']*' .* greater than or equal to 1$|at '[^']*rrors\.\d+\.member\.type' .* enum value set")
+MORE_THAN_MODELLED = re.compile(
+    r"Value '\[…\]' at '[^']*' .* greater than or equal to 1$|at '[^']*rrors\.\d+\.member\.type' .* enum value set"
+)
 
 
 class Refused(Exception):

@@ -22,7 +22,7 @@ _CHANGES_STACK = {"ExecuteChangeSet", "CreateStack", "UpdateStack"}
 
 
 class Drift:
-    """Of all stacks. `answer` takes the calls that are about drift, `seen` is told of every other call of CloudFormation."""
+    """Drift of all stacks. `answer` handles the calls about drift; `seen` gets every other call of CloudFormation."""
 
     def __init__(self, address, region="eu-central-1"):
         keys = {"aws_access_key_id": "example", "aws_secret_access_key": "example", "region_name": region}
@@ -52,7 +52,7 @@ class Drift:
         return None
 
     def seen(self, call):
-        """Reads the baseline of stacks that are complete by now, before anybody is told that they are."""
+        """Reads the baseline of each stack that is complete, before the caller gets the answer that says so."""
         if call.service != "cloudformation":
             return
         if call.operation in _CHANGES_STACK:
@@ -183,7 +183,10 @@ class Drift:
         return sorted(resources, key=lambda resource: resource["LogicalResourceId"])
 
     def _properties(self, name):
-        found = {one["LogicalResourceId"]: read(self.clients, one["ResourceType"], one.get("PhysicalResourceId", "")) for one in self._resources(name)}
+        found = {
+            one["LogicalResourceId"]: read(self.clients, one["ResourceType"], one.get("PhysicalResourceId", ""))
+            for one in self._resources(name)
+        }
         return {logical: properties for logical, properties in found.items() if properties is not None}
 
 

@@ -210,7 +210,10 @@ def _write_topic(clients, arn, properties):
 def _read_role(clients, name):
     iam = clients("iam")
     role = iam.get_role(RoleName=name)["Role"]
-    policies = {one: iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"] for one in iam.list_role_policies(RoleName=name)["PolicyNames"]}
+    policies = {
+        one: iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"]
+        for one in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    }
     return {"Path": role["Path"], "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"], "Policies": policies}
 
 

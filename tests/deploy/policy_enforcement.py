@@ -1,7 +1,7 @@
 """A deployer that may do what a policy says and nothing else: refuses in the words of each service, as the emulators allow everything.
 
 Light: actions by the names of calls, the resources that can be read from a request, and the operators of conditions that the policies of
-this product use. What CloudFormation does for resources of a stack happens inside the emulator; `missing_for_stack` tells what a
+this product use. What CloudFormation does for resources of a stack happens inside the emulator; `missing_for_stack` lists what a
 policy lacks for it.
 """
 
@@ -48,8 +48,8 @@ DENIED = {
 class PolicyEnforcement:
     """What a policy document allows.
 
-    With `access_key` only calls signed with it are looked at. `output_bucket` tells the bucket that a workgroup writes its results to:
-    Athena looks it up as the caller before it runs a query.
+    With `access_key` only calls signed with it are checked. `output_bucket` returns the bucket that a workgroup writes its results to:
+    Athena reads its location as the caller before it runs a query.
     """
 
     def __init__(self, document, account="123456789012", caller="assumed-role/deployer/alice", access_key=None, output_bucket=None):
@@ -157,13 +157,13 @@ def _spellings(resource):
 
 
 def _holds(condition, context):
-    """Conditions on keys that nobody told are not held against a call: the request may well have them."""
+    """Returns whether a condition holds. Keys that are not in `context` are ignored: a request may have them, but the double cannot see it."""
     for operator, keys in condition.items():
         for key, values in keys.items():
-            told = context.get(key)
-            if told is None:
+            actual = context.get(key)
+            if actual is None:
                 continue
-            matched = any(_matches(told, value) if "Like" in operator else told == value for value in _listed(values))
+            matched = any(_matches(actual, value) if "Like" in operator else actual == value for value in _listed(values))
             if matched == ("Not" in operator):
                 return False
     return True

@@ -15,7 +15,9 @@ def column(name):
 
 
 def measure(name, field="m"):
-    return {"NumericalMeasureField": {"FieldId": field, "Column": column(name), "AggregationFunction": {"SimpleNumericalAggregation": "SUM"}}}
+    return {
+        "NumericalMeasureField": {"FieldId": field, "Column": column(name), "AggregationFunction": {"SimpleNumericalAggregation": "SUM"}}
+    }
 
 
 def day():
@@ -54,14 +56,22 @@ def sound():
     by_parameter = {"CustomFilterConfiguration": {"MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY", "ParameterName": "Client"}}
     grid = {"GridLayout": {"Elements": [{"ElementId": "control", "ElementType": "FILTER_CONTROL", "ColumnSpan": 3, "RowSpan": 1}]}}
     return {
-        "DataSetIdentifierDeclarations": [{"Identifier": "daily", "DataSetArn": "arn:aws:quicksight:eu-central-1:123456789012:dataset/daily"}],
+        "DataSetIdentifierDeclarations": [
+            {"Identifier": "daily", "DataSetArn": "arn:aws:quicksight:eu-central-1:123456789012:dataset/daily"}
+        ],
         "CalculatedFields": [
             {"DataSetIdentifier": "daily", "Name": "ratio", "Expression": "sum({messages}) / 2"},
             {"DataSetIdentifier": "daily", "Name": "of_user", "Expression": "sum({messages}, [{user}]) /* sumOver(sumOver(1)) */"},
             {"DataSetIdentifier": "daily", "Name": "rank", "Expression": "sumOver({messages}, [{user}], PRE_AGG)"},
         ],
         "ParameterDeclarations": [
-            {"StringParameterDeclaration": {"Name": "Client", "ParameterValueType": "SINGLE_VALUED", "DefaultValues": {"StaticValues": ["ide"]}}},
+            {
+                "StringParameterDeclaration": {
+                    "Name": "Client",
+                    "ParameterValueType": "SINGLE_VALUED",
+                    "DefaultValues": {"StaticValues": ["ide"]},
+                }
+            },
             {"DateTimeParameterDeclaration": {"Name": "From", "DefaultValues": {"RollingDate": {"Expression": "now()"}}}},
         ],
         "FilterGroups": [
@@ -74,8 +84,17 @@ def sound():
                 "SheetId": "a",
                 "Visuals": [
                     visual("KPIVisual", "kpi", {"Values": [measure("messages")]}),
-                    visual("KPIVisual", "compared", {"Values": [measure("messages")], "TargetValues": [measure("before", "t")]}, KPIOptions={"Comparison": {}}),
-                    visual("LineChartVisual", "line", {"LineChartAggregatedFieldWells": {"Category": [day()], "Values": [measure("messages"), measure("lines", "l")]}}),
+                    visual(
+                        "KPIVisual",
+                        "compared",
+                        {"Values": [measure("messages")], "TargetValues": [measure("before", "t")]},
+                        KPIOptions={"Comparison": {}},
+                    ),
+                    visual(
+                        "LineChartVisual",
+                        "line",
+                        {"LineChartAggregatedFieldWells": {"Category": [day()], "Values": [measure("messages"), measure("lines", "l")]}},
+                    ),
                     visual("TableVisual", "table", {"TableAggregatedFieldWells": {"GroupBy": [day()], "Values": [measure("messages")]}}),
                 ],
                 "FilterControls": [{"Dropdown": {"FilterControlId": "control", "Title": "Client", "SourceFilterId": "f1"}}],
@@ -86,11 +105,17 @@ def sound():
             {
                 "SheetId": "b",
                 "Visuals": [
-                    visual("BarChartVisual", "bar", {"BarChartAggregatedFieldWells": {"Category": [day()], "Values": [measure("messages")]}})
+                    visual(
+                        "BarChartVisual", "bar", {"BarChartAggregatedFieldWells": {"Category": [day()], "Values": [measure("messages")]}}
+                    )
                     | {},
                 ],
                 "Layouts": [
-                    {"Configuration": {"GridLayout": {"Elements": [], "CanvasSizeOptions": {"ScreenCanvasSizeOptions": {"ResizeOption": "RESPONSIVE"}}}}}
+                    {
+                        "Configuration": {
+                            "GridLayout": {"Elements": [], "CanvasSizeOptions": {"ScreenCanvasSizeOptions": {"ResizeOption": "RESPONSIVE"}}}
+                        }
+                    }
                 ],
             },
         ],
@@ -129,12 +154,19 @@ CHANGES = {
     "category_filters_have_one_source_of_values": lambda d: first(d, "FilterListConfiguration")["FilterListConfiguration"].update(
         SelectAllOptions="FILTER_ALL_VALUES"
     ),
-    "filter_lists_contain_or_do_not": lambda d: first(d, "FilterListConfiguration")["FilterListConfiguration"].update(MatchOperator="EQUALS"),
+    "filter_lists_contain_or_do_not": lambda d: first(d, "FilterListConfiguration")["FilterListConfiguration"].update(
+        MatchOperator="EQUALS"
+    ),
     "default_dropdowns_of_filter_lists_have_no_values": lambda d: d["FilterGroups"][0]["Filters"][0]["CategoryFilter"].update(
-        DefaultFilterControlConfiguration={"Title": "t", "ControlOptions": {"DefaultDropdownOptions": {"SelectableValues": {"Values": ["ide"]}}}}
+        DefaultFilterControlConfiguration={
+            "Title": "t",
+            "ControlOptions": {"DefaultDropdownOptions": {"SelectableValues": {"Values": ["ide"]}}},
+        }
     ),
     "controls_of_filters_on_several_sheets_are_cross_sheet": lambda d: first(d, "SourceFilterId").update(SourceFilterId="f2"),
-    "parameters_of_filters_are_declared": lambda d: first(d, "CustomFilterConfiguration")["CustomFilterConfiguration"].update(ParameterName="Other"),
+    "parameters_of_filters_are_declared": lambda d: first(d, "CustomFilterConfiguration")["CustomFilterConfiguration"].update(
+        ParameterName="Other"
+    ),
     "kpi_options_need_a_comparison": lambda d: chart(d, "kpi").update(KPIOptions={"TrendArrows": {"Visibility": "VISIBLE"}}),
     "lines_have_one_value_or_no_colour": lambda d: wells(d, "line").update(
         Colors=[{"CategoricalDimensionField": {"FieldId": "c", "Column": column("client")}}]
@@ -171,7 +203,9 @@ CHANGES = {
     "free_form_layouts_have_a_canvas": lambda d: first(d, "FreeFormLayout")["FreeFormLayout"].pop("CanvasSizeOptions"),
     "controls_are_in_a_grid_of_twelve_columns": lambda d: first(d, "ColumnSpan").update(ColumnSpan=7),
     "responsive_grids_have_no_view_port_width": lambda d: first(d, "ResizeOption").update(OptimizedViewPortWidth="1600px"),
-    "texts_have_no_line_break_in_a_list": lambda d: first(d, "Content").update(Content="<text-box><ul><li>one<br/>two</li></ul></text-box>"),
+    "texts_have_no_line_break_in_a_list": lambda d: first(d, "Content").update(
+        Content="<text-box><ul><li>one<br/>two</li></ul></text-box>"
+    ),
 }
 
 

@@ -70,7 +70,9 @@ class Drift(unittest.TestCase):
 
     def change(self, name, kind, **more):
         """A change set that is ready or refused."""
-        made = self.cloudformation.create_change_set(StackName=STACK, ChangeSetName=name, ChangeSetType=kind, TemplateBody=BODY, Capabilities=["CAPABILITY_IAM"], **more)
+        made = self.cloudformation.create_change_set(
+            StackName=STACK, ChangeSetName=name, ChangeSetType=kind, TemplateBody=BODY, Capabilities=["CAPABILITY_IAM"], **more
+        )
         while True:
             described = self.cloudformation.describe_change_set(ChangeSetName=made["Id"])
             if not described["Status"].endswith(("PENDING", "IN_PROGRESS")):
@@ -123,7 +125,9 @@ class Drift(unittest.TestCase):
             },
         )
         (difference,) = drifts["Schedule"]["PropertyDifferences"]
-        self.assertEqual((difference["PropertyPath"], difference["ExpectedValue"], difference["ActualValue"]), ("/State", "ENABLED", "DISABLED"))
+        self.assertEqual(
+            (difference["PropertyPath"], difference["ExpectedValue"], difference["ActualValue"]), ("/State", "ENABLED", "DISABLED")
+        )
 
         plain = self.change("plain", "UPDATE")
         self.assertEqual((plain["Status"], plain["Changes"]), ("FAILED", []))
@@ -133,7 +137,9 @@ class Drift(unittest.TestCase):
         self.assertEqual({name: one["ResourceDriftStatus"] for name, one in changes.items()}, found)
         self.assertEqual(changes["Alarm"]["Action"], "Add")
         self.execute("reverting")
-        self.assertEqual(self.cloudformation.describe_change_set(ChangeSetName=reverting["ChangeSetId"])["ExecutionStatus"], "EXECUTE_COMPLETE")
+        self.assertEqual(
+            self.cloudformation.describe_change_set(ChangeSetName=reverting["ChangeSetId"])["ExecutionStatus"], "EXECUTE_COMPLETE"
+        )
         self.assertEqual(self.drift()[0]["StackDriftStatus"], "IN_SYNC")
 
 

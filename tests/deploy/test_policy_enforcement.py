@@ -41,7 +41,11 @@ class Enforced(unittest.TestCase):
 
     def test_what_is_passed_on_and_tagged_is_asked_for_as_well(self):
         source = f"arn:aws:quicksight:{REGION}:{ACCOUNT}:datasource/kiro-athena"
-        made = {"DataSetId": "kiro-a", "PhysicalTableMap": {"t": {"CustomSql": {"DataSourceArn": source}}}, "Tags": [{"Key": "a", "Value": "b"}]}
+        made = {
+            "DataSetId": "kiro-a",
+            "PhysicalTableMap": {"t": {"CustomSql": {"DataSourceArn": source}}},
+            "Tags": [{"Key": "a", "Value": "b"}],
+        }
         some = [allow("quicksight:CreateDataSet")]
         self.assertIn(f"quicksight:PassDataSource on resource: {source}", self.refused(some, "quicksight", "CreateDataSet", made)[1])
         some.append(allow("quicksight:PassDataSource", source))

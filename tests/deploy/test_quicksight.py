@@ -122,7 +122,9 @@ class DashboardVersions(Doubles):
         self.assertEqual(seen[-1], "CREATION_SUCCESSFUL")
         self.ask("update_dashboard", DashboardId="d", Name="two", Definition=self.definition(arn, "days"))
         self.refused_here("ConflictException", "update_dashboard", DashboardId="d", Name="three", Definition=self.definition(arn))
-        self.refused_here("ConflictException", "update_dashboard_published_version", "CREATION_IN_PROGRESS", DashboardId="d", VersionNumber=2)
+        self.refused_here(
+            "ConflictException", "update_dashboard_published_version", "CREATION_IN_PROGRESS", DashboardId="d", VersionNumber=2
+        )
         self.assertEqual(self.ask("describe_dashboard", DashboardId="d")["Dashboard"]["Name"], "one")
         self.settled("describe_dashboard", "Dashboard", DashboardId="d", VersionNumber=2)
         self.ask("update_dashboard_published_version", DashboardId="d", VersionNumber=2)
@@ -270,9 +272,7 @@ class Definitions(Doubles):
                 "CrossDataset": "SINGLE_DATASET",
                 "Filters": [],
                 "ScopeConfiguration": {
-                    "SelectedSheets": {
-                        "SheetVisualScopingConfigurations": [{"SheetId": "s", "Scope": "ALL_VISUALS", "VisualIds": ["v"]}]
-                    }
+                    "SelectedSheets": {"SheetVisualScopingConfigurations": [{"SheetId": "s", "Scope": "ALL_VISUALS", "VisualIds": ["v"]}]}
                 },
             }
         ]
@@ -388,7 +388,10 @@ class Grants(Doubles):
     def test_a_dashboard_is_shared_with_a_namespace_and_a_data_set_is_not(self):
         self.assertEqual(self.grant({"Principal": self.NAMESPACE, "Actions": VIEW}), [{"Principal": self.NAMESPACE, "Actions": VIEW}])
         readers = ["DescribeDataSet", "DescribeDataSetPermissions", "PassDataSet", "DescribeIngestion", "ListIngestions"]
-        for principal, message in ((self.NAMESPACE, "not valid QuickSight users"), (ALICE.replace("alice", "carol"), "less privileged than AUTHOR")):
+        for principal, message in (
+            (self.NAMESPACE, "not valid QuickSight users"),
+            (ALICE.replace("alice", "carol"), "less privileged than AUTHOR"),
+        ):
             self.refused_here(
                 "InvalidParameterValueException",
                 "update_data_set_permissions",

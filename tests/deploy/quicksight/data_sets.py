@@ -126,9 +126,7 @@ def _transformed(columns, transforms):
                 by_name |= {column["ColumnName"]: {"Name": column["ColumnName"], "Type": "STRING"} for column in said["Columns"]}
             case "TagColumnOperation":
                 if not all(tag.get("ColumnGeographicRole") or tag.get("ColumnDescription", {}).get("Text") for tag in said["Tags"]):
-                    raise Refused(
-                        "InvalidParameterValueException", f"Invalid ColumnTag added for column with name {said['ColumnName']}"
-                    )
+                    raise Refused("InvalidParameterValueException", f"Invalid ColumnTag added for column with name {said['ColumnName']}")
                 for tag in said["Tags"]:
                     if "ColumnDescription" in tag:
                         found(said["ColumnName"])["Description"] = tag["ColumnDescription"].get("Text", "")

@@ -1,6 +1,6 @@
 """What is wrong with a definition that the model allows: refused at once, or found when the version is made.
 
-The rules over the definition alone stand in `definition_rules.py`. Here is what needs the account: data sets, columns and their types.
+`definition_rules.py` has the rules over the definition alone. This module checks what needs the account: data sets, columns, their types.
 """
 
 from double import Refused
@@ -8,7 +8,7 @@ from double import Refused
 from .data_sets import output_columns
 from .definition_rules import When, nodes, paths_of_ids, violations
 
-# Errors that make a version fail even with LENIENT: there is nothing to show.
+# Errors of declared data sets that make a version fail even with LENIENT: a visual without data cannot be shown.
 ALWAYS_FATAL = {"DATA_SET_NOT_FOUND"}
 
 # Types of columns that a field can be made of.

@@ -1,7 +1,7 @@
 """What Quick Sight refuses in the definition of an analysis or a dashboard although AWS's model of its API allows it.
 
-Owns one small function per rule, over the definition alone: no account, no data sets. The words and the source of each rule, and how
-sure it is, stand in `rules.md`. `quicksight/definition.py` checks what needs the account: columns, their types, data sets.
+Owns one small function per rule, over the definition alone: no account, no data sets. `rules.md` lists the service's words and the source
+of each rule, and how sure it is. `quicksight/definition.py` checks what needs the account: columns, their types, data sets.
 
     from quicksight.definition_rules import violations
     assert violations(definition) == []
@@ -35,7 +35,7 @@ class Rule:
     find: Callable[[dict], Iterator[tuple[str, str]]]
     # The error of the service: the code of a refused request, or the type of a version's error.
     code: str = "InvalidParameterValueException"
-    # Whether `ValidationStrategy` LENIENT lets it pass.
+    # Whether `ValidationStrategy` LENIENT skips the rule.
     lenient: bool = False
 
 
@@ -82,7 +82,7 @@ def rule(when=When.REQUEST, **more):
 
 @rule()
 def selected_visuals_are_on_one_sheet(definition):
-    """A group over several sheets applies to all visuals of each. The words are ours: nobody quotes the service's."""
+    """A group over several sheets applies to all visuals of each. The words are ours: no source quotes the service's."""
     for group in definition.get("FilterGroups", []):
         scopes = _scopes(group)
         if len(scopes) > 1 and any(scope["Scope"] == "SELECTED_VISUALS" for scope in scopes):
@@ -112,7 +112,10 @@ def category_filters_have_one_source_of_values(definition):
                 if configuration.get(name) not in (None, [])
             ]
             if len(sources) > 1:
-                yield path, f"Category Filter must define only one of: CategoryValue(s), ParameterName, SelectAllOptions,  \n\t at Filter {one['FilterId']}."
+                yield (
+                    path,
+                    f"Category Filter must define only one of: CategoryValue(s), ParameterName, SelectAllOptions,  \n\t at Filter {one['FilterId']}.",
+                )
 
 
 @rule()
@@ -200,8 +203,11 @@ def targets_on_the_same_sheet_are_all_or_named(definition):
     for path, node in nodes(definition):
         target = node.get("SameSheetTargetVisualConfiguration")
         if isinstance(target, dict) and len(target) > 1:
-            yield path, (
-                "Only 1 member of [targetVisuals, targetVisualOptions] should be provided for structure SameSheetTargetVisualConfiguration"
+            yield (
+                path,
+                (
+                    "Only 1 member of [targetVisuals, targetVisualOptions] should be provided for structure SameSheetTargetVisualConfiguration"
+                ),
             )
 
 

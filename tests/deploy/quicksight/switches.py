@@ -7,20 +7,20 @@ from dataclasses import dataclass
 class Switches:
     """The defaults are a healthy account."""
 
-    # What is left of the SPICE capacity of the Region. With 0 no data set can be imported until AUTO_PURCHASE is configured.
+    # Free SPICE capacity of the Region. With 0 no data set can be imported until AUTO_PURCHASE is configured.
     spice_gigabytes: int = 10
-    # So many of the next tests of a data source are denied: permissions of the service role are eventually consistent.
+    # Number of coming tests of a data source that are denied: permissions of the service role are eventually consistent.
     denied_data_sources: int = 0
-    # So many of the next imports end with PERMISSION_DENIED.
+    # Number of coming imports that end with PERMISSION_DENIED.
     denied_ingestions: int = 0
-    # So many of the next analyses and dashboards do not find their data sets, which are being prepared.
+    # Number of coming analyses and dashboards that do not find their data sets, which are still being prepared.
     unprepared_data_sets: int = 0
-    # So many of the next analyses, dashboards and data sources end as CREATION_FAILED.
+    # Number of coming analyses, dashboards and data sources that end as CREATION_FAILED.
     failed_creations: int = 0
     # Described definitions are as they were sent. Otherwise lists without a meaningful order come in another order at each call, and
     # the service adds members of its own.
     definitions_as_sent: bool = False
-    # The releases of the service since: each adds a member to described definitions.
+    # Releases of the service since the definition was made: each adds a member to described definitions.
     service_releases: int = 0
 
     def take(self, name):
