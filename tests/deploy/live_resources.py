@@ -74,12 +74,17 @@ def _write_bucket(clients, name, properties):
         s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=properties["PublicAccessBlockConfiguration"])
 
 
-def _read_bucket_policy(clients, name):
-    return {"PolicyDocument": json.loads(clients("s3").get_bucket_policy(Bucket=name)["Policy"])}
+def _bucket_of(physical_id):
+    """The emulator adds a word to the bucket's name; on AWS the id of a policy is the bucket's name."""
+    return physical_id.removesuffix("-policy")
 
 
-def _write_bucket_policy(clients, name, properties):
-    clients("s3").put_bucket_policy(Bucket=name, Policy=json.dumps(properties["PolicyDocument"]))
+def _read_bucket_policy(clients, physical_id):
+    return {"PolicyDocument": json.loads(clients("s3").get_bucket_policy(Bucket=_bucket_of(physical_id))["Policy"])}
+
+
+def _write_bucket_policy(clients, physical_id, properties):
+    clients("s3").put_bucket_policy(Bucket=_bucket_of(physical_id), Policy=json.dumps(properties["PolicyDocument"]))
 
 
 # ---- the function ----

@@ -7,6 +7,7 @@ import unittest
 from environment import ACCOUNT, REGION, Environment
 
 STACK = "kiro-data"
+TLS_ONLY = {"Bool": {"aws:SecureTransport": "false"}}
 TEMPLATE = {
     "Bucket": (
         "AWS::S3::Bucket",
@@ -17,6 +18,16 @@ TEMPLATE = {
                 "BlockPublicPolicy": True,
                 "IgnorePublicAcls": True,
                 "RestrictPublicBuckets": True,
+            },
+        },
+    ),
+    "BucketPolicy": (
+        "AWS::S3::BucketPolicy",
+        {
+            "Bucket": {"Ref": "Bucket"},
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": TLS_ONLY}],
             },
         },
     ),
@@ -105,6 +116,7 @@ class Drift(unittest.TestCase):
 
         bucket = drifts["Bucket"]["PhysicalResourceId"]
         self.aws.client("s3").delete_public_access_block(Bucket=bucket)
+        self.aws.client("s3").delete_bucket_policy(Bucket=bucket)
         self.aws.client("cloudwatch").delete_alarms(AlarmNames=["kiro-alarm"])
         schedule = self.aws.client("scheduler").get_schedule(Name="kiro-schedule")
         kept = {name: schedule[name] for name in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")}
@@ -114,14 +126,14 @@ class Drift(unittest.TestCase):
         self.aws.client("lambda").delete_function(FunctionName="kiro-function")
 
         status, drifts = self.drift()
-        self.assertEqual((status["StackDriftStatus"], status["DriftedStackResourceCount"]), ("DRIFTED", 6))
+        self.assertEqual((status["StackDriftStatus"], status["DriftedStackResourceCount"]), ("DRIFTED", 7))
         found = {name: one["StackResourceDriftStatus"] for name, one in drifts.items() if one["StackResourceDriftStatus"] != "IN_SYNC"}
         self.assertEqual(
             found,
             {
                 "Bucket": "MODIFIED",
                 "Schedule": "MODIFIED",
-                **dict.fromkeys(("Alarm", "Logs", "Database", "Function"), "DELETED"),
+                **dict.fromkeys(("Alarm", "BucketPolicy", "Logs", "Database", "Function"), "DELETED"),
             },
         )
         (difference,) = drifts["Schedule"]["PropertyDifferences"]
