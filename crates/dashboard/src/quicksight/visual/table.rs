@@ -81,6 +81,7 @@ impl Compiler<'_> {
                 column: self.period_name(dataset, visual)?,
                 label: self.text("quicksight.dates"),
                 shape: Shape::Text,
+                drills: false,
             });
         }
         let options: Vec<Value> = groups.iter().chain(&values).map(named).collect();
