@@ -27,10 +27,7 @@ impl Compiler<'_> {
                 "Values": measures_json(&values),
             }},
             "SortConfiguration": {"CategorySort": sort},
-            "DonutOptions": {
-                "ArcOptions": {"ArcThickness": "MEDIUM"},
-                "DonutCenterOptions": {"LabelVisibility": "VISIBLE"},
-            },
+            "DonutOptions": {"ArcOptions": {"ArcThickness": "MEDIUM"}},
             "CategoryLabelOptions": labels(&dimensions),
             "ValueLabelOptions": labels(&values),
             "Legend": legend(dimensions.first(), values.len()),

@@ -63,7 +63,7 @@ impl Compiler<'_> {
             }},
             "FieldOptions": {"SelectedFieldOptions": [
                 {"FieldId": group.id, "CustomLabel": group.label, "Visibility": "HIDDEN"},
-                {"FieldId": day.id, "CustomLabel": day.label, "Visibility": "VISIBLE"},
+                {"FieldId": day.id, "CustomLabel": day.label},
             ]},
             "TotalOptions": {"TotalsVisibility": "HIDDEN"},
         });

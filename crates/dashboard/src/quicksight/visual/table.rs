@@ -125,5 +125,5 @@ fn wide(visual: &Visual, groups: &[Field], values: &[Field]) -> Vec<Value> {
 }
 
 fn named(field: &Field) -> Value {
-    json!({"FieldId": field.id, "CustomLabel": field.label, "Visibility": "VISIBLE"})
+    json!({"FieldId": field.id, "CustomLabel": field.label})
 }
