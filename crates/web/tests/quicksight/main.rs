@@ -142,10 +142,15 @@ fn busiest(totals: &[Row]) -> (String, String) {
 fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
     let span = fixture.spec.chosen_span(request).unwrap();
     let selection = &request.selection;
+    let names = fixture.spec.texts(Language::En);
+    // Controls offer the names of values where they have any.
     let texts = |values: Vec<&str>| {
         values
             .into_iter()
-            .map(|value| Cell::Text(value.to_owned()))
+            .map(|value| {
+                let name = names.get(&format!("value.client.{value}"));
+                Cell::Text(name.unwrap_or(value).to_owned())
+            })
             .collect()
     };
     let user = if selection.user.is_some() {
