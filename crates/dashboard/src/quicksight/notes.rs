@@ -52,7 +52,7 @@ impl Compiler<'_> {
             (FallbackKind::OneUser, "quicksight.needs_user"),
             (FallbackKind::ZeroMeasures, "quicksight.none_hidden"),
         ] {
-            let shows = |visual: &Visual| fallbacks_of(visual).contains(&kind);
+            let shows = |visual: &Visual| fallbacks_of(self.spec, visual).contains(&kind);
             if sheet.visuals.iter().any(shows) {
                 lines.push(self.text(text));
             }

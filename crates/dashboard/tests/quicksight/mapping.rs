@@ -543,6 +543,9 @@ fn what_is_different_is_told() {
     assert_eq!(count(FallbackKind::OneUser), 16);
     assert_eq!(count(FallbackKind::Ranking), 2);
     assert_eq!(count(FallbackKind::Status), 1);
+    assert_eq!(count(FallbackKind::Day), 1);
+    assert_eq!(count(FallbackKind::Bars), 1);
+    assert_eq!(count(FallbackKind::ExplainedBelow), 42);
     let kpis = document(Language::En);
     for visual in kpis
         .visuals()
