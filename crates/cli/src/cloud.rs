@@ -66,6 +66,8 @@ impl Session {
         let named = functions.map(Path::to_owned);
         let named = named.or_else(|| settings.functions.clone().map(PathBuf::from));
         Ok(Deployment {
+            take_over: Vec::new(),
+            read_parameters: self.stack.map(|stack| stack.parameters),
             function_folders: named.map_or_else(function_folders, |folder| vec![folder]),
             today: now().format("%Y-%m-%d").to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

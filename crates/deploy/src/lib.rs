@@ -18,6 +18,8 @@ pub mod refresh;
 pub mod runs;
 pub mod settings;
 mod stack;
+mod stack_deletion;
+mod stack_events;
 mod stack_resources;
 pub mod status;
 pub mod step;
@@ -27,5 +29,6 @@ pub mod tags;
 pub mod teardown;
 
 pub use names::Names;
-pub use stack::{Stack, StackEvent, StackState, first_cause};
+pub use stack::{Stack, StackState};
+pub use stack_events::{StackEvent, first_cause};
 pub use stack_resources::StackResource;

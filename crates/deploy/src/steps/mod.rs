@@ -13,6 +13,8 @@ mod lake_formation;
 mod quicksight;
 mod quicksight_access;
 mod refresh_schedules;
+mod stack_change;
+mod stack_owner;
 mod stack_watch;
 mod tables;
 mod template;
