@@ -274,7 +274,7 @@ impl AwsError {
             AwsErrorKind::Denied => match self.deciding_policy() {
                 Some(policy) => policy.hint(&self.action()),
                 None => format!(
-                    "have `{}` allowed (docs/permissions.md has the whole policy), then run the command again: it goes on where it stopped",
+                    "have `{}` allowed (`kiro-analytics permissions` prints the whole policy), then run the command again: it goes on where it stopped",
                     self.action()
                 ),
             },

@@ -115,13 +115,7 @@ fn data_sets(names: &Names, settings: &DeploymentSettings, status: &Status) -> V
         .into_iter()
         .filter(|id| !is_there(id));
     missing
-        .map(|id| {
-            StatusProblem::new(
-                Blame::Aws,
-                format!("data set `{id}` does not exist"),
-                MAKE_AGAIN,
-            )
-        })
+        .map(|id| StatusProblem::new(Blame::Aws, format!("missing: data set `{id}`"), MAKE_AGAIN))
         .collect()
 }
 
@@ -159,4 +153,35 @@ pub(super) fn stale(question: &StatusQuestion<'_>, status: &Status) -> Option<St
             "`kiro-analytics preflight` looks whether exports still come, `kiro-analytics logs` whether they can be read",
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Status, alarms};
+    use crate::stack_resources::StackResource;
+    use crate::status::AlarmStatus;
+
+    #[test]
+    fn an_alarm_of_the_stack_that_does_not_exist_is_a_problem() {
+        let resource = |logical_id: &str| StackResource {
+            logical_id: logical_id.to_owned(),
+            physical_id: format!("kiro-{logical_id}"),
+            kind: "AWS::CloudWatch::Alarm".to_owned(),
+            status: "CREATE_COMPLETE".to_owned(),
+        };
+        let status = Status {
+            alarms: vec![AlarmStatus {
+                name: "FailedAlarm".to_owned(),
+                state: "OK".to_owned(),
+                meaning: String::new(),
+            }],
+            ..Status::default()
+        };
+        let problems = alarms(&status, &[resource("FailedAlarm"), resource("NotRunAlarm")]);
+        let told: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.what.as_str())
+            .collect();
+        assert_eq!(told, ["alarm NotRunAlarm does not exist"]);
+    }
 }

@@ -80,6 +80,10 @@ fn told_once(mut group: Vec<StatusProblem>) -> Option<StatusProblem> {
     };
     let first = group.first()?;
     let (before, _, after) = first.around_data_set()?;
+    let after = match (before, after.strip_prefix(" has ")) {
+        ("", Some(rest)) => format!(" have {rest}"),
+        _ => after.to_owned(),
+    };
     Some(StatusProblem {
         what: format!(
             "{before}{count} data sets ({}{more}){after}",
@@ -123,5 +127,14 @@ mod tests {
             ]
         );
         assert_eq!(grouped(vec![other.clone()]), [other]);
+        let never = |id: &str| {
+            let what = format!("data set `{id}` has never been imported");
+            StatusProblem::new(Blame::Data, what, "refresh")
+        };
+        let told = grouped(vec![never("a"), never("b")]);
+        assert_eq!(
+            told[0].what,
+            "2 data sets (`a`, `b`) have never been imported"
+        );
     }
 }
