@@ -15,6 +15,7 @@ mod names;
 pub mod preflight;
 pub mod progress;
 pub mod refresh;
+mod results_buckets;
 pub mod runs;
 pub mod settings;
 mod stack;

@@ -1,11 +1,10 @@
 //! The data stack: bucket, database, workgroup, function, schedule and alarms, by change set.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 
 use super::change_set::ChangeSet;
 use super::desired_stack::DesiredStack;
+use super::export_source::find_exports;
 use super::stack_owner::{refuse_lost_settings, refuse_unmanaged, taking_over};
 use super::stack_watch::{StackOperation, changed_meanwhile, explained, moving};
 use super::template::{DATA_TEMPLATE, resources};
@@ -40,7 +39,8 @@ impl Step for DataStack {
                 "name a shorter prefix with --prefix",
             ));
         }
-        find_exports(deployment).await
+        find_exports(deployment).await?;
+        Ok(())
     }
 
     async fn plan(
@@ -198,49 +198,6 @@ async fn continue_rollback(
         change_set: None,
     };
     operation.wait(progress).await
-}
-
-/// Never on a guess: where no exports are, none will be read.
-async fn find_exports(deployment: &Deployment) -> Result<(), StepError> {
-    let folders = deployment
-        .settings()
-        .source_folders(deployment.aws.account());
-    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
-    for bucket in buckets {
-        let Some(head) = deployment.aws.buckets().head(bucket).await? else {
-            return Err(StepError::failed(
-                Blame::Usage,
-                format!("there is no bucket `{bucket}`, which `exports` names"),
-                "correct `exports`; `kiro-analytics init` lists your buckets",
-            ));
-        };
-        let there = deployment.aws.in_region(&head.region);
-        let mut probed = Vec::new();
-        let mut is_found = false;
-        for place in folders.iter().filter(|place| place.bucket == bucket) {
-            if !there
-                .buckets()
-                .folders(bucket, &place.folder, 1)
-                .await?
-                .is_empty()
-            {
-                is_found = true;
-                break;
-            }
-            probed.push(format!("`s3://{bucket}/{}`", place.folder));
-        }
-        if !is_found {
-            return Err(StepError::failed(
-                Blame::Usage,
-                format!(
-                    "there are no exports where `exports` says: nothing lies in {}",
-                    probed.join(", ")
-                ),
-                "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC",
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn creation(name: &str) -> Change {
