@@ -16,6 +16,7 @@ pub mod preflight;
 pub mod progress;
 pub mod refresh;
 pub mod runs;
+mod service_roles;
 pub mod settings;
 mod stack;
 mod stack_resources;

@@ -27,6 +27,8 @@ pub struct Deployment {
     pub today: String,
     /// Where to look for the function's zips, the best place first.
     pub function_folders: Vec<PathBuf>,
+    /// Ids of resources without the deployment's tag that the user agreed to take over.
+    pub take_over: Vec<String>,
 }
 
 impl Deployment {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::catalogue::{GRANTS_PER_CALL, TABLES_PER_CALL};
 use super::{Action, Removal, TeardownPlan, bucket, stacks};
-use crate::assets::{Asset, AssetKind};
-use crate::aws::{Aws, Fields, Method, services};
+use crate::assets::Asset;
+use crate::aws::{Aws, Fields, services};
 use crate::progress::Progress;
 use crate::step::{Blame, StepError};
 
@@ -104,16 +104,8 @@ impl Removal {
 async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
     let mut polling = aws.polling(FREE_WITHIN);
     loop {
-        let path = [asset.kind.terms().collection, asset.id.as_str()];
-        let mut call = aws
-            .quicksight(asset.kind.terms().delete, Method::Delete, &path)
-            .on(asset.title());
-        if asset.kind == AssetKind::Analysis {
-            // Else its name stays taken for a month.
-            call = call.query("force-delete-without-recovery", "true");
-        }
-        match call.find().await {
-            Ok(_) => return Ok(()),
+        match asset.delete(aws).await {
+            Ok(()) => return Ok(()),
             // It is being made or changed: that ends.
             Err(error) if error.is_conflict() && polling.again().await => {}
             Err(error) => return Err(error.into()),
