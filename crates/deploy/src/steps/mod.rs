@@ -24,7 +24,7 @@ pub(crate) use asset::AssetAddress;
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
 pub use first_run::{Normalization, normalize};
-pub(crate) use quicksight::{DASHBOARD_ID, requests};
+pub(crate) use quicksight::{DASHBOARD_ID, requests, spice_hint};
 pub(crate) use quicksight_access::{ATHENA_POLICY, policy};
 pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use tables::{MARK, deployed, first_day, table_input};
