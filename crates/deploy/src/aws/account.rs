@@ -6,13 +6,11 @@ use std::time::Duration;
 use aws_config::{Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
 use kiro_s3::{SdkOptions, load_sdk_config};
-use serde_json::json;
 
 use super::bucket::Buckets;
 use super::call::{JsonCall, Method};
 use super::clients::Clients;
 use super::error::AwsError;
-use super::fields::Fields;
 use super::service::{Service, services};
 use super::tuning::{AwsTuning, Polling};
 
@@ -199,28 +197,5 @@ impl Aws {
             .and_then(|found| found.load_config(key.ok()?));
         let told = own.or_else(|| config.endpoint_url().map(str::to_owned));
         (told.unwrap_or(host), signing_region)
-    }
-
-    /// Asks IAM whether the caller may do these actions on this resource: the ones it may not.
-    pub async fn denied_actions(
-        &self,
-        policy_source: &str,
-        actions: &[&str],
-        resource: &str,
-    ) -> Result<Vec<String>, AwsError> {
-        let body = json!({
-            "PolicySourceArn": policy_source, "ActionNames": actions, "ResourceArns": [resource],
-        });
-        let answer = self
-            .call(&services::IAM, "SimulatePrincipalPolicy")
-            .on(format!("`{policy_source}`"))
-            .body(body)
-            .send()
-            .await?;
-        let results = answer.items("EvaluationResults").iter();
-        Ok(results
-            .filter(|result| result.text("EvalDecision") != "allowed")
-            .map(|result| result.text("EvalActionName").to_owned())
-            .collect())
     }
 }

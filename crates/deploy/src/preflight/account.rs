@@ -12,7 +12,7 @@ pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
             if caller.arn.ends_with(":root") {
                 return Finding::warn(
                     found,
-                    "this is the root user of the account: deploy as a role or a user with the permissions of docs/permissions.md",
+                    "this is the root user of the account: deploy as a role or a user with the policy that `kiro-analytics permissions` prints",
                 );
             }
             Finding::pass(found)

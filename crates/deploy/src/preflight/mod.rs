@@ -8,11 +8,11 @@ mod function;
 mod identity;
 mod lake_formation;
 mod names;
-mod needs;
 mod newest_export;
 mod people;
 mod permissions;
 mod service_role;
+mod simulation;
 mod stack;
 mod subscription;
 

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod cbor;
+mod endpoints;
 mod errors;
 mod protocols;
+mod recorder;
 mod server;

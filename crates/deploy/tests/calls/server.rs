@@ -29,7 +29,7 @@ pub(crate) struct Asked {
 pub(crate) struct Given {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A server on a free port of this machine, gone with the test's runtime.
@@ -43,7 +43,7 @@ impl Given {
         Self {
             status: 200,
             headers: Vec::new(),
-            body: body.to_string(),
+            body: body.to_string().into_bytes(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Given {
         Self {
             status,
             headers: Vec::new(),
-            body: body.to_owned(),
+            body: body.as_bytes().to_vec(),
         }
     }
 }
@@ -140,12 +140,13 @@ async fn serve(
         head = format!("{head}{name}: {value}\r\n");
     }
     let body = if asked.method == "HEAD" {
-        ""
+        &[]
     } else {
-        &given.body
+        given.body.as_slice()
     };
+    head.push_str("\r\n");
     stream
-        .write_all(format!("{head}\r\n{body}").as_bytes())
+        .write_all(&[head.as_bytes(), body].concat())
         .await
         .ok();
 }
