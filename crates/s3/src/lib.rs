@@ -21,6 +21,6 @@ pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
 pub use code::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
 pub use decoded_key::decoded_key;
-pub use sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
+pub use sdk_config::{SdkConfigError, SdkOptions, load_sdk_config, profile_with_mfa};
 pub use tuning::S3Tuning;
 pub use url::{S3Url, S3UrlError};

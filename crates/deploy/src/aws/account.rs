@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
-use kiro_s3::{SdkOptions, load_sdk_config};
+use kiro_s3::{SdkOptions, load_sdk_config, profile_with_mfa};
 
 use super::bucket::Buckets;
 use super::call::{JsonCall, Method};
@@ -51,7 +51,20 @@ impl Aws {
         };
         let config = load_sdk_config(&options).await;
         let config = config.map_err(|error| AwsError::no_configuration(&error))?;
-        Self::with_config(config, tuning).await
+        let mut signed_in = Self::with_config(config, tuning).await;
+        if let Err(error) = &mut signed_in
+            && error.code != "MissingRegion"
+            && let Some(profile) = profile_with_mfa(&options).await
+        {
+            let advice = format!(
+                "profile `{profile}` asks for an MFA code, which only the AWS CLI can ask you for: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
+            );
+            error.message = match error.message.as_str() {
+                "" => advice,
+                message => format!("{message}; {advice}"),
+            };
+        }
+        signed_in
     }
 
     /// The same, with what was loaded elsewhere.

@@ -224,7 +224,7 @@ impl AwsError {
     pub fn hint(&self) -> String {
         match self.kind {
             AwsErrorKind::Denied => format!(
-                "have `{}` allowed (`kiro-analytics permissions` prints the whole policy), then run the command again: it goes on where it stopped",
+                "have `{}` allowed (docs/permissions.md has the whole policy), then run the command again: it goes on where it stopped",
                 self.action()
             ),
             AwsErrorKind::Throttled => {

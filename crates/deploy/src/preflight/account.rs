@@ -20,6 +20,9 @@ pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
         Err(error) if error.code == "MissingRegion" => {
             Finding::skip("not looked at: no Region is named")
         }
+        Err(error) if error.kind == AwsErrorKind::Configuration => {
+            Finding::fail(Blame::Usage, error.to_string(), error.hint())
+        }
         Err(error) => Finding::fail(Blame::Aws, error.to_string(), error.hint()),
     }
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
+pub(crate) const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
                       <UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
 
 /// A request that came.
@@ -53,6 +53,24 @@ impl Given {
             headers: Vec::new(),
             body: body.as_bytes().to_vec(),
         }
+    }
+
+    /// The response as it goes over the connection.
+    pub(crate) fn written(&self, asked: &Asked) -> Vec<u8> {
+        let mut head = format!(
+            "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
+            self.status,
+            self.body.len()
+        );
+        for (name, value) in &self.headers {
+            head = format!("{head}{name}: {value}\r\n");
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        if asked.method != "HEAD" {
+            bytes.extend(&self.body);
+        }
+        bytes
     }
 }
 
@@ -131,27 +149,11 @@ async fn serve(
         seen.lock().unwrap().push(asked.clone());
         answering(&asked)
     };
-    let mut head = format!(
-        "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
-        given.status,
-        given.body.len()
-    );
-    for (name, value) in &given.headers {
-        head = format!("{head}{name}: {value}\r\n");
-    }
-    let body = if asked.method == "HEAD" {
-        &[]
-    } else {
-        given.body.as_slice()
-    };
-    head.push_str("\r\n");
-    stream
-        .write_all(&[head.as_bytes(), body].concat())
-        .await
-        .ok();
+    stream.write_all(&given.written(&asked)).await.ok();
 }
 
-fn parsed(bytes: &[u8]) -> Option<Asked> {
+/// A request, once all of it has come.
+pub(crate) fn parsed(bytes: &[u8]) -> Option<Asked> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();
