@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod account;
 mod calls;
 mod handlers;
 mod policy;
 mod scope;
+#[path = "../calls/server.rs"]
+mod server;
+mod simulation;

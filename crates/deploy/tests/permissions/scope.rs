@@ -2,11 +2,11 @@
 
 use kiro_deploy::Names;
 use kiro_deploy::permissions::PolicyScope;
-use kiro_deploy::settings::Layers;
+use kiro_deploy::settings::{Layers, Resolved};
 use serde_json::Value;
 
-/// The deployment of docs/permissions.md, with these settings besides.
-pub(crate) fn scope(settings: &[(&str, &str)]) -> PolicyScope {
+/// The settings of docs/permissions.md, and these.
+pub(crate) fn resolved(settings: &[(&str, &str)]) -> Resolved {
     let exports = ("exports", "s3://example-kiro-reports/kiro-logs");
     let flags = std::iter::once(&exports).chain(settings);
     let layers = Layers {
@@ -20,11 +20,16 @@ pub(crate) fn scope(settings: &[(&str, &str)]) -> PolicyScope {
         file: Vec::new(),
         views: Value::Null,
     };
+    layers.resolve(None).unwrap()
+}
+
+/// The deployment of docs/permissions.md, with these settings.
+pub(crate) fn scope(settings: &[(&str, &str)]) -> PolicyScope {
     let names = Names {
         prefix: "kiro-analytics".to_owned(),
         account: "123456789012".to_owned(),
         region: "*".to_owned(),
         partition: "aws".to_owned(),
     };
-    PolicyScope::new(&names, &layers.resolve(None).unwrap().settings)
+    PolicyScope::new(&names, &resolved(settings).settings)
 }
