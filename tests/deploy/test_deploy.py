@@ -55,7 +55,7 @@ class Story(unittest.TestCase):
         cls.cli, cls.other = (Cli(BINARY, cls.aws.scratch / name, cls.aws) for name in ("work", "other"))
         for cli in (cls.cli, cls.other):
             (cli.folder / "functions").symlink_to(FUNCTIONS)
-        cls.own = [(cls.aws.scratch, "…"), (FUNCTIONS, "functions"), (cls.aws.identity_store, "d-1234567890")]
+        cls.own = [(cls.aws.front.endpoint, "http://localhost:4566"), (cls.aws.scratch, "…"), (FUNCTIONS, "functions"), (cls.aws.identity_store, "d-1234567890")]
         cls.seen = []
 
     def setUp(self):

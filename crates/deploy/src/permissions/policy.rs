@@ -17,17 +17,17 @@ pub fn policy_documents(statements: &[Statement]) -> Vec<Value> {
             _ => documents.push(vec![statement]),
         }
     }
-    documents.into_iter().map(document).collect()
+    documents.iter().map(|one| document(one)).collect()
 }
 
-fn document(statements: Vec<Value>) -> Value {
+fn document(statements: &[Value]) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
 fn fits(statements: &[Value], more: &Value) -> bool {
     let mut together = statements.to_vec();
     together.push(more.clone());
-    size(&document(together)) <= DOCUMENT_LIMIT_CHARACTERS
+    size(&document(&together)) <= DOCUMENT_LIMIT_CHARACTERS
 }
 
 /// Characters besides white space.

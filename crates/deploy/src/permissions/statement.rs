@@ -11,7 +11,7 @@ use super::scope::PolicyScope;
 pub enum Source {
     /// kiro-analytics makes the call.
     Call,
-    /// CloudFormation makes the call, as the deployer: the handler of a resource type in its schema names the action.
+    /// `CloudFormation` makes the call, as the deployer: the handler of a resource type in its schema names the action.
     CloudFormation,
     /// AWS's documentation of a call names the action besides the call's own.
     Documentation,

@@ -1,4 +1,4 @@
-//! Answers of CloudWatch, whose protocol is CBOR.
+//! Answers of `CloudWatch`, whose protocol is CBOR.
 
 use serde_json::Value;
 
@@ -19,13 +19,14 @@ fn encode(value: &Value, bytes: &mut Vec<u8>) {
     match value {
         Value::Null => bytes.push(0xf6),
         Value::Bool(value) => bytes.push(if *value { 0xf5 } else { 0xf4 }),
-        Value::Number(number) => match number.as_u64() {
-            Some(number) => encode_head(0, number, bytes),
-            None => {
+        Value::Number(number) => {
+            if let Some(number) = number.as_u64() {
+                encode_head(0, number, bytes);
+            } else {
                 bytes.push(0xfb);
                 bytes.extend(number.as_f64().unwrap().to_be_bytes());
             }
-        },
+        }
         Value::String(text) => {
             encode_head(3, text.len() as u64, bytes);
             bytes.extend(text.as_bytes());
@@ -48,6 +49,6 @@ fn encode(value: &Value, bytes: &mut Vec<u8>) {
 
 /// The major type, and a number or a length.
 fn encode_head(major: u8, number: u64, bytes: &mut Vec<u8>) {
-    bytes.push((major << 5) | 27);
+    bytes.push((major << 5) | 0x1b);
     bytes.extend(number.to_be_bytes());
 }

@@ -67,7 +67,7 @@ const CASES: &[CallCase] = &[
     case!("sts:AssumeRole", sts, assume_role, .role_arn("r").role_session_name("s")),
 ];
 
-/// A refusal in the protocol of the request: XML for forms and S3, CBOR for CloudWatch, else JSON with the code in a header.
+/// A refusal in the protocol of the request: XML for forms and S3, CBOR for `CloudWatch`, else JSON with the code in a header.
 fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
     let error = format!("<Code>{code}</Code><Message>the reason</Message>");
     if asked.header("authorization").contains("/s3/") {

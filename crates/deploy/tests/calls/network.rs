@@ -65,12 +65,14 @@ async fn certificates_of_one_s_own_are_trusted_where_they_are_named() {
     assert_eq!(aws.asked().len(), 0);
 
     machine()
-        .variable("AWS_CA_BUNDLE", bundle)
+        .variable("AWS_CA_BUNDLE", bundle.clone())
         .sign_in()
         .await
         .assert_well();
     machine().config(&profile).sign_in().await.assert_well();
-    assert_eq!(aws.asked().len(), 2);
+    let machine_wide = machine().variable("SSL_CERT_FILE", bundle);
+    machine_wide.sign_in().await.assert_well();
+    assert_eq!(aws.asked().len(), 3);
 }
 
 #[tokio::test]

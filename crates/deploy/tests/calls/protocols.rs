@@ -1,5 +1,6 @@
 //! What the clients send, and what becomes of the answer.
 
+use aws_sdk_glue::operation::get_tables::GetTablesOutput;
 use aws_sdk_glue::types::Table;
 use kiro_deploy::aws::Context;
 use serde_json::json;
@@ -53,7 +54,7 @@ async fn pages_are_read_to_the_end() {
     let pages = aws.clients().glue.get_tables().database_name("d");
     let pages: Result<Vec<_>, _> = pages.into_paginator().send().collect().await;
     let pages = pages.context(&aws, "glue:GetTables", "tables").unwrap();
-    let tables = pages.iter().flat_map(|page| page.table_list());
+    let tables = pages.iter().flat_map(GetTablesOutput::table_list);
     let names: Vec<&str> = tables.map(Table::name).collect();
     assert_eq!(names, ["a", "b"]);
 }

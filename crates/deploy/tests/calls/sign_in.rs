@@ -139,7 +139,7 @@ async fn a_container_is_asked_for_credentials() {
     assert_eq!(aws.last_key(), "ASIAMACHINE");
 }
 
-/// Credentials and Region of an EC2 instance, by IMDSv2.
+/// Credentials and Region of an EC2 instance, by `IMDSv2`.
 #[tokio::test]
 async fn a_machine_is_asked_for_credentials_and_its_region() {
     let aws = Gateway::start().await;

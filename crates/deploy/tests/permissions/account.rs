@@ -1,6 +1,7 @@
 //! An account that simulates policies as IAM does, for a user with a policy of the test's choice.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
 use kiro_deploy::Names;
@@ -81,7 +82,7 @@ impl Account {
     pub(crate) fn simulations(&self) -> Vec<Asked> {
         let asked = self.server.asked().into_iter();
         asked
-            .filter(|one| one.body.contains("Action=SimulatePrincipalPolicy"))
+            .filter(|one| one.path == "/" && one.header("authorization").contains("/iam/"))
             .collect()
     }
 }
@@ -142,14 +143,14 @@ fn simulate(rules: &Rules, form: &BTreeMap<String, String>) -> Given {
                 }
                 None => String::new(),
             };
-            of_resources.push_str(&format!(
+            write!(of_resources,
                 "<member><EvalResourceName>{resource}</EvalResourceName><EvalResourceDecision>{decision}</EvalResourceDecision>{missing}</member>"
-            ));
+            ).unwrap();
         }
-        results.push_str(&format!(
+        write!(results,
             "<member><EvalActionName>{action}</EvalActionName><EvalDecision>implicitDeny</EvalDecision>\
              <ResourceSpecificResults>{of_resources}</ResourceSpecificResults></member>"
-        ));
+        ).unwrap();
     }
     Given::text(
         200,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kiro_deploy::permissions::{FREE_CALLS, action_of_call, statements};
+use kiro_deploy::permissions::{FREE_CALLS, Statement, action_of_call, statements};
 
 use crate::scope::scope;
 
@@ -77,7 +77,7 @@ fn every_call_of_the_program_is_in_the_list() {
     scope.results_kms_key = Some("arn:aws:kms:*:123456789012:key/2".to_owned());
     let allowed: BTreeSet<&str> = statements(&scope)
         .iter()
-        .flat_map(|statement| statement.actions())
+        .flat_map(Statement::actions)
         .collect();
     let mut missing = BTreeSet::new();
     for path in files {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use kiro_deploy::permissions::statements;
+use kiro_deploy::permissions::{Statement, statements};
 
 use crate::scope::scope;
 
@@ -192,7 +192,7 @@ fn the_schemas_are_those_of_the_template() {
 fn every_permission_of_a_handler_is_in_the_list_or_explained() {
     let allowed: BTreeSet<&str> = statements(&scope(&[]))
         .iter()
-        .flat_map(|statement| statement.actions())
+        .flat_map(Statement::actions)
         .collect();
     let is_unused = |kind: &str, action: &str| {
         let mut unused = UNUSED.iter();

@@ -73,13 +73,13 @@ fn statements_have_names_of_their_own_and_no_wildcard_among_actions() {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric())
         );
-        let named: usize = statement
+        let sources: usize = statement
             .grants
             .iter()
             .map(|grant| grant.actions.len())
             .sum();
         assert_eq!(
-            named,
+            sources,
             statement.actions().len(),
             "{}: one source per action",
             statement.sid

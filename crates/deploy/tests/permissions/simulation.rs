@@ -43,7 +43,7 @@ async fn a_deployer_with_the_printed_policy_passes() {
     }
 }
 
-/// Creating, changing, deleting: CloudFormation needs all of it, and rolls back by deleting.
+/// Creating, changing, deleting: `CloudFormation` needs all of it, and rolls back by deleting.
 #[tokio::test]
 async fn every_action_that_is_missing_is_named() {
     let account = Account::new(&[]).await;
