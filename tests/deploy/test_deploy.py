@@ -55,7 +55,12 @@ class Story(unittest.TestCase):
         cls.cli, cls.other = (Cli(BINARY, cls.aws.scratch / name, cls.aws) for name in ("work", "other"))
         for cli in (cls.cli, cls.other):
             (cli.folder / "functions").symlink_to(FUNCTIONS)
-        cls.own = [(cls.aws.front.endpoint, "http://localhost:4566"), (cls.aws.scratch, "…"), (FUNCTIONS, "functions"), (cls.aws.identity_store, "d-1234567890")]
+        cls.own = [
+            (cls.aws.front.endpoint, "http://localhost:4566"),
+            (cls.aws.scratch, "…"),
+            (FUNCTIONS, "functions"),
+            (cls.aws.identity_store, "d-1234567890"),
+        ]
         cls.seen = []
 
     def setUp(self):
@@ -261,9 +266,9 @@ class Story(unittest.TestCase):
         self.assertEqual(exports_there(self.aws), exports)
 
     def test_40_the_printed_policy_covers_every_call(self):
+        common = [f"--account={ACCOUNT}", f"--exports=s3://{BUCKET}/{PREFIX}"]
         policies = [
-            DeployerPolicy.printed_by(BINARY, self.aws.scratch, "--account", ACCOUNT, "--prefix", prefix, "--exports", f"s3://{BUCKET}/{PREFIX}")
-            for prefix in ("kiro-analytics", "kiro-two")
+            DeployerPolicy.printed_by(BINARY, self.aws.scratch, *common, f"--prefix={prefix}") for prefix in ("kiro-analytics", "kiro-two")
         ]
         self.assertEqual(uncovered(self.seen, policies), [])
         said("the deployer's policy", actions=len(policies[0].actions), documents=len(policies[0].documents))

@@ -17,7 +17,7 @@ PRINTED = {
             (["s3:GetObject"], ["arn:aws:s3:::example-kiro-reports/logs/*"]),
             (["lambda:InvokeFunction"], ["arn:aws:lambda:*:123456789012:function:kiro-analytics-*"]),
             (["iam:GetRole"], ["arn:aws:iam::123456789012:role/service-role/aws-quicksight-service-role-v0"]),
-            (["glue:UpdateTable", "glue:GetDatabase"], ["arn:aws:glue:*:1:catalog", "arn:aws:glue:*:1:database/k", "arn:aws:glue:*:1:table/k/*"]),
+            (["glue:UpdateTable", "glue:GetDatabase"], ["arn:aws:glue:*:1:database/k", "arn:aws:glue:*:1:table/k/*"]),
             (["cloudformation:DescribeStacks"], ["arn:aws:cloudformation:*:123456789012:stack/kiro-analytics-*/*"]),
             (["quicksight:DescribeTheme"], ["arn:aws:quicksight:*:123456789012:theme/kiro-analytics-*"]),
         )

@@ -87,15 +87,28 @@ async fn evaluate(
     request: &SimulatePrincipalPolicyFluentBuilder,
     actions: &[&str],
 ) -> Result<Vec<Decision>, AwsError> {
-    let actions = actions.iter().map(|action| (*action).to_owned()).collect();
-    let request = request.clone().set_action_names(Some(actions));
+    let names = actions.iter().map(|action| (*action).to_owned()).collect();
+    let request = request.clone().set_action_names(Some(names));
     let pages = request.into_paginator().items().send();
     let results: Vec<EvaluationResult> = pages.collect::<Result<_, _>>().await.context(
         aws,
         "iam:SimulatePrincipalPolicy",
         format!("`{source}`"),
     )?;
-    Ok(results.iter().flat_map(decisions).collect())
+    let mut decided: Vec<Decision> = results.iter().flat_map(decisions).collect();
+    for action in actions {
+        if !results
+            .iter()
+            .any(|result| result.eval_action_name() == *action)
+        {
+            decided.push(Decision::Unknown {
+                action: (*action).to_owned(),
+                resource: "*".to_owned(),
+                why: "IAM's simulation has not answered".to_owned(),
+            });
+        }
+    }
+    Ok(decided)
 }
 
 /// The values of the keys that a statement's conditions ask for, and of the policy variables that they are compared with.

@@ -140,6 +140,24 @@ async fn what_cannot_be_simulated_is_a_warning_and_hides_nothing() {
     assert_eq!(account.check(rules).await.finding.verdict, Verdict::Warn);
 }
 
+/// No answer is no permission.
+#[tokio::test]
+async fn an_action_that_is_not_answered_is_a_warning() {
+    let account = Account::new(&[]).await;
+    let rules = Rules {
+        allowed: printed(&account.needed().await),
+        silent: vec!["sqs:CreateQueue"],
+        ..Rules::default()
+    };
+    let finding = account.check(rules).await.finding;
+    assert_eq!(finding.verdict, Verdict::Warn);
+    assert!(
+        finding.found[0].contains("sqs:CreateQueue"),
+        "{:#?}",
+        finding.found
+    );
+}
+
 /// Policies may depend on where one sits.
 #[tokio::test]
 async fn a_condition_that_no_simulation_knows_is_no_denial() {

@@ -41,10 +41,11 @@ const DEFAULT_DATABASE: &[Grant] = &[Grant::documentation(
 
 const WORKGROUP: &[Grant] = &[
     Grant::call(
-        "the statements that make the views",
+        "the statements that make the views; saved queries, before a workgroup goes",
         &[
             "athena:GetQueryExecution",
             "athena:GetWorkGroup",
+            "athena:ListNamedQueries",
             "athena:StartQueryExecution",
         ],
     ),
