@@ -1,60 +1,56 @@
-"""The policy that a deployer needs, from the calls that the run saw, and the page that shows it: docs/permissions.md."""
+"""The deployer's policy, as `kiro-analytics permissions` prints it, and which calls it does not cover."""
 
 import json
-import re
-from pathlib import Path
+import subprocess
+from fnmatch import fnmatchcase
 
-from actions import OF_RESOURCES, Place, actions_of, resources_of
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "permissions.md"
-TEMPLATES = sorted((ROOT / "cfn").glob("*.yaml"))
-BEGIN, END = "<!-- generated: the policy -->", "<!-- end -->"
-
-PLACE = Place("kiro-analytics", "123456789012", "example-kiro-reports", "aws-quicksight-service-role-v0")
-# What passes a role on, and to whom.
-PASSED = {"StringEquals": {"iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"]}}
+from actions import action_of, resource_of
 
 
-def policy(calls, place=PLACE):
-    """As IAM reads it: one statement for all actions of a service on the same resources."""
-    needed = {}
+class DeployerPolicy:
+    """The statements for one deployment."""
+
+    def __init__(self, printed):
+        self.statements, self.documents = printed["statements"], printed["documents"]
+        self.renamed, self.free = printed["renamed_calls"], set(printed["free_calls"])
+
+    @classmethod
+    def printed_by(cls, binary, folder, *arguments):
+        """What the command prints in a folder; it needs nothing else."""
+        command = [str(binary), "permissions", "--output", "json", *arguments]
+        return cls(json.loads(subprocess.run(command, cwd=folder, env={}, check=True, capture_output=True, text=True).stdout))
+
+    @property
+    def actions(self):
+        return {action for statement in self.statements for action in statement["actions"]}
+
+    def covers(self, call):
+        """Whether the policy allows a call, by its action and, where the request names it, its resource."""
+        name = action_of(call, {})
+        if name in self.free or call.service == "unsigned":
+            return True
+        action = action_of(call, self.renamed)
+        resource = resource_of(call, action)
+        return any(
+            resource is None or any(_matches(one["pattern"], resource) for one in statement["resources"])
+            for statement in self.statements
+            if action in statement["actions"]
+        )
+
+
+def uncovered(calls, policies):
+    """The calls that none of the policies covers: action and resource."""
+    found = set()
     for call in calls:
-        for action in actions_of(call):
-            bucket = call.members.get("Bucket", "") if call.service == "s3" else ""
-            needed.setdefault((action.partition(":")[0], resources_of(action, place, bucket)), set()).add(action)
-    for kind in types_in_templates():
-        for action in OF_RESOURCES[kind].split():
-            needed.setdefault((action.partition(":")[0], resources_of(action, place)), set()).add(action)
-    statements = []
-    for (service, resources), actions in sorted(needed.items()):
-        passing = {action for action in actions if action == "iam:PassRole"}
-        for some, condition in ((actions - passing, None), (passing, PASSED)):
-            if some:
-                statements.append(
-                    {"Sid": _sid(service, statements), "Effect": "Allow", "Action": sorted(some), "Resource": list(resources)}
-                    | ({"Condition": condition} if condition else {})
-                )
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def types_in_templates():
-    found = {kind for path in TEMPLATES for kind in re.findall(r"^\s+Type: (AWS::\w+::\w+)$", path.read_text(), re.MULTILINE)}
-    unknown = found - OF_RESOURCES.keys()
-    if unknown:
-        raise ValueError(f"tests/deploy/actions.py does not say what CloudFormation does for {sorted(unknown)}")
+        if not any(policy.covers(call) for policy in policies):
+            action = action_of(call, policies[0].renamed)
+            found.add(f"{action} on {resource_of(call, action) or 'any resource'}")
     return sorted(found)
 
 
-def page(text, wanted):
-    """The page with this policy in it."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n```json\n{json.dumps(wanted, indent=2)}\n```\n\n{END}{after}"
-
-
-def _sid(service, statements):
-    """`QuicksightNo3`: unique, as IAM wants it."""
-    name = service.title().replace("-", "")
-    taken = {statement["Sid"] for statement in statements}
-    return next(f"{name}No{number}" for number in range(1, 100) if f"{name}No{number}" not in taken)
+def _matches(pattern, resource):
+    """Whether a resource fits an ARN's last part. A role is named without its path."""
+    tail = pattern if pattern == "*" else pattern.split(":", 5)[5]
+    if tail.startswith("role/"):
+        tail = "role/" + tail.rpartition("/")[2]
+    return fnmatchcase(resource, tail)

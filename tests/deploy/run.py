@@ -2,8 +2,8 @@
 
     run.py BINARY FUNCTIONS [--update] [TEST ...]
 
-BINARY is kiro-analytics, FUNCTIONS the folder of what scripts/build-lambda made for x86_64. With --update, the transcripts and
-docs/permissions.md become what this run shows.
+BINARY is kiro-analytics, FUNCTIONS the folder of what scripts/build-lambda made for x86_64. With --update, the transcripts become
+what this run shows.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 mod cloud;
 mod operations;
 mod page;
+mod permissions;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use operations::{
     LogsArgs, OpenArgs, PreflightArgs, RefreshArgs, RefreshPart, StatusArgs, TeardownArgs,
 };
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
+pub(crate) use permissions::{PermissionsArgs, PermissionsOutput};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -96,6 +98,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     Init(InitArgs),
     Preflight(PreflightArgs),
+    Permissions(PermissionsArgs),
     Deploy(DeployArgs),
     Status(StatusArgs),
     Refresh(RefreshArgs),

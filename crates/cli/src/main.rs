@@ -120,6 +120,9 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         Command::Preflight(args) => {
             commands::preflight::run(args, &Config::load(cli.config.as_deref())?).await
         }
+        Command::Permissions(args) => {
+            commands::permissions::run(&args, &Config::load(cli.config.as_deref())?)
+        }
         Command::Refresh(args) => {
             commands::refresh::run(args, &Config::load(cli.config.as_deref())?).await
         }

@@ -12,6 +12,7 @@ pub mod driver;
 pub mod ingestion;
 pub mod logs;
 mod names;
+pub mod permissions;
 pub mod preflight;
 pub mod progress;
 pub mod refresh;

@@ -8,7 +8,7 @@ use kiro_curate::Catalogue;
 use kiro_dashboard::Spec;
 use serde::Serialize;
 
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, AwsErrorKind};
 use crate::names::Names;
 use crate::progress::Progress;
 use crate::settings::{DeploymentSettings, Resolved};
@@ -222,7 +222,11 @@ impl StepError {
 
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Aws(error) if error.code == "MissingRegion" => Blame::Usage,
+            Self::Aws(error)
+                if error.code == "MissingRegion" || error.kind == AwsErrorKind::Configuration =>
+            {
+                Blame::Usage
+            }
             Self::Aws(_) => Blame::Aws,
             Self::Failed { blame, .. } => *blame,
         }

@@ -92,6 +92,16 @@ async fn load(options: &SdkOptions, env: &Env, fs: &Fs) -> Result<SdkConfig, Sdk
     Ok(builder.build())
 }
 
+/// The selected profile, if it wants an MFA code. The SDK assumes its role without one, as it has no way to ask.
+pub async fn profile_with_mfa(options: &SdkOptions) -> Option<String> {
+    let selected = options.profile.clone().map(Cow::Owned);
+    let files = EnvConfigFiles::default();
+    let profiles = aws_config::profile::load(&Fs::real(), &Env::real(), &files, selected).await;
+    let profiles = profiles.ok()?;
+    profiles.get("mfa_serial")?;
+    Some(profiles.selected_profile().to_owned())
+}
+
 /// A named profile must exist. `default` need not: without files there is none.
 fn check_profile(
     options: &SdkOptions,

@@ -10,6 +10,7 @@ pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod normalize;
 pub(crate) mod open;
+pub(crate) mod permissions;
 pub(crate) mod preflight;
 pub(crate) mod query;
 pub(crate) mod refresh;

@@ -6,6 +6,7 @@ mod buckets;
 mod differential;
 #[cfg(unix)]
 mod page;
+mod permissions;
 #[cfg(target_os = "linux")]
 mod process;
 mod report;

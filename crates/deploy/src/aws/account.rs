@@ -5,14 +5,12 @@ use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
-use kiro_s3::{SdkOptions, load_sdk_config};
-use serde_json::json;
+use kiro_s3::{SdkOptions, load_sdk_config, profile_with_mfa};
 
 use super::bucket::Buckets;
 use super::call::{JsonCall, Method};
 use super::clients::Clients;
 use super::error::AwsError;
-use super::fields::Fields;
 use super::service::{Service, services};
 use super::tuning::{AwsTuning, Polling};
 
@@ -53,7 +51,20 @@ impl Aws {
         };
         let config = load_sdk_config(&options).await;
         let config = config.map_err(|error| AwsError::no_configuration(&error))?;
-        Self::with_config(config, tuning).await
+        let mut signed_in = Self::with_config(config, tuning).await;
+        if let Err(error) = &mut signed_in
+            && error.code != "MissingRegion"
+            && let Some(profile) = profile_with_mfa(&options).await
+        {
+            let advice = format!(
+                "profile `{profile}` asks for an MFA code, which only the AWS CLI can ask you for: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
+            );
+            error.message = match error.message.as_str() {
+                "" => advice,
+                message => format!("{message}; {advice}"),
+            };
+        }
+        signed_in
     }
 
     /// The same, with what was loaded elsewhere.
@@ -199,28 +210,5 @@ impl Aws {
             .and_then(|found| found.load_config(key.ok()?));
         let told = own.or_else(|| config.endpoint_url().map(str::to_owned));
         (told.unwrap_or(host), signing_region)
-    }
-
-    /// Asks IAM whether the caller may do these actions on this resource: the ones it may not.
-    pub async fn denied_actions(
-        &self,
-        policy_source: &str,
-        actions: &[&str],
-        resource: &str,
-    ) -> Result<Vec<String>, AwsError> {
-        let body = json!({
-            "PolicySourceArn": policy_source, "ActionNames": actions, "ResourceArns": [resource],
-        });
-        let answer = self
-            .call(&services::IAM, "SimulatePrincipalPolicy")
-            .on(format!("`{policy_source}`"))
-            .body(body)
-            .send()
-            .await?;
-        let results = answer.items("EvaluationResults").iter();
-        Ok(results
-            .filter(|result| result.text("EvalDecision") != "allowed")
-            .map(|result| result.text("EvalActionName").to_owned())
-            .collect())
     }
 }

@@ -12,13 +12,16 @@ pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
             if caller.arn.ends_with(":root") {
                 return Finding::warn(
                     found,
-                    "this is the root user of the account: deploy as a role or a user with the permissions of docs/permissions.md",
+                    "this is the root user of the account: deploy as a role or a user with the policy that `kiro-analytics permissions` prints",
                 );
             }
             Finding::pass(found)
         }
         Err(error) if error.code == "MissingRegion" => {
             Finding::skip("not looked at: no Region is named")
+        }
+        Err(error) if error.kind == AwsErrorKind::Configuration => {
+            Finding::fail(Blame::Usage, error.to_string(), error.hint())
         }
         Err(error) => Finding::fail(Blame::Aws, error.to_string(), error.hint()),
     }

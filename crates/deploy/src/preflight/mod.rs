@@ -8,11 +8,11 @@ mod function;
 mod identity;
 mod lake_formation;
 mod names;
-mod needs;
 mod newest_export;
 mod people;
 mod permissions;
 mod service_role;
+mod simulation;
 mod stack;
 mod subscription;
 
@@ -22,6 +22,7 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
+use kiro_s3::{SdkOptions, network_settings};
 use serde::Serialize;
 
 pub use finding::{Finding, Verdict};
@@ -129,7 +130,11 @@ impl Subject {
             .iter()
             .map(|(name, _)| self.checking(name, place.as_ref(), names.as_ref(), why))
             .collect();
-        let found = join_all(checking).await;
+        let (mut found, network) = tokio::join!(join_all(checking), self.network());
+        let region = CHECKS.iter().position(|(name, _)| *name == "region");
+        if let Some(region) = region.and_then(|place| found.get_mut(place)) {
+            region.found.extend(network);
+        }
         let checks = (1..).zip(CHECKS).zip(found);
         PreflightReport::of(
             self,
@@ -142,6 +147,17 @@ impl Subject {
                 })
                 .collect(),
         )
+    }
+
+    /// Proxies, certificates and endpoints in use: also where nobody could sign in, when they matter most.
+    async fn network(&self) -> Vec<String> {
+        let settings = self.resolved.as_ref().ok();
+        let options = SdkOptions {
+            profile: settings.and_then(|resolved| resolved.settings.profile.clone()),
+            region: None,
+        };
+        let lines = network_settings(&options).await.into_iter();
+        lines.map(|line| format!("network: {line}")).collect()
     }
 
     fn checking<'a>(

@@ -1,59 +1,100 @@
-//! Whether the caller may do what a deployment does, asked of IAM's own simulation where that is allowed.
+//! Whether the caller may do what a deployment does: IAM simulates every permission of the list.
 
 use futures::stream::{self, StreamExt};
-use serde_json::json;
 
 use super::Place;
 use super::finding::Finding;
-use super::needs::{Need, needs};
-use crate::aws::{AwsError, AwsErrorKind, Fields, services};
+use super::simulation::{Decision, simulate};
+use crate::aws::{AwsError, AwsErrorKind, Context, Optional};
+use crate::permissions::{PolicyScope, Statement, statements};
 use crate::step::Blame;
 
-/// So many simulations side by side.
-const AT_ONCE: usize = 4;
+/// Maximum concurrent simulations: IAM throttles early.
+const MAX_CONCURRENT: usize = 4;
+
+const PRINT_POLICY: &str =
+    "have them allowed: `kiro-analytics permissions` prints the whole policy for your settings";
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
     let caller = place.aws.caller().arn.as_str();
     if caller.ends_with(":root") {
         return Finding::pass("the root user may do everything");
     }
-    let source = match source_of(place, caller).await {
+    let source = match policy_source(place, caller).await {
         Ok(Some(source)) => source,
         Ok(None) => return unknown(&format!("`{caller}` is no user or role of the account")),
         Err(error) => return not_simulated(&error),
     };
-    let needs = needs(place);
-    let count: usize = needs.iter().map(|need| need.actions.len()).sum();
-    let source = &source;
-    let answers: Vec<(Need, Result<Vec<String>, AwsError>)> = stream::iter(needs)
-        .map(|need| async move {
-            let denied = place
-                .aws
-                .denied_actions(source, need.actions, &need.resource);
-            let denied = denied.await;
-            (need, denied)
-        })
-        .buffered(AT_ONCE)
+    let scope = PolicyScope {
+        deployer_role: Some(source.clone()),
+        ..PolicyScope::new(place.names, place.settings())
+    };
+    let statements = statements(&scope);
+    let simulations = statements.iter();
+    let simulations: Vec<_> = simulations
+        .map(|statement| simulate(place.aws, &source, statement))
+        .collect();
+    let answers: Vec<Result<Vec<Decision>, AwsError>> = stream::iter(simulations)
+        .buffered(MAX_CONCURRENT)
         .collect()
         .await;
     let mut finding = Finding::empty();
-    for (need, answer) in answers {
+    for (statement, answer) in statements.iter().zip(answers) {
         match answer {
             Err(error) => return not_simulated(&error),
-            Ok(denied) if denied.is_empty() => {}
-            Ok(denied) => finding.add_failure(
-                Blame::Aws,
-                format!("not allowed on `{}`: {}", need.resource, denied.join(", ")),
-                "have them allowed: docs/permissions.md has the whole policy",
-            ),
+            Ok(decisions) => add(&mut finding, statement, &decisions),
         }
     }
     if finding.found.is_empty() {
+        let count: usize = statements.iter().map(|one| one.actions().len()).sum();
         finding.add(format!(
-            "all {count} actions that were tried are allowed by your policies (what an organisation forbids may not show)"
+            "all {count} actions in {} statements are allowed by your policies (a denial by an organisation's policy may not show)",
+            statements.len()
         ));
     }
     finding
+}
+
+/// What is not allowed, by resource, and what a simulation cannot tell.
+fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
+    let mut resources: Vec<&str> = decisions.iter().map(Decision::resource).collect();
+    resources.sort_unstable();
+    resources.dedup();
+    for resource in resources {
+        let mut denied: Vec<String> = Vec::new();
+        let mut unknown: Vec<String> = Vec::new();
+        for decision in decisions.iter().filter(|one| one.resource() == resource) {
+            match decision {
+                Decision::Allowed { .. } => {}
+                Decision::Denied { action, by, .. } => denied.push(match by {
+                    Some(by) => format!("{action} (denied by {by})"),
+                    None => action.clone(),
+                }),
+                Decision::Unknown { action, why, .. } => unknown.push(format!("{action} ({why})")),
+            }
+        }
+        if !denied.is_empty() {
+            finding.add_failure(
+                Blame::Aws,
+                format!(
+                    "{}: not allowed on `{resource}`: {}",
+                    statement.sid,
+                    denied.join(", ")
+                ),
+                PRINT_POLICY,
+            );
+        }
+        if !unknown.is_empty() {
+            finding.add_warning(
+                format!(
+                    "{}: could not be simulated on `{resource}`: {}",
+                    statement.sid,
+                    unknown.join(", ")
+                ),
+                "make sure of these in another way: a call that is denied says so, and `deploy` goes on from there",
+            );
+        }
+    }
 }
 
 fn not_simulated(error: &AwsError) -> Finding {
@@ -66,12 +107,12 @@ fn not_simulated(error: &AwsError) -> Finding {
 fn unknown(why: &str) -> Finding {
     Finding::warn(
         format!("could not be found out: {why}"),
-        "docs/permissions.md has the policy a deployment needs; what is missing is told by the call that fails, and `deploy` goes on from there",
+        "`kiro-analytics permissions` prints the policy that a deployment needs; what is missing is told by the call that fails, and `deploy` goes on from there",
     )
 }
 
 /// The ARN whose policies count: a session's role, or the user.
-async fn source_of(place: &Place<'_>, caller: &str) -> Result<Option<String>, AwsError> {
+async fn policy_source(place: &Place<'_>, caller: &str) -> Result<Option<String>, AwsError> {
     if caller.contains(":user/") {
         return Ok(Some(caller.to_owned()));
     }
@@ -80,11 +121,10 @@ async fn source_of(place: &Place<'_>, caller: &str) -> Result<Option<String>, Aw
         return Ok(None);
     };
     // A session does not tell the path of its role.
-    let call = place
-        .aws
-        .call(&services::IAM, "GetRole")
-        .on(format!("role `{role}`"))
-        .body(json!({"RoleName": role}));
-    let found = call.find().await?;
-    Ok(found.map(|found| found.text("Role/Arn").to_owned()))
+    let iam = &place.aws.clients().iam;
+    let found = iam.get_role().role_name(role).send().await;
+    let found = found
+        .context(place.aws, "iam:GetRole", format!("role `{role}`"))
+        .optional()?;
+    Ok(found.and_then(|found| found.role).map(|role| role.arn))
 }

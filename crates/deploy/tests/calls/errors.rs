@@ -1,9 +1,14 @@
-//! Every call of every service, failing in every way that AWS fails.
+//! Every client, failing in every way that AWS fails.
 
+use std::pin::Pin;
+
+use aws_smithy_types::Blob;
 use kiro_deploy::aws::AwsErrorKind as Kind;
-use kiro_deploy::aws::{Aws, AwsError, Method, Service, services};
+use kiro_deploy::aws::{Aws, AwsError, Context, Optional};
+use serde_json::json;
 
-use crate::server::{Given, Server, sign_in};
+use crate::cbor::cbor;
+use crate::server::{Asked, Given, Server, sign_in};
 
 /// One failure as the protocols write it: status, code, what it means.
 const FAILURES: &[(u16, &str, Kind)] = &[
@@ -18,76 +23,88 @@ const FAILURES: &[(u16, &str, Kind)] = &[
     (500, "InternalFailure", Kind::Unavailable),
 ];
 
-/// One operation of each service that we call, and how.
-const SERVICES: &[(&Service, &str)] = &[
-    (&services::ATHENA, "StartQueryExecution"),
-    (&services::CLOUDFORMATION, "CreateChangeSet"),
-    (&services::CLOUDWATCH, "DescribeAlarms"),
-    (&services::GLUE, "CreateTable"),
-    (&services::IAM, "PutRolePolicy"),
-    (&services::IDENTITY_STORE, "ListUsers"),
-    (&services::KMS, "DescribeKey"),
-    (&services::LAKE_FORMATION, "GrantPermissions"),
-    (&services::LAMBDA, "Invoke"),
-    (&services::LOGS, "FilterLogEvents"),
-    (&services::QUICKSIGHT, "CreateDashboard"),
-    (&services::SCHEDULER, "GetSchedule"),
-    (&services::SERVICE_QUOTAS, "GetServiceQuota"),
-    (&services::SNS, "ListSubscriptionsByTopic"),
-    (&services::SQS, "GetQueueAttributes"),
-    (&services::SSO_ADMIN, "ListInstances"),
-    (&services::STS, "AssumeRole"),
-];
+type Calling<'a> = Pin<Box<dyn Future<Output = Result<(), AwsError>> + 'a>>;
 
-async fn call(aws: &Aws, service: &'static Service, operation: &'static str) -> AwsError {
-    let call = match service.name {
-        "lambda" => aws.rest(
-            service,
-            operation,
-            Method::Post,
-            &["2015-03-31", "functions", "f", "invocations"],
-        ),
-        "quicksight" => aws.quicksight(operation, Method::Post, &["dashboards", "d"]),
-        _ => aws.call(service, operation),
+/// A call by its action, and how it is made.
+type CallCase = (
+    &'static str,
+    for<'a> fn(&'a Aws, &'static str) -> Calling<'a>,
+);
+
+/// A call whose answer does not matter.
+macro_rules! case {
+    ($action:literal, $client:ident, $operation:ident $(, $($member:tt)+)?) => {
+        ($action, |aws, action| {
+            Box::pin(async move {
+                let call = aws.clients().$client.$operation()$($($member)+)?;
+                call.send().await.map(drop).context(aws, action, "the `thing`")
+            })
+        })
     };
-    call.on("the `thing`").send().await.unwrap_err()
 }
 
-fn refusal(status: u16, code: &str, is_xml: bool) -> Given {
-    if is_xml {
-        let body = format!(
-            "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>the reason</Message></Error></ErrorResponse>"
-        );
-        Given::text(status, &body)
-    } else {
-        Given {
-            headers: vec![(
-                "x-amzn-errortype",
-                format!("{code}:http://internal.amazon.com/"),
-            )],
-            ..Given::text(status, r#"{"message": "the reason"}"#)
-        }
+/// One call of each client.
+const CASES: &[CallCase] = &[
+    case!("athena:StartQueryExecution", athena, start_query_execution, .query_string("SELECT 1")),
+    case!("cloudformation:CreateChangeSet", cloudformation, create_change_set, .stack_name("s").change_set_name("c")),
+    case!("cloudwatch:DescribeAlarms", cloudwatch, describe_alarms),
+    case!("glue:GetTable", glue, get_table, .database_name("d").name("t")),
+    case!("iam:GetRole", iam, get_role, .role_name("r")),
+    case!("identitystore:ListUsers", identity_store, list_users, .identity_store_id("d-1234567890")),
+    case!("kms:DescribeKey", kms, describe_key, .key_id("k")),
+    case!(
+        "lakeformation:GetDataLakeSettings",
+        lake_formation,
+        get_data_lake_settings
+    ),
+    case!("lambda:Invoke", lambda, invoke, .function_name("f").payload(Blob::new("{}"))),
+    case!("logs:FilterLogEvents", logs, filter_log_events, .log_group_name("g")),
+    case!("quicksight:DescribeDashboard", quicksight, describe_dashboard, .aws_account_id("123456789012").dashboard_id("d")),
+    case!("s3:GetBucketPolicy", s3, get_bucket_policy, .bucket("b")),
+    case!("scheduler:GetSchedule", scheduler, get_schedule, .name("n")),
+    case!("sqs:GetQueueAttributes", sqs, get_queue_attributes, .queue_url("http://queue")),
+    case!("sso:ListInstances", sso_admin, list_instances),
+    case!("sts:AssumeRole", sts, assume_role, .role_arn("r").role_session_name("s")),
+];
+
+/// A refusal in the protocol of the request: XML for forms and S3, CBOR for `CloudWatch`, else JSON with the code in a header.
+fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
+    let error = format!("<Code>{code}</Code><Message>the reason</Message>");
+    if asked.header("authorization").contains("/s3/") {
+        return Given::text(status, &format!("<Error>{error}</Error>"));
+    }
+    if asked.header("smithy-protocol") == "rpc-v2-cbor" {
+        return cbor(status, &json!({"__type": code, "message": "the reason"}));
+    }
+    if asked.body.starts_with("Action=") {
+        let text =
+            format!("<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>");
+        return Given::text(status, &text);
+    }
+    Given {
+        headers: vec![(
+            "x-amzn-errortype",
+            format!("{code}:http://internal.amazon.com/"),
+        )],
+        ..Given::text(
+            status,
+            &format!(r#"{{"__type": "{code}", "message": "the reason"}}"#),
+        )
     }
 }
 
 #[tokio::test]
-async fn every_service_says_what_failed_why_and_what_to_do() {
+async fn every_client_says_what_failed_why_and_what_to_do() {
     for (status, code, kind) in FAILURES {
-        let server =
-            Server::start(move |asked| refusal(*status, code, asked.body.starts_with("Action=")))
-                .await;
+        let server = Server::start(move |asked| refusal(asked, *status, code)).await;
         let aws = server.aws().await;
-        for (service, operation) in SERVICES {
-            let error = call(&aws, service, operation).await;
-            let context = format!("{} {operation} {code}", service.name);
+        for (action, call) in CASES {
+            let error = call(&aws, action).await.unwrap_err();
+            let context = format!("{action} {code}: {error}");
             assert_eq!(error.kind, *kind, "{context}");
-            assert_eq!(
-                (error.code.as_str(), error.operation),
-                (*code, *operation),
-                "{context}"
-            );
+            assert_eq!(error.code, *code, "{context}");
             let text = error.to_string();
-            let start = format!("`{}:{operation}` for the `thing` ", service.name);
+            let start = format!("`{action}` for the `thing` ");
             assert!(text.starts_with(&start), "{text}");
             assert!(text.contains("the reason") && text.contains(code), "{text}");
             assert!(!error.hint().is_empty(), "{context}");
@@ -95,10 +112,19 @@ async fn every_service_says_what_failed_why_and_what_to_do() {
     }
 }
 
+/// What does not exist is an answer, not an error, to whoever asks so.
+#[tokio::test]
+async fn every_client_tells_what_does_not_exist() {
+    let server = Server::start(|asked| refusal(asked, 404, "ResourceNotFoundException")).await;
+    let aws = server.aws().await;
+    for (action, call) in CASES {
+        let found = call(&aws, action).await.optional();
+        assert_eq!(found.unwrap(), None, "{action}");
+    }
+}
+
 #[tokio::test]
 async fn an_endpoint_that_nobody_answers_is_unreachable() {
-    let server = Server::start(|_| Given::text(200, "{}")).await;
-    let aws = server.aws().await;
     // A port of this machine that nobody listens on, as its listener is gone.
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", closed.local_addr().unwrap());
@@ -113,7 +139,6 @@ async fn an_endpoint_that_nobody_answers_is_unreachable() {
         "{}",
         error.hint()
     );
-    assert_eq!(aws.account(), "123456789012");
 }
 
 #[tokio::test]
@@ -121,12 +146,14 @@ async fn an_answer_that_is_no_answer_is_an_error() {
     let server =
         Server::start(|_| Given::text(200, "<html>sign in to the guest network</html>")).await;
     let aws = server.aws().await;
-    let error = call(&aws, &services::GLUE, "GetTable").await;
-    assert_eq!(error.kind, Kind::Other);
-    assert!(
-        error.to_string().contains("the answer is not JSON"),
-        "{error}"
-    );
+    for (action, call) in CASES {
+        // These read what they need from headers, or take any body.
+        if matches!(*action, "lambda:Invoke" | "s3:GetBucketPolicy") {
+            continue;
+        }
+        let error = call(&aws, action).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Other, "{action}: {error}");
+    }
 }
 
 #[tokio::test]
@@ -139,11 +166,12 @@ async fn what_has_no_code_of_its_own_is_told_by_its_message() {
     })
     .await;
     let aws = server.aws().await;
-    let found = aws
-        .call(&services::CLOUDFORMATION, "DescribeStacks")
-        .find()
-        .await;
-    assert_eq!(found.unwrap(), None);
+    let call = aws.clients().cloudformation.describe_stacks();
+    let found = call.stack_name("kiro-data").send().await;
+    let found = found
+        .context(&aws, "cloudformation:DescribeStacks", "stack `kiro-data`")
+        .optional();
+    assert!(found.unwrap().is_none());
 }
 
 #[tokio::test]

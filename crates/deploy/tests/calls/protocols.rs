@@ -1,112 +1,83 @@
-//! What goes over the wire, and what is made of the answer.
+//! What the clients send, and what becomes of the answer.
 
-use kiro_deploy::aws::{Fields, Method, services};
+use aws_sdk_glue::operation::get_tables::GetTablesOutput;
+use aws_sdk_glue::types::Table;
+use kiro_deploy::aws::Context;
 use serde_json::json;
 
-use crate::server::{Given, Server};
+use crate::server::{Asked, Given, Server};
 
 #[tokio::test]
-async fn a_json_service_is_told_its_operation_in_a_header() {
+async fn a_request_is_signed_for_service_and_region_and_names_the_program() {
     let server = Server::start(|_| Given::json(&json!({"Table": {"Name": "t"}}))).await;
     let aws = server.aws().await;
-    let call = aws
-        .call(&services::GLUE, "GetTable")
-        .body(json!({"Name": "t"}));
-    let table = call.send().await.unwrap();
-    assert_eq!(table.text("Table/Name"), "t");
+    let call = aws.clients().glue.get_table().database_name("d").name("t");
+    let table = call.send().await.unwrap().table;
+    assert_eq!(table.as_ref().map(Table::name), Some("t"));
     let asked = &server.asked()[0];
-    assert_eq!((asked.method.as_str(), asked.path.as_str()), ("POST", "/"));
     assert_eq!(asked.header("x-amz-target"), "AWSGlue.GetTable");
-    assert_eq!(asked.header("content-type"), "application/x-amz-json-1.1");
-    assert_eq!(asked.body, r#"{"Name":"t"}"#);
     let signature = asked.header("authorization");
     assert!(
         signature.contains("/eu-central-1/glue/aws4_request"),
         "{signature}"
     );
-    assert!(
-        asked.header("user-agent").contains("app/kiro-analytics"),
-        "{:?}",
-        asked.headers
-    );
 }
 
+/// Names of users hold slashes and at signs.
 #[tokio::test]
-async fn a_rest_service_is_told_its_operation_by_the_path() {
+async fn a_name_in_a_path_is_escaped() {
     let server = Server::start(|_| Given::json(&json!({}))).await;
     let aws = server.aws().await;
-    let call = aws.quicksight(
-        "DescribeUser",
-        Method::Get,
-        &["namespaces", "default", "users", "Admin/a@example.com"],
-    );
-    call.query("max-results", "5").send().await.unwrap();
-    let asked = &server.asked()[0];
-    assert_eq!(asked.method, "GET");
+    let call = aws.clients().quicksight.describe_user();
+    let call = call
+        .aws_account_id("123456789012")
+        .namespace("default")
+        .user_name("Admin/a@example.com");
+    call.send().await.unwrap();
     assert_eq!(
-        asked.path,
-        "/accounts/123456789012/namespaces/default/users/Admin%2Fa%40example.com?max-results=5"
-    );
-    assert!(
-        asked
-            .header("authorization")
-            .contains("/quicksight/aws4_request")
-    );
-}
-
-#[tokio::test]
-async fn a_query_service_is_sent_a_form_and_answers_in_xml() {
-    let answer = "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>s</StackName></member></Stacks>\
-                  </DescribeStacksResult></DescribeStacksResponse>";
-    let server = Server::start(move |_| Given::text(200, answer)).await;
-    let aws = server.aws().await;
-    let call = aws.call(&services::CLOUDFORMATION, "DescribeStacks");
-    let stacks = call.body(json!({"StackName": "s"})).send().await.unwrap();
-    assert_eq!(stacks.items("Stacks")[0].text("StackName"), "s");
-    assert_eq!(
-        server.asked()[0].body,
-        "Action=DescribeStacks&Version=2010-05-15&StackName=s"
+        server.asked()[0].path,
+        "/accounts/123456789012/namespaces/default/users/Admin%2Fa%40example.com"
     );
 }
 
 #[tokio::test]
 async fn pages_are_read_to_the_end() {
     let server = Server::start(|asked| {
-        let is_second = asked.body.contains("more") || asked.path.contains("next-token=more");
-        Given::json(&if is_second {
-            json!({"Names": ["b"]})
+        Given::json(&if asked.body.contains("more") {
+            json!({"TableList": [{"Name": "b"}]})
         } else {
-            json!({"Names": ["a"], "NextToken": "more"})
+            json!({"TableList": [{"Name": "a"}], "NextToken": "more"})
         })
     })
     .await;
     let aws = server.aws().await;
-    let named = aws
-        .call(&services::GLUE, "ListThings")
-        .pages("Names", "NextToken")
-        .await;
-    assert_eq!(named.unwrap(), ["a", "b"]);
-    let listed = aws.quicksight("ListThings", Method::Get, &["things"]);
-    assert_eq!(
-        listed.pages("Names", "NextToken").await.unwrap(),
-        ["a", "b"]
-    );
+    let pages = aws.clients().glue.get_tables().database_name("d");
+    let pages: Result<Vec<_>, _> = pages.into_paginator().send().collect().await;
+    let pages = pages.context(&aws, "glue:GetTables", "tables").unwrap();
+    let tables = pages.iter().flat_map(GetTablesOutput::table_list);
+    let names: Vec<&str> = tables.map(Table::name).collect();
+    assert_eq!(names, ["a", "b"]);
 }
 
+/// One bad moment of a service is no failure; every attempt says which it is.
 #[tokio::test]
 async fn what_passes_by_itself_is_tried_again() {
-    let server = Server::start(|asked| {
-        if asked.header("amz-sdk-request").starts_with("attempt=1") {
+    let is_first = |asked: &Asked| asked.header("amz-sdk-request").starts_with("attempt=1");
+    let server = Server::start(move |asked| {
+        if is_first(asked) {
             Given::text(503, "")
         } else {
-            Given::json(&json!({"ok": true}))
+            Given::json(&json!({"Table": {"Name": "t"}}))
         }
     })
     .await;
     let aws = server.aws().await;
-    let answer = aws.call(&services::GLUE, "GetTable").send().await.unwrap();
-    assert!(answer.flag("ok"));
-    let once = aws.call(&services::GLUE, "GetTable").once().send().await;
+    let call = || aws.clients().glue.get_table().database_name("d").name("t");
+    assert!(call().send().await.is_ok());
+    assert_eq!(server.asked().len(), 2);
+    let once = aws_sdk_glue::config::Builder::new()
+        .retry_config(aws_config::retry::RetryConfig::disabled());
+    let once = call().customize().config_override(once).send().await;
     assert!(once.is_err());
     assert_eq!(server.asked().len(), 3);
 }

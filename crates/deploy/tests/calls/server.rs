@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
+pub(crate) const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
                       <UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
 
 /// A request that came.
@@ -29,7 +29,7 @@ pub(crate) struct Asked {
 pub(crate) struct Given {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A server on a free port of this machine, gone with the test's runtime.
@@ -43,7 +43,7 @@ impl Given {
         Self {
             status: 200,
             headers: Vec::new(),
-            body: body.to_string(),
+            body: body.to_string().into_bytes(),
         }
     }
 
@@ -51,8 +51,26 @@ impl Given {
         Self {
             status,
             headers: Vec::new(),
-            body: body.to_owned(),
+            body: body.as_bytes().to_vec(),
         }
+    }
+
+    /// The response as it goes over the connection.
+    pub(crate) fn written(&self, asked: &Asked) -> Vec<u8> {
+        let mut head = format!(
+            "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
+            self.status,
+            self.body.len()
+        );
+        for (name, value) in &self.headers {
+            head = format!("{head}{name}: {value}\r\n");
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        if asked.method != "HEAD" {
+            bytes.extend(&self.body);
+        }
+        bytes
     }
 }
 
@@ -131,26 +149,11 @@ async fn serve(
         seen.lock().unwrap().push(asked.clone());
         answering(&asked)
     };
-    let mut head = format!(
-        "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
-        given.status,
-        given.body.len()
-    );
-    for (name, value) in &given.headers {
-        head = format!("{head}{name}: {value}\r\n");
-    }
-    let body = if asked.method == "HEAD" {
-        ""
-    } else {
-        &given.body
-    };
-    stream
-        .write_all(format!("{head}\r\n{body}").as_bytes())
-        .await
-        .ok();
+    stream.write_all(&given.written(&asked)).await.ok();
 }
 
-fn parsed(bytes: &[u8]) -> Option<Asked> {
+/// A request, once all of it has come.
+pub(crate) fn parsed(bytes: &[u8]) -> Option<Asked> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();

@@ -1,0 +1,62 @@
+//! What is asked about the account as a whole: these actions know no resources.
+
+use crate::permissions::scope::PolicyScope;
+use crate::permissions::statement::{Grant, Resource, Statement};
+
+const ACCOUNT: &[Grant] = &[
+    Grant::call(
+        "buckets, Lambda's quota, the Identity Store and its users",
+        &[
+            "s3:ListAllMyBuckets",
+            "lambda:GetAccountSettings",
+            "identitystore:ListUsers",
+            "sso:ListInstances",
+        ],
+    ),
+    Grant::cloudformation(
+        "AWS::Logs::LogGroup looks for log groups and policies of the account",
+        &[
+            "logs:DescribeLogGroups",
+            "logs:DescribeIndexPolicies",
+            "logs:DescribeResourcePolicies",
+        ],
+    ),
+];
+
+const DRIFT: &[Grant] = &[Grant::call(
+    "waiting for a comparison of the stack with what exists",
+    &["cloudformation:DescribeStackDriftDetectionStatus"],
+)];
+
+const LAKE_FORMATION: &[Grant] = &[
+    Grant::call(
+        "whether Lake Formation is in force, and grants where it is",
+        &[
+            "lakeformation:BatchGrantPermissions",
+            "lakeformation:BatchRevokePermissions",
+            "lakeformation:GetDataLakeSettings",
+            "lakeformation:ListPermissions",
+        ],
+    ),
+    Grant::cloudformation(
+        "AWS::Glue::Database looks whether Lake Formation manages the database",
+        &[
+            "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
+            "lakeformation:DescribeResource",
+            "lakeformation:ListResources",
+        ],
+    ),
+    Grant::documentation(
+        "Athena reads tables that Lake Formation manages as whoever queries",
+        &["lakeformation:GetDataAccess"],
+    ),
+];
+
+pub(crate) fn account(_: &PolicyScope) -> Vec<Statement> {
+    let everywhere = || vec![Resource::any()];
+    vec![
+        Statement::new("Account", everywhere(), ACCOUNT),
+        Statement::new("StackDrift", everywhere(), DRIFT),
+        Statement::new("LakeFormation", everywhere(), LAKE_FORMATION),
+    ]
+}

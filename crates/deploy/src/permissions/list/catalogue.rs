@@ -1,0 +1,86 @@
+//! Glue's catalogue, and Athena.
+
+use crate::permissions::scope::PolicyScope;
+use crate::permissions::statement::{Grant, Resource, Statement};
+
+const CATALOGUE: &[Grant] = &[
+    Grant::call(
+        "tables, comments of views; removing both",
+        &[
+            "glue:BatchDeleteTable",
+            "glue:CreateTable",
+            "glue:GetDatabase",
+            "glue:GetTable",
+            "glue:GetTables",
+            "glue:UpdateTable",
+        ],
+    ),
+    Grant::cloudformation(
+        "AWS::Glue::Database",
+        &[
+            "glue:CreateDatabase",
+            "glue:DeleteDatabase",
+            "glue:UpdateDatabase",
+        ],
+    ),
+    Grant::documentation(
+        "Athena makes and reads views as whoever queries",
+        &[
+            "glue:DeleteTable",
+            "glue:GetDatabases",
+            "glue:GetPartition",
+            "glue:GetPartitions",
+        ],
+    ),
+];
+
+const DEFAULT_DATABASE: &[Grant] = &[Grant::documentation(
+    "Athena asks for the database `default` in every query, and makes it where it is missing",
+    &["glue:CreateDatabase", "glue:GetDatabase"],
+)];
+
+const WORKGROUP: &[Grant] = &[
+    Grant::call(
+        "the statements that make the views; saved queries, before a workgroup goes",
+        &[
+            "athena:GetQueryExecution",
+            "athena:GetWorkGroup",
+            "athena:ListNamedQueries",
+            "athena:StartQueryExecution",
+        ],
+    ),
+    Grant::cloudformation(
+        "AWS::Athena::WorkGroup",
+        &[
+            "athena:CreateWorkGroup",
+            "athena:DeleteWorkGroup",
+            "athena:ListTagsForResource",
+            "athena:TagResource",
+            "athena:UntagResource",
+            "athena:UpdateWorkGroup",
+        ],
+    ),
+];
+
+pub(crate) fn catalogue(scope: &PolicyScope) -> Vec<Statement> {
+    let database = &scope.database;
+    let glue = |rest: &str| scope.arn("glue", rest);
+    let exact = |arn: String| Resource::new(arn.clone(), arn);
+    let workgroup = scope.arn("athena", &format!("workgroup/{}", scope.workgroup));
+    let own = vec![
+        exact(glue("catalog")),
+        exact(glue(&format!("database/{database}"))),
+        Resource::new(
+            glue(&format!("table/{database}/*")),
+            glue(&format!("table/{database}/report_facts")),
+        ),
+        // Deleting a database asks for its functions, too.
+        Resource::pattern(glue(&format!("userDefinedFunction/{database}/*"))),
+    ];
+    let default = vec![exact(glue("catalog")), exact(glue("database/default"))];
+    vec![
+        Statement::new("Catalogue", own, CATALOGUE),
+        Statement::new("DefaultDatabase", default, DEFAULT_DATABASE),
+        Statement::new("Workgroup", vec![exact(workgroup)], WORKGROUP),
+    ]
+}

@@ -1,0 +1,35 @@
+//! Deployments to make policies for.
+
+use kiro_deploy::Names;
+use kiro_deploy::permissions::PolicyScope;
+use kiro_deploy::settings::{Layers, Resolved};
+use serde_json::Value;
+
+/// The settings of docs/permissions.md, and these.
+pub(crate) fn resolved(settings: &[(&str, &str)]) -> Resolved {
+    let exports = ("exports", "s3://example-kiro-reports/kiro-logs");
+    let flags = std::iter::once(&exports).chain(settings);
+    let layers = Layers {
+        flags: flags
+            .map(|(key, value)| {
+                let flag = format!("--set {key}");
+                (flag, (*key).to_owned(), (*value).to_owned())
+            })
+            .collect(),
+        variable: &|_| None,
+        file: Vec::new(),
+        views: Value::Null,
+    };
+    layers.resolve(None).unwrap()
+}
+
+/// The deployment of docs/permissions.md, with these settings.
+pub(crate) fn scope(settings: &[(&str, &str)]) -> PolicyScope {
+    let names = Names {
+        prefix: "kiro-analytics".to_owned(),
+        account: "123456789012".to_owned(),
+        region: "*".to_owned(),
+        partition: "aws".to_owned(),
+    };
+    PolicyScope::new(&names, &resolved(settings).settings)
+}
