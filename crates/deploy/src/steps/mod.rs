@@ -20,11 +20,11 @@ mod views;
 
 use crate::step::Step;
 
-pub(crate) use asset::AssetAddress;
+pub(crate) use asset::{AssetAddress, AssetError, Description, explained};
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
 pub use first_run::{Normalization, normalize};
-pub(crate) use quicksight::{DASHBOARD_ID, requests, spice_hint};
+pub(crate) use quicksight::{DASHBOARD_ID, analysis_body, needed_data_sets, requests, spice_hint};
 pub(crate) use quicksight_access::{ATHENA_POLICY, policy};
 pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use tables::{MARK, deployed, first_day, table_input};

@@ -1,9 +1,12 @@
 //! Steps against a server that plays AWS: what goes wrong, and what is then done and not done.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod assets;
 mod dashboards;
 mod deployment;
 mod normalization;
+mod quicksight;
+mod service_roles;
 mod stacks;
 
 #[path = "../calls/server.rs"]
