@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::requests::{AssetAddress, request};
 use crate::asset_kind::AssetKind;
-use crate::aws::{AwsError, Context, Optional, ResponseDocument};
+use crate::aws::{AwsError, Context, Optional, ResponseDocument, UntypedResponse};
 
 /// An asset as the service describes it.
 #[derive(Debug, Clone)]
@@ -213,7 +213,7 @@ impl AssetAddress<'_> {
     ///
     /// If the call has failed.
     pub(crate) async fn definition(&self) -> Result<Value, AwsError> {
-        let document = ResponseDocument::default();
+        let document = UntypedResponse::default();
         match self.kind {
             AssetKind::Dashboard => {
                 let request = request!(self, describe_dashboard_definition, dashboard_id);
