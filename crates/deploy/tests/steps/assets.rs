@@ -149,13 +149,12 @@ async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
     assert_eq!(planned(&deployment, "dashboard").await, []);
 
     // A visual that somebody has taken away is one.
-    let mut state = account.state();
-    let asset = state.assets.get_mut(ANALYSIS).unwrap();
-    asset.body["Definition"]["Sheets"][0]["Visuals"]
-        .as_array_mut()
-        .unwrap()
-        .pop();
-    drop(state);
+    {
+        let mut state = account.state();
+        let asset = state.assets.get_mut(ANALYSIS).unwrap();
+        let visuals = &mut asset.body["Definition"]["Sheets"][0]["Visuals"];
+        visuals.as_array_mut().unwrap().pop();
+    }
     let planned = planned(&deployment, "dashboard").await;
     assert_eq!(planned[0].0, ChangeKind::Overwrite);
     assert!(planned[0].2.contains("is gone"), "{planned:?}");

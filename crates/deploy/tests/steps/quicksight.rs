@@ -108,7 +108,8 @@ fn answer(asked: &Asked, state: &mut State) -> Given {
         ["resources", arn, "tags"] => tags(asked, arn, &body, state),
         [_, _, "restore", folder, id] => {
             let key = format!("{folder}/{id}");
-            state.assets.get_mut(&key).unwrap().status = "CREATION_SUCCESSFUL".to_owned();
+            let restored = state.assets.get_mut(&key).unwrap();
+            "CREATION_SUCCESSFUL".clone_into(&mut restored.status);
             Given::json(&json!({}))
         }
         [_, _, folder] if asked.method == "GET" => list(folder, state),
@@ -203,7 +204,7 @@ fn asset(
         change_permissions(&mut created, &body["Permissions"], &Value::Null);
         if state.failures.front().is_some_and(|next| next.0 == folder) {
             created.errors = state.failures.pop_front().unwrap().1;
-            created.status = "CREATION_FAILED".to_owned();
+            "CREATION_FAILED".clone_into(&mut created.status);
         }
         state.assets.insert(key, created);
         return Given::json(&json!({}));
@@ -237,7 +238,7 @@ fn asset(
             Given::json(&json!({"VersionArn": arn}))
         }
         ("DELETE", []) if folder == "analyses" && !query.contains("force-delete") => {
-            found.status = "DELETED".to_owned();
+            "DELETED".clone_into(&mut found.status);
             Given::json(&json!({}))
         }
         ("DELETE", []) => {
