@@ -118,7 +118,8 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
             commands::deploy::run(args, &Config::load(cli.config.as_deref())?).await
         }
         Command::Preflight(args) => {
-            commands::preflight::run(args, &Config::load(cli.config.as_deref())?).await
+            let config = Config::load(cli.config.as_deref())?;
+            commands::preflight::run(args, &config, interrupt).await
         }
         Command::Permissions(args) => {
             commands::permissions::run(&args, &Config::load(cli.config.as_deref())?)

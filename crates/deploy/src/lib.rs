@@ -30,6 +30,7 @@ pub mod steps;
 pub mod synth;
 pub mod tags;
 pub mod teardown;
+pub mod validation;
 
 pub use names::Names;
 pub use stack::{Stack, StackState};

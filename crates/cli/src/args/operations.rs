@@ -11,16 +11,24 @@ use super::{CloudArgs, Output};
 /// Numbered checks of credentials, permissions, exports and Amazon Quick Sight (`QuickSight` in its API): each passes, warns or fails, says
 /// what was found and what to do. Reads the header of one export of each report, and lists no more of a bucket than the way to it. Changes
 /// nothing. Ends with 0 if nothing fails (warnings are fine), else with the code of the gravest failure.
+///
+/// With --definition, Quick Sight validates the dashboard instead: it makes an analysis of its own, reads the errors of each visual, and
+/// deletes the analysis again, also after Ctrl-C.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   kiro-analytics preflight
   kiro-analytics preflight --output json | jq '.checks[] | select(.verdict == \"fail\")'
   kiro-analytics preflight --set exports=s3://BUCKET/PREFIX --region eu-central-1
+  kiro-analytics preflight --definition
 ")]
 pub(crate) struct PreflightArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
+
+    /// Have Quick Sight validate the dashboard's definition, once the data sets exist
+    #[arg(long)]
+    pub(crate) definition: bool,
 
     /// What to print
     #[arg(long, value_enum, default_value_t)]

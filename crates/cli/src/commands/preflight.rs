@@ -8,19 +8,30 @@ use anstyle::{AnsiColor, Style};
 use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
 use kiro_deploy::preflight::{PreflightReport, Subject, Verdict};
 use kiro_deploy::settings::{Layers, Origin, Problems, Remembered, Resolved};
+use kiro_deploy::validation::{Validation, validate_definition};
 use kiro_deploy::{Names, Stack};
+use serde::Serialize;
 
 use crate::args::{Output, PreflightArgs};
-use crate::cloud::{function_folders, layers, problems};
+use crate::cloud::{Session, failure, function_folders, layers, problems};
 use crate::commands::normalize::now;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::figures::counted;
+use crate::interrupt::Interrupt;
 use crate::output;
 use crate::progress::spinner;
+use crate::step_progress::StepProgress;
 
-pub(crate) async fn run(args: PreflightArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: PreflightArgs,
+    config: &Config,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    if args.definition {
+        return validate(&args, config, interrupt).await;
+    }
     let layers = layers(&args.cloud, config);
     let (prefix, address) = layers.address().map_err(problems)?;
     let waiting = spinner("checking");
@@ -62,6 +73,61 @@ pub(crate) async fn run(args: PreflightArgs, config: &Config) -> Result<(), Fail
             hint: None,
         }),
     }
+}
+
+/// What Quick Sight says of the definition, for programs.
+#[derive(Debug, Serialize)]
+struct DefinitionReport {
+    accepted: bool,
+    errors: Vec<String>,
+}
+
+/// Has Quick Sight validate the definition.
+async fn validate(
+    args: &PreflightArgs,
+    config: &Config,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let session = Session::open(&args.cloud, config).await?;
+    let deployment = session.deployment(None)?;
+    // From here on a signal ends the wait, and the analysis is deleted before the command ends.
+    interrupt.expect();
+    let progress = StepProgress::of_work();
+    let validation = validate_definition(&deployment, &progress, interrupt.came()).await;
+    progress.clear();
+    let errors = match validation.map_err(failure)? {
+        Validation::Accepted => Vec::new(),
+        Validation::Refused(errors) => errors,
+        Validation::Interrupted => {
+            return Err(Failure::interrupted().hint("the analysis for the validation is deleted"));
+        }
+    };
+    if args.output == Output::Json {
+        output::print_json(&DefinitionReport {
+            accepted: errors.is_empty(),
+            errors: errors.clone(),
+        })?;
+    } else if errors.is_empty() {
+        let mut out = output::stdout();
+        writeln!(
+            out,
+            "Quick Sight accepts the dashboard's definition. The analysis for the validation is deleted."
+        )?;
+        out.flush()?;
+    }
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        exit: Exit::Aws,
+        errors: errors
+            .into_iter()
+            .map(|error| anyhow::anyhow!("Quick Sight refuses the definition: {error}"))
+            .collect(),
+        hint: Some(
+            "change these visuals of the dashboard (docs/dashboard.md); for the built-in dashboard, send us this text and the output of `kiro-analytics synth`".to_owned(),
+        ),
+    })
 }
 
 async fn stack(aws: &Result<Aws, AwsError>, prefix: &str) -> Result<Option<Stack>, AwsError> {

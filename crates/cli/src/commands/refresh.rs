@@ -1,5 +1,6 @@
 //! `kiro-analytics refresh`: new exports are read, and data sets imported, now.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use kiro_deploy::ingestion::Imported;
@@ -116,19 +117,34 @@ fn verdict(done: &Refreshed, answer: &Answer) -> Result<(), Failure> {
             "all other exports were read; `kiro-analytics logs` says more about these".to_owned(),
         );
     }
-    for line in &answer.imports {
-        if let Some(advice) = &line.hint {
-            let why = line.error.as_deref().unwrap_or(&line.status);
-            errors.push(anyhow::anyhow!(
-                "data set `{}` was not imported: {why}",
-                line.data_set
-            ));
-            hint = Some(advice.clone());
-            exit = Exit::Aws;
-        }
+    for (why, failed) in failures(&answer.imports) {
+        let ids: Vec<String> = failed
+            .iter()
+            .map(|line| format!("`{}`", line.data_set))
+            .collect();
+        errors.push(match ids.as_slice() {
+            [id] => anyhow::anyhow!("data set {id} was not imported: {why}"),
+            ids => anyhow::anyhow!(
+                "{} data sets were not imported: {why} ({})",
+                ids.len(),
+                ids.join(", ")
+            ),
+        });
+        hint = failed.first().and_then(|line| line.hint.clone());
+        exit = Exit::Aws;
     }
     if errors.is_empty() {
         return Ok(());
     }
     Err(Failure { exit, errors, hint })
+}
+
+/// The imports that failed, by their reason: one cause often stops them all.
+fn failures(imports: &[ImportLine]) -> BTreeMap<&str, Vec<&ImportLine>> {
+    let mut failures: BTreeMap<&str, Vec<&ImportLine>> = BTreeMap::new();
+    for line in imports.iter().filter(|line| line.hint.is_some()) {
+        let why = line.error.as_deref().unwrap_or(&line.status);
+        failures.entry(why).or_default().push(line);
+    }
+    failures
 }

@@ -7,11 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextMut,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
+use bytes::Bytes;
+use http_body::Frame;
+use http_body_util::BodyExt;
 use serde_json::Value;
 
 /// For `customize().mutate_request(…)`: sends this document instead of the SDK's body.
@@ -52,6 +57,61 @@ impl Intercept for ResponseDocument {
         let bytes = context.response().body().bytes().unwrap_or_default();
         let document = serde_json::from_slice(bytes).unwrap_or_default();
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = document;
+        Ok(())
+    }
+}
+
+/// For `customize().interceptor(…)`: keeps the response's body and hands an empty document to the SDK. Clones share it.
+///
+/// For definitions of dashboards: their types are so deep and wide that reading one takes more than four megabytes of stack
+/// where the SDK is not optimised, and nothing of it is used. Errors are the SDK's to read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UntypedResponse(Arc<Mutex<Vec<u8>>>);
+
+impl UntypedResponse {
+    /// The body of the last response; null if there was none, or if it was no JSON.
+    pub(crate) fn take(&self) -> Value {
+        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        serde_json::from_slice(&std::mem::take(&mut *body)).unwrap_or_default()
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for UntypedResponse {
+    fn name(&self) -> &'static str {
+        "UntypedResponse"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response_mut();
+        if !response.status().is_success() {
+            return Ok(());
+        }
+        let kept = Arc::clone(&self.0);
+        let mut is_first = true;
+        let body = response
+            .take_body()
+            .map_frame(move |frame| match frame.into_data() {
+                Ok(data) => {
+                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    if std::mem::take(&mut is_first) {
+                        // An attempt before this one may have ended within its body.
+                        kept.clear();
+                        kept.extend_from_slice(&data);
+                        Frame::data(Bytes::from_static(b"{}"))
+                    } else {
+                        kept.extend_from_slice(&data);
+                        Frame::data(Bytes::new())
+                    }
+                }
+                Err(trailers) => trailers,
+            });
+        *response.body_mut() = SdkBody::from_body_1_x(body);
         Ok(())
     }
 }

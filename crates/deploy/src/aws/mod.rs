@@ -23,7 +23,7 @@ pub use bucket::{BucketHead, Buckets, ObjectHead};
 pub use call::{Answer, JsonCall, Method, is_mutating};
 pub use clients::Clients;
 pub use context::{Context, Optional};
-pub(crate) use document::{ResponseDocument, json_body};
+pub(crate) use document::{ResponseDocument, UntypedResponse, json_body};
 pub use error::{AwsError, AwsErrorKind};
 pub use fields::Fields;
 pub use listing::{ListedObject, Listing, Page};

@@ -26,12 +26,14 @@ mod views;
 
 use crate::step::Step;
 
-pub(crate) use asset::AssetAddress;
+pub(crate) use asset::{AssetAddress, AssetError, Description, explained};
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
 pub use function_code::missing_zip;
 pub use normalization::{Normalization, normalize};
-pub(crate) use quicksight::{DASHBOARD_ID, assets_of, requests, spice_hint};
+pub(crate) use quicksight::{
+    DASHBOARD_ID, analysis_body, assets_of, needed_data_sets, requests, spice_hint,
+};
 pub(crate) use quicksight_access::{ATHENA_POLICY, policy};
 pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use tables::{MARK, deployed, first_day, table_input};

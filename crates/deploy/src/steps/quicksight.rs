@@ -182,6 +182,13 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError
     ])
 }
 
+/// The request that makes the analysis, without account, id, permissions and tags.
+pub(crate) fn analysis_body(deployment: &Deployment) -> Result<Value, StepError> {
+    let assets = dashboard(deployment)?.into_iter();
+    let mut analyses = assets.filter(|asset| asset.kind == AssetKind::Analysis);
+    Ok(analyses.next().map(|asset| asset.body).unwrap_or_default())
+}
+
 /// Returns true if an earlier step of the run changes what Quick Sight may read.
 pub(super) fn changes_access(earlier: &[StepPlan]) -> bool {
     let mut plans = earlier.iter();

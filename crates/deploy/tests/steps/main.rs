@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod code_account;
+mod assets;
 mod dashboards;
 mod deployment;
 mod first_run;
 mod function_code;
 mod normalization;
+mod quicksight;
+mod service_roles;
 mod stacks;
 
 #[path = "../calls/server.rs"]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_quicksight::types::ResourceStatus;
 use serde_json::{Value, json};
 
-use super::description::Description;
+use super::description::{AssetError, Description};
 use super::desired::DesiredAsset;
 use super::existing::ExistingAsset;
 use super::state_tags::{DESCRIBED, SENT, UNDER_WAY};
@@ -60,7 +60,7 @@ impl DesiredAsset<'_> {
             Some(found) if found.is_in_progress() => {
                 // An interrupted deployment has begun it.
                 match self.wait(None).await {
-                    Ok(_) | Err(StepError::Failed { .. }) => {}
+                    Ok(()) | Err(StepError::Failed { .. }) => {}
                     Err(error) => return Err(error),
                 }
                 return self.apply_again(mode).await;
@@ -137,7 +137,7 @@ impl DesiredAsset<'_> {
                 Ok((_, notes)) => match self.made(None).await? {
                     Made::Sound => return Ok(notes),
                     Made::Failed(found) => {
-                        let is_denied = found.errors.iter().any(|one| one.is_about_permission());
+                        let is_denied = found.errors.iter().any(AssetError::is_about_permission);
                         let error = self.failed(&found);
                         if !(is_denied && mode == ApplyMode::AwaitsPermission) {
                             return Err(error);

@@ -1,12 +1,15 @@
 //! What the service says of an asset: status and errors typed, everything else as the document that came.
 
-use aws_sdk_quicksight::types::{Entity, ResourceStatus};
+use aws_sdk_quicksight::types::{
+    AnalysisErrorType, DashboardErrorType, DashboardVersion, DataSourceErrorInfoType, Entity,
+    ResourceStatus, ThemeErrorType, ThemeVersion,
+};
 use aws_smithy_types::DateTime;
 use serde_json::Value;
 
 use super::requests::{AssetAddress, request};
 use crate::asset_kind::AssetKind;
-use crate::aws::{AwsError, Context, Optional, ResponseDocument};
+use crate::aws::{AwsError, Context, Optional, ResponseDocument, UntypedResponse};
 
 /// An asset as the service describes it.
 #[derive(Debug, Clone)]
@@ -104,14 +107,14 @@ impl AssetAddress<'_> {
         Ok(found.map(|dashboard| {
             let version = dashboard.version();
             let errors = version.map_or(&[][..], |version| version.errors());
-            let number = version.and_then(|version| version.version_number());
+            let number = version.and_then(DashboardVersion::version_number);
             Description {
                 document: member(&document, "Dashboard"),
                 status: version.and_then(|version| version.status()).cloned(),
                 errors: errors
                     .iter()
                     .map(|error| {
-                        let code = error.r#type().map(|code| code.as_str());
+                        let code = error.r#type().map(DashboardErrorType::as_str);
                         AssetError::new(code, error.message(), error.violated_entities())
                     })
                     .collect(),
@@ -134,7 +137,7 @@ impl AssetAddress<'_> {
                 .errors()
                 .iter()
                 .map(|error| {
-                    let code = error.r#type().map(|code| code.as_str());
+                    let code = error.r#type().map(AnalysisErrorType::as_str);
                     AssetError::new(code, error.message(), error.violated_entities())
                 })
                 .collect(),
@@ -170,7 +173,7 @@ impl AssetAddress<'_> {
             errors: data_source
                 .error_info()
                 .map(|error| {
-                    let code = error.r#type().map(|code| code.as_str());
+                    let code = error.r#type().map(DataSourceErrorInfoType::as_str);
                     AssetError::new(code, error.message(), &[])
                 })
                 .into_iter()
@@ -190,14 +193,14 @@ impl AssetAddress<'_> {
         Ok(found.map(|theme| {
             let version = theme.version();
             let errors = version.map_or(&[][..], |version| version.errors());
-            let number = version.and_then(|version| version.version_number());
+            let number = version.and_then(ThemeVersion::version_number);
             Description {
                 document: member(&document, "Theme"),
                 status: version.and_then(|version| version.status()).cloned(),
                 errors: errors
                     .iter()
                     .map(|error| {
-                        let code = error.r#type().map(|code| code.as_str());
+                        let code = error.r#type().map(ThemeErrorType::as_str);
                         AssetError::new(code, error.message(), &[])
                     })
                     .collect(),
@@ -213,7 +216,7 @@ impl AssetAddress<'_> {
     ///
     /// If the call has failed.
     pub(crate) async fn definition(&self) -> Result<Value, AwsError> {
-        let document = ResponseDocument::default();
+        let document = UntypedResponse::default();
         match self.kind {
             AssetKind::Dashboard => {
                 let request = request!(self, describe_dashboard_definition, dashboard_id);

@@ -14,6 +14,8 @@ mod state_tags;
 mod violations;
 
 pub(crate) use apply::ApplyMode;
+pub(crate) use description::{AssetError, Description};
 pub(crate) use desired::DesiredAsset;
 pub(crate) use existing::ExistingAsset;
 pub(crate) use requests::AssetAddress;
+pub(crate) use violations::explained;

@@ -1,0 +1,281 @@
+//! Asks Quick Sight whether it accepts the dashboard's definition, before anything that people use is changed.
+//!
+//! The definition is made into an analysis of its own, under strict validation, and that analysis is always deleted again. Nobody
+//! but administrators sees it: it is shared with nobody.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::asset_kind::AssetKind;
+use crate::assets::Assets;
+use crate::aws::AwsErrorKind;
+use crate::progress::Progress;
+use crate::step::{Blame, Deployment, StepError};
+use crate::steps::{
+    AssetAddress, AssetError, Description, analysis_body, explained, needed_data_sets,
+};
+use crate::tags;
+
+/// Maximum time that the validation may take.
+const VALIDATED_WITHIN: Duration = Duration::from_mins(10);
+/// Maximum time until the analysis is gone.
+const GONE_WITHIN: Duration = Duration::from_mins(2);
+
+/// What Quick Sight says of the definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Validation {
+    Accepted,
+    /// Each error in Quick Sight's words, with the visual of the dashboard that it is about.
+    Refused(Vec<String>),
+    /// The user ended it. Nothing is left behind.
+    Interrupted,
+}
+
+/// Validates the definition that `deploy` would send. `interrupted` ends the wait; the analysis is deleted all the same.
+///
+/// # Errors
+///
+/// If the data sets do not exist yet, if a call fails, or if the analysis could not be deleted.
+pub async fn validate_definition(
+    deployment: &Deployment,
+    progress: &dyn Progress,
+    interrupted: impl Future<Output = ()>,
+) -> Result<Validation, StepError> {
+    let id = format!("{}-validation", deployment.names.prefix);
+    let analysis = AssetAddress {
+        aws: &deployment.aws,
+        kind: AssetKind::Analysis,
+        id: &id,
+    };
+    let body = request_body(deployment)?;
+    require_data_sets(deployment).await?;
+    remove_left_over(deployment, &analysis).await?;
+    progress.doing("validating the dashboard's definition");
+    // The request itself is not interrupted: whether it made the analysis could not be known.
+    let created = analysis.create(&body).await;
+    let validation = match created {
+        Ok(()) => {
+            tokio::select! {
+                biased;
+                validation = outcome(&analysis, &body) => validation,
+                () = interrupted => Ok(Validation::Interrupted),
+            }
+        }
+        Err(error) if error.kind == AwsErrorKind::Invalid => {
+            Ok(Validation::Refused(vec![located_message(
+                &error.message,
+                &body["Definition"],
+            )]))
+        }
+        Err(error) => Err(error.into()),
+    };
+    remove(&analysis).await?;
+    validation
+}
+
+fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
+    let mut body = analysis_body(deployment)?;
+    if let Some(members) = body.as_object_mut() {
+        // The theme is made after the data sets and may not exist yet.
+        members.remove("ThemeArn");
+    }
+    let name = body["Name"].as_str().unwrap_or_default();
+    body["Name"] = Value::from(format!("{name} (validation)"));
+    body["Tags"] = Value::from(tags::listed(&tags::of(deployment)));
+    body["ValidationStrategy"] = json!({"Mode": "STRICT"});
+    Ok(body)
+}
+
+/// A definition is validated against the columns of its data sets.
+async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
+    if !deployment.settings().quicksight {
+        return Err(StepError::failed(
+            Blame::Usage,
+            "there is no dashboard to validate: `quicksight` is false",
+            "set `quicksight = true`, or leave --definition out",
+        ));
+    }
+    let (aws, names) = (&deployment.aws, &deployment.names);
+    let found = Assets::find_kinds(aws, names, &[AssetKind::DataSet]).await?;
+    let existing: BTreeSet<&str> = found
+        .of(AssetKind::DataSet)
+        .map(|asset| asset.id.as_str())
+        .collect();
+    let needed = needed_data_sets(deployment)?;
+    let missing = needed
+        .iter()
+        .filter(|needed| !existing.contains(needed.id.as_str()));
+    match missing.count() {
+        0 => Ok(()),
+        missing => Err(StepError::failed(
+            Blame::Usage,
+            format!(
+                "{missing} of the {} data sets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
+                needed.len()
+            ),
+            "run `kiro-analytics deploy`: it makes them in step 9, before the dashboard; then run this again",
+        )),
+    }
+}
+
+/// Deletes what a run that was killed has left.
+async fn remove_left_over(
+    deployment: &Deployment,
+    analysis: &AssetAddress<'_>,
+) -> Result<(), StepError> {
+    if analysis.describe(None).await?.is_none() {
+        return Ok(());
+    }
+    let arn = deployment
+        .names
+        .quicksight_arn(&format!("analysis/{}", analysis.id));
+    let found = tags::of_asset(&deployment.aws, &arn, analysis.title()).await?;
+    if found.get(tags::DEPLOYMENT) == Some(&deployment.names.prefix) {
+        return remove(analysis).await;
+    }
+    Err(StepError::failed(
+        Blame::Usage,
+        format!(
+            "{} exists and was not made by this deployment",
+            analysis.title()
+        ),
+        "delete or rename it, then run this again",
+    ))
+}
+
+/// Waits until the analysis is made or has failed.
+async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation, StepError> {
+    let mut polling = analysis.aws.polling(VALIDATED_WITHIN);
+    loop {
+        let found = analysis.describe(None).await?;
+        if let Some(found) = found.filter(|found| !found.is_in_progress()) {
+            return Ok(verdict(&found, &body["Definition"]));
+        }
+        if !polling.again().await {
+            return Err(StepError::failed(
+                Blame::Aws,
+                "Quick Sight has not validated the definition within ten minutes",
+                "run the command again",
+            ));
+        }
+    }
+}
+
+fn verdict(found: &Description, definition: &Value) -> Validation {
+    // An analysis that is made can carry errors of single visuals.
+    let errors: Vec<String> = found
+        .errors
+        .iter()
+        .map(|error| explained(error, definition))
+        .collect();
+    match (errors.is_empty(), found.has_failed()) {
+        (true, false) => Validation::Accepted,
+        (true, true) => Validation::Refused(vec![format!(
+            "{}: the service gives no reason",
+            found.status_name()
+        )]),
+        (false, _) => Validation::Refused(errors),
+    }
+}
+
+/// A refusal of the whole request, with the visuals whose ids it names.
+fn located_message(message: &str, definition: &Value) -> String {
+    let words = message.split(|letter: char| {
+        !(letter.is_alphanumeric() || matches!(letter, '-' | '_' | '/' | '.' | '[' | ']'))
+    });
+    let visuals = definition["Sheets"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|sheet| {
+            let visuals = sheet["Visuals"].as_array().into_iter().flatten();
+            visuals
+                .filter_map(|visual| visual.as_object()?.values().next()?["VisualId"].as_str())
+                .map(|visual| {
+                    let sheet = sheet["SheetId"].as_str().unwrap_or_default();
+                    (visual, format!("sheet/{sheet}/visual/{visual}"))
+                })
+        });
+    let visuals: Vec<(&str, String)> = visuals.collect();
+    let paths = words.filter_map(|word| {
+        let named = visuals.iter().find(|(id, _)| *id == word);
+        named
+            .map(|(_, path)| path.clone())
+            .or_else(|| counted_from_zero(word))
+    });
+    let error = AssetError {
+        message: message.to_owned(),
+        paths: paths.collect(),
+        ..AssetError::default()
+    };
+    explained(&error, definition)
+}
+
+/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: the service counts from one there.
+fn counted_from_zero(word: &str) -> Option<String> {
+    let rest = word.strip_prefix("definition.")?;
+    let parts = rest.split('.').filter(|part| *part != "member");
+    let parts = parts.map(|part| match part.parse::<usize>() {
+        Ok(number) => number.saturating_sub(1).to_string(),
+        Err(_) => part.to_owned(),
+    });
+    Some(format!("/{}", parts.collect::<Vec<_>>().join("/")))
+}
+
+/// Deletes the analysis for good, and makes sure that it is gone.
+async fn remove(analysis: &AssetAddress<'_>) -> Result<(), StepError> {
+    let mut polling = analysis.aws.polling(GONE_WITHIN);
+    loop {
+        let failure = match analysis.delete().await {
+            Ok(()) if analysis.describe(None).await?.is_none() => return Ok(()),
+            Ok(()) => None,
+            // It is still being made: that ends.
+            Err(error) if error.is_conflict() => Some(error),
+            Err(error) => return Err(not_removed(analysis, Some(&error.to_string()))),
+        };
+        if !polling.again().await {
+            let failure = failure.map(|error| error.to_string());
+            return Err(not_removed(analysis, failure.as_deref()));
+        }
+    }
+}
+
+fn not_removed(analysis: &AssetAddress<'_>, why: Option<&str>) -> StepError {
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    StepError::failed(
+        Blame::Aws,
+        format!("{} could not be deleted{why}", analysis.title()),
+        format!(
+            "run this again, or `aws quicksight delete-analysis --force-delete-without-recovery --aws-account-id {} --analysis-id {}`; `kiro-analytics teardown` deletes it, too",
+            analysis.aws.account(),
+            analysis.id
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::located_message;
+
+    #[test]
+    fn a_refused_request_says_which_visual_it_is_about() {
+        let definition = json!({"Sheets": [{"SheetId": "people", "Name": "People", "Visuals": [
+            {"KPIVisual": {"VisualId": "p-kpi"}},
+            {"TableVisual": {"VisualId": "p-all"}},
+        ]}]});
+        let place = "(visual `p-all` on sheet `people` (People))";
+        for message in [
+            "Visual 'p-all' is invalid",
+            "Value '[]' at 'definition.sheets.1.member.visuals.2.member.tableVisual.actions' failed",
+        ] {
+            let text = located_message(message, &definition);
+            assert!(text.contains(place), "{text}");
+        }
+        assert_eq!(located_message("no", &definition), "no");
+    }
+}
