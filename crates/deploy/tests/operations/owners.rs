@@ -1,16 +1,22 @@
 //! Buckets that the caller may not look at: fatal where they should be ours, no matter where they hold exports.
 
 use kiro_deploy::Stack;
+use kiro_deploy::aws::AwsError;
 use kiro_deploy::preflight::{Finding, PreflightReport, Subject, Verdict};
 use kiro_deploy::settings::Problems;
 
 use crate::account::{Account, PREFIX, resolved};
 
 async fn check(account: &Account) -> PreflightReport {
+    let stack = Stack::find(&account.aws, &account.names.data_stack()).await;
+    check_with(account, stack).await
+}
+
+async fn check_with(account: &Account, stack: Result<Option<Stack>, AwsError>) -> PreflightReport {
     let subject = Subject {
         aws: Ok(account.aws.clone()),
         prefix: PREFIX.to_owned(),
-        stack: Stack::find(&account.aws, &account.names.data_stack()).await,
+        stack,
         resolved: Ok(resolved()),
         problems: Problems(Vec::new()),
         version: "0.1.0".to_owned(),
@@ -59,7 +65,7 @@ async fn exports_that_the_caller_may_not_look_at_are_a_warning_with_the_policy_s
 #[tokio::test]
 async fn a_missing_zip_is_needed_only_at_apply() {
     let account = Account::new().await;
-    let found = finding(&check(&account).await, "function");
+    let found = finding(&check_with(&account, Ok(None)).await, "function");
     assert_eq!(found.verdict, Verdict::Warn);
     assert!(found.found[0].contains("needed at apply"), "{found:?}");
 }
