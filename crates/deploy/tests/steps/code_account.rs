@@ -15,6 +15,7 @@ pub(crate) const CODE: &str = "kiro-analytics-code-123456789012-eu-central-1";
 
 /// What the account holds.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one property")]
 pub(crate) struct State {
     /// The account that owns all buckets; every other expected owner is refused.
     pub(crate) owner: &'static str,

@@ -110,7 +110,7 @@ async fn mentioned(left: (&'static str, &'static str), prefix: &str) -> bool {
     details.contains(&format!("--set existing_results_bucket={}", left.0))
 }
 
-/// CloudFormation shortens the name of a long stack.
+/// `CloudFormation` shortens the name of a long stack.
 #[tokio::test]
 async fn a_bucket_that_an_earlier_deployment_has_left_is_mentioned_whatever_its_name() {
     let prefix = "kiro-analytics";
