@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
+
 use crate::aws::{Aws, AwsError, Context};
 
 /// So many listings at most: a bucket is looked through folder by folder, never object by object.
@@ -91,7 +93,7 @@ pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     let pages = aws.clients().s3.list_buckets().into_paginator().send();
     let pages = pages.collect::<Result<Vec<_>, _>>().await;
     let pages = pages.context(aws, "s3:ListBuckets", "your buckets")?;
-    let listed = pages.iter().flat_map(|page| page.buckets());
+    let listed = pages.iter().flat_map(ListBucketsOutput::buckets);
     let names = listed.filter_map(|bucket| bucket.name());
     let mut names: Vec<String> = names.map(str::to_owned).collect();
     names.sort_by_key(|name| {

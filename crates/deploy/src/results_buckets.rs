@@ -1,10 +1,12 @@
 //! Buckets with results that earlier stacks of a deployment have left behind, found by their tag.
 
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
+
 use crate::aws::{Aws, AwsError, Context};
 use crate::names::Names;
 use crate::tags;
 
-/// Letters of a stack's name that surely stand at the beginning of a name that CloudFormation makes up: it shortens long
+/// Letters of a stack's name that surely stand at the beginning of a name that `CloudFormation` makes up: it shortens long
 /// names so that they fit into the 63 letters of a bucket.
 const KEPT_LETTERS: usize = 20;
 
@@ -24,7 +26,7 @@ pub(crate) async fn results_buckets(aws: &Aws, names: &Names) -> Result<Vec<Stri
         pages => pages?,
     };
     let code = names.code_bucket();
-    let listed = pages.iter().flat_map(|page| page.buckets());
+    let listed = pages.iter().flat_map(ListBucketsOutput::buckets);
     let candidates = listed
         .filter_map(|bucket| bucket.name())
         .filter(|name| name.starts_with(&start) && *name != code);

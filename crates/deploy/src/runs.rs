@@ -162,7 +162,8 @@ struct Figures {
     fact_rows: u64,
     code_rows: u64,
     rejected_rows: u64,
-    duration_ms: u64,
+    /// Negative where a clock was set back.
+    duration_ms: i64,
     newest_activity_age_days: Option<i64>,
 }
 
@@ -243,7 +244,7 @@ impl Run {
             files_remaining: figures.files_remaining,
             rows: figures.fact_rows + figures.code_rows,
             rejected_rows: figures.rejected_rows,
-            milliseconds: figures.duration_ms,
+            milliseconds: figures.duration_ms.try_into().unwrap_or_default(),
             newest_day: newest,
         })
     }

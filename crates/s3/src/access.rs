@@ -71,10 +71,14 @@ impl S3Access {
 
 /// Interval of TCP keepalive probes. Address translators forget a silent connection after some minutes, and an invocation
 /// is silent until its function has ended.
-const TCP_KEEPALIVE: Duration = Duration::from_secs(60);
+const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
 
 /// TLS by rustls and ring, through the proxy that the environment names. Trusts the certificates in `ca_bundle`, a PEM file's
 /// content, or those of the machine.
+///
+/// # Panics
+///
+/// Never: what could fail is about network interfaces and partitions, of which none is named.
 #[expect(
     clippy::expect_used,
     reason = "these three fail for network interfaces and partitions, of which none is named"

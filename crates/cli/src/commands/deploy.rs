@@ -244,3 +244,36 @@ fn end(
     }
     Ok(out.flush()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use kiro_deploy::driver::StepReport;
+    use kiro_deploy::step::{Applied, Blame, StepError};
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_data_is_told_when_a_later_step_fails() {
+        let report = DeploymentReport {
+            steps: vec![StepReport {
+                number: 3,
+                name: "first_run",
+                title: "First normalization",
+                changes: 1,
+                applied: Applied {
+                    problems: vec!["`a.csv`: line 2: no".to_owned()],
+                    ..Applied::default()
+                },
+            }],
+        };
+        let failure = stopped(DeploymentError {
+            number: 5,
+            name: "views",
+            done: report,
+            cause: StepError::failed(Blame::Aws, "a view was refused", "look"),
+        });
+        let told: Vec<String> = failure.errors.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["step 5 (views) failed", "`a.csv`: line 2: no"]);
+        assert_eq!(failure.exit, Exit::Aws);
+    }
+}

@@ -20,8 +20,8 @@ pub struct AwsError {
     pub service: &'static str,
     pub operation: &'static str,
     /// What the call was about, with an article or a name in backticks.
-    pub resource: String,
-    pub region: String,
+    pub resource: Box<str>,
+    pub region: Box<str>,
     pub kind: AwsErrorKind,
     /// The service's own code; empty if it never answered.
     pub code: String,
@@ -63,8 +63,8 @@ impl AwsError {
         Self {
             service: "sts",
             operation: "GetCallerIdentity",
-            resource: "your credentials".to_owned(),
-            region: String::new(),
+            resource: "your credentials".into(),
+            region: Box::default(),
             kind: AwsErrorKind::Invalid,
             code: "MissingRegion".to_owned(),
             message: "no Region is named".to_owned(),
@@ -76,8 +76,8 @@ impl AwsError {
         Self {
             service: "sts",
             operation: "GetCallerIdentity",
-            resource: "your credentials".to_owned(),
-            region: String::new(),
+            resource: "your credentials".into(),
+            region: Box::default(),
             kind: AwsErrorKind::Configuration,
             code: String::new(),
             message: match error.source() {
@@ -92,8 +92,8 @@ impl AwsError {
         Self {
             service: "s3",
             operation: "HeadBucket",
-            resource: format!("bucket `{bucket}`"),
-            region: region.to_owned(),
+            resource: format!("bucket `{bucket}`").into(),
+            region: region.into(),
             kind: AwsErrorKind::NotFound,
             code: "NoSuchBucket".to_owned(),
             message: "there is no bucket of that name".to_owned(),
@@ -132,8 +132,8 @@ impl AwsError {
         let of = |kind, code: &str, message: String| Self {
             service,
             operation,
-            resource: resource.clone(),
-            region: region.to_owned(),
+            resource: resource.into(),
+            region: region.into(),
             kind,
             code: code.to_owned(),
             message,
@@ -462,8 +462,8 @@ mod tests {
         AwsError {
             service,
             operation: "CreateDataSet",
-            resource: "data set `x`".to_owned(),
-            region: "eu-central-1".to_owned(),
+            resource: "data set `x`".into(),
+            region: "eu-central-1".into(),
             kind,
             code: String::new(),
             message: message.to_owned(),

@@ -222,8 +222,36 @@ fn all_public_access() -> PublicAccessBlockConfiguration {
 }
 
 fn has_statement(policy: &Value, statement: &Value) -> bool {
-    let statements = policy.get("Statement").and_then(Value::as_array);
-    statements.is_some_and(|statements| statements.contains(statement))
+    let statement = normal(statement);
+    let statements = match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.as_slice(),
+        Some(single) => std::slice::from_ref(single),
+        None => &[],
+    };
+    statements.iter().any(|found| normal(found) == statement)
+}
+
+/// One form of what policies may say in several: a list of one member is that member, and the order of a list says nothing.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Array(all) => {
+            let mut all: Vec<Value> = all.iter().map(normal).collect();
+            all.sort_by_key(Value::to_string);
+            if all.len() == 1 {
+                all.remove(0)
+            } else {
+                Value::Array(all)
+            }
+        }
+        Value::Object(members) if members.len() == 1 && members.get("AWS") == Some(&json!("*")) => {
+            json!("*")
+        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| (name.clone(), normal(member)))
+            .collect(),
+        other => other.clone(),
+    }
 }
 
 /// The policy with our statement in place of an earlier form of it. Statements of others stay.
@@ -258,6 +286,9 @@ mod tests {
             with_statement(Some(single), ours.clone())["Statement"],
             json!([theirs, ours])
         );
+        let one = json!({"Principal": "*", "Action": "s3:*", "Resource": ["a", "b"]});
+        let other = json!({"Principal": {"AWS": "*"}, "Action": ["s3:*"], "Resource": ["b", "a"]});
+        assert!(has_statement(&json!({"Statement": other}), &one));
         let both = json!({"Statement": [old, theirs]});
         assert!(!has_statement(&both, &ours));
         assert_eq!(

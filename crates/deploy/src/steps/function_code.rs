@@ -124,9 +124,10 @@ impl Step for FunctionCode {
         } else if !exists {
             return Err(no_such_bucket(&name));
         }
-        let stored = match exists {
-            true => StoredZip::look(&deployment.aws.buckets().owned(), &name, &zip).await?,
-            false => StoredZip::Missing,
+        let stored = if exists {
+            StoredZip::look(&deployment.aws.buckets().owned(), &name, &zip).await?
+        } else {
+            StoredZip::Missing
         };
         changes.extend(stored.change(&name, &zip));
         if let Some(deployed) = DeployedCode::find(deployment, &zip).await? {

@@ -5,6 +5,7 @@
 mod account;
 mod expected;
 mod operation;
+mod owners;
 mod preflight;
 #[path = "../calls/server.rs"]
 mod server;

@@ -15,6 +15,7 @@ pub(crate) const CODE: &str = "kiro-analytics-code-123456789012-eu-central-1";
 
 /// What the account holds.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one property")]
 pub(crate) struct State {
     /// The account that owns all buckets; every other expected owner is refused.
     pub(crate) owner: &'static str,
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) code_key: String,
     /// SHA-256 of the code that the function runs.
     pub(crate) function_sha256: String,
+    /// A bucket with results that is left, and the deployment that its tag names.
+    pub(crate) left: (&'static str, &'static str),
     /// What the function answers, one call after the other.
     pub(crate) answers: Vec<Value>,
 }
@@ -52,6 +55,7 @@ impl Default for State {
             has_parts: false,
             code_key: String::new(),
             function_sha256: String::new(),
+            left: ("kiro-analytics-data-resultsbucket-0", "kiro-analytics"),
             answers: Vec::new(),
         }
     }
@@ -155,17 +159,18 @@ fn s3(asked: &Asked, state: &mut State) -> Given {
     if bucket == CODE {
         return code_bucket(asked, query, key, state);
     }
+    let (left, deployment) = state.left;
     if bucket.is_empty() {
-        return Given::text(
-            200,
-            "<ListAllMyBucketsResult><Buckets><Bucket><Name>kiro-analytics-data-resultsbucket-0</Name></Bucket></Buckets></ListAllMyBucketsResult>",
+        let list = format!(
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>{left}</Name></Bucket></Buckets></ListAllMyBucketsResult>"
         );
+        return Given::text(200, &list);
     }
     if query.contains("tagging") {
-        return Given::text(
-            200,
-            "<Tagging><TagSet><Tag><Key>kiro-analytics:deployment</Key><Value>kiro-analytics</Value></Tag></TagSet></Tagging>",
+        let tags = format!(
+            "<Tagging><TagSet><Tag><Key>kiro-analytics:deployment</Key><Value>{deployment}</Value></Tag></TagSet></Tagging>"
         );
+        return Given::text(200, &tags);
     }
     // The exports, and the parts.
     let is_exports = bucket == "example-kiro-reports";

@@ -96,14 +96,27 @@ async fn a_denial_right_after_the_stack_was_made_is_waited_out() {
     );
 }
 
-#[tokio::test]
-async fn a_bucket_that_an_earlier_deployment_has_left_is_mentioned() {
-    let account = CodeAccount::new(State::default()).await;
-    let deployment = account.deployment(std::path::Path::new("none")).await;
+/// What the plan says of buckets that are left.
+async fn mentioned(left: (&'static str, &'static str), prefix: &str) -> bool {
+    let account = CodeAccount::new(State {
+        left,
+        ..State::default()
+    })
+    .await;
+    let mut deployment = account.deployment(std::path::Path::new("none")).await;
+    prefix.clone_into(&mut deployment.names.prefix);
     let plan = plan(&deployment, "first_run").await.unwrap();
     let details = plan.steps[0].changes[0].details.join("\n");
-    assert!(
-        details.contains("--set existing_results_bucket=kiro-analytics-data-resultsbucket-0"),
-        "{details}"
-    );
+    details.contains(&format!("--set existing_results_bucket={}", left.0))
+}
+
+/// `CloudFormation` shortens the name of a long stack.
+#[tokio::test]
+async fn a_bucket_that_an_earlier_deployment_has_left_is_mentioned_whatever_its_name() {
+    let prefix = "kiro-analytics";
+    assert!(mentioned(("kiro-analytics-data-resultsbucket-0", prefix), prefix).await);
+    let long = "kiro-analytics-of-a-large-department";
+    assert!(mentioned(("kiro-analytics-of-a-larg-resultsbucket-0", long), long).await);
+    // The tag decides, not the name.
+    assert!(!mentioned(("kiro-analytics-data-resultsbucket-0", "another"), prefix).await);
 }

@@ -11,6 +11,9 @@ use kiro_deploy::steps::missing_zip;
 use crate::code_account::{CODE, CodeAccount, State};
 use crate::deployment::plan;
 
+/// What a killed run or another person has done to the account.
+type Loss = fn(&mut State);
+
 fn folder_with_zip() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("normalize-report-arm64.zip");
@@ -62,7 +65,7 @@ async fn the_code_bucket_is_made_with_all_its_properties_and_then_left_alone() {
 async fn each_property_of_the_code_bucket_is_put_right_on_its_own() {
     let folder = folder_with_zip();
     let (account, deployment) = deployed(folder.path()).await;
-    let losses: [(fn(&mut State), &str); 3] = [
+    let losses: [(Loss, &str); 3] = [
         (|state| state.is_closed = false, "public access is blocked"),
         (
             |state| state.policy = None,
