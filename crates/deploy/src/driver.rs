@@ -6,6 +6,9 @@ use crate::progress::Progress;
 use crate::step::{Applied, Blame, ChangeKind, Deployment, Step, StepError, StepPlan};
 use crate::steps;
 
+/// Steps that change what other deployments and other dashboards use, too.
+const SHARED_STEPS: [&str; 2] = ["lake_formation", "quicksight_access"];
+
 /// Which steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -57,6 +60,42 @@ pub struct DeploymentError {
 impl DeploymentPlan {
     pub fn changes_anything(&self) -> bool {
         self.steps.iter().any(StepPlan::changes_anything)
+    }
+
+    /// Totals first, then what touches more than this deployment or loses something.
+    pub fn overview(&self) -> Vec<String> {
+        let kinds = [
+            (ChangeKind::Create, "to make"),
+            (ChangeKind::Update, "to change"),
+            (ChangeKind::Run, "to run"),
+            (ChangeKind::Replace, "to replace"),
+            (ChangeKind::Overwrite, "to overwrite"),
+            (ChangeKind::Delete, "to delete"),
+        ];
+        let totals: Vec<String> = kinds
+            .into_iter()
+            .map(|(kind, verb)| (self.count(kind), verb))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, verb)| format!("{count} {verb}"))
+            .collect();
+        if totals.is_empty() {
+            return vec!["Total: no changes".to_owned()];
+        }
+        let mut lines = vec![format!("Total: {}", totals.join(", "))];
+        for step in &self.steps {
+            let is_shared = SHARED_STEPS.contains(&step.name);
+            for change in &step.changes {
+                let attention = match change.kind {
+                    ChangeKind::Replace => "Replaced",
+                    ChangeKind::Overwrite => "Overwritten",
+                    ChangeKind::Delete => "Deleted",
+                    _ if is_shared => "Shared with others",
+                    _ => continue,
+                };
+                lines.push(format!("{attention}: {}", change.what));
+            }
+        }
+        lines
     }
 
     /// How many changes of a kind there are.
@@ -184,17 +223,29 @@ pub async fn apply(
             continue;
         };
         let result = async {
-            let mut plan = plan.clone();
+            let agreed = plan;
+            let mut plan = agreed.clone();
             if !applied_plans.is_empty() {
                 let now = plan_step(deployment, plan.number, step.as_ref(), &applied_plans).await?;
                 refuse_surprises(&plan, &now)?;
                 plan = now;
             }
+            let left_out = left_out(agreed, &plan);
             if !plan.changes_anything() {
-                return Ok(None);
+                return Ok((!left_out.is_empty()).then(|| {
+                    let notes = left_out;
+                    (
+                        plan,
+                        Applied {
+                            notes,
+                            ..Applied::default()
+                        },
+                    )
+                }));
             }
             progress.begin(plan.number, of, plan.title);
-            let applied = step.apply(deployment, &plan, progress).await?;
+            let mut applied = step.apply(deployment, &plan, progress).await?;
+            applied.notes.extend(left_out);
             Ok(Some((plan, applied)))
         };
         match result.await {
@@ -234,6 +285,23 @@ pub async fn forget(deployment: &Deployment, plan: &DeploymentPlan) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What was agreed and is not done, in words: a step that has nothing to do any more, and what is no longer run.
+fn left_out(agreed: &StepPlan, now: &StepPlan) -> Vec<String> {
+    let has_run = now
+        .changes
+        .iter()
+        .any(|change| change.kind == ChangeKind::Run);
+    let missing = agreed
+        .changes
+        .iter()
+        .filter(|change| !now.changes_anything() || (change.kind == ChangeKind::Run && !has_run));
+    let why = now.skipped.as_deref();
+    let why = why.unwrap_or("when its turn came, there was nothing left to do");
+    missing
+        .map(|change| format!("in the plan and not done: {} ({why})", change.what))
+        .collect()
 }
 
 /// Refuses losses that were not in the approved plan.

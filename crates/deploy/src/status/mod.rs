@@ -105,7 +105,8 @@ impl Status {
         let identity_stack = names.identity_stack();
         let group = stack.output("NormalizerLogGroupName");
         let since = *now - TimeDelta::days(LOG_DAYS);
-        let (identity, runs, parts, schedule, alarms, visible) = tokio::join!(
+        let (drift, identity, runs, parts, schedule, alarms, visible) = tokio::join!(
+            stacks::drift(aws, stack, &resources),
             Stack::find(aws, &identity_stack),
             Log::runs(aws, group, since),
             parts::look(aws, stack.output("ResultsBucketName")),
@@ -113,6 +114,7 @@ impl Status {
             stacks::alarms(aws, &resources),
             quicksight::look(aws, names, settings),
         );
+        status.problems.extend(drift);
         status.stacks.push(StackStatus::of(stack));
         if let Some(identity) = status.kept(identity).flatten() {
             status.stacks.push(StackStatus::of(&identity));
