@@ -15,6 +15,9 @@ use tokio::net::TcpListener;
 const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
                       <UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
 
+/// What CloudWatch speaks.
+const CBOR: &str = "application/cbor";
+
 /// A request that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -134,7 +137,11 @@ async fn serve(
     let mut head = format!(
         "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
         given.status,
-        given.body.len()
+        if given.headers.iter().any(|(_, value)| value == CBOR) {
+            given.body.chars().count()
+        } else {
+            given.body.len()
+        }
     );
     for (name, value) in &given.headers {
         head = format!("{head}{name}: {value}\r\n");
@@ -144,10 +151,15 @@ async fn serve(
     } else {
         &given.body
     };
-    stream
-        .write_all(format!("{head}\r\n{body}").as_bytes())
-        .await
-        .ok();
+    // A body in CBOR is written as the letters of these numbers.
+    let is_binary = given.headers.iter().any(|(_, value)| value == CBOR);
+    let mut response = format!("{head}\r\n").into_bytes();
+    if is_binary {
+        response.extend(body.chars().map(|letter| letter as u8));
+    } else {
+        response.extend(body.bytes());
+    }
+    stream.write_all(&response).await.ok();
 }
 
 fn parsed(bytes: &[u8]) -> Option<Asked> {

@@ -100,7 +100,55 @@ pub(crate) fn resolved() -> Resolved {
     layers.resolve(None).unwrap()
 }
 
+/// Whether the request is for CloudWatch, which speaks CBOR.
+fn is_cbor(asked: &Asked) -> bool {
+    asked.path.starts_with("/service/")
+}
+
+/// A response in CBOR: the server writes each letter of the body as the byte of its number.
+fn in_cbor(status: u16, body: &Value) -> Given {
+    Given {
+        status,
+        headers: vec![
+            ("content-type", "application/cbor".to_owned()),
+            ("smithy-protocol", "rpc-v2-cbor".to_owned()),
+        ],
+        body: cbor(body).into_iter().map(char::from).collect(),
+    }
+}
+
+/// The body in CBOR: texts, lists, maps, flags and small numbers.
+fn cbor(value: &Value) -> Vec<u8> {
+    let head = |major: u8, length: usize| -> Vec<u8> {
+        let length = u16::try_from(length).unwrap();
+        let [high, low] = length.to_be_bytes();
+        vec![major << 5 | 25, high, low]
+    };
+    match value {
+        Value::Null => vec![0xf6],
+        Value::Bool(flag) => vec![if *flag { 0xf5 } else { 0xf4 }],
+        Value::Number(number) => head(0, usize::try_from(number.as_u64().unwrap()).unwrap()),
+        Value::String(text) => [head(3, text.len()), text.clone().into_bytes()].concat(),
+        Value::Array(items) => {
+            let items: Vec<u8> = items.iter().flat_map(cbor).collect();
+            [head(4, value.as_array().unwrap().len()), items].concat()
+        }
+        Value::Object(members) => {
+            let pairs: Vec<u8> = members
+                .iter()
+                .flat_map(|(key, value)| [cbor(&Value::from(key.as_str())), cbor(value)].concat())
+                .collect();
+            [head(5, members.len()), pairs].concat()
+        }
+    }
+}
+
 fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
+    if is_cbor(asked) {
+        let body =
+            json!({"__type": format!("com.amazonaws.cloudwatch#{code}"), "message": "the reason"});
+        return in_cbor(status, &body);
+    }
     if asked.header("authorization").contains("/s3/") {
         let text = format!("<Error><Code>{code}</Code><Message>the reason</Message></Error>");
         return Given::text(status, &text);
@@ -139,6 +187,7 @@ fn answer(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
         _ if asked.header("authorization").contains("/s3/") => {
             Given::text(200, &of_s3(asked, name))
         }
+        _ if is_cbor(asked) => in_cbor(200, &of_json(asked, name)),
         _ => Given::json(&of_json(asked, name)),
     }
 }
@@ -183,6 +232,8 @@ fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
         let resources = [
             resource("ResultsBucket", RESULTS, "AWS::S3::Bucket"),
             resource("FailedAlarm", "failed", "AWS::CloudWatch::Alarm"),
+            resource("Normalizer", "f", "AWS::Lambda::Function"),
+            resource("Schedule", "nightly", "AWS::Scheduler::Schedule"),
         ];
         format!(
             "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{}</StackResourceSummaries>\
@@ -227,11 +278,21 @@ fn of_s3(asked: &Asked, name: &str) -> String {
         "GetBucketTagging" => format!(
             "<Tagging><TagSet><Tag><Key>kiro-analytics:deployment</Key><Value>{PREFIX}</Value></Tag></TagSet></Tagging>"
         ),
+        "GetBucketPolicy" if asked.path.contains(RESULTS) => {
+            json!({"Statement": [{"Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}).to_string()
+        }
         "GetBucketPolicy" => json!({"Statement": [{"Effect": "Allow", "Principal": {"Service": "q.amazonaws.com"},
             "Action": "s3:PutObject", "Resource": "arn:aws:s3:::example-kiro-reports/*"}]})
         .to_string(),
         "GetBucketEncryption" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
              <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+            .to_owned(),
+        "GetBucketVersioning" => {
+            "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".to_owned()
+        }
+        "GetPublicAccessBlock" => "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+             <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
+             <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>"
             .to_owned(),
         "ListObjectVersions" => "<ListVersionsResult><Version><Key>a</Key><VersionId>1</VersionId></Version>\
              <DeleteMarker><Key>b</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>"
