@@ -315,3 +315,62 @@ fn refuse_surprises(agreed: &StepPlan, now: &StepPlan) -> Result<(), StepError> 
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DeploymentPlan, left_out};
+    use crate::step::{Change, ChangeKind, StepPlan};
+
+    fn step(name: &'static str, changes: Vec<Change>) -> StepPlan {
+        StepPlan {
+            number: 3,
+            name,
+            title: "A step",
+            changes,
+            skipped: None,
+        }
+    }
+
+    #[test]
+    fn what_was_agreed_and_is_not_done_is_told() {
+        let run = Change::new(ChangeKind::Run, "the normalizer");
+        let table = Change::new(ChangeKind::Create, "table `a`");
+        let agreed = step("first_run", vec![run.clone(), table.clone()]);
+        let told = left_out(&agreed, &step("first_run", Vec::new()));
+        assert_eq!(told.len(), 2);
+        assert!(told[0].starts_with("in the plan and not done: the normalizer"));
+        assert_eq!(left_out(&agreed, &step("first_run", vec![table])).len(), 1);
+        assert!(left_out(&agreed, &step("first_run", vec![run])).is_empty());
+    }
+
+    #[test]
+    fn a_plan_begins_with_its_totals_and_what_touches_others() {
+        let plan = DeploymentPlan {
+            prefix: "kiro-analytics".to_owned(),
+            account: "123456789012".to_owned(),
+            region: "eu-central-1".to_owned(),
+            version: "0.1.0".to_owned(),
+            steps: vec![
+                step(
+                    "tables",
+                    vec![
+                        Change::new(ChangeKind::Create, "table `a`"),
+                        Change::new(ChangeKind::Delete, "table `b`"),
+                    ],
+                ),
+                step(
+                    "quicksight_access",
+                    vec![Change::new(ChangeKind::Create, "policy `p` of role `r`")],
+                ),
+            ],
+        };
+        assert_eq!(
+            plan.overview(),
+            [
+                "Total: 2 to make, 1 to delete",
+                "Deleted: table `b`",
+                "Shared with others: policy `p` of role `r`",
+            ]
+        );
+    }
+}

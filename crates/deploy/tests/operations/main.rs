@@ -7,5 +7,6 @@ mod operation;
 mod preflight;
 #[path = "../calls/server.rs"]
 mod server;
+mod stacks;
 mod status;
 mod teardown;
