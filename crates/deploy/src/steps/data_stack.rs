@@ -44,6 +44,13 @@ impl Step for DataStack {
                 "name a shorter prefix with --prefix",
             ));
         }
+        if let Err(problem) = deployment.resolved.parameters(&deployment.names) {
+            return Err(StepError::failed(
+                Blame::Usage,
+                problem,
+                "shorten the setting it names",
+            ));
+        }
         if let Some((what, hint)) = schedule::order_problem(deployment.settings()) {
             return Err(StepError::failed(Blame::Usage, what, hint));
         }

@@ -290,7 +290,7 @@ fn of_s3(asked: &Asked, name: &str) -> String {
         "GetBucketVersioning" => {
             "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".to_owned()
         }
-        "GetPublicAccessBlock" => "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+        "GetBucketPublicAccessBlock" => "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
              <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
              <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>"
             .to_owned(),
