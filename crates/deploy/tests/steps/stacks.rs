@@ -120,9 +120,13 @@ fn actions(server: &Server) -> Vec<String> {
 }
 
 fn changes_something(server: &Server) -> bool {
-    actions(server).iter().any(|action| {
-        !action.is_empty() && !action.starts_with("Describe") && !action.starts_with("Get")
-    })
+    let reads = |action: &String| {
+        let verbs = ["Describe", "Get", "List"];
+        verbs.iter().any(|verb| action.starts_with(verb))
+    };
+    actions(server)
+        .iter()
+        .any(|action| !action.is_empty() && !reads(action))
 }
 
 #[tokio::test]
