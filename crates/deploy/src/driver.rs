@@ -6,6 +6,9 @@ use crate::progress::Progress;
 use crate::step::{Applied, Blame, ChangeKind, Deployment, Step, StepError, StepPlan};
 use crate::steps;
 
+/// Steps that change what other deployments and other dashboards use, too.
+const SHARED_STEPS: [&str; 2] = ["lake_formation", "quicksight_access"];
+
 /// Which steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -57,6 +60,42 @@ pub struct DeploymentError {
 impl DeploymentPlan {
     pub fn changes_anything(&self) -> bool {
         self.steps.iter().any(StepPlan::changes_anything)
+    }
+
+    /// Totals first, then what touches more than this deployment or loses something.
+    pub fn overview(&self) -> Vec<String> {
+        let kinds = [
+            (ChangeKind::Create, "to make"),
+            (ChangeKind::Update, "to change"),
+            (ChangeKind::Run, "to run"),
+            (ChangeKind::Replace, "to replace"),
+            (ChangeKind::Overwrite, "to overwrite"),
+            (ChangeKind::Delete, "to delete"),
+        ];
+        let totals: Vec<String> = kinds
+            .into_iter()
+            .map(|(kind, verb)| (self.count(kind), verb))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, verb)| format!("{count} {verb}"))
+            .collect();
+        if totals.is_empty() {
+            return vec!["Total: no changes".to_owned()];
+        }
+        let mut lines = vec![format!("Total: {}", totals.join(", "))];
+        for step in &self.steps {
+            let is_shared = SHARED_STEPS.contains(&step.name);
+            for change in &step.changes {
+                let attention = match change.kind {
+                    ChangeKind::Replace => "Replaced",
+                    ChangeKind::Overwrite => "Overwritten",
+                    ChangeKind::Delete => "Deleted",
+                    _ if is_shared => "Shared with others",
+                    _ => continue,
+                };
+                lines.push(format!("{attention}: {}", change.what));
+            }
+        }
+        lines
     }
 
     /// How many changes of a kind there are.
@@ -184,17 +223,29 @@ pub async fn apply(
             continue;
         };
         let result = async {
-            let mut plan = plan.clone();
+            let agreed = plan;
+            let mut plan = agreed.clone();
             if !applied_plans.is_empty() {
                 let now = plan_step(deployment, plan.number, step.as_ref(), &applied_plans).await?;
                 refuse_surprises(&plan, &now)?;
                 plan = now;
             }
+            let left_out = left_out(agreed, &plan);
             if !plan.changes_anything() {
-                return Ok(None);
+                return Ok((!left_out.is_empty()).then(|| {
+                    let notes = left_out;
+                    (
+                        plan,
+                        Applied {
+                            notes,
+                            ..Applied::default()
+                        },
+                    )
+                }));
             }
             progress.begin(plan.number, of, plan.title);
-            let applied = step.apply(deployment, &plan, progress).await?;
+            let mut applied = step.apply(deployment, &plan, progress).await?;
+            applied.notes.extend(left_out);
             Ok(Some((plan, applied)))
         };
         match result.await {
@@ -236,6 +287,23 @@ pub async fn forget(deployment: &Deployment, plan: &DeploymentPlan) -> Result<()
     Ok(())
 }
 
+/// What was agreed and is not done, in words: a step that has nothing to do any more, and what is no longer run.
+fn left_out(agreed: &StepPlan, now: &StepPlan) -> Vec<String> {
+    let has_run = now
+        .changes
+        .iter()
+        .any(|change| change.kind == ChangeKind::Run);
+    let missing = agreed
+        .changes
+        .iter()
+        .filter(|change| !now.changes_anything() || (change.kind == ChangeKind::Run && !has_run));
+    let why = now.skipped.as_deref();
+    let why = why.unwrap_or("when its turn came, there was nothing left to do");
+    missing
+        .map(|change| format!("in the plan and not done: {} ({why})", change.what))
+        .collect()
+}
+
 /// Refuses losses that were not in the approved plan.
 fn refuse_surprises(agreed: &StepPlan, now: &StepPlan) -> Result<(), StepError> {
     match agreed.unapproved_loss(&now.changes) {
@@ -245,5 +313,64 @@ fn refuse_surprises(agreed: &StepPlan, now: &StepPlan) -> Result<(), StepError> 
             "run the command again: it shows this, too",
         )),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeploymentPlan, left_out};
+    use crate::step::{Change, ChangeKind, StepPlan};
+
+    fn step(name: &'static str, changes: Vec<Change>) -> StepPlan {
+        StepPlan {
+            number: 3,
+            name,
+            title: "A step",
+            changes,
+            skipped: None,
+        }
+    }
+
+    #[test]
+    fn what_was_agreed_and_is_not_done_is_told() {
+        let run = Change::new(ChangeKind::Run, "the normalizer");
+        let table = Change::new(ChangeKind::Create, "table `a`");
+        let agreed = step("first_run", vec![run.clone(), table.clone()]);
+        let told = left_out(&agreed, &step("first_run", Vec::new()));
+        assert_eq!(told.len(), 2);
+        assert!(told[0].starts_with("in the plan and not done: the normalizer"));
+        assert_eq!(left_out(&agreed, &step("first_run", vec![table])).len(), 1);
+        assert!(left_out(&agreed, &step("first_run", vec![run])).is_empty());
+    }
+
+    #[test]
+    fn a_plan_begins_with_its_totals_and_what_touches_others() {
+        let plan = DeploymentPlan {
+            prefix: "kiro-analytics".to_owned(),
+            account: "123456789012".to_owned(),
+            region: "eu-central-1".to_owned(),
+            version: "0.1.0".to_owned(),
+            steps: vec![
+                step(
+                    "tables",
+                    vec![
+                        Change::new(ChangeKind::Create, "table `a`"),
+                        Change::new(ChangeKind::Delete, "table `b`"),
+                    ],
+                ),
+                step(
+                    "quicksight_access",
+                    vec![Change::new(ChangeKind::Create, "policy `p` of role `r`")],
+                ),
+            ],
+        };
+        assert_eq!(
+            plan.overview(),
+            [
+                "Total: 2 to make, 1 to delete",
+                "Deleted: table `b`",
+                "Shared with others: policy `p` of role `r`",
+            ]
+        );
     }
 }

@@ -109,7 +109,7 @@ impl StackEvent {
 }
 
 /// The status that the newest operation has ended with; none while it runs.
-pub fn final_status(events: &[StackEvent]) -> Option<&str> {
+pub(crate) fn final_status(events: &[StackEvent]) -> Option<&str> {
     let last = events.iter().rev().find(|event| event.is_of_stack())?;
     (!last.status.ends_with("_IN_PROGRESS")).then_some(last.status.as_str())
 }

@@ -35,7 +35,7 @@ impl SynthFile {
 pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
     let layer = DataLayer::find(deployment).await?;
-    let desired = DesiredStack::of(deployment, stack.as_ref())?;
+    let desired = DesiredStack::of(deployment, stack.as_ref()).await?;
     let folder = deployment.names.data_stack();
     let mut files = vec![
         SynthFile::text(format!("{folder}/template.yaml"), desired.template),

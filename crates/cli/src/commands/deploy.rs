@@ -151,6 +151,9 @@ fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
         "{} in account {}, {}, version {}",
         plan.prefix, plan.account, plan.region, plan.version
     )?;
+    for line in plan.overview() {
+        writeln!(out, "{line}")?;
+    }
     for step in &plan.steps {
         writeln!(out, "{:>3}  {}: {}", step.number, step.title, summary(step))?;
         let changes = step

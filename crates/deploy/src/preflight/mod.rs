@@ -173,11 +173,16 @@ impl Subject {
             ("region", _) => now(account::region(&self.aws)),
             ("settings", _) => now(names::settings(&self.resolved, &self.problems)),
             ("names", _) => now(names.map_or_else(|| Finding::skip(why), names::lengths)),
-            ("stack", _) => now(match (&self.aws, &self.stack) {
-                (Err(_), _) => Finding::skip(why),
-                (_, Err(error)) => Finding::of(error),
-                (_, Ok(found)) => stack::versions(found.as_ref(), &self.prefix, &self.version),
-            }),
+            ("stack", _) => match (&self.aws, &self.stack) {
+                (Err(_), _) => now(Finding::skip(why)),
+                (_, Err(error)) => now(Finding::of(error)),
+                (Ok(aws), Ok(found)) => Box::pin(stack::check(
+                    aws,
+                    found.as_ref(),
+                    &self.prefix,
+                    &self.version,
+                )),
+            },
             (_, None) => now(Finding::skip(why)),
             ("function", Some(place)) => now(function::zip(place, &self.function_folders)),
             ("lambda", Some(place)) => Box::pin(function::quota(place)),

@@ -2,12 +2,14 @@
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{AwsError, Context, Optional};
+use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::{Stack, StackState};
+use crate::stack_drift::Drift;
+use crate::stack_resources::StackResource;
 use crate::step::Blame;
 use crate::tags;
 
-pub(super) fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
+fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
     let Some(stack) = stack else {
         return Finding::pass(format!("{version} here, nothing deployed yet"));
     };
@@ -56,6 +58,37 @@ pub(super) fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Fi
         ),
         StackState::Settled => Finding::pass(found),
     }
+}
+
+/// The same, and what was changed in the stack outside `CloudFormation`.
+pub(super) async fn check(
+    aws: &Aws,
+    stack: Option<&Stack>,
+    prefix: &str,
+    version: &str,
+) -> Finding {
+    let mut finding = versions(stack, prefix, version);
+    let Some(stack) = stack.filter(|stack| stack.state() == StackState::Settled) else {
+        return finding;
+    };
+    let drift = match StackResource::of_stack(aws, stack.address()).await {
+        Ok(resources) => Drift::find(aws, stack, &resources).await,
+        Err(error) => {
+            finding.add_error(&error);
+            return finding;
+        }
+    };
+    for difference in drift.differences {
+        finding.add_failure(
+            Blame::Aws,
+            format!("changed outside CloudFormation: {difference}"),
+            "`kiro-analytics deploy` puts it right",
+        );
+    }
+    for error in &drift.errors {
+        finding.add_error(error);
+    }
+    finding
 }
 
 /// Compares the numbers of two versions.

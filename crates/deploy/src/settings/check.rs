@@ -90,23 +90,12 @@ pub(super) fn email(value: &Value) -> Option<String> {
 }
 
 pub(super) fn schedule(value: &Value) -> Option<String> {
-    let found = text(value);
-    let is_good =
-        (found.starts_with("cron(") || found.starts_with("rate(")) && found.ends_with(')');
-    unless(
-        is_good,
-        "`cron(…)` or `rate(…)`, such as `cron(15 3 * * ? *)`",
-        found,
-    )
+    crate::schedule::problem(text(value))
 }
 
 pub(super) fn time_zone(value: &Value) -> Option<String> {
     let found = text(value);
-    let is_good = !found.is_empty()
-        && found.len() <= 50
-        && found
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-'));
+    let is_good = found.len() <= 50 && crate::schedule::is_time_zone(found);
     unless(
         is_good,
         "a time zone such as `UTC` or `Europe/Berlin`",

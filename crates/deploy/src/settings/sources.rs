@@ -259,7 +259,7 @@ mod tests {
         .texts();
         assert_eq!(
             (environment_bytes(&texts), policy_bytes(&texts, "")),
-            (846, 2952)
+            (846, 2908)
         );
     }
 

@@ -6,105 +6,15 @@ use kiro_dashboard::Spec;
 use kiro_dashboard::quicksight::datasets;
 
 use super::{Status, StatusProblem, StatusQuestion};
-use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::names::Names;
 use crate::settings::DeploymentSettings;
-use crate::stack::Stack;
-use crate::stack_resources::StackResource;
 use crate::step::Blame;
 use crate::steps::assets_of;
 
 const MAKE_AGAIN: &str = "`kiro-analytics deploy` makes it again";
 
-/// A problem if the function of the stack does not exist.
-pub(super) async fn function(aws: &Aws, stack: &Stack) -> Result<Option<StatusProblem>, AwsError> {
-    let name = stack.output("NormalizerName");
-    if name.is_empty() {
-        return Ok(None);
-    }
-    let call = aws.clients().lambda.get_function_configuration();
-    let found = call
-        .function_name(name)
-        .send()
-        .await
-        .context(
-            aws,
-            "lambda:GetFunctionConfiguration",
-            format!("function `{name}`"),
-        )
-        .optional()?;
-    Ok(found.is_none().then(|| {
-        StatusProblem::new(
-            Blame::Aws,
-            format!("function `{name}` does not exist"),
-            MAKE_AGAIN,
-        )
-    }))
-}
-
-/// Schedule, alarms and data sets that are missing or switched off. `sees_quicksight`: data sets could be listed.
-pub(super) fn missing(
-    question: &StatusQuestion<'_>,
-    status: &Status,
-    resources: &[StackResource],
-    sees_quicksight: bool,
-) -> Vec<StatusProblem> {
-    let mut problems = schedule(question, status);
-    problems.extend(alarms(status, resources));
-    if question.settings.quicksight && sees_quicksight {
-        problems.extend(data_sets(question.names, question.settings, status));
-    }
-    problems
-}
-
-fn schedule(question: &StatusQuestion<'_>, status: &Status) -> Vec<StatusProblem> {
-    let name = question.stack.output("ScheduleName");
-    if name.is_empty() || !question.settings.scheduled {
-        return Vec::new();
-    }
-    // A schedule that could not be asked for is a problem already.
-    let is_told = |problem: &StatusProblem| problem.what.contains(":GetSchedule`");
-    let problem = match &status.schedule {
-        None if status.problems.iter().any(is_told) => return Vec::new(),
-        None => StatusProblem::new(
-            Blame::Aws,
-            format!("schedule `{name}` does not exist: nothing is read"),
-            MAKE_AGAIN,
-        ),
-        Some(schedule) if schedule.state == "DISABLED" => StatusProblem::new(
-            Blame::Usage,
-            format!("schedule `{name}` is switched off: nothing is read"),
-            "switch it on in the console (EventBridge, Schedules), or say `scheduled = false` in the settings",
-        ),
-        Some(_) => return Vec::new(),
-    };
-    vec![problem]
-}
-
-fn alarms(status: &Status, resources: &[StackResource]) -> Vec<StatusProblem> {
-    let is_told = |problem: &StatusProblem| problem.what.contains(":DescribeAlarms`");
-    if status.problems.iter().any(is_told) {
-        return Vec::new();
-    }
-    let declared = resources.iter().filter(|resource| {
-        resource.kind == "AWS::CloudWatch::Alarm" && !resource.physical_id.is_empty()
-    });
-    let gone = declared.filter(|resource| {
-        let mut found = status.alarms.iter();
-        !found.any(|alarm| alarm.name == resource.logical_id)
-    });
-    gone.map(|resource| {
-        StatusProblem::new(
-            Blame::Aws,
-            format!("alarm {} does not exist", resource.logical_id),
-            MAKE_AGAIN,
-        )
-    })
-    .collect()
-}
-
-/// The data sets of the built-in dashboard. Which ones a dashboard of somebody's own needs, only its file says.
-fn data_sets(names: &Names, settings: &DeploymentSettings, status: &Status) -> Vec<StatusProblem> {
+/// The data sets of the built-in dashboard that are missing. Which ones another dashboard needs, only its file says.
+pub(super) fn missing_data_sets(names: &Names, settings: &DeploymentSettings, status: &Status) -> Vec<StatusProblem> {
     let is_there = |id: &String| {
         status.data_sets.iter().any(|data_set| data_set.id == *id)
             || status
@@ -148,35 +58,4 @@ pub(super) fn stale(question: &StatusQuestion<'_>, status: &Status) -> Option<St
             "`kiro-analytics preflight` looks whether exports still come, `kiro-analytics logs` whether they can be read",
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Status, alarms};
-    use crate::stack_resources::StackResource;
-    use crate::status::AlarmStatus;
-
-    #[test]
-    fn an_alarm_of_the_stack_that_does_not_exist_is_a_problem() {
-        let resource = |logical_id: &str| StackResource {
-            logical_id: logical_id.to_owned(),
-            physical_id: format!("kiro-{logical_id}"),
-            kind: "AWS::CloudWatch::Alarm".to_owned(),
-            status: "CREATE_COMPLETE".to_owned(),
-        };
-        let status = Status {
-            alarms: vec![AlarmStatus {
-                name: "FailedAlarm".to_owned(),
-                state: "OK".to_owned(),
-                meaning: String::new(),
-            }],
-            ..Status::default()
-        };
-        let problems = alarms(&status, &[resource("FailedAlarm"), resource("NotRunAlarm")]);
-        let told: Vec<&str> = problems
-            .iter()
-            .map(|problem| problem.what.as_str())
-            .collect();
-        assert_eq!(told, ["alarm NotRunAlarm does not exist"]);
-    }
 }

@@ -85,15 +85,16 @@ impl Status {
         let identity_stack = names.identity_stack();
         let group = stack.output("NormalizerLogGroupName");
         let since = *now - TimeDelta::days(LOG_DAYS);
-        let (identity, function, runs, parts, schedule, alarms, visible) = tokio::join!(
+        let (drift, identity, runs, parts, schedule, alarms, visible) = tokio::join!(
+            stacks::drift(aws, stack, &resources),
             Stack::find(aws, &identity_stack),
-            expected::function(aws, stack),
             Log::runs(aws, group, since),
             parts::look(aws, stack.output("ResultsBucketName")),
             stacks::schedule(aws, stack.output("ScheduleName")),
             stacks::alarms(aws, &resources),
             quicksight::look(aws, names, settings),
         );
+        status.problems.extend(drift);
         status.stacks.push(StackStatus::of(stack));
         if let Some(identity) = status.kept(identity).flatten() {
             status.stacks.push(StackStatus::of(&identity));
@@ -102,8 +103,6 @@ impl Status {
         status.parts = status.kept(parts).flatten();
         status.schedule = status.kept(schedule).flatten();
         status.alarms = status.kept(alarms).unwrap_or_default();
-        let function = status.kept(function).flatten();
-        status.problems.extend(function);
         let visible = status.kept(visible);
         let is_visible = visible.is_some();
         if let Some((data_sets, dashboard, problems)) = visible {

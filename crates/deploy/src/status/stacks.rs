@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::StatusProblem;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::{Stack, StackState};
+use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
 use crate::step::Blame;
 
@@ -110,6 +111,27 @@ impl AlarmStatus {
             _ => "`kiro-analytics preflight` looks whether exports still come",
         }
     }
+}
+
+/// What was changed in a stack outside `CloudFormation`.
+pub(super) async fn drift(
+    aws: &Aws,
+    stack: &Stack,
+    resources: &[StackResource],
+) -> Vec<StatusProblem> {
+    if stack.state() != StackState::Settled {
+        return Vec::new();
+    }
+    let drift = Drift::find(aws, stack, resources).await;
+    let unread = drift.errors.iter().map(StatusProblem::of);
+    let differences = drift.differences.into_iter().map(|difference| {
+        StatusProblem::new(
+            Blame::Aws,
+            format!("changed outside CloudFormation: {difference}"),
+            "`kiro-analytics deploy` puts it right",
+        )
+    });
+    differences.chain(unread).collect()
 }
 
 /// The alarms among the resources of a stack.

@@ -6,13 +6,17 @@ use super::change_set::ChangeSet;
 use super::desired_stack::DesiredStack;
 use super::export_source::find_exports;
 use super::stack_owner::{refuse_lost_settings, refuse_unmanaged, taking_over};
+use super::stack_replacement::replacements;
 use super::stack_watch::{StackOperation, changed_meanwhile, explained, moving};
 use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::{Aws, Context};
 use crate::progress::Progress;
+use crate::schedule;
 use crate::stack::{Stack, StackState};
 use crate::stack_deletion::{delete, refuse_protected};
+use crate::stack_drift::Drift;
 use crate::stack_events::StackEvent;
+use crate::stack_resources::StackResource;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
@@ -39,6 +43,16 @@ impl Step for DataStack {
                 "name a shorter prefix with --prefix",
             ));
         }
+        if let Err(problem) = deployment.resolved.parameters(&deployment.names) {
+            return Err(StepError::failed(
+                Blame::Usage,
+                problem,
+                "shorten the setting it names",
+            ));
+        }
+        if let Some((what, hint)) = schedule::order_problem(deployment.settings()) {
+            return Err(StepError::failed(Blame::Usage, what, hint));
+        }
         find_exports(deployment).await?;
         Ok(())
     }
@@ -51,13 +65,13 @@ impl Step for DataStack {
         let name = deployment.names.data_stack();
         let aws = &deployment.aws;
         let Some(stack) = Stack::find(aws, &name).await? else {
-            DesiredStack::of(deployment, None)?;
+            DesiredStack::of(deployment, None).await?;
             return Ok(Planned::changes(vec![creation(&name)]));
         };
         refuse_unmanaged(deployment, &stack)?;
         refuse_lost_settings(deployment, &stack)?;
         let existing = matches!(stack.state(), StackState::Settled | StackState::Stuck);
-        let desired = DesiredStack::of(deployment, existing.then_some(&stack))?;
+        let desired = DesiredStack::of(deployment, existing.then_some(&stack)).await?;
         match stack.state() {
             StackState::Empty => Ok(Planned::changes(vec![creation(&name)])),
             StackState::Stillborn => {
@@ -77,13 +91,17 @@ impl Step for DataStack {
                 Ok(Planned::changes(vec![change]))
             }
             StackState::Settled => {
-                if desired.is_met_by(aws, &stack).await? {
+                let drift = drift_of(aws, &stack).await?;
+                if drift.is_empty() && desired.is_met_by(aws, &stack).await? {
                     return Ok(Planned::default());
                 }
-                let change_set = ChangeSet::new(aws, &name, desired.change_set_name(Some(&stack)));
+                let replaced = replacements(aws, &stack, &desired).await?;
+                let change_set = change_set(aws, &name, &desired, Some(&stack), &drift);
                 let prepared = change_set.prepare(&desired, Some(&stack)).await?;
                 let mut changes = prepared.map_or_else(Vec::new, |prepared| prepared.changes);
                 changes.splice(0..0, desired.said_anew(&stack));
+                changes.splice(0..0, replaced);
+                changes.splice(0..0, putting_right(&name, drift));
                 changes.splice(0..0, taking_over(deployment, &stack));
                 if changes.is_empty() {
                     changes.push(
@@ -123,11 +141,15 @@ impl Step for DataStack {
             Some(StackState::Empty) => stack = None,
             Some(StackState::Settled | StackState::Moving) | None => {}
         }
-        let desired = DesiredStack::of(deployment, stack.as_ref())?;
-        let change_set = ChangeSet::new(aws, &name, desired.change_set_name(stack.as_ref()));
+        let desired = DesiredStack::of(deployment, stack.as_ref()).await?;
+        let drift = match &stack {
+            Some(stack) => drift_of(aws, stack).await?,
+            None => Vec::new(),
+        };
+        let change_set = change_set(aws, &name, &desired, stack.as_ref(), &drift);
         let prepared = change_set.prepare(&desired, stack.as_ref()).await?;
         let Some(prepared) = prepared else {
-            return Ok(Applied::default());
+            return unless_drifted(&name, &drift, "CloudFormation sees nothing to put right");
         };
         if let Some(change) = plan.unapproved_loss(&prepared.changes) {
             return Err(changed_meanwhile(
@@ -152,8 +174,12 @@ impl Step for DataStack {
             before,
             change_set: Some(prepared),
         };
-        operation.wait(progress).await?;
-        Ok(Applied::default())
+        let stack = operation.wait(progress).await?;
+        if drift.is_empty() {
+            return Ok(Applied::default());
+        }
+        let drift = drift_of(aws, &stack).await?;
+        unless_drifted(&name, &drift, "CloudFormation has not put it right")
     }
 
     async fn forget(&self, deployment: &Deployment) -> Result<(), StepError> {
@@ -162,14 +188,63 @@ impl Step for DataStack {
         let Some(stack) = stack.filter(|stack| stack.state() == StackState::Settled) else {
             return Ok(());
         };
-        let desired = DesiredStack::of(deployment, Some(&stack))?;
+        let desired = DesiredStack::of(deployment, Some(&stack)).await?;
         let change_set = ChangeSet::new(
             &deployment.aws,
             &name,
             desired.change_set_name(Some(&stack)),
         );
-        Ok(change_set.delete().await?)
+        change_set.delete().await?;
+        Ok(change_set.reverting_drift().delete().await?)
     }
+}
+
+/// What was changed outside `CloudFormation`. What the caller may not read is not compared; `status` and `preflight` say so.
+async fn drift_of(aws: &Aws, stack: &Stack) -> Result<Vec<String>, StepError> {
+    let resources = StackResource::of_stack(aws, stack.address()).await?;
+    let drift = Drift::find(aws, stack, &resources).await;
+    match drift.errors.into_iter().find(|error| !error.is_denied()) {
+        Some(error) => Err(error.into()),
+        None => Ok(drift.differences),
+    }
+}
+
+fn change_set<'a>(
+    aws: &'a Aws,
+    name: &'a str,
+    desired: &DesiredStack,
+    stack: Option<&Stack>,
+    drift: &[String],
+) -> ChangeSet<'a> {
+    let change_set = ChangeSet::new(aws, name, desired.change_set_name(stack));
+    if drift.is_empty() {
+        change_set
+    } else {
+        change_set.reverting_drift()
+    }
+}
+
+fn putting_right(name: &str, drift: Vec<String>) -> Option<Change> {
+    if drift.is_empty() {
+        return None;
+    }
+    let change = Change::new(ChangeKind::Update, format!("drift of stack `{name}`"));
+    let change = change.detail("changed outside CloudFormation, and put right:");
+    Some(drift.into_iter().fold(change, Change::detail))
+}
+
+fn unless_drifted(name: &str, drift: &[String], why: &str) -> Result<Applied, StepError> {
+    if drift.is_empty() {
+        return Ok(Applied::default());
+    }
+    Err(StepError::failed(
+        Blame::Aws,
+        format!(
+            "stack `{name}` differs from its template, and {why}: {}",
+            drift.join("; ")
+        ),
+        "put it right in the console, or delete the resource and change a setting such as `memory_megabytes`, which updates the stack",
+    ))
 }
 
 /// Continues the rollback of an update that has failed, and waits for its end.

@@ -24,7 +24,10 @@ pub(crate) struct DesiredStack {
 
 impl DesiredStack {
     /// The stack that these settings ask for.
-    pub(crate) fn of(deployment: &Deployment, existing: Option<&Stack>) -> Result<Self, StepError> {
+    pub(crate) async fn of(
+        deployment: &Deployment,
+        existing: Option<&Stack>,
+    ) -> Result<Self, StepError> {
         let parameters = deployment.resolved.parameters(&deployment.names);
         let mut parameters = parameters.map_err(|problem| {
             StepError::failed(Blame::Usage, problem, "shorten the setting it names")
@@ -43,6 +46,8 @@ impl DesiredStack {
             parameters.insert(name.to_owned(), value);
         }
         parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
+        let owner = source_owner(deployment, existing).await;
+        parameters.insert("SourceOwner".to_owned(), owner);
         // What the template has and no setting names stays what somebody made it.
         if let Some(stack) = existing {
             for name in ["TagKey", "TagValue"] {
@@ -160,6 +165,35 @@ impl DesiredStack {
         }
         changes
     }
+}
+
+/// This account, if it owns all buckets with exports; empty if it does not. Where that cannot be asked, what is deployed stays.
+async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> String {
+    let aws = &deployment.aws;
+    let folders = deployment.settings().source_folders(aws.account());
+    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
+    let deployed = || {
+        let deployed = existing.and_then(|stack| stack.parameters.get("SourceOwner"));
+        deployed.cloned().unwrap_or_default()
+    };
+    for bucket in buckets {
+        let Ok(Some(head)) = aws.buckets().head(bucket).await else {
+            return deployed();
+        };
+        let there = aws.in_region(&head.region);
+        let buckets = there.buckets();
+        let owned = buckets
+            .client()
+            .head_bucket()
+            .bucket(bucket)
+            .expected_bucket_owner(aws.account())
+            .send()
+            .await;
+        if owned.is_err() {
+            return String::new();
+        }
+    }
+    aws.account().to_owned()
 }
 
 fn quoted(text: &str) -> String {

@@ -19,6 +19,7 @@ mod quicksight_access;
 mod refresh_schedules;
 mod stack_change;
 mod stack_owner;
+mod stack_replacement;
 mod stack_watch;
 mod tables;
 mod template;

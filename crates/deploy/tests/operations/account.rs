@@ -8,6 +8,7 @@ use kiro_deploy::settings::{Layers, Resolved};
 use kiro_deploy::{Names, Stack};
 use serde_json::{Value, json};
 
+use crate::cbor::cbor;
 use crate::operation::operation;
 use crate::server::{Asked, Given, Server};
 
@@ -121,7 +122,17 @@ pub(crate) fn resolved() -> Resolved {
     layers.resolve(None).unwrap()
 }
 
+/// Whether the request is for CloudWatch, which speaks CBOR.
+fn is_cbor(asked: &Asked) -> bool {
+    asked.path.starts_with("/service/")
+}
+
 fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
+    if is_cbor(asked) {
+        let body =
+            json!({"__type": format!("com.amazonaws.cloudwatch#{code}"), "message": "the reason"});
+        return cbor(status, &body);
+    }
     if asked.header("authorization").contains("/s3/") {
         let text = format!("<Error><Code>{code}</Code><Message>the reason</Message></Error>");
         return Given::text(status, &text);
@@ -164,6 +175,7 @@ fn answer(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
         _ if asked.header("authorization").contains("/s3/") => {
             Given::text(200, &of_s3(asked, name))
         }
+        _ if is_cbor(asked) => cbor(200, &of_json(asked, name)),
         _ => Given::json(&of_json(asked, name)),
     }
 }
@@ -208,6 +220,8 @@ fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
         let resources = [
             resource("ResultsBucket", RESULTS, "AWS::S3::Bucket"),
             resource("FailedAlarm", "failed", "AWS::CloudWatch::Alarm"),
+            resource("Normalizer", "f", "AWS::Lambda::Function"),
+            resource("Schedule", "nightly", "AWS::Scheduler::Schedule"),
         ];
         format!(
             "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{}</StackResourceSummaries>\
@@ -273,11 +287,21 @@ fn of_s3(asked: &Asked, name: &str) -> String {
         "GetBucketTagging" => format!(
             "<Tagging><TagSet><Tag><Key>kiro-analytics:deployment</Key><Value>{PREFIX}</Value></Tag></TagSet></Tagging>"
         ),
+        "GetBucketPolicy" if asked.path.contains(RESULTS) => {
+            json!({"Statement": [{"Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}).to_string()
+        }
         "GetBucketPolicy" => json!({"Statement": [{"Effect": "Allow", "Principal": {"Service": "q.amazonaws.com"},
             "Action": "s3:PutObject", "Resource": "arn:aws:s3:::example-kiro-reports/*"}]})
         .to_string(),
         "GetBucketEncryption" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
              <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+            .to_owned(),
+        "GetBucketVersioning" => {
+            "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".to_owned()
+        }
+        "GetBucketPublicAccessBlock" => "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+             <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
+             <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>"
             .to_owned(),
         "ListObjectVersions" => format!(
             "<ListVersionsResult><Version><Key>{PART}</Key><VersionId>1</VersionId></Version>\

@@ -32,25 +32,6 @@ async fn data_are_late_as_soon_as_the_settings_say_so() {
 }
 
 #[tokio::test]
-async fn a_function_or_schedule_that_is_gone_is_a_problem() {
-    let mut account = Account::new().await;
-    let outputs = &mut account.stack.outputs;
-    outputs.insert("NormalizerName".to_owned(), "f".to_owned());
-    let now = "2026-07-11T03:15:00Z";
-    assert_eq!(problems(&account, now).await, Vec::<String>::new());
-    account.fail("GetFunctionConfiguration", 404, "ResourceNotFoundException");
-    assert_eq!(
-        problems(&account, now).await,
-        ["function `f` does not exist"]
-    );
-    account.fail("GetSchedule", 404, "ResourceNotFoundException");
-    assert_eq!(
-        problems(&account, now).await,
-        ["schedule `nightly` does not exist: nothing is read"]
-    );
-}
-
-#[tokio::test]
 async fn data_sets_of_the_built_in_dashboard_that_are_missing_are_told_once() {
     let mut account = Account::new().await;
     account.resolved.settings.dashboard = "builtin".to_owned();

@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod account;
+#[path = "../calls/cbor.rs"]
+mod cbor;
 mod expected;
 mod operation;
 mod owners;
 mod preflight;
 #[path = "../calls/server.rs"]
 mod server;
+mod stacks;
 mod status;
 mod teardown;

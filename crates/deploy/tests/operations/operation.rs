@@ -36,6 +36,7 @@ pub(crate) fn operation(asked: &Asked) -> String {
         ["2016-08-19", ..] => "GetAccountSettings".to_owned(),
         ["2015-03-31", "functions", _, "configuration"] => "GetFunctionConfiguration".to_owned(),
         ["schedules", _] => "GetSchedule".to_owned(),
+        ["service", _, "operation", name] => (*name).to_owned(),
         [name] => (*name).to_owned(),
         _ => panic!("nobody knows {} {}", asked.method, asked.path),
     }
@@ -52,6 +53,8 @@ fn of_bucket(method: &str, segments: &[&str], query: &str) -> &'static str {
         ("HEAD", [_]) => "HeadBucket",
         ("HEAD", _) => "HeadObject",
         ("GET", [_]) if asks("encryption") => "GetBucketEncryption",
+        ("GET", [_]) if asks("versioning") => "GetBucketVersioning",
+        ("GET", [_]) if asks("publicAccessBlock") => "GetBucketPublicAccessBlock",
         ("GET", [_]) if asks("policy") => "GetBucketPolicy",
         ("GET", [_]) if asks("tagging") => "GetBucketTagging",
         ("GET", [_]) if asks("versions") => "ListObjectVersions",

@@ -36,6 +36,26 @@ async fn a_deployment_that_is_well_has_no_problem() {
     );
 }
 
+/// Drift: somebody has changed or deleted what the stack has made.
+#[tokio::test]
+async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right() {
+    let account = Account::new().await;
+    for (operation, told) in [
+        ("GetFunctionConfiguration", "function `f` does not exist"),
+        ("GetSchedule", "schedule `nightly` does not exist"),
+        ("GetBucketPolicy", "has no policy that demands TLS"),
+        ("GetBucketPublicAccessBlock", "does not block public access"),
+    ] {
+        account.fail(operation, 404, "ResourceNotFoundException");
+        let status = look(&account).await;
+        let mut problems = status.problems.iter();
+        let found = problems.find(|problem| problem.what.contains(told));
+        let found = found.unwrap_or_else(|| panic!("{operation}: {:?}", status.problems));
+        assert!(found.what.starts_with("changed outside CloudFormation: "));
+        assert_eq!(found.hint, "`kiro-analytics deploy` puts it right");
+    }
+}
+
 /// What cannot be asked is a problem of its own, with a way out; all else is told.
 #[tokio::test]
 async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {

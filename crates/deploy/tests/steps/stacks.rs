@@ -103,6 +103,9 @@ fn missing() -> Given {
 }
 
 fn otherwise(asked: &Asked) -> Given {
+    if action(asked) == "ListStackResources" {
+        return result("ListStackResources", "");
+    }
     bucket(asked).unwrap_or_else(|| refused("Unexpected", "unexpected"))
 }
 
@@ -117,9 +120,13 @@ fn actions(server: &Server) -> Vec<String> {
 }
 
 fn changes_something(server: &Server) -> bool {
-    actions(server).iter().any(|action| {
-        !action.is_empty() && !action.starts_with("Describe") && !action.starts_with("Get")
-    })
+    let reads = |action: &String| {
+        let verbs = ["Describe", "Get", "List"];
+        verbs.iter().any(|verb| action.starts_with(verb))
+    };
+    actions(server)
+        .iter()
+        .any(|action| !action.is_empty() && !reads(action))
 }
 
 #[tokio::test]
@@ -319,7 +326,12 @@ async fn a_rollback_that_failed_is_continued_and_the_update_made_in_one_run() {
     applied(&deployment).await.unwrap();
     let changing: Vec<String> = actions(&server)
         .into_iter()
-        .filter(|action| !action.is_empty() && !action.starts_with("Describe"))
+        .filter(|action| {
+            let reads = ["Describe", "List"]
+                .iter()
+                .any(|verb| action.starts_with(verb));
+            !action.is_empty() && !reads
+        })
         .collect();
     assert_eq!(
         changing,
@@ -414,4 +426,69 @@ async fn a_change_set_that_another_has_outdated_is_not_executed() {
         "{}",
         error.cause
     );
+}
+
+fn glue_tables(parameters: &str) -> String {
+    format!("{{\"TableList\": [{{\"Name\": \"their_table\", \"Parameters\": {{{parameters}}}}}]}}")
+}
+
+#[tokio::test]
+async fn a_database_under_another_name_takes_no_tables_of_others_along() {
+    for (parameters, is_ours) in [("", false), ("\"kiro_analytics_ddl\": \"1\"", true)] {
+        let server = Server::start(move |asked| {
+            if asked.header("x-amz-target").ends_with("GetTables") {
+                return Given::text(200, &glue_tables(parameters));
+            }
+            match action(asked) {
+                "DescribeStacks" => stack_with("UPDATE_COMPLETE", &[("DatabaseName", "earlier")]),
+                "DescribeChangeSet" => change_set("AVAILABLE"),
+                _ => otherwise(asked),
+            }
+        })
+        .await;
+        let mut deployment = deployment(&server).await;
+        deployment.read_parameters =
+            Some([("DatabaseName".to_owned(), "earlier".to_owned())].into());
+        let planned = plan(&deployment, "data_stack").await;
+        if is_ours {
+            let plan = planned.unwrap();
+            let change = &plan.steps[0].changes[0];
+            assert_eq!(
+                (change.kind, change.what.as_str()),
+                (ChangeKind::Replace, "database `earlier`")
+            );
+            assert!(
+                plan.overview()
+                    .contains(&"Replaced: database `earlier`".to_owned())
+            );
+            continue;
+        }
+        let error = planned.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "database `earlier` would be replaced, and holds 1 tables or views that this deployment has not made"
+        );
+        assert!(!changes_something(&server));
+    }
+}
+
+#[tokio::test]
+async fn a_protected_stack_that_was_never_made_is_not_deleted() {
+    let server = Server::start(|asked| match action(asked) {
+        "DescribeStacks" => {
+            let given = stack("ROLLBACK_COMPLETE");
+            let protected = "<EnableTerminationProtection>true</EnableTerminationProtection><Tags>";
+            Given::text(200, &given.body.replace("<Tags>", protected))
+        }
+        "DescribeStackEvents" => events(&FAILED_CREATION),
+        _ => otherwise(asked),
+    })
+    .await;
+    let deployment = deployment(&server).await;
+    let error = plan(&deployment, "data_stack").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stack `kiro-analytics-data` has termination protection"
+    );
+    assert!(error.hint().contains("update-termination-protection"));
 }

@@ -1,0 +1,261 @@
+//! Drift: where a stack's resources differ from what the stack says of them.
+//!
+//! Compares the properties that keep a deployment working, with one call per resource. A whole comparison is
+//! `DetectStackDrift`, which takes minutes. What is found is put right by a change set with `DeploymentMode=REVERT_DRIFT`.
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::BucketVersioningStatus;
+use aws_sdk_scheduler::types::ScheduleState;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::stack::Stack;
+use crate::stack_resources::StackResource;
+
+/// Seconds that the template gives the function.
+const FUNCTION_SECONDS: i32 = 900;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Drift {
+    /// One line per difference: "function `x` does not exist".
+    pub(crate) differences: Vec<String>,
+    /// What could not be read.
+    pub(crate) errors: Vec<AwsError>,
+}
+
+impl Drift {
+    /// Looks at the resources of a stack that is settled.
+    pub(crate) async fn find(aws: &Aws, stack: &Stack, resources: &[StackResource]) -> Self {
+        let physical = |logical: &str| -> Option<&str> {
+            let found = resources
+                .iter()
+                .find(|resource| resource.logical_id == logical)?;
+            Some(found.physical_id.as_str()).filter(|id| !id.is_empty())
+        };
+        let found = tokio::join!(
+            of(physical("Normalizer"), |name| function(aws, stack, name)),
+            of(physical("Schedule"), |name| schedule(aws, stack, name)),
+            of(physical("ResultsBucket"), |name| bucket(aws, name)),
+            alarms(aws, resources),
+        );
+        let mut drift = Self::default();
+        for result in [found.0, found.1, found.2, found.3] {
+            match result {
+                Ok(differences) => drift.differences.extend(differences),
+                Err(error) => drift.errors.push(error),
+            }
+        }
+        drift
+    }
+}
+
+type Differences = Result<Vec<String>, AwsError>;
+
+async fn of<'a, F: Future<Output = Differences>>(
+    name: Option<&'a str>,
+    compare: impl FnOnce(&'a str) -> F,
+) -> Differences {
+    match name {
+        Some(name) => compare(name).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn function(aws: &Aws, stack: &Stack, name: &str) -> Differences {
+    let title = format!("function `{name}`");
+    let found = aws
+        .clients()
+        .lambda
+        .get_function_configuration()
+        .function_name(name)
+        .send()
+        .await
+        .context(aws, "lambda:GetFunctionConfiguration", title.clone())
+        .optional()?;
+    let Some(found) = found else {
+        return Ok(vec![format!("{title} does not exist")]);
+    };
+    let mut differences = Vec::new();
+    let memory = stack.parameters.get("MemoryMegabytes");
+    let expected: Option<i32> = memory.and_then(|text| text.parse().ok());
+    if let (Some(expected), Some(actual)) = (expected, found.memory_size())
+        && expected != actual
+    {
+        differences.push(format!(
+            "{title} has {actual} MB of memory and not {expected}"
+        ));
+    }
+    if let Some(seconds) = found.timeout()
+        && seconds != FUNCTION_SECONDS
+    {
+        differences.push(format!(
+            "{title} has a time-out of {seconds} seconds and not {FUNCTION_SECONDS}"
+        ));
+    }
+    let key = stack.parameters.get("CodeKey").map_or("", String::as_str);
+    let code = found
+        .code_sha256()
+        .and_then(|text| STANDARD.decode(text).ok());
+    if let (Some(expected), Some(actual)) = (hash_of_key(key), code)
+        && !hexadecimal(&actual).starts_with(expected)
+    {
+        differences.push(format!("{title} runs other code than `{key}`"));
+    }
+    Ok(differences)
+}
+
+/// The hash in the key of a zip that this program has uploaded: `functions/normalize-report-arm64-<16 hex>.zip`.
+fn hash_of_key(key: &str) -> Option<&str> {
+    let (_, hash) = key.strip_suffix(".zip")?.rsplit_once('-')?;
+    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then_some(hash)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+async fn schedule(aws: &Aws, stack: &Stack, name: &str) -> Differences {
+    let title = format!("schedule `{name}`");
+    let found = aws
+        .clients()
+        .scheduler
+        .get_schedule()
+        .name(name)
+        .send()
+        .await
+        .context(aws, "scheduler:GetSchedule", title.clone())
+        .optional()?;
+    let Some(found) = found else {
+        return Ok(vec![format!("{title} does not exist")]);
+    };
+    let state = found.state().map_or("", ScheduleState::as_str);
+    let compared = [
+        ("ScheduleState", state),
+        (
+            "ScheduleExpression",
+            found.schedule_expression().unwrap_or_default(),
+        ),
+        (
+            "ScheduleTimeZone",
+            found.schedule_expression_timezone().unwrap_or_default(),
+        ),
+    ];
+    let differences = compared.into_iter().filter_map(|(parameter, actual)| {
+        let expected = stack.parameters.get(parameter)?;
+        (!actual.is_empty() && expected != actual)
+            .then(|| format!("{title} says `{actual}` and not `{expected}`"))
+    });
+    Ok(differences.collect())
+}
+
+async fn alarms(aws: &Aws, resources: &[StackResource]) -> Differences {
+    let expected: Vec<&StackResource> = resources
+        .iter()
+        .filter(|resource| {
+            resource.kind == "AWS::CloudWatch::Alarm" && !resource.physical_id.is_empty()
+        })
+        .collect();
+    if expected.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = expected.iter().map(|resource| resource.physical_id.clone());
+    let found = aws
+        .clients()
+        .cloudwatch
+        .describe_alarms()
+        .set_alarm_names(Some(names.collect()))
+        .send()
+        .await
+        .context(aws, "cloudwatch:DescribeAlarms", "the alarms")?;
+    let mut differences = Vec::new();
+    for resource in expected {
+        let alarm = found
+            .metric_alarms()
+            .iter()
+            .find(|alarm| alarm.alarm_name() == Some(&resource.physical_id));
+        match alarm {
+            None => differences.push(format!("alarm `{}` does not exist", resource.logical_id)),
+            Some(alarm) if alarm.actions_enabled() == Some(false) => {
+                differences.push(format!("alarm `{}` is switched off", resource.logical_id));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(differences)
+}
+
+async fn bucket(aws: &Aws, name: &str) -> Differences {
+    let title = format!("bucket `{name}`");
+    let buckets = aws.buckets();
+    let client = buckets.client();
+    let owner = aws.account();
+    let versioning = client
+        .get_bucket_versioning()
+        .bucket(name)
+        .expected_bucket_owner(owner)
+        .send()
+        .await;
+    if let Err(error) = &versioning
+        && error.code() == Some("NoSuchBucket")
+    {
+        return Ok(vec![format!("{title} does not exist")]);
+    }
+    let versioning = versioning.context(aws, "s3:GetBucketVersioning", title.clone())?;
+    let policy = client
+        .get_bucket_policy()
+        .bucket(name)
+        .expected_bucket_owner(owner)
+        .send()
+        .await
+        .context(aws, "s3:GetBucketPolicy", title.clone())
+        .optional()?;
+    let block = client
+        .get_public_access_block()
+        .bucket(name)
+        .expected_bucket_owner(owner)
+        .send()
+        .await
+        .context(aws, "s3:GetBucketPublicAccessBlock", title.clone())
+        .optional()?;
+    let mut differences = Vec::new();
+    if versioning.status() != Some(&BucketVersioningStatus::Enabled) {
+        differences.push(format!("{title} keeps no versions"));
+    }
+    let policy = policy.and_then(|found| found.policy).unwrap_or_default();
+    if !policy.contains("aws:SecureTransport") {
+        differences.push(format!("{title} has no policy that demands TLS"));
+    }
+    let block = block.and_then(|found| found.public_access_block_configuration);
+    let is_closed = block.is_some_and(|block| {
+        let all = [
+            block.block_public_acls(),
+            block.block_public_policy(),
+            block.ignore_public_acls(),
+            block.restrict_public_buckets(),
+        ];
+        all.into_iter().all(|flag| flag == Some(true))
+    });
+    if !is_closed {
+        differences.push(format!("{title} does not block public access"));
+    }
+    Ok(differences)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hash_of_key;
+
+    #[test]
+    fn a_key_of_somebody_else_has_no_hash() {
+        assert_eq!(
+            hash_of_key("functions/normalize-report-arm64-0123456789abcdef.zip"),
+            Some("0123456789abcdef")
+        );
+        assert_eq!(hash_of_key("my/normalize-report.zip"), None);
+    }
+}

@@ -1,0 +1,39 @@
+//! Stacks that are not to be removed.
+
+use kiro_deploy::aws::is_mutating;
+use kiro_deploy::teardown::{Teardown, TeardownPlan};
+
+use crate::account::Account;
+
+async fn plan(account: &Account) -> TeardownPlan {
+    let teardown = Teardown {
+        aws: &account.aws,
+        names: &account.names,
+        settings: &account.resolved.settings,
+        stack: Some(&account.stack),
+        deletes_data: true,
+    };
+    teardown.look().await.unwrap()
+}
+
+#[tokio::test]
+async fn termination_protection_is_found_before_anything_is_removed() {
+    let mut account = Account::new().await;
+    account.stack.is_protected = true;
+    let plan = plan(&account).await;
+    assert_eq!(plan.obstacles.len(), 1, "{:?}", plan.obstacles);
+    let told = format!("{:?}", plan.obstacles);
+    assert!(
+        told.contains("stack `kiro-analytics-data` has termination protection"),
+        "{told}"
+    );
+    assert!(account.operations().iter().all(|name| !is_mutating(name)));
+}
+
+#[tokio::test]
+async fn a_stack_without_our_tag_stays_with_the_way_to_take_it_over() {
+    let mut account = Account::new().await;
+    account.stack.tags.clear();
+    let told = format!("{:?}", plan(&account).await.obstacles);
+    assert!(told.contains("--take-over kiro-analytics-data"), "{told}");
+}
