@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
-use crate::steps::{self, DataLayer, DesiredStack};
+use crate::steps::{self, DataLayer, DesiredStack, TableDefinition};
 
 /// Stands for the results bucket while there is no stack.
 const NO_BUCKET: &str = "RESULTS-BUCKET";
@@ -51,8 +51,8 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
     let bucket = layer.map_or_else(|| NO_BUCKET.to_owned(), |layer| layer.results_bucket);
     let relations = (1..).zip(deployment.catalogue.relations());
     for (number, relation) in relations {
-        if let Some(input) = steps::table_input(relation, &bucket, &first_day) {
-            let content = json!({"DatabaseName": database, "TableInput": input});
+        if let Some(table) = TableDefinition::of(relation, &bucket, &first_day) {
+            let content = json!({"DatabaseName": database, "TableInput": table.to_json()});
             files.push(SynthFile::json(
                 format!("tables/{}.json", relation.name),
                 &content,

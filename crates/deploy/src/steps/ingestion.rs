@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use aws_sdk_glue::types::Table;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
-use serde_json::Value;
 
 use super::quicksight::{needed_data_sets, unwanted};
 use super::tables::deployed;
-use crate::aws::{AwsError, Fields};
+use crate::aws::AwsError;
 use crate::digest::short_hash;
 use crate::ingestion::{Begun, Imports, Ingestion};
 use crate::progress::Progress;
@@ -55,10 +55,10 @@ fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
 }
 
 /// When a relation, or anything it reads, was last changed in the catalogue.
-fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Value>) -> f64 {
+fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Table>) -> f64 {
     let tables = reads.iter().filter_map(|name| tables.get(name));
     tables
-        .filter_map(|table| table.number("UpdateTime"))
+        .filter_map(|table| Some(table.update_time()?.as_secs_f64()))
         .fold(0.0, f64::max)
 }
 

@@ -14,6 +14,7 @@ mod quicksight;
 mod quicksight_access;
 mod refresh_schedules;
 mod stack_watch;
+mod table_definition;
 mod tables;
 mod template;
 mod views;
@@ -26,7 +27,8 @@ pub use first_run::{Normalization, normalize};
 pub(crate) use quicksight::{DASHBOARD_ID, requests};
 pub(crate) use quicksight_access::policy;
 pub(crate) use stack_watch::wait_until_settled;
-pub(crate) use tables::{MARK, deployed, first_day, table_input};
+pub(crate) use table_definition::{MARK, TableDefinition};
+pub(crate) use tables::{deployed, first_day, parameter};
 
 /// All steps.
 pub fn all() -> Vec<Box<dyn Step>> {
