@@ -28,7 +28,8 @@ struct Told<'a> {
 }
 
 pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure> {
-    let session = Session::open(&args.cloud, config).await?;
+    let mut session = Session::open(&args.cloud, config).await?;
+    session.complete().await?;
     let deployment = session.deployment(args.functions.as_deref())?;
     let selection = Selection {
         from: args.from_step.clone(),

@@ -29,6 +29,7 @@ pub(crate) use quicksight_access::policy;
 pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use table_definition::{MARK, TableDefinition};
 pub(crate) use tables::{deployed, first_day, parameter};
+pub(crate) use views::original_sql;
 
 /// All steps.
 pub fn all() -> Vec<Box<dyn Step>> {

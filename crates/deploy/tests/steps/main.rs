@@ -3,6 +3,7 @@
 
 mod dashboards;
 mod deployment;
+mod lake_formation;
 mod normalization;
 mod stacks;
 
