@@ -38,13 +38,15 @@ pub(crate) async fn run(args: ConfigArgs, config: &Config) -> Result<(), Failure
             .resolve(None)
             .map_err(wrong_settings)?;
         let session = Session::open(&args.cloud, config).await;
-        let session = session.map_err(|failure| match failure.exit {
-            Exit::Aws => {
-                note("note: `kiro-analytics config show --local` leaves the deployed stack out and needs no credentials");
-                failure
-            }
-            Exit::Data | Exit::Usage => failure,
-        })?;
+        if session
+            .as_ref()
+            .is_err_and(|failure| failure.exit == Exit::Aws)
+        {
+            note(
+                "note: `kiro-analytics config show --local` leaves the deployed stack out and needs no credentials",
+            );
+        }
+        let session = session?;
         if session.stack.is_none() {
             note(format!(
                 "note: stack `{}` does not exist yet: nothing is remembered",
