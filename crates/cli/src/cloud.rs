@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use kiro_curate::Catalogue;
 use kiro_deploy::aws::{Aws, AwsTuning};
+use kiro_deploy::export_prefix::find_prefix;
+use kiro_deploy::salt;
 use kiro_deploy::settings::{Layers, Problems, Remembered, Resolved};
 use kiro_deploy::step::{Blame, Deployment, StepError};
 use kiro_deploy::{Names, Stack};
@@ -49,6 +51,24 @@ impl Session {
             resolved,
             stack,
         })
+    }
+
+    /// Completes what `deploy` needs: the prefix below the AWS sample's bucket, and the salt of hashed addresses.
+    pub(crate) async fn complete(&mut self) -> Result<(), Failure> {
+        let found = find_prefix(&self.aws, &mut self.resolved).await;
+        if let Some(url) = found.map_err(|error| failure(error.into()))? {
+            note(format!(
+                "note: the exports in `KIRO_LOGS_BUCKET` are below {url}"
+            ));
+        }
+        let settings = &self.resolved.settings;
+        let chosen = salt::choose(&self.aws, &self.names, settings).await;
+        let chosen = chosen.map_err(failure)?;
+        for remark in &chosen.remarks {
+            note(format!("note: {remark}"));
+        }
+        self.resolved.settings.hash_salt = chosen.salt;
+        Ok(())
     }
 
     /// Everything that steps work on.
@@ -111,6 +131,12 @@ pub(crate) fn layers<'a>(args: &CloudArgs, config: &Config) -> Layers<'a> {
 )]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// The Region that the environment names.
+pub(crate) fn environment_region() -> Option<String> {
+    let named = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    named.filter(|region| !region.is_empty())
 }
 
 /// Beside this program, as a release is unpacked; where the program was built from source, also where `scripts/build-lambda`

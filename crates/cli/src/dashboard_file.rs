@@ -19,7 +19,7 @@ pub(crate) fn load(
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let error = anyhow::Error::new(error).context(format!("could not read `{name}`"));
-        Failure::usage(error).hint("name an existing file with --dashboard, or leave the flag out")
+        Failure::usage(error).hint("name an existing file with --dashboard (of a deployment: --set dashboard=FILE), or leave it out (--set dashboard=)")
     })?;
     Spec::load(&text, &name, catalogue, settings).map_err(failure)
 }

@@ -21,6 +21,7 @@ mod panic;
 mod place;
 mod progress;
 mod question;
+mod settings_file;
 mod status_lines;
 mod step_progress;
 

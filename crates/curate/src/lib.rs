@@ -18,7 +18,7 @@ mod views;
 pub use catalogue::Catalogue;
 pub use column::{Column, ColumnType};
 pub use error::{CatalogueError, CatalogueErrorKind};
-pub use options::{Emails, RenderOptions};
+pub use options::{Emails, RenderOptions, salt_in};
 pub use relation::{Relation, Source};
 pub use settings::{
     Anchor, Budget, Code, Movers, Overage, OverageReading, Plan, Plans, Segments, Settings,

@@ -96,6 +96,49 @@ fn digest(salt: &str, column: &str) -> String {
     )
 }
 
+/// The salt that a view's text hashes addresses with, read back out of the text. Athena writes a view anew when it keeps it, so
+/// case, quotes and blanks may differ from what was sent. `None` if the text hashes nothing, or in an unknown way.
+pub fn salt_in(sql: &str) -> Option<String> {
+    const BEFORE: &str = "to_utf8";
+    let lower = sql.to_ascii_lowercase();
+    let mut from = 0;
+    while let Some(found) = lower[from..].find(BEFORE) {
+        from += found + BEFORE.len();
+        let rest = sql[from..].trim_start_matches(|c: char| c.is_whitespace() || "\"(".contains(c));
+        let concat = rest
+            .get(..6)
+            .filter(|word| word.eq_ignore_ascii_case("concat"));
+        let rest = concat.map_or(rest, |word| {
+            rest[word.len()..].trim_start_matches(|c: char| c.is_whitespace() || "\"(".contains(c))
+        });
+        let Some((literal, after)) = rest.strip_prefix('\'').and_then(literal) else {
+            continue;
+        };
+        let after = after.trim_start();
+        if after.starts_with("||") || after.starts_with(',') {
+            return Some(literal);
+        }
+    }
+    None
+}
+
+/// The text of a literal whose first quote has been read, and what follows it.
+fn literal(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut rest = text;
+    loop {
+        let (part, after) = rest.split_once('\'')?;
+        value.push_str(part);
+        match after.strip_prefix('\'') {
+            Some(more) => {
+                value.push('\'');
+                rest = more;
+            }
+            None => return Some((value, after)),
+        }
+    }
+}
+
 /// Lower-case letters, digits and `_`, beginning with a letter: needs no quoting on any engine.
 pub(crate) fn is_identifier(name: &str) -> bool {
     name.len() <= 63
@@ -103,4 +146,42 @@ pub(crate) fn is_identifier(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_salt_is_read_back_out_of_what_was_rendered() {
+        for salt in ["", "pepper", "it's || 'quoted'"] {
+            let options = RenderOptions {
+                emails: Emails::Hashed {
+                    salt: salt.to_owned(),
+                },
+                ..RenderOptions::default()
+            };
+            let sql = format!("SELECT {} AS email FROM t", options.address("f.email"));
+            assert_eq!(salt_in(&sql).as_deref(), Some(salt));
+            assert_eq!(
+                salt_in(&sql.to_ascii_uppercase()),
+                Some(salt.to_ascii_uppercase())
+            );
+        }
+        assert_eq!(salt_in(&RenderOptions::default().address("f.email")), None);
+    }
+
+    #[test]
+    fn a_salt_is_read_back_as_trino_formats_a_view() {
+        let texts = [
+            r#""lower"("to_hex"("sha256"("to_utf8"(('pep''per' || "lower"("trim"(f.email)))))))"#,
+            r#""sha256"("to_utf8"("concat"('pep''per', "lower"("trim"(f.email)))))"#,
+            "SHA256(TO_UTF8('pep''per' || LOWER(TRIM(f.email))))",
+        ];
+        for text in texts {
+            assert_eq!(salt_in(text).as_deref(), Some("pep'per"), "{text}");
+        }
+        assert_eq!(salt_in("sha256(to_utf8('pepper'))"), None);
+        assert_eq!(salt_in("sha256(to_utf8(x))"), None);
+    }
 }

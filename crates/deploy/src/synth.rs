@@ -4,38 +4,89 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
-use crate::steps::{self, DataLayer, DesiredStack};
+use crate::steps::{self, DataLayer, DesiredStack, TableDefinition};
 
-/// Stands for the results bucket while there is no stack.
+/// Takes the place of the results bucket while there is no stack.
 const NO_BUCKET: &str = "RESULTS-BUCKET";
+/// Takes the place of the zip's key while there is no zip. The template's pattern accepts it.
+const NO_CODE_KEY: &str = "TO-BE-FILLED-IN.zip";
+/// Takes the place of the salt where none was given: a salt must not change from one run to the next.
+pub const NO_SALT: &str = "SALT-TO-BE-FILLED-IN";
 
 /// A file, its path below the folder with `/` between the parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SynthFile {
     pub path: String,
     pub content: String,
+    /// Whether it contains the salt of hashed addresses: nobody but its owner may read it.
+    pub is_secret: bool,
 }
 
 impl SynthFile {
-    pub(crate) fn text(path: impl Into<String>, content: impl Into<String>) -> Self {
+    fn text(path: impl Into<String>, content: impl Into<String>) -> Self {
         Self {
             path: path.into(),
             content: content.into(),
+            is_secret: false,
         }
     }
 
-    pub(crate) fn json(path: impl Into<String>, content: &Value) -> Self {
+    fn json(path: impl Into<String>, content: &Value) -> Self {
         // A value can always be written.
         let text = serde_json::to_string_pretty(content).unwrap_or_default();
         Self::text(path, format!("{text}\n"))
     }
 }
 
-/// The files, in the order of the steps. The same deployment makes the same files.
-pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError> {
-    let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
-    let layer = DataLayer::find(deployment).await?;
-    let desired = DesiredStack::of(deployment, stack.as_ref()).await?;
+/// What the files take from an account.
+#[derive(Debug, Clone, Default)]
+pub struct ExistingState {
+    stack: Option<Stack>,
+    layer: Option<DataLayer>,
+    /// The day that partitions are looked for from.
+    first_day: Option<String>,
+}
+
+impl ExistingState {
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// If AWS refuses.
+    pub async fn find(deployment: &Deployment) -> Result<Self, StepError> {
+        let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
+        let layer = DataLayer::find(deployment).await?;
+        let database = deployment.settings().database(&deployment.names);
+        let existing = steps::deployed(&deployment.aws, &database).await?;
+        let first_day = steps::first_day(deployment, layer.as_ref(), &existing).await?;
+        Ok(Self {
+            stack,
+            layer,
+            first_day: Some(first_day),
+        })
+    }
+}
+
+/// The files, in the order of the steps. The same deployment and state make the same files. Asks nothing of AWS.
+///
+/// # Errors
+///
+/// If the settings do not fit into a stack, or the function's zip cannot be read.
+pub fn files(
+    deployment: &Deployment,
+    existing: &ExistingState,
+) -> Result<Vec<SynthFile>, StepError> {
+    let mut desired = DesiredStack::from_settings(deployment, existing.stack.as_ref())?;
+    let code_bucket = deployment.settings().code_bucket(&deployment.names);
+    for (name, placeholder) in [
+        ("CodeBucket", code_bucket.as_str()),
+        ("CodeKey", NO_CODE_KEY),
+    ] {
+        let value = desired.parameters.entry(name.to_owned()).or_default();
+        if value.is_empty() {
+            placeholder.clone_into(value);
+        }
+    }
     let folder = deployment.names.data_stack();
     let mut files = vec![
         SynthFile::text(format!("{folder}/template.yaml"), desired.template),
@@ -45,14 +96,39 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
         ),
         SynthFile::json(format!("{folder}/tags.json"), &desired.tag_list()),
     ];
-    let database = deployment.settings().database(&deployment.names);
-    let there = steps::deployed(&deployment.aws, &database).await?;
-    let first_day = steps::first_day(deployment, layer.as_ref(), &there).await?;
-    let bucket = layer.map_or_else(|| NO_BUCKET.to_owned(), |layer| layer.results_bucket);
-    let relations = (1..).zip(deployment.catalogue.relations());
-    for (number, relation) in relations {
-        if let Some(input) = steps::table_input(relation, &bucket, &first_day) {
-            let content = json!({"DatabaseName": database, "TableInput": input});
+    let layer = existing.layer.as_ref();
+    let bucket = layer.map_or(NO_BUCKET, |layer| layer.results_bucket.as_str());
+    files.extend(relations(deployment, existing, bucket));
+    if deployment.settings().quicksight {
+        let name = deployment.settings().quicksight_policy(&deployment.names);
+        let policy = steps::policy(deployment, bucket);
+        files.push(SynthFile::json(format!("policies/{name}.json"), &policy));
+    }
+    for (path, body) in steps::requests(deployment)? {
+        files.push(SynthFile::json(path, &body));
+    }
+    Ok(files)
+}
+
+/// Whether the zip of the function has to be filled in by hand.
+pub fn lacks_code(files: &[SynthFile]) -> bool {
+    files.iter().any(|file| file.content.contains(NO_CODE_KEY))
+}
+
+/// Tables and views.
+fn relations(deployment: &Deployment, existing: &ExistingState, bucket: &str) -> Vec<SynthFile> {
+    let settings = deployment.settings();
+    let database = settings.database(&deployment.names);
+    let this_year = format!("{}-01-01", deployment.today.get(..4).unwrap_or("2025"));
+    let first_day = existing.first_day.as_deref().unwrap_or(&this_year);
+    let salt = settings
+        .hash_salt
+        .as_deref()
+        .filter(|salt| settings.hash_emails && !salt.is_empty() && *salt != NO_SALT);
+    let mut files = Vec::new();
+    for (number, relation) in (1..).zip(deployment.catalogue.relations()) {
+        if let Some(table) = TableDefinition::of(relation, bucket, first_day) {
+            let content = json!({"DatabaseName": database, "TableInput": table.to_json()});
             files.push(SynthFile::json(
                 format!("tables/{}.json", relation.name),
                 &content,
@@ -60,16 +136,11 @@ pub async fn files(deployment: &Deployment) -> Result<Vec<SynthFile>, StepError>
         }
         if let Some(statement) = relation.create_statement() {
             let path = format!("views/{number:02}_{}.sql", relation.name);
-            files.push(SynthFile::text(path, format!("{statement};\n")));
+            files.push(SynthFile {
+                is_secret: salt.is_some() && kiro_curate::salt_in(&statement).is_some(),
+                ..SynthFile::text(path, format!("{statement};\n"))
+            });
         }
     }
-    if deployment.settings().quicksight {
-        let name = deployment.settings().quicksight_policy(&deployment.names);
-        let policy = steps::policy(deployment, &bucket);
-        files.push(SynthFile::json(format!("policies/{name}.json"), &policy));
-    }
-    for (path, body) in steps::requests(deployment)? {
-        files.push(SynthFile::json(path, &body));
-    }
-    Ok(files)
+    files
 }

@@ -143,7 +143,9 @@ fn the_variables_of_the_aws_sample_are_understood() {
     assert_eq!(settings.quicksight_identity_region(), Some("us-east-1"));
     assert_eq!(
         resolved.remarks,
-        ["`IDENTITY_MAPPING` says nothing here: this version does not map ids to names of people"]
+        [
+            "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: people are shown by their e-mail address, else by their id"
+        ]
     );
     // Our own variable wins over the sample's.
     let both = [
@@ -215,7 +217,7 @@ fn what_is_not_said_again_stays_as_the_stack_remembers_it() {
         !deployed.values().any(|text| text.contains("pepper")),
         "{deployed:?}"
     );
-    let flags = [("alarm_email", ""), ("hash_salt", "pepper")];
+    let flags = [("alarm_email", "")];
     let again = Said {
         flags: &flags,
         stack: Some(deployed.clone()),
@@ -234,29 +236,118 @@ fn what_is_not_said_again_stays_as_the_stack_remembers_it() {
     let mut expected = deployed.clone();
     expected.insert("AlarmEmail".to_owned(), String::new());
     assert_eq!(again.parameters(&names()).unwrap(), expected);
-    // The salt stands nowhere: to leave it out is no decision.
-    let Problems(problems) = Said {
+    // The salt is nowhere in the stack, and nobody is asked for it here.
+    assert_eq!(again.settings.hash_salt, None);
+}
+
+#[test]
+fn an_empty_value_takes_any_setting_back() {
+    let everything = Said {
+        file: vec![
+            ("exports", json!(["s3://example-kiro-reports"])),
+            ("accounts", json!(["123456789012"])),
+            (
+                "exports_kms_keys",
+                json!(["arn:aws:kms:eu-central-1:123456789012:key/1"]),
+            ),
+            ("schedule", json!("cron(15 5 * * ? *)")),
+            ("time_zone", json!("Asia/Seoul")),
+            ("refresh_at", json!("06:00")),
+            ("quicksight_role", json!("other-role")),
+            ("dashboard", json!("mine.yaml")),
+            ("alarm_email", json!("alice@example.com")),
+            ("old_version_days", json!(60)),
+            ("theme", json!("dark")),
+            ("hash_emails", json!(true)),
+            ("tags", json!({"team": "platform"})),
+        ],
+        ..Said::default()
+    };
+    let deployed = everything.resolve().unwrap();
+    let deployed = deployed.parameters(&names()).unwrap();
+    let nothing = Said::default().resolve().unwrap();
+    let flags: Vec<(&str, &str)> = all().map(|setting| (setting.key, "")).collect();
+    let taken_back = Said {
+        flags: &flags,
         stack: Some(deployed.clone()),
         ..Said::default()
-    }
-    .resolve()
-    .unwrap_err();
-    assert!(
-        problems[0].to_string().contains("KIRO_ANALYTICS_HASH_SALT"),
-        "{problems:?}"
+    };
+    let taken_back = taken_back.resolve().unwrap();
+    assert_eq!(taken_back.settings.schedule, "cron(15 3 * * ? *)");
+    assert_eq!(taken_back.settings.dashboard, "builtin");
+    assert_eq!(
+        taken_back.parameters(&names()).unwrap(),
+        nothing.parameters(&names()).unwrap()
     );
-    let other = [("hash_salt", "salt")];
-    let other = Said {
-        flags: &other,
+    // The file can do the same.
+    let in_file = Said {
+        file: all().map(|setting| (setting.key, json!(""))).collect(),
         stack: Some(deployed),
         ..Said::default()
+    };
+    assert_eq!(
+        in_file.resolve().unwrap().parameters(&names()).unwrap(),
+        nothing.parameters(&names()).unwrap()
+    );
+}
+
+#[test]
+fn every_retention_that_cloudwatch_takes_is_taken() {
+    let template = include_str!("../../../cfn/01-data-layer.yaml");
+    for days in [
+        "1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545",
+        "731", "1096", "1827", "2192", "2557", "2922", "3288", "3653",
+    ] {
+        let environment = [("LOG_RETENTION_DAYS", days)];
+        let said = Said {
+            environment: &environment,
+            ..Said::default()
+        };
+        assert!(said.resolve().is_ok(), "{days}");
+        let allowed = template
+            .lines()
+            .any(|line| line.contains("AllowedValues: [1, 3,") && line.contains(days));
+        assert!(allowed, "{days}");
     }
-    .resolve()
-    .unwrap();
+    let environment = [("LOG_RETENTION_DAYS", "31")];
+    let said = Said {
+        environment: &environment,
+        ..Said::default()
+    };
+    assert!(said.resolve().is_err());
+}
+
+#[test]
+fn the_prefix_of_the_samples_bucket_is_looked_for_where_it_is_not_set() {
+    let bucket = |environment: &[(&str, &str)], flags: &[(&str, &str)]| {
+        let said = Said {
+            environment,
+            flags,
+            ..Said::default()
+        };
+        said.resolve().unwrap().bucket_without_prefix
+    };
+    let alone = [("KIRO_LOGS_BUCKET", "example-logs")];
+    assert_eq!(bucket(&alone, &[]).as_deref(), Some("example-logs"));
+    // The root of the bucket is a decision, too.
+    let root = [
+        ("KIRO_LOGS_BUCKET", "example-logs"),
+        ("KIRO_LOGS_PREFIX", ""),
+    ];
+    assert_eq!(bucket(&root, &[]), None);
+    let path = [("KIRO_LOGS_BUCKET", "s3://example-logs/kiro")];
+    assert_eq!(bucket(&path, &[]), None);
+    assert_eq!(bucket(&alone, &[("exports", "s3://example-logs")]), None);
+    let said = Said {
+        environment: &alone,
+        ..Said::default()
+    };
+    let mut resolved = said.resolve().unwrap();
+    resolved.set_found_exports("s3://example-logs/kiro", vec!["111122223333".to_owned()]);
+    let parameters = resolved.parameters(&names()).unwrap();
     assert!(
-        other.remarks[0].contains("all hashes will change"),
-        "{:?}",
-        other.remarks
+        parameters["SourcePrefixes"].starts_with("example-logs/kiro/AWSLogs/111122223333/"),
+        "{parameters:?}"
     );
 }
 

@@ -82,7 +82,8 @@ pub(crate) struct DeployArgs {
 /// Write everything that `deploy` would send into a folder
 ///
 /// The template with its parameters and tags, the tables, the SQL of the views, the policies and the documents of the
-/// dashboard: for a review, or for another pipeline. The same settings give the same files.
+/// dashboard: for a review, or for another pipeline. The same settings give the same files. Without credentials, and with
+/// --offline, nothing is asked of AWS: what is deployed is then left out of account.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -100,6 +101,10 @@ pub(crate) struct SynthArgs {
     /// Folder with normalize-report-arm64.zip [default: beside this program, then target/functions]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) functions: Option<PathBuf>,
+
+    /// Do not sign in, even if there are credentials
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 /// Write kiro-analytics.toml, by looking around in your account and asking

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
-use kiro_deploy::settings::{Origin, Resolved};
+use kiro_deploy::settings::{Origin, Problems, Resolved};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::{ConfigArgs, ConfigCommand, ConfigShowArgs, Output};
 use crate::cloud::{Session, layers, problems};
 use crate::config::Config;
+use crate::exit::Exit;
 use crate::failure::{Failure, note};
 use crate::output;
 
@@ -26,13 +27,26 @@ pub(crate) async fn run(args: ConfigArgs, config: &Config) -> Result<(), Failure
     let resolved = if args.local {
         let resolved = layers(&args.cloud, config)
             .resolve(None)
-            .map_err(problems)?;
+            .map_err(wrong_settings)?;
         for remark in &resolved.remarks {
             note(format!("note: {remark}"));
         }
         resolved
     } else {
-        let session = Session::open(&args.cloud, config).await?;
+        // Checked before anything is asked of AWS: what is wrong here is wrong whatever the stack remembers.
+        layers(&args.cloud, config)
+            .resolve(None)
+            .map_err(wrong_settings)?;
+        let session = Session::open(&args.cloud, config).await;
+        if session
+            .as_ref()
+            .is_err_and(|failure| failure.exit == Exit::Aws)
+        {
+            note(
+                "note: `kiro-analytics config show --local` leaves the deployed stack out and needs no credentials",
+            );
+        }
+        let session = session?;
         if session.stack.is_none() {
             note(format!(
                 "note: stack `{}` does not exist yet: nothing is remembered",
@@ -42,6 +56,13 @@ pub(crate) async fn run(args: ConfigArgs, config: &Config) -> Result<(), Failure
         session.resolved
     };
     show(&args, &resolved)
+}
+
+/// The hint of other commands is to run this one.
+fn wrong_settings(found: Problems) -> Failure {
+    problems(found).hint(
+        "correct each value where it is named, or take it out; kiro-analytics.example.toml explains every setting",
+    )
 }
 
 fn show(args: &ConfigShowArgs, resolved: &Resolved) -> Result<(), Failure> {

@@ -29,7 +29,8 @@ struct Told<'a> {
 }
 
 pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure> {
-    let session = Session::open(&args.cloud, config).await?;
+    let mut session = Session::open(&args.cloud, config).await?;
+    session.complete().await?;
     let mut deployment = session.deployment(args.functions.as_deref())?;
     deployment.take_over.clone_from(&args.take_over);
     let selection = Selection {

@@ -1,13 +1,17 @@
-//! `kiro-analytics init`: the configuration file, by looking around and asking.
+//! `kiro-analytics init`: the configuration file, from the environment, from what is deployed, by looking around and asking.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use kiro_deploy::Names;
-use kiro_deploy::aws::{Aws, AwsTuning};
+use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
 use kiro_deploy::discover::{self, FoundExports};
+use kiro_deploy::export_prefix::find_prefix;
+use kiro_deploy::sample_stack::{StackMaker, sample_settings};
+use kiro_deploy::settings::{Layers, Origin, Remembered, Resolved};
+use serde_json::Value;
 
 use crate::args::InitArgs;
 use crate::cloud::{failure, layers, problems};
@@ -15,20 +19,17 @@ use crate::config::Config;
 use crate::failure::{Failure, note};
 use crate::output;
 use crate::question::{ask_for, is_somebody_there};
+use crate::settings_file;
 
 /// So many buckets and users are named in a question.
 const MOST_NAMED: usize = 8;
+/// Proposed where the prefix belongs to somebody else.
+const OTHER_PREFIXES: [&str; 3] = ["kiro-usage", "kiro-usage-2", "kiro-usage-3"];
+/// These name the deployment, or must not be written down.
+const NOT_COPIED: [&str; 4] = ["prefix", "region", "profile", "hash_salt"];
 
-/// What goes into the file.
-#[derive(Default)]
-struct Found {
-    prefix: String,
-    exports: String,
-    accounts: Vec<String>,
-    owner: String,
-    identity_store: Option<String>,
-    alarm_email: String,
-}
+/// Values by the key of their setting.
+pub(crate) type Answers = BTreeMap<&'static str, Value>;
 
 pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> {
     let is_printed = args.out == Path::new("-");
@@ -37,7 +38,8 @@ pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> 
         return Err(Failure::usage(error)
             .hint("edit it, name another file with --out, or replace it with --force"));
     }
-    let (prefix, address) = layers(&args.cloud, config).address().map_err(problems)?;
+    let layers = layers(&args.cloud, config);
+    let (prefix, address) = layers.address().map_err(problems)?;
     let aws = Aws::sign_in(&address, AwsTuning::default())
         .await
         .map_err(|error| failure(error.into()))?;
@@ -47,23 +49,24 @@ pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> 
         aws.region(),
         aws.caller().arn
     ));
-    let mut found = Found {
-        prefix: ask_for("Prefix of all names", &prefix),
-        ..Found::default()
-    };
-    if let Some(problem) = Names::new(&found.prefix, &aws).problems().first() {
-        return Err(Failure::usage(anyhow::anyhow!("{problem}")));
+    let (prefix, remembered, mut answers) = choose_prefix(&aws, &layers, &prefix).await?;
+    let mut resolved = layers.resolve(remembered.as_ref()).map_err(problems)?;
+    match find_prefix(&aws, &mut resolved).await {
+        Ok(Some(url)) => note(format!("the exports in `KIRO_LOGS_BUCKET` are below {url}")),
+        Ok(None) => {}
+        Err(error) => note(format!("`KIRO_LOGS_BUCKET`: {error}")),
     }
-    exports(&args, &aws, &mut found).await?;
-    owner(&aws, &mut found).await;
-    match discover::identity_store(&aws).await {
-        Ok(store) => found.identity_store = store,
-        Err(error) => note(format!("IAM Identity Center: {error}")),
+    answers.extend(said(&resolved));
+    for remark in &resolved.remarks {
+        note(format!("note: {remark}"));
     }
-    if is_somebody_there() {
-        found.alarm_email = ask_for("Address for alarms (empty for none)", "");
+    ask_rest(&args, &aws, &mut answers).await?;
+    answers.insert("prefix", Value::from(prefix));
+    answers.insert("region", Value::from(aws.region()));
+    if let Some(profile) = address.profile {
+        answers.insert("profile", Value::from(profile));
     }
-    let text = file(&found, address.profile.as_deref(), aws.region());
+    let text = settings_file::text(&answers);
     if is_printed {
         let mut out = output::stdout();
         write!(out, "{text}")?;
@@ -81,8 +84,146 @@ pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> 
     Ok(())
 }
 
+/// The prefix, what its stack remembers, and what a deployment of the AWS sample says of its settings.
+async fn choose_prefix(
+    aws: &Aws,
+    layers: &Layers<'_>,
+    named: &str,
+) -> Result<(String, Option<Remembered>, Answers), Failure> {
+    let mut answers = Answers::new();
+    let mut proposed = named.to_owned();
+    let maker = maker(aws, named).await;
+    if let StackMaker::Sample(stack) = &maker {
+        note(format!(
+            "stack `{}` belongs to a deployment of the AWS sample: its settings are proposed, it is not changed. Whether its views hash addresses is in no stack: set `hash_emails` if they do",
+            stack.name
+        ));
+        match sample_settings(aws, named, stack).await {
+            Ok(found) => answers = found,
+            Err(error) => note(format!("stacks of the AWS sample: {error}")),
+        }
+    }
+    if is_taken(&maker) {
+        proposed = free_prefix(aws).await;
+        note(format!(
+            "`{named}-data` is somebody else's stack: another prefix keeps both apart, such as `{proposed}`"
+        ));
+    }
+    let prefix = ask_for("Prefix of all names", &proposed);
+    if let Some(problem) = Names::new(&prefix, aws).problems().first() {
+        return Err(Failure::usage(anyhow::anyhow!("{problem}")));
+    }
+    let maker = if prefix == named {
+        maker
+    } else {
+        warn_of_other_prefix(layers, &prefix);
+        self::maker(aws, &prefix).await
+    };
+    if is_taken(&maker) {
+        let error =
+            anyhow::anyhow!("stack `{prefix}-data` exists, and kiro-analytics has not made it");
+        return Err(
+            Failure::usage(error).hint("run `kiro-analytics init` again and take another prefix")
+        );
+    }
+    let remembered = match maker {
+        StackMaker::Ours(stack) => {
+            note(format!(
+                "stack `{}` is deployed: its settings are proposed",
+                stack.name
+            ));
+            Some(Remembered::of(&stack.parameters))
+        }
+        StackMaker::Nobody | StackMaker::Sample(_) | StackMaker::Unknown => None,
+    };
+    Ok((prefix, remembered, answers))
+}
+
+/// Whoever may not look at stacks is told, and goes on as if there were none.
+async fn maker(aws: &Aws, prefix: &str) -> StackMaker {
+    StackMaker::find(aws, prefix).await.unwrap_or_else(|error| {
+        note(format!("stack `{prefix}-data`: {error}"));
+        StackMaker::Nobody
+    })
+}
+
+fn is_taken(maker: &StackMaker) -> bool {
+    matches!(maker, StackMaker::Sample(_) | StackMaker::Unknown)
+}
+
+async fn free_prefix(aws: &Aws) -> String {
+    for prefix in OTHER_PREFIXES {
+        if !is_taken(&maker(aws, prefix).await) {
+            return prefix.to_owned();
+        }
+    }
+    String::new()
+}
+
+/// A variable wins over the file that is being written.
+fn warn_of_other_prefix(layers: &Layers<'_>, prefix: &str) {
+    for name in ["KIRO_ANALYTICS_PREFIX", "STACK_PREFIX"] {
+        let value = (layers.variable)(name).filter(|value| !value.is_empty());
+        if value.is_some_and(|value| value != prefix) {
+            note(format!(
+                "note: the variable `{name}` wins over the file: unset it before you deploy, or set it to `{prefix}`"
+            ));
+        }
+    }
+}
+
+/// What flags, environment, file and stack say.
+fn said(resolved: &Resolved) -> Answers {
+    let values = resolved.values.iter();
+    let said = values.filter(|(setting, value, origin)| {
+        let is_said = !matches!(origin, Origin::Default | Origin::Unset);
+        is_said && !NOT_COPIED.contains(&setting.key) && !is_empty(value)
+    });
+    said.map(|(setting, value, origin)| {
+        note(format!("`{}` is taken from {origin}", setting.key));
+        (setting.key, value.clone())
+    })
+    .collect()
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// What nobody has said yet.
+async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), Failure> {
+    if args.bucket.is_some() || !answers.contains_key("exports") {
+        exports(args, aws, answers).await?;
+    }
+    if !answers.contains_key("owners") && !answers.contains_key("quicksight") {
+        match owner(aws).await {
+            Some(owner) => answers.insert("owners", Value::from(vec![owner])),
+            None => answers.insert("quicksight", Value::from(false)),
+        };
+    }
+    if !answers.contains_key("identity_store") {
+        match discover::identity_store(aws).await {
+            Ok(store) => answers.extend(store.map(|store| ("identity_store", Value::from(store)))),
+            Err(error) => note(format!("IAM Identity Center: {error}")),
+        }
+    }
+    if is_somebody_there() && !answers.contains_key("alarm_email") {
+        let address = ask_for("Address for alarms (empty for none)", "");
+        if !address.is_empty() {
+            answers.insert("alarm_email", Value::from(address));
+        }
+    }
+    Ok(())
+}
+
 /// Bucket and prefix.
-async fn exports(args: &InitArgs, aws: &Aws, found: &mut Found) -> Result<(), Failure> {
+async fn exports(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), Failure> {
     let bucket = if let Some(bucket) = &args.bucket {
         bucket.clone()
     } else {
@@ -90,31 +231,46 @@ async fn exports(args: &InitArgs, aws: &Aws, found: &mut Found) -> Result<(), Fa
     };
     if bucket.is_empty() {
         note("no bucket was named: fill in `exports`");
+        answers.insert("exports", Value::Array(Vec::new()));
         return Ok(());
     }
     let bucket = bucket.trim_start_matches("s3://").trim_end_matches('/');
     let (bucket, given) = bucket.split_once('/').unwrap_or((bucket, ""));
-    if !given.is_empty() {
-        found.exports = format!("s3://{bucket}/{given}");
-        return Ok(());
-    }
-    match discover::exports_in(aws, bucket).await {
-        Ok(Some(FoundExports { url, accounts, .. })) => {
-            note(format!("exports of {} below {url}", accounts.join(" and ")));
-            found.exports = url;
-            let is_own = accounts.len() == 1 && accounts[0] == aws.account();
-            found.accounts = if is_own { Vec::new() } else { accounts };
-            Ok(())
+    let url = if given.is_empty() {
+        let found = discover::exports_in(aws, bucket).await;
+        match found.map_err(|error| no_bucket(bucket, error))? {
+            Some(FoundExports { url, accounts, .. }) => {
+                note(format!("exports of {} below {url}", accounts.join(" and ")));
+                let is_own = accounts.len() == 1 && accounts[0] == aws.account();
+                if !is_own {
+                    answers.insert("accounts", Value::from(accounts));
+                }
+                url
+            }
+            None => {
+                note(format!(
+                    "no exports were found in `{bucket}`: check `exports` once Kiro has written its first report"
+                ));
+                format!("s3://{bucket}")
+            }
         }
-        Ok(None) => {
-            note(format!(
-                "no exports were found in `{bucket}`: check `exports` once Kiro has written its first report"
-            ));
-            found.exports = format!("s3://{bucket}");
-            Ok(())
-        }
-        Err(error) => Err(failure(error.into())),
+    } else {
+        format!("s3://{bucket}/{given}")
+    };
+    answers.insert("exports", Value::from(vec![url]));
+    Ok(())
+}
+
+/// `deploy` never makes the bucket that Kiro writes to.
+fn no_bucket(bucket: &str, error: AwsError) -> Failure {
+    let is_missing = error.is_not_found();
+    let failure = failure(error.into());
+    if is_missing {
+        return failure.hint(format!(
+            "`{bucket}` must be the bucket that Kiro writes its reports to (Kiro console, Settings): check its name and the account"
+        ));
     }
+    failure
 }
 
 /// The bucket, out of those there are.
@@ -136,8 +292,8 @@ async fn asked_bucket(aws: &Aws) -> String {
     ask_for("Bucket that Kiro writes its reports to", likely)
 }
 
-/// Who shall own the dashboard.
-async fn owner(aws: &Aws, found: &mut Found) {
+/// Who shall own the dashboard; `None` without Quick Sight.
+async fn owner(aws: &Aws) -> Option<String> {
     match discover::quicksight_users(aws).await {
         Ok((_, users)) => {
             if is_somebody_there() {
@@ -156,79 +312,14 @@ async fn owner(aws: &Aws, found: &mut Found) {
                 likely,
             );
             let named = users.iter().find(|user| user.name == said);
-            found.owner = named.map_or(said, |user| user.arn.clone());
+            let owner = named.map_or(said, |user| user.arn.clone());
+            (!owner.is_empty()).then_some(owner)
         }
-        Err(error) => note(format!(
-            "Amazon Quick Sight (QuickSight): {error}\nwithout it, tables and views are deployed and no dashboard"
-        )),
+        Err(error) => {
+            note(format!(
+                "Amazon Quick Sight (QuickSight): {error}\nwithout it, tables and views are deployed and no dashboard"
+            ));
+            None
+        }
     }
-}
-
-fn file(found: &Found, profile: Option<&str>, region: &str) -> String {
-    let mut text = String::from(
-        "# Settings of kiro-analytics, written by `kiro-analytics init`. kiro-analytics.example.toml explains all of them;\n\
-         # `kiro-analytics config show` says which value comes from where.\n\n[deployment]\n",
-    );
-    let mut line = |key: &str, value: &str, why: &str| {
-        // A text can always be extended.
-        writeln!(text, "# {why}\n{key} = {value}\n").unwrap_or_default();
-    };
-    let quoted = |value: &str| toml::Value::from(value).to_string();
-    line(
-        "prefix",
-        &quoted(&found.prefix),
-        "What all names begin with; another prefix is another deployment.",
-    );
-    line(
-        "region",
-        &quoted(region),
-        "The Region to deploy to. The bucket with exports may be elsewhere.",
-    );
-    if let Some(profile) = profile {
-        line("profile", &quoted(profile), "The profile to sign in with.");
-    }
-    let exports: Vec<&str> = Some(found.exports.as_str())
-        .filter(|url| !url.is_empty())
-        .into_iter()
-        .collect();
-    line(
-        "exports",
-        &toml::Value::from(exports).to_string(),
-        "Where Kiro writes its reports.",
-    );
-    if !found.accounts.is_empty() {
-        line(
-            "accounts",
-            &toml::Value::from(found.accounts.clone()).to_string(),
-            "Accounts whose exports lie there.",
-        );
-    }
-    if found.owner.is_empty() {
-        line(
-            "quicksight",
-            "false",
-            "No dashboard in Amazon Quick Sight. To have one, set true and name `owners`.",
-        );
-    } else {
-        line(
-            "owners",
-            &toml::Value::from(vec![found.owner.clone()]).to_string(),
-            "Users and groups of Amazon Quick Sight that may change the dashboard; `readers` may look at it.",
-        );
-    }
-    if let Some(store) = &found.identity_store {
-        line(
-            "identity_store",
-            &quoted(store),
-            "The Identity Store with the names of people.",
-        );
-    }
-    if !found.alarm_email.is_empty() {
-        line(
-            "alarm_email",
-            &quoted(&found.alarm_email),
-            "Who gets the alarms; the address must confirm once.",
-        );
-    }
-    format!("{}\n", text.trim_end())
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
+use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::preflight::{PreflightReport, Subject, Verdict};
 use kiro_deploy::settings::{Layers, Origin, Problems, Remembered, Resolved};
 use kiro_deploy::validation::{Validation, validate_definition};
@@ -41,7 +42,11 @@ pub(crate) async fn run(
         Ok(Some(stack)) => Some(Remembered::of(&stack.parameters)),
         Ok(None) | Err(_) => None,
     };
-    let (resolved, wrong) = resolve(&layers, remembered.as_ref());
+    let (mut resolved, wrong) = resolve(&layers, remembered.as_ref());
+    if let (Ok(aws), Ok(resolved)) = (&aws, &mut resolved) {
+        // Where it fails, the check of the exports says why.
+        find_prefix(aws, resolved).await.ok();
+    }
     let named = resolved
         .as_ref()
         .ok()

@@ -1,28 +1,145 @@
-//! `kiro-analytics synth`: everything that `deploy` would send, as files.
+//! `kiro-analytics synth`: everything that `deploy` would send, as files. Works without an account.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
 
-use kiro_deploy::synth;
+use kiro_deploy::aws::{Aws, AwsErrorKind, AwsTuning};
+use kiro_deploy::settings::{DeploymentSettings, Resolved};
+use kiro_deploy::synth::{self, ExistingState, NO_SALT, SynthFile};
+use kiro_deploy::{Names, salt};
 
 use crate::args::SynthArgs;
-use crate::cloud::{Session, failure};
+use crate::cloud::{Session, environment_region, failure, layers, problems};
 use crate::config::Config;
 use crate::failure::{Failure, note};
 
+/// Takes the place of an account that no setting names.
+const NO_ACCOUNT: &str = "000000000000";
+const DEFAULT_REGION: &str = "us-east-1";
+
 pub(crate) async fn run(args: SynthArgs, config: &Config) -> Result<(), Failure> {
-    let session = Session::open(&args.cloud, config).await?;
-    let deployment = session.deployment(args.functions.as_deref())?;
-    let files = synth::files(&deployment).await.map_err(failure)?;
+    let functions = args.functions.as_deref();
+    let (deployment, existing) = if args.offline || !is_signed_in(&args, config).await? {
+        let session = without_account(&args, config)?;
+        (session.deployment(functions)?, ExistingState::default())
+    } else {
+        let mut session = Session::open(&args.cloud, config).await?;
+        let (aws, names) = (&session.aws, &session.names);
+        let salt = salt::given_or_deployed(aws, names, &session.resolved.settings).await;
+        set_salt(&mut session.resolved, salt.map_err(failure)?);
+        let deployment = session.deployment(functions)?;
+        let existing = ExistingState::find(&deployment).await.map_err(failure)?;
+        (deployment, existing)
+    };
+    let files = synth::files(&deployment, &existing).map_err(failure)?;
     for file in &files {
         let path = args.out.join(&file.path);
-        let folder = path.parent().unwrap_or(&args.out);
-        let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, &file.content));
-        written.map_err(|error| {
+        write(&path, file).map_err(|error| {
             let error =
                 anyhow::Error::new(error).context(format!("could not write `{}`", path.display()));
             Failure::usage(error).hint("name another folder with --out")
         })?;
     }
     note(format!("{} files in `{}`", files.len(), args.out.display()));
+    if synth::lacks_code(&files) {
+        note(
+            "note: no zip of the function was found: fill in `CodeBucket` and `CodeKey` of parameters.json, or name its folder with --functions",
+        );
+    }
+    let settings = deployment.settings();
+    if settings.hash_salt.as_deref() == Some(NO_SALT) {
+        note(format!(
+            "note: no salt was given: replace {NO_SALT} in views/ by 32 or more random characters, or give one in KIRO_ANALYTICS_HASH_SALT"
+        ));
+    } else if files.iter().any(|file| file.is_secret) {
+        note("note: the views contain the salt of hashed addresses: only you may read these files");
+    }
     Ok(())
+}
+
+/// Whether the account can be asked. No credentials are no failure here.
+async fn is_signed_in(args: &SynthArgs, config: &Config) -> Result<bool, Failure> {
+    let (_, address) = layers(&args.cloud, config).address().map_err(problems)?;
+    match Aws::sign_in(&address, AwsTuning::default()).await {
+        Ok(_) => Ok(true),
+        Err(error) => match error.kind {
+            AwsErrorKind::Credentials | AwsErrorKind::Expired | AwsErrorKind::Unreachable => {
+                Ok(false)
+            }
+            AwsErrorKind::Invalid if error.code == "MissingRegion" => Ok(false),
+            _ => Err(failure(error.into())),
+        },
+    }
+}
+
+/// A session of settings alone.
+fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, Failure> {
+    let layers = layers(&args.cloud, config);
+    let (prefix, _) = layers.address().map_err(problems)?;
+    let mut resolved = layers.resolve(None).map_err(problems)?;
+    for remark in &resolved.remarks {
+        note(format!("note: {remark}"));
+    }
+    let settings = &resolved.settings;
+    let region = settings.region.clone().or_else(environment_region);
+    let region = region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
+    let (partition, account) = account(settings);
+    note(format!(
+        "note: not signed in: the files are for account {account} in {region}; nothing of what is deployed is in them"
+    ));
+    let salt = salt::given_only(settings).map_err(failure)?;
+    let aws = Aws::unsigned(&account, &partition, &region);
+    set_salt(&mut resolved, salt);
+    Ok(Session {
+        names: Names::new(&prefix, &aws),
+        aws,
+        resolved,
+        stack: None,
+    })
+}
+
+/// The partition and the account that the settings name: that of an owner, else the only one with exports.
+fn account(settings: &DeploymentSettings) -> (String, String) {
+    let principals = settings.owners.iter().chain(&settings.readers);
+    let named = principals
+        .chain(&settings.query_principals)
+        .find_map(|arn| {
+            let parts: Vec<&str> = arn.split(':').collect();
+            let (partition, account) = (*parts.get(1)?, *parts.get(4)?);
+            (account.len() == NO_ACCOUNT.len()).then(|| (partition.to_owned(), account.to_owned()))
+        });
+    named.unwrap_or_else(|| {
+        let account = match settings.accounts.as_slice() {
+            [account] => account.clone(),
+            _ => NO_ACCOUNT.to_owned(),
+        };
+        ("aws".to_owned(), account)
+    })
+}
+
+fn set_salt(resolved: &mut Resolved, salt: Option<String>) {
+    let settings = &mut resolved.settings;
+    settings.hash_salt = settings
+        .hash_emails
+        .then(|| salt.unwrap_or_else(|| NO_SALT.to_owned()));
+}
+
+fn write(path: &Path, file: &SynthFile) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    if !file.is_secret {
+        return fs::write(path, &file.content);
+    }
+    // A file of an earlier run may be readable by others.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(file.content.as_bytes())
 }

@@ -90,6 +90,26 @@ impl Aws {
         })))
     }
 
+    /// An account that is never asked: for names and ARNs alone. There are no credentials, so every call fails.
+    pub fn unsigned(account: &str, partition: &str, region: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .timeout_config(aws_config::timeout::TimeoutConfig::disabled())
+            .build();
+        Self(Arc::new(Inner {
+            clients: Clients::new(&config),
+            config,
+            region: region.to_owned(),
+            caller: Caller {
+                account: account.to_owned(),
+                arn: format!("arn:{partition}:iam::{account}:root"),
+            },
+            tuning: AwsTuning::default(),
+        }))
+    }
+
     /// The same account in another Region.
     #[must_use]
     pub fn in_region(&self, region: &str) -> Self {

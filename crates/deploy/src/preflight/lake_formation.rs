@@ -1,29 +1,30 @@
 //! Whether Lake Formation is in force, and who must then grant what.
 
-use serde_json::Value;
-use serde_json::json;
+use aws_sdk_lakeformation::types::{DataLakePrincipal, Permission, PrincipalPermissions};
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::Fields;
+use crate::aws::Context;
 use crate::step::Blame;
 
 /// Everybody whom IAM allows: the principal by which Lake Formation is not in force.
 const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
-    let call = place
-        .aws
-        .lake_formation("GetDataLakeSettings", json!({}))
-        .on("the data lake");
-    let answer = match call.send().await {
-        Ok(answer) => answer,
+    let aws = place.aws;
+    let client = &aws.clients().lake_formation;
+    let response = client.get_data_lake_settings().send().await;
+    let response = response.context(aws, "lakeformation:GetDataLakeSettings", "the data lake");
+    let settings = match response {
+        Ok(response) => response.data_lake_settings,
         Err(error) => return Finding::of(&error),
     };
-    let settings = answer.field("DataLakeSettings");
     let wanted = place.settings().lake_formation.as_str();
-    let is_open = is_open(settings, "CreateDatabaseDefaultPermissions")
-        && is_open(settings, "CreateTableDefaultPermissions");
+    let (is_open, admins) = settings.map_or((false, Vec::new()), |settings| {
+        let is_open = is_open(settings.create_database_default_permissions())
+            && is_open(settings.create_table_default_permissions());
+        (is_open, settings.data_lake_admins.unwrap_or_default())
+    });
     if is_open {
         return match wanted {
             "on" => Finding::pass(
@@ -40,8 +41,10 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
         );
     }
     let caller = place.aws.caller().arn.as_str();
-    let mut admins = settings.items("DataLakeAdmins").iter();
-    let is_admin = admins.any(|admin| is_same(admin.text("DataLakePrincipalIdentifier"), caller));
+    let mut admins = admins
+        .iter()
+        .filter_map(DataLakePrincipal::data_lake_principal_identifier);
+    let is_admin = admins.any(|admin| is_same(admin, caller));
     if is_admin {
         return Finding::pass("in force; you are an administrator of the data lake and can grant");
     }
@@ -51,11 +54,12 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     )
 }
 
-fn is_open(settings: &Value, list: &str) -> bool {
-    let mut grants = settings.items(list).iter();
-    grants.any(|grant| {
-        let grants_all = grant.items("Permissions").iter().any(|name| name == "ALL");
-        grant.text("Principal/DataLakePrincipalIdentifier") == EVERYBODY && grants_all
+/// Whether these defaults give everything to everybody whom IAM allows.
+fn is_open(defaults: &[PrincipalPermissions]) -> bool {
+    defaults.iter().any(|grant| {
+        let principal = grant.principal();
+        let identifier = principal.and_then(DataLakePrincipal::data_lake_principal_identifier);
+        identifier == Some(EVERYBODY) && grant.permissions().contains(&Permission::All)
     })
 }
 

@@ -22,7 +22,10 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
                 "`kiro-analytics init` looks around and writes kiro-analytics.toml",
             );
             for remark in &resolved.remarks {
-                finding.add(remark.clone());
+                finding.add_warning(
+                    remark.clone(),
+                    "docs/migrating.md lists each variable of the AWS sample; unset this one",
+                );
             }
             let given = resolved.values.iter().filter(|(_, value, origin)| {
                 !value.is_null() && !matches!(origin, Origin::Default)

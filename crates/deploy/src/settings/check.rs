@@ -119,11 +119,16 @@ pub(super) fn time_of_day(value: &Value) -> Option<String> {
     }
 }
 
-/// What the template allows, of what `CloudWatch` Logs does.
+/// The days that `CloudWatch` Logs accepts (`PutRetentionPolicy`).
+const LOG_RETENTION_DAYS: [u64; 22] = [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+];
+
 pub(super) fn log_retention(value: &Value) -> Option<String> {
-    let allowed = [7, 14, 30, 60, 90, 180, 365, 400, 731];
     let found = value.as_u64().unwrap_or_default();
-    (!allowed.contains(&found)).then(|| format!("expected one of {allowed:?}, found `{found}`"))
+    (!LOG_RETENTION_DAYS.contains(&found))
+        .then(|| format!("expected one of {LOG_RETENTION_DAYS:?}, found `{found}`"))
 }
 
 /// `arn:aws:<service>:…`

@@ -8,20 +8,31 @@ use serde_json::{Map, Value};
 
 use super::deployment::DeploymentSettings;
 use super::list::{all, setting};
-use super::parameters::{Remembered, fingerprint};
-use super::setting::{Kind, Memory, Setting};
+use super::parameters::Remembered;
+use super::setting::{Memory, Setting};
 use crate::aws::AwsAddress;
 
-/// Variables of the AWS sample that say nothing here, and why.
-const WITHOUT_MEANING: &[(&str, &str)] = &[
-    ("AUTO_APPROVE_IAM", "say --yes instead"),
+/// Variables of the AWS sample that have no setting, and what to do instead.
+const WITHOUT_SETTING: &[(&str, &str)] = &[
+    (
+        "AUTO_APPROVE_IAM",
+        "it agreed to one policy; `deploy --yes` agrees to the whole plan, which shows that policy",
+    ),
     (
         "IDENTITY_MAPPING",
-        "this version does not map ids to names of people",
+        "this version does not map ids to names: people are shown by their e-mail address, else by their id",
     ),
     (
         "IDENTITY_MAP_REFRESH_SCHEDULE",
-        "this version does not map ids to names of people",
+        "this version does not map ids to names",
+    ),
+    (
+        "REPROCESS_ALL",
+        "a changed export is read again by itself; to read all again, deploy with another results bucket",
+    ),
+    (
+        "ASSET_ID",
+        "analysis and dashboard are named after `prefix`; `dashboard_name` is the title",
     ),
 ];
 
@@ -80,6 +91,8 @@ pub struct Resolved {
     pub values: Vec<(&'static Setting, Value, Origin)>,
     /// What people should know although nothing is wrong.
     pub remarks: Vec<String>,
+    /// The bucket of the AWS sample's `KIRO_LOGS_BUCKET` where `KIRO_LOGS_PREFIX` is not set: the prefix is to be looked for.
+    pub bucket_without_prefix: Option<String>,
 }
 
 impl Layers<'_> {
@@ -138,13 +151,13 @@ impl Layers<'_> {
         let remarks = self.remarks();
         match settings {
             Ok(settings) if problems.is_empty() => {
-                let mut resolved = Resolved {
+                let bucket_without_prefix = self.bucket_without_prefix(&values);
+                Ok(Resolved {
                     settings,
                     values,
                     remarks,
-                };
-                resolved.check_salt(remembered)?;
-                Ok(resolved)
+                    bucket_without_prefix,
+                })
             }
             Ok(_) => Err(Problems(problems)),
             Err(text) => {
@@ -169,7 +182,15 @@ impl Layers<'_> {
                 problems.push(unknown(&file.key, origin));
                 continue;
             };
-            let value = setting.kind.of_value(&file.value);
+            let value = if file
+                .value
+                .as_str()
+                .is_some_and(|text| text.trim().is_empty())
+            {
+                Ok(setting.unset())
+            } else {
+                setting.kind.of_value(&file.value)
+            };
             take(setting, value, origin, &mut said, problems);
         }
         for setting in all() {
@@ -208,12 +229,10 @@ impl Layers<'_> {
                 problems.push(unknown(key, origin));
                 continue;
             };
-            // Nothing after the equals sign takes a value back.
-            let value = match (text.is_empty(), setting.kind) {
-                (true, Kind::Number { .. } | Kind::Choice(_) | Kind::Flag) => {
-                    setting.kind.of_text(setting.default.unwrap_or_default())
-                }
-                _ => setting.kind.of_text(text),
+            let value = if text.trim().is_empty() {
+                Ok(setting.unset())
+            } else {
+                setting.kind.of_text(text)
             };
             take(setting, value, origin, &mut said, problems);
         }
@@ -235,45 +254,52 @@ impl Layers<'_> {
         Some(url.trim_end_matches('/').to_owned())
     }
 
+    /// See [`Resolved::bucket_without_prefix`].
+    fn bucket_without_prefix(&self, values: &[(&Setting, Value, Origin)]) -> Option<String> {
+        if (self.variable)("KIRO_LOGS_PREFIX").is_some() {
+            return None;
+        }
+        let exports = values.iter().find(|(setting, ..)| setting.key == "exports");
+        let (_, value, origin) = exports?;
+        if *origin != Origin::Environment("KIRO_LOGS_BUCKET".to_owned()) {
+            return None;
+        }
+        let bucket = value.get(0)?.as_str()?.strip_prefix("s3://")?;
+        (!bucket.contains('/')).then(|| bucket.to_owned())
+    }
+
     fn remarks(&self) -> Vec<String> {
-        let meaningless = WITHOUT_MEANING
+        let set = WITHOUT_SETTING
             .iter()
             .filter(|(name, _)| (self.variable)(name).is_some_and(|text| is_yes(&text)));
-        meaningless
-            .map(|(name, why)| format!("`{name}` says nothing here: {why}"))
+        set.map(|(name, instead)| format!("`{name}` has no effect: {instead}"))
             .collect()
     }
 }
 
 impl Resolved {
+    /// Takes the prefix that was found in [`Self::bucket_without_prefix`]. Accounts that were named stay.
+    pub fn set_found_exports(&mut self, url: &str, accounts: Vec<String>) {
+        self.settings.exports = vec![url.to_owned()];
+        if self.settings.accounts.is_empty() {
+            self.settings.accounts = accounts;
+        }
+        let found = [
+            ("exports", self.settings.exports.clone()),
+            ("accounts", self.settings.accounts.clone()),
+        ];
+        for (setting, value, _) in &mut self.values {
+            if let Some((_, found)) = found.iter().find(|(key, _)| *key == setting.key) {
+                *value = Value::from(found.clone());
+            }
+        }
+        self.bucket_without_prefix = None;
+    }
+
     /// The value and the origin of a setting.
     pub fn value(&self, key: &str) -> Option<(&Value, &Origin)> {
         let found = self.values.iter().find(|(setting, ..)| setting.key == key);
         found.map(|(_, value, origin)| (value, origin))
-    }
-
-    /// Another salt makes other hashes of the same people: never by an omission.
-    fn check_salt(&mut self, remembered: Option<&Remembered>) -> Result<(), Problems> {
-        let Some(deployed) = remembered.and_then(|stack| stack.salt.as_ref()) else {
-            return Ok(());
-        };
-        if !self.settings.hash_emails {
-            return Ok(());
-        }
-        match &self.settings.hash_salt {
-            None => Err(Problems(vec![Problem {
-                origin: Origin::Unset,
-                key: "hash_salt".to_owned(),
-                text: "the deployed views hash addresses with a salt, which no stack remembers: give it again in KIRO_ANALYTICS_HASH_SALT (an empty --set hash_salt= goes on without one: all hashes change)".to_owned(),
-            }])),
-            Some(salt) if fingerprint(salt) != *deployed => {
-                self.remarks.push(
-                    "`hash_salt` is another one than that of the deployed views: all hashes will change".to_owned(),
-                );
-                Ok(())
-            }
-            Some(_) => Ok(()),
-        }
     }
 }
 

@@ -9,7 +9,6 @@ use super::list::all;
 use super::setting::Memory;
 use super::sources;
 use super::value::text_of;
-use crate::digest::short_hash;
 use crate::names::Names;
 
 /// The parameter that holds, as JSON, what is no parameter of its own.
@@ -27,8 +26,6 @@ pub struct Remembered {
     pub values: BTreeMap<&'static str, Value>,
     /// Plans, prices and thresholds that are no defaults.
     pub views: Value,
-    /// The fingerprint of the salt that the views were rendered with.
-    pub salt: Option<String>,
 }
 
 impl Remembered {
@@ -43,7 +40,7 @@ impl Remembered {
                     .get(name)
                     .and_then(|text| setting.kind.of_text(text).ok()),
                 Memory::Remembered => kept.get(setting.key).cloned(),
-                Memory::Nothing | Memory::Fingerprint => None,
+                Memory::Nothing | Memory::Secret => None,
             };
             let is_empty = |value: &Value| value == "" || value == &json!([]);
             if let Some(value) = value.filter(|value| !is_empty(value)) {
@@ -66,7 +63,6 @@ impl Remembered {
         Self {
             values,
             views: kept.get("views").cloned().unwrap_or_default(),
-            salt: kept.get("salt").and_then(Value::as_str).map(str::to_owned),
         }
     }
 }
@@ -99,7 +95,7 @@ impl Resolved {
                         kept.insert(setting.key.to_owned(), value.clone());
                     }
                 }
-                Memory::Nothing | Memory::Fingerprint => {}
+                Memory::Nothing | Memory::Secret => {}
             }
         }
         let views = difference(
@@ -108,11 +104,6 @@ impl Resolved {
         );
         if let Some(views) = views {
             kept.insert("views".to_owned(), views);
-        }
-        if let (true, Some(salt)) = (self.settings.hash_emails, &self.settings.hash_salt)
-            && !salt.is_empty()
-        {
-            kept.insert("salt".to_owned(), Value::from(fingerprint(salt)));
         }
         parameters.insert(REMEMBERED.to_owned(), Value::Object(kept).to_string());
         sources::add(&mut parameters, &self.settings, &names.account)?;
@@ -127,11 +118,6 @@ impl Resolved {
             None => Ok(parameters),
         }
     }
-}
-
-/// Tells two salts apart without saying what they are.
-pub(super) fn fingerprint(salt: &str) -> String {
-    short_hash(format!("kiro-analytics salt {salt}"))
 }
 
 /// The members that differ, none if all are equal.

@@ -49,8 +49,8 @@ pub enum Memory {
     Remembered,
     /// Nothing: it is about this machine, or needed to find the stack.
     Nothing,
-    /// Nothing but its fingerprint, by which a wrong one is noticed.
-    Fingerprint,
+    /// No setting, as it is never shown: `deploy` reads it back from the views.
+    Secret,
 }
 
 impl Setting {
@@ -88,6 +88,13 @@ impl Setting {
         }
     }
 
+    /// What an empty value sets: the default, or nothing.
+    pub(super) fn unset(&self) -> Value {
+        let value = self.kind.of_text(self.default.unwrap_or_default());
+        // Only a kind that always has a default refuses an empty text.
+        value.unwrap_or_default()
+    }
+
     /// The key as a file has it.
     pub fn path(&self) -> String {
         if self.is_shared {
@@ -99,6 +106,6 @@ impl Setting {
 
     /// Whether its value must not be shown.
     pub fn is_secret(&self) -> bool {
-        self.memory == Memory::Fingerprint
+        self.memory == Memory::Secret
     }
 }

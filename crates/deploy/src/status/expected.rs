@@ -14,7 +14,11 @@ use crate::steps::assets_of;
 const MAKE_AGAIN: &str = "`kiro-analytics deploy` makes it again";
 
 /// The data sets of the built-in dashboard that are missing. Which ones another dashboard needs, only its file says.
-pub(super) fn missing_data_sets(names: &Names, settings: &DeploymentSettings, status: &Status) -> Vec<StatusProblem> {
+pub(super) fn missing_data_sets(
+    names: &Names,
+    settings: &DeploymentSettings,
+    status: &Status,
+) -> Vec<StatusProblem> {
     let is_there = |id: &String| {
         status.data_sets.iter().any(|data_set| data_set.id == *id)
             || status

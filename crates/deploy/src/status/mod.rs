@@ -116,8 +116,10 @@ impl Status {
         status.newest_day = newest.or_else(|| last_part?.newest_export_day.clone());
         status.costs = costs::hints(&status);
         status.judge(question.settings.quicksight && is_visible);
-        let missing = expected::missing(question, &status, &resources, is_visible);
-        status.problems.extend(missing);
+        if settings.quicksight && is_visible {
+            let missing = expected::missing_data_sets(names, settings, &status);
+            status.problems.extend(missing);
+        }
         status.problems.extend(expected::stale(question, &status));
         status.problems = problem::grouped(std::mem::take(&mut status.problems));
         status

@@ -28,6 +28,18 @@ impl DesiredStack {
         deployment: &Deployment,
         existing: Option<&Stack>,
     ) -> Result<Self, StepError> {
+        let mut desired = Self::from_settings(deployment, existing)?;
+        let owner = source_owner(deployment, existing).await;
+        let parameters = &mut desired.parameters;
+        parameters.insert("SourceOwner".to_owned(), owner);
+        Ok(desired)
+    }
+
+    /// The same without asking AWS: whose the buckets with exports are is taken from the existing stack.
+    pub(crate) fn from_settings(
+        deployment: &Deployment,
+        existing: Option<&Stack>,
+    ) -> Result<Self, StepError> {
         let parameters = deployment.resolved.parameters(&deployment.names);
         let mut parameters = parameters.map_err(|problem| {
             StepError::failed(Blame::Usage, problem, "shorten the setting it names")
@@ -46,11 +58,9 @@ impl DesiredStack {
             parameters.insert(name.to_owned(), value);
         }
         parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
-        let owner = source_owner(deployment, existing).await;
-        parameters.insert("SourceOwner".to_owned(), owner);
         // What the template has and no setting names stays what somebody made it.
         if let Some(stack) = existing {
-            for name in ["TagKey", "TagValue"] {
+            for name in ["SourceOwner", "TagKey", "TagValue"] {
                 if let Some(value) = stack.parameters.get(name) {
                     parameters.insert(name.to_owned(), value.clone());
                 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_sdk_glue::types::Table;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
-use serde_json::Value;
 
 use super::quicksight::{
     AWAITS_PERMISSION, awaits_permission, changes_access, needed_data_sets, spice_hint, unwanted,
@@ -61,14 +61,11 @@ fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
 }
 
 /// When a relation, or anything it reads, was last changed in the catalogue.
-fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Value>) -> f64 {
+fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Table>) -> f64 {
     let tables = reads.iter().filter_map(|name| tables.get(name));
-    tables.filter_map(updated_at).fold(0.0, f64::max)
-}
-
-/// When a table or view was changed, in seconds since 1970.
-fn updated_at(table: &Value) -> Option<f64> {
-    table.get("UpdateTime")?.as_f64()
+    tables
+        .filter_map(|table| Some(table.update_time()?.as_secs_f64()))
+        .fold(0.0, f64::max)
 }
 
 /// The tables and views that earlier steps will change.

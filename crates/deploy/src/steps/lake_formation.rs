@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use aws_sdk_lakeformation::error::BuildError;
+use aws_sdk_lakeformation::types::{
+    BatchPermissionsFailureEntry, BatchPermissionsRequestEntry, DataLakePrincipal,
+    DatabaseResource, Permission, PrincipalResourcePermissions, Resource, TableResource,
+};
 
-use crate::aws::{AwsError, Fields, services};
+use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
@@ -13,14 +17,14 @@ use crate::step::{
 
 /// What Lake Formation calls everybody whom IAM allows.
 const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
-/// A batch takes so many entries.
-const AT_ONCE: usize = 20;
+/// `BatchGrantPermissions` takes so many entries.
+const GRANTS_PER_CALL: usize = 20;
 
 /// Makes the grants.
 pub(crate) struct LakeFormation;
 
 /// Permissions by table; that of the database is under the empty name.
-type Grants = BTreeMap<String, BTreeSet<String>>;
+type Grants = BTreeMap<String, BTreeSet<Permission>>;
 
 fn database(deployment: &Deployment) -> String {
     deployment.settings().database(&deployment.names)
@@ -34,122 +38,189 @@ async fn is_in_force(deployment: &Deployment) -> Result<bool, StepError> {
         _ => {}
     }
     let aws = &deployment.aws;
-    let settings = aws
-        .lake_formation("GetDataLakeSettings", json!({}))
-        .on("the settings of Lake Formation")
-        .send()
-        .await?;
-    let is_open = |list: &str| {
-        let mut defaults = settings.items(list).iter();
-        defaults.any(|one| one.text("Principal/DataLakePrincipalIdentifier") == EVERYBODY)
-    };
-    let tables_are_open = is_open("DataLakeSettings/CreateTableDefaultPermissions");
+    let response = aws.clients().lake_formation.get_data_lake_settings();
+    let response = response.send().await.context(
+        aws,
+        "lakeformation:GetDataLakeSettings",
+        "the settings of Lake Formation",
+    )?;
+    let settings = response.data_lake_settings;
+    let (new_databases_are_open, new_tables_are_open) = settings.map_or((false, false), |found| {
+        let is_open = |defaults: &[_]| {
+            let mut defaults = defaults
+                .iter()
+                .map(aws_sdk_lakeformation::types::PrincipalPermissions::principal);
+            defaults.any(is_everybody)
+        };
+        (
+            is_open(found.create_database_default_permissions()),
+            is_open(found.create_table_default_permissions()),
+        )
+    });
     let name = database(deployment);
-    let body = json!({"Resource": {"Database": {"Name": name}}});
-    let listed = aws
-        .lake_formation("ListPermissions", body)
-        .on(format!("database `{name}`"))
-        .pages("PrincipalResourcePermissions", "NextToken")
-        .await;
-    let database_is_open = match listed {
-        // Somebody always has grants on a database that is there.
-        Ok(listed) if listed.is_empty() => {
-            is_open("DataLakeSettings/CreateDatabaseDefaultPermissions")
-        }
-        Ok(listed) => listed
-            .iter()
-            .any(|one| one.text("Principal/DataLakePrincipalIdentifier") == EVERYBODY),
-        Err(error) if error.is_not_found() => {
-            is_open("DataLakeSettings/CreateDatabaseDefaultPermissions")
-        }
-        Err(error) => return Err(error.into()),
+    let on = database_resource(&name).map_err(|error| incomplete(&error))?;
+    let listed = aws.clients().lake_formation.list_permissions().resource(on);
+    let listed = pages(aws, listed, format!("database `{name}`")).await;
+    // Somebody always has grants on a database that exists.
+    let listed = listed.optional()?.unwrap_or_default();
+    let database_is_open = if listed.is_empty() {
+        new_databases_are_open
+    } else {
+        listed.iter().any(|grant| is_everybody(grant.principal()))
     };
-    Ok(!(tables_are_open && database_is_open))
+    Ok(!(new_tables_are_open && database_is_open))
 }
 
-/// The ARN of a role, with its path.
-async fn role_arn(deployment: &Deployment, name: &str) -> Result<Option<String>, AwsError> {
-    let call = deployment
-        .aws
-        .call(&services::IAM, "GetRole")
-        .on(format!("role `{name}`"))
-        .body(json!({"RoleName": name}));
-    let found = call.find().await?;
-    Ok(found.map(|found| found.text("Role/Arn").to_owned()))
+fn is_everybody(principal: Option<&DataLakePrincipal>) -> bool {
+    principal.and_then(DataLakePrincipal::data_lake_principal_identifier) == Some(EVERYBODY)
 }
 
-/// Who needs to read: Quick Sight's role and its owners, those who are named, and whoever deploys.
+/// All pages of a list of grants.
+async fn pages(
+    aws: &Aws,
+    call: aws_sdk_lakeformation::operation::list_permissions::builders::ListPermissionsFluentBuilder,
+    resource: String,
+) -> Result<Vec<PrincipalResourcePermissions>, AwsError> {
+    let pages = call.into_paginator().send();
+    let pages = pages.collect::<Result<Vec<_>, _>>().await;
+    let pages = pages.context(aws, "lakeformation:ListPermissions", resource)?;
+    Ok(pages
+        .into_iter()
+        .flat_map(|page| page.principal_resource_permissions.unwrap_or_default())
+        .collect())
+}
+
+/// The ARN of a role, with its path. `None` if there is no such role.
+async fn role_arn(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
+    let found = aws.clients().iam.get_role().role_name(name).send().await;
+    let found = found
+        .context(aws, "iam:GetRole", format!("role `{name}`"))
+        .optional()?;
+    Ok(found.and_then(|found| Some(found.role?.arn)))
+}
+
+/// Lake Formation's name for the caller. A session belongs to a role, and only IAM knows the path in the role's ARN.
+/// A deployer need not be allowed to read its own role: the role is then taken to have no path.
+async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
+    let caller = aws.caller();
+    // `arn:aws:sts::123456789012:assumed-role/Admin/alice`
+    let session = caller.arn.split(":assumed-role/").nth(1);
+    let Some(role) = session.and_then(|rest| rest.split('/').next()) else {
+        return Ok(Some(caller.arn.clone()));
+    };
+    match role_arn(aws, role).await {
+        Err(error) if error.is_denied() => Ok(Some(format!(
+            "arn:{}:iam::{}:role/{role}",
+            aws.partition(),
+            caller.account
+        ))),
+        found => found,
+    }
+}
+
+/// Who needs to read: Quick Sight's role and its owners, those who are named, and the caller.
 async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     let settings = deployment.settings();
+    let aws = &deployment.aws;
     let mut principals: Vec<String> = settings.query_principals.clone();
     if settings.quicksight {
-        principals.extend(role_arn(deployment, &settings.quicksight_role).await?);
+        principals.extend(role_arn(aws, &settings.quicksight_role).await?);
         principals.extend(settings.owners.iter().cloned());
     }
-    let caller = &deployment.aws.caller().arn;
-    // `arn:aws:sts::123456789012:assumed-role/Admin/alice` is a session of a role; Lake Formation knows the role.
-    let session = caller.split(":assumed-role/").nth(1);
-    match session.and_then(|rest| rest.split('/').next()) {
-        Some(role) => principals.extend(role_arn(deployment, role).await?),
-        None => principals.push(caller.clone()),
-    }
+    principals.extend(caller_principal(aws).await?);
     principals.sort();
     principals.dedup();
     Ok(principals)
 }
 
-/// What a principal shall have.
-fn wanted(deployment: &Deployment) -> Grants {
-    let set = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect::<BTreeSet<_>>()
-    };
+/// What each principal needs. A view is of no use without the tables it reads: Athena checks those as well.
+fn desired(deployment: &Deployment) -> Grants {
     let relations = deployment.catalogue.relations().iter();
     relations
-        .map(|relation| (relation.name.clone(), set(&["DESCRIBE", "SELECT"])))
-        .chain([(String::new(), set(&["DESCRIBE"]))])
+        .map(|relation| {
+            let permissions = [Permission::Describe, Permission::Select];
+            (relation.name.clone(), permissions.into())
+        })
+        .chain([(String::new(), [Permission::Describe].into())])
         .collect()
 }
 
 /// What a principal has in our database.
 async fn held(deployment: &Deployment, principal: &str) -> Result<Grants, AwsError> {
-    let body = json!({"Principal": {"DataLakePrincipalIdentifier": principal}});
-    let call = deployment
-        .aws
-        .lake_formation("ListPermissions", body)
-        .on(format!("`{principal}`"));
-    let listed = call
-        .pages("PrincipalResourcePermissions", "NextToken")
-        .await?;
+    let aws = &deployment.aws;
+    let call = aws.clients().lake_formation.list_permissions();
+    let call = call.principal(identifier(principal));
+    let listed = pages(aws, call, format!("`{principal}`")).await?;
     let name = database(deployment);
     let mut held = Grants::new();
-    for one in &listed {
-        let resource = one.field("Resource");
-        let table = ["Table", "TableWithColumns"]
-            .into_iter()
-            .map(|kind| resource.field(kind))
-            .find(|found| !found.is_null());
-        let place = match table {
-            Some(table) if table.text("DatabaseName") == name => table.text("Name"),
-            None if resource.text("Database/Name") == name => "",
-            _ => continue,
+    for grant in listed {
+        let place = grant
+            .resource()
+            .and_then(|resource| place_of(resource, &name));
+        let Some(place) = place.map(str::to_owned) else {
+            continue;
         };
-        let mut permissions: BTreeSet<String> = one
-            .items("Permissions")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
-        if permissions.contains("ALL") {
-            permissions.extend(["DESCRIBE", "SELECT"].map(str::to_owned));
+        let permissions = held.entry(place).or_default();
+        permissions.extend(grant.permissions.unwrap_or_default());
+        if permissions.contains(&Permission::All) {
+            permissions.extend([Permission::Describe, Permission::Select]);
         }
-        held.entry(place.to_owned())
-            .or_default()
-            .extend(permissions);
     }
     Ok(held)
+}
+
+/// The table that a grant is on, empty for the database itself; `None` if it is on something else.
+fn place_of<'a>(resource: &'a Resource, database: &str) -> Option<&'a str> {
+    let table = resource
+        .table()
+        .map(|table| (table.database_name(), table.name()));
+    let columns = resource.table_with_columns();
+    let columns = columns.map(|table| (table.database_name(), Some(table.name())));
+    if let Some((found, table)) = table.or(columns) {
+        return (found == database).then(|| table.unwrap_or_default());
+    }
+    let found = resource.database()?;
+    (found.name() == database).then_some("")
+}
+
+fn identifier(principal: &str) -> DataLakePrincipal {
+    DataLakePrincipal::builder()
+        .data_lake_principal_identifier(principal)
+        .build()
+}
+
+fn database_resource(name: &str) -> Result<Resource, BuildError> {
+    let database = DatabaseResource::builder().name(name).build()?;
+    Ok(Resource::builder().database(database).build())
+}
+
+/// The grants as requests.
+fn entries(
+    principal: &str,
+    database: &str,
+    grants: &Grants,
+) -> Result<Vec<BatchPermissionsRequestEntry>, BuildError> {
+    let entries = grants
+        .iter()
+        .enumerate()
+        .map(|(index, (table, permissions))| {
+            let resource = if table.is_empty() {
+                database_resource(database)?
+            } else {
+                let table = TableResource::builder()
+                    .database_name(database)
+                    .name(table)
+                    .build()?;
+                Resource::builder().table(table).build()
+            };
+            BatchPermissionsRequestEntry::builder()
+                .id(index.to_string())
+                .principal(identifier(principal))
+                .resource(resource)
+                .set_permissions(Some(permissions.iter().cloned().collect()))
+                .build()
+        });
+    entries.collect()
 }
 
 /// What is missing, by principal.
@@ -157,7 +228,7 @@ async fn missing(deployment: &Deployment) -> Result<Vec<(String, Grants)>, StepE
     let mut all = Vec::new();
     for principal in principals(deployment).await? {
         let held = held(deployment, &principal).await?;
-        let mut missing = wanted(deployment);
+        let mut missing = desired(deployment);
         missing.retain(|place, permissions| {
             held.get(place)
                 .is_none_or(|held| !permissions.is_subset(held))
@@ -213,34 +284,25 @@ impl Step for LakeFormation {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let name = database(deployment);
+        let (aws, name) = (&deployment.aws, database(deployment));
         for (principal, grants) in missing(deployment).await? {
             progress.doing(&principal);
-            let entries: Vec<Value> = grants
-                .iter()
-                .enumerate()
-                .map(|(index, (table, permissions))| {
-                    let resource = if table.is_empty() {
-                        json!({"Database": {"Name": name}})
-                    } else {
-                        json!({"Table": {"DatabaseName": name, "Name": table}})
-                    };
-                    json!({
-                        "Id": index.to_string(),
-                        "Principal": {"DataLakePrincipalIdentifier": principal},
-                        "Resource": resource,
-                        "Permissions": permissions,
-                    })
-                })
-                .collect();
-            for batch in entries.chunks(AT_ONCE) {
-                let answer = deployment
-                    .aws
-                    .lake_formation("BatchGrantPermissions", json!({"Entries": batch}))
-                    .on(format!("`{principal}`"))
+            let entries =
+                entries(&principal, &name, &grants).map_err(|error| incomplete(&error))?;
+            for batch in entries.chunks(GRANTS_PER_CALL) {
+                let response = aws
+                    .clients()
+                    .lake_formation
+                    .batch_grant_permissions()
+                    .set_entries(Some(batch.to_vec()))
                     .send()
-                    .await?;
-                if let Some(failure) = answer.items("Failures").first() {
+                    .await
+                    .context(
+                        aws,
+                        "lakeformation:BatchGrantPermissions",
+                        format!("`{principal}`"),
+                    )?;
+                if let Some(failure) = response.failures().first() {
                     return Err(refused(&principal, failure));
                 }
             }
@@ -257,14 +319,24 @@ impl Step for LakeFormation {
     }
 }
 
-fn refused(principal: &str, failure: &Value) -> StepError {
-    let error = failure.field("Error");
+fn incomplete(error: &BuildError) -> StepError {
+    StepError::failed(
+        Blame::Usage,
+        format!("a grant of Lake Formation is incomplete: {error}"),
+        "this is a fault of kiro-analytics: report it",
+    )
+}
+
+fn refused(principal: &str, failure: &BatchPermissionsFailureEntry) -> StepError {
+    let error = failure.error();
+    let message = error.and_then(|error| error.error_message());
+    let code = error.and_then(|error| error.error_code());
     StepError::failed(
         Blame::Aws,
         format!(
             "Lake Formation refused a grant to `{principal}`: {} ({})",
-            error.text("ErrorMessage"),
-            error.text("ErrorCode")
+            message.unwrap_or_default(),
+            code.unwrap_or_default()
         ),
         "you must be an administrator of the data lake (Lake Formation's console, Administrative roles and tasks), or have the grants made by one",
     )

@@ -21,6 +21,7 @@ mod stack_change;
 mod stack_owner;
 mod stack_replacement;
 mod stack_watch;
+mod table_definition;
 mod tables;
 mod template;
 mod views;
@@ -37,7 +38,9 @@ pub(crate) use quicksight::{
 };
 pub(crate) use quicksight_access::{ATHENA_POLICY, policy};
 pub(crate) use stack_watch::wait_until_settled;
-pub(crate) use tables::{MARK, deployed, first_day, table_input};
+pub(crate) use table_definition::{MARK, TableDefinition};
+pub(crate) use tables::{deployed, first_day, parameter};
+pub(crate) use views::original_sql;
 
 /// All steps.
 pub fn all() -> Vec<Box<dyn Step>> {

@@ -3,100 +3,57 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use kiro_curate::{Relation, Source};
-use serde_json::{Map, Value, json};
+use aws_sdk_glue::types::Table;
 
 use super::data_layer::DataLayer;
-use crate::aws::{Aws, AwsError, Fields, services};
-use crate::digest::short_hash;
+use super::table_definition::{MARK, TableDefinition};
+use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
-use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
-
-/// The table parameter that holds the hash of its definition.
-pub(crate) const MARK: &str = "kiro_analytics_ddl";
-
-const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
-const PARQUET_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
-const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
+use crate::step::{
+    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+};
 
 /// Makes and changes the tables.
 pub(crate) struct Tables;
 
-/// What Glue is told about a table of parts; none for a view.
-pub(crate) fn table_input(
-    relation: &Relation,
-    results_bucket: &str,
-    first_day: &str,
-) -> Option<Value> {
-    let Source::Parts { dataset, .. } = &relation.source else {
-        return None;
-    };
-    let location = format!("s3://{results_bucket}/normalized/{dataset}/");
-    let column = |column: &kiro_curate::Column| {
-        json!({
-            "Name": column.name,
-            "Type": column.column_type.hive_name(),
-            "Comment": column.meaning.chars().take(255).collect::<String>(),
-        })
-    };
-    let stored: Vec<Value> = relation.stored_columns().map(column).collect();
-    let keys: Vec<Value> = relation.partition_keys().map(column).collect();
-    let mut parameters = Map::new();
-    let own = [("EXTERNAL", "TRUE"), ("classification", "parquet")];
-    let own = own.map(|(name, value)| (name, value.to_owned()));
-    for (name, value) in own
-        .into_iter()
-        .chain(relation.projection(&location, first_day))
-    {
-        parameters.insert(name.to_owned(), Value::from(value));
-    }
-    let mut input = json!({
-        "Name": relation.name,
-        "Description": relation.meaning,
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": parameters,
-        "PartitionKeys": keys,
-        "StorageDescriptor": {
-            "Columns": stored,
-            "Location": location,
-            "InputFormat": PARQUET_INPUT,
-            "OutputFormat": PARQUET_OUTPUT,
-            "SerdeInfo": {
-                "SerializationLibrary": PARQUET_SERDE,
-                "Parameters": {"serialization.format": "1"},
-            },
-        },
-    });
-    let mark = short_hash(input.to_string());
-    input["Parameters"][MARK] = Value::from(mark);
-    Some(input)
-}
-
-/// Every table and view of a database by name.
+/// The existing tables and views of a database by name. None if there is no such database.
 pub(crate) async fn deployed(
     aws: &Aws,
     database: &str,
-) -> Result<BTreeMap<String, Value>, AwsError> {
-    let call = aws
-        .call(&services::GLUE, "GetTables")
-        .on(format!("database `{database}`"))
-        .body(json!({"DatabaseName": database}));
-    let tables = match call.pages("TableList", "NextToken").await {
-        Ok(tables) => tables,
-        Err(error) if error.is_not_found() => Vec::new(),
-        Err(error) => return Err(error),
-    };
-    Ok(tables
+) -> Result<BTreeMap<String, Table>, AwsError> {
+    let pages = aws
+        .clients()
+        .glue
+        .get_tables()
+        .database_name(database)
+        .into_paginator()
+        .send();
+    let pages = pages.collect::<Result<Vec<_>, _>>().await;
+    let pages = pages
+        .context(aws, "glue:GetTables", format!("database `{database}`"))
+        .optional()?;
+    let tables = pages
+        .unwrap_or_default()
         .into_iter()
-        .map(|table| (table.text("Name").to_owned(), table))
+        .flat_map(|page| page.table_list.unwrap_or_default());
+    Ok(tables
+        .map(|table| (table.name().to_owned(), table))
         .collect())
+}
+
+/// A parameter of an existing table; empty if it has none of that name.
+pub(crate) fn parameter<'a>(table: &'a Table, name: &str) -> &'a str {
+    let parameters = table.parameters();
+    parameters
+        .and_then(|parameters| parameters.get(name))
+        .map_or("", String::as_str)
 }
 
 /// The day that partitions are looked for from: the first of the year of the first export, and never later than it was.
 pub(crate) async fn first_day(
     deployment: &Deployment,
     layer: Option<&DataLayer>,
-    deployed: &BTreeMap<String, Value>,
+    deployed: &BTreeMap<String, Table>,
 ) -> Result<String, StepError> {
     let mut days = Vec::new();
     if let Some(layer) = layer {
@@ -117,10 +74,7 @@ pub(crate) async fn first_day(
         }
     }
     let known = deployed.values().filter_map(|table| {
-        let range = table
-            .field("Parameters")
-            .text("projection.export_date.range");
-        range
+        parameter(table, "projection.export_date.range")
             .split(',')
             .next()
             .filter(|day| !day.is_empty())
@@ -131,16 +85,17 @@ pub(crate) async fn first_day(
     Ok(format!("{}-01-01", year.get(..4).unwrap_or("2025")))
 }
 
-async fn wanted(
+/// The tables that the settings ask for.
+async fn desired(
     deployment: &Deployment,
     layer: Option<&DataLayer>,
-    deployed: &BTreeMap<String, Value>,
-) -> Result<Vec<Value>, StepError> {
+    deployed: &BTreeMap<String, Table>,
+) -> Result<Vec<TableDefinition>, StepError> {
     let first_day = first_day(deployment, layer, deployed).await?;
     let bucket = layer.map_or("", |layer| layer.results_bucket.as_str());
     let relations = deployment.catalogue.relations().iter();
     Ok(relations
-        .filter_map(|relation| table_input(relation, bucket, &first_day))
+        .filter_map(|relation| TableDefinition::of(relation, bucket, &first_day))
         .collect())
 }
 
@@ -161,9 +116,9 @@ impl Step for Tables {
     ) -> Result<Planned, StepError> {
         let database = deployment.settings().database(&deployment.names);
         let layer = DataLayer::find(deployment).await?;
-        let there = deployed(&deployment.aws, &database).await?;
-        let wanted = wanted(deployment, layer.as_ref(), &there).await?;
-        let changes = wanted.iter().filter_map(|input| change(input, &there));
+        let existing = deployed(&deployment.aws, &database).await?;
+        let desired = desired(deployment, layer.as_ref(), &existing).await?;
+        let changes = desired.iter().filter_map(|table| change(table, &existing));
         Ok(Planned::changes(changes.collect()))
     }
 
@@ -174,55 +129,74 @@ impl Step for Tables {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let layer = DataLayer::needed(deployment).await?;
-        let there = deployed(&deployment.aws, &layer.database).await?;
-        for input in wanted(deployment, Some(&layer), &there).await? {
-            if change(&input, &there).is_none() {
+        let existing = deployed(&deployment.aws, &layer.database).await?;
+        for table in desired(deployment, Some(&layer), &existing).await? {
+            if change(&table, &existing).is_none() {
                 continue;
             }
-            let name = input.text("Name").to_owned();
-            progress.doing(&format!("table {name}"));
-            let operation = if there.contains_key(&name) {
-                "UpdateTable"
-            } else {
-                "CreateTable"
-            };
-            deployment
-                .aws
-                .call(&services::GLUE, operation)
-                .on(format!("table `{}.{name}`", layer.database))
-                .body(json!({"DatabaseName": layer.database, "TableInput": input}))
-                .send()
-                .await?;
+            progress.doing(&format!("table {}", table.name));
+            write(
+                deployment,
+                &layer,
+                &table,
+                existing.contains_key(&table.name),
+            )
+            .await?;
         }
         Ok(Applied::default())
     }
 }
 
-/// What would have to be done for a table; none if it is as it should be.
-fn change(input: &Value, there: &BTreeMap<String, Value>) -> Option<Change> {
-    let name = input.text("Name");
-    let what = format!("table `{name}`");
-    let Some(found) = there.get(name) else {
-        let columns = input.items("StorageDescriptor/Columns").len();
+/// Makes a table, or changes the one that exists, in one call.
+async fn write(
+    deployment: &Deployment,
+    layer: &DataLayer,
+    table: &TableDefinition,
+    exists: bool,
+) -> Result<(), StepError> {
+    let (aws, glue) = (&deployment.aws, &deployment.aws.clients().glue);
+    let what = format!("table `{}.{}`", layer.database, table.name);
+    let input = table.to_input().map_err(|error| {
+        StepError::failed(
+            Blame::Usage,
+            format!("the definition of {what} is incomplete: {error}"),
+            "this is a fault of kiro-analytics: report it",
+        )
+    })?;
+    if exists {
+        let call = glue.update_table().database_name(&layer.database);
+        let sent = call.table_input(input).send().await;
+        sent.context(aws, "glue:UpdateTable", what)?;
+    } else {
+        let call = glue.create_table().database_name(&layer.database);
+        let sent = call.table_input(input).send().await;
+        sent.context(aws, "glue:CreateTable", what)?;
+    }
+    Ok(())
+}
+
+/// What would have to be done for a table; `None` if it is up to date.
+fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Option<Change> {
+    let what = format!("table `{}`", desired.name);
+    let Some(found) = existing.get(&desired.name) else {
+        let columns = desired.columns().len();
         return Some(Change::new(ChangeKind::Create, what).detail(format!("{columns} columns")));
     };
-    let mark = |table: &Value| table.field("Parameters").text(MARK).to_owned();
-    if mark(found) == mark(input) {
+    if parameter(found, MARK) == desired.hash() {
         return None;
     }
     let mut change = Change::new(ChangeKind::Update, what);
-    let columns = |table: &Value| -> BTreeMap<String, String> {
-        let columns = table.items("StorageDescriptor/Columns").iter();
-        columns
-            .map(|column| {
-                (
-                    column.text("Name").to_owned(),
-                    column.text("Type").to_owned(),
-                )
-            })
-            .collect()
-    };
-    let (before, after) = (columns(found), columns(input));
+    let before: BTreeMap<&str, &str> = found
+        .storage_descriptor()
+        .map_or(&[][..], |storage| storage.columns())
+        .iter()
+        .map(|column| (column.name(), column.r#type().unwrap_or_default()))
+        .collect();
+    let after: BTreeMap<&str, &str> = desired
+        .columns()
+        .iter()
+        .map(|column| (column.name.as_str(), column.hive_type.as_str()))
+        .collect();
     for (column, kind) in &after {
         match before.get(column) {
             None => change = change.detail(format!("column `{column}` {kind} is new")),
@@ -236,10 +210,8 @@ fn change(input: &Value, there: &BTreeMap<String, Value>) -> Option<Change> {
         change = change.detail(format!("column `{column}` goes"));
     }
     for name in ["projection.export_date.range", "storage.location.template"] {
-        let (was, is) = (
-            found.field("Parameters").text(name),
-            input.field("Parameters").text(name),
-        );
+        let was = parameter(found, name);
+        let is = desired.parameters.get(name).map_or("", String::as_str);
         if was != is {
             change = change.detail(format!("{name}: {was} -> {is}"));
         }

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_sdk_athena::types::{QueryExecutionContext, QueryExecutionState};
+use aws_sdk_glue::types::{Table, TableInput};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kiro_curate::{Catalogue, Relation, Source};
-use serde_json::{Value, json};
+use serde::Deserialize;
 
 use super::data_layer::DataLayer;
-use super::tables::{MARK, deployed};
-use crate::aws::{Aws, Fields, services};
+use super::table_definition::MARK;
+use super::tables::{deployed, parameter};
+use crate::aws::{Aws, AwsError, Context};
 use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{
@@ -39,19 +42,26 @@ pub(crate) fn view_hash(catalogue: &Catalogue, relation: &Relation) -> String {
     short_hash(text)
 }
 
-/// The text of a deployed view, out of the comment that Athena keeps it in.
-pub(crate) fn original_sql(table: &Value) -> Option<String> {
-    let text = table.text("ViewOriginalText");
+/// What Athena keeps of a view in a comment of Glue's table.
+#[derive(Deserialize)]
+struct StoredView {
+    #[serde(rename = "originalSql")]
+    original_sql: String,
+}
+
+/// The text of a deployed view. `None` if the table is no view of Athena's.
+pub(crate) fn original_sql(table: &Table) -> Option<String> {
+    let text = table.view_original_text()?;
     let encoded = text.strip_prefix("/* Presto View: ")?.strip_suffix(" */")?;
     let bytes = STANDARD.decode(encoded).ok()?;
-    let view: Value = serde_json::from_slice(&bytes).ok()?;
-    Some(view.text("originalSql").to_owned())
+    let view: StoredView = serde_json::from_slice(&bytes).ok()?;
+    Some(view.original_sql)
 }
 
 /// The views that are missing or differ, in the order to make them in.
 fn changed<'a>(
     deployment: &'a Deployment,
-    there: &BTreeMap<String, Value>,
+    existing: &BTreeMap<String, Table>,
 ) -> Vec<(&'a Relation, ChangeKind)> {
     let relations = deployment.catalogue.relations().iter();
     relations
@@ -59,10 +69,10 @@ fn changed<'a>(
             let Source::View { sql } = &relation.source else {
                 return None;
             };
-            let Some(found) = there.get(&relation.name) else {
+            let Some(found) = existing.get(&relation.name) else {
                 return Some((relation, ChangeKind::Create));
             };
-            let mark = found.field("Parameters").text(MARK);
+            let mark = parameter(found, MARK);
             let is_same = if mark.is_empty() {
                 original_sql(found).is_some_and(|text| text.trim() == sql.trim())
             } else {
@@ -89,18 +99,18 @@ impl Step for Views {
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         let database = deployment.settings().database(&deployment.names);
-        let there = deployed(&deployment.aws, &database).await?;
-        let changes = changed(deployment, &there)
+        let existing = deployed(&deployment.aws, &database).await?;
+        let changes = changed(deployment, &existing)
             .into_iter()
             .map(|(relation, kind)| {
                 let mut change = Change::new(kind, format!("view `{}`", relation.name));
-                let before: BTreeSet<&str> =
-                    there
-                        .get(&relation.name)
-                        .map_or_else(BTreeSet::new, |found| {
-                            let columns = found.items("StorageDescriptor/Columns").iter();
-                            columns.map(|column| column.text("Name")).collect()
-                        });
+                let before: BTreeSet<&str> = existing
+                    .get(&relation.name)
+                    .and_then(Table::storage_descriptor)
+                    .map_or(&[][..], |storage| storage.columns())
+                    .iter()
+                    .map(|column| column.name())
+                    .collect();
                 let after: BTreeSet<&str> = relation
                     .columns
                     .iter()
@@ -129,8 +139,8 @@ impl Step for Views {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let layer = DataLayer::needed(deployment).await?;
-        let there = deployed(&deployment.aws, &layer.database).await?;
-        let changed = changed(deployment, &there);
+        let existing = deployed(&deployment.aws, &layer.database).await?;
+        let changed = changed(deployment, &existing);
         let all = changed.len() as u64;
         for (done, (relation, _)) in (0..).zip(changed) {
             progress.count(done, Some(all), "views");
@@ -149,39 +159,41 @@ impl Step for Views {
     }
 }
 
-/// Runs a statement that has no rows to tell.
+/// Runs a statement that returns no rows.
+///
+/// # Errors
+///
+/// If Athena refuses the statement, or does not end it in time.
 pub(crate) async fn run(
     aws: &Aws,
     layer: &DataLayer,
     statement: &str,
     what: &str,
 ) -> Result<(), StepError> {
+    let context = QueryExecutionContext::builder()
+        .database(&layer.database)
+        .catalog("AwsDataCatalog");
     let started = aws
-        .call(&services::ATHENA, "StartQueryExecution")
-        .on(what)
-        .body(json!({
-            "QueryString": statement,
-            "QueryExecutionContext": {"Database": layer.database, "Catalog": "AwsDataCatalog"},
-            "WorkGroup": layer.workgroup,
-        }))
+        .clients()
+        .athena
+        .start_query_execution()
+        .query_string(statement)
+        .query_execution_context(context.build())
+        .work_group(&layer.workgroup)
         .send()
-        .await?;
-    let id = started.text("QueryExecutionId");
+        .await
+        .context(aws, "athena:StartQueryExecution", what)?;
+    let id = started.query_execution_id().unwrap_or_default();
     let mut polling = aws.polling(WITHIN);
     loop {
-        let answer = aws
-            .call(&services::ATHENA, "GetQueryExecution")
-            .on(what)
-            .body(json!({"QueryExecutionId": id}))
-            .send()
-            .await?;
-        let status = answer.field("QueryExecution/Status");
-        let state = status.text("State");
-        if state == "SUCCEEDED" {
+        let (state, reason) = query_state(aws, id, what).await?;
+        if state == QueryExecutionState::Succeeded {
             return Ok(());
         }
-        if matches!(state, "FAILED" | "CANCELLED") {
-            let reason = status.text("StateChangeReason");
+        if matches!(
+            state,
+            QueryExecutionState::Failed | QueryExecutionState::Cancelled
+        ) {
             return Err(StepError::failed(
                 Blame::Aws,
                 format!("Athena could not make {what}: {reason}"),
@@ -201,54 +213,82 @@ pub(crate) async fn run(
     }
 }
 
-/// Writes the hash beside the view. Athena would forget it with its next change, and so notices one.
+/// The state of a query, and Athena's reason for it.
+async fn query_state(
+    aws: &Aws,
+    id: &str,
+    what: &str,
+) -> Result<(QueryExecutionState, String), AwsError> {
+    let response = aws
+        .clients()
+        .athena
+        .get_query_execution()
+        .query_execution_id(id)
+        .send()
+        .await
+        .context(aws, "athena:GetQueryExecution", what)?;
+    let status = response.query_execution().and_then(|query| query.status());
+    let state = status.and_then(|status| status.state().cloned());
+    let reason = status.and_then(|status| status.state_change_reason());
+    Ok((
+        state.unwrap_or(QueryExecutionState::Queued),
+        reason.unwrap_or_default().to_owned(),
+    ))
+}
+
+/// Writes the hash into the view's parameters. Athena drops it with its next change, which is how one is noticed.
 async fn mark(
     deployment: &Deployment,
     layer: &DataLayer,
     relation: &Relation,
 ) -> Result<(), StepError> {
     let what = format!("view `{}.{}`", layer.database, relation.name);
-    let answer = deployment
-        .aws
-        .call(&services::GLUE, "GetTable")
-        .on(&what)
-        .body(json!({"DatabaseName": layer.database, "Name": relation.name}))
+    let (aws, glue) = (&deployment.aws, &deployment.aws.clients().glue);
+    let found = glue
+        .get_table()
+        .database_name(&layer.database)
+        .name(&relation.name)
         .send()
-        .await?;
-    let table = answer.field("Table");
-    let kept = [
-        "Name",
-        "Description",
-        "Owner",
-        "Retention",
-        "StorageDescriptor",
-        "PartitionKeys",
-        "ViewOriginalText",
-        "ViewExpandedText",
-        "TableType",
-        "Parameters",
-    ];
-    let mut input = json!({});
-    for name in kept {
-        if !table.field(name).is_null() {
-            input[name] = table.field(name).clone();
-        }
-    }
-    input["Parameters"][MARK] = Value::from(view_hash(&deployment.catalogue, relation));
-    input["Description"] = Value::from(relation.meaning.clone());
-    deployment
-        .aws
-        .call(&services::GLUE, "UpdateTable")
-        .on(&what)
-        .body(json!({"DatabaseName": layer.database, "TableInput": input, "SkipArchive": true}))
-        .send()
-        .await?;
+        .await
+        .context(aws, "glue:GetTable", &what)?;
+    let Some(table) = found.table else {
+        return Err(StepError::failed(
+            Blame::Aws,
+            format!("Glue does not show {what} that Athena has made"),
+            "run the command again: it goes on where it stopped",
+        ));
+    };
+    let mut parameters = table.parameters.unwrap_or_default();
+    let hash = view_hash(&deployment.catalogue, relation);
+    parameters.insert(MARK.to_owned(), hash);
+    let input = TableInput::builder()
+        .name(&relation.name)
+        .description(&relation.meaning)
+        .set_owner(table.owner)
+        .retention(table.retention)
+        .set_storage_descriptor(table.storage_descriptor)
+        .set_partition_keys(table.partition_keys)
+        .set_view_original_text(table.view_original_text)
+        .set_view_expanded_text(table.view_expanded_text)
+        .set_table_type(table.table_type)
+        .set_parameters(Some(parameters))
+        .build()
+        .map_err(|error| {
+            StepError::failed(
+                Blame::Usage,
+                format!("the definition of {what} is incomplete: {error}"),
+                "this is a fault of kiro-analytics: report it",
+            )
+        })?;
+    let call = glue.update_table().database_name(&layer.database);
+    let sent = call.table_input(input).skip_archive(true).send().await;
+    sent.context(aws, "glue:UpdateTable", &what)?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use aws_sdk_glue::types::Table;
 
     use super::original_sql;
 
@@ -257,8 +297,12 @@ mod tests {
         // {"originalSql":"SELECT 1 AS a","catalog":"awsdatacatalog"}
         let encoded =
             "eyJvcmlnaW5hbFNxbCI6IlNFTEVDVCAxIEFTIGEiLCJjYXRhbG9nIjoiYXdzZGF0YWNhdGFsb2cifQ==";
-        let table = json!({"ViewOriginalText": format!("/* Presto View: {encoded} */")});
-        assert_eq!(original_sql(&table).as_deref(), Some("SELECT 1 AS a"));
-        assert_eq!(original_sql(&json!({"ViewOriginalText": "SELECT 1"})), None);
+        let table = |text: &str| {
+            let table = Table::builder().name("a_view").view_original_text(text);
+            table.build().unwrap()
+        };
+        let view = table(&format!("/* Presto View: {encoded} */"));
+        assert_eq!(original_sql(&view).as_deref(), Some("SELECT 1 AS a"));
+        assert_eq!(original_sql(&table("SELECT 1")), None);
     }
 }

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::catalogue::{GRANTS_PER_CALL, TABLES_PER_CALL};
-use super::{Action, Removal, TeardownPlan, bucket, stacks};
+use super::{Action, Removal, TeardownPlan, bucket, catalogue, stacks};
 use crate::assets::Asset;
-use crate::aws::{Aws, Context, Fields, Optional, services};
+use crate::aws::{Aws, Context, Optional};
 use crate::progress::Progress;
-use crate::step::{Blame, StepError};
+use crate::step::StepError;
 
 /// So long another change of an asset may keep it from being deleted.
 const FREE_WITHIN: Duration = Duration::from_mins(2);
@@ -75,8 +74,10 @@ impl Removal {
     ) -> Result<u64, StepError> {
         match &self.action {
             Action::Asset(asset) => delete_asset(aws, asset).await?,
-            Action::Grants(grants) => revoke(aws, grants).await?,
-            Action::Tables { database, names } => drop_tables(aws, database, names).await?,
+            Action::Grants(grants) => catalogue::revoke(aws, grants).await?,
+            Action::Tables { database, names } => {
+                catalogue::drop_tables(aws, database, names).await?
+            }
             Action::RolePolicy { role, policy } => {
                 let call = aws.clients().iam.delete_role_policy();
                 call.role_name(role)
@@ -113,69 +114,4 @@ async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-async fn drop_tables(aws: &Aws, database: &str, names: &[String]) -> Result<(), StepError> {
-    for some in names.chunks(TABLES_PER_CALL) {
-        let call = aws
-            .call(&services::GLUE, "BatchDeleteTable")
-            .on(format!("database `{database}`"))
-            .body(json!({"DatabaseName": database, "TablesToDelete": some}));
-        let answer = call.find().await?.unwrap_or_default();
-        let mut failed = answer.items("Errors").iter();
-        let refused =
-            failed.find(|error| error.text("ErrorDetail/ErrorCode") != "EntityNotFoundException");
-        if let Some(error) = refused {
-            return Err(StepError::failed(
-                Blame::Aws,
-                format!(
-                    "table `{}` could not be deleted: {} ({})",
-                    error.text("TableName"),
-                    error.text("ErrorDetail/ErrorMessage"),
-                    error.text("ErrorDetail/ErrorCode")
-                ),
-                "where Lake Formation is in force, have DROP on the database's tables granted to you; then run this again",
-            ));
-        }
-    }
-    Ok(())
-}
-
-async fn revoke(aws: &Aws, grants: &[Value]) -> Result<(), StepError> {
-    for some in grants.chunks(GRANTS_PER_CALL) {
-        let entries: Vec<Value> = some
-            .iter()
-            .enumerate()
-            .map(|(index, grant)| {
-                let mut entry = grant.clone();
-                entry["Id"] = Value::from(index.to_string());
-                entry
-            })
-            .collect();
-        let call = aws
-            .lake_formation("BatchRevokePermissions", json!({"Entries": entries}))
-            .on("the grants of Lake Formation");
-        let answer = call.send().await?;
-        // What is not granted any more, or on what is gone, need not be revoked.
-        let is_gone = |failure: &&Value| {
-            failure.text("Error/ErrorCode") == "EntityNotFoundException"
-                || failure
-                    .text("Error/ErrorMessage")
-                    .contains("No permissions revoked")
-        };
-        let mut failed = answer.items("Failures").iter();
-        if let Some(failure) = failed.find(|failure| !is_gone(failure)) {
-            return Err(StepError::failed(
-                Blame::Aws,
-                format!(
-                    "a grant of `{}` could not be revoked: {} ({})",
-                    failure.text("RequestEntry/Principal/DataLakePrincipalIdentifier"),
-                    failure.text("Error/ErrorMessage"),
-                    failure.text("Error/ErrorCode")
-                ),
-                "an administrator of the data lake can revoke it; then run this again",
-            ));
-        }
-    }
-    Ok(())
 }

@@ -1,16 +1,28 @@
 //! Tables, views and grants. What others have put into the database would go with it, so it is an obstacle.
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use aws_sdk_glue::types::Table;
+use aws_sdk_lakeformation::error::BuildError;
+use aws_sdk_lakeformation::types::{
+    BatchPermissionsFailureEntry, BatchPermissionsRequestEntry, DataLakePrincipal,
+    PrincipalResourcePermissions, Resource,
+};
 
 use super::{Action, Teardown, TeardownPlan};
-use crate::aws::{Aws, AwsError, Fields, services};
-use crate::steps::MARK;
+use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::step::{Blame, StepError};
+use crate::steps::{MARK, deployed, parameter};
 
-/// So many tables one call deletes, and so many grants one call revokes.
-pub(super) const TABLES_PER_CALL: usize = 100;
-pub(super) const GRANTS_PER_CALL: usize = 20;
+/// `BatchDeleteTable` takes so many tables.
+const TABLES_PER_CALL: usize = 100;
+/// `BatchRevokePermissions` takes so many grants.
+const GRANTS_PER_CALL: usize = 20;
 /// So many foreign tables are named.
 const MOST_NAMED: usize = 5;
+
+/// A grant of Lake Formation, as it is revoked.
+pub(super) type Grant = PrincipalResourcePermissions;
 
 pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     // The database is the stack's; without the stack there is none of ours.
@@ -22,15 +34,15 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         return Ok(());
     };
     let aws = teardown.aws;
-    let tables = tables(aws, database).await?;
-    let (ours, foreign): (Vec<&Value>, Vec<&Value>) = tables
-        .iter()
-        .partition(|table| table.field("Parameters").get(MARK).is_some());
+    let tables = deployed(aws, database).await?;
+    let (ours, foreign): (Vec<&Table>, Vec<&Table>) = tables
+        .values()
+        .partition(|table| !parameter(table, MARK).is_empty());
     if !foreign.is_empty() {
         let names: Vec<&str> = foreign
             .iter()
             .take(MOST_NAMED)
-            .map(|table| table.text("Name"))
+            .map(|table| table.name())
             .collect();
         plan.obstruct(
             format!(
@@ -55,14 +67,14 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             grants
                 .iter()
                 .map(principal)
-                .collect::<std::collections::BTreeSet<_>>()
+                .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect(),
             Action::Grants(grants),
         );
     }
     if !ours.is_empty() {
-        let is_view = |table: &&&Value| table.text("TableType") == "VIRTUAL_VIEW";
+        let is_view = |table: &&&Table| table.table_type() == Some("VIRTUAL_VIEW");
         let views = ours.iter().filter(is_view).count();
         plan.go(
             format!(
@@ -73,78 +85,201 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             vec!["they hold no data: the parts lie in the bucket".to_owned()],
             Action::Tables {
                 database: database.to_owned(),
-                names: ours
-                    .iter()
-                    .map(|table| table.text("Name").to_owned())
-                    .collect(),
+                names: ours.iter().map(|table| table.name().to_owned()).collect(),
             },
         );
     }
     Ok(())
 }
 
-async fn tables(aws: &Aws, database: &str) -> Result<Vec<Value>, AwsError> {
-    let call = aws
-        .call(&services::GLUE, "GetTables")
-        .on(format!("database `{database}`"))
-        .body(json!({"DatabaseName": database}));
-    match call.pages("TableList", "NextToken").await {
-        Err(error) if error.is_not_found() => Ok(Vec::new()),
-        found => found,
-    }
+fn principal(grant: &Grant) -> String {
+    let principal = grant.principal();
+    let identifier = principal.and_then(DataLakePrincipal::data_lake_principal_identifier);
+    format!("of `{}`", identifier.unwrap_or_default())
 }
 
-fn principal(grant: &Value) -> String {
-    format!(
-        "of `{}`",
-        grant.text("Principal/DataLakePrincipalIdentifier")
-    )
-}
-
-/// Grants on the database and its tables to those whom a deployment grants something.
-async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Value>, AwsError> {
+/// Everybody whom a deployment grants something.
+async fn principals(teardown: &Teardown<'_>) -> Result<Vec<String>, AwsError> {
     let aws = teardown.aws;
     let mut principals = teardown.settings.query_principals.clone();
     if teardown.settings.quicksight {
         principals.extend(teardown.settings.owners.iter().cloned());
         let role = &teardown.settings.quicksight_role;
-        let call = aws
-            .call(&services::IAM, "GetRole")
-            .on(format!("role `{role}`"))
-            .body(json!({"RoleName": role}));
-        let found = call.find().await?;
-        principals.extend(found.map(|found| found.text("Role/Arn").to_owned()));
+        let found = aws.clients().iam.get_role().role_name(role).send().await;
+        let found = found
+            .context(aws, "iam:GetRole", format!("role `{role}`"))
+            .optional()?;
+        principals.extend(found.and_then(|found| Some(found.role?.arn)));
     }
+    principals.retain(|principal| !principal.is_empty());
+    Ok(principals)
+}
+
+/// Grants on the database and its tables to those principals.
+async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Grant>, AwsError> {
+    let aws = teardown.aws;
     let mut grants = Vec::new();
-    for principal in principals.iter().filter(|principal| !principal.is_empty()) {
-        let body = json!({"Principal": {"DataLakePrincipalIdentifier": principal}});
-        let call = aws.lake_formation("ListPermissions", body);
-        let call = call.on(format!("the grants of `{principal}`"));
-        let found = match call
-            .pages("PrincipalResourcePermissions", "NextToken")
-            .await
-        {
+    for principal in principals(teardown).await? {
+        let identifier = DataLakePrincipal::builder()
+            .data_lake_principal_identifier(&principal)
+            .build();
+        let pages = aws
+            .clients()
+            .lake_formation
+            .list_permissions()
+            .principal(identifier)
+            .into_paginator()
+            .send();
+        let pages = pages.collect::<Result<Vec<_>, _>>().await.context(
+            aws,
+            "lakeformation:ListPermissions",
+            format!("the grants of `{principal}`"),
+        );
+        let pages = match pages {
             // Who may not look may not revoke either. What is granted on a table ends with the table.
             Err(error) if error.is_denied() || error.is_not_found() => return Ok(Vec::new()),
-            found => found?,
+            pages => pages?,
         };
-        let is_ours = |grant: &&Value| {
-            let resource = grant.field("Resource");
-            let names = [
-                "Database/Name",
-                "Table/DatabaseName",
-                "TableWithColumns/DatabaseName",
-            ];
-            names.iter().any(|name| resource.text(name) == database)
-        };
-        grants.extend(found.iter().filter(is_ours).map(|grant| {
-            json!({
-                "Principal": grant.field("Principal"),
-                "Resource": grant.field("Resource"),
-                "Permissions": grant.field("Permissions"),
-                "PermissionsWithGrantOption": grant.field("PermissionsWithGrantOption"),
-            })
-        }));
+        let found = pages
+            .into_iter()
+            .flat_map(|page| page.principal_resource_permissions.unwrap_or_default());
+        grants.extend(found.filter(|grant| grant.resource().is_some_and(|on| is_in(on, database))));
     }
     Ok(grants)
+}
+
+/// Whether a resource is the database or one of its tables.
+fn is_in(resource: &Resource, database: &str) -> bool {
+    let names = [
+        resource.database().map(|found| found.name()),
+        resource.table().map(|found| found.database_name()),
+        resource
+            .table_with_columns()
+            .map(|found| found.database_name()),
+    ];
+    names.contains(&Some(database))
+}
+
+/// Removes tables and views from the catalogue.
+///
+/// # Errors
+///
+/// If Glue keeps one of them.
+pub(super) async fn drop_tables(
+    aws: &Aws,
+    database: &str,
+    names: &[String],
+) -> Result<(), StepError> {
+    for some in names.chunks(TABLES_PER_CALL) {
+        let call = aws.clients().glue.batch_delete_table();
+        let call = call.database_name(database);
+        let sent = call
+            .set_tables_to_delete(Some(some.to_vec()))
+            .send()
+            .await
+            .context(
+                aws,
+                "glue:BatchDeleteTable",
+                format!("database `{database}`"),
+            )
+            .optional()?;
+        let errors = sent.and_then(|response| response.errors);
+        let errors = errors.unwrap_or_default();
+        let refused = errors.iter().find_map(|error| {
+            let detail = error.error_detail()?;
+            (detail.error_code() != Some("EntityNotFoundException")).then_some((error, detail))
+        });
+        if let Some((error, detail)) = refused {
+            return Err(StepError::failed(
+                Blame::Aws,
+                format!(
+                    "table `{}` could not be deleted: {} ({})",
+                    error.table_name().unwrap_or_default(),
+                    detail.error_message().unwrap_or_default(),
+                    detail.error_code().unwrap_or_default()
+                ),
+                "where Lake Formation is in force, have DROP on the database's tables granted to you; then run this again",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Revokes grants.
+///
+/// # Errors
+///
+/// If Lake Formation keeps one of them.
+pub(super) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError> {
+    for some in grants.chunks(GRANTS_PER_CALL) {
+        let entries = some
+            .iter()
+            .enumerate()
+            .map(|(index, grant)| request_entry(index, grant));
+        let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| {
+            StepError::failed(
+                Blame::Aws,
+                format!("Lake Formation has listed an incomplete grant: {error}"),
+                "revoke it in Lake Formation's console, then run this again",
+            )
+        })?;
+        let response = aws
+            .clients()
+            .lake_formation
+            .batch_revoke_permissions()
+            .set_entries(Some(entries))
+            .send()
+            .await
+            .context(
+                aws,
+                "lakeformation:BatchRevokePermissions",
+                "the grants of Lake Formation",
+            )?;
+        let mut failed = response.failures().iter();
+        if let Some(failure) = failed.find(|failure| !is_gone(failure)) {
+            return Err(refused(failure));
+        }
+    }
+    Ok(())
+}
+
+fn request_entry(index: usize, grant: &Grant) -> Result<BatchPermissionsRequestEntry, BuildError> {
+    BatchPermissionsRequestEntry::builder()
+        .id(index.to_string())
+        .set_principal(grant.principal.clone())
+        .set_resource(grant.resource.clone())
+        .set_permissions(grant.permissions.clone())
+        .set_permissions_with_grant_option(grant.permissions_with_grant_option.clone())
+        .build()
+}
+
+/// What is not granted any more, or on what is gone, need not be revoked.
+fn is_gone(failure: &BatchPermissionsFailureEntry) -> bool {
+    failure.error().is_some_and(|error| {
+        let message = error.error_message().unwrap_or_default();
+        error.error_code() == Some("EntityNotFoundException")
+            || message.contains("No permissions revoked")
+    })
+}
+
+fn refused(failure: &BatchPermissionsFailureEntry) -> StepError {
+    let entry = failure.request_entry();
+    let principal = entry
+        .and_then(|entry| entry.principal())
+        .and_then(DataLakePrincipal::data_lake_principal_identifier);
+    let error = failure.error();
+    StepError::failed(
+        Blame::Aws,
+        format!(
+            "a grant of `{}` could not be revoked: {} ({})",
+            principal.unwrap_or_default(),
+            error
+                .and_then(|error| error.error_message())
+                .unwrap_or_default(),
+            error
+                .and_then(|error| error.error_code())
+                .unwrap_or_default()
+        ),
+        "an administrator of the data lake can revoke it; then run this again",
+    )
 }

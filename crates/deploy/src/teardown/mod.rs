@@ -73,7 +73,7 @@ pub struct Obstacle {
 enum Action {
     Asset(Asset),
     /// Grants of Lake Formation, as they are revoked.
-    Grants(Vec<serde_json::Value>),
+    Grants(Vec<catalogue::Grant>),
     Tables {
         database: String,
         names: Vec<String>,

@@ -15,6 +15,9 @@ use tokio::net::TcpListener;
 pub(crate) const CALLER: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/alice</Arn>\
                       <UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
 
+/// The caller whose access key is `session`.
+const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/Deployer/alice";
+
 /// A request that came.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -108,7 +111,12 @@ impl Server {
 
 /// An account that is reached at this address.
 pub(crate) async fn sign_in(address: &str) -> Result<Aws, AwsError> {
-    let credentials = Credentials::new("example", "example", None, None, "test");
+    sign_in_with(address, "example").await
+}
+
+/// The same with another access key: `session` is a session of the role `Deployer`.
+pub(crate) async fn sign_in_with(address: &str, access_key: &str) -> Result<Aws, AwsError> {
+    let credentials = Credentials::new(access_key, "example", None, None, "test");
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
@@ -144,7 +152,14 @@ async fn serve(
         }
     };
     let given = if asked.body.contains("Action=GetCallerIdentity") {
-        Given::text(200, CALLER)
+        let is_session = asked
+            .header("authorization")
+            .contains("Credential=session/");
+        let user = "arn:aws:iam::123456789012:user/alice";
+        Given::text(
+            200,
+            &CALLER.replace(user, if is_session { SESSION } else { user }),
+        )
     } else {
         seen.lock().unwrap().push(asked.clone());
         answering(&asked)

@@ -40,11 +40,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         is_shared: true,
-        memory: Memory::Fingerprint,
+        memory: Memory::Secret,
         ..Setting::text(
             "hash_salt",
             &["KIRO_ANALYTICS_HASH_SALT"],
-            "text mixed into that hash",
+            "32 or more characters mixed into that hash; else that of the deployed views, else a random one",
         )
     },
 ];

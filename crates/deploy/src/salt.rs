@@ -1,0 +1,264 @@
+//! The salt of hashed addresses: where it comes from and what it must be.
+//!
+//! The views hash with it, so their text contains it, in Glue and in Athena's history. Whoever may read that text may also read
+//! the raw tables that the views are made of, and these hold the addresses themselves: the salt protects the hashes that leave
+//! the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_glue::types::Table;
+use kiro_curate::salt_in;
+
+use crate::aws::Aws;
+use crate::names::Names;
+use crate::settings::DeploymentSettings;
+use crate::step::{Blame, StepError};
+use crate::steps::{deployed, original_sql};
+
+/// Hexadecimal digits hold 4 bits each: this is 128 bits.
+const MIN_CHARACTERS: usize = 32;
+/// Fewer different characters are no random text.
+const MIN_DISTINCT_CHARACTERS: usize = 8;
+const RANDOM_BYTES: usize = 32;
+
+/// The salt to render views with.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ChosenSalt {
+    /// `None` where addresses are not hashed.
+    pub salt: Option<String>,
+    /// What the user should know.
+    pub remarks: Vec<String>,
+}
+
+/// What the deployed views say of the salt.
+#[derive(Clone, PartialEq, Eq)]
+enum DeployedSalt {
+    /// No view hashes addresses.
+    None,
+    Salt(String),
+    /// A view hashes, and its text is not as expected.
+    Unreadable {
+        view: String,
+    },
+}
+
+/// Chooses the salt: the one that was given, else that of the deployed views, else a random one.
+///
+/// # Errors
+///
+/// If the salt that was given is too short, if the deployed one cannot be read, or if AWS refuses.
+pub async fn choose(
+    aws: &Aws,
+    names: &Names,
+    settings: &DeploymentSettings,
+) -> Result<ChosenSalt, StepError> {
+    if !settings.hash_emails {
+        return Ok(ChosenSalt::default());
+    }
+    let tables = deployed(aws, &settings.database(names)).await?;
+    let mut chosen = decide(given(settings), deployed_salt(tables.values()))?;
+    if chosen.salt.is_none() {
+        chosen.salt = Some(random()?);
+    }
+    Ok(chosen)
+}
+
+/// The salt for files that are made without an account: the one that was given.
+///
+/// # Errors
+///
+/// If the salt that was given is too short.
+pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepError> {
+    if !settings.hash_emails {
+        return Ok(None);
+    }
+    Ok(decide(given(settings), DeployedSalt::None)?.salt)
+}
+
+/// The salt for files that are made beside an account: the one that was given, else that of the deployed views.
+///
+/// # Errors
+///
+/// As for [`choose`].
+pub async fn given_or_deployed(
+    aws: &Aws,
+    names: &Names,
+    settings: &DeploymentSettings,
+) -> Result<Option<String>, StepError> {
+    if !settings.hash_emails {
+        return Ok(None);
+    }
+    let tables = deployed(aws, &settings.database(names)).await?;
+    Ok(decide(given(settings), deployed_salt(tables.values()))?.salt)
+}
+
+fn given(settings: &DeploymentSettings) -> Option<&str> {
+    let salt = settings.hash_salt.as_deref();
+    salt.filter(|salt| !salt.is_empty())
+}
+
+/// `None` if there is no salt yet.
+fn decide(given: Option<&str>, deployed: DeployedSalt) -> Result<ChosenSalt, StepError> {
+    let mut remarks = Vec::new();
+    let salt = match (given, deployed) {
+        (Some(given), DeployedSalt::Salt(deployed)) if given == deployed => deployed,
+        (Some(given), deployed) => {
+            check(given)?;
+            if deployed != DeployedSalt::None {
+                remarks.push(
+                    "`hash_salt` is another one than that of the deployed views: all hashes of addresses change"
+                        .to_owned(),
+                );
+            }
+            given.to_owned()
+        }
+        (None, DeployedSalt::Salt(deployed)) => deployed,
+        (None, DeployedSalt::None) => return Ok(ChosenSalt::default()),
+        (None, DeployedSalt::Unreadable { view }) => {
+            return Err(StepError::failed(
+                Blame::Usage,
+                format!(
+                    "view `{view}` hashes addresses, and its salt could not be read: another salt would change all hashes"
+                ),
+                "give the salt again in KIRO_ANALYTICS_HASH_SALT, or a new one (`openssl rand -hex 32`)",
+            ));
+        }
+    };
+    if check(&salt).is_err() {
+        remarks.push(
+            "the salt of the deployed views is short, so addresses can be guessed from their hashes: give a new one in KIRO_ANALYTICS_HASH_SALT (`openssl rand -hex 32`); all hashes change"
+                .to_owned(),
+        );
+    }
+    Ok(ChosenSalt {
+        salt: Some(salt),
+        remarks,
+    })
+}
+
+fn deployed_salt<'a>(tables: impl Iterator<Item = &'a Table>) -> DeployedSalt {
+    let mut found = DeployedSalt::None;
+    for table in tables {
+        let sql = original_sql(table).unwrap_or_default();
+        if let Some(salt) = salt_in(&sql) {
+            return DeployedSalt::Salt(salt);
+        }
+        if sql.to_ascii_lowercase().contains("sha256") {
+            found = DeployedSalt::Unreadable {
+                view: table.name().to_owned(),
+            };
+        }
+    }
+    found
+}
+
+/// Refuses a salt that somebody could guess.
+fn check(salt: &str) -> Result<(), StepError> {
+    let is_plain = salt.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let distinct: BTreeSet<u8> = salt.bytes().collect();
+    if is_plain && salt.len() >= MIN_CHARACTERS && distinct.len() >= MIN_DISTINCT_CHARACTERS {
+        return Ok(());
+    }
+    Err(StepError::failed(
+        Blame::Usage,
+        format!(
+            "`hash_salt` must be {MIN_CHARACTERS} or more random ASCII characters (128 bits), or addresses can be guessed from their hashes"
+        ),
+        "make one with `openssl rand -hex 32`, or leave `hash_salt` out: `deploy` makes one and reads it back from the views",
+    ))
+}
+
+fn random() -> Result<String, StepError> {
+    let mut bytes = [0_u8; RANDOM_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        StepError::failed(
+            Blame::Usage,
+            format!("this system gives no random bytes for a salt: {error}"),
+            "give a salt in KIRO_ANALYTICS_HASH_SALT",
+        )
+    })?;
+    let digits = bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    Ok(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::json;
+
+    use super::*;
+
+    const GOOD: &str = "0123456789abcdef0123456789abcdef";
+    const OTHER: &str = "fedcba9876543210fedcba9876543210";
+
+    fn view(sql: &str) -> Table {
+        let text = STANDARD.encode(json!({"originalSql": sql}).to_string());
+        let text = format!("/* Presto View: {text} */");
+        let table = Table::builder().name("report_facts");
+        table.view_original_text(text).build().unwrap()
+    }
+
+    #[test]
+    fn the_salt_of_the_deployed_views_is_used_again() {
+        let plain = view("SELECT email FROM report_facts_raw");
+        let hashed = view(&format!(
+            "SELECT lower(to_hex(sha256(to_utf8('{GOOD}' || lower(trim(email))))))"
+        ));
+        let deployed = deployed_salt([&plain, &hashed].into_iter());
+        assert!(deployed == DeployedSalt::Salt(GOOD.to_owned()));
+        let chosen = decide(None, deployed.clone()).unwrap();
+        assert_eq!(
+            (chosen.salt.as_deref(), chosen.remarks.len()),
+            (Some(GOOD), 0)
+        );
+        // Another one changes all hashes: that is said.
+        let chosen = decide(Some(OTHER), deployed).unwrap();
+        assert_eq!(chosen.salt.as_deref(), Some(OTHER));
+        assert!(chosen.remarks[0].contains("all hashes"));
+    }
+
+    #[test]
+    fn a_first_deployment_without_a_salt_gets_a_random_one() {
+        let plain = view("SELECT email FROM report_facts_raw");
+        let deployed = deployed_salt([&plain].into_iter());
+        assert_eq!(decide(None, deployed).unwrap().salt, None);
+        let (first, second) = (random().unwrap(), random().unwrap());
+        assert_eq!((first.len(), first == second), (64, false));
+        check(&first).unwrap();
+    }
+
+    #[test]
+    fn a_salt_that_can_be_guessed_is_refused_and_a_deployed_one_is_told() {
+        for weak in [
+            "pepper",
+            "00000000000000000000000000000000",
+            "0123456789abcdef0123456789abcd\u{e4}x",
+        ] {
+            assert!(decide(Some(weak), DeployedSalt::None).is_err(), "{weak}");
+        }
+        // What is deployed stays: to change it is a decision.
+        for deployed in ["", "pepper"] {
+            let chosen = decide(None, DeployedSalt::Salt(deployed.to_owned())).unwrap();
+            assert_eq!(chosen.salt.as_deref(), Some(deployed));
+            assert!(chosen.remarks[0].contains("can be guessed"));
+        }
+        let same = decide(Some("pepper"), DeployedSalt::Salt("pepper".to_owned())).unwrap();
+        assert_eq!(same.salt.as_deref(), Some("pepper"));
+    }
+
+    #[test]
+    fn a_salt_that_cannot_be_read_is_asked_for_and_never_shown() {
+        let odd = view("SELECT sha256(to_utf8(U&'\\00e4' || email))");
+        let deployed = deployed_salt([&odd].into_iter());
+        let view = "report_facts".to_owned();
+        assert!(deployed == DeployedSalt::Unreadable { view });
+        let error = decide(None, deployed.clone()).err().unwrap();
+        assert!(error.hint().contains("KIRO_ANALYTICS_HASH_SALT"));
+        assert_eq!(decide(Some(GOOD), deployed).unwrap().remarks.len(), 1);
+        let refused = decide(Some("pepper"), DeployedSalt::None).err().unwrap();
+        assert!(!refused.to_string().contains("pepper"));
+    }
+}

@@ -1,0 +1,181 @@
+//! What the stacks of the AWS sample say of its settings, for `init`. Nothing of them is changed.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::aws::{Aws, AwsError};
+use crate::settings::{REMEMBERED, StackParameters};
+use crate::stack::Stack;
+use crate::tags;
+
+/// Who made the stack that has the name of a deployment's data stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StackMaker {
+    /// There is no such stack.
+    Nobody,
+    /// kiro-analytics, or somebody with its template.
+    Ours(Box<Stack>),
+    /// The AWS sample.
+    Sample(Box<Stack>),
+    Unknown,
+}
+
+impl StackMaker {
+    /// Who made the data stack of this prefix.
+    ///
+    /// # Errors
+    ///
+    /// If AWS refuses.
+    pub async fn find(aws: &Aws, prefix: &str) -> Result<Self, AwsError> {
+        let stack = Stack::find(aws, &format!("{prefix}-data")).await?;
+        Ok(stack.map_or(Self::Nobody, Self::of))
+    }
+
+    fn of(stack: Stack) -> Self {
+        if stack.tags.contains_key(tags::DEPLOYMENT) || stack.parameters.contains_key(REMEMBERED) {
+            Self::Ours(Box::new(stack))
+        } else if stack.parameters.contains_key("KiroLogsBucketName") {
+            Self::Sample(Box::new(stack))
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// The settings of a deployment of the AWS sample: of its data stack and of the two stacks beside it.
+///
+/// # Errors
+///
+/// If AWS refuses.
+pub async fn sample_settings(
+    aws: &Aws,
+    prefix: &str,
+    data: &Stack,
+) -> Result<BTreeMap<&'static str, Value>, AwsError> {
+    let mut settings = of_data(&data.parameters);
+    for (suffix, of) in [
+        ("qs", of_quicksight as fn(&_) -> _),
+        ("identity-map", of_identity),
+    ] {
+        let stack = Stack::find(aws, &format!("{prefix}-{suffix}")).await?;
+        settings.extend(stack.map(|stack| of(&stack.parameters)).unwrap_or_default());
+    }
+    Ok(settings)
+}
+
+type Found = BTreeMap<&'static str, Value>;
+
+fn of_data(parameters: &StackParameters) -> Found {
+    let mut found = texts(
+        parameters,
+        &[
+            ("alarm_email", "AlarmEmail"),
+            ("schedule", "NormalizeSchedule"),
+        ],
+    );
+    let bucket = parameters.get("KiroLogsBucketName").map(String::as_str);
+    if let Some(bucket) = bucket.filter(|bucket| !bucket.is_empty()) {
+        let prefix = parameters.get("KiroLogsPrefix").map_or("", String::as_str);
+        let url = format!("s3://{bucket}/{}", prefix.trim_matches('/'));
+        found.insert("exports", Value::from(vec![url.trim_end_matches('/')]));
+    }
+    found.extend(lists(parameters, "exports_kms_keys", "KmsKeyArn"));
+    found
+}
+
+fn of_quicksight(parameters: &StackParameters) -> Found {
+    let mut found = texts(parameters, &[("theme", "ThemeMode")]);
+    found.extend(lists(parameters, "owners", "QuickSightPrincipalArn"));
+    found
+}
+
+fn of_identity(parameters: &StackParameters) -> Found {
+    let names = [
+        ("identity_store", "IdentityStoreId"),
+        ("identity_region", "IdcRegion"),
+        ("identity_role", "IdcRoleArn"),
+    ];
+    texts(parameters, &names)
+}
+
+fn texts(parameters: &StackParameters, names: &[(&'static str, &str)]) -> Found {
+    let found = names.iter().filter_map(|(key, name)| {
+        let text = parameters.get(*name).filter(|text| !text.is_empty())?;
+        Some((*key, Value::from(text.as_str())))
+    });
+    found.collect()
+}
+
+fn lists(
+    parameters: &StackParameters,
+    key: &'static str,
+    name: &str,
+) -> Option<(&'static str, Value)> {
+    let text = parameters.get(name).filter(|text| !text.is_empty())?;
+    Some((key, Value::from(vec![text.as_str()])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(pairs: &[(&str, &str)]) -> StackParameters {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    fn stack(pairs: &[(&str, &str)], tags: &[(&str, &str)]) -> Stack {
+        Stack {
+            name: "kiro-analytics-data".to_owned(),
+            id: String::new(),
+            status: "CREATE_COMPLETE".to_owned(),
+            reason: String::new(),
+            updated: String::new(),
+            parameters: parameters(pairs),
+            outputs: BTreeMap::new(),
+            tags: parameters(tags),
+        }
+    }
+
+    #[test]
+    fn a_stack_is_ours_by_its_tag_or_its_template() {
+        let ours = [
+            stack(&[], &[(tags::DEPLOYMENT, "kiro-analytics")]),
+            stack(&[(REMEMBERED, "{}")], &[]),
+        ];
+        for stack in ours {
+            assert!(matches!(StackMaker::of(stack), StackMaker::Ours(_)));
+        }
+        let sample = stack(&[("KiroLogsBucketName", "example-logs")], &[]);
+        assert!(matches!(StackMaker::of(sample), StackMaker::Sample(_)));
+        assert_eq!(StackMaker::of(stack(&[], &[])), StackMaker::Unknown);
+    }
+
+    #[test]
+    fn the_samples_parameters_become_settings() {
+        let data = parameters(&[
+            ("KiroLogsBucketName", "example-logs"),
+            ("KiroLogsPrefix", "kiro/"),
+            ("KmsKeyArn", ""),
+            ("AlarmEmail", "alice@example.com"),
+        ]);
+        let found = of_data(&data);
+        assert_eq!(
+            found["exports"],
+            Value::from(vec!["s3://example-logs/kiro"])
+        );
+        assert_eq!(found["alarm_email"], "alice@example.com");
+        assert!(!found.contains_key("exports_kms_keys"));
+        let found = of_quicksight(&parameters(&[
+            (
+                "QuickSightPrincipalArn",
+                "arn:aws:quicksight:us-east-1:123456789012:user/default/alice",
+            ),
+            ("ThemeMode", "dark"),
+        ]));
+        assert_eq!((found.len(), &found["theme"]), (2, &Value::from("dark")));
+    }
+}

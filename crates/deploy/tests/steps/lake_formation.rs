@@ -1,0 +1,113 @@
+//! Grants in Lake Formation, and the salt in the views that they are on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kiro_deploy::step::{Deployment, StepPlan};
+use serde_json::{Value, json};
+
+use crate::deployment::{action, deployment, plan};
+use crate::server::{Asked, Given, Server, sign_in_with};
+
+const READER: &str = "arn:aws:iam::123456789012:role/service-role/aws-quicksight-service-role-v0";
+const DEPLOYER: &str = "arn:aws:iam::123456789012:role/Deployer";
+
+fn operation(asked: &Asked) -> &str {
+    let target = asked.header("x-amz-target").rsplit('.').next();
+    let target = target.filter(|target| !target.is_empty());
+    target.unwrap_or_else(|| asked.path.trim_start_matches('/'))
+}
+
+/// An account where Lake Formation is in force: nothing is open to everybody.
+fn in_force(asked: &Asked) -> Given {
+    let nothing = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>iam:GetRole</Message></Error></ErrorResponse>";
+    if action(asked) == "GetRole" {
+        if asked.body.contains("RoleName=Deployer") {
+            return Given::text(403, nothing);
+        }
+        let role = format!(
+            "<GetRoleResponse><GetRoleResult><Role><Arn>{READER}</Arn></Role></GetRoleResult></GetRoleResponse>"
+        );
+        return Given::text(200, &role);
+    }
+    if action(asked) == "DescribeStacks" {
+        let missing = "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack with id kiro-analytics-data does not exist</Message></Error></ErrorResponse>";
+        return Given::text(400, missing);
+    }
+    match operation(asked) {
+        "GetDataLakeSettings" => Given::json(&json!({"DataLakeSettings": {}})),
+        "ListPermissions" if asked.body.contains("\"Resource\"") => {
+            Given::json(&json!({"PrincipalResourcePermissions": [
+                {"Principal": {"DataLakePrincipalIdentifier": DEPLOYER}, "Resource": {"Database": {"Name": "kiro_analytics"}},
+                 "Permissions": ["ALL"]}]}))
+        }
+        "ListPermissions" => Given::json(&json!({"PrincipalResourcePermissions": []})),
+        _ => Given::json(&json!({})),
+    }
+}
+
+async fn session(server: &Server) -> Deployment {
+    Deployment {
+        aws: sign_in_with(&server.address, "session").await.unwrap(),
+        ..deployment(server).await
+    }
+}
+
+fn principals(plan: &StepPlan) -> Vec<&str> {
+    let named = plan
+        .changes
+        .iter()
+        .filter_map(|change| change.what.split('`').nth(1));
+    named.collect()
+}
+
+/// A deployer may be denied `iam:GetRole` on its own role: it is then taken to have no path.
+#[tokio::test]
+async fn a_deployer_that_may_not_read_its_own_role_is_granted_as_a_role_without_a_path() {
+    let server = Server::start(in_force).await;
+    let deployment = session(&server).await;
+    let plan = plan(&deployment, "lake_formation").await.unwrap();
+    let principals = principals(&plan.steps[0]);
+    assert!(principals.contains(&DEPLOYER), "{principals:?}");
+    assert!(principals.contains(&READER), "{principals:?}");
+    assert_eq!(principals.len(), 3, "{principals:?}");
+}
+
+/// The role that Quick Sight reads with must be known: nothing is guessed.
+#[tokio::test]
+async fn the_denied_role_of_quick_sight_is_told() {
+    let server = Server::start(|asked| {
+        if action(asked) == "GetRole" {
+            let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+            return Given::text(403, denied);
+        }
+        in_force(asked)
+    })
+    .await;
+    let deployment = session(&server).await;
+    let error = plan(&deployment, "lake_formation").await.unwrap_err();
+    assert!(error.to_string().contains("iam:GetRole"), "{error}");
+}
+
+/// What was granted is looked at once more: here Lake Formation lists none of it.
+#[tokio::test]
+async fn grants_are_sent_in_batches_and_verified() {
+    let granted = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&granted);
+    let server = Server::start(move |asked| {
+        if operation(asked) == "BatchGrantPermissions" {
+            seen.store(true, Ordering::Relaxed);
+            let body: Value = serde_json::from_str(&asked.body).unwrap();
+            assert!(body["Entries"].as_array().unwrap().len() <= 20);
+        }
+        in_force(asked)
+    })
+    .await;
+    let deployment = session(&server).await;
+    let error = crate::deployment::apply(&deployment, "lake_formation").await;
+    assert!(granted.load(Ordering::Relaxed));
+    assert!(
+        format!("{error:?}").contains("does not list them"),
+        "{error:?}"
+    );
+}
