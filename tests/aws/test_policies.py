@@ -56,7 +56,7 @@ ALLOWED = {
     "ScheduleRole.statement0": (["sts:AssumeRole"], []),
     "ScheduleRole.StartNormalizer": (
         ["lambda:InvokeFunction"],
-        ["arn:{p}:lambda:eu-central-1:123456789012:function:stack-normalizer"],
+        ["arn:{p}:lambda:eu-central-1:123456789012:function:kiro-data-normalize-report"],
     ),
     "ScheduleRole.KeepFailedEvents": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
     "DeadLettersPolicy.KeepFailedArrivals": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),

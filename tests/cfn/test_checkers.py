@@ -1,18 +1,19 @@
 """The templates pass every checker, and every checker and every rule of ours fails on a template broken for it."""
 
+import json
 import re
 import tempfile
 import unittest
 from pathlib import Path
 
 from checkers import LARGEST_TEMPLATE_BYTES, cfn_lint, checkov, guard
-from template import DATA_LAYER, ROOT, TEMPLATES
+from template import DATA_LAYER, ROOT, TEMPLATES, Resolver, parse
 
 # Rule of ours -> what is written, and what breaks it. Only the first occurrence is replaced.
 GUARD = {
     "buckets_belong_to_their_owner_alone": ("RestrictPublicBuckets: true", "RestrictPublicBuckets: false"),
     "buckets_are_encrypted_and_versioned": ("        Status: Enabled\n", "        Status: Suspended\n"),
-    "data_outlives_the_stack": ("    DeletionPolicy: Retain\n", ""),
+    "data_outlives_the_stack": ("    DeletionPolicy: RetainExceptOnCreate\n", ""),
     "parts_never_expire": (
         "            Prefix: normalized/\n",
         "            Prefix: normalized/\n            ExpirationInDays: 400\n",
@@ -49,7 +50,7 @@ CFN_LINT = {
     "E3002": ("      MemorySize: !Ref MemoryMegabytes\n", "      MemorySizeMegabytes: !Ref MemoryMegabytes\n"),
     "E1019": ("!Sub /aws/lambda/${AWS::StackName}-normalize-report\n", "!Sub /aws/lambda/${StackName}-normalize-report\n"),
     "E3030": ("      Runtime: provided.al2023\n", "      Runtime: provided.al3000\n"),
-    "W3037": ("Action: lambda:InvokeFunction\n                Resource", "Action: lambda:InvokeFunktion\n                Resource"),
+    "W3037": ("Action: sqs:SendMessage\n                Resource", "Action: sqs:SendMesage\n                Resource"),
     "W2001": ("Parameters:\n  SourceBuckets:\n", "Parameters:\n  Unused:\n    Type: String\n  SourceBuckets:\n"),
 }
 
@@ -104,11 +105,97 @@ class Templates(unittest.TestCase):
                     self.assertRegex(lines[number + 1], r"comment: \S", f"{path.name}:{number + 1}")
 
     def test_templates_name_no_partition_outside_the_lists(self):
-        """`arn:aws:` is right in one of three partitions; the lists that are split again write all three."""
+        """`arn:aws:` is right in one of eight partitions; the lists that are split again write all eight."""
         for path in TEMPLATES:
             for number, line in enumerate(path.read_text().splitlines(), start=1):
                 if "arn:aws:" in line:
                     self.assertIn("!Join", line, f"{path.name}:{number}")
+
+
+class Exports(unittest.TestCase):
+    """What the function reads and its role may read."""
+
+    ROOT = "example-kiro-reports/kiro-logs"
+    FOLDERS = [f"AWSLogs/????????????/{log}/{report}/" for log in ("KiroLogs", "QDeveloperLogs") for report in ("by_user_analytic", "user_report")]
+
+    def resolved(self, partition="aws", **parameters):
+        folders = [f"kiro-logs/{folder}" for folder in self.FOLDERS]
+        given = {
+            "SourceBuckets": "example-kiro-reports",
+            "SourcePrefixes": ",".join(f"example-kiro-reports/{folder}" for folder in folders),
+            "SourceKeyPrefixes": ",".join(folders),
+            "CodeBucket": "example-code",
+            "CodeKey": "normalize-report.zip",
+        }
+        return Resolver(parse(DATA_LAYER), given | parameters, partition).resources()
+
+    @staticmethod
+    def statement(resources, sid):
+        (policy,) = resources["NormalizerRole"]["Properties"]["Policies"]
+        return next(found for found in policy["PolicyDocument"]["Statement"] if found["Sid"] == sid)
+
+    def test_every_partition_has_its_own_arns(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"):
+            with self.subTest(partition):
+                resources = self.resolved(partition)
+                for sid in ("ReadExports", "ListExports"):
+                    for arn in self.statement(resources, sid)["Resource"]:
+                        self.assertTrue(arn.startswith(f"arn:{partition}:s3:::example-kiro-reports"), arn)
+
+    def test_fifty_accounts_fit_into_the_function_and_its_role(self):
+        accounts = ",".join(str(100_000_000_000 + number) for number in range(50))
+        resources = self.resolved(
+            SourceRoots=self.ROOT, SourceAccounts=accounts, SourceOwner="123456789012", ResultsKmsKeyArn="arn:aws:kms:eu-central-1:1:key/k"
+        )
+        variables = resources["Normalizer"]["Properties"]["Environment"]["Variables"]
+        self.assertEqual((variables["KIRO_SOURCES"], variables["KIRO_ACCOUNTS"]), (f"s3://{self.ROOT}", accounts))
+        self.assertLess(len(json.dumps(variables)), 4096)
+        (policy,) = resources["NormalizerRole"]["Properties"]["Policies"]
+        self.assertLess(len(json.dumps(policy["PolicyDocument"], separators=(",", ":"))), 10_240)
+
+    def test_the_policy_without_its_lists_is_as_large_as_the_settings_reckon(self):
+        """`OTHER_POLICY_BYTES` in crates/deploy/src/settings/sources.rs."""
+        resources = self.resolved(
+            "aws-us-gov",
+            SourceOwner="123456789012",
+            SourceKmsKeyArns="k",
+            ResultsKmsKeyArn="arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/12345678-1234-1234-1234-123456789012",
+            ExistingResultsBucket="b" * 63,
+        )
+        for sid in ("ReadExports", "ListExports", "DecryptExports"):
+            self.statement(resources, sid)["Resource"] = []
+        self.statement(resources, "ListExports")["Condition"]["StringLike"]["s3:prefix"] = []
+        (policy,) = resources["NormalizerRole"]["Properties"]["Policies"]
+        text = json.dumps(policy["PolicyDocument"], separators=(",", ":"))
+        reckoned = int(re.search(r"OTHER_POLICY_BYTES: usize = (\d+)", (ROOT / "crates/deploy/src/settings/sources.rs").read_text())[1])
+        # The name of the stack may be longer than the one of this test.
+        self.assertLess(len(text) + 100, reckoned)
+
+    def test_a_bucket_that_somebody_else_has_made_again_is_not_read(self):
+        resources = self.resolved(SourceOwner="123456789012")
+        for sid in ("ReadExports", "ListExports"):
+            condition = self.statement(resources, sid)["Condition"]
+            self.assertEqual(condition["StringEquals"], {"aws:ResourceAccount": "123456789012"})
+        resources = self.resolved()
+        self.assertNotIn("Condition", self.statement(resources, "ReadExports"))
+        self.assertEqual(list(self.statement(resources, "ListExports")["Condition"]), ["StringLike"])
+
+
+class Replacements(unittest.TestCase):
+    def test_a_database_or_workgroup_under_another_name_leaves_the_old_one(self):
+        resources = parse(DATA_LAYER)["Resources"]
+        for name in ("Database", "Workgroup", "ResultsBucket"):
+            self.assertEqual(resources[name]["UpdateReplacePolicy"], "Retain", name)
+
+    def test_the_role_of_the_schedule_does_not_wait_for_the_function(self):
+        resources = parse(DATA_LAYER)["Resources"]
+        self.assertNotIn("Normalizer.Arn", str(resources["ScheduleRole"]))
+        self.assertNotIn("'Normalizer', 'Arn'", str(resources["ScheduleRole"]))
+        self.assertIn("NormalizerRetries", resources["Schedule"]["DependsOn"])
+
+    def test_an_alarm_of_a_queue_that_sleeps_stays_as_it_was(self):
+        resources = parse(DATA_LAYER)["Resources"]
+        self.assertEqual(resources["DeadLettersAlarm"]["Properties"]["TreatMissingData"], "ignore")
 
 
 class BrokenTemplates(unittest.TestCase):

@@ -1,30 +1,41 @@
-"""What the emulator lets pass and AWS does not, refused before it gets there."""
+"""Refuses what the emulator accepts and AWS does not, and adds drift of stacks for the types that the emulator does not compare."""
 
 import re
 from urllib.parse import parse_qs
 
 from calls import call_of
 from double import Answer
+from drift import Drift
 from faults import Fault, refusal
 
 NAMED_ROLE = re.compile(r"^\s+RoleName:", re.MULTILINE)
+CHANGES_STACK = ("CreateStack", "UpdateStack", "CreateChangeSet")
 
 
 class Corrected:
     """The emulator behind its corrections."""
 
     def __init__(self, address):
-        self.address = address
+        self.address, self.drift = address, Drift(address)
 
     def answer(self, request):
-        return self._refusal(request) or self.pass_on(request)
+        call = call_of(request)
+        refused = self._refusal(call, request) or self.drift.answer(call, request, self.pass_on)
+        if refused:
+            return refused
+        # A stack is named before it is changed, as its change set may be gone after.
+        if call.operation in ("ExecuteChangeSet", "CreateStack", "UpdateStack", "DeleteStack"):
+            self.drift.seen(call)
+            return self.pass_on(request)
+        answer = self.pass_on(request)
+        self.drift.seen(call)
+        return answer
 
     def pass_on(self, request):
         return request.connections.pass_on(self.address, request)
 
-    def _refusal(self, request) -> Answer | None:
-        call = call_of(request)
-        if call.service == "cloudformation" and call.operation in ("CreateStack", "UpdateStack", "CreateChangeSet"):
+    def _refusal(self, call, request) -> Answer | None:
+        if call.service == "cloudformation" and call.operation in CHANGES_STACK:
             form = parse_qs(request.body.decode())
             given = {value for name, values in form.items() if name.startswith("Capabilities.member.") for value in values}
             template = form.get("TemplateBody", [""])[0]

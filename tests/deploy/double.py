@@ -4,6 +4,7 @@ A noun's public methods are named as operations (`create_data_set`); each takes 
 """
 
 import json
+import re
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -14,6 +15,13 @@ from model import api, problems
 
 # What a request's own names add to a message is enough; a broken definition has hundreds.
 MOST_PROBLEMS = 10
+
+
+# What services answer although their models do not allow it: empty lists (of tags, of permissions), and types of errors in definitions
+# that are not among those of the model (rules.md, "Types of errors").
+MORE_THAN_MODELLED = re.compile(
+    r"Value '\[…\]' at '[^']*' .* greater than or equal to 1$|at '[^']*rrors\.\d+\.member\.type' .* enum value set"
+)
 
 
 class Refused(Exception):
@@ -58,8 +66,10 @@ class Answer:
 class Double:
     """A service."""
 
-    def __init__(self, service, nouns):
+    def __init__(self, service, nouns, switches=None):
         self.api, self.lock = api(service), threading.Lock()
+        # What a test or somebody at the control address may set.
+        self.switches = switches
         names = {xform_name(name): name for name in self.api.model.operation_names}
         self.operations = {names[method]: getattr(noun, method) for noun in nouns for method in dir(noun) if method in names}
 
@@ -92,7 +102,7 @@ class Double:
             status = said.pop("Status", 200)
         if shape and "RequestId" in shape.members:
             said["RequestId"] = str(uuid.uuid4())
-        ours = problems(said, shape) if shape else []
+        ours = [problem for problem in problems(said, shape) if not MORE_THAN_MODELLED.search(problem)] if shape else []
         if ours:
             raise AssertionError(f"the double's own answer to {operation.name}: {'; '.join(ours[:MOST_PROBLEMS])}")
         return Answer(status, {"Content-Type": "application/json"}, json.dumps(said).encode())

@@ -15,7 +15,7 @@ from quicksight.world import Unreadable
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 ALICE = f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/alice"
 VIEW = ["quicksight:DescribeDashboard", "quicksight:ListDashboardVersions", "quicksight:QueryDashboard"]
-COLUMNS = [{"Name": "user_id", "Type": "STRING"}, {"Name": "messages", "Type": "INTEGER"}]
+COLUMNS = [{"Name": "user_id", "Type": "STRING"}, {"Name": "messages", "Type": "INTEGER"}, {"Name": "days", "Type": "INTEGER"}]
 
 
 class SmallWorld(World):
@@ -24,7 +24,7 @@ class SmallWorld(World):
     def has_workgroup(self, name):
         return name == "kiro"
 
-    def rows(self, sql, _workgroup):
+    def rows(self, sql, _workgroup, _role_arn=None):
         if '"kiro"."daily"' not in sql:
             raise Unreadable("SQL_TABLE_NOT_FOUND", "no such table")
         return 7

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 HERE = Path(__file__).resolve().parent
@@ -95,6 +96,14 @@ class Environment:
     def allow(self, policy):
         """Replaces what the deployer may do."""
         self.emulator.client("iam").put_role_policy(RoleName=DEPLOYER, PolicyName="deploy", PolicyDocument=json.dumps(policy))
+
+    def enforce(self, document):
+        """Refuses, from now on, every call of the deployer that a policy document does not allow."""
+        return self.front.enforce(document, access_key=self.credentials["AccessKeyId"], output_bucket=self._output_bucket)
+
+    def _output_bucket(self, workgroup):
+        configured = self.emulator.client("athena").get_work_group(WorkGroup=workgroup)["WorkGroup"].get("Configuration", {})
+        return urlsplit(configured.get("ResultConfiguration", {}).get("OutputLocation", "")).netloc
 
     def _make_roles(self):
         iam, sts = self.emulator.client("iam"), self.emulator.client("sts")

@@ -21,6 +21,9 @@ class Fault:
     status: int | None = None
     times: int = 1
     skip: int = 0
+    # Repeats an old answer: what this operation said right before the next ExecuteChangeSet is said again `times` times after it.
+    stale: bool = False
+    old: Answer | None = None
     # "before" and "after": the call is held before or after it has its effect, until `let_go`; no answer is ever sent.
     hold: str = ""
     seen: threading.Event = field(default_factory=threading.Event)
@@ -29,6 +32,11 @@ class Fault:
     def matches(self, call):
         service, _, operation = self.call.partition(":")
         return service in ("*", call.service) and operation in ("*", call.operation)
+
+    def is_about(self, call):
+        """Whether there is an old answer, and about the stack that is asked for."""
+        name = call.members.get("StackName", "").partition(":stack/")[2].partition("/")[0] or call.members.get("StackName", "")
+        return self.old is not None and name.encode() in self.old.body
 
     def wait(self, seconds):
         """Until a call is held here."""
@@ -56,11 +64,15 @@ class Faults:
                 fault.let_go()
             self.waiting = []
 
+    def waiting_for_old_answers(self):
+        with self.lock:
+            return [fault for fault in self.waiting if fault.stale and fault.old is None]
+
     def take(self, call):
         """The fault that this call runs into, or None."""
         with self.lock:
             for fault in self.waiting:
-                if not fault.matches(call):
+                if not fault.matches(call) or (fault.stale and not fault.is_about(call)):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1

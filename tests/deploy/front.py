@@ -1,6 +1,8 @@
 """The one address that everything calls: tells the service from the signature, keeps a log, and passes the call on.
 
 `/_control/calls` (GET, DELETE) is the log, `/_control/faults` (POST, DELETE) what shall go wrong: see `faults.Fault` for its members.
+`/_control/switches` (GET, POST) is how the doubles behave, by service: see `quicksight.Switches` and `bucket_owners.BucketOwners`.
+`/_control/policy` (POST, DELETE) is the policy document that calls are held against: see `policy_enforcement.PolicyEnforcement`.
 """
 
 import http.client
@@ -8,16 +10,20 @@ import json
 import sys
 import threading
 import traceback
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 # How requests are passed on is the same as in tests/aws.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "aws"))
 
+from bucket_owners import BucketOwners
 from calls import call_of
 from double import Answer, Request
 from faults import Fault, Faults, refusal
 from passing import HOP_BY_HOP, body_of
+from policy_enforcement import PolicyEnforcement
+from stale import keep_old_answers
 
 
 class Front:
@@ -25,6 +31,7 @@ class Front:
 
     def __init__(self, backends):
         self.backends, self.faults = backends, Faults()
+        self.bucket_owners, self.policy = BucketOwners(), None
         self.calls, self.lock = [], threading.Lock()
         self.server = _Server(("127.0.0.1", 0), _handler(self))
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -34,6 +41,23 @@ class Front:
     def fail(self, call, code, message="on demand", **more):
         """Makes calls of an operation fail."""
         return self.faults.add(Fault(call, code, message, **more))
+
+    def stale(self, times=1, call="cloudformation:DescribeStacks"):
+        """Repeats what CloudFormation said before the next ExecuteChangeSet, as its reads are eventually consistent."""
+        return self.faults.add(Fault(call, stale=True, times=times))
+
+    def enforce(self, document, **more):
+        """Refuses calls that a policy does not allow, until `allow_all`."""
+        self.policy = PolicyEnforcement(document, **more)
+        return self.policy
+
+    def allow_all(self):
+        self.policy = None
+
+    def switches(self):
+        """What can be set, by service."""
+        found = {name: backend.switches for name, backend in self.backends.items() if getattr(backend, "switches", None)}
+        return found | {"s3": self.bucket_owners}
 
     def hold(self, call, when="before", **more):
         """Keeps a call from ever being answered."""
@@ -57,9 +81,13 @@ class Front:
         fault = self.faults.take(call)
         if fault and fault.hold == "before":
             return self._held(fault)
-        if fault and not fault.hold:
-            answer = refusal(call, request, fault)
+        refused = self._refused(call, request)
+        if fault and fault.stale:
+            answer = fault.old
+        elif refused or (fault and not fault.hold):
+            answer = refusal(call, request, refused or fault)
         else:
+            keep_old_answers(self.faults, call, request, self._asked)
             answer = self._asked(call, request)
         if fault and fault.hold == "after":
             return self._held(fault)
@@ -74,16 +102,33 @@ class Front:
         self.server.server_close()
         self.thread.join()
 
+    def _refused(self, call, request):
+        """By the policy in force, or as the bucket is somebody else's."""
+        refused = self.policy.refusal(call, request) if self.policy else None
+        return refused or (self.bucket_owners.refusal(call, request) if call.service == "s3" else None)
+
     def _asked(self, call, request):
         backend = self.backends.get(call.service, self.backends["*"])
         if not hasattr(backend, "answer"):
-            return request.connections.pass_on(backend, request)
+            return self.bucket_owners.only_own(call, request.connections.pass_on(backend, request))
         try:
-            return backend.answer(request)
+            return self.bucket_owners.only_own(call, backend.answer(request))
         except Exception:  # A bug of a double: to be seen by the caller, and by whoever reads the log.
             said = traceback.format_exc()
             print(f"{call.name}: {said}", file=sys.stderr)
             return Answer(500, {"x-amzn-ErrorType": "InternalFailure"}, json.dumps({"message": said}).encode())
+
+    def _switch(self, wanted):
+        """Sets switches (`{"quicksight": {"spice_gigabytes": 0}}`) all or none. What is set now, or None."""
+        there = self.switches()
+        for service, values in wanted.items():
+            known = asdict(there[service]) if service in there else {}
+            if any(name not in known or type(value) is not type(known[name]) for name, value in values.items()):
+                return None
+        for service, values in wanted.items():
+            for name, value in values.items():
+                setattr(there[service], name, value)
+        return {name: asdict(switches) for name, switches in there.items()}
 
     @staticmethod
     def _held(fault):
@@ -103,8 +148,20 @@ class Front:
             case "DELETE", "/_control/faults":
                 self.faults.clear()
                 said = {}
+            case "GET", "/_control/switches":
+                said = {name: asdict(switches) for name, switches in self.switches().items()}
+            case "POST", "/_control/switches":
+                said = self._switch(json.loads(request.body))
+            case "POST", "/_control/policy":
+                self.enforce(**json.loads(request.body))
+                said = {}
+            case "DELETE", "/_control/policy":
+                self.allow_all()
+                said = {}
             case _:
                 return Answer(404)
+        if said is None:
+            return Answer(400, {"Content-Type": "application/json"}, b'{"message": "no such switch, or a value of another type"}')
         return Answer(200, {"Content-Type": "application/json"}, json.dumps(said).encode())
 
 

@@ -1,13 +1,20 @@
-"""Athena as Quick Sight may use it: with the policies of its service role, and its grants in Lake Formation."""
+"""Athena as Quick Sight may use it: with the policies of its service role, and its grants in Lake Formation.
+
+Quick Sight reads with the role that a data source names; else with the consumers role, if the account has it; else with the older
+service role (user guide, "Authorizing connections to Amazon Athena").
+"""
 
 import re
 from urllib.parse import urlsplit
 
 from athena import QueryFailed
+from botocore.exceptions import ClientError
 from quicksight import World
 from quicksight.world import Unreadable
 
 ATHENA_POLICY = "arn:aws:iam::aws:policy/service-role/AWSQuicksightAthenaAccess"
+ROLES = ("aws-quicksight-s3-consumers-role-v0", "aws-quicksight-service-role-v0")
+NO_ROLE = "The QuickSight service role required to access your AWS resources has not been created yet."
 
 
 class AsServiceRole(World):
@@ -20,13 +27,21 @@ class AsServiceRole(World):
     def has_workgroup(self, name):
         return name in {group["Name"] for group in self.athena.list_work_groups()["WorkGroups"]}
 
-    def rows(self, sql, workgroup):
-        role = self.environment.service_role_arn
-        attached = self.iam.list_attached_role_policies(RoleName=role.rpartition("/")[2])["AttachedPolicies"]
-        if ATHENA_POLICY not in {policy["PolicyArn"] for policy in attached}:
-            raise Unreadable("PERMISSION_DENIED", f"{role} is not authorized to perform: athena:StartQueryExecution")
-        configured = self.athena.get_work_group(WorkGroup=workgroup)["WorkGroup"]["Configuration"]["ResultConfiguration"]
-        self._may(role, configured["OutputLocation"], "s3:GetObject", "s3:PutObject")
+    def role(self, named=None):
+        """The ARN of the role that is used now. Raises Unreadable when there is none."""
+        for name in [named.rpartition("/")[2]] if named else ROLES:
+            try:
+                return self.iam.get_role(RoleName=name)["Role"]["Arn"]
+            except ClientError:
+                continue
+        raise Unreadable("IAM_ROLE_NOT_AVAILABLE", NO_ROLE)
+
+    def try_out(self, workgroup, role_arn=None):
+        self._may_query(self.role(role_arn), workgroup)
+
+    def rows(self, sql, workgroup, role_arn=None):
+        role = self.role(role_arn)
+        self._may_query(role, workgroup)
         for database, table in sorted(self.environment.engine.reads(sql, "default")):
             if not self.environment.grants.allows(role, "SELECT", database, table):
                 raise Unreadable("PERMISSION_DENIED", f"Insufficient Lake Formation permission(s): Required SELECT on {table}")
@@ -37,6 +52,16 @@ class AsServiceRole(World):
             return len(self.environment.engine.run(sql, "default")[1])
         except QueryFailed as error:
             raise Unreadable("SQL_EXCEPTION", str(error)) from error
+
+    def _may_query(self, role, workgroup):
+        """Whether a role may run queries at all and leave their results where the workgroup wants them."""
+        attached = self.iam.list_attached_role_policies(RoleName=role.rpartition("/")[2])["AttachedPolicies"]
+        if ATHENA_POLICY not in {policy["PolicyArn"] for policy in attached}:
+            raise Unreadable("PERMISSION_DENIED", f"{role} is not authorized to perform: athena:StartQueryExecution")
+        configured = self.athena.get_work_group(WorkGroup=workgroup)["WorkGroup"].get("Configuration", {})
+        location = configured.get("ResultConfiguration", {}).get("OutputLocation")
+        if location:
+            self._may(role, location, "s3:GetObject", "s3:PutObject")
 
     def _may(self, role, location, *actions):
         place = urlsplit(location)

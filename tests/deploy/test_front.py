@@ -1,12 +1,15 @@
 """The front logs what it passes on, and lets calls fail or hang on demand."""
 
+import http.client
+import json
 import threading
 import unittest
 
 from botocore.exceptions import HTTPClientError
 
+from bucket_owners import BucketOwners
 from calls import call_of
-from double import Request
+from double import Answer, Request
 from double_case import Doubles
 
 
@@ -65,6 +68,69 @@ class OnDemand(Doubles):
                 self.assertEqual(len(self.ask("list_data_sources")["DataSources"]), there)
                 held.let_go()
                 caller.join()
+
+
+class SomebodyElsesBucket(unittest.TestCase):
+    """Of a bucket's owner, whatever the emulator behind thinks."""
+
+    def setUp(self):
+        self.owners = BucketOwners(owners={"sniped": "999999999999"})
+
+    def refused(self, method, target, **headers):
+        signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=example/20260930/eu-central-1/s3/aws4_request"} | headers
+        request = Request(method, target, signed)
+        fault = self.owners.refusal(call_of(request), request)
+        return fault and (fault.code, fault.status)
+
+    def test_an_expected_owner_is_compared(self):
+        ours, theirs = ({"x-amz-expected-bucket-owner": account} for account in ("123456789012", "999999999999"))
+        self.assertEqual(self.refused("PUT", "/sniped/key", **ours), ("AccessDenied", 403))
+        self.assertEqual(self.refused("HEAD", "/sniped", **ours), ("AccessDenied", 403))
+        self.assertIsNone(self.refused("HEAD", "/sniped", **theirs))
+        self.assertIsNone(self.refused("HEAD", "/own", **ours))
+        # The owner's policy may well let everybody in.
+        self.assertIsNone(self.refused("HEAD", "/sniped"))
+        copied = {"x-amz-copy-source": "/sniped/key", "x-amz-source-expected-bucket-owner": "123456789012"}
+        self.assertEqual(self.refused("PUT", "/own/key", **copied), ("AccessDenied", 403))
+
+    def test_its_name_is_taken_and_it_is_not_listed(self):
+        self.assertEqual(self.refused("PUT", "/sniped"), ("BucketAlreadyExists", 409))
+        self.assertIsNone(self.refused("PUT", "/own"))
+        signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=example/20260930/eu-central-1/s3/aws4_request"}
+        listed = "<Buckets><Bucket><Name>own</Name></Bucket><Bucket><Name>sniped</Name></Bucket></Buckets>"
+        answer = self.owners.only_own(call_of(Request("GET", "/", signed)), Answer(200, {}, listed.encode()))
+        self.assertEqual(answer.body, b"<Buckets><Bucket><Name>own</Name></Bucket></Buckets>")
+
+
+class ByHand(Doubles):
+    """The control address, as `curl` reaches it."""
+
+    def control(self, method, path, body=None):
+        connection = http.client.HTTPConnection(self.front.endpoint.removeprefix("http://"))
+        connection.request(method, f"/_control/{path}", json.dumps(body) if body is not None else None)
+        answer = connection.getresponse()
+        said = answer.status, json.loads(answer.read())
+        connection.close()
+        return said
+
+    def test_switches(self):
+        status, there = self.control("GET", "switches")
+        self.assertEqual((status, there["quicksight"]["spice_gigabytes"], there["s3"]["owners"]), (200, 10, {}))
+        status, there = self.control("POST", "switches", {"quicksight": {"spice_gigabytes": 0}, "s3": {"owners": {"b": "999999999999"}}})
+        self.assertEqual((status, there["quicksight"]["spice_gigabytes"], self.account.switches.spice_gigabytes), (200, 0, 0))
+        self.assertEqual(self.front.bucket_owners.owner("b"), "999999999999")
+        self.front.bucket_owners.owners = {}
+        for wrong in ({"quicksight": {"spice": 0}}, {"quicksight": {"spice_gigabytes": "none"}}, {"athena": {"a": 1}}):
+            self.assertEqual(self.control("POST", "switches", wrong)[0], 400)
+
+    def test_a_policy(self):
+        document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "quicksight:List*", "Resource": "*"}}
+        self.assertEqual(self.control("POST", "policy", {"document": document})[0], 200)
+        self.addCleanup(self.front.allow_all)
+        self.ask("list_dashboards")
+        self.refused_here("AccessDeniedException", "describe_dashboard", "perform: quicksight:DescribeDashboard", DashboardId="d")
+        self.assertEqual(self.control("DELETE", "policy")[0], 200)
+        self.refused_here("ResourceNotFoundException", "describe_dashboard", DashboardId="d")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ impl Session {
         let named = functions.map(Path::to_owned);
         let named = named.or_else(|| settings.functions.clone().map(PathBuf::from));
         Ok(Deployment {
+            take_over: Vec::new(),
+            read_parameters: self.stack.map(|stack| stack.parameters),
             function_folders: named.map_or_else(function_folders, |folder| vec![folder]),
             today: now().format("%Y-%m-%d").to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -110,16 +112,24 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Beside this program, as a release is unpacked, and where `scripts/build-lambda` writes.
+/// Beside this program, as a release is unpacked; where the program was built from source, also where `scripts/build-lambda`
+/// writes. The current folder does not matter: anybody may have put a zip there.
 pub(crate) fn function_folders() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
-    let beside = program
+    program
         .as_deref()
         .and_then(Path::parent)
-        .map(Path::to_owned);
-    let below = beside.as_ref().map(|folder| folder.join("functions"));
-    let built = Some(PathBuf::from("target/functions"));
-    [beside, below, built].into_iter().flatten().collect()
+        .map_or_else(Vec::new, folders_of)
+}
+
+fn folders_of(beside: &Path) -> Vec<PathBuf> {
+    let mut folders = vec![beside.to_owned(), beside.join("functions")];
+    // Cargo marks its target folder so, which holds a folder per profile.
+    let target = beside.parent();
+    if let Some(target) = target.filter(|target| target.join("CACHEDIR.TAG").is_file()) {
+        folders.push(target.join("functions"));
+    }
+    folders
 }
 
 /// All that is wrong with the settings.
@@ -144,4 +154,21 @@ pub(crate) fn failure(error: StepError) -> Failure {
         Blame::Aws => Failure::aws(error),
     };
     failure.hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folders_of;
+
+    #[test]
+    fn zips_are_looked_for_beside_the_program_and_in_the_target_folder_it_was_built_in() {
+        let place = tempfile::tempdir().unwrap();
+        let beside = place.path().join("release");
+        let unpacked = [beside.clone(), beside.join("functions")];
+        assert_eq!(folders_of(&beside), unpacked);
+        std::fs::write(place.path().join("CACHEDIR.TAG"), "").unwrap();
+        let built = folders_of(&beside);
+        assert_eq!(built[..2], unpacked);
+        assert_eq!(built[2], place.path().join("functions"));
+    }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use kiro_curate::{Catalogue, RenderOptions, Settings};
-use kiro_dashboard::quicksight::{Assets, Mode, datasets, definition, theme};
+use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode, datasets, definition, theme};
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             region: "eu-central-1".to_owned(),
             account: "123456789012".to_owned(),
             mode,
+            identity_mapping: IdentityMapping::On,
         };
         let name = mode.name();
         write(folder, &format!("theme-{name}"), &theme(&spec, mode))?;
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 &definition,
             )?;
         }
-        let datasets: Vec<Value> = datasets(&spec, &catalogue, &assets)?
+        let datasets: Vec<Value> = datasets(&spec, &catalogue, &assets, Language::En)?
             .into_iter()
             .map(|dataset| json!({"relation": dataset.relation, "id": dataset.id, "body": dataset.body}))
             .collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::json;
 
-use crate::aws::{Aws, AwsError, Fields, Method, services};
+use crate::aws::{Aws, AwsError, Context, Fields, Method, services};
 
 /// So many listings at most: a bucket is looked through folder by folder, never object by object.
 const MOST_LISTINGS: usize = 60;
@@ -90,11 +90,11 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
 
 /// The names of the buckets, those that sound like Kiro first.
 pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
-    let buckets = aws.buckets();
-    let listed = buckets.client().list_buckets().send().await;
-    let listed =
-        listed.map_err(|error| buckets.error("ListAllMyBuckets", "your buckets", &error))?;
-    let names = listed.buckets().iter().filter_map(|bucket| bucket.name());
+    let pages = aws.clients().s3.list_buckets().into_paginator().send();
+    let pages = pages.collect::<Result<Vec<_>, _>>().await;
+    let pages = pages.context(aws, "s3:ListBuckets", "your buckets")?;
+    let listed = pages.iter().flat_map(|page| page.buckets());
+    let names = listed.filter_map(|bucket| bucket.name());
     let mut names: Vec<String> = names.map(str::to_owned).collect();
     names.sort_by_key(|name| {
         (

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::progress::Progress;
-use crate::step::{Applied, Blame, Change, ChangeKind, Deployment, Step, StepError, StepPlan};
+use crate::step::{Applied, Blame, ChangeKind, Deployment, Step, StepError, StepPlan};
 use crate::steps;
 
 /// Which steps.
@@ -236,22 +236,9 @@ pub async fn forget(deployment: &Deployment, plan: &DeploymentPlan) -> Result<()
     Ok(())
 }
 
-/// Nobody has agreed to lose what was not shown.
+/// Refuses losses that were not in the approved plan.
 fn refuse_surprises(agreed: &StepPlan, now: &StepPlan) -> Result<(), StepError> {
-    let loses = |change: &&Change| {
-        matches!(
-            change.kind,
-            ChangeKind::Replace | ChangeKind::Overwrite | ChangeKind::Delete
-        )
-    };
-    let mut lost = now.changes.iter().filter(loses);
-    let surprise = lost.find(|change| {
-        !agreed
-            .changes
-            .iter()
-            .any(|known| known.kind == change.kind && known.what == change.what)
-    });
-    match surprise {
+    match agreed.unapproved_loss(&now.changes) {
         Some(change) => Err(StepError::failed(
             Blame::Usage,
             format!("{} would be lost, which was not shown before", change.what),

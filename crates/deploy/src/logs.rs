@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::json;
 
-use crate::aws::{Aws, Fields, services};
+use crate::aws::{Aws, Context, Optional};
 use crate::runs::{Line, Log, Run, shown};
 use crate::stack::Stack;
 use crate::step::{Blame, StepError};
@@ -137,13 +137,22 @@ async fn undelivered(aws: &Aws, stack: &Stack) -> Result<u64, StepError> {
     if url.is_empty() {
         return Ok(0);
     }
-    let call = aws
-        .call(&services::SQS, "GetQueueAttributes")
-        .on("the queue of undelivered events")
-        .body(json!({"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"]}));
-    let answer = call.find().await?.unwrap_or_default();
-    let messages = answer.text("Attributes/ApproximateNumberOfMessages");
-    Ok(messages.parse().unwrap_or_default())
+    let call = aws.clients().sqs.get_queue_attributes().queue_url(url);
+    let found = call
+        .attribute_names(QueueAttributeName::ApproximateNumberOfMessages)
+        .send()
+        .await
+        .context(
+            aws,
+            "sqs:GetQueueAttributes",
+            "the queue of undelivered events",
+        )
+        .optional()?;
+    let attributes = found.and_then(|found| found.attributes).unwrap_or_default();
+    let messages = attributes.get(&QueueAttributeName::ApproximateNumberOfMessages);
+    Ok(messages
+        .and_then(|messages| messages.parse().ok())
+        .unwrap_or_default())
 }
 
 #[cfg(test)]

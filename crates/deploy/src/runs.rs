@@ -1,10 +1,9 @@
 //! What the normalizer's log says: runs, exports that failed, runs that were cut off. Keys, counts and reasons, no cells.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use crate::aws::{Aws, AwsError, Fields, services};
+use crate::aws::{Aws, AwsError, Context, Optional};
 
 /// More pages than this are not read: a backfill writes a line per export.
 const MOST_PAGES: usize = 60;
@@ -87,30 +86,32 @@ impl Log {
         since: DateTime<Utc>,
         pattern: Option<&str>,
     ) -> Result<Self, AwsError> {
-        let mut body = json!({"logGroupName": group, "startTime": since.timestamp_millis()});
-        if let Some(pattern) = pattern {
-            body["filterPattern"] = Value::from(pattern);
-        }
+        let call = aws.clients().logs.filter_log_events();
+        let mut pages = call
+            .log_group_name(group)
+            .start_time(since.timestamp_millis())
+            .set_filter_pattern(pattern.map(str::to_owned))
+            .into_paginator()
+            .send();
         let mut log = Self::default();
         for page in 0.. {
+            let Some(found) = pages.next().await else {
+                break;
+            };
             if page == MOST_PAGES {
                 log.is_cut = true;
                 break;
             }
-            let call = aws
-                .call(&services::LOGS, "FilterLogEvents")
-                .on(format!("log group `{group}`"))
-                .body(body.clone());
-            let Some(answer) = call.find().await? else {
+            let found = found
+                .context(aws, "logs:FilterLogEvents", format!("log group `{group}`"))
+                .optional()?;
+            let Some(found) = found else {
                 break;
             };
-            log.events
-                .extend(answer.items("events").iter().filter_map(Event::of));
-            let next = answer.text("nextToken");
-            if next.is_empty() || body["nextToken"] == next {
-                break;
-            }
-            body["nextToken"] = Value::from(next);
+            let events = found.events().iter();
+            log.events.extend(events.filter_map(|event| {
+                Event::new(event.timestamp()?, event.message().unwrap_or_default())
+            }));
         }
         log.events.sort_by_key(|event| event.at);
         Ok(log)
@@ -118,33 +119,81 @@ impl Log {
 }
 
 impl Event {
-    fn of(event: &Value) -> Option<Self> {
-        let at = event.field("timestamp").as_i64()?;
+    /// An event of the log; `at` in milliseconds since 1970.
+    fn new(at: i64, message: &str) -> Option<Self> {
         let at = DateTime::from_timestamp_millis(at)?;
-        let message = event.text("message").trim();
-        let line = match serde_json::from_str::<Value>(message) {
-            Ok(told) if told.is_object() => Line::of(&told),
-            Ok(_) | Err(_) => Line::of_platform(message),
+        let message = message.trim();
+        let line = match serde_json::from_str::<Record>(message) {
+            Ok(record) => Line::of(&record),
+            Err(_) => Line::of_platform(message),
         };
         Some(Self { at, line: line? })
     }
 }
 
+/// A line that the function has written: a record of its log, or its metrics.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Record {
+    level: String,
+    message: String,
+    export: String,
+    error: String,
+    #[serde(rename = "_aws")]
+    metrics: Option<Metrics>,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metrics {
+    /// Milliseconds since 1970.
+    timestamp: i64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Figures {
+    files_processed: Option<u64>,
+    files_skipped: u64,
+    files_failed: u64,
+    files_remaining: u64,
+    fact_rows: u64,
+    code_rows: u64,
+    rejected_rows: u64,
+    duration_ms: u64,
+    newest_activity_age_days: Option<i64>,
+}
+
+/// The text inside of `Name("text")`, as errors are written for programmers; other texts as they are.
+fn without_debug_form(text: &str) -> String {
+    let inner = text.split_once("(\"").filter(|(name, _)| {
+        !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+    });
+    let inner = inner.and_then(|(_, rest)| rest.strip_suffix("\")"));
+    inner.map_or_else(
+        || text.to_owned(),
+        |inner| inner.replace("\\\"", "\"").replace("\\\\", "\\"),
+    )
+}
+
 impl Line {
     /// What the function itself wrote.
-    fn of(told: &Value) -> Option<Self> {
-        if told.get("_aws").is_some() {
-            return Run::of(told).map(Self::Run);
+    fn of(record: &Record) -> Option<Self> {
+        if record.metrics.is_some() {
+            return Run::of(record).map(Self::Run);
         }
-        let (export, error) = (
-            told.text("export").to_owned(),
-            told.text("error").to_owned(),
-        );
-        match (told.text("level"), told.text("message")) {
+        let export = record.export.clone();
+        let error = without_debug_form(&record.error);
+        let message = without_debug_form(&record.message);
+        match (record.level.as_str(), message.as_str()) {
             (_, "Export normalized.") => Some(Self::ExportNormalized { export }),
             (_, "Export failed.") => Some(Self::ExportFailed { export, error }),
             // Its exports have said so themselves.
-            ("ERROR", _) if error.contains("could not be normalized") => None,
+            ("ERROR", message) if says_exports_failed(message) || says_exports_failed(&error) => {
+                None
+            }
             ("ERROR", message) => {
                 let message = message.trim_end_matches('.');
                 let what = if error.is_empty() {
@@ -174,23 +223,27 @@ impl Line {
     }
 }
 
+fn says_exports_failed(text: &str) -> bool {
+    text.contains("could not be normalized")
+}
+
 impl Run {
-    fn of(told: &Value) -> Option<Self> {
-        let number = |name: &str| told.field(name).as_u64().unwrap_or_default();
-        told.get("FilesProcessed")?;
-        let ended = told.field("_aws/Timestamp").as_i64()?;
-        let ended = DateTime::from_timestamp_millis(ended)?;
-        let age = told.field("NewestActivityAgeDays").as_i64();
+    fn of(record: &Record) -> Option<Self> {
+        let Record {
+            metrics, figures, ..
+        } = record;
+        let ended = DateTime::from_timestamp_millis(metrics.as_ref()?.timestamp)?;
+        let age = figures.newest_activity_age_days;
         let newest = age.map(|days| (ended - TimeDelta::days(days)).date_naive().to_string());
         Some(Self {
             ended: shown(ended),
-            files_processed: number("FilesProcessed"),
-            files_skipped: number("FilesSkipped"),
-            files_failed: number("FilesFailed"),
-            files_remaining: number("FilesRemaining"),
-            rows: number("FactRows") + number("CodeRows"),
-            rejected_rows: number("RejectedRows"),
-            milliseconds: number("DurationMs"),
+            files_processed: figures.files_processed?,
+            files_skipped: figures.files_skipped,
+            files_failed: figures.files_failed,
+            files_remaining: figures.files_remaining,
+            rows: figures.fact_rows + figures.code_rows,
+            rejected_rows: figures.rejected_rows,
+            milliseconds: figures.duration_ms,
             newest_day: newest,
         })
     }
@@ -208,8 +261,7 @@ mod tests {
     use super::{Event, Line};
 
     fn line(message: &str) -> Option<Line> {
-        Event::of(&json!({"timestamp": 1_783_739_700_000_i64, "message": message}))
-            .map(|event| event.line)
+        Event::new(1_783_739_700_000, message).map(|event| event.line)
     }
 
     #[test]
@@ -254,6 +306,15 @@ mod tests {
         );
         let repeated = json!({"level": "ERROR", "error": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});
         assert_eq!(line(&repeated.to_string()), None);
+        let by_runtime = json!({"level": "ERROR", "message": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});
+        assert_eq!(line(&by_runtime.to_string()), None);
+        let debug = json!({"level": "ERROR", "error": "RunFailed(\"no `\\\"x\\\"` there\")", "message": "Invocation failed."});
+        assert_eq!(
+            line(&debug.to_string()),
+            Some(Line::Failed {
+                what: "Invocation failed: no `\"x\"` there".to_owned()
+            })
+        );
         for silent in [
             "START RequestId: 1",
             "{\"level\":\"INFO\",\"message\":\"Run ended.\"}",

@@ -1,10 +1,11 @@
-//! A stack of `CloudFormation` as it stands: its state, parameters, outputs and tags.
+//! Stacks of `CloudFormation`: reads their state, parameters, outputs and tags, and begins to delete them.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use aws_sdk_cloudformation::types;
+use aws_smithy_types::date_time::Format;
 
-use crate::aws::{Aws, AwsError, Fields, services};
+use crate::aws::{Aws, AwsError, Context, Optional};
 
 /// A deployed stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Stack {
     pub reason: String,
     /// When it was last changed; empty if it never was.
     pub updated: String,
+    /// True if termination protection is on: it cannot be deleted.
+    pub is_protected: bool,
     pub parameters: BTreeMap<String, String>,
     pub outputs: BTreeMap<String, String>,
     pub tags: BTreeMap<String, String>,
@@ -32,52 +35,80 @@ pub enum StackState {
     Empty,
     /// It was never made: it must be deleted before it can be.
     Stillborn,
-    /// An update was not undone: that must be ended first.
+    /// The rollback of an update has failed: it must be continued first.
     Stuck,
 }
 
 impl Stack {
-    /// The stack of that name, none if there is none.
-    pub async fn find(aws: &Aws, name: &str) -> Result<Option<Self>, AwsError> {
-        let call = aws
-            .call(&services::CLOUDFORMATION, "DescribeStacks")
-            .on(format!("stack `{name}`"))
-            .body(json!({"StackName": name}));
-        let answer = call.find().await?;
-        let stack = answer
-            .as_ref()
-            .and_then(|answer| answer.items("Stacks").first());
-        Ok(stack
-            .map(Self::of)
-            .filter(|stack| stack.status != "DELETE_COMPLETE"))
+    /// The stack of that name or id, none if there is none.
+    pub async fn find(aws: &Aws, stack: &str) -> Result<Option<Self>, AwsError> {
+        let described = aws
+            .clients()
+            .cloudformation
+            .describe_stacks()
+            .stack_name(stack)
+            .send()
+            .await
+            .context(
+                aws,
+                "cloudformation:DescribeStacks",
+                format!("stack `{}`", name_of(stack)),
+            )
+            .optional()?;
+        let found = described.and_then(|described| described.stacks().first().map(Self::of));
+        Ok(found.filter(|stack| stack.status != "DELETE_COMPLETE"))
     }
 
-    /// Begins to delete the stack of that name.
-    pub(crate) async fn delete(aws: &Aws, name: &str) -> Result<(), AwsError> {
-        let call = aws
-            .call(&services::CLOUDFORMATION, "DeleteStack")
-            .on(format!("stack `{name}`"))
-            .body(json!({"StackName": name}));
-        call.send().await?;
+    /// Begins to delete the stack of that name or id.
+    pub(crate) async fn delete(aws: &Aws, stack: &str) -> Result<(), AwsError> {
+        aws.clients()
+            .cloudformation
+            .delete_stack()
+            .stack_name(stack)
+            .send()
+            .await
+            .context(
+                aws,
+                "cloudformation:DeleteStack",
+                format!("stack `{}`", name_of(stack)),
+            )?;
         Ok(())
     }
 
-    fn of(value: &Value) -> Self {
-        let pairs = |list: &str, key: &str, text: &str| {
-            let items = value.items(list).iter();
-            items
-                .map(|item| (item.text(key).to_owned(), item.text(text).to_owned()))
-                .collect()
+    fn of(stack: &types::Stack) -> Self {
+        let pair = |name: Option<&str>, text: Option<&str>| {
+            (
+                name.unwrap_or_default().to_owned(),
+                text.unwrap_or_default().to_owned(),
+            )
         };
+        let updated = stack.last_updated_time();
+        let updated = updated.and_then(|time| time.fmt(Format::DateTime).ok());
         Self {
-            name: value.text("StackName").to_owned(),
-            id: value.text("StackId").to_owned(),
-            status: value.text("StackStatus").to_owned(),
-            reason: value.text("StackStatusReason").to_owned(),
-            updated: value.text("LastUpdatedTime").to_owned(),
-            parameters: pairs("Parameters", "ParameterKey", "ParameterValue"),
-            outputs: pairs("Outputs", "OutputKey", "OutputValue"),
-            tags: pairs("Tags", "Key", "Value"),
+            name: stack.stack_name().unwrap_or_default().to_owned(),
+            id: stack.stack_id().unwrap_or_default().to_owned(),
+            status: stack
+                .stack_status()
+                .map_or("", types::StackStatus::as_str)
+                .to_owned(),
+            reason: stack.stack_status_reason().unwrap_or_default().to_owned(),
+            updated: updated.unwrap_or_default(),
+            is_protected: stack.enable_termination_protection().unwrap_or_default(),
+            parameters: stack
+                .parameters()
+                .iter()
+                .map(|one| pair(one.parameter_key(), one.parameter_value()))
+                .collect(),
+            outputs: stack
+                .outputs()
+                .iter()
+                .map(|one| pair(one.output_key(), one.output_value()))
+                .collect(),
+            tags: stack
+                .tags()
+                .iter()
+                .map(|tag| pair(tag.key(), tag.value()))
+                .collect(),
         }
     }
 
@@ -93,6 +124,15 @@ impl Stack {
         }
     }
 
+    /// What calls name it by: its id, which a later stack of the same name does not have.
+    pub fn address(&self) -> &str {
+        if self.id.is_empty() {
+            &self.name
+        } else {
+            &self.id
+        }
+    }
+
     /// An output, empty if there is none.
     pub fn output(&self, name: &str) -> &str {
         self.outputs.get(name).map_or("", String::as_str)
@@ -104,113 +144,10 @@ impl Stack {
     }
 }
 
-/// One thing that happened to a resource of a stack.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StackEvent {
-    pub id: String,
-    pub resource: String,
-    pub kind: String,
-    pub status: String,
-    pub reason: String,
-}
-
-impl StackEvent {
-    /// The events of the newest attempt, oldest first.
-    pub async fn of_last_attempt(aws: &Aws, stack: &str) -> Result<Vec<Self>, AwsError> {
-        let call = aws
-            .call(&services::CLOUDFORMATION, "DescribeStackEvents")
-            .on(format!("stack `{stack}`"))
-            .body(json!({"StackName": stack}));
-        let answer = call.send().await?;
-        let newest_first = answer.items("StackEvents").iter().map(|event| Self {
-            id: event.text("EventId").to_owned(),
-            resource: event.text("LogicalResourceId").to_owned(),
-            kind: event.text("ResourceType").to_owned(),
-            status: event.text("ResourceStatus").to_owned(),
-            reason: event.text("ResourceStatusReason").to_owned(),
-        });
-        let mut events = Vec::new();
-        for event in newest_first {
-            let begins = event.is_of_stack()
-                && matches!(
-                    event.status.as_str(),
-                    "CREATE_IN_PROGRESS"
-                        | "UPDATE_IN_PROGRESS"
-                        | "DELETE_IN_PROGRESS"
-                        | "IMPORT_IN_PROGRESS"
-                );
-            events.push(event);
-            if begins {
-                break;
-            }
-        }
-        events.reverse();
-        Ok(events)
-    }
-
-    pub fn is_of_stack(&self) -> bool {
-        self.kind == "AWS::CloudFormation::Stack"
-    }
-
-    pub fn is_failure(&self) -> bool {
-        self.status.ends_with("_FAILED")
-    }
-}
-
-/// What went wrong first: later failures are mostly its consequences.
-pub fn first_cause(events: &[StackEvent]) -> Option<&StackEvent> {
-    let failures = || events.iter().filter(|event| event.is_failure());
-    let is_consequence = |event: &&StackEvent| event.reason.to_lowercase().contains("cancelled");
-    failures()
-        .filter(|event| !event.is_of_stack())
-        .find(|event| !is_consequence(event))
-        .or_else(|| failures().next())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{StackEvent, first_cause};
-
-    fn event(resource: &str, kind: &str, status: &str, reason: &str) -> StackEvent {
-        StackEvent {
-            id: String::new(),
-            resource: resource.to_owned(),
-            kind: kind.to_owned(),
-            status: status.to_owned(),
-            reason: reason.to_owned(),
-        }
-    }
-
-    #[test]
-    fn the_first_cause_is_no_consequence() {
-        let events = [
-            event(
-                "kiro-data",
-                "AWS::CloudFormation::Stack",
-                "CREATE_IN_PROGRESS",
-                "",
-            ),
-            event(
-                "Workgroup",
-                "AWS::Athena::WorkGroup",
-                "CREATE_FAILED",
-                "Resource creation cancelled",
-            ),
-            event(
-                "Normalizer",
-                "AWS::Lambda::Function",
-                "CREATE_FAILED",
-                "no such zip",
-            ),
-            event(
-                "kiro-data",
-                "AWS::CloudFormation::Stack",
-                "ROLLBACK_FAILED",
-                "the following resources failed",
-            ),
-        ];
-        assert_eq!(first_cause(&events).unwrap().resource, "Normalizer");
-        assert_eq!(first_cause(&events[..2]).unwrap().resource, "Workgroup");
-        assert_eq!(first_cause(&events[..1]), None);
+/// The name in a name or an id: `arn:aws:cloudformation:eu-central-1:123456789012:stack/NAME/…`.
+pub(crate) fn name_of(stack: &str) -> &str {
+    match stack.split_once(":stack/") {
+        Some((_, rest)) => rest.split('/').next().unwrap_or(rest),
+        None => stack,
     }
 }

@@ -1,8 +1,9 @@
 //! What a stack holds, by its names in the template and in the account.
 
-use serde_json::json;
+use aws_sdk_cloudformation::types;
 
-use crate::aws::{Aws, AwsError, Fields, services};
+use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::stack::name_of;
 
 /// Something that a stack holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,21 +18,32 @@ pub struct StackResource {
 }
 
 impl StackResource {
-    /// All of a stack; none if there is no such stack.
+    /// All resources of a stack; none if there is no such stack.
     pub async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Self>, AwsError> {
-        let call = aws
-            .call(&services::CLOUDFORMATION, "ListStackResources")
-            .on(format!("stack `{stack}`"))
-            .body(json!({"StackName": stack}));
-        let found = match call.pages("StackResourceSummaries", "NextToken").await {
-            Err(error) if error.is_not_found() => return Ok(Vec::new()),
-            found => found?,
-        };
-        let all = found.iter().map(|resource| Self {
-            logical_id: resource.text("LogicalResourceId").to_owned(),
-            physical_id: resource.text("PhysicalResourceId").to_owned(),
-            kind: resource.text("ResourceType").to_owned(),
-            status: resource.text("ResourceStatus").to_owned(),
+        let listed = aws
+            .clients()
+            .cloudformation
+            .list_stack_resources()
+            .stack_name(stack)
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<types::StackResourceSummary>, _>>()
+            .await
+            .context(
+                aws,
+                "cloudformation:ListStackResources",
+                format!("stack `{}`", name_of(stack)),
+            )
+            .optional()?;
+        let all = listed.unwrap_or_default().into_iter().map(|resource| Self {
+            logical_id: resource.logical_resource_id.unwrap_or_default(),
+            physical_id: resource.physical_resource_id.unwrap_or_default(),
+            kind: resource.resource_type.unwrap_or_default(),
+            status: resource
+                .resource_status
+                .map(|status| status.as_str().to_owned())
+                .unwrap_or_default(),
         });
         Ok(all
             .filter(|resource| resource.status != "DELETE_COMPLETE")

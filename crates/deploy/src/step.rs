@@ -1,5 +1,6 @@
 //! A step of a deployment: what it would change, and changing it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
@@ -27,6 +28,10 @@ pub struct Deployment {
     pub today: String,
     /// Where to look for the function's zips, the best place first.
     pub function_folders: Vec<PathBuf>,
+    /// Names of stacks and assets without the tag of this deployment that may be taken over.
+    pub take_over: Vec<String>,
+    /// The parameters of the data stack that the settings were read from; none if there was no stack.
+    pub read_parameters: Option<BTreeMap<String, String>>,
 }
 
 impl Deployment {
@@ -185,6 +190,24 @@ impl Change {
 impl StepPlan {
     pub fn changes_anything(&self) -> bool {
         !self.changes.is_empty()
+    }
+
+    /// The first of these changes that loses something and is not in this plan.
+    pub fn unapproved_loss<'a>(&self, changes: &'a [Change]) -> Option<&'a Change> {
+        let mut lost = changes.iter().filter(|change| change.kind.loses());
+        lost.find(|change| {
+            !self
+                .changes
+                .iter()
+                .any(|known| known.kind == change.kind && known.what == change.what)
+        })
+    }
+}
+
+impl ChangeKind {
+    /// Whether something is lost by it.
+    pub fn loses(self) -> bool {
+        matches!(self, Self::Replace | Self::Overwrite | Self::Delete)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
+use kiro_report::report_folders;
 use kiro_s3::S3Url;
 
 /// Megabytes that are there when Lambda does not say.
@@ -19,7 +20,8 @@ const MOST_JOBS: usize = 32;
 /// What the environment says, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// `KIRO_SOURCES`: addresses separated by commas, or a JSON list of them.
+    /// `KIRO_SOURCES`: addresses separated by commas, or a JSON list of them. With `KIRO_ACCOUNTS`, account ids separated by
+    /// commas, the report folders of these accounts below each address.
     pub sources: Vec<S3Url>,
     /// `KIRO_DESTINATION`.
     pub destination: S3Url,
@@ -40,7 +42,15 @@ impl Config {
     /// Reads the variables, all of them, before it complains.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
-        let sources = sources(&variable("KIRO_SOURCES").unwrap_or_default(), &mut problems);
+        let accounts = accounts(
+            &variable("KIRO_ACCOUNTS").unwrap_or_default(),
+            &mut problems,
+        );
+        let sources = sources(
+            &variable("KIRO_SOURCES").unwrap_or_default(),
+            &accounts,
+            &mut problems,
+        );
         let destination = variable("KIRO_DESTINATION").unwrap_or_default();
         let destination = parsed::<S3Url>("KIRO_DESTINATION", &destination, &mut problems);
         if let Some(destination) = &destination {
@@ -75,7 +85,33 @@ fn at_least_one(number: usize) -> NonZeroUsize {
     NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn sources(text: &str, problems: &mut Vec<String>) -> Vec<S3Url> {
+fn accounts(text: &str, problems: &mut Vec<String>) -> Vec<String> {
+    let mut accounts = Vec::new();
+    for account in text.split(',').map(str::trim) {
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        match (account, is_account) {
+            ("", _) => {}
+            (_, true) => accounts.push(account.to_owned()),
+            (_, false) => problems.push(format!(
+                "KIRO_ACCOUNTS: expected an account id of 12 digits, found `{account}`"
+            )),
+        }
+    }
+    accounts
+}
+
+/// The report folders of the accounts below a source; the source itself if no accounts are named.
+fn below(source: S3Url, accounts: &[String]) -> Vec<S3Url> {
+    if accounts.is_empty() {
+        return vec![source];
+    }
+    let folders = report_folders(source.prefix(), accounts).into_iter();
+    folders
+        .filter_map(|folder| format!("s3://{}/{folder}", source.bucket()).parse().ok())
+        .collect()
+}
+
+fn sources(text: &str, accounts: &[String], problems: &mut Vec<String>) -> Vec<S3Url> {
     let texts: Vec<String> = if text.trim_start().starts_with('[') {
         match serde_json::from_str(text) {
             Ok(texts) => texts,
@@ -94,7 +130,9 @@ fn sources(text: &str, problems: &mut Vec<String>) -> Vec<S3Url> {
     let parsed_texts = texts
         .iter()
         .filter_map(|text| parsed::<S3Url>("KIRO_SOURCES", text, problems));
-    let found: Vec<S3Url> = parsed_texts.collect();
+    let found: Vec<S3Url> = parsed_texts
+        .flat_map(|source| below(source, accounts))
+        .collect();
     for (place, one) in found.iter().enumerate() {
         for (other_place, other) in found.iter().enumerate() {
             let is_same = one == other && place > other_place;
@@ -152,6 +190,34 @@ mod tests {
             assert_eq!(sources, ["s3://exports/a", "s3://others/"], "{text}");
             assert_eq!(config.destination.prefix(), "normalized/");
         }
+    }
+
+    #[test]
+    fn report_folders_of_fifty_accounts_are_formed_from_prefixes_and_accounts() {
+        let accounts: Vec<String> = (0..50)
+            .map(|number| format!("{:012}", 100_000_000_000_u64 + number))
+            .collect();
+        let accounts = accounts.join(",");
+        let config = read(&[
+            ("KIRO_SOURCES", "s3://exports/kiro-logs,s3://others"),
+            ("KIRO_ACCOUNTS", &accounts),
+            ("KIRO_DESTINATION", "s3://results/normalized/"),
+        ])
+        .unwrap();
+        assert_eq!(config.sources.len(), 400);
+        assert_eq!(
+            config.sources[0].to_string(),
+            "s3://exports/kiro-logs/AWSLogs/100000000000/KiroLogs/user_report/"
+        );
+        let wrong = read(&[
+            ("KIRO_SOURCES", "s3://exports"),
+            ("KIRO_ACCOUNTS", "12345"),
+            ("KIRO_DESTINATION", "s3://results"),
+        ]);
+        assert_eq!(
+            wrong.unwrap_err().to_string(),
+            "KIRO_ACCOUNTS: expected an account id of 12 digits, found `12345`"
+        );
     }
 
     #[test]

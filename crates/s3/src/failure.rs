@@ -62,6 +62,11 @@ pub(crate) fn another_write_is_under_way<E: ServiceError>(
     status_of(error) == Some(409)
 }
 
+/// Whether an upload in parts does not exist any more.
+pub(crate) fn upload_is_gone<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
+    status_of(error) == Some(404)
+}
+
 /// The Region the bucket is in, if the service says that it is not this one.
 pub(crate) fn other_region<E: ServiceError>(
     error: &SdkError<E, HttpResponse>,
@@ -104,6 +109,8 @@ fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKi
         | (_, 301 | 307) => RemoteErrorKind::OtherRegion {
             region: region.to_owned(),
         },
+        // The status is the one of a denial; no permission helps.
+        ("InvalidObjectState", _) => RemoteErrorKind::Archived,
         ("RequestTimeTooSkewed", _) => RemoteErrorKind::ClockSkew { message },
         (code, status) if says_throttled(code) || matches!(status, 429 | 503) => {
             RemoteErrorKind::Throttled { code: code_text }
@@ -179,7 +186,7 @@ mod tests {
                 matches!(kind, StoreErrorKind::Remote(Remote::Denied { .. }))
             }),
             (403, "InvalidObjectState", |kind| {
-                matches!(kind, StoreErrorKind::Remote(Remote::Denied { .. }))
+                matches!(kind, StoreErrorKind::Remote(Remote::Archived))
             }),
             (403, "", |kind| {
                 matches!(kind, StoreErrorKind::Remote(Remote::Denied { .. }))
@@ -195,6 +202,18 @@ mod tests {
             let kind = meaning(status, code, "the message", "us-east-1");
             assert!(check(&kind), "{status} {code}: {kind:?}");
         }
+    }
+
+    #[test]
+    fn an_archived_object_must_be_restored_and_no_permission_helps() {
+        let kind = meaning(403, "InvalidObjectState", "", "us-east-1");
+        let StoreErrorKind::Remote(kind) = kind else {
+            panic!("{kind:?}");
+        };
+        assert_eq!(kind.to_string(), "the object is archived (S3 Glacier)");
+        let hint = kind.hint().unwrap();
+        assert!(hint.contains("restore") && !hint.contains("s3:"), "{hint}");
+        assert!(!kind.is_transient());
     }
 
     #[test]

@@ -10,8 +10,8 @@ use kiro_report::ObjectKey;
 use tokio::runtime::Handle;
 
 use crate::bucket::Place;
-use crate::failure::object_is_there_already;
-use crate::writer::Condition;
+use crate::failure::{another_write_is_under_way, object_is_there_already, upload_is_gone};
+use crate::writer::{CONFLICTS, Condition};
 
 /// An upload that has begun. Its parts cost money until it is completed or given up.
 pub(crate) struct Upload {
@@ -74,33 +74,46 @@ impl Upload {
         Ok(())
     }
 
+    /// Makes the object of the parts. A completion that meets another write of the same key is repeated; S3 may have given
+    /// up the upload by then, so the run is told to try again later, with a new upload.
     pub(crate) async fn complete(mut self, condition: Condition) -> Result<(), StoreErrorKind> {
         let open = self.open.as_ref().ok_or_else(closed)?;
         let parts = CompletedMultipartUpload::builder()
             .set_parts(Some(std::mem::take(&mut self.parts)))
             .build();
-        let completed = open.place.send(|client| {
-            client
-                .complete_multipart_upload()
-                .bucket(open.place.bucket())
-                .key(&open.object_key)
-                .upload_id(&open.id)
-                .set_if_none_match(condition.if_none_match())
-                .multipart_upload(parts.clone())
-                .send()
-        });
-        match completed.await {
-            Ok(_) => {
+        let mut conflicts = 0;
+        loop {
+            let completed = open.place.send(|client| {
+                client
+                    .complete_multipart_upload()
+                    .bucket(open.place.bucket())
+                    .key(&open.object_key)
+                    .upload_id(&open.id)
+                    .set_if_none_match(condition.if_none_match())
+                    .multipart_upload(parts.clone())
+                    .send()
+            });
+            let Err(error) = completed.await else {
                 self.open = None;
-                Ok(())
+                return Ok(());
+            };
+            if condition == Condition::Always {
+                return Err(open.place.kind_of(error));
             }
-            Err(error)
-                if condition == Condition::UnlessPresent && object_is_there_already(&error) =>
-            {
+            if object_is_there_already(&error) {
                 self.abort().await;
-                Ok(())
+                return Ok(());
             }
-            Err(error) => Err(open.place.kind_of(error)),
+            if another_write_is_under_way(&error) && conflicts < CONFLICTS {
+                conflicts += 1;
+                continue;
+            }
+            if conflicts > 0 && upload_is_gone(&error) {
+                return Err(StoreErrorKind::Remote(RemoteErrorKind::Unavailable {
+                    status: 409,
+                }));
+            }
+            return Err(open.place.kind_of(error));
         }
     }
 

@@ -12,8 +12,8 @@ use crate::bucket::Place;
 use crate::failure::{another_write_is_under_way, object_is_there_already};
 use crate::upload::Upload;
 
-/// So often a conditional write is tried that meets another one.
-const CONFLICTS: u32 = 3;
+/// Maximum number of repetitions of a conditional write that meets another one.
+pub(crate) const CONFLICTS: u32 = 3;
 
 /// When an object is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

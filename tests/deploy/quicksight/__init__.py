@@ -11,6 +11,7 @@ from .ingestions import Ingestions
 from .people import People
 from .permissions import Permissions
 from .schedules import Schedules
+from .switches import Switches
 from .tags import Tags
 from .themes import Themes
 from .world import World
@@ -34,7 +35,7 @@ def quicksight(account=None, world=None):
         Permissions(account),
         Tags(account),
     ]
-    return Double("quicksight", nouns)
+    return Double("quicksight", nouns, account.switches)
 
 
-__all__ = ["Account", "World", "quicksight"]
+__all__ = ["Account", "Switches", "World", "quicksight"]

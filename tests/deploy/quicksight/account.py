@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from double import Refused, page
 
 from .permissions import checked
+from .switches import Switches
 
 # Looks that a status takes until it is settled.
 LOOKS = 2
@@ -18,11 +19,13 @@ class Settling:
     doing: str
     looks: int
     errors: list = field(default_factory=list)
+    # Lenient validation keeps errors of a version that does not fail.
+    failed: bool = False
 
     def status(self):
         if self.looks > 0:
             return f"{self.doing}_IN_PROGRESS"
-        return f"{self.doing}_{'FAILED' if self.errors else 'SUCCESSFUL'}"
+        return f"{self.doing}_{'FAILED' if self.failed else 'SUCCESSFUL'}"
 
     def look(self):
         status = self.status()
@@ -47,6 +50,8 @@ class Asset:
     versions: list = field(default_factory=list)
     published: int = 1
     deleted: bool = False
+    # How often its definition has been described.
+    descriptions: int = 0
 
     @property
     def name(self):
@@ -67,7 +72,7 @@ class Account:
 
     def __init__(self, account_id="123456789012", region="eu-central-1", identity_region=None, looks=LOOKS):
         self.id, self.region, self.identity_region = account_id, region, identity_region or region
-        self.looks = looks
+        self.looks, self.switches = looks, Switches()
         self.partition = "aws"
         self.subscription = {
             "AccountName": "example",
@@ -92,7 +97,7 @@ class Account:
 
     def describe_account_settings(self, asked):
         self.at_home(asked)
-        self.subscribed()
+        self.signed_up()
         return {
             "AccountSettings": {
                 "AccountName": self.subscription["AccountName"],
@@ -106,7 +111,7 @@ class Account:
 
     def list_namespaces(self, asked):
         self.at_home(asked)
-        self.subscribed()
+        self.signed_up()
         return page([self._namespace()], asked, "Namespaces")
 
     def describe_namespace(self, asked):
@@ -117,8 +122,14 @@ class Account:
     # ---- what the nouns share ----
 
     def subscribed(self):
+        """What is asked for assets of an account without a subscription is refused in other words than what is asked for people."""
         if self.subscription is None:
-            raise Refused("ResourceNotFoundException", f"Account {self.id} is not signed up with QuickSight.")
+            raise Refused("UnsupportedUserEditionException", f"Account {self.id} is not subscribed for QuickSight")
+
+    def signed_up(self):
+        if self.subscription is None:
+            message = f"Account {self.id} is not signed up with QuickSight with namespace default."
+            raise Refused("ResourceNotFoundException", message)
 
     def at_home(self, asked):
         """Users and settings live in one Region, and only its endpoint answers for them."""
@@ -137,14 +148,17 @@ class Account:
         return f"arn:{self.partition}:quicksight:{self.region}:{self.id}:{what}"
 
     def principals(self):
-        known = {user["Arn"] for user in self.users} | {group["Arn"] for group in self.groups}
-        return known | {f"arn:{self.partition}:quicksight::{self.id}:namespace/default", self._namespace()["Arn"]}
+        """Users and groups, with the role of those who have one."""
+        return {user["Arn"]: user["Role"] for user in self.users} | {group["Arn"]: None for group in self.groups}
 
-    def settle(self, doing, errors=()):
-        return Settling(doing, self.looks, list(errors))
+    def namespaces(self):
+        return {self._namespace()["Arn"], self._namespace()["Arn"].replace(f":{self.region}:", f":{self.identity_region}:")}
 
-    def make(self, kind, segment, asked, errors=()):
-        """A new asset of an id that is not taken."""
+    def settle(self, doing, errors=(), failed=None):
+        return Settling(doing, self.looks, list(errors), bool(errors) if failed is None else failed)
+
+    def make(self, kind, segment, asked, errors=(), failed=None):
+        """A new asset of an id that is not taken: also a failed creation and an analysis in the recycle bin keep theirs."""
         self.subscribed()
         name = f"{kind}Id"
         if (kind, asked[name]) in self.assets:
@@ -156,7 +170,7 @@ class Account:
             id=asked[name],
             arn=self.arn(f"{segment}/{asked[name]}"),
             body=dict(asked),
-            settling=self.settle("CREATION", errors),
+            settling=self.settle("CREATION", errors, failed),
             created=now,
             updated=now,
             permissions=permissions,
@@ -177,8 +191,39 @@ class Account:
         """The same, for a change: what is still being made cannot be changed."""
         asset = self.get(kind, asked)
         if asset.settling.looks > 0:
-            raise Refused("ConflictException", f"{kind} {asset.id} is being changed: {asset.settling.status()}.")
+            raise Refused("ConflictException", f"Updating resource {asset.arn} would cause an internal conflict. Please try again later.")
         return asset
+
+    def get_updatable(self, kind, asked):
+        """The same, for an update: what was never made cannot be updated, only deleted and made again."""
+        asset = self.get_settled(kind, asked)
+        if asset.settling.status() == "CREATION_FAILED" and len(asset.versions) <= 1:
+            raise Refused("ConflictException", f"{kind} {asset.id} is in the state CREATION_FAILED and cannot be updated.")
+        return asset
+
+    def creation(self, errors, failed, kind="INTERNAL_FAILURE"):
+        """The errors of a creation and whether it fails, unless a switch says that it does."""
+        if not failed and self.switches.take("failed_creations"):
+            return [*errors, {"Type": kind, "Message": "The creation failed on demand."}], True
+        return errors, failed
+
+    # ---- SPICE ----
+
+    def update_spice_capacity_configuration(self, asked):
+        self.at_home_or_here(asked)
+        if asked["PurchaseMode"] == "AUTO_PURCHASE":
+            self.switches.spice_gigabytes = max(self.switches.spice_gigabytes, 10)
+        return {}
+
+    def at_home_or_here(self, asked):
+        """Capacity is bought for a Region."""
+        self.subscribed()
+        if asked.region not in (self.region, self.identity_region):
+            raise Refused("ResourceNotFoundException", f"Quick Sight is not used in {asked.region}.")
+
+    def reserve_spice(self):
+        if self.switches.spice_gigabytes <= 0:
+            raise Refused("LimitExceededException", "Insufficient SPICE capacity")
 
     def all(self, kind):
         return [asset for (of, _), asset in sorted(self.assets.items()) if of == kind]

@@ -1,10 +1,11 @@
-"""Analyses. A deleted one stays for some days, and so does its id, unless its deletion is forced."""
+"""Analyses. A deleted one stays in the recycle bin for some days, and so does its id, unless its deletion is forced."""
 
 import time
 
 from double import Refused, page
 
-from .definition import errors
+from .definition import checked, refuse
+from .described_definition import described
 
 
 class Analyses:
@@ -15,7 +16,8 @@ class Analyses:
 
     def create_analysis(self, asked):
         self._check(asked)
-        asset = self.account.make("Analysis", "analysis", asked, errors(self.account, asked["Definition"]))
+        prepared(self.account)
+        asset = self.account.make("Analysis", "analysis", asked, *self.account.creation(*checked(self.account, asked)))
         return {"Status": 202, "Arn": asset.arn, "AnalysisId": asset.id, "CreationStatus": "CREATION_IN_PROGRESS"}
 
     def update_analysis(self, asked):
@@ -24,7 +26,7 @@ class Analyses:
         asset.body |= asked
         if "ThemeArn" not in asked:
             asset.body.pop("ThemeArn", None)
-        asset.settling, asset.updated = self.account.settle("UPDATE", errors(self.account, asked["Definition"])), time.time()
+        asset.settling, asset.updated = self.account.settle("UPDATE", *checked(self.account, asked)), time.time()
         return {"Status": 202, "Arn": asset.arn, "AnalysisId": asset.id, "UpdateStatus": "UPDATE_IN_PROGRESS"}
 
     def describe_analysis(self, asked):
@@ -36,13 +38,14 @@ class Analyses:
         }
         if "ThemeArn" in asset.body:
             shown["ThemeArn"] = asset.body["ThemeArn"]
-        if status.endswith("FAILED"):
+        if not status.endswith("IN_PROGRESS") and asset.settling.errors:
             shown["Errors"] = asset.settling.errors
         return {"Analysis": shown}
 
     def describe_analysis_definition(self, asked):
         asset = self.account.get("Analysis", asked)
-        shown = {"AnalysisId": asset.id, "Name": asset.name, "ResourceStatus": self._status(asset), "Definition": asset.body["Definition"]}
+        shown = {"AnalysisId": asset.id, "Name": asset.name, "ResourceStatus": self._status(asset)}
+        shown["Definition"] = described(self.account, asset, asset.body["Definition"])
         if "ThemeArn" in asset.body:
             shown["ThemeArn"] = asset.body["ThemeArn"]
         return shown | ({"Errors": asset.settling.errors} if asset.settling.errors else {})
@@ -61,20 +64,24 @@ class Analyses:
                 raise Refused("InvalidParameterValueException", "RecoveryWindowInDays cannot be given with ForceDeleteWithoutRecovery.")
             del self.account.assets["Analysis", asset.id]
             return {"Arn": asset.arn, "AnalysisId": asset.id}
+        if asset.deleted:
+            raise Refused("ConflictException", f"Analysis {asset.id} is deleted.")
         asset.deleted = True
         deletion = time.time() + 86400 * asked.get("RecoveryWindowInDays", 30)
         return {"Arn": asset.arn, "AnalysisId": asset.id, "DeletionTime": deletion}
 
     def restore_analysis(self, asked):
         asset = self.account.get("Analysis", asked)
+        if not asset.deleted:
+            raise Refused("ConflictException", f"Analysis {asset.id} is not deleted.")
         asset.deleted = False
         return {"Arn": asset.arn, "AnalysisId": asset.id}
 
     def _living(self, asked):
-        asset = self.account.get_settled("Analysis", asked)
+        asset = self.account.get("Analysis", asked)
         if asset.deleted:
             raise Refused("ConflictException", f"Analysis {asset.id} is deleted.")
-        return asset
+        return self.account.get_updatable("Analysis", asked)
 
     @staticmethod
     def _status(asset):
@@ -88,5 +95,14 @@ def check_source(account, asked):
     """What a request to make or change an analysis or a dashboard must have."""
     if "Definition" not in asked:
         raise Refused("InvalidParameterValueException", "The double takes definitions, not templates.")
+    if "SourceEntity" in asked:
+        raise Refused("InvalidParameterValueException", "Only one of Definition and SourceEntity can be given.")
+    refuse(asked)
     if "ThemeArn" in asked and ":aws:theme/" not in asked["ThemeArn"] and account.by_arn(asked["ThemeArn"]) is None:
         raise Refused("ResourceNotFoundException", f"Theme {asked['ThemeArn']} is not found.")
+
+
+def prepared(account):
+    """Data sets that were just made may not be prepared yet."""
+    if account.switches.take("unprepared_data_sets"):
+        raise Refused("ResourceNotFoundException", "PREPARED_SOURCE_NOT_FOUND")

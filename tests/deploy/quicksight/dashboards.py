@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from double import Refused, page
 
 from .account import Settling
-from .analyses import check_source
-from .definition import errors
+from .analyses import check_source, prepared
+from .definition import checked
+from .described_definition import described
 
 
 @dataclass
@@ -28,7 +29,8 @@ class Dashboards:
 
     def create_dashboard(self, asked):
         check_source(self.account, asked)
-        asset = self.account.make("Dashboard", "dashboard", asked, errors(self.account, asked["Definition"]))
+        prepared(self.account)
+        asset = self.account.make("Dashboard", "dashboard", asked, *self.account.creation(*checked(self.account, asked)))
         asset.versions.append(Version(1, dict(asked), asset.settling, asset.created))
         return {
             "Status": 202,
@@ -39,10 +41,10 @@ class Dashboards:
         }
 
     def update_dashboard(self, asked):
-        asset = self.account.get_settled("Dashboard", asked)
+        asset = self.account.get_updatable("Dashboard", asked)
         check_source(self.account, asked)
         number = len(asset.versions) + 1
-        asset.settling, asset.updated = self.account.settle("CREATION", errors(self.account, asked["Definition"])), time.time()
+        asset.settling, asset.updated = self.account.settle("CREATION", *checked(self.account, asked)), time.time()
         asset.versions.append(Version(number, dict(asked), asset.settling, asset.updated))
         return {
             "Status": 202,
@@ -57,7 +59,7 @@ class Dashboards:
         version = self._version(asset, asked)
         if version.settling.status() != "CREATION_SUCCESSFUL":
             raise Refused(
-                "InvalidParameterValueException",
+                "ConflictException" if version.settling.looks > 0 else "InvalidParameterValueException",
                 f"Version {version.number} of dashboard {asset.id} cannot be published: {version.settling.status()}.",
             )
         asset.published, asset.body = version.number, asset.body | version.body
@@ -76,7 +78,7 @@ class Dashboards:
                 {"SheetId": sheet["SheetId"], "Name": sheet.get("Name", "")} for sheet in version.body["Definition"].get("Sheets", [])
             ],
         }
-        if version.settling.errors and shown["Status"].endswith("FAILED"):
+        if version.settling.errors and not shown["Status"].endswith("IN_PROGRESS"):
             shown["Errors"] = version.settling.errors
         for name, sent in (("ThemeArn", "ThemeArn"), ("Description", "VersionDescription")):
             if sent in version.body:
@@ -90,7 +92,7 @@ class Dashboards:
             "DashboardId": asset.id,
             "Name": version.body["Name"],
             "ResourceStatus": version.settling.status(),
-            "Definition": version.body["Definition"],
+            "Definition": described(self.account, asset, version.body["Definition"]),
             "DashboardPublishOptions": version.body.get("DashboardPublishOptions", {}),
         }
         if "ThemeArn" in version.body:

@@ -1,12 +1,14 @@
 """Data sets, whose columns definitions are checked against. One that is imported is imported as soon as it is made."""
 
+import re
 import time
 import uuid
 
 from double import Refused, page
+from model import api
 
-
-NOT_SHOWN = {"AwsAccountId", "DataSetId", "Permissions", "Tags", "Name"}
+# Members of a request that its description also has: an update replaces every one of them, also those that it does not name.
+SHOWN = set(api("quicksight").model.shape_for("DataSet").members) - {"DataSetId", "Name"}
 
 
 class DataSets:
@@ -17,6 +19,8 @@ class DataSets:
 
     def create_data_set(self, asked):
         self._check(asked)
+        if asked["ImportMode"] == "SPICE":
+            self.account.reserve_spice()
         asset = self.account.make("DataSet", "dataset", asked)
         asset.settling.looks = 0
         return {"Status": 201, "Arn": asset.arn, "DataSetId": asset.id} | self._imported(asset, "INITIAL_INGESTION")
@@ -29,7 +33,7 @@ class DataSets:
 
     def describe_data_set(self, asked):
         asset = self.account.get("DataSet", asked)
-        shown = {name: value for name, value in asset.body.items() if name not in NOT_SHOWN}
+        shown = {name: value for name, value in asset.body.items() if name in SHOWN}
         return {"DataSet": asset.summary() | shown | {"OutputColumns": output_columns(asset.body), "ConsumedSpiceCapacityInBytes": 0}}
 
     def list_data_sets(self, asked):
@@ -58,11 +62,22 @@ class DataSets:
             ((_, said),) = table.items()
             if "DataSourceArn" in said and self.account.by_arn(said["DataSourceArn"]) is None:
                 raise Refused("InvalidParameterValueException", f"Data source {said['DataSourceArn']} is not found.")
+        if not asked["PhysicalTableMap"]:
+            raise Refused("InvalidParameterValueException", "Invalid PhysicalTableMap")
         for table in asked.get("LogicalTableMap", {}).values():
+            if len(table["Source"]) != 1:
+                raise Refused(
+                    "InvalidParameterValueException",
+                    "Exactly one of PhysicalTableId, JoinInstruction or DataSetArn must be set for LogicalTable",
+                )
             source = table["Source"].get("PhysicalTableId")
             if source is not None and source not in asked["PhysicalTableMap"]:
                 raise Refused("InvalidParameterValueException", f"Physical table {source} is not found.")
         output_columns(asked)
+
+
+# Columns in an expression; parameters begin with a dollar sign.
+NAMED = re.compile(r"(?<!\$)\{([^}]+)\}")
 
 
 def output_columns(body):
@@ -101,8 +116,17 @@ def _transformed(columns, transforms):
             case "CastColumnTypeOperation":
                 found(said["ColumnName"])["Type"] = said["NewColumnType"]
             case "CreateColumnsOperation":
+                unknown = [column["ColumnName"] for column in said["Columns"] if set(NAMED.findall(column["Expression"])) - set(by_name)]
+                if unknown:
+                    raise Refused(
+                        "InvalidParameterValueException",
+                        "Unable to process your request while preparing the table view from your schema, "
+                        f"calculated columns [{', '.join(unknown)}] are invalid. ErrorType: CONTEXTUAL_UNKNOWN_SYMBOL",
+                    )
                 by_name |= {column["ColumnName"]: {"Name": column["ColumnName"], "Type": "STRING"} for column in said["Columns"]}
             case "TagColumnOperation":
+                if not all(tag.get("ColumnGeographicRole") or tag.get("ColumnDescription", {}).get("Text") for tag in said["Tags"]):
+                    raise Refused("InvalidParameterValueException", f"Invalid ColumnTag added for column with name {said['ColumnName']}")
                 for tag in said["Tags"]:
                     if "ColumnDescription" in tag:
                         found(said["ColumnName"])["Description"] = tag["ColumnDescription"].get("Text", "")

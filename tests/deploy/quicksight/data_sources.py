@@ -4,8 +4,11 @@ import time
 
 from double import Refused, page
 
+from .world import Unreadable
 
 PARAMETERS = {"ATHENA": "AthenaParameters"}
+# What an import calls so is denied access when a data source is tried.
+DENIED = {"PERMISSION_DENIED", "IAM_ROLE_NOT_AVAILABLE", "FAILURE_TO_ASSUME_ROLE"}
 
 
 class DataSources:
@@ -17,12 +20,13 @@ class DataSources:
     def create_data_source(self, asked):
         needed = PARAMETERS.get(asked["Type"])
         if needed and needed not in asked.get("DataSourceParameters", {}):
-            raise Refused("InvalidParameterValueException", f"{needed} are needed for a data source of type {asked['Type']}.")
-        asset = self.account.make("DataSource", "datasource", asked, self._errors(asked))
+            raise Refused("InvalidParameterValueException", "DataSourceParameters field is incorrectly set")
+        errors = self._errors(asked)
+        asset = self.account.make("DataSource", "datasource", asked, *self.account.creation(errors, bool(errors), "UNKNOWN"))
         return {"Status": 202, "Arn": asset.arn, "DataSourceId": asset.id, "CreationStatus": "CREATION_IN_PROGRESS"}
 
     def update_data_source(self, asked):
-        asset = self.account.get_settled("DataSource", asked)
+        asset = self.account.get_updatable("DataSource", asked)
         asset.body |= asked
         asset.settling, asset.updated = self.account.settle("UPDATE", self._errors(asset.body)), time.time()
         return {"Status": 202, "Arn": asset.arn, "DataSourceId": asset.id, "UpdateStatus": "UPDATE_IN_PROGRESS"}
@@ -46,10 +50,20 @@ class DataSources:
         return {"Arn": asset.arn, "DataSourceId": asset.id}
 
     def _errors(self, asked):
-        workgroup = asked.get("DataSourceParameters", {}).get("AthenaParameters", {}).get("WorkGroup", "primary")
-        if self.world.has_workgroup(workgroup):
+        """What the query says that the service tries a data source with, as its own role."""
+        if asked.get("Type") not in (None, "ATHENA"):
             return []
-        return [{"Type": "GENERIC_SQL_FAILURE", "Message": f"WorkGroup {workgroup} is not found."}]
+        athena = asked.get("DataSourceParameters", {}).get("AthenaParameters", {})
+        workgroup = athena.get("WorkGroup", "primary")
+        if self.account.switches.take("denied_data_sources"):
+            return [{"Type": "ACCESS_DENIED", "Message": "The service role is not authorized to perform: athena:StartQueryExecution"}]
+        if not self.world.has_workgroup(workgroup):
+            return [{"Type": "GENERIC_SQL_FAILURE", "Message": f"WorkGroup {workgroup} is not found."}]
+        try:
+            self.world.try_out(workgroup, athena.get("RoleArn"))
+        except Unreadable as error:
+            return [{"Type": "ACCESS_DENIED" if error.kind in DENIED else "GENERIC_SQL_FAILURE", "Message": str(error)}]
+        return []
 
     @staticmethod
     def _shown(asset):

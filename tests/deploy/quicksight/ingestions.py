@@ -95,6 +95,10 @@ class Ingestions:
         if following < min(len(STEPS), self.account.looks + 1):
             ingestion.status = STEPS[following]
             return
+        if self.account.switches.take("denied_ingestions"):
+            denied = "The service role is not authorized to perform: athena:StartQueryExecution"
+            ingestion.status, ingestion.error = "FAILED", {"Type": "PERMISSION_DENIED", "Message": denied}
+            return
         try:
             ingestion.rows = sum(self.world.rows(*query) for query in ingestion.queries)
             ingestion.status = "COMPLETED"
@@ -110,17 +114,16 @@ class Ingestions:
 
 
 def queries(account, body):
-    """What Athena is asked for by a data set's tables, and in which workgroup."""
+    """What Athena is asked for by a data set's tables, in which workgroup, and with which role if the data source names one."""
     asked = []
     for table in body["PhysicalTableMap"].values():
         ((kind, said),) = table.items()
         source = account.by_arn(said.get("DataSourceArn", ""))
-        workgroup = (
-            source.body.get("DataSourceParameters", {}).get("AthenaParameters", {}).get("WorkGroup", "primary") if source else "primary"
-        )
+        athena = source.body.get("DataSourceParameters", {}).get("AthenaParameters", {}) if source else {}
+        with_what = athena.get("WorkGroup", "primary"), athena.get("RoleArn")
         if kind == "RelationalTable":
             columns = ", ".join(f'"{column["Name"]}"' for column in said["InputColumns"])
-            asked.append((f'SELECT {columns} FROM "{said.get("Schema", "default")}"."{said["Name"]}"', workgroup))
+            asked.append((f'SELECT {columns} FROM "{said.get("Schema", "default")}"."{said["Name"]}"', *with_what))
         elif kind == "CustomSql":
-            asked.append((said["SqlQuery"], workgroup))
+            asked.append((said["SqlQuery"], *with_what))
     return asked

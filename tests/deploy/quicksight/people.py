@@ -32,7 +32,7 @@ class People:
 
     def _here(self, asked):
         self.account.at_home(asked)
-        self.account.subscribed()
+        self.account.signed_up()
         self.account.in_namespace(asked)
 
     @staticmethod

@@ -34,12 +34,26 @@ SETS = {
 }
 
 
+MOST_IN_A_CALL = 64
+# What can be shared with everybody in a namespace, and what readers cannot be given.
+FOR_NAMESPACES = {"Dashboard", "Theme"}
+NOT_FOR_READERS = {"DataSource", "DataSet", "Analysis"}
+
+
 def checked(account, kind, wanted):
     """What is asked for, by principal. All of it can be granted, or it is refused."""
+    if len(wanted) > MOST_IN_A_CALL:
+        raise Refused("InvalidParameterValueException", f"At most {MOST_IN_A_CALL} permissions can be granted in one request.")
+    known = account.principals() | (dict.fromkeys(account.namespaces()) if kind in FOR_NAMESPACES else {})
     allowed = [frozenset(f"quicksight:{action}" for action in actions.split()) for actions in SETS[kind]]
     for one in wanted:
-        if one["Principal"] not in account.principals():
-            raise Refused("InvalidParameterValueException", f"Principal {one['Principal']} is not found.")
+        if one["Principal"] not in known:
+            raise Refused(
+                "InvalidParameterValueException",
+                f"One or more principals in resource permissions list are not valid QuickSight users ({one['Principal']})",
+            )
+        if kind in NOT_FOR_READERS and str(known[one["Principal"]]).startswith("READER"):
+            raise Refused("InvalidParameterValueException", f"{kind} cannot be shared with roles less privileged than AUTHOR.")
         if frozenset(one["Actions"]) not in allowed:
             raise Refused(
                 "InvalidParameterValueException",

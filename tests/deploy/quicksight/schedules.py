@@ -1,8 +1,12 @@
 """Refresh schedules of data sets, and the properties that incremental ones need."""
 
+import time
+
 from double import Refused
 
 MOST_OF_A_DATA_SET = 5
+# Seconds that a request may take.
+PAST = 300
 
 
 class Schedules:
@@ -58,13 +62,18 @@ class Schedules:
     def _of(self, asked):
         data_set = self.account.get("DataSet", asked)
         if data_set.body["ImportMode"] != "SPICE":
-            raise Refused("InvalidParameterValueException", f"Data set {data_set.id} is not imported into SPICE.")
+            raise Refused(
+                "InvalidParameterValueException",
+                f"The dataset {data_set.id} is not a SPICE dataset and is not supported for incremental refresh.",
+            )
         return data_set, self.account.schedules.setdefault(data_set.id, {})
 
     def _checked(self, asked, data_set):
         schedule = dict(asked["Schedule"])
         if schedule["RefreshType"] == "INCREMENTAL_REFRESH" and data_set.id not in self.account.refresh_properties:
             raise Refused("PreconditionNotMetException", f"Data set {data_set.id} has no refresh properties for incremental refreshes.")
+        if schedule.get("StartAfterDateTime", time.time()) < time.time() - PAST:
+            raise Refused("InvalidParameterValueException", "Schedules cannot start in the past")
         frequency = schedule["ScheduleFrequency"]
         if frequency["Interval"] in ("WEEKLY", "MONTHLY") and "RefreshOnDay" not in frequency:
             raise Refused("InvalidParameterValueException", f"RefreshOnDay is needed for the interval {frequency['Interval']}.")

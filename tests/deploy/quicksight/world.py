@@ -7,8 +7,14 @@ class World:
     def has_workgroup(self, _name):
         return True
 
-    def rows(self, _sql, _workgroup):
-        """How many rows a query over the catalogue has. Raises Unreadable when it cannot run."""
+    def try_out(self, _workgroup, _role_arn=None):
+        """Runs the query that a new data source is tried with. Raises Unreadable when it cannot run."""
+
+    def rows(self, _sql, _workgroup, _role_arn=None):
+        """How many rows a query over the catalogue has. Raises Unreadable when it cannot run.
+
+        `_role_arn` is the role that the data source names; without one it is a service role of the account.
+        """
         return 0
 
 

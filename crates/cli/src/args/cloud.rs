@@ -58,6 +58,10 @@ pub(crate) struct DeployArgs {
     #[arg(long)]
     pub(crate) overwrite: bool,
 
+    /// Take over a stack or an asset of this name that another tool has made; several are possible
+    #[arg(long, value_name = "NAME")]
+    pub(crate) take_over: Vec<String>,
+
     /// Begin with this step, by its number or name
     #[arg(long, value_name = "STEP", conflicts_with = "only")]
     pub(crate) from_step: Option<String>,

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use kiro_deploy::driver::{self, DeploymentError, DeploymentPlan, DeploymentReport, Selection};
 use kiro_deploy::step::{ChangeKind, Deployment, StepPlan};
+use kiro_deploy::steps::missing_zip;
 use serde::Serialize;
 
 use crate::args::{DeployArgs, Output};
@@ -29,7 +30,8 @@ struct Told<'a> {
 
 pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure> {
     let session = Session::open(&args.cloud, config).await?;
-    let deployment = session.deployment(args.functions.as_deref())?;
+    let mut deployment = session.deployment(args.functions.as_deref())?;
+    deployment.take_over.clone_from(&args.take_over);
     let selection = Selection {
         from: args.from_step.clone(),
         only: args.only.clone(),
@@ -47,7 +49,11 @@ pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure
         }
         return end(&args, &deployment, &plan, None);
     }
-    if let Err(refusal) = agree(&args, &plan) {
+    let agreed = match missing_zip(&deployment, &plan) {
+        Some(missing) => Err(failure(missing)),
+        None => agree(&args, &plan),
+    };
+    if let Err(refusal) = agreed {
         driver::forget(&deployment, &plan).await.map_err(failure)?;
         return Err(refusal);
     }
@@ -56,10 +62,7 @@ pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure
     progress.clear();
     let report = report.map_err(stopped)?;
     end(&args, &deployment, &plan, Some(&report))?;
-    let problems: Vec<anyhow::Error> = report
-        .problems()
-        .map(|problem| anyhow::anyhow!("{problem}"))
-        .collect();
+    let problems = problems_of(&report);
     if problems.is_empty() {
         return Ok(());
     }
@@ -68,6 +71,14 @@ pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure
         errors: problems,
         hint: Some("everything else was deployed; fix or remove these exports, and the next run reads them".to_owned()),
     })
+}
+
+/// What is wrong with the data.
+fn problems_of(report: &DeploymentReport) -> Vec<anyhow::Error> {
+    let problems = report.problems();
+    problems
+        .map(|problem| anyhow::anyhow!("{problem}"))
+        .collect()
 }
 
 /// Asks, where that is needed and possible.
@@ -107,7 +118,9 @@ fn agree(args: &DeployArgs, plan: &DeploymentPlan) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is done, what is wrong with the data, and what has failed.
 fn stopped(error: DeploymentError) -> Failure {
+    let problems = problems_of(&error.done);
     let hint = error.cause.hint();
     let context = format!("step {} ({}) failed", error.number, error.name);
     for step in &error.done.steps {
@@ -118,6 +131,7 @@ fn stopped(error: DeploymentError) -> Failure {
         .errors
         .into_iter()
         .map(|cause| cause.context(context.clone()))
+        .chain(problems)
         .collect();
     found
 }

@@ -1,12 +1,12 @@
-//! Drill-through: a click on a person sets the parameter and opens the sheet.
+//! Clicks: on a person, the parameter is set and the sheet opened; elsewhere the sheet is filtered by what was clicked.
 
 use serde_json::{Value, json};
 
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::control::parameter_name;
 use crate::quicksight::error::QuickSightError;
-use crate::quicksight::field::Field;
-use crate::spec::{Sheet, Visual};
+use crate::quicksight::field::{Field, Shape};
+use crate::spec::{Kind, Sheet, Visual};
 use crate::sql;
 
 impl Compiler<'_> {
@@ -18,7 +18,7 @@ impl Compiler<'_> {
         dimensions: &[Field],
     ) -> Result<Vec<Value>, QuickSightError> {
         let Some(click) = &visual.click else {
-            return Ok(Vec::new());
+            return Ok(self.filter_action(visual, dimensions).into_iter().collect());
         };
         let picker = self.spec.picker(&click.picker)?;
         let source = visual
@@ -46,12 +46,45 @@ impl Compiler<'_> {
         );
         let target = self.text(&format!("sheet.{}", click.sheet.value));
         let name = self.text("quicksight.open").replace("{sheet}", &target);
-        Ok(vec![json!({
-            "CustomActionId": format!("{}-click", visual.id.value),
-            "Name": name,
-            "Status": "ENABLED",
-            "Trigger": "DATA_POINT_CLICK",
-            "ActionOperations": operations,
-        })])
+        Ok(vec![on_click(visual, &name, &json!(operations))])
     }
+
+    /// The filter of the sheet by the clicked value: that of the series, else that of the axis.
+    ///
+    /// Only columns filter: a group that users fall into is worked out from the rows that a filter would take away.
+    fn filter_action(&self, visual: &Visual, dimensions: &[Field]) -> Option<Value> {
+        let is_chart = matches!(
+            visual.kind.value,
+            Kind::Bar | Kind::Line | Kind::Area | Kind::Donut | Kind::Heatmap
+        );
+        if !is_chart || visual.compare {
+            return None;
+        }
+        let columns = || {
+            let dimensions = visual.by.iter().zip(dimensions).rev();
+            dimensions.filter(|(by, _)| by.column.is_some())
+        };
+        let named = columns().find(|(_, field)| field.shape == Shape::Text);
+        let (_, field) = named.or_else(|| columns().next())?;
+        let name = self
+            .text("quicksight.filter")
+            .replace("{column}", &field.label);
+        let operation = json!([{"FilterOperation": {
+            "SelectedFieldsConfiguration": {"SelectedFields": [field.id]},
+            "TargetVisualsConfiguration": {"SameSheetTargetVisualConfiguration": {
+                "TargetVisualOptions": "ALL_VISUALS",
+            }},
+        }}]);
+        Some(on_click(visual, &name, &operation))
+    }
+}
+
+fn on_click(visual: &Visual, name: &str, operations: &Value) -> Value {
+    json!({
+        "CustomActionId": format!("{}-click", visual.id.value),
+        "Name": name,
+        "Status": "ENABLED",
+        "Trigger": "DATA_POINT_CLICK",
+        "ActionOperations": operations,
+    })
 }

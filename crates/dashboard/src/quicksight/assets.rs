@@ -12,6 +12,16 @@ pub struct Assets {
     pub account: String,
     /// The theme that the dashboard is shown in: pinned colours are those of this mode.
     pub mode: Mode,
+    /// Columns that only identity mapping fills are left out without it.
+    pub identity_mapping: IdentityMapping,
+}
+
+/// Whether the deployment copies names from the directory into `identity_map`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IdentityMapping {
+    #[default]
+    Off,
+    On,
 }
 
 /// A light or a dark page.
@@ -91,6 +101,7 @@ mod tests {
             region: "eu-central-1".to_owned(),
             account: "123456789012".to_owned(),
             mode: Mode::Dark,
+            identity_mapping: IdentityMapping::Off,
         };
         assert_eq!(
             assets.dataset_arn("base_user_activity"),

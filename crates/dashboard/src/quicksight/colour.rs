@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::quicksight::compiler::{Compiler, quoted, reference};
+use crate::quicksight::compiler::{Compiler, double_quoted, reference};
 use crate::quicksight::condition::number;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::field::{Field, Shape};
@@ -64,8 +64,8 @@ impl Compiler<'_> {
                     unpinned += 1;
                     self.palette(unpinned - 1)
                 });
-                // A measure is told by its field twice: there is no value of a column.
-                json!({"Element": {"FieldId": field.id, "FieldValue": field.id}, "Color": colour})
+                // The service identifies a measure by the name of its column, not by its field id.
+                json!({"Element": {"FieldId": field.id, "FieldValue": field.column}, "Color": colour})
             })
             .collect();
         (!map.is_empty()).then(|| json!({"ColorMap": map}))
@@ -82,7 +82,7 @@ impl Compiler<'_> {
         for field in dimensions.iter().filter(|field| field.shape == Shape::Text) {
             let key = (field.data_set.clone(), field.column.clone());
             for (value, colour) in self.colours.get(&key).into_iter().flatten() {
-                let condition = format!("{} = {}", reference(&field.column), quoted(value));
+                let condition = format!("{} = {}", reference(&field.column), double_quoted(value));
                 cells.push(cell(field, &condition, colour));
             }
         }
@@ -92,7 +92,7 @@ impl Compiler<'_> {
                 let name = reference(&field.column);
                 let mut condition = format!("{name} >= {}", number(*from));
                 if let Some((next, _)) = steps.get(place + 1) {
-                    condition = format!("{condition} AND {name} < {}", number(*next));
+                    condition = format!("({condition}) AND ({name} < {})", number(*next));
                 }
                 cells.push(cell(field, &condition, colour));
             }

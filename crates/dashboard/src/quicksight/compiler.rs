@@ -117,6 +117,11 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
+/// A text in a condition of a colour: real definitions write double quotes there.
+pub(crate) fn double_quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "”"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +131,6 @@ mod tests {
         assert_eq!(quoted("Pro+"), "'Pro+'");
         assert_eq!(quoted("O'Brien"), "\"O'Brien\"");
         assert_eq!(quoted("O'\"x\""), "\"O'”x”\"");
+        assert_eq!(double_quoted("a \"b\""), "\"a ”b”\"");
     }
 }

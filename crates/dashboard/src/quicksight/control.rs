@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::quicksight::compiler::Compiler;
+use crate::quicksight::data_set::as_name;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::format::date_pattern;
 use crate::spec::{Format, Picker, PickerKind, Sheet, Show, Window};
@@ -102,10 +103,14 @@ impl Compiler<'_> {
             .as_ref()
             .ok_or_else(|| QuickSightError::unresolved(&picker.id))?;
         let dataset = self.spec.dataset(&options.dataset)?;
-        // A control shows what it sets: the name, where the value is a person's id.
-        let column = match (picker.kind, &options.label) {
-            (PickerKind::One, Some(label)) => label,
-            _ => &options.value,
+        // A control shows what it sets: the name, where the value is a code or a person's id.
+        let value = &options.value.value;
+        let column = match (picker.kind, &options.label, &picker.meaning) {
+            (PickerKind::One, Some(label), _) => label.value.clone(),
+            (PickerKind::Many, _, Some(meaning)) if !self.names(meaning).is_empty() => {
+                as_name(value)
+            }
+            _ => value.clone(),
         };
         let mut control = json!({
             "ParameterControlId": control_id(sheet, &parameter_name(picker)),
@@ -114,7 +119,7 @@ impl Compiler<'_> {
             "Type": if picker.kind == PickerKind::One { "SINGLE_SELECT" } else { "MULTI_SELECT" },
             "SelectableValues": {"LinkToDataSetColumn": {
                 "DataSetIdentifier": dataset.relation.value,
-                "ColumnName": column.value,
+                "ColumnName": column,
             }},
         });
         let (visibility, hint) = match picker.kind {
@@ -123,8 +128,7 @@ impl Compiler<'_> {
         };
         control["DisplayOptions"] = json!({"SelectAllOptions": {"Visibility": visibility}});
         if let Some(hint) = hint {
-            control["DisplayOptions"]["InfoIconLabelOptions"] =
-                json!({"Visibility": "VISIBLE", "InfoIconText": self.text(hint)});
+            control["DisplayOptions"]["InfoIconLabelOptions"] = json!({"Visibility": "VISIBLE", "InfoIconText": self.text(hint).replace("{everybody}", &self.text("quicksight.everybody"))});
         }
         Ok(json!({"Dropdown": control}))
     }

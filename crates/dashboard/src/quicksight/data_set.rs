@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::load::Spec;
 use crate::quicksight::columns::used_columns;
+use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::{QuickSightError, QuickSightErrors};
 use crate::quicksight::{Assets, definition};
 use crate::spec::PickerKind;
@@ -20,6 +21,11 @@ pub(crate) const FIRST_DAY: &str = "first_day_of_data";
 /// A text column read as a day.
 pub(crate) fn as_date(column: &str) -> String {
     format!("{column}_as_date")
+}
+
+/// The names of a text column's values in the language, for a control that offers them.
+pub(crate) fn as_name(column: &str) -> String {
+    format!("{column}_name")
 }
 
 /// One dataset.
@@ -38,23 +44,49 @@ struct Selected {
     column_type: &'static str,
 }
 
+impl Selected {
+    /// The column as the API takes it.
+    fn json(&self) -> Value {
+        let mut column = json!({"Name": self.name, "Type": self.column_type});
+        if self.column_type == "DECIMAL" {
+            // Without it, four decimals are kept and the others cut off.
+            column["SubType"] = json!("FLOAT");
+        }
+        column
+    }
+}
+
+/// What a dataset is made from.
+struct Source<'a> {
+    compiler: Compiler<'a>,
+    relation: &'a Relation,
+    used: &'a BTreeSet<String>,
+}
+
 /// The datasets that a dashboard reads, by relation.
 ///
 /// Rows are those of the Athena view, all of them: whoever may see the dashboard sees everybody. To restrict them, add a
 /// row-level permission dataset by `user_label` or by tags to each dataset; an update of the dashboard leaves it alone.
+/// The language is that of the definition: controls offer names, not codes.
 pub fn datasets(
     spec: &Spec,
     catalogue: &Catalogue,
     assets: &Assets,
+    language: Language,
 ) -> Result<Vec<DataSet>, QuickSightErrors> {
-    let definition = definition(spec, catalogue, assets, Language::En)?;
+    let definition = definition(spec, catalogue, assets, language)?;
     let mut found = Vec::new();
     for (relation, columns) in used_columns(&definition) {
         let Some(relation) = catalogue.relation(&relation) else {
             let errors = vec![QuickSightError::NoRelation { relation }];
             return Err(QuickSightErrors { errors });
         };
-        let body = body(spec, relation, &columns, assets);
+        let source = Source {
+            compiler: Compiler::new(spec, assets, language),
+            relation,
+            used: &columns,
+        };
+        let body = source.body();
         found.push(DataSet {
             relation: relation.name.clone(),
             id: assets.dataset_id(&relation.name),
@@ -64,109 +96,167 @@ pub fn datasets(
     Ok(found)
 }
 
-fn body(spec: &Spec, relation: &Relation, used: &BTreeSet<String>, assets: &Assets) -> Value {
-    let selected = selected(spec, relation, used);
-    let columns: Vec<Value> = selected
-        .iter()
-        .map(|column| json!({"Name": column.name, "Type": column.column_type}))
-        .collect();
-    let physical_id = relation.name.replace('_', "-");
-    json!({
-        "Name": format!("{}: {}", assets.prefix, relation.name),
-        "ImportMode": "SPICE",
-        "PhysicalTableMap": {physical_id: {"CustomSql": {
-            "DataSourceArn": assets.data_source_arn(),
-            "Name": relation.name,
-            "SqlQuery": sql(spec, relation, &selected),
-            "Columns": columns,
-        }}},
-    })
-}
+impl Source<'_> {
+    fn body(&self) -> Value {
+        let (relation, assets) = (self.relation, self.compiler.assets);
+        let selected = self.selected();
+        let columns: Vec<Value> = selected.iter().map(Selected::json).collect();
+        let physical_id = relation.name.replace('_', "-");
+        json!({
+            "Name": format!("{}: {}", assets.prefix, relation.name),
+            "ImportMode": "SPICE",
+            "PhysicalTableMap": {physical_id: {"CustomSql": {
+                "DataSourceArn": assets.data_source_arn(),
+                "Name": relation.name,
+                "SqlQuery": self.sql(&selected),
+                "Columns": columns,
+            }}},
+        })
+    }
 
-fn selected(spec: &Spec, relation: &Relation, used: &BTreeSet<String>) -> Vec<Selected> {
-    let filtered = picked_columns(spec, &relation.name);
-    let mut selected = Vec::new();
-    for column in &relation.columns {
-        if used.contains(&column.name) {
-            selected.push(plain(column, filtered.contains(&column.name)));
+    fn selected(&self) -> Vec<Selected> {
+        let filtered = picked_columns(self.compiler.spec, &self.relation.name);
+        let mut selected = Vec::new();
+        for column in &self.relation.columns {
+            let name = &column.name;
+            if self.used.contains(name) {
+                selected.push(self.plain(column, filtered.contains(name)));
+            }
+            if self.used.contains(&as_name(name)) {
+                selected.push(Selected {
+                    name: as_name(name),
+                    sql: self.named(name),
+                    column_type: "STRING",
+                });
+            }
+            if self.used.contains(&as_date(name)) {
+                selected.push(Selected {
+                    name: as_date(name),
+                    sql: format!("TRY_CAST(t.{name} AS date)"),
+                    column_type: "DATETIME",
+                });
+            }
         }
-        if used.contains(&as_date(&column.name)) {
+        if self.used.contains(ROW_WEIGHT) {
             selected.push(Selected {
-                name: as_date(&column.name),
-                sql: format!("TRY_CAST(t.{} AS date)", column.name),
+                name: ROW_WEIGHT.to_owned(),
+                sql: "CAST(1 AS bigint)".to_owned(),
+                column_type: "INTEGER",
+            });
+        }
+        if self.used.contains(FIRST_DAY) {
+            selected.push(Selected {
+                name: FIRST_DAY.to_owned(),
+                sql: format!("d.{FIRST_DAY}"),
                 column_type: "DATETIME",
             });
         }
+        selected
     }
-    if used.contains(ROW_WEIGHT) {
-        selected.push(Selected {
-            name: ROW_WEIGHT.to_owned(),
-            sql: "CAST(1 AS bigint)".to_owned(),
-            column_type: "INTEGER",
-        });
-    }
-    if used.contains(FIRST_DAY) {
-        selected.push(Selected {
-            name: FIRST_DAY.to_owned(),
-            sql: format!("d.{FIRST_DAY}"),
-            column_type: "DATETIME",
-        });
-    }
-    selected
-}
 
-fn plain(column: &Column, is_picked: bool) -> Selected {
-    let name = &column.name;
-    let (sql, column_type) = match column.column_type {
-        // A picker leaves rows without a value out, even where everything is chosen.
-        ColumnType::Varchar if is_picked => (format!("COALESCE(t.{name}, '')"), "STRING"),
-        ColumnType::Varchar => (format!("t.{name}"), "STRING"),
-        ColumnType::Bigint => (format!("t.{name}"), "INTEGER"),
-        ColumnType::Double => (format!("t.{name}"), "DECIMAL"),
-        // Expressions have no word for true.
-        ColumnType::Boolean => (format!("CAST(t.{name} AS bigint)"), "INTEGER"),
-        ColumnType::Date => (format!("t.{name}"), "DATETIME"),
-    };
-    Selected {
-        name: name.clone(),
-        sql,
-        column_type,
+    fn plain(&self, column: &Column, is_picked: bool) -> Selected {
+        let name = &column.name;
+        let (sql, column_type) = match column.column_type {
+            ColumnType::Varchar if is_picked => (self.filled(name), "STRING"),
+            ColumnType::Varchar => (format!("t.{name}"), "STRING"),
+            ColumnType::Bigint => (format!("t.{name}"), "INTEGER"),
+            ColumnType::Double => (format!("t.{name}"), "DECIMAL"),
+            // Expressions have no word for true.
+            ColumnType::Boolean => (format!("CAST(t.{name} AS bigint)"), "INTEGER"),
+            ColumnType::Date => (format!("t.{name}"), "DATETIME"),
+        };
+        Selected {
+            name: name.clone(),
+            sql,
+            column_type,
+        }
     }
-}
 
-fn sql(spec: &Spec, relation: &Relation, selected: &[Selected]) -> String {
-    let columns: Vec<String> = selected
-        .iter()
-        .map(|column| {
-            if column.sql == format!("t.{}", column.name) {
-                column.sql.clone()
-            } else {
-                format!("{} AS {}", column.sql, column.name)
-            }
-        })
-        .collect();
-    let mut sql = format!(
-        "SELECT\n  {}\nFROM {}.{} AS t",
-        columns.join(",\n  "),
-        relation.database,
-        relation.name
-    );
-    let datasets = spec.document.datasets.values();
-    let time = datasets
-        .filter(|dataset| dataset.relation.value == relation.name)
-        .find_map(|dataset| dataset.time.as_ref());
-    if selected.iter().any(|column| column.name == FIRST_DAY)
-        && let Some(time) = time
-    {
-        sql = format!(
-            "{sql}\nCROSS JOIN (SELECT MIN({}) AS {FIRST_DAY} FROM {}.{}) AS d",
-            time.column.value, relation.database, relation.name
+    /// A column of a picker. A picker leaves rows without a value out, even where everything is chosen, and would offer
+    /// an empty text as an empty line.
+    fn filled(&self, column: &str) -> String {
+        let none = literal(&self.compiler.text("value.none"));
+        format!("COALESCE(NULLIF(t.{column}, ''), {none})")
+    }
+
+    /// The name of a column's value in the language.
+    fn named(&self, column: &str) -> String {
+        let spec = self.compiler.spec;
+        let offered = spec.document.pickers.iter().find(|picker| {
+            let options = picker.options.as_ref();
+            options.is_some_and(|options| options.value.value == column)
+        });
+        let meaning = offered.and_then(|picker| picker.meaning.as_ref());
+        let names = meaning.map_or_else(Vec::new, |meaning| self.compiler.names(meaning));
+        let cases: Vec<String> = names
+            .iter()
+            .map(|(value, name)| format!("WHEN {} THEN {}", literal(value), literal(name)))
+            .collect();
+        let otherwise = self.filled(column);
+        format!("CASE t.{column} {} ELSE {otherwise} END", cases.join(" "))
+    }
+
+    fn sql(&self, selected: &[Selected]) -> String {
+        let (spec, relation) = (self.compiler.spec, self.relation);
+        let columns: Vec<String> = selected
+            .iter()
+            .map(|column| {
+                if column.sql == format!("t.{}", column.name) {
+                    column.sql.clone()
+                } else {
+                    format!("{} AS {}", column.sql, column.name)
+                }
+            })
+            .collect();
+        let mut sql = format!(
+            "SELECT\n  {}\nFROM {}.{} AS t",
+            columns.join(",\n  "),
+            relation.database,
+            relation.name
         );
+        let datasets = spec.document.datasets.values();
+        let time = datasets
+            .filter(|dataset| dataset.relation.value == relation.name)
+            .find_map(|dataset| dataset.time.as_ref());
+        if selected.iter().any(|column| column.name == FIRST_DAY)
+            && let Some(time) = time
+        {
+            sql = format!(
+                "{sql}\nCROSS JOIN (SELECT MIN({}) AS {FIRST_DAY} FROM {}.{}) AS d",
+                time.column.value, relation.database, relation.name
+            );
+        }
+        if self.only_offers_people(selected) {
+            let everybody = literal(&self.compiler.text("quicksight.everybody"));
+            sql = format!("{sql}\nUNION ALL\nSELECT {everybody}");
+        }
+        sql
     }
-    sql
+
+    /// Whether the dataset is there for the control of one user alone: then "everybody" is a row of it like any other.
+    fn only_offers_people(&self, selected: &[Selected]) -> bool {
+        let spec = self.compiler.spec;
+        let pickers = spec.document.pickers.iter();
+        let mut one = pickers.filter(|picker| picker.kind == PickerKind::One);
+        one.any(|picker| {
+            let Some(options) = &picker.options else {
+                return false;
+            };
+            let is_source = spec
+                .dataset(&options.dataset)
+                .is_ok_and(|dataset| dataset.relation.value == self.relation.name);
+            let offered = options.label.as_ref().unwrap_or(&options.value);
+            is_source && matches!(selected, [column] if column.name == offered.value)
+        })
+    }
 }
 
-/// The columns of a relation that pickers of several values filter.
+/// A text in SQL.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The columns of a relation that pickers of several values filter or offer.
 fn picked_columns(spec: &Spec, relation: &str) -> BTreeSet<String> {
     let mut columns = BTreeSet::new();
     let many = || {
@@ -184,6 +274,14 @@ fn picked_columns(spec: &Spec, relation: &str) -> BTreeSet<String> {
                     .filter_map(|picker| spec.acting_column(visual, picker))
                     .map(str::to_owned),
             );
+        }
+    }
+    for options in many().filter_map(|picker| picker.options.as_ref()) {
+        let offers = spec
+            .dataset(&options.dataset)
+            .is_ok_and(|dataset| dataset.relation.value == relation);
+        if offers {
+            columns.insert(options.value.value.clone());
         }
     }
     columns

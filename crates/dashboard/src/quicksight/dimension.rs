@@ -2,6 +2,7 @@
 
 use kiro_curate::ColumnType;
 
+use crate::quicksight::IdentityMapping;
 use crate::quicksight::compiler::{Compiler, quoted, reference};
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::expression::{Asked, Over};
@@ -11,6 +12,9 @@ use crate::spec::{
     Bucket, Condition, Dataset, Detail, Dimension, Format, Grain, Rule, Visual, Window,
 };
 use crate::text::Language;
+
+/// The columns that only identity mapping fills.
+const DIRECTORY_COLUMNS: [&str; 4] = ["idc_username", "idc_display_name", "idc_email", "team"];
 
 /// What a dimension and a detail have in common.
 #[derive(Clone, Copy)]
@@ -49,10 +53,37 @@ impl Compiler<'_> {
 
     pub(crate) fn details(&mut self, visual: &Visual) -> Result<Vec<Field>, QuickSightError> {
         let mut fields = Vec::new();
-        for (place, detail) in visual.details.iter().enumerate() {
+        for (place, detail) in self.shown_details(visual).enumerate() {
             fields.push(self.detail(visual, &format!("detail{place}"), detail)?);
         }
         Ok(fields)
+    }
+
+    /// A constant group, for visuals that need one and have none of their own.
+    pub(crate) fn single_group(&mut self, visual: &Visual) -> Result<Field, QuickSightError> {
+        let dataset = self.dataset_of(visual)?;
+        let label = self.text("quicksight.total");
+        let column = self.calculated(dataset, &label, &quoted(&label));
+        Ok(Field {
+            id: format!("{}.group", visual.id.value),
+            data_set: dataset.relation.value.clone(),
+            column,
+            label,
+            shape: Shape::Text,
+            drills: false,
+        })
+    }
+
+    /// The details of a visual, without those that are always empty in this deployment.
+    pub(crate) fn shown_details<'v>(
+        &self,
+        visual: &'v Visual,
+    ) -> impl Iterator<Item = &'v Detail> + use<'v> {
+        let is_mapped = self.assets.identity_mapping == IdentityMapping::On;
+        visual.details.iter().filter(move |detail| {
+            let column = detail.column.as_ref().map(|column| column.value.as_str());
+            is_mapped || column.is_none_or(|column| !DIRECTORY_COLUMNS.contains(&column))
+        })
     }
 
     fn detail(
@@ -84,6 +115,7 @@ impl Compiler<'_> {
             column: String::new(),
             label: String::new(),
             shape: Shape::Text,
+            drills: false,
         };
         if let Some(bucket) = keyed.bucket {
             field.label = self.text(&format!("bucket.{bucket}"));
@@ -169,26 +201,22 @@ impl Compiler<'_> {
             granularity,
             format,
         };
+        field.drills = field.column == column;
     }
 
-    /// The name of the weekday.
+    /// The weekday with its number: heat maps sort by what they show, and the week begins on Monday.
     fn weekday(&mut self, dataset: &Dataset, column: &str) -> String {
-        let number = reference(&self.weekday_number(dataset, column));
+        let from_sunday = format!("extract('WD', {})", reference(column));
         let [days @ .., sunday] = weekday_names(self.language);
         let mut cases = Vec::new();
         for (place, name) in days.iter().enumerate() {
-            cases.push(format!("{number} = {}, {}", place + 1, quoted(name)));
+            let name = quoted(&format!("{} {name}", place + 1));
+            cases.push(format!("{from_sunday} = {}, {name}", place + 2));
         }
-        let expression = format!("ifelse({}, {})", cases.join(", "), quoted(sunday));
+        let sunday = quoted(&format!("7 {sunday}"));
+        let expression = format!("ifelse({}, {sunday})", cases.join(", "));
         let label = self.text("grain.weekday");
         self.calculated(dataset, &label, &expression)
-    }
-
-    /// 1 (Monday) to 7: what weekdays are sorted by. `QuickSight` counts from Sunday.
-    pub(crate) fn weekday_number(&mut self, dataset: &Dataset, column: &str) -> String {
-        let from_sunday = format!("extract('WD', {})", reference(column));
-        let expression = format!("ifelse({from_sunday} = 1, 7, {from_sunday} - 1)");
-        self.calculated(dataset, "number of the weekday", &expression)
     }
 
     /// The group that the user of a row falls into, by the user's rows inside the window.

@@ -168,11 +168,22 @@ impl Compiler<'_> {
         }
         let groups = Over::Groups(&keys);
         let inner = self.aggregate(of, asked.of(groups))?;
-        Ok(match asked.rows {
-            None => format!("avg({inner})"),
-            Some(rows) => {
+        Ok(match (asked.rows, &self.spec.measure(of)?.is) {
+            // A group without rows that count has nothing, which the mean leaves out; a count of nothing is 0.
+            (Some(_), Formula::Distinct(_)) => format!("avg(nullIf({inner}, 0))"),
+            (None, _)
+            | (
+                Some(_),
+                Formula::Sum(_)
+                | Formula::Rows
+                | Formula::Max(_)
+                | Formula::Min(_)
+                | Formula::Average(_)
+                | Formula::Ratio { .. },
+            ) => format!("avg({inner})"),
+            (Some(rows), _) => {
                 let counts = Aggregation::Max.call(&format!("ifelse({rows}, 1, 0)"), groups);
-                format!("avg(ifelse({counts} = 1, {inner}, NULL))")
+                format!("avg({inner} / nullIf({counts}, 0))")
             }
         })
     }

@@ -1,7 +1,8 @@
 //! What `QuickSight` shows in another way than the page: told, never dropped in silence.
 
 use crate::load::Spec;
-use crate::spec::{Kind, Show, Visual};
+use crate::quicksight::visual::explains_below;
+use crate::spec::{Format, Kind, Show, Visual};
 
 /// One visual and what is different about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,12 @@ pub enum FallbackKind {
     Ranking,
     /// A table with coloured cells.
     Status,
+    /// A first or last day is a table of one cell: headlines show numbers and count dates.
+    Day,
+    /// Several measures are bars: a pie needs a category and takes one value.
+    Bars,
+    /// The notes of the sheet explain the number: a narrow tile has no room for a subtitle.
+    ExplainedBelow,
 }
 
 impl FallbackKind {
@@ -33,6 +40,9 @@ impl FallbackKind {
             Self::OneUser => "empty until a user is chosen",
             Self::Ranking => "stays when a user is chosen, and shows everybody",
             Self::Status => "a table with coloured cells",
+            Self::Day => "a table of one cell",
+            Self::Bars => "bars instead of a donut",
+            Self::ExplainedBelow => "the notes of the sheet explain the number",
         }
     }
 }
@@ -41,24 +51,38 @@ impl FallbackKind {
 pub fn fallbacks(spec: &Spec) -> Vec<Fallback> {
     let of_visual = |visual: &Visual| {
         let id = visual.id.value.clone();
-        fallbacks_of(visual).into_iter().map(move |kind| Fallback {
-            visual: id.clone(),
-            kind,
-        })
+        fallbacks_of(spec, visual)
+            .into_iter()
+            .map(move |kind| Fallback {
+                visual: id.clone(),
+                kind,
+            })
     };
     spec.visuals().flat_map(of_visual).collect()
 }
 
-pub(crate) fn fallbacks_of(visual: &Visual) -> Vec<FallbackKind> {
+pub(crate) fn fallbacks_of(spec: &Spec, visual: &Visual) -> Vec<FallbackKind> {
     let is_different = [
         (visual.trend, FallbackKind::Trend),
         (visual.fold_zero, FallbackKind::ZeroMeasures),
         (visual.show == Show::User, FallbackKind::OneUser),
         (visual.show == Show::NoUser, FallbackKind::Ranking),
         (visual.kind.value == Kind::Status, FallbackKind::Status),
+        (shows_a_day(spec, visual), FallbackKind::Day),
+        (
+            visual.kind.value == Kind::Donut && visual.by.is_empty(),
+            FallbackKind::Bars,
+        ),
+        (explains_below(visual), FallbackKind::ExplainedBelow),
     ];
     is_different
         .into_iter()
         .filter_map(|(is, kind)| is.then_some(kind))
         .collect()
+}
+
+fn shows_a_day(spec: &Spec, visual: &Visual) -> bool {
+    let measure = visual.measures.first();
+    let measure = measure.and_then(|measure| spec.measure(measure).ok());
+    visual.kind.value == Kind::Kpi && measure.is_some_and(|measure| measure.format == Format::Date)
 }

@@ -14,6 +14,8 @@ pub(crate) struct Field {
     /// What people read instead of the column's name.
     pub(crate) label: String,
     pub(crate) shape: Shape,
+    /// A date of its column, on which a viewer can go to finer and coarser periods.
+    pub(crate) drills: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +62,21 @@ impl Field {
         json!({ kind: body })
     }
 
+    /// The same on an axis of a chart, where dates can be drilled into.
+    pub(crate) fn axis(&self) -> Value {
+        let mut dimension = self.dimension();
+        if let Some(id) = self.hierarchy() {
+            dimension["DateDimensionField"]["HierarchyId"] = json!(id);
+        }
+        dimension
+    }
+
+    /// The id of the field's hierarchy of periods.
+    pub(crate) fn hierarchy(&self) -> Option<&str> {
+        let is_date = matches!(self.shape, Shape::Date { .. });
+        (self.drills && is_date).then_some(self.id.as_str())
+    }
+
     pub(crate) fn measure(&self) -> Value {
         let (kind, mut body) = match self.shape {
             Shape::DateMeasure { function, format } => (
@@ -104,10 +121,5 @@ impl Field {
 
     pub(crate) fn sort(&self, direction: &str) -> Value {
         json!({"FieldSort": {"FieldId": self.id, "Direction": direction}})
-    }
-
-    /// The sort by a column that is not in the visual; a calculated field aggregates by itself.
-    pub(crate) fn column_sort(&self, direction: &str) -> Value {
-        json!({"ColumnSort": {"SortBy": self.column_identifier(), "Direction": direction}})
     }
 }

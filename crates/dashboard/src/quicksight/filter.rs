@@ -14,7 +14,9 @@ use crate::spec::{
     Window,
 };
 
-/// The filter groups of a definition: each id once, with a sheet's visuals in reading order.
+/// The filter groups of a definition, with a sheet's visuals in reading order.
+///
+/// A group that selects visuals has one sheet: the service refuses a selection of visuals over several sheets.
 #[derive(Debug, Default)]
 pub(crate) struct Filters {
     groups: BTreeMap<String, Group>,
@@ -23,8 +25,8 @@ pub(crate) struct Filters {
 #[derive(Debug)]
 struct Group {
     filter: Value,
-    /// Sheet, then visuals.
-    scope: Vec<(String, Vec<String>)>,
+    sheet: String,
+    visuals: Vec<String>,
 }
 
 /// A filter that is not yet named: its kind and what it says.
@@ -37,30 +39,29 @@ struct Filter {
 impl Filters {
     fn add(&mut self, sheet: &Sheet, visual: &Visual, filter: Filter) {
         let Filter { id, kind, mut body } = filter;
+        let id = format!("{id}-{}", sheet.id.value);
         body["FilterId"] = json!(format!("{id}-filter"));
         let group = self.groups.entry(id).or_insert_with(|| Group {
             filter: json!({ kind: body }),
-            scope: Vec::new(),
+            sheet: sheet.id.value.clone(),
+            visuals: Vec::new(),
         });
-        let visual_id = visual.id.value.clone();
-        match group.scope.last_mut() {
-            Some((of, visuals)) if *of == sheet.id.value => visuals.push(visual_id),
-            _ => group.scope.push((sheet.id.value.clone(), vec![visual_id])),
-        }
+        group.visuals.push(visual.id.value.clone());
     }
 
     pub(crate) fn json(&self) -> Vec<Value> {
         let groups = self.groups.iter();
         groups
             .map(|(id, group)| {
-                let scope = group.scope.iter();
-                let scope: Vec<Value> = scope
-                    .map(|(sheet, visuals)| json!({"SheetId": sheet, "Scope": "SELECTED_VISUALS", "VisualIds": visuals}))
-                    .collect();
+                let scope = json!({
+                    "SheetId": group.sheet,
+                    "Scope": "SELECTED_VISUALS",
+                    "VisualIds": group.visuals,
+                });
                 json!({
                     "FilterGroupId": id,
                     "Filters": [group.filter],
-                    "ScopeConfiguration": {"SelectedSheets": {"SheetVisualScopingConfigurations": scope}},
+                    "ScopeConfiguration": {"SelectedSheets": {"SheetVisualScopingConfigurations": [scope]}},
                     "Status": "ENABLED",
                     "CrossDataset": "SINGLE_DATASET",
                 })
@@ -93,7 +94,7 @@ impl Compiler<'_> {
             };
             let filter = match picker.kind {
                 PickerKind::Dates => self.days(dataset, visual)?,
-                PickerKind::Many => many(dataset, picker, column),
+                PickerKind::Many => self.many(dataset, picker, column),
                 PickerKind::One => match self.one(dataset, visual, picker, column) {
                     Some(filter) => filter,
                     None => continue,
@@ -148,6 +149,28 @@ impl Compiler<'_> {
             kind: "CategoryFilter",
             body: listed(relation, &field, "CONTAINS", &json!(values)),
         })
+    }
+
+    /// Some of the values, or all of them, by the names that the control offers.
+    fn many(&mut self, dataset: &Dataset, picker: &Picker, column: &str) -> Filter {
+        let relation = &dataset.relation.value;
+        let shown = match &picker.meaning {
+            Some(meaning) => self.named_column(dataset, column, meaning),
+            None => column.to_owned(),
+        };
+        Filter {
+            id: format!("{}-{relation}-{column}", picker.id.value),
+            kind: "CategoryFilter",
+            // The dataset holds no NULLs in the columns of pickers.
+            body: json!({
+                "Column": identifier(relation, &shown),
+                "Configuration": {"CustomFilterConfiguration": {
+                    "MatchOperator": "EQUALS",
+                    "ParameterName": parameter_name(picker),
+                    "NullOption": "NON_NULLS_ONLY",
+                }},
+            }),
+        }
     }
 
     /// One user, or everybody; visuals for one user show nothing until one is chosen, and a ranking shows all of them.
@@ -240,24 +263,6 @@ impl Compiler<'_> {
             kind: "CategoryFilter",
             body: listed(relation, &field, "CONTAINS", &json!(["yes"])),
         })
-    }
-}
-
-/// Some of the values, or all of them.
-fn many(dataset: &Dataset, picker: &Picker, column: &str) -> Filter {
-    let relation = &dataset.relation.value;
-    Filter {
-        id: format!("{}-{relation}-{column}", picker.id.value),
-        kind: "CategoryFilter",
-        // The dataset holds no NULLs in the columns of pickers.
-        body: json!({
-            "Column": identifier(relation, column),
-            "Configuration": {"CustomFilterConfiguration": {
-                "MatchOperator": "EQUALS",
-                "ParameterName": parameter_name(picker),
-                "NullOption": "NON_NULLS_ONLY",
-            }},
-        }),
     }
 }
 

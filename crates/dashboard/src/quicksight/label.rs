@@ -16,13 +16,10 @@ impl Compiler<'_> {
         meaning: &str,
     ) -> String {
         let name = reference(column);
-        let mut cases = Vec::new();
-        for value in self.values_of(meaning) {
-            let text = self.value_name(meaning, &value);
-            if text != value {
-                cases.push(format!("{name} = {}, {}", quoted(&value), quoted(&text)));
-            }
-        }
+        let names = self.names(meaning).into_iter();
+        let mut cases: Vec<String> = names
+            .map(|(value, text)| format!("{name} = {}, {}", quoted(&value), quoted(&text)))
+            .collect();
         let shown = if cases.is_empty() {
             column.to_owned()
         } else {
@@ -33,6 +30,18 @@ impl Compiler<'_> {
         };
         self.pin_colours(dataset, &shown, meaning);
         shown
+    }
+
+    /// The values of a meaning that have another name, with the name.
+    pub(crate) fn names(&self, meaning: &str) -> Vec<(String, String)> {
+        let values = self.values_of(meaning).into_iter();
+        values
+            .map(|value| {
+                let text = self.value_name(meaning, &value);
+                (value, text)
+            })
+            .filter(|(value, text)| value != text)
+            .collect()
     }
 
     /// The values that a meaning knows by text or by colour.

@@ -30,7 +30,7 @@ mod theme;
 mod value;
 mod visual;
 
-pub use assets::{Assets, Mode};
+pub use assets::{Assets, IdentityMapping, Mode};
 pub use data_set::{DataSet, datasets};
 pub use definition::definition;
 pub use error::{QuickSightError, QuickSightErrors};

@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use crate::quicksight::compiler::Compiler;
+use crate::quicksight::control::parameter_name;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::fallback::{FallbackKind, fallbacks_of};
-use crate::spec::{Kind, Sheet, Visual};
+use crate::quicksight::visual::explains_below;
+use crate::spec::{Kind, PickerKind, Sheet, Show, Visual};
 
 /// A text box: its id, its content, and the rows it takes.
 pub(crate) struct Notes {
@@ -18,6 +22,9 @@ impl Compiler<'_> {
     /// The remarks of a sheet; none where there is nothing to say.
     pub(crate) fn notes(&self, sheet: &Sheet) -> Result<Option<Notes>, QuickSightError> {
         let mut lines = Vec::new();
+        for visual in sheet.visuals.iter().filter(|visual| explains_below(visual)) {
+            lines.push(format!("{}: {}", self.title(visual), self.subtitle(visual)));
+        }
         for id in &sheet.pickers {
             let picker = self.spec.picker(id)?;
             if !self.acts_on(sheet, picker) {
@@ -45,7 +52,7 @@ impl Compiler<'_> {
             (FallbackKind::OneUser, "quicksight.needs_user"),
             (FallbackKind::ZeroMeasures, "quicksight.none_hidden"),
         ] {
-            let shows = |visual: &Visual| fallbacks_of(visual).contains(&kind);
+            let shows = |visual: &Visual| fallbacks_of(self.spec, visual).contains(&kind);
             if sheet.visuals.iter().any(shows) {
                 lines.push(self.text(text));
             }
@@ -84,6 +91,25 @@ impl Compiler<'_> {
             escaped(&self.title(visual)),
             escaped(&self.subtitle(visual)),
         )
+    }
+
+    /// The title of a visual. The first visual for one user names the user, whose rows may be none.
+    pub(crate) fn heading(&self, sheet: &Sheet, visual: &Visual) -> Value {
+        let title = self.title(visual);
+        let mut for_one = sheet.visuals.iter().filter(|one| one.show == Show::User);
+        let is_first = for_one
+            .next()
+            .is_some_and(|one| one.id.value == visual.id.value);
+        let mut pickers = self.spec.document.pickers.iter();
+        let picker = pickers.find(|picker| picker.kind == PickerKind::One && is_first);
+        match picker {
+            Some(picker) => json!({"RichText": format!(
+                "<visual-title>{}: <b><parameter>${{{}}}</parameter></b></visual-title>",
+                escaped(&title),
+                parameter_name(picker),
+            )}),
+            None => json!({"PlainText": title}),
+        }
     }
 
     pub(crate) fn title(&self, visual: &Visual) -> String {

@@ -142,25 +142,36 @@ impl Compiler<'_> {
     }
 
     /// The condition, over the visual's rows, that the data reaches back to the first day of the period before.
+    ///
+    /// A flag of each row, aggregated: functions of dates get no aggregations as arguments.
     pub(crate) fn reaches_back(
+        &mut self,
         dataset: &Dataset,
         visual: &Visual,
     ) -> Result<String, QuickSightError> {
         let is_monthly = time_of(dataset, visual)?.grain == Grain::Month;
-        let first_day = format!("min({})", reference(FIRST_DAY));
+        let first_day = reference(FIRST_DAY);
         let ends = if is_monthly {
             Ends::of_months(visual.window)
         } else {
             Ends::of_days(visual.window)
         };
-        Ok(match &ends.previous_first {
+        let condition = match &ends.previous_first {
             Some(first) => format!("{first_day} <= {first}"),
             None => format!(
                 "dateDiff({first_day}, {}, 'DD') >= {}",
                 ends.first,
                 days_of(visual.window)
             ),
-        })
+        };
+        let name = match visual.window {
+            Window::Range | Window::All => "data reaches back before the chosen days",
+            Window::Month => "data reaches back before the month",
+            Window::Year => "data reaches back before the year",
+        };
+        let flag = format!("ifelse({condition}, 1, 0)");
+        let flag = self.calculated(dataset, name, &flag);
+        Ok(format!("min({}) = 1", reference(&flag)))
     }
 
     /// Whether any visual compares this window of the dataset with the one before.

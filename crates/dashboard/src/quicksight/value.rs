@@ -38,6 +38,7 @@ impl Compiler<'_> {
                 _ => label,
             },
             shape: Shape::Aggregated(Format::Count),
+            drills: false,
         };
         let asked = Asked {
             dataset,
@@ -56,7 +57,7 @@ impl Compiler<'_> {
         }
         if period == Some(Period::Previous) {
             // Nothing before the data is no zero.
-            let reaches_back = Self::reaches_back(dataset, visual)?;
+            let reaches_back = self.reaches_back(dataset, visual)?;
             expression = format!("ifelse({reaches_back}, {expression}, NULL)");
         }
         field.column = self.calculated(dataset, &wanted, &expression);

@@ -6,7 +6,7 @@ use crate::document::{Document, array, text};
 
 type Change = fn(&mut Document);
 
-pub(crate) const CHANGES: [(&str, Change); 25] = [
+pub(crate) const CHANGES: [(&str, Change); 44] = [
     ("an analysis has a limited number of parts", |document| {
         let sheets = document.definition["Sheets"].as_array().unwrap().clone();
         document.definition["Sheets"] = json!([sheets.clone(), sheets.clone(), sheets].concat());
@@ -56,12 +56,12 @@ pub(crate) const CHANGES: [(&str, Change); 25] = [
         declared.retain(|one| one["StringParameterDeclaration"]["Name"] != "Model");
     }),
     ("filters act on visuals of their dataset", |document| {
-        let scope =
-            &mut group(document, "days-daily_users")["ScopeConfiguration"]["SelectedSheets"];
+        let scope = &mut group(document, "days-daily_users-activity")["ScopeConfiguration"]["SelectedSheets"];
         scope["SheetVisualScopingConfigurations"][0]["VisualIds"] = json!(["a-clients"]);
     }),
     ("filters take parameters of their type", |document| {
-        let filter = &mut group(document, "days-daily_users")["Filters"][0]["TimeRangeFilter"];
+        let filter =
+            &mut group(document, "days-daily_users-activity")["Filters"][0]["TimeRangeFilter"];
         filter["RangeMinimumValue"]["Parameter"] = json!("Tier");
     }),
     ("controls set what acts on their sheet", |document| {
@@ -150,7 +150,115 @@ pub(crate) const CHANGES: [(&str, Change); 25] = [
             &mut document.definition["ParameterDeclarations"][0]["DateTimeParameterDeclaration"];
         first["DefaultValues"]["RollingDate"]["Expression"] = json!("NOW() - 30d");
     }),
+    (
+        "headlines without a comparison have no options",
+        |document| {
+            let chart = &mut visual(document, "h-kpi-behind")["ChartConfiguration"];
+            chart["KPIOptions"] = json!({"PrimaryValueDisplayType": "ACTUAL"});
+        },
+    ),
+    ("headlines show a number", |document| {
+        let values =
+            &mut visual(document, "h-kpi-behind")["ChartConfiguration"]["FieldWells"]["Values"][0];
+        let body = values["NumericalMeasureField"].take();
+        *values = json!({"DateMeasureField": body});
+    }),
+    ("narrow headlines have no subtitle", |document| {
+        visual(document, "a-kpi-users")["Subtitle"]["Visibility"] = json!("VISIBLE");
+    }),
+    ("pies have a category and one value", |document| {
+        let wells = &mut visual(document, "a-clients")["ChartConfiguration"]["FieldWells"];
+        wells["PieChartAggregatedFieldWells"]["Category"] = json!([]);
+    }),
+    ("charts over days show all days", |document| {
+        let sort = &mut visual(document, "a-credits")["ChartConfiguration"]["SortConfiguration"];
+        sort["CategoryItemsLimit"]["ItemsLimit"] = json!(50);
+    }),
+    ("dates of charts can be drilled into", |document| {
+        visual(document, "a-credits")["ColumnHierarchies"] = json!([]);
+    }),
+    ("heat maps are sorted by their own fields", |document| {
+        let sort = &mut visual(document, "a-weekdays")["ChartConfiguration"]["SortConfiguration"];
+        sort["HeatMapRowSort"] = json!([{"ColumnSort": {"SortBy": {}, "Direction": "ASC"}}]);
+    }),
+    ("sorts by a column say how it is aggregated", |document| {
+        let sort = &mut visual(document, "e-top-users")["ChartConfiguration"]["SortConfiguration"];
+        let sort = sort["CategorySort"][0]["ColumnSort"]
+            .as_object_mut()
+            .unwrap();
+        sort.remove("AggregationFunction");
+    }),
+    ("dots of a scatter plot have one colour", |document| {
+        let wells = &mut visual(document, "c-scatter")["ChartConfiguration"]["FieldWells"];
+        let wells = &mut wells["ScatterPlotCategoricallyAggregatedFieldWells"];
+        wells["Category"] = wells["Label"].take();
+    }),
+    ("a visual has one action on a click", |document| {
+        let actions = visual(document, "a-clients")["Actions"]
+            .as_array_mut()
+            .unwrap();
+        actions.push(actions[0].clone());
+    }),
+    (
+        "filter groups of selected visuals have one sheet",
+        |document| {
+            let scope = &mut group(document, "days-daily_users-activity")["ScopeConfiguration"]["SelectedSheets"];
+            let sheets = scope["SheetVisualScopingConfigurations"]
+                .as_array_mut()
+                .unwrap();
+            sheets.push(sheets[0].clone());
+        },
+    ),
+    ("colours of measures name the column", |document| {
+        let map =
+            &mut visual(document, "e-daily")["ChartConfiguration"]["VisualPalette"]["ColorMap"];
+        map[0]["Element"]["FieldValue"] = map[0]["Element"]["FieldId"].clone();
+    }),
+    ("texts of conditions have double quotes", |document| {
+        *expression(document, "b-users") = json!("{Plan} = 'Pro'");
+    }),
+    ("joined conditions stand in parentheses", |document| {
+        *expression(document, "b-tiers") =
+            json!("{Utilisation (2)} >= 0 AND {Utilisation (2)} < 1");
+    }),
+    (
+        "colours of pivot cells are of values, with their scopes",
+        |document| {
+            let cell = json!({"Cell": {"FieldId": "b-user-daily.value0"}});
+            visual(document, "b-user-daily")["ConditionalFormatting"] =
+                json!({"ConditionalFormattingOptions": [cell]});
+        },
+    ),
+    ("days apart are counted on rows", |document| {
+        calculated(document, "daily_users", "Users of 7 days")["Expression"] =
+            json!("dateDiff(min({first_day_of_data}), ${DateFrom}, 'DD')");
+    }),
+    (
+        "means of groups need no condition over groups",
+        |document| {
+            calculated(document, "daily_users", "Users of 7 days")["Expression"] =
+                json!("avg(ifelse(max({rolling_7_users}, [{activity_date}]) = 1, 1, NULL))");
+        },
+    ),
+    (
+        "controls offer names, everybody, and nothing empty",
+        |document| {
+            let people = "SELECT t.user_label FROM user_dim AS t";
+            document
+                .queries
+                .insert("user_dim".to_owned(), people.to_owned());
+        },
+    ),
+    ("sheets for one user name the chosen user", |document| {
+        visual(document, "u-profile")["Title"]["FormatText"] = json!({"PlainText": "Profile"});
+    }),
 ];
+
+/// The first condition of a table's colours.
+fn expression<'d>(document: &'d mut Document, id: &str) -> &'d mut Value {
+    let formatting = &mut visual(document, id)["ConditionalFormatting"];
+    &mut formatting["ConditionalFormattingOptions"][0]["Cell"]["TextFormat"]["TextColor"]["Solid"]["Expression"]
+}
 
 fn visual<'d>(document: &'d mut Document, id: &str) -> &'d mut Value {
     let sheets = document.definition["Sheets"].as_array_mut().unwrap();

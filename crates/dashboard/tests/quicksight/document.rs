@@ -15,6 +15,11 @@ pub(crate) struct Document {
     pub(crate) definition: Value,
     /// Dataset, then column, then type.
     pub(crate) columns: BTreeMap<String, BTreeMap<String, Type>>,
+    /// Dataset, then its SQL.
+    pub(crate) queries: BTreeMap<String, String>,
+    /// What stands for everybody, and for a missing value.
+    pub(crate) everybody: String,
+    pub(crate) none: String,
 }
 
 /// A visual, by its sheet, its kind and its body.
@@ -28,8 +33,8 @@ impl Document {
     pub(crate) fn new(spec: &Spec, catalogue: &Catalogue, language: Language) -> Self {
         let assets = crate::assets(Mode::Light);
         let definition = definition(spec, catalogue, &assets, language).unwrap();
-        let mut columns = BTreeMap::new();
-        for dataset in datasets(spec, catalogue, &assets).unwrap() {
+        let (mut columns, mut queries) = (BTreeMap::new(), BTreeMap::new());
+        for dataset in datasets(spec, catalogue, &assets, language).unwrap() {
             let tables = dataset.body["PhysicalTableMap"].as_object().unwrap();
             let table = &tables.values().next().unwrap()["CustomSql"];
             let types = array(&table["Columns"]).map(|column| {
@@ -41,11 +46,18 @@ impl Document {
                 };
                 (text(&column["Name"]).to_owned(), column_type)
             });
+            let query = text(&table["SqlQuery"]).to_owned();
+            queries.insert(dataset.relation.clone(), query);
             columns.insert(dataset.relation, types.collect());
         }
+        let texts = spec.texts(language);
+        let known = |key: &str| texts.get(key).unwrap().to_owned();
         Self {
             definition,
             columns,
+            queries,
+            everybody: known("quicksight.everybody"),
+            none: known("value.none"),
         }
     }
 

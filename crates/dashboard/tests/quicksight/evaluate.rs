@@ -253,6 +253,10 @@ impl<'d> Sight<'d> {
                 Cell::Nothing => self.cell(second, at),
                 cell => cell,
             },
+            ("nullIf", [first, second], _) => match self.cell(first, at) {
+                cell if cell == self.cell(second, at) => Cell::Nothing,
+                cell => cell,
+            },
             ("isNull", [argument], _) => Cell::Flag(self.cell(argument, at) == Cell::Nothing),
             ("isNotNull", [argument], _) => Cell::Flag(self.cell(argument, at) != Cell::Nothing),
             ("ceil", [argument], _) => match self.cell(argument, at) {

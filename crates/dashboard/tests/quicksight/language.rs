@@ -142,6 +142,10 @@ fn call(name: &str, arguments: &[Expression], names: &dyn Names) -> Known {
             }
             Ok(all)
         }
+        ("nullIf", [first, second]) => {
+            let (first, second) = (of(first)?, of(second)?);
+            Ok((same(first.0, second.0)?, mixed(first.1, second.1)?))
+        }
         ("isNull" | "isNotNull", [argument]) => Ok((Type::Flag, of(argument)?.1)),
         ("in" | "notIn", [argument, List(values)]) if !values.is_empty() => {
             let (value_type, level) = of(argument)?;

@@ -7,6 +7,7 @@ mod document;
 mod evaluate;
 mod expressions;
 mod fields;
+mod forms;
 mod language;
 mod layout;
 mod limits;
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use kiro_curate::{Catalogue, RenderOptions, Settings};
-use kiro_dashboard::quicksight::{Assets, Mode};
+use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode};
 use kiro_dashboard::{Language, Spec};
 
 use crate::document::Document;
@@ -61,5 +62,6 @@ fn assets(mode: Mode) -> Assets {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         mode,
+        identity_mapping: IdentityMapping::On,
     }
 }

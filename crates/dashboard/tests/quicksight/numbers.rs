@@ -342,8 +342,9 @@ fn weeks_begin_on_monday() {
     let mut expected: BTreeMap<(NaiveDate, &str), f64> = BTreeMap::new();
     for row in rows {
         let weekday = row.day.weekday();
-        let name = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-            [weekday.num_days_from_monday() as usize];
+        let name = [
+            "1 Mon", "2 Tue", "3 Wed", "4 Thu", "5 Fri", "6 Sat", "7 Sun",
+        ][weekday.num_days_from_monday() as usize];
         let monday = row.day - Days::new(weekday.num_days_from_monday().into());
         *expected.entry((monday, name)).or_default() += row.messages;
     }

@@ -335,7 +335,8 @@ fn actions(document: &Document) -> Vec<String> {
             let order: Vec<&str> = operations.iter().map(|(kind, _)| kind.as_str()).collect();
             if !matches!(
                 order.as_slice(),
-                ["NavigationOperation", "SetParametersOperation"] | ["SetParametersOperation"]
+                ["NavigationOperation", "SetParametersOperation"]
+                    | ["SetParametersOperation" | "FilterOperation"]
             ) {
                 found.push(format!("{}: {order:?}", visual.id()));
             }

@@ -1,4 +1,4 @@
-//! Buckets and their objects, through the SDK's own client of S3.
+//! Buckets and their objects. What is ours is asked for with the account that must own it.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,13 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{Tag, Tagging};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, Tag, Tagging};
 
 use super::account::Aws;
+use super::context::{Context, Optional};
 use super::error::{AwsError, AwsErrorKind};
 use super::listing::Listing;
-use super::service::services;
+use crate::digest::sha256_base64;
 
 /// What a bucket says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,27 +20,47 @@ pub struct BucketHead {
     pub region: String,
 }
 
-/// The buckets of an account.
-#[derive(Debug)]
+/// What an object says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// SHA-256 of the content in base64; none if S3 was given another checksum when the object was written.
+    pub sha256: Option<String>,
+}
+
+/// The buckets that an account can reach.
+#[derive(Debug, Clone)]
 pub struct Buckets<'a> {
     aws: &'a Aws,
-    client: Client,
+    /// The account that every bucket must belong to; none for buckets that others may own.
+    owner: Option<String>,
 }
 
 impl<'a> Buckets<'a> {
     pub(crate) fn new(aws: &'a Aws) -> Self {
+        Self { aws, owner: None }
+    }
+
+    /// Only buckets of the caller's own account: S3 refuses every call on another one. A bucket's name alone says nothing
+    /// of its owner, as anybody may take a name that is free.
+    #[must_use]
+    pub fn owned(self) -> Self {
         Self {
-            aws,
-            client: aws.clients().s3.clone(),
+            owner: Some(self.aws.account().to_owned()),
+            ..self
         }
     }
 
-    /// The client itself, for what has no method here.
-    pub fn client(&self) -> &Client {
-        &self.client
+    /// For calls that have no method here.
+    pub fn client(&self) -> &'a Client {
+        &self.aws.clients().s3
     }
 
-    /// What an error of the client means.
+    /// The value of `ExpectedBucketOwner`.
+    pub fn owner(&self) -> Option<String> {
+        self.owner.clone()
+    }
+
+    /// Classifies an error of the client. `operation` is S3's own name of it.
     pub fn error<E>(
         &self,
         operation: &'static str,
@@ -49,82 +70,126 @@ impl<'a> Buckets<'a> {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let region = self.aws.region();
-        AwsError::of_sdk(&services::S3, operation, resource, region, error)
+        let error = AwsError::from_sdk("s3", resource.to_owned(), self.aws.region(), error);
+        AwsError { operation, ..error }
     }
 
-    /// Whether the bucket exists, and where; `None` if it does not.
+    /// Says whether the bucket exists, and where; `None` if it does not.
+    ///
+    /// # Errors
+    ///
+    /// If the bucket cannot be looked at; of kind `ForeignOwner` if another account owns it.
     pub async fn head(&self, bucket: &str) -> Result<Option<BucketHead>, AwsError> {
-        let answer = self.client.head_bucket().bucket(bucket).send().await;
-        match answer {
-            Ok(head) => Ok(Some(BucketHead {
-                region: head.bucket_region().unwrap_or(self.aws.region()).to_owned(),
-            })),
-            Err(error) => {
-                // A bucket elsewhere answers with its Region, whatever else it says.
-                let region = error
-                    .raw_response()
-                    .and_then(|answer| answer.headers().get("x-amz-bucket-region"));
-                let status = error.raw_response().map(|answer| answer.status().as_u16());
-                if let (Some(region), Some(301 | 307 | 400)) = (region, status) {
-                    return Ok(Some(BucketHead {
-                        region: region.to_owned(),
-                    }));
-                }
-                let error = self.error("HeadBucket", &format!("bucket `{bucket}`"), &error);
-                if error.kind == AwsErrorKind::NotFound {
-                    return Ok(None);
-                }
-                Err(error)
+        let denied = match self.head_of(bucket, self.owner()).await {
+            Err(error) if error.is_denied() => error,
+            answer => return answer,
+        };
+        let Some(owner) = &self.owner else {
+            return Err(denied);
+        };
+        // A bucket that lets us in without the condition fails by the condition alone.
+        let is_foreign = matches!(self.head_of(bucket, None).await, Ok(Some(_)));
+        Err(if is_foreign {
+            AwsError {
+                kind: AwsErrorKind::ForeignOwner,
+                message: format!("it belongs to another account than `{owner}`"),
+                ..denied
             }
-        }
+        } else {
+            AwsError {
+                message: format!(
+                    "it belongs to another account than `{owner}`, or you may not look at it"
+                ),
+                ..denied
+            }
+        })
     }
 
-    /// Whether an object exists.
+    async fn head_of(
+        &self,
+        bucket: &str,
+        owner: Option<String>,
+    ) -> Result<Option<BucketHead>, AwsError> {
+        let call = self.client().head_bucket().bucket(bucket);
+        let error = match call.set_expected_bucket_owner(owner).send().await {
+            Ok(head) => {
+                return Ok(Some(BucketHead {
+                    region: head.bucket_region().unwrap_or(self.aws.region()).to_owned(),
+                }));
+            }
+            Err(error) => error,
+        };
+        // A bucket elsewhere answers with its Region, whatever else it says.
+        let response = error.raw_response();
+        let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
+        let status = response.map(|response| response.status().as_u16());
+        if let (Some(region), Some(301 | 307 | 400)) = (region, status) {
+            return Ok(Some(BucketHead {
+                region: region.to_owned(),
+            }));
+        }
+        Err(self.error("HeadBucket", &format!("bucket `{bucket}`"), &error)).optional()
+    }
+
+    /// Says whether an object exists.
+    ///
+    /// # Errors
+    ///
+    /// If the object cannot be looked at.
     pub async fn has_object(&self, bucket: &str, key: &str) -> Result<bool, AwsError> {
-        let answer = self
-            .client
-            .head_object()
-            .bucket(bucket)
-            .key(key)
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error) => {
-                let resource = format!("`s3://{bucket}/{key}`");
-                let error = self.error("HeadObject", &resource, &error);
-                if error.is_not_found() {
-                    Ok(false)
-                } else {
-                    Err(error)
-                }
-            }
-        }
+        Ok(self.head_object(bucket, key).await?.is_some())
     }
 
-    /// Writes an object.
+    /// What an object says about itself; `None` if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// If the object cannot be looked at.
+    pub async fn head_object(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<ObjectHead>, AwsError> {
+        let call = self.client().head_object().bucket(bucket).key(key);
+        let head = call
+            .checksum_mode(ChecksumMode::Enabled)
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await
+            .context(self.aws, "s3:HeadObject", format!("`s3://{bucket}/{key}`"))
+            .optional()?;
+        Ok(head.map(|head| ObjectHead {
+            sha256: head.checksum_sha256,
+        }))
+    }
+
+    /// Writes an object, with the SHA-256 of its content as checksum.
+    ///
+    /// # Errors
+    ///
+    /// If the object cannot be written.
     pub async fn put(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<(), AwsError> {
-        let answer = self
-            .client
-            .put_object()
-            .bucket(bucket)
-            .key(key)
+        let call = self.client().put_object().bucket(bucket).key(key);
+        call.checksum_algorithm(ChecksumAlgorithm::Sha256)
+            .checksum_sha256(sha256_base64(&bytes))
+            .set_expected_bucket_owner(self.owner())
             .body(ByteStream::from(bytes))
             .send()
-            .await;
-        let resource = format!("`s3://{bucket}/{key}`");
-        answer
-            .map(|_| ())
-            .map_err(|error| self.error("PutObject", &resource, &error))
+            .await
+            .context(self.aws, "s3:PutObject", format!("`s3://{bucket}/{key}`"))?;
+        Ok(())
     }
 
-    /// What lies below a prefix.
-    pub fn listing(&self, bucket: &str, prefix: &str) -> Listing<'_> {
-        Listing::new(self, bucket, prefix)
+    /// Lists what lies below a prefix.
+    pub fn listing(&self, bucket: &str, prefix: &str) -> Listing<'a> {
+        Listing::new(self.aws, self.owner(), bucket, prefix)
     }
 
     /// The folders right below a prefix, without listing what is in them; at most `most`.
+    ///
+    /// # Errors
+    ///
+    /// If the bucket cannot be listed.
     pub async fn folders(
         &self,
         bucket: &str,
@@ -136,26 +201,31 @@ impl<'a> Buckets<'a> {
     }
 
     /// The tags of a bucket.
+    ///
+    /// # Errors
+    ///
+    /// If the tags cannot be read.
     pub async fn tags(&self, bucket: &str) -> Result<BTreeMap<String, String>, AwsError> {
-        let answer = self.client.get_bucket_tagging().bucket(bucket).send().await;
-        match answer {
-            Ok(answer) => Ok(answer
-                .tag_set()
-                .iter()
-                .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-                .collect()),
-            Err(error) => {
-                let error = self.error("GetBucketTagging", &format!("bucket `{bucket}`"), &error);
-                if error.is_not_found() {
-                    Ok(BTreeMap::new())
-                } else {
-                    Err(error)
-                }
-            }
-        }
+        let call = self.client().get_bucket_tagging().bucket(bucket);
+        let tags = call
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await
+            .context(
+                self.aws,
+                "s3:GetBucketTagging",
+                format!("bucket `{bucket}`"),
+            )
+            .optional()?;
+        let tags = tags.map(|tags| tags.tag_set).unwrap_or_default();
+        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
     }
 
     /// Gives a bucket these tags and no others.
+    ///
+    /// # Errors
+    ///
+    /// If the tags cannot be written.
     pub async fn set_tags(
         &self,
         bucket: &str,
@@ -167,10 +237,16 @@ impl<'a> Buckets<'a> {
         let Ok(tagging) = Tagging::builder().set_tag_set(Some(tags.collect())).build() else {
             return Ok(());
         };
-        let call = self.client.put_bucket_tagging().bucket(bucket);
-        let answer = call.tagging(tagging).send().await;
-        answer
-            .map(|_| ())
-            .map_err(|error| self.error("PutBucketTagging", &format!("bucket `{bucket}`"), &error))
+        let call = self.client().put_bucket_tagging().bucket(bucket);
+        call.set_expected_bucket_owner(self.owner())
+            .tagging(tagging)
+            .send()
+            .await
+            .context(
+                self.aws,
+                "s3:PutBucketTagging",
+                format!("bucket `{bucket}`"),
+            )?;
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@ use kiro_s3::{
     SdkConfigError, credentials_error, says_expired, says_throttled, says_wrong_credentials,
 };
 
+use super::denial::{DecidingPolicy, action_in};
 use super::service::Service;
 
 /// A call that failed.
@@ -32,6 +33,8 @@ pub struct AwsError {
 pub enum AwsErrorKind {
     /// The caller may not.
     Denied,
+    /// A bucket that should be ours belongs to another account.
+    ForeignOwner,
     /// Too many requests, after all retries.
     Throttled,
     NotFound,
@@ -45,6 +48,8 @@ pub enum AwsErrorKind {
     Configuration,
     /// No answer, or none from the service.
     Unreachable,
+    /// The service answered that it cannot serve now.
+    Unavailable,
     /// A quota of the account is used up.
     Limit,
     /// The service does not accept the request.
@@ -155,7 +160,7 @@ impl AwsError {
             SdkError::DispatchFailure(_) => of(AwsErrorKind::Unreachable, "", deepest(error)),
             SdkError::ResponseError(answer) if answer.raw().status().is_server_error() => {
                 let code = answer.raw().status().as_u16().to_string();
-                of(AwsErrorKind::Unreachable, &code, deepest(error))
+                of(AwsErrorKind::Unavailable, &code, deepest(error))
             }
             _ => of(AwsErrorKind::Other, "", deepest(error)),
         }
@@ -173,20 +178,61 @@ impl AwsError {
         self.kind == AwsErrorKind::Denied
     }
 
-    /// The action that a policy must allow.
+    /// The action that a policy must allow: the one that AWS names, else the one that the operation needs.
     pub fn action(&self) -> String {
+        if let Some(action) = action_in(&self.message) {
+            return action.to_owned();
+        }
         match (self.service, self.operation) {
             ("lambda", "Invoke") => "lambda:InvokeFunction".to_owned(),
             ("s3", "ListObjectsV2" | "HeadBucket" | "ListObjects") => "s3:ListBucket".to_owned(),
             ("s3", "ListObjectVersions") => "s3:ListBucketVersions".to_owned(),
+            ("s3", "ListBuckets") => "s3:ListAllMyBuckets".to_owned(),
             ("s3", "HeadObject") => "s3:GetObject".to_owned(),
             ("s3", "DeleteObjects") => "s3:DeleteObjectVersion".to_owned(),
+            ("s3", "GetPublicAccessBlock") => "s3:GetBucketPublicAccessBlock".to_owned(),
+            ("s3", "PutPublicAccessBlock") => "s3:PutBucketPublicAccessBlock".to_owned(),
+            ("s3", "GetBucketEncryption") => "s3:GetEncryptionConfiguration".to_owned(),
             (service, operation) => format!("{service}:{operation}"),
         }
     }
 
+    /// The policy that decided, where AWS names it.
+    fn deciding_policy(&self) -> Option<DecidingPolicy> {
+        (self.kind == AwsErrorKind::Denied)
+            .then(|| DecidingPolicy::in_message(&self.message))
+            .flatten()
+    }
+
+    /// Whether a certificate was not trusted.
+    fn is_about_certificates(&self) -> bool {
+        self.kind == AwsErrorKind::Unreachable
+            && [
+                "UnknownIssuer",
+                "invalid peer certificate",
+                "certificate verify",
+            ]
+            .iter()
+            .any(|text| self.message.contains(text))
+    }
+
+    /// Whether the quota is the one of SPICE.
+    fn is_about_spice(&self) -> bool {
+        self.kind == AwsErrorKind::Limit
+            && self.service == "quicksight"
+            && (self.message.contains("SPICE") || self.operation == "CreateIngestion")
+    }
+
     /// What probably caused it, where the service's own words do not say.
     pub fn likely_cause(&self) -> Option<&'static str> {
+        if self.deciding_policy().is_some() {
+            return None;
+        }
+        if self.is_about_certificates() {
+            return Some(
+                "a proxy opens TLS connections and shows a certificate of its own, which this machine does not trust",
+            );
+        }
         match (self.kind, self.service) {
             (AwsErrorKind::Denied, "glue" | "athena" | "lakeformation") => Some(
                 "your policies do not allow it, or Lake Formation is in force and has not granted it to you",
@@ -210,6 +256,8 @@ impl AwsError {
             (AwsErrorKind::Limit, _) => Some("a quota of the account is used up"),
             (
                 AwsErrorKind::NotFound
+                | AwsErrorKind::ForeignOwner
+                | AwsErrorKind::Unavailable
                 | AwsErrorKind::Expired
                 | AwsErrorKind::Credentials
                 | AwsErrorKind::Configuration
@@ -223,12 +271,24 @@ impl AwsError {
     /// What to do next.
     pub fn hint(&self) -> String {
         match self.kind {
-            AwsErrorKind::Denied => format!(
-                "have `{}` allowed (docs/permissions.md has the whole policy), then run the command again: it goes on where it stopped",
-                self.action()
-            ),
+            AwsErrorKind::Denied => match self.deciding_policy() {
+                Some(policy) => policy.hint(&self.action()),
+                None => format!(
+                    "have `{}` allowed (`kiro-analytics permissions` prints the whole policy), then run the command again: it goes on where it stopped",
+                    self.action()
+                ),
+            },
+            AwsErrorKind::ForeignOwner => {
+                "name a bucket of your own account, or take another --prefix: the names of our buckets begin with it".to_owned()
+            }
             AwsErrorKind::Throttled => {
                 "wait a minute and run the command again: it goes on where it stopped".to_owned()
+            }
+            AwsErrorKind::Unavailable => {
+                "wait a few minutes and run the command again: it goes on where it stopped; https://health.aws.amazon.com/ shows whether the service has a problem".to_owned()
+            }
+            AwsErrorKind::NotFound if self.operation == "HeadBucket" => {
+                "correct the bucket's name; `kiro-analytics init` lists your buckets".to_owned()
             }
             AwsErrorKind::NotFound => {
                 "`kiro-analytics status` says what is there; `kiro-analytics deploy` makes what is missing".to_owned()
@@ -237,13 +297,19 @@ impl AwsError {
                 "wait until the other change has ended, then run the command again".to_owned()
             }
             AwsErrorKind::Expired => {
-                "sign in again (for example `aws sso login`), then run the command again: it goes on where it stopped".to_owned()
+                "sign in again (for example `aws login` or `aws sso login`), then run the command again: it goes on where it stopped".to_owned()
+            }
+            AwsErrorKind::Credentials if self.message.contains("AssumeRole") => {
+                "check that the source profile may assume the role; a role with `mfa_serial` needs a code, which the AWS CLI asks for: export what `aws configure export-credentials --profile NAME --format env` prints, then run the command without --profile".to_owned()
             }
             AwsErrorKind::Credentials => {
-                "sign in (for example `aws sso login`) or name a profile with --profile; `aws sts get-caller-identity` must answer".to_owned()
+                "sign in (for example `aws login` or `aws sso login`) or name a profile with --profile; `aws sts get-caller-identity` must answer".to_owned()
             }
             AwsErrorKind::Configuration => {
                 "correct --profile, AWS_PROFILE, AWS_CA_BUNDLE or ~/.aws/config; `aws configure list-profiles` lists the profiles".to_owned()
+            }
+            AwsErrorKind::Unreachable if self.is_about_certificates() => {
+                "name a PEM file with the certificates of that proxy in AWS_CA_BUNDLE (or `ca_bundle` in ~/.aws/config), then run the command again".to_owned()
             }
             AwsErrorKind::Unreachable if self.region.is_empty() => {
                 "check the network, then run the command again".to_owned()
@@ -252,6 +318,9 @@ impl AwsError {
                 "check the network and the Region `{}`, then run the command again: it goes on where it stopped",
                 self.region
             ),
+            AwsErrorKind::Limit if self.is_about_spice() => {
+                "buy capacity in Quick Sight (Manage Quick Sight, SPICE capacity), or have it bought as needed: `aws quicksight update-spice-capacity-configuration --aws-account-id ACCOUNT --purchase-mode AUTO_PURCHASE`; then run the command again".to_owned()
+            }
             AwsErrorKind::Limit => {
                 "raise the quota in the console (Service Quotas), then run the command again".to_owned()
             }
@@ -267,6 +336,7 @@ impl AwsError {
     fn sentence(&self) -> String {
         let what = match self.kind {
             AwsErrorKind::Denied => "is not allowed",
+            AwsErrorKind::ForeignOwner => "was refused",
             AwsErrorKind::Throttled => "was slowed down too often",
             AwsErrorKind::NotFound => "found nothing",
             AwsErrorKind::Conflict => "met another change",
@@ -274,6 +344,7 @@ impl AwsError {
             AwsErrorKind::Credentials => "had no valid credentials",
             AwsErrorKind::Configuration => "could not be made",
             AwsErrorKind::Unreachable => "got no answer",
+            AwsErrorKind::Unavailable => "failed, as the service has a problem",
             AwsErrorKind::Limit => "met a limit",
             AwsErrorKind::Invalid => "was not accepted",
             AwsErrorKind::Other => "failed",
@@ -335,6 +406,7 @@ fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
         | "ResourceNumberLimitExceededException"
         | "TooManyBuckets"
         | "CodeStorageExceededException" => return Kind::Limit,
+        "BucketAlreadyExists" => return Kind::ForeignOwner,
         "AccessDenied"
         | "AccessDeniedException"
         | "UnauthorizedOperation"
@@ -359,7 +431,6 @@ fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
         | "ResourceConflictException"
         | "ResourceInUseException"
         | "OperationAbortedException"
-        | "BucketAlreadyExists"
         | "BucketAlreadyOwnedByYou"
         | "BucketNotEmpty"
         | "DeleteConflict"
@@ -378,7 +449,101 @@ fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
         409 => Kind::Conflict,
         429 => Kind::Throttled,
         400..=499 => Kind::Invalid,
-        500..=599 => Kind::Unreachable,
+        500..=599 => Kind::Unavailable,
         _ => Kind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AwsError, AwsErrorKind, kind_of};
+
+    fn error(service: &'static str, kind: AwsErrorKind, message: &str) -> AwsError {
+        AwsError {
+            service,
+            operation: "CreateDataSet",
+            resource: "data set `x`".to_owned(),
+            region: "eu-central-1".to_owned(),
+            kind,
+            code: String::new(),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_denial_names_the_action_and_who_can_change_it() {
+        let message =
+            "User: a is not authorized to perform: quicksight:PassDataSource on resource: b";
+        let plain = error("quicksight", AwsErrorKind::Denied, message);
+        assert!(
+            plain.hint().contains("`quicksight:PassDataSource`"),
+            "{}",
+            plain.hint()
+        );
+        let message = format!("{message} with an explicit deny in a service control policy");
+        let forbidden = error("quicksight", AwsErrorKind::Denied, &message);
+        assert!(
+            forbidden.hint().contains("policy of your organization"),
+            "{}",
+            forbidden.hint()
+        );
+        assert!(!forbidden.to_string().contains("likely"), "{forbidden}");
+    }
+
+    #[test]
+    fn a_service_that_fails_is_no_matter_of_the_network() {
+        let kind = kind_of(503, "ServiceUnavailable", "");
+        assert_eq!(kind, AwsErrorKind::Unavailable);
+        let failed = error("glue", kind, "try later");
+        assert!(!failed.to_string().contains("network"), "{failed}");
+        assert!(
+            failed.hint().contains("health.aws.amazon.com"),
+            "{}",
+            failed.hint()
+        );
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_leads_to_the_ca_bundle() {
+        let message = "invalid peer certificate: UnknownIssuer";
+        let untrusted = error("sts", AwsErrorKind::Unreachable, message);
+        assert!(
+            untrusted.hint().contains("AWS_CA_BUNDLE"),
+            "{}",
+            untrusted.hint()
+        );
+        assert!(
+            untrusted.to_string().contains("a proxy opens TLS"),
+            "{untrusted}"
+        );
+    }
+
+    #[test]
+    fn a_role_with_a_code_and_full_capacity_have_advice_of_their_own() {
+        let message = "User: a is not authorized to perform: sts:AssumeRole on resource: b";
+        let role = error("sts", AwsErrorKind::Credentials, message);
+        assert!(role.hint().contains("mfa_serial"), "{}", role.hint());
+        let full = error(
+            "quicksight",
+            AwsErrorKind::Limit,
+            "Insufficient SPICE capacity",
+        );
+        assert!(
+            full.hint().contains("--purchase-mode AUTO_PURCHASE"),
+            "{}",
+            full.hint()
+        );
+        let quota = error(
+            "lambda",
+            AwsErrorKind::Limit,
+            "Code storage limit exceeded.",
+        );
+        assert!(quota.hint().contains("Service Quotas"), "{}", quota.hint());
+    }
+
+    #[test]
+    fn a_missing_bucket_is_never_promised_to_be_made() {
+        let missing = AwsError::no_bucket("typo", "eu-central-1");
+        assert!(!missing.hint().contains("deploy"), "{}", missing.hint());
     }
 }

@@ -2,14 +2,15 @@
 
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
 
-use super::bucket::Buckets;
+use super::account::Aws;
+use super::context::Context;
 use super::error::AwsError;
 
 /// What to list.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Listing<'a> {
-    buckets: &'a Buckets<'a>,
+    aws: &'a Aws,
     resource: String,
     request: ListObjectsV2FluentBuilder,
 }
@@ -32,12 +33,16 @@ pub struct ListedObject {
 }
 
 impl<'a> Listing<'a> {
-    pub(super) fn new(buckets: &'a Buckets<'a>, bucket: &str, prefix: &str) -> Self {
-        let request = buckets.client().list_objects_v2();
+    /// `owner` is the account that the bucket must belong to, if one is demanded.
+    pub(super) fn new(aws: &'a Aws, owner: Option<String>, bucket: &str, prefix: &str) -> Self {
+        let request = aws.clients().s3.list_objects_v2();
         Self {
-            buckets,
+            aws,
             resource: format!("`s3://{bucket}/{prefix}`"),
-            request: request.bucket(bucket).prefix(prefix),
+            request: request
+                .bucket(bucket)
+                .prefix(prefix)
+                .set_expected_bucket_owner(owner),
         }
     }
 
@@ -49,7 +54,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// At most so many objects and folders in a page; S3 allows a thousand.
+    /// Maximum number of objects and folders in a page; S3 allows a thousand.
     pub fn most(self, most: i32) -> Self {
         Self {
             request: self.request.max_keys(most),
@@ -58,12 +63,17 @@ impl<'a> Listing<'a> {
     }
 
     /// The page that begins there; the first one without it.
+    ///
+    /// # Errors
+    ///
+    /// If the bucket cannot be listed.
     pub async fn page(&self, next: Option<String>) -> Result<Page, AwsError> {
         let request = self.request.clone().set_continuation_token(next);
+        let resource = self.resource.as_str();
         let answer = request
             .send()
             .await
-            .map_err(|error| self.buckets.error("ListObjectsV2", &self.resource, &error))?;
+            .context(self.aws, "s3:ListObjectsV2", resource)?;
         let folders = answer.common_prefixes().iter();
         let objects = answer.contents().iter().map(|object| ListedObject {
             key: object.key().unwrap_or_default().to_owned(),

@@ -8,6 +8,7 @@ mod bucket;
 mod call;
 mod clients;
 mod context;
+mod denial;
 mod document;
 mod error;
 mod fields;
@@ -18,7 +19,7 @@ mod wire;
 mod xml;
 
 pub use account::{Aws, AwsAddress, Caller};
-pub use bucket::{BucketHead, Buckets};
+pub use bucket::{BucketHead, Buckets, ObjectHead};
 pub use call::{Answer, JsonCall, Method, is_mutating};
 pub use clients::Clients;
 pub use context::{Context, Optional};

@@ -1,13 +1,13 @@
 //! The buckets: that Kiro can write to its own, that the function can read it, and that ours are free or ours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{AwsErrorKind, Buckets, Fields};
+use crate::aws::{AwsError, AwsErrorKind, Buckets, Context, Optional};
 use crate::step::Blame;
 
 /// What writes the exports.
@@ -35,6 +35,11 @@ pub(super) async fn of_exports(place: &Place<'_>) -> Finding {
                 );
                 continue;
             }
+            Err(error) if error.is_denied() => {
+                let (found, advice) = unseen(place, name, &error);
+                finding.add_warning(found, advice);
+                continue;
+            }
             Err(error) => {
                 finding.add_error(&error);
                 continue;
@@ -44,7 +49,7 @@ pub(super) async fn of_exports(place: &Place<'_>) -> Finding {
         let buckets = there.buckets();
         region(place, name, &head.region, &mut finding);
         encryption(place, &buckets, name, &mut finding).await;
-        policy(&buckets, name, &mut finding).await;
+        policy(place, &buckets, name, &mut finding).await;
     }
     finding
 }
@@ -69,20 +74,32 @@ fn region(place: &Place<'_>, name: &str, region: &str, finding: &mut Finding) {
     }
 }
 
+/// What to say of a bucket with exports that the caller may not look at, as one of another account.
+pub(super) fn unseen(place: &Place<'_>, bucket: &str, error: &AwsError) -> (String, String) {
+    let names = place.names;
+    (
+        format!(
+            "you may not look at `{bucket}`, which the function reads with a role of its own: {error}"
+        ),
+        format!(
+            "if another account owns it, its policy must allow s3:ListBucket and s3:GetObject where aws:PrincipalArn is like `arn:{}:iam::{}:role/{}-NormalizerRole-*` (docs/deployment.md has the policy)",
+            names.partition,
+            names.account,
+            names.data_stack()
+        ),
+    )
+}
+
 async fn encryption(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
-    let answer = buckets
-        .client()
-        .get_bucket_encryption()
-        .bucket(name)
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(answer) => answer,
+    let call = buckets.client().get_bucket_encryption().bucket(name);
+    let resource = format!("bucket `{name}`");
+    let answer = call.send().await;
+    let answer = answer.context(place.aws, "s3:GetBucketEncryption", resource);
+    let answer = match answer.optional() {
+        Ok(Some(answer)) => answer,
+        Ok(None) => return,
         Err(error) => {
-            let error = buckets.error("GetBucketEncryption", &format!("bucket `{name}`"), &error);
-            if !error.is_not_found() {
-                finding.add_error(&error);
-            }
+            finding.add_error(&error);
             return;
         }
     };
@@ -122,65 +139,111 @@ async fn encryption(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, findin
 }
 
 /// Kiro can write where the bucket's policy lets it.
-async fn policy(buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
+async fn policy(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
     let advice = format!(
         "the bucket's policy must let `{KIRO}` use s3:PutObject on the prefix; choosing the bucket in the Kiro console again adds that"
     );
-    let answer = buckets
-        .client()
-        .get_bucket_policy()
-        .bucket(name)
-        .send()
-        .await;
-    match answer {
-        Ok(answer) => {
+    let call = buckets.client().get_bucket_policy().bucket(name);
+    let resource = format!("bucket `{name}`");
+    let answer = call.send().await;
+    let answer = answer.context(place.aws, "s3:GetBucketPolicy", resource);
+    match answer.optional() {
+        Ok(Some(answer)) => {
             let text = answer.policy().unwrap_or_default();
-            let policy: Value = serde_json::from_str(text).unwrap_or_default();
-            if lets_kiro_write(&policy, name) {
+            let policy: Policy = serde_json::from_str(text).unwrap_or_default();
+            if policy.lets_kiro_write(name) {
                 finding.add(format!("its policy lets `{KIRO}` write"));
             } else {
                 finding.add_warning(format!("its policy does not let `{KIRO}` write"), advice);
             }
         }
-        Err(error) => {
-            let error = buckets.error("GetBucketPolicy", &format!("bucket `{name}`"), &error);
-            if error.is_not_found() {
-                finding.add_warning(format!("it has no policy that lets `{KIRO}` write"), advice);
-            } else {
-                finding.add_error(&error);
-            }
+        Ok(None) => {
+            finding.add_warning(format!("it has no policy that lets `{KIRO}` write"), advice);
+        }
+        Err(error) => finding.add_error(&error),
+    }
+}
+
+/// A policy of a bucket, as far as it matters here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Policy {
+    statement: OneOrMany<Statement>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+struct Statement {
+    effect: String,
+    principal: Principal,
+    action: OneOrMany<String>,
+    resource: OneOrMany<String>,
+}
+
+/// `"*"`, or principals by their kind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Principal {
+    ByKind(BTreeMap<String, OneOrMany<String>>),
+    Anybody(String),
+}
+
+/// Policies write a list of one as its only member.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<T> {
+    Many(Vec<T>),
+    One(T),
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Default for Principal {
+    fn default() -> Self {
+        Self::ByKind(BTreeMap::new())
+    }
+}
+
+impl<T> OneOrMany<T> {
+    fn as_slice(&self) -> &[T] {
+        match self {
+            Self::Many(all) => all,
+            Self::One(one) => std::slice::from_ref(one),
         }
     }
 }
 
-/// Whether a policy lets Kiro put objects anywhere into the bucket.
-fn lets_kiro_write(policy: &Value, bucket: &str) -> bool {
-    let one_or_many = |value: &Value| -> Vec<String> {
-        match value {
-            Value::String(text) => vec![text.clone()],
-            Value::Array(all) => all
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
-            _ => Vec::new(),
+impl Principal {
+    fn is_service(&self, service: &str) -> bool {
+        match self {
+            Self::Anybody(name) => name == service,
+            Self::ByKind(kinds) => kinds
+                .get("Service")
+                .is_some_and(|services| services.as_slice().iter().any(|name| name == service)),
         }
-    };
-    let mut statements = policy.items("Statement").iter();
-    statements.any(|statement| {
-        let mut actions = one_or_many(statement.field("Action")).into_iter();
-        let mut services = one_or_many(statement.field("Principal/Service")).into_iter();
-        let mut resources = one_or_many(statement.field("Resource")).into_iter();
-        statement.text("Effect") == "Allow"
-            && services.any(|service| service == KIRO)
-            && actions.any(|action| matches!(action.as_str(), "s3:PutObject" | "s3:Put*" | "s3:*"))
-            && resources.any(|resource| {
-                let resource = percent_decode_str(&resource)
-                    .decode_utf8_lossy()
-                    .into_owned();
-                resource.contains(&format!(":::{bucket}/"))
-            })
-    })
+    }
+}
+
+impl Policy {
+    /// Whether it lets Kiro put objects anywhere into the bucket.
+    fn lets_kiro_write(&self, bucket: &str) -> bool {
+        let in_bucket = |resource: &String| {
+            let resource = percent_decode_str(resource).decode_utf8_lossy();
+            resource.contains(&format!(":::{bucket}/"))
+        };
+        let writes =
+            |action: &String| matches!(action.as_str(), "s3:PutObject" | "s3:Put*" | "s3:*");
+        self.statement.as_slice().iter().any(|statement| {
+            statement.effect == "Allow"
+                && statement.principal.is_service(KIRO)
+                && statement.action.as_slice().iter().any(writes)
+                && statement.resource.as_slice().iter().any(in_bucket)
+        })
+    }
 }
 
 /// The bucket that is to be used again, and the one for the function's code.
@@ -208,7 +271,7 @@ pub(super) async fn of_ours(place: &Place<'_>) -> Finding {
 }
 
 async fn look(place: &Place<'_>, name: &str, what: &str, must_exist: bool, finding: &mut Finding) {
-    match place.aws.buckets().head(name).await {
+    match place.aws.buckets().owned().head(name).await {
         Ok(Some(head)) if head.region != place.aws.region() => finding.add_failure(
             Blame::Usage,
             format!("{what} bucket `{name}` is in {}", head.region),
@@ -224,13 +287,19 @@ async fn look(place: &Place<'_>, name: &str, what: &str, must_exist: bool, findi
             "name one that exists, or none to have one made",
         ),
         Ok(None) => finding.add(format!("{what} bucket `{name}` will be made")),
-        Err(error) if error.kind == AwsErrorKind::Denied => finding.add_failure(
-            Blame::Usage,
-            format!(
-                "{what} bucket `{name}` belongs to somebody else, or you may not use it: {error}"
-            ),
-            "another --prefix, or --set code_bucket=NAME",
-        ),
+        Err(error)
+            if matches!(
+                error.kind,
+                AwsErrorKind::ForeignOwner | AwsErrorKind::Denied
+            ) =>
+        {
+            let (advice, error) = (error.hint(), error.to_string());
+            finding.add_failure(
+                Blame::Usage,
+                format!("{what} bucket `{name}` cannot be used: {error}"),
+                advice,
+            );
+        }
         Err(error) => finding.add_error(&error),
     }
     let folders = place.settings().source_folders(place.aws.account());
@@ -246,32 +315,21 @@ async fn look(place: &Place<'_>, name: &str, what: &str, must_exist: bool, findi
 mod tests {
     use serde_json::json;
 
-    use super::lets_kiro_write;
+    use super::Policy;
 
     #[test]
     fn only_a_policy_for_kiro_lets_kiro_write() {
         let statement = |service: &str, action: &str, bucket: &str| {
-            json!({"Statement": [
+            let policy = json!({"Statement": [
                 {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"},
                 {"Effect": "Allow", "Principal": {"Service": [service]}, "Action": action,
                  "Resource": format!("arn:aws:s3:::{bucket}/logs/*")},
-            ]})
+            ]});
+            serde_json::from_value::<Policy>(policy).unwrap()
         };
-        assert!(lets_kiro_write(
-            &statement("q.amazonaws.com", "s3:PutObject", "b"),
-            "b"
-        ));
-        assert!(!lets_kiro_write(
-            &statement("q.amazonaws.com", "s3:GetObject", "b"),
-            "b"
-        ));
-        assert!(!lets_kiro_write(
-            &statement("q.amazonaws.com", "s3:PutObject", "c"),
-            "b"
-        ));
-        assert!(!lets_kiro_write(
-            &statement("lambda.amazonaws.com", "s3:PutObject", "b"),
-            "b"
-        ));
+        assert!(statement("q.amazonaws.com", "s3:PutObject", "b").lets_kiro_write("b"));
+        assert!(!statement("q.amazonaws.com", "s3:GetObject", "b").lets_kiro_write("b"));
+        assert!(!statement("q.amazonaws.com", "s3:PutObject", "c").lets_kiro_write("b"));
+        assert!(!statement("lambda.amazonaws.com", "s3:PutObject", "b").lets_kiro_write("b"));
     }
 }

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_kms::types::KeyManagerType;
 use kiro_report::{
     CodeRow, FactRow, Issue, IssueKind, RecordReader, ReportKind, ReportReader, RowSink,
 };
 
-use super::Place;
 use super::finding::Finding;
 use super::newest_export::{NewestExport, newest_export};
-use crate::aws::{Aws, Fields, services};
+use super::{Place, bucket};
+use crate::aws::{Aws, AwsError, Context};
 use crate::settings::SourceFolder;
 use crate::step::Blame;
 
@@ -49,15 +50,23 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     let mut newest: BTreeMap<&str, NewestExport> = BTreeMap::new();
     let mut buckets: BTreeMap<&str, Aws> = BTreeMap::new();
     let mut empty: Vec<&SourceFolder> = Vec::new();
+    let mut unseen: BTreeMap<&str, AwsError> = BTreeMap::new();
     for folder in &folders {
         let there = match buckets.get(folder.bucket.as_str()) {
             Some(there) => there.clone(),
             None => match at_home(place, &folder.bucket).await {
                 Ok(there) => buckets.entry(&folder.bucket).or_insert(there).clone(),
-                Err(unusable) => return *unusable,
+                Err(Unusable::Denied(error)) => {
+                    unseen.insert(&folder.bucket, *error);
+                    continue;
+                }
+                Err(Unusable::Failed(finding)) => return *finding,
             },
         };
         match newest_export(&there.buckets(), folder).await {
+            Err(error) if error.is_denied() => {
+                unseen.insert(&folder.bucket, error);
+            }
             Err(error) => finding.add_failure(Blame::Aws, error.to_string(), error.hint()),
             Ok(None) => empty.push(folder),
             Ok(Some(found)) => {
@@ -74,7 +83,11 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
             describe(place, there, report, found, &mut finding).await;
         }
     }
-    if newest.is_empty() && finding.advice.is_empty() {
+    for (bucket, error) in &unseen {
+        let (found, advice) = bucket::unseen(place, bucket, error);
+        finding.add_warning(found, advice);
+    }
+    if newest.is_empty() && unseen.is_empty() && finding.advice.is_empty() {
         finding.add_failure(
             Blame::Data,
             format!("no export in {}", listed(&empty)),
@@ -89,20 +102,27 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     finding
 }
 
+/// Why nothing can be looked for in a bucket.
+enum Unusable {
+    /// The caller may not look: the function, which has a role of its own, may all the same.
+    Denied(Box<AwsError>),
+    Failed(Box<Finding>),
+}
+
 /// The bucket's own Region.
-async fn at_home(place: &Place<'_>, bucket: &str) -> Result<Aws, Box<Finding>> {
+async fn at_home(place: &Place<'_>, bucket: &str) -> Result<Aws, Unusable> {
+    let failed = |blame, found: String, advice: String| {
+        Unusable::Failed(Box::new(Finding::fail(blame, found, advice)))
+    };
     match place.aws.buckets().head(bucket).await {
         Ok(Some(head)) => Ok(place.aws.in_region(&head.region)),
-        Ok(None) => Err(Box::new(Finding::fail(
+        Ok(None) => Err(failed(
             Blame::Usage,
             format!("there is no bucket `{bucket}`"),
-            "correct `exports`; `kiro-analytics init` lists your buckets",
-        ))),
-        Err(error) => Err(Box::new(Finding::fail(
-            Blame::Aws,
-            error.to_string(),
-            error.hint(),
-        ))),
+            "correct `exports`; `kiro-analytics init` lists your buckets".to_owned(),
+        )),
+        Err(error) if error.is_denied() => Err(Unusable::Denied(Box::new(error))),
+        Err(error) => Err(failed(Blame::Aws, error.to_string(), error.hint())),
     }
 }
 
@@ -138,10 +158,15 @@ async fn describe(
         .bucket(bucket)
         .key(export.key.as_str())
         .range(BEGINNING);
-    let object = match call.send().await {
+    let object = call.send().await;
+    let object = match object.context(there, "s3:GetObject", resource.as_str()) {
         Ok(object) => object,
+        Err(error) if error.is_denied() => {
+            let (found, advice) = bucket::unseen(place, bucket, &error);
+            finding.add_warning(found, advice);
+            return;
+        }
         Err(error) => {
-            let error = buckets.error("GetObject", &resource, &error);
             finding.add_failure(Blame::Aws, error.to_string(), error.hint());
             return;
         }
@@ -197,12 +222,12 @@ async fn encrypted(place: &Place<'_>, there: &Aws, key: &str, finding: &mut Find
         finding.add(format!("encrypted with `{key}`, which the settings name"));
         return;
     }
-    let call = there
-        .call(&services::KMS, "DescribeKey")
-        .on(format!("key `{key}`"))
-        .body(serde_json::json!({"KeyId": key}));
-    match call.send().await {
-        Ok(answer) if answer.text("KeyMetadata/KeyManager") == "AWS" => {
+    let call = there.clients().kms.describe_key().key_id(key);
+    let answer = call.send().await;
+    let answer = answer.context(there, "kms:DescribeKey", format!("key `{key}`"));
+    let manager = answer.map(|answer| answer.key_metadata.and_then(|key| key.key_manager));
+    match manager {
+        Ok(Some(KeyManagerType::Aws)) => {
             finding.add("encrypted with the key that AWS manages for S3".to_owned());
         }
         Ok(_) => finding.add_failure(

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use aws_sdk_lambda::types::AccountLimit;
+
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{Fields, Method, services};
+use crate::aws::Context;
 use crate::step::Blame;
 
 pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
@@ -27,38 +29,33 @@ pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
         .iter()
         .map(|folder| format!("`{}`", folder.display()))
         .collect();
-    Finding::fail(
-        Blame::Usage,
-        format!("there is no `{name}` in {}", looked.join(", ")),
+    Finding::warn(
+        format!(
+            "there is no `{name}` in {}: needed at apply",
+            looked.join(", ")
+        ),
         advice,
     )
 }
 
 /// Functions that nobody has reserved capacity for share what is left.
 pub(super) async fn quota(place: &Place<'_>) -> Finding {
-    let call = place
-        .aws
-        .rest(
-            &services::LAMBDA,
-            "GetAccountSettings",
-            Method::Get,
-            &["2016-08-19", "account-settings", ""],
-        )
-        .on("the account");
-    let answer = match call.send().await {
+    let call = place.aws.clients().lambda.get_account_settings();
+    let answer = call.send().await;
+    let answer = match answer.context(place.aws, "lambda:GetAccountSettings", "the account") {
         Ok(answer) => answer,
         Err(error) => return Finding::of(&error),
     };
-    let number = |path: &str| answer.field(path).as_u64();
+    let limit = answer.account_limit();
     let (Some(all), Some(free)) = (
-        number("AccountLimit/ConcurrentExecutions"),
-        number("AccountLimit/UnreservedConcurrentExecutions"),
+        limit.map(AccountLimit::concurrent_executions),
+        limit.and_then(AccountLimit::unreserved_concurrent_executions),
     ) else {
         return Finding::pass("no limit is told");
     };
     let found = format!("{free} of {all} concurrent executions are not reserved; one is needed");
     match free {
-        0 => Finding::fail(
+        ..=0 => Finding::fail(
             Blame::Aws,
             found,
             "release reserved concurrency of other functions, or have the quota raised (Service Quotas, Lambda)",

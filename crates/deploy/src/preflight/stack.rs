@@ -1,10 +1,8 @@
 //! What is deployed already, and whether the names it needs are free.
 
-use serde_json::json;
-
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{AwsError, Service, services};
+use crate::aws::{AwsError, Context, Optional};
 use crate::stack::{Stack, StackState};
 use crate::step::Blame;
 use crate::tags;
@@ -29,10 +27,9 @@ pub(super) fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Fi
             found,
             "something is changing the stack: wait until it has ended",
         ),
-        StackState::Stuck => Finding::fail(
-            Blame::Aws,
+        StackState::Stuck => Finding::warn(
             found,
-            "open the stack in the CloudFormation console and choose Continue update rollback",
+            "`kiro-analytics deploy` continues the rollback, then updates the stack",
         ),
         StackState::Empty | StackState::Stillborn => Finding::warn(
             found,
@@ -44,9 +41,13 @@ pub(super) fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Fi
                 .get(tags::DEPLOYMENT)
                 .is_none_or(|tag| tag != prefix) =>
         {
-            Finding::warn(
-                found,
-                "the stack was not made by `kiro-analytics deploy`, which will take it over; `teardown` will then remove it, too",
+            Finding::fail(
+                Blame::Usage,
+                format!("{found}; it has no tag of this deployment"),
+                format!(
+                    "choose another prefix with --prefix, or take the stack over with `kiro-analytics deploy --take-over {}`; `teardown` then removes it, too",
+                    stack.name
+                ),
             )
         }
         StackState::Settled if is_newer(deployed, version) => Finding::warn(
@@ -76,20 +77,8 @@ pub(super) async fn catalogue(place: &Place<'_>) -> Finding {
         place.settings().workgroup(place.names),
     );
     let (has_database, has_workgroup) = tokio::join!(
-        has(
-            place,
-            &services::GLUE,
-            "GetDatabase",
-            json!({"Name": database}),
-            format!("database `{database}`")
-        ),
-        has(
-            place,
-            &services::ATHENA,
-            "GetWorkGroup",
-            json!({"WorkGroup": workgroup}),
-            format!("workgroup `{workgroup}`")
-        ),
+        has_database(place, &database),
+        has_workgroup(place, &workgroup)
     );
     let deployed = |output: &str| place.stack.map_or("", |stack| stack.output(output));
     let mut finding = Finding::empty();
@@ -112,19 +101,43 @@ pub(super) async fn catalogue(place: &Place<'_>) -> Finding {
     finding
 }
 
-async fn has(
-    place: &Place<'_>,
-    service: &'static Service,
-    operation: &'static str,
-    body: serde_json::Value,
-    resource: String,
-) -> Result<bool, AwsError> {
-    let call = place.aws.call(service, operation).on(resource).body(body);
-    match call.find().await {
-        Ok(found) => Ok(found.is_some_and(|found| found.is_object())),
+async fn has_database(place: &Place<'_>, database: &str) -> Result<bool, AwsError> {
+    let found = place
+        .aws
+        .clients()
+        .glue
+        .get_database()
+        .name(database)
+        .send()
+        .await
+        .context(
+            place.aws,
+            "glue:GetDatabase",
+            format!("database `{database}`"),
+        )
+        .optional()?;
+    Ok(found.is_some())
+}
+
+async fn has_workgroup(place: &Place<'_>, workgroup: &str) -> Result<bool, AwsError> {
+    let found = place
+        .aws
+        .clients()
+        .athena
+        .get_work_group()
+        .work_group(workgroup)
+        .send()
+        .await
+        .context(
+            place.aws,
+            "athena:GetWorkGroup",
+            format!("workgroup `{workgroup}`"),
+        );
+    match found {
         // Athena has no code of its own for a workgroup that does not exist.
-        Err(error) if error.message.contains("not found") => Ok(false),
+        Err(error) if error.is_not_found() || error.message.contains("not found") => Ok(false),
         Err(error) => Err(error),
+        Ok(_) => Ok(true),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kiro_curate::{Emails, RenderOptions, Settings};
 use kiro_dashboard::Language;
+use kiro_report::report_folders;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -108,9 +109,6 @@ pub struct SourceFolder {
     /// Ends in `/`, has none at the beginning.
     pub folder: String,
 }
-
-const ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
-const REPORTS: [&str; 2] = ["user_report", "by_user_analytic"];
 
 impl DeploymentSettings {
     pub(super) fn of(values: Value) -> Result<Self, String> {
@@ -219,34 +217,6 @@ impl DeploymentSettings {
             settings: self.views.clone(),
         }
     }
-}
-
-/// What lies below a prefix, as far as the prefix does not say it already.
-fn report_folders(prefix: &str, accounts: &[String]) -> Vec<String> {
-    let segments: Vec<&str> = prefix
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    let logs = segments.iter().position(|segment| *segment == "AWSLogs");
-    let (before, after) = segments.split_at(logs.unwrap_or(segments.len()));
-    let given: Vec<&str> = after.iter().skip(1).copied().collect();
-    let one_of = |place: usize, all: &[&str]| -> Vec<String> {
-        let named = given.get(place).map(|segment| vec![(*segment).to_owned()]);
-        named.unwrap_or_else(|| all.iter().map(|segment| (*segment).to_owned()).collect())
-    };
-    let all_accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
-    let mut folders = Vec::new();
-    for account in one_of(0, &all_accounts) {
-        for root in one_of(1, &ROOTS) {
-            for report in one_of(2, &REPORTS) {
-                let mut path: Vec<&str> = before.to_vec();
-                path.extend(["AWSLogs", &account, &root, &report]);
-                path.extend(given.iter().skip(3));
-                folders.push(format!("{}/", path.join("/")));
-            }
-        }
-    }
-    folders
 }
 
 fn filled<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

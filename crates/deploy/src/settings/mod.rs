@@ -9,6 +9,7 @@ mod layers;
 mod list;
 mod parameters;
 mod setting;
+mod sources;
 mod value;
 
 pub use deployment::{DeploymentSettings, SourceFolder};

@@ -1,12 +1,13 @@
 //! The parameters of the data stack: from settings, and back to what the stack remembers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::layers::{Resolved, is_kept};
 use super::list::all;
 use super::setting::Memory;
+use super::sources;
 use super::value::text_of;
 use crate::digest::short_hash;
 use crate::names::Names;
@@ -14,7 +15,7 @@ use crate::names::Names;
 /// The parameter that holds, as JSON, what is no parameter of its own.
 pub const REMEMBERED: &str = "RememberedSettings";
 /// What a parameter may hold.
-const MOST_BYTES: usize = 4096;
+pub(super) const LARGEST_PARAMETER_BYTES: usize = 4096;
 
 /// Parameters by name.
 pub type StackParameters = BTreeMap<String, String>;
@@ -51,9 +52,10 @@ impl Remembered {
         }
         // A stack that was made by hand says where the exports are in its own parameters.
         if !values.contains_key("exports")
-            && let Some(prefixes) = parameters
-                .get("SourcePrefixes")
-                .filter(|text| !text.is_empty())
+            && let Some(prefixes) = ["SourceRoots", "SourcePrefixes"]
+                .into_iter()
+                .filter_map(|name| parameters.get(name))
+                .find(|text| !text.is_empty())
         {
             let urls: Vec<String> = prefixes
                 .split(',')
@@ -113,29 +115,13 @@ impl Resolved {
             kept.insert("salt".to_owned(), Value::from(fingerprint(salt)));
         }
         parameters.insert(REMEMBERED.to_owned(), Value::Object(kept).to_string());
-        let folders = self.settings.source_folders(&names.account);
-        let distinct = |texts: BTreeSet<String>| texts.into_iter().collect::<Vec<_>>().join(",");
-        parameters.insert(
-            "SourceBuckets".to_owned(),
-            distinct(folders.iter().map(|place| place.bucket.clone()).collect()),
-        );
-        parameters.insert(
-            "SourcePrefixes".to_owned(),
-            distinct(
-                folders
-                    .iter()
-                    .map(|place| format!("{}/{}", place.bucket, place.folder))
-                    .collect(),
-            ),
-        );
-        parameters.insert(
-            "SourceKeyPrefixes".to_owned(),
-            distinct(folders.iter().map(|place| place.folder.clone()).collect()),
-        );
-        let too_long = parameters.iter().find(|(_, text)| text.len() > MOST_BYTES);
+        sources::add(&mut parameters, &self.settings, &names.account)?;
+        let too_long = parameters
+            .iter()
+            .find(|(_, text)| text.len() > LARGEST_PARAMETER_BYTES);
         match too_long {
             Some((name, text)) => Err(format!(
-                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {MOST_BYTES}: fewer `exports`, `accounts`, `plans` or principals make it shorter",
+                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {LARGEST_PARAMETER_BYTES}: fewer `exports`, `accounts`, `plans` or principals make it shorter",
                 text.len()
             )),
             None => Ok(parameters),

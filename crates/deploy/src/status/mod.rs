@@ -1,7 +1,9 @@
 //! How a deployment is: what is deployed, what ran last, what is late or failed, and what it costs.
 
 mod costs;
+mod expected;
 mod parts;
+mod problem;
 mod quicksight;
 mod stacks;
 
@@ -17,6 +19,7 @@ use crate::stack_resources::StackResource;
 use crate::step::Blame;
 
 pub use parts::Parts;
+pub use problem::StatusProblem;
 pub use quicksight::{DashboardStatus, DataSetStatus, dashboard_address};
 pub use stacks::{AlarmStatus, ScheduleStatus, StackStatus};
 
@@ -47,15 +50,6 @@ pub struct Status {
     pub problems: Vec<StatusProblem>,
 }
 
-/// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StatusProblem {
-    #[serde(skip)]
-    pub blame: Blame,
-    pub what: String,
-    pub hint: String,
-}
-
 /// What to look at, and from when.
 pub struct StatusQuestion<'a> {
     pub aws: &'a Aws,
@@ -65,20 +59,6 @@ pub struct StatusQuestion<'a> {
     /// The version of this program.
     pub version: &'a str,
     pub now: DateTime<Utc>,
-}
-
-impl StatusProblem {
-    fn new(blame: Blame, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            blame,
-            what: what.into(),
-            hint: hint.into(),
-        }
-    }
-
-    fn of(error: &AwsError) -> Self {
-        Self::new(Blame::Aws, error.to_string(), error.hint())
-    }
 }
 
 impl Status {
@@ -105,8 +85,9 @@ impl Status {
         let identity_stack = names.identity_stack();
         let group = stack.output("NormalizerLogGroupName");
         let since = *now - TimeDelta::days(LOG_DAYS);
-        let (identity, runs, parts, schedule, alarms, visible) = tokio::join!(
+        let (identity, function, runs, parts, schedule, alarms, visible) = tokio::join!(
             Stack::find(aws, &identity_stack),
+            expected::function(aws, stack),
             Log::runs(aws, group, since),
             parts::look(aws, stack.output("ResultsBucketName")),
             stacks::schedule(aws, stack.output("ScheduleName")),
@@ -121,6 +102,8 @@ impl Status {
         status.parts = status.kept(parts).flatten();
         status.schedule = status.kept(schedule).flatten();
         status.alarms = status.kept(alarms).unwrap_or_default();
+        let function = status.kept(function).flatten();
+        status.problems.extend(function);
         let visible = status.kept(visible);
         let is_visible = visible.is_some();
         if let Some((data_sets, dashboard, problems)) = visible {
@@ -134,6 +117,10 @@ impl Status {
         status.newest_day = newest.or_else(|| last_part?.newest_export_day.clone());
         status.costs = costs::hints(&status);
         status.judge(question.settings.quicksight && is_visible);
+        let missing = expected::missing(question, &status, &resources, is_visible);
+        status.problems.extend(missing);
+        status.problems.extend(expected::stale(question, &status));
+        status.problems = problem::grouped(std::mem::take(&mut status.problems));
         status
     }
 

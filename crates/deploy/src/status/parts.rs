@@ -25,7 +25,7 @@ pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsEr
     if bucket.is_empty() {
         return Ok(None);
     }
-    let buckets = aws.buckets();
+    let buckets = aws.buckets().owned();
     let mut found = Parts {
         bucket: bucket.to_owned(),
         ..Parts::default()

@@ -1,10 +1,11 @@
 //! Stacks, alarms and the schedule.
 
+use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
+use aws_sdk_scheduler::types::ScheduleState;
 use serde::Serialize;
-use serde_json::json;
 
 use super::StatusProblem;
-use crate::aws::{Aws, AwsError, Fields, Method, services};
+use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::{Stack, StackState};
 use crate::stack_resources::StackResource;
 use crate::step::Blame;
@@ -65,7 +66,7 @@ impl StackStatus {
                 "`kiro-analytics deploy` explains it, and cleans it up after asking"
             }
             StackState::Stuck => {
-                "open the stack in the CloudFormation console and choose Continue update rollback"
+                "`kiro-analytics deploy` continues the rollback, then updates the stack"
             }
         };
         let reason = if self.reason.is_empty() {
@@ -82,6 +83,25 @@ impl StackStatus {
 }
 
 impl AlarmStatus {
+    fn of(alarm: &MetricAlarm, resources: &[&StackResource]) -> Self {
+        let name = alarm.alarm_name().unwrap_or_default();
+        let known = resources
+            .iter()
+            .find(|resource| resource.physical_id == name);
+        let description = alarm.alarm_description().unwrap_or_default();
+        let first = description.split(". ").next().unwrap_or(description);
+        Self {
+            name: known
+                .map_or(name, |resource| &resource.logical_id)
+                .to_owned(),
+            state: alarm
+                .state_value()
+                .map_or("", StateValue::as_str)
+                .to_owned(),
+            meaning: first.trim_end_matches('.').to_owned(),
+        }
+    }
+
     pub(super) fn hint(&self) -> &'static str {
         match self.name.as_str() {
             "FailedAlarm" | "RejectedRowsAlarm" => "`kiro-analytics logs` names the exports",
@@ -106,30 +126,19 @@ pub(super) async fn alarms(
     if ours.is_empty() {
         return Ok(Vec::new());
     }
-    let names: Vec<&str> = ours
-        .iter()
-        .map(|resource| resource.physical_id.as_str())
-        .collect();
-    let call = aws
-        .call(&services::CLOUDWATCH, "DescribeAlarms")
-        .on("the alarms")
-        .body(json!({"AlarmNames": names}));
-    let answer = call.send().await?;
-    let alarms = answer.items("MetricAlarms").iter().map(|alarm| {
-        let known = ours
-            .iter()
-            .find(|resource| resource.physical_id == alarm.text("AlarmName"));
-        let description = alarm.text("AlarmDescription");
-        let first = description.split(". ").next().unwrap_or(description);
-        AlarmStatus {
-            name: known.map_or_else(
-                || alarm.text("AlarmName").to_owned(),
-                |resource| resource.logical_id.clone(),
-            ),
-            state: alarm.text("StateValue").to_owned(),
-            meaning: first.trim_end_matches('.').to_owned(),
-        }
-    });
+    let names = ours.iter().map(|resource| resource.physical_id.clone());
+    let described = aws
+        .clients()
+        .cloudwatch
+        .describe_alarms()
+        .set_alarm_names(Some(names.collect()))
+        .into_paginator()
+        .send()
+        .try_collect()
+        .await
+        .context(aws, "cloudwatch:DescribeAlarms", "the alarms")?;
+    let found = described.iter().flat_map(|page| page.metric_alarms());
+    let alarms = found.map(|alarm| AlarmStatus::of(alarm, &ours));
     let mut alarms: Vec<AlarmStatus> = alarms.collect();
     alarms.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(alarms)
@@ -140,18 +149,21 @@ pub(super) async fn schedule(aws: &Aws, name: &str) -> Result<Option<ScheduleSta
     if name.is_empty() {
         return Ok(None);
     }
-    let call = aws
-        .rest(
-            &services::SCHEDULER,
-            "GetSchedule",
-            Method::Get,
-            &["schedules", name],
-        )
-        .on(format!("schedule `{name}`"));
-    let found = call.find().await?;
+    let found = aws
+        .clients()
+        .scheduler
+        .get_schedule()
+        .name(name)
+        .send()
+        .await
+        .context(aws, "scheduler:GetSchedule", format!("schedule `{name}`"))
+        .optional()?;
     Ok(found.map(|schedule| ScheduleStatus {
-        expression: schedule.text("ScheduleExpression").to_owned(),
-        time_zone: schedule.text("ScheduleExpressionTimezone").to_owned(),
-        state: schedule.text("State").to_owned(),
+        state: schedule
+            .state()
+            .map_or("", ScheduleState::as_str)
+            .to_owned(),
+        expression: schedule.schedule_expression.unwrap_or_default(),
+        time_zone: schedule.schedule_expression_timezone.unwrap_or_default(),
     }))
 }

@@ -1,90 +1,96 @@
 //! Change sets: what `CloudFormation` would do, asked before it does it.
 
-use serde_json::{Value, json};
+use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
+use aws_sdk_cloudformation::types::{
+    Capability, ChangeSetStatus, ChangeSetType, DeploymentMode, ExecutionStatus,
+};
 
 use super::desired_stack::DesiredStack;
-use crate::aws::{Aws, AwsError, Fields, JsonCall, services};
+use super::stack_change::changes_of;
+use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, StepError};
+use crate::step::{Blame, Change, StepError};
 
-/// So long a change set may take to be computed.
+/// Longest time that the computation of a change set may take.
 const WITHIN: std::time::Duration = std::time::Duration::from_mins(5);
 
 /// A change set of a stack, under a name that follows from what it does and to which state of the stack.
+///
+/// The SDK's waiter is not used: it polls every 30 seconds at the earliest, and most change sets take five.
 pub(super) struct ChangeSet<'a> {
     aws: &'a Aws,
-    pub(super) stack: &'a str,
-    pub(super) name: String,
+    stack: &'a str,
+    name: String,
+    mode: Option<DeploymentMode>,
+}
+
+/// A change set that can be executed.
+pub(super) struct PreparedChangeSet {
+    /// Its ARN, or its name where the service does not say.
+    id: String,
+    pub(super) changes: Vec<Change>,
 }
 
 impl<'a> ChangeSet<'a> {
     pub(super) fn new(aws: &'a Aws, stack: &'a str, name: String) -> Self {
-        Self { aws, stack, name }
+        Self {
+            aws,
+            stack,
+            name,
+            mode: None,
+        }
     }
 
-    fn call(&self, operation: &'static str) -> JsonCall<'a> {
-        self.aws
-            .call(&services::CLOUDFORMATION, operation)
-            .on(format!("stack `{}`", self.stack))
-            .body(json!({"StackName": self.stack, "ChangeSetName": self.name}))
+    /// Also takes resources back to their template that were changed or deleted outside `CloudFormation`.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html>
+    pub(super) fn reverting_drift(mut self) -> Self {
+        self.name.push_str("-drift");
+        self.mode = Some(DeploymentMode::RevertDrift);
+        self
     }
 
-    /// Has it computed, unless it is there already: its changes, none if there is nothing to change.
+    fn resource(&self) -> String {
+        format!("stack `{}`", self.stack)
+    }
+
+    /// Has it computed, unless it is there already; none if there is nothing to change.
     pub(super) async fn prepare(
         &self,
         desired: &DesiredStack,
         existing: Option<&Stack>,
-    ) -> Result<Option<Vec<Change>>, StepError> {
+    ) -> Result<Option<PreparedChangeSet>, StepError> {
         if let Some(described) = self.described().await? {
-            if described.text("Status") == "CREATE_COMPLETE" {
-                return self.changes(&described).await.map(Some);
+            if is_executable(&described) {
+                return self.prepared(described).await.map(Some);
             }
             self.delete().await?;
         }
-        let kind = if existing.is_some() {
-            "UPDATE"
-        } else {
-            "CREATE"
-        };
-        let body = json!({
-            "StackName": self.stack,
-            "ChangeSetName": self.name,
-            "ChangeSetType": kind,
-            "Description": "Made by kiro-analytics deploy.",
-            "TemplateBody": desired.template,
-            "Parameters": desired.parameter_list(),
-            "Capabilities": ["CAPABILITY_IAM"],
-            "Tags": desired.tag_list(),
-        });
-        self.aws
-            .call(&services::CLOUDFORMATION, "CreateChangeSet")
-            .on(format!("stack `{}`", self.stack))
-            .body(body)
-            .send()
-            .await?;
+        self.create(desired, existing).await?;
         let mut polling = self.aws.polling(WITHIN);
         loop {
-            let described = self.described().await?.unwrap_or_default();
-            let reason = described.text("StatusReason");
-            match described.text("Status") {
-                "CREATE_COMPLETE" => return self.changes(&described).await.map(Some),
-                "FAILED" if changes_nothing(reason) => {
-                    self.delete().await?;
-                    return Ok(None);
+            if let Some(described) = self.described().await? {
+                let reason = described.status_reason().unwrap_or_default().to_owned();
+                match described.status() {
+                    Some(ChangeSetStatus::CreateComplete) => {
+                        return self.prepared(described).await.map(Some);
+                    }
+                    Some(ChangeSetStatus::Failed) if changes_nothing(&reason) => {
+                        self.delete().await?;
+                        return Ok(None);
+                    }
+                    Some(ChangeSetStatus::Failed) => {
+                        self.delete().await?;
+                        return Err(StepError::failed(
+                            Blame::Aws,
+                            format!(
+                                "CloudFormation cannot change stack `{}` like that: {reason}",
+                                self.stack
+                            ),
+                            "correct the setting it names, then run the command again",
+                        ));
+                    }
+                    _ => {}
                 }
-                "FAILED" => {
-                    let what = format!(
-                        "CloudFormation cannot change stack `{}` like that: {reason}",
-                        self.stack
-                    );
-                    self.delete().await?;
-                    return Err(StepError::failed(
-                        Blame::Aws,
-                        what,
-                        "correct the setting it names, then run the command again",
-                    ));
-                }
-                _ => {}
             }
             if !polling.again().await {
                 return Err(StepError::failed(
@@ -100,117 +106,145 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
-    pub(super) async fn execute(&self) -> Result<(), AwsError> {
-        self.call("ExecuteChangeSet").send().await.map(|_| ())
+    async fn create(
+        &self,
+        desired: &DesiredStack,
+        existing: Option<&Stack>,
+    ) -> Result<(), AwsError> {
+        let kind = if existing.is_some() {
+            ChangeSetType::Update
+        } else {
+            ChangeSetType::Create
+        };
+        self.aws
+            .clients()
+            .cloudformation
+            .create_change_set()
+            .stack_name(self.stack)
+            .change_set_name(&self.name)
+            .change_set_type(kind)
+            .description("Made by kiro-analytics deploy.")
+            .template_body(desired.template)
+            .set_parameters(Some(desired.parameters()))
+            .capabilities(Capability::CapabilityIam)
+            .set_tags(Some(desired.tags()))
+            .set_deployment_mode(self.mode.clone())
+            .send()
+            .await
+            .context(self.aws, "cloudformation:CreateChangeSet", self.resource())?;
+        Ok(())
+    }
+
+    /// Begins to carry it out.
+    pub(super) async fn execute(&self, prepared: &PreparedChangeSet) -> Result<(), StepError> {
+        let executed = self
+            .aws
+            .clients()
+            .cloudformation
+            .execute_change_set()
+            .stack_name(self.stack)
+            .change_set_name(&prepared.id)
+            .send()
+            .await
+            .context(self.aws, "cloudformation:ExecuteChangeSet", self.resource());
+        match executed {
+            // Another change set was executed since this one was computed.
+            Err(error) if error.is_conflict() => Err(super::stack_watch::changed_meanwhile(
+                self.stack,
+                "its change set is out of date",
+            )),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
+        }
     }
 
     pub(super) async fn delete(&self) -> Result<(), AwsError> {
-        match self.call("DeleteChangeSet").send().await {
-            Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok(()),
-        }
+        let deleted = self
+            .aws
+            .clients()
+            .cloudformation
+            .delete_change_set()
+            .stack_name(self.stack)
+            .change_set_name(&self.name)
+            .send()
+            .await
+            .context(self.aws, "cloudformation:DeleteChangeSet", self.resource());
+        deleted.optional().map(|_| ())
     }
 
-    async fn described(&self) -> Result<Option<Value>, AwsError> {
-        self.call("DescribeChangeSet").find().await
+    async fn described(&self) -> Result<Option<DescribeChangeSetOutput>, AwsError> {
+        describe(self.aws, self.stack, &self.name, None).await
     }
 
-    async fn changes(&self, first: &Value) -> Result<Vec<Change>, StepError> {
-        let mut changes: Vec<Change> = first.items("Changes").iter().filter_map(change).collect();
-        let mut token = first.text("NextToken").to_owned();
-        while !token.is_empty() {
-            let body =
-                json!({"StackName": self.stack, "ChangeSetName": self.name, "NextToken": token});
-            let page = self.call("DescribeChangeSet").body(body).send().await?;
-            changes.extend(page.items("Changes").iter().filter_map(change));
-            let next = page.text("NextToken");
-            if next == token {
-                break;
-            }
-            next.clone_into(&mut token);
+    async fn prepared(
+        &self,
+        first: DescribeChangeSetOutput,
+    ) -> Result<PreparedChangeSet, StepError> {
+        let mut changes = first.changes.unwrap_or_default();
+        let mut token = first.next_token;
+        while let Some(next) = token.filter(|token| !token.is_empty()) {
+            let page = describe(self.aws, self.stack, &self.name, Some(next.clone())).await?;
+            let page = page.unwrap_or_else(|| DescribeChangeSetOutput::builder().build());
+            changes.extend(page.changes.unwrap_or_default());
+            token = page.next_token.filter(|token| *token != next);
         }
-        Ok(condensed(changes))
+        Ok(PreparedChangeSet {
+            id: first.change_set_id.unwrap_or_else(|| self.name.clone()),
+            changes: changes_of(&changes),
+        })
     }
 }
 
-/// Resources of which nothing but tags changes, in one line: a tag of the stack is one of each resource.
-fn condensed(changes: Vec<Change>) -> Vec<Change> {
-    let (tags, mut others): (Vec<Change>, Vec<Change>) = changes
-        .into_iter()
-        .partition(|change| change.kind == ChangeKind::Update && change.details == ["Tags"]);
-    if !tags.is_empty() {
-        let names: Vec<&str> = tags
-            .iter()
-            .map(|change| change.what.split(' ').next().unwrap_or_default())
-            .collect();
-        let change = Change::new(
-            ChangeKind::Update,
-            format!("tags of {} resources", tags.len()),
-        );
-        others.push(change.detail(names.join(", ")));
+impl PreparedChangeSet {
+    /// Whether it was carried out: true or false, none while it is not.
+    pub(super) async fn was_executed(
+        &self,
+        aws: &Aws,
+        stack: &str,
+    ) -> Result<Option<bool>, AwsError> {
+        let described = describe(aws, stack, &self.id, None).await?;
+        let status = described.and_then(|described| described.execution_status);
+        Ok(match status {
+            Some(ExecutionStatus::ExecuteComplete) => Some(true),
+            Some(ExecutionStatus::ExecuteFailed) => Some(false),
+            _ => None,
+        })
     }
-    others
+}
+
+async fn describe(
+    aws: &Aws,
+    stack: &str,
+    change_set: &str,
+    page: Option<String>,
+) -> Result<Option<DescribeChangeSetOutput>, AwsError> {
+    aws.clients()
+        .cloudformation
+        .describe_change_set()
+        .stack_name(stack)
+        .change_set_name(change_set)
+        .include_property_values(true)
+        .set_next_token(page)
+        .send()
+        .await
+        .context(
+            aws,
+            "cloudformation:DescribeChangeSet",
+            format!("stack `{stack}`"),
+        )
+        .optional()
+}
+
+/// Computed, and not out of date.
+fn is_executable(described: &DescribeChangeSetOutput) -> bool {
+    let is_computed = described.status() == Some(&ChangeSetStatus::CreateComplete);
+    let may_be_executed = matches!(
+        described.execution_status(),
+        None | Some(ExecutionStatus::Available)
+    );
+    is_computed && may_be_executed
 }
 
 fn changes_nothing(reason: &str) -> bool {
     reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
-}
-
-/// One change, with what it does to which property.
-fn change(change: &Value) -> Option<Change> {
-    let resource = change.field("ResourceChange");
-    let replacement = resource.text("Replacement");
-    let kind = match (resource.text("Action"), replacement) {
-        ("Add" | "Import", _) => ChangeKind::Create,
-        ("Remove", _) => ChangeKind::Delete,
-        ("Modify", "True") => ChangeKind::Replace,
-        ("Modify" | "Dynamic", _) => ChangeKind::Update,
-        _ => return None,
-    };
-    let name = resource.text("LogicalResourceId");
-    let type_name = resource.text("ResourceType");
-    let mut told = Change::new(kind, format!("`{name}` ({type_name})"));
-    if replacement == "Conditional" {
-        told = told.detail("may be replaced: CloudFormation decides when it does it");
-    }
-    if resource.text("PolicyAction") == "Retain" {
-        told = told.detail("it stays in the account");
-    }
-    for detail in resource.items("Details") {
-        let target = detail.field("Target");
-        let attribute = target.text("Attribute");
-        let place = match (target.text("Path"), target.text("Name")) {
-            ("", "") => attribute.to_owned(),
-            ("", name) => name.to_owned(),
-            (path, _) => path.trim_start_matches("/Properties/").replace('/', "."),
-        };
-        let (before, after) = (target.text("BeforeValue"), target.text("AfterValue"));
-        let mut line = if before.is_empty() && after.is_empty() {
-            place
-        } else {
-            format!("{place}: {} -> {}", short(before), short(after))
-        };
-        if !detail.text("CausingEntity").is_empty() && before.is_empty() && after.is_empty() {
-            line = format!("{line}, because of {}", detail.text("CausingEntity"));
-        }
-        if target.text("RequiresRecreation") == "Always" {
-            line.push_str(" (needs a replacement)");
-        }
-        if !told.details.contains(&line) {
-            told.details.push(line);
-        }
-    }
-    Some(told)
-}
-
-fn short(text: &str) -> String {
-    if text.is_empty() {
-        return "nothing".to_owned();
-    }
-    let start: String = text.chars().take(80).collect();
-    if start.len() < text.len() {
-        format!("`{start}…`")
-    } else {
-        format!("`{start}`")
-    }
 }

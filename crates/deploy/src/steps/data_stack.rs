@@ -1,17 +1,18 @@
 //! The data stack: bucket, database, workgroup, function, schedule and alarms, by change set.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
-use serde_json::json;
 
 use super::change_set::ChangeSet;
 use super::desired_stack::DesiredStack;
-use super::stack_watch::{delete, explained, moving, watch};
+use super::export_source::find_exports;
+use super::stack_owner::{refuse_lost_settings, refuse_unmanaged, taking_over};
+use super::stack_watch::{StackOperation, changed_meanwhile, explained, moving};
 use super::template::{DATA_TEMPLATE, resources};
-use crate::aws::services;
+use crate::aws::{Aws, Context};
 use crate::progress::Progress;
 use crate::stack::{Stack, StackState};
+use crate::stack_deletion::{delete, refuse_protected};
+use crate::stack_events::StackEvent;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
@@ -38,7 +39,8 @@ impl Step for DataStack {
                 "name a shorter prefix with --prefix",
             ));
         }
-        find_exports(deployment).await
+        find_exports(deployment).await?;
+        Ok(())
     }
 
     async fn plan(
@@ -48,89 +50,109 @@ impl Step for DataStack {
     ) -> Result<Planned, StepError> {
         let name = deployment.names.data_stack();
         let aws = &deployment.aws;
-        let stack = Stack::find(aws, &name).await?;
-        let existing = stack
-            .as_ref()
-            .filter(|stack| matches!(stack.state(), StackState::Settled | StackState::Stuck));
-        let desired = DesiredStack::of(deployment, existing)?;
-        match &stack {
-            None => Ok(Planned::changes(vec![creation(&name)])),
-            Some(stack) => match stack.state() {
-                StackState::Empty => Ok(Planned::changes(vec![creation(&name)])),
-                StackState::Stillborn => {
-                    let cause = explained(aws, &name, &stack.reason).await?;
-                    let change = Change::new(ChangeKind::Replace, format!("stack `{name}`"))
-                        .detail(format!("it is in state {}: {cause}", stack.status))
-                        .detail("what is left of it is deleted, then it is made again; a bucket with results stays");
-                    Ok(Planned::changes(vec![change, creation(&name)]))
+        let Some(stack) = Stack::find(aws, &name).await? else {
+            DesiredStack::of(deployment, None)?;
+            return Ok(Planned::changes(vec![creation(&name)]));
+        };
+        refuse_unmanaged(deployment, &stack)?;
+        refuse_lost_settings(deployment, &stack)?;
+        let existing = matches!(stack.state(), StackState::Settled | StackState::Stuck);
+        let desired = DesiredStack::of(deployment, existing.then_some(&stack))?;
+        match stack.state() {
+            StackState::Empty => Ok(Planned::changes(vec![creation(&name)])),
+            StackState::Stillborn => {
+                refuse_protected(&stack)?;
+                let cause = explained(aws, &stack).await?;
+                let change = Change::new(ChangeKind::Replace, format!("stack `{name}`"))
+                    .detail(format!("it is in state {}: {cause}", stack.status))
+                    .detail("what is left of it is deleted, then it is made again; a bucket with results stays");
+                Ok(Planned::changes(vec![change, creation(&name)]))
+            }
+            StackState::Moving => Err(moving(&stack)),
+            StackState::Stuck => {
+                let cause = explained(aws, &stack).await?;
+                let change = Change::new(ChangeKind::Update, format!("stack `{name}`"))
+                    .detail(format!("it is in state {}: {cause}", stack.status))
+                    .detail("the rollback of its last update is continued, then it is updated");
+                Ok(Planned::changes(vec![change]))
+            }
+            StackState::Settled => {
+                if desired.is_met_by(aws, &stack).await? {
+                    return Ok(Planned::default());
                 }
-                StackState::Moving => Err(moving(stack)),
-                StackState::Stuck => {
-                    let cause = explained(aws, &name, &stack.reason).await?;
-                    let change = Change::new(ChangeKind::Update, format!("stack `{name}`"))
-                        .detail(format!("it is in state {}: {cause}", stack.status))
-                        .detail("the undoing of its last update is continued, then it is updated");
-                    Ok(Planned::changes(vec![change]))
+                let change_set = ChangeSet::new(aws, &name, desired.change_set_name(Some(&stack)));
+                let prepared = change_set.prepare(&desired, Some(&stack)).await?;
+                let mut changes = prepared.map_or_else(Vec::new, |prepared| prepared.changes);
+                changes.splice(0..0, desired.said_anew(&stack));
+                changes.splice(0..0, taking_over(deployment, &stack));
+                if changes.is_empty() {
+                    changes.push(
+                        Change::new(ChangeKind::Update, format!("stack `{name}`"))
+                            .detail("its template or its tags"),
+                    );
                 }
-                StackState::Settled => {
-                    if desired.is_met_by(aws, stack).await? {
-                        return Ok(Planned::default());
-                    }
-                    let change_set =
-                        ChangeSet::new(aws, &name, desired.change_set_name(Some(stack)));
-                    let changes = change_set.prepare(&desired, Some(stack)).await?;
-                    let mut told = changes.unwrap_or_default();
-                    told.splice(0..0, desired.said_anew(stack));
-                    if told.is_empty() {
-                        told.push(
-                            Change::new(ChangeKind::Update, format!("stack `{name}`"))
-                                .detail("its template or its tags"),
-                        );
-                    }
-                    Ok(Planned::changes(told))
-                }
-            },
+                Ok(Planned::changes(changes))
+            }
         }
     }
 
     async fn apply(
         &self,
         deployment: &Deployment,
-        _plan: &StepPlan,
+        plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let name = deployment.names.data_stack();
         let aws = &deployment.aws;
         let mut stack = Stack::find(aws, &name).await?;
+        if let Some(found) = &stack {
+            refuse_unmanaged(deployment, found)?;
+            refuse_lost_settings(deployment, found)?;
+        }
         match stack.as_ref().map(Stack::state) {
             Some(StackState::Stillborn) => {
                 progress.doing(&format!("deleting what is left of stack {name}"));
-                delete(aws, &name, progress).await?;
-                stack = None;
+                if let Some(remains) = stack.take() {
+                    delete(aws, &remains, progress).await?;
+                }
             }
             Some(StackState::Stuck) => {
-                progress.doing(&format!("continuing the undoing of stack {name}"));
-                aws.call(&services::CLOUDFORMATION, "ContinueUpdateRollback")
-                    .on(format!("stack `{name}`"))
-                    .body(json!({"StackName": name}))
-                    .send()
-                    .await?;
-                stack = Some(watch(aws, &name, progress).await?);
+                progress.doing(&format!("continuing the rollback of stack {name}"));
+                stack = Some(continue_rollback(aws, &name, progress).await?);
             }
             Some(StackState::Empty) => stack = None,
             Some(StackState::Settled | StackState::Moving) | None => {}
         }
         let desired = DesiredStack::of(deployment, stack.as_ref())?;
         let change_set = ChangeSet::new(aws, &name, desired.change_set_name(stack.as_ref()));
-        if change_set
-            .prepare(&desired, stack.as_ref())
-            .await?
-            .is_none()
-        {
+        let prepared = change_set.prepare(&desired, stack.as_ref()).await?;
+        let Some(prepared) = prepared else {
             return Ok(Applied::default());
+        };
+        if let Some(change) = plan.unapproved_loss(&prepared.changes) {
+            return Err(changed_meanwhile(
+                &name,
+                &format!("{} would be lost, which was not in the plan", change.what),
+            ));
         }
-        change_set.execute().await?;
-        watch(aws, &name, progress).await?;
+        let address = stack.as_ref().map_or(name.as_str(), Stack::address);
+        let before = StackEvent::newest(aws, address).await?;
+        change_set.execute(&prepared).await?;
+        // The id of a stack that is made now is known only after its change set was.
+        let address = match &stack {
+            Some(stack) => stack.address().to_owned(),
+            None => Stack::find(aws, &name)
+                .await?
+                .map_or_else(|| name.clone(), |stack| stack.address().to_owned()),
+        };
+        let operation = StackOperation {
+            aws,
+            name: &name,
+            address,
+            before,
+            change_set: Some(prepared),
+        };
+        operation.wait(progress).await?;
         Ok(Applied::default())
     }
 
@@ -150,47 +172,32 @@ impl Step for DataStack {
     }
 }
 
-/// Never on a guess: where no exports are, none will be read.
-async fn find_exports(deployment: &Deployment) -> Result<(), StepError> {
-    let folders = deployment
-        .settings()
-        .source_folders(deployment.aws.account());
-    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
-    for bucket in buckets {
-        let Some(head) = deployment.aws.buckets().head(bucket).await? else {
-            return Err(StepError::failed(
-                Blame::Usage,
-                format!("there is no bucket `{bucket}`, which `exports` names"),
-                "correct `exports`; `kiro-analytics init` lists your buckets",
-            ));
-        };
-        let there = deployment.aws.in_region(&head.region);
-        let mut probed = Vec::new();
-        let mut is_found = false;
-        for place in folders.iter().filter(|place| place.bucket == bucket) {
-            if !there
-                .buckets()
-                .folders(bucket, &place.folder, 1)
-                .await?
-                .is_empty()
-            {
-                is_found = true;
-                break;
-            }
-            probed.push(format!("`s3://{bucket}/{}`", place.folder));
-        }
-        if !is_found {
-            return Err(StepError::failed(
-                Blame::Usage,
-                format!(
-                    "there are no exports where `exports` says: nothing lies in {}",
-                    probed.join(", ")
-                ),
-                "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC",
-            ));
-        }
-    }
-    Ok(())
+/// Continues the rollback of an update that has failed, and waits for its end.
+async fn continue_rollback(
+    aws: &Aws,
+    name: &str,
+    progress: &dyn Progress,
+) -> Result<Stack, StepError> {
+    let before = StackEvent::newest(aws, name).await?;
+    aws.clients()
+        .cloudformation
+        .continue_update_rollback()
+        .stack_name(name)
+        .send()
+        .await
+        .context(
+            aws,
+            "cloudformation:ContinueUpdateRollback",
+            format!("stack `{name}`"),
+        )?;
+    let operation = StackOperation {
+        aws,
+        name,
+        address: name.to_owned(),
+        before,
+        change_set: None,
+    };
+    operation.wait(progress).await
 }
 
 fn creation(name: &str) -> Change {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_cloudformation::types::{Parameter, Tag, TemplateStage};
 use serde_json::{Value, json};
 
 use super::function_code::Zip;
 use super::template::DATA_TEMPLATE;
-use crate::aws::{Aws, Fields, services};
+use crate::aws::{Aws, Context};
 use crate::digest::short_hash;
 use crate::settings::REMEMBERED;
 use crate::stack::Stack;
@@ -58,7 +59,7 @@ impl DesiredStack {
         })
     }
 
-    /// The parameters as `CloudFormation` wants to be told them.
+    /// The parameters as a file for `aws cloudformation --parameters`.
     pub(crate) fn parameter_list(&self) -> Value {
         let parameters = self.parameters.iter();
         parameters
@@ -66,9 +67,27 @@ impl DesiredStack {
             .collect()
     }
 
-    /// The tags, likewise.
+    /// The tags as a file for `aws cloudformation --tags`.
     pub(crate) fn tag_list(&self) -> Value {
-        Value::from(tags::listed(&self.tags))
+        let tags = self.tags.iter();
+        tags.map(|(key, value)| json!({"Key": key, "Value": value}))
+            .collect()
+    }
+
+    pub(super) fn parameters(&self) -> Vec<Parameter> {
+        let parameters = self.parameters.iter().map(|(name, value)| {
+            Parameter::builder()
+                .parameter_key(name)
+                .parameter_value(value)
+                .build()
+        });
+        parameters.collect()
+    }
+
+    pub(super) fn tags(&self) -> Vec<Tag> {
+        let tags = self.tags.iter();
+        tags.map(|(key, value)| Tag::builder().key(key).value(value).build())
+            .collect()
     }
 
     /// Whether the stack is like that already.
@@ -80,12 +99,20 @@ impl DesiredStack {
         if !has_parameters || self.tags != stack.tags {
             return Ok(false);
         }
-        let call = aws
-            .call(&services::CLOUDFORMATION, "GetTemplate")
-            .on(format!("stack `{}`", stack.name))
-            .body(json!({"StackName": stack.name, "TemplateStage": "Original"}));
-        let template = call.send().await?;
-        Ok(template.text("TemplateBody").trim() == self.template.trim())
+        let template = aws
+            .clients()
+            .cloudformation
+            .get_template()
+            .stack_name(stack.address())
+            .template_stage(TemplateStage::Original)
+            .send()
+            .await
+            .context(
+                aws,
+                "cloudformation:GetTemplate",
+                format!("stack `{}`", stack.name),
+            )?;
+        Ok(template.template_body().unwrap_or_default().trim() == self.template.trim())
     }
 
     /// Short, and the same only for the same change to the same state.

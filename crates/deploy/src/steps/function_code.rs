@@ -3,19 +3,20 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration,
-};
-use serde_json::json;
 
-use crate::aws::AwsError;
-use crate::digest::short_hash;
+use super::code_bucket::CodeBucket;
+use super::deployed_code::DeployedCode;
+use crate::aws::Buckets;
+use crate::digest::{sha256_base64, short_hash};
+use crate::driver::DeploymentPlan;
 use crate::progress::Progress;
 use crate::stack::Stack;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
-use crate::tags;
+
+/// What a plan says where the zip is not on this machine yet.
+const NEEDED: &str = "function code: needed at apply";
 
 /// Puts the zip where Lambda can take it from.
 pub(crate) struct FunctionCode;
@@ -26,6 +27,8 @@ pub(crate) struct Zip {
     pub(crate) path: PathBuf,
     pub(crate) bytes: Vec<u8>,
     pub(crate) key: String,
+    /// In base64, as S3 and Lambda write it.
+    pub(crate) sha256: String,
 }
 
 impl Zip {
@@ -50,29 +53,47 @@ impl Zip {
         let hash = short_hash(&bytes);
         Ok(Some(Self {
             path,
+            sha256: sha256_base64(&bytes),
             bytes,
             key: format!("functions/normalize-report-{architecture}-{hash}.zip"),
         }))
     }
 
     fn missing(deployment: &Deployment) -> StepError {
+        StepError::failed(
+            Blame::Usage,
+            Self::not_found_in(deployment),
+            Self::how_to_get(deployment),
+        )
+    }
+
+    fn not_found_in(deployment: &Deployment) -> String {
         let folders: Vec<String> = deployment
             .function_folders
             .iter()
             .map(|folder| format!("`{}`", folder.display()))
             .collect();
         let architecture = &deployment.settings().architecture;
-        StepError::failed(
-            Blame::Usage,
-            format!(
-                "there is no `normalize-report-{architecture}.zip` in {}",
-                folders.join(", ")
-            ),
-            format!(
-                "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with --functions"
-            ),
+        format!(
+            "there is no `normalize-report-{architecture}.zip` in {}",
+            folders.join(", ")
         )
     }
+
+    fn how_to_get(deployment: &Deployment) -> String {
+        let architecture = &deployment.settings().architecture;
+        format!(
+            "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with --functions"
+        )
+    }
+}
+
+/// Why an agreed plan cannot be carried out: the zip that it needs is not on this machine.
+pub fn missing_zip(deployment: &Deployment, plan: &DeploymentPlan) -> Option<StepError> {
+    let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
+    changes
+        .any(|change| change.what == NEEDED)
+        .then(|| Zip::missing(deployment))
 }
 
 #[async_trait]
@@ -91,52 +112,25 @@ impl Step for FunctionCode {
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         let Some(zip) = Zip::find(deployment)? else {
-            let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
-            let architecture = &deployment.settings().architecture;
-            let is_deployed = stack.is_some_and(|stack| {
-                !stack.outputs.is_empty()
-                    && stack.parameters.get("Architecture") == Some(architecture)
-            });
-            if is_deployed {
-                return Ok(Planned::skipped(
-                    "no zip on this machine: the deployed function stays as it is",
-                ));
-            }
-            return Err(Zip::missing(deployment));
+            return without_zip(deployment).await;
         };
-        let bucket = deployment.settings().code_bucket(&deployment.names);
-        let buckets = deployment.aws.buckets();
+        let name = deployment.settings().code_bucket(&deployment.names);
+        let exists = exists(deployment, &name).await?;
         let mut changes = Vec::new();
-        let head = buckets.head(&bucket).await?;
-        let has_object = match &head {
-            Some(head) if head.region != deployment.aws.region() => {
-                return Err(StepError::failed(
-                    Blame::Usage,
-                    format!(
-                        "bucket `{bucket}` is in `{}`, and a function's code must be in its own Region `{}`",
-                        head.region,
-                        deployment.aws.region()
-                    ),
-                    "name another bucket with --set code_bucket=NAME, or none to have one made",
-                ));
-            }
-            Some(_) => buckets.has_object(&bucket, &zip.key).await?,
-            None => {
-                let change = Change::new(ChangeKind::Create, format!("bucket `{bucket}`"));
-                changes.push(
-                    change.detail("for the function's code: not public, encrypted, TLS only"),
-                );
-                false
-            }
+        if is_ours(deployment) {
+            let bucket = CodeBucket::new(deployment, &name);
+            let missing = bucket.missing(exists).await?;
+            changes.extend(bucket.changes(&missing));
+        } else if !exists {
+            return Err(no_such_bucket(&name));
+        }
+        let stored = match exists {
+            true => StoredZip::look(&deployment.aws.buckets().owned(), &name, &zip).await?,
+            false => StoredZip::Missing,
         };
-        if !has_object {
-            let what = format!("`s3://{bucket}/{}`", zip.key);
-            let change = Change::new(ChangeKind::Create, what);
-            changes.push(change.detail(format!(
-                "from `{}`, {} bytes",
-                zip.path.display(),
-                zip.bytes.len()
-            )));
+        changes.extend(stored.change(&name, &zip));
+        if let Some(deployed) = DeployedCode::find(deployment, &zip).await? {
+            changes.extend(deployed.change(&zip));
         }
         Ok(Planned::changes(changes))
     }
@@ -148,63 +142,108 @@ impl Step for FunctionCode {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let zip = Zip::find(deployment)?.ok_or_else(|| Zip::missing(deployment))?;
-        let bucket = deployment.settings().code_bucket(&deployment.names);
-        let buckets = deployment.aws.buckets();
-        if buckets.head(&bucket).await?.is_none() {
-            progress.doing(&format!("making bucket {bucket}"));
-            make_bucket(deployment, &bucket).await?;
+        let name = deployment.settings().code_bucket(&deployment.names);
+        if is_ours(deployment) {
+            let bucket = CodeBucket::new(deployment, &name);
+            let exists = exists(deployment, &name).await?;
+            for property in bucket.missing(exists).await? {
+                progress.doing(&format!("putting bucket {name} right"));
+                bucket.apply(&property).await?;
+            }
         }
-        if !buckets.has_object(&bucket, &zip.key).await? {
+        let buckets = deployment.aws.buckets().owned();
+        if StoredZip::look(&buckets, &name, &zip).await? != StoredZip::Same {
             progress.doing(&format!("uploading {}", zip.path.display()));
-            buckets.put(&bucket, &zip.key, zip.bytes).await?;
+            buckets.put(&name, &zip.key, zip.bytes.clone()).await?;
+        }
+        if let Some(deployed) = DeployedCode::find(deployment, &zip).await?
+            && deployed.change(&zip).is_some()
+        {
+            progress.doing("putting the function's code right");
+            deployed.replace(deployment, &name, &zip).await?;
         }
         Ok(Applied::default())
     }
 }
 
-async fn make_bucket(deployment: &Deployment, bucket: &str) -> Result<(), AwsError> {
-    let aws = &deployment.aws;
-    let buckets = aws.buckets();
-    let client = buckets.client();
-    let resource = format!("bucket `{bucket}`");
-    let mut create = client.create_bucket().bucket(bucket);
-    if aws.region() != "us-east-1" {
-        let place = BucketLocationConstraint::from(aws.region());
-        let configuration = CreateBucketConfiguration::builder().location_constraint(place);
-        create = create.create_bucket_configuration(configuration.build());
+/// The zip as the bucket has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StoredZip {
+    Missing,
+    /// An object of that key with another content, or one that nobody can compare.
+    Other,
+    Same,
+}
+
+impl StoredZip {
+    /// Compares the checksum: an object under the right key may have any content.
+    async fn look(buckets: &Buckets<'_>, bucket: &str, zip: &Zip) -> Result<Self, StepError> {
+        let head = buckets.head_object(bucket, &zip.key).await?;
+        Ok(match head {
+            None => Self::Missing,
+            Some(head) if head.sha256.as_ref() == Some(&zip.sha256) => Self::Same,
+            Some(_) => Self::Other,
+        })
     }
-    let created = create.send().await;
-    created.map_err(|error| buckets.error("CreateBucket", &resource, &error))?;
-    let closed = PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .block_public_policy(true)
-        .ignore_public_acls(true)
-        .restrict_public_buckets(true)
-        .build();
-    let closing = client
-        .put_public_access_block()
-        .bucket(bucket)
-        .public_access_block_configuration(closed);
-    closing
-        .send()
-        .await
-        .map_err(|error| buckets.error("PutPublicAccessBlock", &resource, &error))?;
-    let arn = format!("arn:{}:s3:::{bucket}", aws.partition());
-    let policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "OnlyOverTls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-            "Resource": [arn, format!("{arn}/*")],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }],
+
+    fn change(self, bucket: &str, zip: &Zip) -> Option<Change> {
+        let what = format!("`s3://{bucket}/{}`", zip.key);
+        let source = format!("from `{}`, {} bytes", zip.path.display(), zip.bytes.len());
+        match self {
+            Self::Same => None,
+            Self::Missing => Some(Change::new(ChangeKind::Create, what).detail(source)),
+            Self::Other => Some(
+                Change::new(ChangeKind::Update, what)
+                    .detail("the object there has not the SHA-256 of the zip on this machine")
+                    .detail(source),
+            ),
+        }
+    }
+}
+
+/// Without a zip, the deployed function stays as it is; where there is none, the plan says what will be needed.
+async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
+    let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
+    let architecture = &deployment.settings().architecture;
+    let is_deployed = stack.is_some_and(|stack| {
+        !stack.outputs.is_empty() && stack.parameters.get("Architecture") == Some(architecture)
     });
-    let protecting = client
-        .put_bucket_policy()
-        .bucket(bucket)
-        .policy(policy.to_string());
-    protecting
-        .send()
-        .await
-        .map_err(|error| buckets.error("PutBucketPolicy", &resource, &error))?;
-    buckets.set_tags(bucket, &tags::of(deployment)).await
+    if is_deployed {
+        return Ok(Planned::skipped(
+            "no zip on this machine: the deployed function stays as it is",
+        ));
+    }
+    let change = Change::new(ChangeKind::Create, NEEDED)
+        .detail(Zip::not_found_in(deployment))
+        .detail(Zip::how_to_get(deployment));
+    Ok(Planned::changes(vec![change]))
+}
+
+/// Whether the bucket is made by us, and not named in the settings.
+fn is_ours(deployment: &Deployment) -> bool {
+    deployment.settings().code_bucket.is_none()
+}
+
+/// Whether the bucket exists in this account; an error if it is another account's, or in another Region.
+async fn exists(deployment: &Deployment, bucket: &str) -> Result<bool, StepError> {
+    let region = deployment.aws.region();
+    match deployment.aws.buckets().owned().head(bucket).await? {
+        Some(head) if head.region != region => Err(StepError::failed(
+            Blame::Usage,
+            format!(
+                "bucket `{bucket}` is in `{}`, and a function's code must be in its own Region `{region}`",
+                head.region
+            ),
+            "name another bucket with --set code_bucket=NAME, or none to have one made",
+        )),
+        head => Ok(head.is_some()),
+    }
+}
+
+fn no_such_bucket(bucket: &str) -> StepError {
+    StepError::failed(
+        Blame::Usage,
+        format!("there is no bucket `{bucket}`, which `code_bucket` names"),
+        "make it, or name another one with --set code_bucket=NAME, or none to have one made",
+    )
 }

@@ -2,17 +2,23 @@
 
 mod asset;
 mod change_set;
+mod code_bucket;
 mod data_layer;
 mod data_stack;
+mod deployed_code;
 mod desired_stack;
 mod difference;
+mod export_source;
 mod first_run;
 mod function_code;
 mod ingestion;
 mod lake_formation;
+mod normalization;
 mod quicksight;
 mod quicksight_access;
 mod refresh_schedules;
+mod stack_change;
+mod stack_owner;
 mod stack_watch;
 mod tables;
 mod template;
@@ -22,7 +28,8 @@ use crate::step::Step;
 
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
-pub use first_run::{Normalization, normalize};
+pub use function_code::missing_zip;
+pub use normalization::{Normalization, normalize};
 pub(crate) use quicksight::{DASHBOARD_ID, requests};
 pub(crate) use quicksight_access::policy;
 pub(crate) use stack_watch::wait_until_settled;

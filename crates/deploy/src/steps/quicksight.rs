@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::{
-    Assets, DataSet, Mode, QuickSightErrors, datasets, definition, theme,
+    Assets, DataSet, IdentityMapping, Mode, QuickSightErrors, datasets, definition, theme,
 };
 use serde_json::{Value, json};
 
@@ -68,6 +68,11 @@ pub(crate) fn assets_of(deployment: &Deployment) -> Assets {
         } else {
             Mode::Light
         },
+        identity_mapping: if deployment.settings().identity_store.is_some() {
+            IdentityMapping::On
+        } else {
+            IdentityMapping::Off
+        },
     }
 }
 
@@ -77,6 +82,7 @@ pub(crate) fn needed_data_sets(deployment: &Deployment) -> Result<Vec<DataSet>, 
         &deployment.spec,
         &deployment.catalogue,
         &assets_of(deployment),
+        deployment.settings().language(),
     )
     .map_err(|errors| uncompiled(&errors))
 }

@@ -1,16 +1,123 @@
-//! Waiting for the data stack: until it is made, gone, or no longer changed by others; and why it was not made.
+//! Waits for the data stack: until an operation on it has ended, or others have ended theirs.
+//!
+//! `DescribeStacks` may answer with the status from before the operation, so a status alone ends no wait: an event of the stack
+//! that is newer than the operation does, or the change set's own status. The SDK's waiters judge the status alone.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::change_set::PreparedChangeSet;
 use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::Aws;
 use crate::progress::Progress;
-use crate::stack::{Stack, StackEvent, StackState, first_cause};
+use crate::stack::{Stack, StackState};
+use crate::stack_events::{StackEvent, cause_in_words, final_status};
 use crate::step::{Blame, Deployment, StepError};
 
-/// So long a stack may take.
+/// Longest time that an operation may take.
 const WITHIN: Duration = Duration::from_hours(1);
+
+/// An operation on a stack that was begun.
+pub(super) struct StackOperation<'a> {
+    pub(super) aws: &'a Aws,
+    /// Name of the stack.
+    pub(super) name: &'a str,
+    /// Its id, or its name.
+    pub(super) address: String,
+    /// The newest event from before the operation.
+    pub(super) before: Option<String>,
+    /// What is carried out; none if the rollback of an update is continued.
+    pub(super) change_set: Option<PreparedChangeSet>,
+}
+
+impl StackOperation<'_> {
+    /// Waits for its end, and reports what happens to the resources.
+    pub(super) async fn wait(&self, progress: &dyn Progress) -> Result<Stack, StepError> {
+        let mut polling = self.aws.polling(WITHIN);
+        loop {
+            let events =
+                match StackEvent::after(self.aws, &self.address, self.before.as_deref()).await {
+                    Err(error) if error.is_not_found() => {
+                        return Err(self.failed("DELETE_COMPLETE", "it is gone"));
+                    }
+                    events => events?,
+                };
+            show(&events, progress);
+            let ended = final_status(&events);
+            let executed = match (&self.change_set, ended) {
+                (Some(change_set), None) => change_set.was_executed(self.aws, self.name).await?,
+                _ => None,
+            };
+            if ended.is_some() || executed.is_some() {
+                let stack = Stack::find(self.aws, &self.address).await?;
+                if ended == Some("DELETE_COMPLETE") {
+                    return Err(
+                        self.failed("DELETE_COMPLETE", &cause_in_words(&events, "it is gone"))
+                    );
+                }
+                if let Some(stack) = stack
+                    && is_after(&stack, ended, executed)
+                {
+                    return self.judged(stack, &events);
+                }
+            }
+            if !polling.again().await {
+                return Err(StepError::failed(
+                    Blame::Aws,
+                    format!(
+                        "stack `{}` is still being changed after {} minutes",
+                        self.name,
+                        WITHIN.as_secs() / 60
+                    ),
+                    "run the command again: it goes on waiting",
+                ));
+            }
+        }
+    }
+
+    fn judged(&self, stack: Stack, events: &[StackEvent]) -> Result<Stack, StepError> {
+        let is_good = match stack.status.as_str() {
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => true,
+            // The aim of a rollback that is continued, and the failure of an update.
+            "UPDATE_ROLLBACK_COMPLETE" => self.change_set.is_none(),
+            _ => false,
+        };
+        if is_good {
+            return Ok(stack);
+        }
+        Err(self.failed(&stack.status, &cause_in_words(events, &stack.reason)))
+    }
+
+    fn failed(&self, status: &str, cause: &str) -> StepError {
+        StepError::failed(
+            Blame::Aws,
+            format!(
+                "stack `{}` could not be deployed ({status}): {cause}",
+                self.name
+            ),
+            "remove the cause, then run the command again: it explains what is left and, after asking, cleans it",
+        )
+    }
+}
+
+/// Returns true if the stack was read after the operation. `ended` is the status that the operation ended with, by its events;
+/// `executed` says whether the change set was carried out.
+fn is_after(stack: &Stack, ended: Option<&str>, executed: Option<bool>) -> bool {
+    match (ended, executed) {
+        (Some(ended), _) => stack.status == ended,
+        (None, Some(true)) => {
+            matches!(
+                stack.status.as_str(),
+                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"
+            )
+        }
+        (None, Some(false)) => {
+            stack.status.contains("ROLLBACK") && stack.state() != StackState::Moving
+                || stack.status.ends_with("_FAILED")
+        }
+        (None, None) => false,
+    }
+}
 
 /// Waits while something else changes the stack: a deployment that was interrupted, for example.
 pub(crate) async fn wait_until_settled(
@@ -18,84 +125,33 @@ pub(crate) async fn wait_until_settled(
     progress: &dyn Progress,
 ) -> Result<(), StepError> {
     let name = deployment.names.data_stack();
-    let stack = Stack::find(&deployment.aws, &name).await?;
-    if stack.is_some_and(|stack| stack.state() == StackState::Moving) {
-        progress.doing(&format!("waiting: stack {name} is being changed already"));
-        // How it ends is the plan's matter.
-        match watch(&deployment.aws, &name, progress).await {
-            Ok(_) | Err(StepError::Failed { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-pub(super) async fn delete(
-    aws: &Aws,
-    name: &str,
-    progress: &dyn Progress,
-) -> Result<(), StepError> {
-    Stack::delete(aws, name).await?;
+    let aws = &deployment.aws;
     let mut polling = aws.polling(WITHIN);
-    while let Some(stack) = Stack::find(aws, name).await? {
-        if stack.status == "DELETE_FAILED" {
-            let cause = explained(aws, name, &stack.reason).await?;
-            return Err(StepError::failed(
-                Blame::Aws,
-                format!("stack `{name}` could not be deleted: {cause}"),
-                "remove what it names in the console, then run the command again",
-            ));
-        }
-        progress.doing(&format!("stack {name}: {}", stack.status));
-        if !polling.again().await {
-            return Err(moving(&stack));
-        }
-    }
-    Ok(())
-}
-
-/// Watches a stack until it has settled, telling what happens to its resources.
-pub(super) async fn watch(
-    aws: &Aws,
-    name: &str,
-    progress: &dyn Progress,
-) -> Result<Stack, StepError> {
-    let all = resources(DATA_TEMPLATE).len() as u64;
-    let mut polling = aws.polling(WITHIN);
-    loop {
-        let stack = Stack::find(aws, name).await?;
-        let events = StackEvent::of_last_attempt(aws, name).await?;
-        let done: BTreeSet<&str> = events
-            .iter()
-            .filter(|event| !event.is_of_stack() && event.status.ends_with("_COMPLETE"))
-            .map(|event| event.resource.as_str())
-            .collect();
-        if let Some(last) = events.iter().rev().find(|event| !event.is_of_stack()) {
-            progress.doing(&format!("{}: {}", last.resource, last.status));
-        }
-        progress.count(
-            done.len() as u64,
-            Some(all.max(done.len() as u64)),
-            "resources",
-        );
-        let Some(stack) = stack else {
-            let cause = told(&events, "it is gone");
-            return Err(unmade(name, "DELETE_COMPLETE", &cause));
-        };
+    while let Some(stack) = Stack::find(aws, &name).await? {
         if stack.state() != StackState::Moving {
-            let is_good = matches!(
-                stack.status.as_str(),
-                "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"
-            );
-            if is_good {
-                return Ok(stack);
-            }
-            return Err(unmade(name, &stack.status, &told(&events, &stack.reason)));
+            break;
         }
+        let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
+        show(&events, progress);
+        progress.doing(&format!("waiting: stack {name} is being changed already"));
         if !polling.again().await {
             return Err(moving(&stack));
         }
     }
+    Ok(())
+}
+
+fn show(events: &[StackEvent], progress: &dyn Progress) {
+    let done: BTreeSet<&str> = events
+        .iter()
+        .filter(|event| !event.is_of_stack() && event.status.ends_with("_COMPLETE"))
+        .map(|event| event.resource.as_str())
+        .collect();
+    if let Some(last) = events.iter().rev().find(|event| !event.is_of_stack()) {
+        progress.doing(&format!("{}: {}", last.resource, last.status));
+    }
+    let all = resources(DATA_TEMPLATE).len().max(done.len()) as u64;
+    progress.count(done.len() as u64, Some(all), "resources");
 }
 
 pub(super) fn moving(stack: &Stack) -> StepError {
@@ -106,23 +162,17 @@ pub(super) fn moving(stack: &Stack) -> StepError {
     )
 }
 
-fn unmade(name: &str, status: &str, cause: &str) -> StepError {
+/// Another deployment has changed the stack since its settings were read, or its change set was made.
+pub(super) fn changed_meanwhile(name: &str, how: &str) -> StepError {
     StepError::failed(
         Blame::Aws,
-        format!("stack `{name}` could not be deployed ({status}): {cause}"),
-        "remove the cause, then run the command again: it explains what is left and, after asking, cleans it",
+        format!("stack `{name}` was changed by somebody else in the meantime: {how}"),
+        "nothing of theirs was overwritten; run the command again: it begins with what they have deployed",
     )
 }
 
-pub(super) async fn explained(aws: &Aws, name: &str, otherwise: &str) -> Result<String, StepError> {
-    let events = StackEvent::of_last_attempt(aws, name).await?;
-    Ok(told(&events, otherwise))
-}
-
-fn told(events: &[StackEvent], otherwise: &str) -> String {
-    match first_cause(events) {
-        Some(event) => format!("`{}` ({}): {}", event.resource, event.kind, event.reason),
-        None if otherwise.is_empty() => "CloudFormation gives no reason".to_owned(),
-        None => otherwise.to_owned(),
-    }
+/// Why the newest operation has failed.
+pub(super) async fn explained(aws: &Aws, stack: &Stack) -> Result<String, StepError> {
+    let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
+    Ok(cause_in_words(&events, &stack.reason))
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::catalogue::{GRANTS_PER_CALL, TABLES_PER_CALL};
 use super::{Action, Removal, TeardownPlan, bucket, stacks};
 use crate::assets::{Asset, AssetKind};
-use crate::aws::{Aws, Fields, Method, services};
+use crate::aws::{Aws, AwsError, Context, Fields, Optional, services};
 use crate::progress::Progress;
 use crate::step::{Blame, StepError};
 
@@ -78,11 +78,13 @@ impl Removal {
             Action::Grants(grants) => revoke(aws, grants).await?,
             Action::Tables { database, names } => drop_tables(aws, database, names).await?,
             Action::RolePolicy { role, policy } => {
-                let call = aws
-                    .call(&services::IAM, "DeleteRolePolicy")
-                    .on(self.what.clone())
-                    .body(json!({"RoleName": role, "PolicyName": policy}));
-                call.find().await?;
+                let call = aws.clients().iam.delete_role_policy();
+                call.role_name(role)
+                    .policy_name(policy)
+                    .send()
+                    .await
+                    .context(aws, "iam:DeleteRolePolicy", self.what.clone())
+                    .optional()?;
             }
             Action::Stack { name, leaves } => {
                 if let Some(bucket) = leaves {
@@ -91,7 +93,7 @@ impl Removal {
                 stacks::delete(aws, name, progress).await?;
             }
             Action::Bucket(bucket) => {
-                return bucket::remove(aws, bucket, &bucket::folders_of_ours(), progress).await;
+                return bucket::remove(aws, bucket, progress).await;
             }
             Action::Objects { bucket, prefix } => {
                 return bucket::empty(aws, bucket, prefix, progress).await;
@@ -104,21 +106,48 @@ impl Removal {
 async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
     let mut polling = aws.polling(FREE_WITHIN);
     loop {
-        let path = [asset.kind.terms().collection, asset.id.as_str()];
-        let mut call = aws
-            .quicksight(asset.kind.terms().delete, Method::Delete, &path)
-            .on(asset.title());
-        if asset.kind == AssetKind::Analysis {
-            // Else its name stays taken for a month.
-            call = call.query("force-delete-without-recovery", "true");
-        }
-        match call.find().await {
+        match delete_asset_once(aws, asset).await.optional() {
             Ok(_) => return Ok(()),
             // It is being made or changed: that ends.
             Err(error) if error.is_conflict() && polling.again().await => {}
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+async fn delete_asset_once(aws: &Aws, asset: &Asset) -> Result<(), AwsError> {
+    let quicksight = &aws.clients().quicksight;
+    let (account, id, title) = (aws.account(), asset.id.as_str(), asset.title());
+    match asset.kind {
+        AssetKind::Dashboard => {
+            let call = quicksight.delete_dashboard().aws_account_id(account);
+            let sent = call.dashboard_id(id).send().await;
+            sent.context(aws, "quicksight:DeleteDashboard", title)?;
+        }
+        AssetKind::Analysis => {
+            let call = quicksight.delete_analysis().aws_account_id(account);
+            // Else its name stays taken for a month.
+            let call = call.analysis_id(id).force_delete_without_recovery(true);
+            let sent = call.send().await;
+            sent.context(aws, "quicksight:DeleteAnalysis", title)?;
+        }
+        AssetKind::DataSet => {
+            let call = quicksight.delete_data_set().aws_account_id(account);
+            let sent = call.data_set_id(id).send().await;
+            sent.context(aws, "quicksight:DeleteDataSet", title)?;
+        }
+        AssetKind::DataSource => {
+            let call = quicksight.delete_data_source().aws_account_id(account);
+            let sent = call.data_source_id(id).send().await;
+            sent.context(aws, "quicksight:DeleteDataSource", title)?;
+        }
+        AssetKind::Theme => {
+            let call = quicksight.delete_theme().aws_account_id(account);
+            let sent = call.theme_id(id).send().await;
+            sent.context(aws, "quicksight:DeleteTheme", title)?;
+        }
+    }
+    Ok(())
 }
 
 async fn drop_tables(aws: &Aws, database: &str, names: &[String]) -> Result<(), StepError> {

@@ -1,22 +1,25 @@
 //! The buckets: whose they are, whether they may go, and emptying them in bulk, all versions.
 
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
+use kiro_s3::decoded_key;
 
+use super::object_shape::is_ours;
 use super::{Action, Teardown, TeardownPlan};
-use crate::aws::{Aws, AwsError, Buckets};
+use crate::aws::{Aws, AwsError, AwsErrorKind, Buckets, Context};
 use crate::progress::Progress;
+use crate::results_buckets::results_buckets;
 use crate::stack_resources::StackResource;
 use crate::step::{Blame, StepError};
 use crate::tags;
 
-/// What we put into the two kinds of buckets; a bucket with any other folder is not ours alone.
-const OF_RESULTS: [&str; 2] = ["normalized/", "query-results/"];
-const OF_CODE: [&str; 2] = ["functions/", "state/"];
 /// New objects may arrive while a bucket is emptied: access logs do.
 const ATTEMPTS: usize = 4;
+/// Maximum number of foreign objects that are named.
+const MOST_NAMED: usize = 10;
 
 pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
-    for bucket in results_buckets(teardown).await? {
+    for bucket in of_results(teardown, plan).await? {
         if !teardown.deletes_data {
             plan.stay(
                 format!("bucket `{bucket}` with parts and query results"),
@@ -24,7 +27,7 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             );
             continue;
         }
-        match obstacle(teardown, &bucket, &OF_RESULTS).await? {
+        match obstacle(teardown, &bucket).await? {
             Some((what, hint)) => plan.obstruct(what, hint),
             None => plan.go(
                 format!("bucket `{bucket}`"),
@@ -51,16 +54,34 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     code(teardown, plan).await
 }
 
+/// Whether the bucket exists in this account. One of that name in another account stays, and is listed.
+async fn exists(
+    teardown: &Teardown<'_>,
+    plan: &mut TeardownPlan,
+    bucket: &str,
+) -> Result<bool, AwsError> {
+    match owned(teardown).head(bucket).await {
+        Err(error) if error.kind == AwsErrorKind::ForeignOwner => {
+            plan.stay(format!("bucket `{bucket}`"), error.message);
+            Ok(false)
+        }
+        head => Ok(head?.is_some()),
+    }
+}
+
+fn owned<'a>(teardown: &Teardown<'a>) -> Buckets<'a> {
+    teardown.aws.buckets().owned()
+}
+
 /// Where the function's code lies: our own bucket, or a folder in one of yours.
 async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
-    let buckets = teardown.aws.buckets();
     let bucket = teardown.settings.code_bucket(teardown.names);
-    if buckets.head(&bucket).await?.is_none() {
+    if !exists(teardown, plan, &bucket).await? {
         return Ok(());
     }
-    let is_ours = is_tagged(teardown, &buckets, &bucket).await?;
+    let is_ours = is_tagged(teardown, &bucket).await?;
     if is_ours && teardown.settings.code_bucket.is_none() {
-        match obstacle(teardown, &bucket, &OF_CODE).await? {
+        match obstacle(teardown, &bucket).await? {
             Some((what, _)) => plan.stay(format!("bucket `{bucket}`"), what),
             None => plan.go(
                 format!("bucket `{bucket}`"),
@@ -71,8 +92,8 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
         return Ok(());
     }
     let prefix = format!("state/{}/", teardown.names.prefix);
-    let noted = buckets.listing(&bucket, &prefix).most(1).page(None).await?;
-    if !noted.objects.is_empty() {
+    let noted = owned(teardown).listing(&bucket, &prefix).most(1);
+    if !noted.page(None).await?.objects.is_empty() {
         plan.go(
             format!("`s3://{bucket}/{prefix}`"),
             vec!["what the deployment has noted of itself".to_owned()],
@@ -90,58 +111,44 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
 }
 
 /// The buckets with results that are this deployment's: the stack's, and what earlier stacks of it have left.
-async fn results_buckets(teardown: &Teardown<'_>) -> Result<Vec<String>, AwsError> {
-    let buckets = teardown.aws.buckets();
+async fn of_results(
+    teardown: &Teardown<'_>,
+    plan: &mut TeardownPlan,
+) -> Result<Vec<String>, AwsError> {
     let stack = teardown.names.data_stack();
-    let mut found: Vec<String> = StackResource::of_stack(teardown.aws, &stack)
-        .await?
+    let resources = StackResource::of_stack(teardown.aws, &stack).await?;
+    let mut named: Vec<String> = resources
         .into_iter()
         .filter(|resource| {
             resource.logical_id == "ResultsBucket" && !resource.physical_id.is_empty()
         })
         .map(|resource| resource.physical_id)
         .collect();
-    let start = format!("{stack}-resultsbucket-");
-    let listed = buckets.client().list_buckets().prefix(&start).send().await;
-    let listed = match listed {
-        Ok(listed) => listed,
-        Err(error) => {
-            let error = buckets.error("ListBuckets", "your buckets", &error);
-            // Not everybody may list buckets; the stack's own is known without that.
-            return if error.is_denied() {
-                Ok(found)
-            } else {
-                Err(error)
-            };
+    for bucket in results_buckets(teardown.aws, teardown.names).await? {
+        if !named.contains(&bucket) {
+            named.push(bucket);
         }
-    };
-    let existing = teardown.settings.existing_results_bucket.clone();
-    let named = listed.buckets().iter().filter_map(|bucket| bucket.name());
-    let candidates = named
-        .filter(|name| name.starts_with(&start))
-        .map(str::to_owned);
-    for bucket in candidates.chain(existing) {
-        if found.contains(&bucket) || buckets.head(&bucket).await?.is_none() {
-            continue;
-        }
-        if is_tagged(teardown, &buckets, &bucket).await? {
+    }
+    let mut found = Vec::new();
+    for bucket in named {
+        if exists(teardown, plan, &bucket).await? {
             found.push(bucket);
         }
     }
-    let mut there = Vec::new();
-    for bucket in found {
-        if buckets.head(&bucket).await?.is_some() {
-            there.push(bucket);
-        }
+    if let Some(bucket) = teardown.settings.existing_results_bucket.clone()
+        && !found.contains(&bucket)
+        && exists(teardown, plan, &bucket).await?
+        && is_tagged(teardown, &bucket).await?
+    {
+        found.push(bucket);
     }
-    Ok(there)
+    Ok(found)
 }
 
 /// Why a bucket must not be emptied, and what to do.
 async fn obstacle(
     teardown: &Teardown<'_>,
     bucket: &str,
-    ours: &[&str],
 ) -> Result<Option<(String, String)>, AwsError> {
     if teardown.export_buckets().contains(bucket) {
         return Ok(Some((
@@ -150,36 +157,21 @@ async fn obstacle(
                 .to_owned(),
         )));
     }
-    let folders = teardown.aws.buckets().folders(bucket, "", 1000).await?;
-    let foreign: Vec<&str> = folders
-        .iter()
-        .map(String::as_str)
-        .filter(|folder| !ours.contains(folder))
-        .collect();
-    if foreign.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some((
-        format!(
-            "bucket `{bucket}` holds what kiro-analytics has not put there: {}",
-            foreign.join(", ")
-        ),
-        "move or delete that, or run this with --keep-data".to_owned(),
-    )))
+    let foreign = ForeignObjects::find(teardown.aws, bucket).await?;
+    Ok(foreign.sentence(bucket).map(|what| {
+        let hint = "move or delete these with all their versions, or run this with --keep-data";
+        (what, hint.to_owned())
+    }))
 }
 
-async fn is_tagged(
-    teardown: &Teardown<'_>,
-    buckets: &Buckets<'_>,
-    bucket: &str,
-) -> Result<bool, AwsError> {
-    let found = buckets.tags(bucket).await?;
+async fn is_tagged(teardown: &Teardown<'_>, bucket: &str) -> Result<bool, AwsError> {
+    let found = owned(teardown).tags(bucket).await?;
     Ok(found.get(tags::DEPLOYMENT) == Some(&teardown.names.prefix))
 }
 
 /// Makes sure that a bucket which its stack leaves behind says whose it is. Other tags stay.
 pub(super) async fn mark(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), AwsError> {
-    let buckets = aws.buckets();
+    let buckets = aws.buckets().owned();
     if buckets.head(bucket).await?.is_none() {
         return Ok(());
     }
@@ -191,82 +183,166 @@ pub(super) async fn mark(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), Aw
     buckets.set_tags(bucket, &all).await
 }
 
-/// Deletes everything below a prefix, all versions and markers, a thousand at a time.
+/// Objects that a deployment has not written, among all versions in a bucket.
+#[derive(Debug, Default)]
+struct ForeignObjects {
+    count: usize,
+    /// The first of them.
+    named: Vec<String>,
+}
+
+impl ForeignObjects {
+    async fn find(aws: &Aws, bucket: &str) -> Result<Self, AwsError> {
+        let mut found = Self::default();
+        let mut versions = Versions::new(aws, bucket, "");
+        let mut last = String::new();
+        while let Some(page) = versions.next().await? {
+            for version in page {
+                if is_ours(&version.key) || version.key == last {
+                    continue;
+                }
+                found.count += 1;
+                if found.named.len() < MOST_NAMED {
+                    found.named.push(format!("`{}`", version.key));
+                }
+                last = version.key;
+            }
+        }
+        Ok(found)
+    }
+
+    fn sentence(&self, bucket: &str) -> Option<String> {
+        let Self { count, named } = self;
+        let more = count.saturating_sub(named.len());
+        let more = (more > 0).then(|| format!(" and {more} more"));
+        (*count > 0).then(|| {
+            format!(
+                "bucket `{bucket}` holds what kiro-analytics has not put there: {}{}",
+                named.join(", "),
+                more.unwrap_or_default()
+            )
+        })
+    }
+}
+
+/// A version of an object, or a marker that it was deleted.
+struct ObjectVersion {
+    key: String,
+    id: Option<String>,
+}
+
+/// All versions below a prefix, page after page.
+struct Versions<'a> {
+    aws: &'a Aws,
+    bucket: &'a str,
+    prefix: &'a str,
+    /// Where the next page begins: key and version.
+    next: Option<(Option<String>, Option<String>)>,
+}
+
+impl<'a> Versions<'a> {
+    fn new(aws: &'a Aws, bucket: &'a str, prefix: &'a str) -> Self {
+        Self {
+            aws,
+            bucket,
+            prefix,
+            next: Some((None, None)),
+        }
+    }
+
+    /// The next page; none at the end, or where there is no such bucket.
+    async fn next(&mut self) -> Result<Option<Vec<ObjectVersion>>, AwsError> {
+        let Some((key, version)) = self.next.take() else {
+            return Ok(None);
+        };
+        let call = self.aws.clients().s3.list_object_versions();
+        let page = call
+            .bucket(self.bucket)
+            .prefix(self.prefix)
+            // XML cannot hold every key.
+            .encoding_type(EncodingType::Url)
+            .set_key_marker(key)
+            .set_version_id_marker(version)
+            .expected_bucket_owner(self.aws.account())
+            .send()
+            .await
+            .context(
+                self.aws,
+                "s3:ListObjectVersions",
+                format!("bucket `{}`", self.bucket),
+            );
+        let page = match page {
+            Err(error) if error.is_not_found() => return Ok(None),
+            page => page?,
+        };
+        if page.is_truncated() == Some(true) {
+            let decode = |key: &str| decoded(&page, key);
+            self.next = Some((
+                page.next_key_marker().map(decode),
+                page.next_version_id_marker().map(str::to_owned),
+            ));
+        }
+        let versions = page.versions().iter();
+        let versions = versions.map(|version| (version.key(), version.version_id()));
+        let markers = page.delete_markers().iter();
+        let markers = markers.map(|marker| (marker.key(), marker.version_id()));
+        let all = versions.chain(markers).filter_map(|(key, id)| {
+            Some(ObjectVersion {
+                key: decoded(&page, key?),
+                id: id.map(str::to_owned),
+            })
+        });
+        Ok(Some(all.collect()))
+    }
+}
+
+fn decoded(page: &ListObjectVersionsOutput, key: &str) -> String {
+    if page.encoding_type() == Some(&EncodingType::Url) {
+        decoded_key(key)
+    } else {
+        key.to_owned()
+    }
+}
+
+/// Deletes what is ours below a prefix, all versions and markers, a thousand at a time. Gives the number of deleted versions.
 pub(super) async fn empty(
     aws: &Aws,
     bucket: &str,
     prefix: &str,
     progress: &dyn Progress,
 ) -> Result<u64, StepError> {
-    let buckets = aws.buckets();
     let mut deleted = 0;
-    loop {
-        // From the beginning each time: what was listed is gone.
-        let call = buckets
-            .client()
-            .list_object_versions()
-            .bucket(bucket)
-            .prefix(prefix);
-        let page = match call.send().await {
-            Ok(page) => page,
-            Err(error) => {
-                let error =
-                    buckets.error("ListObjectVersions", &format!("bucket `{bucket}`"), &error);
-                return if error.is_not_found() {
-                    Ok(deleted)
-                } else {
-                    Err(error.into())
-                };
-            }
-        };
-        let versions = page
-            .versions()
-            .iter()
-            .map(|version| (version.key(), version.version_id()));
-        let markers = page
-            .delete_markers()
-            .iter()
-            .map(|marker| (marker.key(), marker.version_id()));
-        let listed: Vec<ObjectIdentifier> = versions
-            .chain(markers)
-            .filter_map(|(key, version)| {
-                let identifier = ObjectIdentifier::builder().key(key?);
-                identifier
-                    .set_version_id(version.map(str::to_owned))
-                    .build()
-                    .ok()
+    let mut versions = Versions::new(aws, bucket, prefix);
+    while let Some(page) = versions.next().await? {
+        let ours = page.into_iter().filter(|version| is_ours(&version.key));
+        let listed: Vec<ObjectIdentifier> = ours
+            .filter_map(|version| {
+                let identifier = ObjectIdentifier::builder().key(version.key);
+                identifier.set_version_id(version.id).build().ok()
             })
             .collect();
-        if listed.is_empty() {
-            return Ok(deleted);
+        if !listed.is_empty() {
+            deleted += delete(aws, bucket, listed).await?;
+            progress.count(deleted, None, "objects deleted");
         }
-        deleted += delete(&buckets, bucket, listed).await?;
-        progress.count(deleted, None, "objects deleted");
     }
+    Ok(deleted)
 }
 
-async fn delete(
-    buckets: &Buckets<'_>,
-    bucket: &str,
-    listed: Vec<ObjectIdentifier>,
-) -> Result<u64, StepError> {
+async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Result<u64, StepError> {
     let count = listed.len() as u64;
-    let Ok(order) = Delete::builder()
-        .set_objects(Some(listed))
-        .quiet(true)
-        .build()
-    else {
+    let order = Delete::builder().set_objects(Some(listed)).quiet(true);
+    let Ok(order) = order.build() else {
         return Ok(0);
     };
-    let call = buckets
-        .client()
-        .delete_objects()
-        .bucket(bucket)
-        .delete(order);
+    let call = aws.clients().s3.delete_objects();
     let answer = call
+        .bucket(bucket)
+        .expected_bucket_owner(aws.account())
+        .delete(order)
         .send()
         .await
-        .map_err(|error| buckets.error("DeleteObjects", &format!("bucket `{bucket}`"), &error))?;
+        .context(aws, "s3:DeleteObjects", format!("bucket `{bucket}`"))?;
     if let Some(refused) = answer.errors().first() {
         return Err(StepError::failed(
             Blame::Aws,
@@ -283,48 +359,37 @@ async fn delete(
     Ok(count)
 }
 
-/// Empties and deletes a bucket. Exports are looked for once more, whatever was planned.
+/// Empties and deletes a bucket. Foreign objects are looked for once more, whatever was planned.
 pub(super) async fn remove(
     aws: &Aws,
     bucket: &str,
-    ours: &[&str],
     progress: &dyn Progress,
 ) -> Result<u64, StepError> {
-    let buckets = aws.buckets();
     let mut deleted = 0;
     for attempt in 1..=ATTEMPTS {
-        if buckets.head(bucket).await?.is_none() {
+        if aws.buckets().owned().head(bucket).await?.is_none() {
             return Ok(deleted);
         }
-        let folders = buckets.folders(bucket, "", 1000).await?;
-        if let Some(foreign) = folders
-            .iter()
-            .find(|folder| !ours.contains(&folder.as_str()))
-        {
+        if let Some(what) = ForeignObjects::find(aws, bucket).await?.sentence(bucket) {
             return Err(StepError::failed(
                 Blame::Usage,
-                format!("bucket `{bucket}` holds what kiro-analytics has not put there: {foreign}"),
-                "move or delete that, then run this again",
+                what,
+                "move or delete these with all their versions, then run this again",
             ));
         }
         deleted += empty(aws, bucket, "", progress).await?;
-        match buckets.client().delete_bucket().bucket(bucket).send().await {
+        let call = aws.clients().s3.delete_bucket().bucket(bucket);
+        let removed = call
+            .expected_bucket_owner(aws.account())
+            .send()
+            .await
+            .context(aws, "s3:DeleteBucket", format!("bucket `{bucket}`"));
+        match removed {
             Ok(_) => return Ok(deleted),
-            Err(error) => {
-                let error = buckets.error("DeleteBucket", &format!("bucket `{bucket}`"), &error);
-                if error.is_not_found() {
-                    return Ok(deleted);
-                }
-                if !error.is_conflict() || attempt == ATTEMPTS {
-                    return Err(error.into());
-                }
-            }
+            Err(error) if error.is_not_found() => return Ok(deleted),
+            Err(error) if !error.is_conflict() || attempt == ATTEMPTS => return Err(error.into()),
+            Err(_) => {}
         }
     }
     Ok(deleted)
-}
-
-/// What may lie in a bucket that is ours, whichever of the two it is.
-pub(super) fn folders_of_ours() -> Vec<&'static str> {
-    OF_RESULTS.into_iter().chain(OF_CODE).collect()
 }

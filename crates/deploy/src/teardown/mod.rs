@@ -7,6 +7,7 @@ mod apply;
 mod bucket;
 mod catalogue;
 mod look;
+mod object_shape;
 mod stacks;
 
 use serde::Serialize;

@@ -20,7 +20,7 @@ const FAILURES: &[(u16, &str, Kind)] = &[
     (403, "UnrecognizedClientException", Kind::Credentials),
     (400, "ServiceQuotaExceededException", Kind::Limit),
     (400, "ValidationException", Kind::Invalid),
-    (500, "InternalFailure", Kind::Unreachable),
+    (500, "InternalFailure", Kind::Unavailable),
 ];
 
 type Calling<'a> = Pin<Box<dyn Future<Output = Result<(), AwsError>> + 'a>>;

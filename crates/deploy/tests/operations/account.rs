@@ -14,6 +14,7 @@ use crate::server::{Asked, Given, Server};
 pub(crate) const PREFIX: &str = "kiro-analytics";
 const RESULTS: &str = "kiro-analytics-data-resultsbucket-1";
 const CODE: &str = "kiro-analytics-code-123456789012-eu-central-1";
+const PART: &str = "normalized/facts/export_date=2026-07-10/part-0123456789abcdef.parquet";
 const EXPORT: &str = "logs/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/10/00/KIRO_IDE_123456789012_user_report_202607100000.csv";
 
 /// How a call fails: status, code, and whether that says that the thing does not exist.
@@ -37,6 +38,7 @@ pub(crate) struct Account {
     pub(crate) stack: Stack,
     server: Server,
     fault: Arc<Mutex<Fault>>,
+    foreign: Arc<Mutex<Vec<&'static str>>>,
 }
 
 impl Account {
@@ -44,12 +46,18 @@ impl Account {
         let fault: Arc<Mutex<Fault>> = Arc::default();
         let gone: Mutex<BTreeSet<String>> = Mutex::default();
         let failing = Arc::clone(&fault);
+        let foreign: Arc<Mutex<Vec<&'static str>>> = Arc::default();
+        let listed = Arc::clone(&foreign);
         let server = Server::start(move |asked| {
             let name = operation(asked);
             if let Some((failed, status, code)) = failing.lock().unwrap().clone()
                 && failed == name
             {
                 return refusal(asked, status, code);
+            }
+            let keys = listed.lock().unwrap().clone();
+            if name == "ListObjectVersions" && asked.path.contains(RESULTS) && !keys.is_empty() {
+                return versions(asked, &keys);
             }
             answer(asked, &name, &mut gone.lock().unwrap())
         })
@@ -64,12 +72,23 @@ impl Account {
             aws,
             server,
             fault,
+            foreign,
         }
+    }
+
+    /// From now on the results bucket holds these old versions, too, on the second page of a listing.
+    pub(crate) fn hold(&self, keys: &[&'static str]) {
+        *self.foreign.lock().unwrap() = keys.to_vec();
     }
 
     /// From now on this operation fails.
     pub(crate) fn fail(&self, operation: &str, status: u16, code: &'static str) {
         *self.fault.lock().unwrap() = Some((operation.to_owned(), status, code));
+    }
+
+    /// Everything that was asked for.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.server.asked()
     }
 
     /// The operations that were asked for.
@@ -92,6 +111,8 @@ pub(crate) fn resolved() -> Resolved {
                 "arn:aws:quicksight:eu-central-1:123456789012:group/default/all",
             ),
             flag("identity_store", "d-1234567890"),
+            // Which data sets this one needs is in no account.
+            flag("dashboard", "our-own.yaml"),
         ],
         variable: &|_| None,
         file: Vec::new(),
@@ -193,6 +214,27 @@ fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
     Given::text(200, &text)
 }
 
+/// Parts on the first page of a listing of versions, other keys on the second one.
+fn versions(asked: &Asked, others: &[&str]) -> Given {
+    if !asked.path.contains("key-marker=") {
+        let page = format!(
+            "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>{PART}</NextKeyMarker>\
+             <NextVersionIdMarker>1</NextVersionIdMarker><Version><Key>{PART}</Key><VersionId>1</VersionId></Version></ListVersionsResult>"
+        );
+        return Given::text(200, &page);
+    }
+    let page = others.iter().map(|key| {
+        format!(
+            "<Version><Key>{key}</Key><VersionId>3</VersionId><IsLatest>false</IsLatest></Version>"
+        )
+    });
+    let page = page.collect::<String>();
+    Given::text(
+        200,
+        &format!("<ListVersionsResult>{page}</ListVersionsResult>"),
+    )
+}
+
 fn of_iam(name: &str) -> String {
     let inner = match name {
         "GetRole" => {
@@ -233,9 +275,10 @@ fn of_s3(asked: &Asked, name: &str) -> String {
         "GetBucketEncryption" => "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>\
              <SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
             .to_owned(),
-        "ListObjectVersions" => "<ListVersionsResult><Version><Key>a</Key><VersionId>1</VersionId></Version>\
-             <DeleteMarker><Key>b</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>"
-            .to_owned(),
+        "ListObjectVersions" => format!(
+            "<ListVersionsResult><Version><Key>{PART}</Key><VersionId>1</VersionId></Version>\
+             <DeleteMarker><Key>{PART}</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>"
+        ),
         other => panic!("nobody asks for {other}"),
     }
 }

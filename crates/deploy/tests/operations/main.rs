@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod account;
+mod expected;
 mod operation;
 mod preflight;
 #[path = "../calls/server.rs"]

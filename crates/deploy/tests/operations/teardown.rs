@@ -150,3 +150,60 @@ async fn a_stack_without_our_tag_is_an_obstacle() {
             .all(|removal| !removal.what.contains("stack"))
     );
 }
+
+/// Objects at the root, among the parts, and old versions alone: all pages are read before anything is removed.
+#[tokio::test]
+async fn objects_that_we_have_not_written_are_an_obstacle() {
+    let foreign = [
+        "quarterly-board-report.xlsx",
+        "normalized/my-own-extract.csv",
+        "query-results/board.csv",
+    ];
+    let account = Account::new().await;
+    account.hold(&foreign);
+    let plan = look(&account).await;
+    assert_eq!(plan.obstacles.len(), 1, "{plan:#?}");
+    for key in foreign {
+        assert!(plan.obstacles[0].what.contains(key), "{plan:#?}");
+    }
+    assert!(plan.obstacles[0].hint.contains("all their versions"));
+    let bucket = "kiro-analytics-data-resultsbucket-1";
+    assert!(
+        plan.goes
+            .iter()
+            .all(|removal| !removal.what.contains(bucket))
+    );
+}
+
+#[tokio::test]
+async fn objects_that_arrive_after_the_plan_are_not_deleted() {
+    let account = Account::new().await;
+    let plan = look(&account).await;
+    account.hold(&["quarterly-board-report.xlsx"]);
+    let error = plan.apply(&account.aws, &NoProgress).await.unwrap_err();
+    assert!(
+        error
+            .cause
+            .to_string()
+            .contains("quarterly-board-report.xlsx"),
+        "{}",
+        error.cause
+    );
+    assert_eq!(error.what, "bucket `kiro-analytics-data-resultsbucket-1`");
+    assert!(!account.operations().contains("DeleteObjects"));
+}
+
+#[tokio::test]
+async fn every_call_on_a_bucket_of_ours_names_its_owner() {
+    let account = Account::new().await;
+    let plan = look(&account).await;
+    plan.apply(&account.aws, &NoProgress).await.unwrap();
+    let asked = account.asked();
+    let of_ours = asked
+        .iter()
+        .filter(|asked| asked.path.starts_with("/kiro-analytics-"));
+    for asked in of_ours {
+        let owner = asked.header("x-amz-expected-bucket-owner");
+        assert_eq!(owner, "123456789012", "{} {}", asked.method, asked.path);
+    }
+}

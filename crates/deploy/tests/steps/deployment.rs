@@ -38,6 +38,8 @@ pub(crate) async fn deployment(server: &Server) -> Deployment {
         version: "0.1.0".to_owned(),
         today: "2026-07-31".to_owned(),
         function_folders: Vec::new(),
+        take_over: Vec::new(),
+        read_parameters: Some(std::collections::BTreeMap::new()),
     }
 }
 

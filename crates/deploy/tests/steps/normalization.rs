@@ -69,6 +69,7 @@ async fn exports_that_cannot_be_read_do_not_stop_the_others() {
         run.problems,
         ["500 of 1200 exports could not be normalized", "`a.csv`: no"]
     );
+    assert_eq!((run.seen, run.failed), (1200, 500));
     // Among failures alone it looks further.
     assert_eq!(max_files(&server), [500, 500, 2000]);
 }

@@ -1,27 +1,91 @@
-//! Stacks that were never made, or cannot be.
+//! The data stack: made, changed, healed, taken over and not overwritten.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kiro_deploy::step::{Blame, ChangeKind};
+use kiro_deploy::driver::{self, DeploymentError, DeploymentReport};
+use kiro_deploy::progress::NoProgress;
+use kiro_deploy::step::{Blame, ChangeKind, Deployment};
 
 use crate::deployment::{action, apply, bucket, deployment, plan};
-use crate::server::{Given, Server};
+use crate::server::{Asked, Given, Server};
 
-const EVENTS: &str = "<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents>\
-    <member><EventId>4</EventId><LogicalResourceId>Workgroup</LogicalResourceId><ResourceType>AWS::Athena::WorkGroup</ResourceType>\
-    <ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>Resource creation cancelled</ResourceStatusReason></member>\
-    <member><EventId>3</EventId><LogicalResourceId>Normalizer</LogicalResourceId><ResourceType>AWS::Lambda::Function</ResourceType>\
-    <ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>no such zip</ResourceStatusReason></member>\
-    <member><EventId>1</EventId><LogicalResourceId>kiro-analytics-data</LogicalResourceId>\
-    <ResourceType>AWS::CloudFormation::Stack</ResourceType><ResourceStatus>CREATE_IN_PROGRESS</ResourceStatus></member>\
-    </StackEvents></DescribeStackEventsResult></DescribeStackEventsResponse>";
+const ID: &str = "arn:aws:cloudformation:eu-central-1:123456789012:stack/kiro-analytics-data/1";
+const STACK: &str = "AWS::CloudFormation::Stack";
 
-fn stack(status: &str) -> Given {
+fn result(operation: &str, inner: &str) -> Given {
     let body = format!(
-        "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-data</StackName>\
-         <StackStatus>{status}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+        "<{operation}Response><{operation}Result>{inner}</{operation}Result></{operation}Response>"
     );
     Given::text(200, &body)
+}
+
+/// A stack with the tag of this deployment and these parameters.
+fn stack_with(status: &str, parameters: &[(&str, &str)]) -> Given {
+    let tag = "<Tags><member><Key>kiro-analytics:deployment</Key><Value>kiro-analytics</Value></member></Tags>";
+    stack_of(status, parameters, tag)
+}
+
+fn stack_of(status: &str, parameters: &[(&str, &str)], tags: &str) -> Given {
+    let parameters: String = parameters
+        .iter()
+        .map(|(key, value)| {
+            format!("<member><ParameterKey>{key}</ParameterKey><ParameterValue>{value}</ParameterValue></member>")
+        })
+        .collect();
+    let inner = format!(
+        "<Stacks><member><StackName>kiro-analytics-data</StackName><StackId>{ID}</StackId><StackStatus>{status}</StackStatus>\
+         <Parameters>{parameters}</Parameters>{tags}</member></Stacks>"
+    );
+    result("DescribeStacks", &inner)
+}
+
+fn stack(status: &str) -> Given {
+    stack_with(status, &[])
+}
+
+/// Events, the newest first: resource, type, status, reason.
+fn events(list: &[(&str, &str, &str, &str)]) -> Given {
+    let members: String = list
+        .iter()
+        .zip((0..list.len()).rev())
+        .map(|((resource, kind, status, reason), number)| {
+            format!(
+                "<member><EventId>{number}</EventId><LogicalResourceId>{resource}</LogicalResourceId><ResourceType>{kind}</ResourceType>\
+                 <ResourceStatus>{status}</ResourceStatus><ResourceStatusReason>{reason}</ResourceStatusReason></member>"
+            )
+        })
+        .collect();
+    result(
+        "DescribeStackEvents",
+        &format!("<StackEvents>{members}</StackEvents>"),
+    )
+}
+
+const FAILED_CREATION: [(&str, &str, &str, &str); 5] = [
+    ("kiro-analytics-data", STACK, "ROLLBACK_COMPLETE", ""),
+    (
+        "Workgroup",
+        "AWS::Athena::WorkGroup",
+        "CREATE_FAILED",
+        "Resource creation cancelled",
+    ),
+    (
+        "Normalizer",
+        "AWS::Lambda::Function",
+        "CREATE_FAILED",
+        "no such zip",
+    ),
+    ("kiro-analytics-data", STACK, "CREATE_IN_PROGRESS", ""),
+    ("kiro-analytics-data", STACK, "REVIEW_IN_PROGRESS", ""),
+];
+
+fn change_set(execution: &str) -> Given {
+    let inner = format!(
+        "<ChangeSetId>arn:aws:cloudformation:x:1:changeSet/kiro/1</ChangeSetId><Status>CREATE_COMPLETE</Status>\
+         <ExecutionStatus>{execution}</ExecutionStatus>"
+    );
+    result("DescribeChangeSet", &inner)
 }
 
 fn refused(code: &str, message: &str) -> Given {
@@ -31,12 +95,39 @@ fn refused(code: &str, message: &str) -> Given {
     Given::text(400, &body)
 }
 
+fn missing() -> Given {
+    refused(
+        "ValidationError",
+        "Stack with id kiro-analytics-data does not exist",
+    )
+}
+
+fn otherwise(asked: &Asked) -> Given {
+    bucket(asked).unwrap_or_else(|| refused("Unexpected", "unexpected"))
+}
+
+async fn applied(deployment: &Deployment) -> Result<DeploymentReport, DeploymentError> {
+    let plan = plan(deployment, "data_stack").await.unwrap();
+    driver::apply(deployment, &plan, &NoProgress).await
+}
+
+fn actions(server: &Server) -> Vec<String> {
+    let asked = server.asked();
+    asked.iter().map(|asked| action(asked).to_owned()).collect()
+}
+
+fn changes_something(server: &Server) -> bool {
+    actions(server).iter().any(|action| {
+        !action.is_empty() && !action.starts_with("Describe") && !action.starts_with("Get")
+    })
+}
+
 #[tokio::test]
 async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_again() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => stack("ROLLBACK_COMPLETE"),
-        "DescribeStackEvents" => Given::text(200, EVENTS),
-        _ => bucket(asked).unwrap_or_else(|| refused("Unexpected", "unexpected")),
+        "DescribeStackEvents" => events(&FAILED_CREATION),
+        _ => otherwise(asked),
     })
     .await;
     let deployment = deployment(&server).await;
@@ -48,37 +139,62 @@ async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_ag
         "it is in state ROLLBACK_COMPLETE: `Normalizer` (AWS::Lambda::Function): no such zip"
     );
     assert_eq!(changes[1].kind, ChangeKind::Create);
-    let is_mutating = |action: &str| !action.starts_with("Describe") && !action.starts_with("Get");
-    let asked = server.asked();
-    assert!(
-        !asked
-            .iter()
-            .map(action)
-            .any(|action| !action.is_empty() && is_mutating(action))
-    );
+    assert!(!changes_something(&server));
+}
+
+/// A server on which a stack is made. `read` answers the questions for the stack once the change set is executed, by their number.
+async fn creation(
+    read: impl Fn(usize) -> Given + Send + Sync + 'static,
+    told: impl Fn(usize) -> Given + Send + Sync + 'static,
+    execution: &'static str,
+) -> Server {
+    let (is_made, is_executed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (reads, tellings) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    Server::start(move |asked| {
+        let executed = is_executed.load(Ordering::SeqCst) > 0;
+        match action(asked) {
+            "DescribeStacks" if executed => read(reads.fetch_add(1, Ordering::SeqCst)),
+            "DescribeStacks" => missing(),
+            "DescribeStackEvents" if executed => told(tellings.fetch_add(1, Ordering::SeqCst)),
+            "DescribeStackEvents" => events(&FAILED_CREATION[4..]),
+            "CreateChangeSet" => {
+                is_made.fetch_add(1, Ordering::SeqCst);
+                result("CreateChangeSet", "")
+            }
+            "DescribeChangeSet" if is_made.load(Ordering::SeqCst) == 0 => {
+                refused("ChangeSetNotFound", "no such change set")
+            }
+            "DescribeChangeSet" if executed => change_set(execution),
+            "DescribeChangeSet" => change_set("AVAILABLE"),
+            "ExecuteChangeSet" => {
+                is_executed.fetch_add(1, Ordering::SeqCst);
+                result("ExecuteChangeSet", "")
+            }
+            _ => otherwise(asked),
+        }
+    })
+    .await
 }
 
 #[tokio::test]
 async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
-    let (sets, looks) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let server = Server::start(move |asked| match action(asked) {
-        "DescribeStacks" if sets.load(Ordering::SeqCst) < 2 => {
-            refused("ValidationError", "Stack with id kiro-analytics-data does not exist")
-        }
-        "DescribeStacks" if looks.fetch_add(1, Ordering::SeqCst) < 2 => stack("CREATE_IN_PROGRESS"),
-        "DescribeStacks" => stack("ROLLBACK_COMPLETE"),
-        "DescribeStackEvents" => Given::text(200, EVENTS),
-        "DescribeChangeSet" if sets.load(Ordering::SeqCst) == 0 => refused("ChangeSetNotFound", "no such change set"),
-        "DescribeChangeSet" => Given::text(
-            200,
-            "<DescribeChangeSetResponse><DescribeChangeSetResult><Status>CREATE_COMPLETE</Status></DescribeChangeSetResult></DescribeChangeSetResponse>",
-        ),
-        "CreateChangeSet" | "ExecuteChangeSet" => {
-            sets.fetch_add(1, Ordering::SeqCst);
-            Given::text(200, "<Response/>")
-        }
-        _ => bucket(asked).unwrap_or_else(|| refused("Unexpected", "unexpected")),
-    })
+    let server = creation(
+        |number| {
+            stack(if number < 3 {
+                "CREATE_IN_PROGRESS"
+            } else {
+                "ROLLBACK_COMPLETE"
+            })
+        },
+        |number| {
+            events(if number < 2 {
+                &FAILED_CREATION[3..]
+            } else {
+                &FAILED_CREATION
+            })
+        },
+        "EXECUTE_IN_PROGRESS",
+    )
     .await;
     let deployment = deployment(&server).await;
     let error = apply(&deployment, "data_stack").await;
@@ -94,20 +210,208 @@ async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
     assert!(error.cause.hint().contains("run the command again"));
 }
 
+/// aws/aws-cdk-cli #1848: after `ExecuteChangeSet`, `DescribeStacks` may still say what was before.
+#[tokio::test]
+async fn an_answer_from_before_the_execution_ends_no_wait() {
+    for stale in ["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"] {
+        let made = [
+            ("kiro-analytics-data", STACK, "CREATE_COMPLETE", ""),
+            ("kiro-analytics-data", STACK, "CREATE_IN_PROGRESS", ""),
+            ("kiro-analytics-data", STACK, "REVIEW_IN_PROGRESS", ""),
+        ];
+        let server = creation(
+            move |number| stack(if number < 2 { stale } else { "CREATE_COMPLETE" }),
+            move |number| {
+                // The first answer is from before the execution, the next three from during it.
+                events(match number {
+                    0 => &made[2..],
+                    1..4 => &made[1..],
+                    _ => &made,
+                })
+            },
+            "EXECUTE_IN_PROGRESS",
+        )
+        .await;
+        let deployment = deployment(&server).await;
+        applied(&deployment).await.unwrap();
+        let polls = actions(&server);
+        let polls = polls
+            .iter()
+            .filter(|action| *action == "DescribeStackEvents");
+        assert!(polls.count() > 5, "{stale}");
+    }
+}
+
+#[tokio::test]
+async fn the_change_set_says_that_it_was_executed_where_events_are_late() {
+    let server = creation(
+        |number| {
+            stack(if number < 2 {
+                "REVIEW_IN_PROGRESS"
+            } else {
+                "CREATE_COMPLETE"
+            })
+        },
+        |_| events(&FAILED_CREATION[4..]),
+        "EXECUTE_COMPLETE",
+    )
+    .await;
+    let deployment = deployment(&server).await;
+    applied(&deployment).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_cloudformation_does_not_accept_is_told_and_left_nowhere() {
     let server = Server::start(|asked| match action(asked) {
-        "DescribeStacks" => refused(
-            "ValidationError",
-            "Stack with id kiro-analytics-data does not exist",
-        ),
+        "DescribeStacks" => missing(),
         "CreateChangeSet" => refused("ValidationError", "Template format error: unresolved"),
         "DescribeChangeSet" => refused("ChangeSetNotFound", "no such change set"),
-        _ => bucket(asked).unwrap_or_else(|| refused("Unexpected", "unexpected")),
+        _ => otherwise(asked),
     })
     .await;
     let deployment = deployment(&server).await;
     let error = apply(&deployment, "data_stack").await;
     let text = error.cause.to_string();
     assert!(text.starts_with("`cloudformation:CreateChangeSet` for stack `kiro-analytics-data` was not accepted: Template format error"), "{text}");
+}
+
+#[tokio::test]
+async fn a_rollback_that_failed_is_continued_and_the_update_made_in_one_run() {
+    let updated = [
+        ("kiro-analytics-data", STACK, "UPDATE_COMPLETE", ""),
+        ("kiro-analytics-data", STACK, "UPDATE_IN_PROGRESS", ""),
+        ("kiro-analytics-data", STACK, "UPDATE_ROLLBACK_COMPLETE", ""),
+        (
+            "kiro-analytics-data",
+            STACK,
+            "UPDATE_ROLLBACK_IN_PROGRESS",
+            "",
+        ),
+        ("kiro-analytics-data", STACK, "UPDATE_ROLLBACK_FAILED", ""),
+        ("kiro-analytics-data", STACK, "UPDATE_IN_PROGRESS", ""),
+    ];
+    let done: Mutex<Vec<String>> = Mutex::default();
+    let server = Server::start(move |asked| {
+        let name = action(asked);
+        let mut done = done.lock().unwrap();
+        let has = |name: &str| done.iter().any(|done| done == name);
+        let (is_continued, is_executed) = (has("ContinueUpdateRollback"), has("ExecuteChangeSet"));
+        match name {
+            "DescribeStacks" if is_executed => stack("UPDATE_COMPLETE"),
+            "DescribeStacks" if is_continued => stack("UPDATE_ROLLBACK_COMPLETE"),
+            "DescribeStacks" => stack("UPDATE_ROLLBACK_FAILED"),
+            "DescribeStackEvents" if is_executed => events(&updated),
+            "DescribeStackEvents" if is_continued => events(&updated[2..]),
+            "DescribeStackEvents" => events(&updated[4..]),
+            "DescribeChangeSet" if !has("CreateChangeSet") => {
+                refused("ChangeSetNotFound", "no such change set")
+            }
+            "DescribeChangeSet" => change_set("AVAILABLE"),
+            "ContinueUpdateRollback" | "CreateChangeSet" | "ExecuteChangeSet" => {
+                done.push(name.to_owned());
+                result(name, "")
+            }
+            _ => otherwise(asked),
+        }
+    })
+    .await;
+    let deployment = deployment(&server).await;
+    applied(&deployment).await.unwrap();
+    let changing: Vec<String> = actions(&server)
+        .into_iter()
+        .filter(|action| !action.is_empty() && !action.starts_with("Describe"))
+        .collect();
+    assert_eq!(
+        changing,
+        [
+            "ContinueUpdateRollback",
+            "CreateChangeSet",
+            "ExecuteChangeSet"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_stack_without_our_tag_is_refused_unless_it_is_named() {
+    for tags in [
+        "",
+        "<Tags><member><Key>kiro-analytics:deployment</Key><Value>other</Value></member></Tags>",
+    ] {
+        let server = Server::start(move |asked| match action(asked) {
+            "DescribeStacks" => stack_of("CREATE_COMPLETE", &[], tags),
+            "DescribeChangeSet" => change_set("AVAILABLE"),
+            _ => otherwise(asked),
+        })
+        .await;
+        let mut deployment = deployment(&server).await;
+        let error = plan(&deployment, "data_stack").await.unwrap_err();
+        assert_eq!(error.blame(), Blame::Usage);
+        assert!(
+            error.hint().contains("`--take-over kiro-analytics-data`"),
+            "{}",
+            error.hint()
+        );
+        assert!(!changes_something(&server));
+        deployment.take_over = vec!["kiro-analytics-data".to_owned()];
+        let plan = plan(&deployment, "data_stack").await.unwrap();
+        assert_eq!(plan.steps[0].changes[0].kind, ChangeKind::Overwrite);
+    }
+}
+
+/// Two deployments at once: the second has read its settings before the first was done.
+#[tokio::test]
+async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_overwritten() {
+    let server = Server::start(|asked| match action(asked) {
+        "DescribeStacks" => stack_with("UPDATE_COMPLETE", &[("RememberedSettings", "{}")]),
+        _ => otherwise(asked),
+    })
+    .await;
+    let mut deployment = deployment(&server).await;
+    deployment.read_parameters = Some(
+        [(
+            "RememberedSettings".to_owned(),
+            "{\"theme\":\"dark\"}".to_owned(),
+        )]
+        .into(),
+    );
+    let error = plan(&deployment, "data_stack").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "stack `kiro-analytics-data` was changed by somebody else in the meantime: it has other values of `RememberedSettings` now"
+    );
+    assert!(error.hint().contains("run the command again"));
+    deployment.read_parameters = None;
+    let error = plan(&deployment, "data_stack").await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("made after the settings were read")
+    );
+    assert!(!changes_something(&server));
+}
+
+#[tokio::test]
+async fn a_change_set_that_another_has_outdated_is_not_executed() {
+    let sets = AtomicUsize::new(0);
+    let server = Server::start(move |asked| match action(asked) {
+        "DescribeStacks" => stack("UPDATE_COMPLETE"),
+        "DescribeStackEvents" => events(&[]),
+        "DescribeChangeSet" => change_set("AVAILABLE"),
+        "ExecuteChangeSet" => {
+            sets.fetch_add(1, Ordering::SeqCst);
+            refused("InvalidChangeSetStatus", "ChangeSet is in OBSOLETE status")
+        }
+        _ => otherwise(asked),
+    })
+    .await;
+    let deployment = deployment(&server).await;
+    let error = apply(&deployment, "data_stack").await;
+    assert!(
+        error
+            .cause
+            .to_string()
+            .ends_with("its change set is out of date"),
+        "{}",
+        error.cause
+    );
 }

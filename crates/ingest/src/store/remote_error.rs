@@ -9,6 +9,8 @@ pub enum RemoteErrorKind {
     NoBucket,
     #[error("access denied: {message}")]
     Denied { message: String },
+    #[error("the object is archived (S3 Glacier)")]
+    Archived,
     #[error("no credentials could be loaded")]
     NoCredentials {
         #[source]
@@ -51,6 +53,7 @@ impl RemoteErrorKind {
             | Self::BrokenOff { .. } => true,
             Self::NoBucket
             | Self::Denied { .. }
+            | Self::Archived
             | Self::NoCredentials { .. }
             | Self::ExpiredCredentials
             | Self::InvalidCredentials { .. }
@@ -69,6 +72,9 @@ impl RemoteErrorKind {
             Self::Denied { .. } => Some(
                 "allow s3:ListBucket on the bucket, s3:GetObject or s3:PutObject on its objects, and kms:Decrypt or \
                  kms:GenerateDataKey where a KMS key encrypts them",
+            ),
+            Self::Archived => Some(
+                "restore it (in the S3 console: Initiate restore) and run the command again, or change the lifecycle rule that archives exports",
             ),
             Self::NoCredentials { .. } => {
                 Some("run `aws sso login` or `aws configure`, or name a profile in AWS_PROFILE")

@@ -121,3 +121,38 @@ async fn two_conditional_writes_at_once_settle_on_one() {
     writer.finish().await.unwrap();
     assert_eq!((proxy.count("PUT"), proxy.harmed()), (3, 2));
 }
+
+#[tokio::test]
+async fn an_upload_in_parts_whose_end_meets_another_write_is_completed_again() {
+    let bucket = Server::shared().new_bucket();
+    let conflict = Harm::Answer(409, "ConditionalRequestConflict", None);
+    let proxy = Proxy::start(vec![Rule::new("POST", "uploadId", 2, conflict)]).await;
+    let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
+    let mut writer = store.create_new(&ObjectKey::new("x")).await.unwrap();
+    writer.write(content(6 * MIB)).await.unwrap();
+    writer.finish().await.unwrap();
+    assert_eq!(proxy.harmed(), 2);
+    assert_eq!(read(&store, "x").await, content(6 * MIB));
+    assert_eq!(open_uploads(&bucket).await, 0);
+}
+
+/// S3 may give up the upload, too: the run, which is made again, begins a new one.
+#[tokio::test]
+async fn an_upload_that_is_gone_after_a_conflict_passes_by_itself() {
+    let bucket = Server::shared().new_bucket();
+    let proxy = Proxy::start(vec![
+        Rule::new(
+            "POST",
+            "uploadId",
+            1,
+            Harm::Answer(409, "ConditionalRequestConflict", None),
+        ),
+        Rule::always("POST", "uploadId", Harm::Answer(404, "NoSuchUpload", None)),
+    ])
+    .await;
+    let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
+    let mut writer = store.create_new(&ObjectKey::new("x")).await.unwrap();
+    writer.write(content(6 * MIB)).await.unwrap();
+    let error = writer.finish().await.unwrap_err();
+    assert!(error.is_transient(), "{error}");
+}

@@ -24,7 +24,7 @@ use document::Document;
 use evaluate::{Cell, Choice, Row};
 use fixture::Fixture;
 use kiro_curate::{Catalogue, RenderOptions};
-use kiro_dashboard::quicksight::{Assets, Mode, datasets};
+use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode, datasets};
 use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard::{Language, Request, ResultSet, Value};
 
@@ -42,6 +42,7 @@ fn assets(mode: Mode) -> Assets {
         region: "eu-central-1".to_owned(),
         account: "123456789012".to_owned(),
         mode,
+        identity_mapping: IdentityMapping::On,
     }
 }
 
@@ -56,7 +57,14 @@ fn every_number_is_that_of_the_page() {
         let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
         let document = Document::new(&fixture.spec, &catalogue, Language::En);
         let mut relations: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-        for dataset in datasets(&fixture.spec, &catalogue, &assets(Mode::Light)).unwrap() {
+        for dataset in datasets(
+            &fixture.spec,
+            &catalogue,
+            &assets(Mode::Light),
+            Language::En,
+        )
+        .unwrap()
+        {
             let tables = dataset.body["PhysicalTableMap"].as_object().unwrap();
             let query = tables.values().next().unwrap()["CustomSql"]["SqlQuery"]
                 .as_str()
@@ -134,10 +142,15 @@ fn busiest(totals: &[Row]) -> (String, String) {
 fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
     let span = fixture.spec.chosen_span(request).unwrap();
     let selection = &request.selection;
+    let names = fixture.spec.texts(Language::En);
+    // Controls offer the names of values where they have any.
     let texts = |values: Vec<&str>| {
         values
             .into_iter()
-            .map(|value| Cell::Text(value.to_owned()))
+            .map(|value| {
+                let name = names.get(&format!("value.client.{value}"));
+                Cell::Text(name.unwrap_or(value).to_owned())
+            })
             .collect()
     };
     let user = if selection.user.is_some() {

@@ -3,10 +3,9 @@
 use serde_json::json;
 
 use super::plot::PlotTerms;
-use super::{Drawn, labels};
+use super::{Drawn, is_date_axis, labels};
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::QuickSightError;
-use crate::quicksight::field::Shape;
 use crate::spec::{Orientation, Stack, Visual};
 
 const TERMS: PlotTerms = PlotTerms {
@@ -33,12 +32,12 @@ impl Compiler<'_> {
         configuration["CategoryLabelOptions"] = labels(plot.axis());
         configuration["ValueLabelOptions"] = labels(&plot.values);
         configuration["ColorLabelOptions"] = labels(plot.series());
-        let axis = plot.axis().first().map(|field| field.shape);
-        if matches!(axis, Some(Shape::Date { .. })) {
+        if plot.axis().iter().any(is_date_axis) {
             // A day without rows is a gap, not a missing day.
             configuration["CategoryAxis"] =
                 json!({"DataOptions": {"DateAxisOptions": {"MissingDateVisibility": "VISIBLE"}}});
         }
-        Ok(Drawn::new("BarChartVisual", configuration, plot.dimensions))
+        let drawn = Drawn::new("BarChartVisual", configuration, plot.dimensions);
+        Ok(drawn.with_hierarchies())
     }
 }

@@ -33,10 +33,7 @@ impl Compiler<'_> {
         configuration["PrimaryYAxisDisplayOptions"] = json!({
             "MissingDataConfigurations": [{"TreatmentOption": "SHOW_AS_BLANK"}],
         });
-        Ok(Drawn::new(
-            "LineChartVisual",
-            configuration,
-            plot.dimensions,
-        ))
+        let drawn = Drawn::new("LineChartVisual", configuration, plot.dimensions);
+        Ok(drawn.with_hierarchies())
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::QuickSightError;
-use crate::quicksight::field::Field;
+use crate::quicksight::field::{Field, Shape};
 use crate::spec::{Kind, Sheet, Visual};
 
 /// A visual's body, and the fields that its click can read.
@@ -24,6 +24,8 @@ struct Drawn {
     configuration: Value,
     conditional_formatting: Option<Value>,
     dimensions: Vec<Field>,
+    /// The dates that a viewer can drill into.
+    hierarchies: Vec<Value>,
 }
 
 impl Drawn {
@@ -33,7 +35,17 @@ impl Drawn {
             configuration,
             conditional_formatting: None,
             dimensions,
+            hierarchies: Vec::new(),
         }
+    }
+
+    /// The same with years, quarters, months, weeks and days on the dates of its columns.
+    fn with_hierarchies(mut self) -> Self {
+        let ids = self.dimensions.iter().filter_map(Field::hierarchy);
+        self.hierarchies = ids
+            .map(|id| json!({"DateTimeHierarchy": {"HierarchyId": id}}))
+            .collect();
+        self
     }
 }
 
@@ -55,15 +67,23 @@ impl Compiler<'_> {
             Kind::Pivot => self.pivot(visual)?,
             Kind::Text => return Err(QuickSightError::unresolved(&visual.id)),
         };
+        let subtitle = if explains_below(visual) {
+            json!({"Visibility": "HIDDEN"})
+        } else {
+            json!({"Visibility": "VISIBLE", "FormatText": {"PlainText": self.subtitle(visual)}})
+        };
         let mut body = json!({
             "VisualId": visual.id.value,
-            "Title": {"Visibility": "VISIBLE", "FormatText": {"PlainText": self.title(visual)}},
-            "Subtitle": {"Visibility": "VISIBLE", "FormatText": {"PlainText": self.subtitle(visual)}},
+            "Title": {"Visibility": "VISIBLE", "FormatText": self.heading(sheet, visual)},
+            "Subtitle": subtitle,
             "ChartConfiguration": drawn.configuration,
             "VisualContentAltText": format!("{}. {}", self.title(visual), self.subtitle(visual)),
         });
         if let Some(options) = drawn.conditional_formatting {
             body["ConditionalFormatting"] = json!({"ConditionalFormattingOptions": options});
+        }
+        if !drawn.hierarchies.is_empty() {
+            body["ColumnHierarchies"] = json!(drawn.hierarchies);
         }
         let actions = self.actions(sheet, visual, &drawn.dimensions)?;
         if !actions.is_empty() {
@@ -71,6 +91,14 @@ impl Compiler<'_> {
         }
         Ok(json!({ drawn.kind: body }))
     }
+}
+
+/// The columns of the file that a headline needs for a subtitle beside its number and its comparison.
+const SUBTITLE_COLUMNS: u32 = 3;
+
+/// Whether the sheet's notes explain the number, as its tile has no room for it.
+pub(crate) fn explains_below(visual: &Visual) -> bool {
+    visual.kind.value == Kind::Kpi && visual.layout.value.w < SUBTITLE_COLUMNS
 }
 
 /// What no visual of `QuickSight` does.
@@ -136,8 +164,26 @@ fn dimensions_json(fields: &[Field]) -> Vec<Value> {
     fields.iter().map(Field::dimension).collect()
 }
 
+/// Dimensions of a chart, with what their dates can be drilled into.
+fn axes_json(fields: &[Field]) -> Vec<Value> {
+    fields.iter().map(Field::axis).collect()
+}
+
 fn measures_json(fields: &[Field]) -> Vec<Value> {
     fields.iter().map(Field::measure).collect()
+}
+
+/// The most days that a chart shows: the service shows 50 unless it is asked for more, and by date those are the oldest.
+const MAX_DAYS: u32 = 1000;
+
+/// All days of a long window.
+fn day_limit() -> Value {
+    items_limit(MAX_DAYS, false)
+}
+
+/// Whether a field is a date, worked out or of its column.
+fn is_date_axis(field: &Field) -> bool {
+    matches!(field.shape, Shape::Date { .. })
 }
 
 /// So many items, and the others as one or not at all.

@@ -1,11 +1,12 @@
 //! The order of rows and categories: as the file says, else by time, else the largest first.
 
-use serde_json::Value;
+use kiro_curate::ColumnType;
+use serde_json::{Value, json};
 
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::field::Field;
-use crate::spec::{Kind, Order, Visual};
+use crate::spec::{Formula, Kind, Order, Visual};
 
 /// The fields of a visual that it can be sorted by.
 pub(super) struct Sortable<'f> {
@@ -32,12 +33,12 @@ impl Compiler<'_> {
         let mut sorts = Vec::new();
         for sort in &visual.sort {
             let direction = direction(sort.order);
-            if let Some(field) = field_of(visual, fields, &sort.by) {
+            if let Some(field) = self.field_of(visual, fields, &sort.by) {
                 sorts.push(field.sort(direction));
             } else {
                 // A measure that only sorts.
-                let hidden = self.value(visual, "sort", &sort.by, None)?;
-                sorts.push(hidden.column_sort(direction));
+                let sort = self.column_sort(visual, &sort.by, direction)?;
+                sorts.push(json!({"ColumnSort": sort}));
             }
         }
         if sorts.is_empty() {
@@ -56,29 +57,77 @@ impl Compiler<'_> {
         }
         Ok(sorts)
     }
+
+    /// The field that a sort names: a measure, a dimension or a detail.
+    fn field_of<'f>(
+        &self,
+        visual: &Visual,
+        fields: &Sortable<'f>,
+        name: &str,
+    ) -> Option<&'f Field> {
+        let measures = visual.measures.iter().chain(&visual.hidden);
+        let measure = measures
+            .map(|measure| measure.value.as_str())
+            .zip(fields.values);
+        let dimensions = visual
+            .by
+            .iter()
+            .map(|by| by.column.as_ref().or(by.bucket.as_ref()))
+            .zip(fields.dimensions);
+        let details = self
+            .shown_details(visual)
+            .map(|detail| detail.column.as_ref().or(detail.bucket.as_ref()))
+            .zip(fields.details);
+        let column = dimensions
+            .chain(details)
+            .filter_map(|(column, field)| Some((column?.value.as_str(), field)));
+        let mut known = measure.chain(column);
+        known
+            .find(|(known, _)| *known == name)
+            .map(|(_, field)| field)
+    }
+
+    /// The sort by a measure that is not in the visual: by its column, with its aggregation.
+    ///
+    /// No real definition sorts by a calculated field that aggregates, and the API has no aggregation for one.
+    pub(super) fn column_sort(
+        &self,
+        visual: &Visual,
+        measure: &str,
+        direction: &str,
+    ) -> Result<Value, QuickSightError> {
+        let dataset = self.dataset_of(visual)?;
+        let measure = self.spec.measure(measure)?;
+        let (column, name) = match &measure.is {
+            Formula::Sum(column) => (column, "SUM"),
+            Formula::Max(column) => (column, "MAX"),
+            Formula::Min(column) => (column, "MIN"),
+            Formula::Average(column) => (column, "AVERAGE"),
+            Formula::Distinct(column) => (column, "DISTINCT_COUNT"),
+            _ => return Err(unsortable(visual)),
+        };
+        if !measure.only.is_empty() {
+            return Err(unsortable(visual));
+        }
+        let aggregation = match self.column_type(dataset, column)? {
+            ColumnType::Varchar if name == "DISTINCT_COUNT" => {
+                json!({"CategoricalAggregationFunction": name})
+            }
+            ColumnType::Varchar => return Err(unsortable(visual)),
+            ColumnType::Date => json!({"DateAggregationFunction": name}),
+            ColumnType::Bigint | ColumnType::Double | ColumnType::Boolean => {
+                json!({"NumericalAggregationFunction": {"SimpleNumericalAggregation": name}})
+            }
+        };
+        Ok(json!({
+            "SortBy": {"DataSetIdentifier": dataset.relation.value, "ColumnName": column.value},
+            "Direction": direction,
+            "AggregationFunction": aggregation,
+        }))
+    }
 }
 
-/// The field that a sort names: a measure, a dimension or a detail.
-fn field_of<'f>(visual: &Visual, fields: &Sortable<'f>, name: &str) -> Option<&'f Field> {
-    let measures = visual.measures.iter().chain(&visual.hidden);
-    let measure = measures
-        .map(|measure| measure.value.as_str())
-        .zip(fields.values);
-    let dimensions = visual
-        .by
-        .iter()
-        .map(|by| by.column.as_ref().or(by.bucket.as_ref()))
-        .zip(fields.dimensions);
-    let details = visual
-        .details
-        .iter()
-        .map(|detail| detail.column.as_ref().or(detail.bucket.as_ref()))
-        .zip(fields.details);
-    let column = dimensions
-        .chain(details)
-        .filter_map(|(column, field)| Some((column?.value.as_str(), field)));
-    let mut known = measure.chain(column);
-    known
-        .find(|(known, _)| *known == name)
-        .map(|(_, field)| field)
+fn unsortable(visual: &Visual) -> QuickSightError {
+    let reason = "what is not shown can only be sorted by if it is an aggregation of one column: show the measure";
+    QuickSightError::unsupported(&visual.id, reason)
 }

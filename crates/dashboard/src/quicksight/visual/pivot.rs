@@ -6,7 +6,7 @@ use super::{Drawn, dimensions_json, measures_json};
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::field::Field;
-use crate::spec::{Formula, Order, Visual};
+use crate::spec::{Order, Visual};
 
 impl Compiler<'_> {
     pub(super) fn pivot(&mut self, visual: &Visual) -> Result<Drawn, QuickSightError> {
@@ -58,18 +58,18 @@ impl Compiler<'_> {
             },
             "FieldOptions": {"SelectedFieldOptions": options},
         });
-        let cells = self.cell_colours(visual, &rows, &[])?;
+        // Real pivots colour cells of values only, and say in which scope.
+        let mut cells = self.cell_colours(visual, &[], &values)?;
+        for cell in &mut cells {
+            cell["Cell"]["Scopes"] = json!([{"Role": "FIELD"}]);
+        }
         let mut drawn = Drawn::new("PivotTableVisual", configuration, dimensions);
         drawn.conditional_formatting = (!cells.is_empty()).then(|| json!(cells));
         Ok(drawn)
     }
 
     /// The rows by the measure that the file sorts by, over all columns.
-    fn rows_by_size(
-        &mut self,
-        visual: &Visual,
-        keys: &[Field],
-    ) -> Result<Vec<Value>, QuickSightError> {
+    fn rows_by_size(&self, visual: &Visual, keys: &[Field]) -> Result<Vec<Value>, QuickSightError> {
         let Some(key) = keys.first() else {
             return Ok(Vec::new());
         };
@@ -79,26 +79,13 @@ impl Compiler<'_> {
             None => (visual.measures.first(), "DESC"),
         };
         let by = by.ok_or_else(|| QuickSightError::unresolved(&visual.id))?;
-        let Ok(measure) = self.spec.measure(by) else {
+        if self.spec.measure(by).is_err() {
             return Ok(vec![json!({
                 "FieldId": key.id,
                 "SortBy": {"Field": {"FieldId": key.id, "Direction": direction}},
             })]);
-        };
-        let sum = match &measure.is {
-            Formula::Sum(column) if measure.only.is_empty() => Some(column.value.clone()),
-            _ => None,
-        };
-        let sort_by = if let Some(column) = sum {
-            json!({
-                "SortBy": {"DataSetIdentifier": key.data_set, "ColumnName": column},
-                "Direction": direction,
-                "AggregationFunction": {"NumericalAggregationFunction": {"SimpleNumericalAggregation": "SUM"}},
-            })
-        } else {
-            let field = self.value(visual, "sort", by, None)?;
-            json!({"SortBy": field.column_identifier(), "Direction": direction})
-        };
+        }
+        let sort_by = self.column_sort(visual, by, direction)?;
         Ok(vec![
             json!({"FieldId": key.id, "SortBy": {"Column": sort_by}}),
         ])

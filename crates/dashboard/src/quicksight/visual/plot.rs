@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::order::Sortable;
-use super::{dimensions_json, items_limit, legend, measures_json, tooltip};
+use super::{axes_json, day_limit, is_date_axis, items_limit, legend, measures_json, tooltip};
 use crate::quicksight::compiler::Compiler;
 use crate::quicksight::error::QuickSightError;
 use crate::quicksight::field::{Field, Shape};
@@ -67,6 +67,8 @@ impl Compiler<'_> {
         let mut sort = json!({"CategorySort": plot.sort});
         if let Some(limit) = &visual.limit {
             sort[terms.axis_limit] = items_limit(limit.value, visual.rest);
+        } else if axis.iter().any(is_date_axis) {
+            sort[terms.axis_limit] = day_limit();
         }
         // The largest series are kept; QuickSight sorts the others in by itself.
         if let Some(limit) = visual.by.get(1).and_then(|by| by.limit) {
@@ -74,9 +76,9 @@ impl Compiler<'_> {
         }
         let mut configuration = json!({
             "FieldWells": {terms.wells: {
-                "Category": dimensions_json(axis),
+                "Category": axes_json(axis),
                 "Values": measures_json(&plot.values),
-                "Colors": dimensions_json(series),
+                "Colors": axes_json(series),
             }},
             "SortConfiguration": sort,
             "Legend": legend(series.first(), plot.values.len()),

@@ -14,20 +14,30 @@ impl Compiler<'_> {
         let [x, y, size @ ..] = values.as_slice() else {
             return Err(QuickSightError::unresolved(&visual.id));
         };
+        // A group has a colour for each of its values: all dots are of one group, and their label tells them apart.
+        let group = self.single_group(visual)?;
+        let colour = self.palette(0);
         let mut configuration = json!({
             "FieldWells": {"ScatterPlotCategoricallyAggregatedFieldWells": {
                 "XAxis": [x.measure()],
                 "YAxis": [y.measure()],
                 "Size": measures_json(size),
                 // Measures that aggregate by themselves need a category: a label alone is not enough.
-                "Category": dimensions_json(&dimensions),
+                "Category": dimensions_json(std::slice::from_ref(&group)),
+                "Label": dimensions_json(&dimensions),
             }},
             "XAxisLabelOptions": labels([x]),
             "YAxisLabelOptions": labels([y]),
             "Legend": {"Visibility": "HIDDEN"},
             "DataLabels": {"Visibility": "HIDDEN"},
             "Tooltip": tooltip(dimensions.iter().chain(&values)),
-            "VisualPalette": {"ChartColor": self.palette(0)},
+            "VisualPalette": {
+                "ChartColor": colour,
+                "ColorMap": [{
+                    "Element": {"FieldId": group.id, "FieldValue": group.label},
+                    "Color": colour,
+                }],
+            },
         });
         if let Some(limit) = &visual.limit {
             configuration["SortConfiguration"] =

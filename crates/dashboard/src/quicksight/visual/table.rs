@@ -81,6 +81,7 @@ impl Compiler<'_> {
                 column: self.period_name(dataset, visual)?,
                 label: self.text("quicksight.dates"),
                 shape: Shape::Text,
+                drills: false,
             });
         }
         let options: Vec<Value> = groups.iter().chain(&values).map(named).collect();
@@ -124,5 +125,5 @@ fn wide(visual: &Visual, groups: &[Field], values: &[Field]) -> Vec<Value> {
 }
 
 fn named(field: &Field) -> Value {
-    json!({"FieldId": field.id, "CustomLabel": field.label, "Visibility": "VISIBLE"})
+    json!({"FieldId": field.id, "CustomLabel": field.label})
 }

@@ -5,7 +5,9 @@ use crate::expected::measures::{
     active_days, client, conversations, credits, day, has_overage, has_overage_on, in_plan,
     messages, overage, per_message, per_user, user, users,
 };
-use crate::oracle::{Days_, Expected, Row, by, distinct_if, divide, max_if, month, table, times};
+use crate::oracle::{
+    Days_, Expected, Row, by, distinct_if, divide, max_if, mean_per, month, table, times,
+};
 
 pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
     let Facts {
@@ -43,6 +45,12 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "e-daily" | "u-credits-line" => table(activity, &[day()], &[in_plan(), overage()]),
+        "e-overage-trend" => table(activity, &[day()], &[overage()]),
+        "e-overage-limit" => table(
+            activity,
+            &[by("user_tier")],
+            &[mean_per("user_id", max_if("overage_cap", has_overage_on))],
+        ),
         "e-monthly" => table(year, &[month("activity_date")], &[in_plan(), overage()]),
         "e-top-users" => table(activity, &[user()], &[in_plan(), overage(), credits()]).top(10, 2),
         "e-overage-users" => {

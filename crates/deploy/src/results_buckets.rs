@@ -1,0 +1,39 @@
+//! Buckets with results that earlier stacks of a deployment have left behind, found by their tag.
+
+use crate::aws::{Aws, AwsError, Context};
+use crate::names::Names;
+use crate::tags;
+
+/// Letters of a stack's name that surely stand at the beginning of a name that CloudFormation makes up: it shortens long
+/// names so that they fit into the 63 letters of a bucket.
+const KEPT_LETTERS: usize = 20;
+
+/// The buckets that carry the deployment's tag, without the one with the function's code. None where the caller may not
+/// list buckets.
+///
+/// # Errors
+///
+/// If the buckets or their tags cannot be read.
+pub(crate) async fn results_buckets(aws: &Aws, names: &Names) -> Result<Vec<String>, AwsError> {
+    let stack = names.data_stack();
+    let start: String = stack.chars().take(KEPT_LETTERS).collect();
+    let call = aws.clients().s3.list_buckets().prefix(&start);
+    let pages = call.into_paginator().send().collect::<Result<Vec<_>, _>>();
+    let pages = match pages.await.context(aws, "s3:ListBuckets", "your buckets") {
+        Err(error) if error.is_denied() => return Ok(Vec::new()),
+        pages => pages?,
+    };
+    let code = names.code_bucket();
+    let listed = pages.iter().flat_map(|page| page.buckets());
+    let candidates = listed
+        .filter_map(|bucket| bucket.name())
+        .filter(|name| name.starts_with(&start) && *name != code);
+    let mut found = Vec::new();
+    for bucket in candidates {
+        let tags = aws.buckets().owned().tags(bucket).await?;
+        if tags.get(tags::DEPLOYMENT) == Some(&names.prefix) {
+            found.push(bucket.to_owned());
+        }
+    }
+    Ok(found)
+}

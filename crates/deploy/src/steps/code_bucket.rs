@@ -1,0 +1,268 @@
+//! The bucket with the function's zips: each of its properties is compared, and put right on its own.
+//!
+//! Encryption is not among them: S3 encrypts every new object, and no setting of a bucket can switch that off.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration,
+};
+use serde_json::{Value, json};
+
+use crate::aws::{AwsError, Buckets, Context, Optional};
+use crate::step::{Change, ChangeKind, Deployment};
+use crate::tags;
+
+/// Name of our statement in the bucket's policy.
+const STATEMENT: &str = "OnlyOverTls";
+
+/// A bucket of ours for the function's zips.
+pub(super) struct CodeBucket<'a> {
+    deployment: &'a Deployment,
+    buckets: Buckets<'a>,
+    name: &'a str,
+}
+
+/// A property that is not as it should be, with what it should be.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum BucketProperty {
+    Exists,
+    PublicAccessBlock,
+    Policy(Value),
+    Tags(BTreeMap<String, String>),
+}
+
+impl<'a> CodeBucket<'a> {
+    pub(super) fn new(deployment: &'a Deployment, name: &'a str) -> Self {
+        Self {
+            deployment,
+            buckets: deployment.aws.buckets().owned(),
+            name,
+        }
+    }
+
+    /// What is missing. `exists`: whether there is a bucket of that name.
+    ///
+    /// # Errors
+    ///
+    /// If a property cannot be looked at.
+    pub(super) async fn missing(&self, exists: bool) -> Result<Vec<BucketProperty>, AwsError> {
+        if !exists {
+            return Ok(vec![
+                BucketProperty::Exists,
+                BucketProperty::PublicAccessBlock,
+                BucketProperty::Policy(with_statement(None, self.statement())),
+                BucketProperty::Tags(tags::of(self.deployment)),
+            ]);
+        }
+        let (is_closed, policy, found) = tokio::try_join!(
+            self.is_closed(),
+            self.policy(),
+            self.buckets.tags(self.name)
+        )?;
+        let mut missing = Vec::new();
+        if !is_closed {
+            missing.push(BucketProperty::PublicAccessBlock);
+        }
+        let statement = self.statement();
+        if !policy
+            .as_ref()
+            .is_some_and(|policy| has_statement(policy, &statement))
+        {
+            missing.push(BucketProperty::Policy(with_statement(policy, statement)));
+        }
+        let desired = tags::merged(&found, self.deployment);
+        if desired != found {
+            missing.push(BucketProperty::Tags(desired));
+        }
+        Ok(missing)
+    }
+
+    /// The changes that make up for what is missing.
+    pub(super) fn changes(&self, missing: &[BucketProperty]) -> Vec<Change> {
+        let what = format!("bucket `{}`", self.name);
+        if missing.contains(&BucketProperty::Exists) {
+            let change = Change::new(ChangeKind::Create, what);
+            return vec![change.detail("for the function's code: not public, encrypted, TLS only")];
+        }
+        if missing.is_empty() {
+            return Vec::new();
+        }
+        let change = Change::new(ChangeKind::Update, what);
+        vec![
+            missing
+                .iter()
+                .fold(change, |change, property| change.detail(property.summary())),
+        ]
+    }
+
+    /// Puts one property right.
+    ///
+    /// # Errors
+    ///
+    /// If S3 refuses it.
+    pub(super) async fn apply(&self, property: &BucketProperty) -> Result<(), AwsError> {
+        match property {
+            BucketProperty::Exists => self.create().await,
+            BucketProperty::PublicAccessBlock => self.close().await,
+            BucketProperty::Policy(policy) => self.set_policy(policy).await,
+            BucketProperty::Tags(tags) => self.buckets.set_tags(self.name, tags).await,
+        }
+    }
+
+    fn resource(&self) -> String {
+        format!("bucket `{}`", self.name)
+    }
+
+    async fn create(&self) -> Result<(), AwsError> {
+        let aws = &self.deployment.aws;
+        let mut call = self.buckets.client().create_bucket().bucket(self.name);
+        if aws.region() != "us-east-1" {
+            let place = BucketLocationConstraint::from(aws.region());
+            let configuration = CreateBucketConfiguration::builder().location_constraint(place);
+            call = call.create_bucket_configuration(configuration.build());
+        }
+        let created = call.send().await;
+        match created.context(aws, "s3:CreateBucket", self.resource()) {
+            // Another run has made it in the meantime.
+            Err(error) if error.code == "BucketAlreadyOwnedByYou" => Ok(()),
+            created => created.map(|_| ()),
+        }
+    }
+
+    async fn is_closed(&self) -> Result<bool, AwsError> {
+        let call = self.buckets.client().get_public_access_block();
+        let found = call
+            .bucket(self.name)
+            .set_expected_bucket_owner(self.buckets.owner())
+            .send()
+            .await
+            .context(
+                &self.deployment.aws,
+                "s3:GetPublicAccessBlock",
+                self.resource(),
+            )
+            .optional()?;
+        let closed = found.and_then(|found| found.public_access_block_configuration);
+        Ok(closed.as_ref() == Some(&all_public_access()))
+    }
+
+    async fn close(&self) -> Result<(), AwsError> {
+        let call = self.buckets.client().put_public_access_block();
+        call.bucket(self.name)
+            .set_expected_bucket_owner(self.buckets.owner())
+            .public_access_block_configuration(all_public_access())
+            .send()
+            .await
+            .context(
+                &self.deployment.aws,
+                "s3:PutPublicAccessBlock",
+                self.resource(),
+            )?;
+        Ok(())
+    }
+
+    async fn policy(&self) -> Result<Option<Value>, AwsError> {
+        let call = self.buckets.client().get_bucket_policy().bucket(self.name);
+        let found = call
+            .set_expected_bucket_owner(self.buckets.owner())
+            .send()
+            .await
+            .context(&self.deployment.aws, "s3:GetBucketPolicy", self.resource())
+            .optional()?;
+        let policy = found.and_then(|found| found.policy);
+        Ok(policy.and_then(|policy| serde_json::from_str(&policy).ok()))
+    }
+
+    async fn set_policy(&self, policy: &Value) -> Result<(), AwsError> {
+        let call = self.buckets.client().put_bucket_policy().bucket(self.name);
+        call.set_expected_bucket_owner(self.buckets.owner())
+            .policy(policy.to_string())
+            .send()
+            .await
+            .context(&self.deployment.aws, "s3:PutBucketPolicy", self.resource())?;
+        Ok(())
+    }
+
+    /// Denies every request without TLS.
+    fn statement(&self) -> Value {
+        let arn = format!("arn:{}:s3:::{}", self.deployment.aws.partition(), self.name);
+        json!({
+            "Sid": STATEMENT, "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+            "Resource": [arn, format!("{arn}/*")],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        })
+    }
+}
+
+impl BucketProperty {
+    fn summary(&self) -> String {
+        match self {
+            Self::Exists => "it does not exist".to_owned(),
+            Self::PublicAccessBlock => "public access is blocked".to_owned(),
+            Self::Policy(_) => "its policy refuses requests without TLS".to_owned(),
+            Self::Tags(tags) => {
+                let tags: Vec<String> = tags
+                    .iter()
+                    .map(|(key, value)| format!("{key}={value}"))
+                    .collect();
+                format!("its tags: {}", tags.join(", "))
+            }
+        }
+    }
+}
+
+fn all_public_access() -> PublicAccessBlockConfiguration {
+    PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .block_public_policy(true)
+        .ignore_public_acls(true)
+        .restrict_public_buckets(true)
+        .build()
+}
+
+fn has_statement(policy: &Value, statement: &Value) -> bool {
+    let statements = policy.get("Statement").and_then(Value::as_array);
+    statements.is_some_and(|statements| statements.contains(statement))
+}
+
+/// The policy with our statement in place of an earlier form of it. Statements of others stay.
+fn with_statement(policy: Option<Value>, statement: Value) -> Value {
+    let mut statements =
+        match policy.and_then(|mut policy| policy.get_mut("Statement").map(Value::take)) {
+            Some(Value::Array(statements)) => statements,
+            Some(single @ Value::Object(_)) => vec![single],
+            _ => Vec::new(),
+        };
+    statements.retain(|found| found.get("Sid").and_then(Value::as_str) != Some(STATEMENT));
+    statements.push(statement);
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{has_statement, with_statement};
+
+    #[test]
+    fn our_statement_joins_those_of_others_once() {
+        let ours = json!({"Sid": "OnlyOverTls", "Effect": "Deny"});
+        let theirs = json!({"Sid": "Audit", "Effect": "Allow"});
+        let old = json!({"Sid": "OnlyOverTls", "Effect": "Deny", "Action": "s3:GetObject"});
+        let made = with_statement(None, ours.clone());
+        assert_eq!(made["Statement"], json!([ours]));
+        assert!(has_statement(&made, &ours));
+        let single = json!({"Statement": theirs});
+        assert_eq!(
+            with_statement(Some(single), ours.clone())["Statement"],
+            json!([theirs, ours])
+        );
+        let both = json!({"Statement": [old, theirs]});
+        assert!(!has_statement(&both, &ours));
+        assert_eq!(
+            with_statement(Some(both), ours.clone())["Statement"],
+            json!([theirs, ours])
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! The buckets and folders with exports, as the settings name them and as far as the caller may look.
+
+use std::collections::BTreeSet;
+
+use crate::settings::SourceFolder;
+use crate::step::{Blame, Deployment, StepError};
+
+/// Looks whether there are exports where the settings say. Gives a line for each place that the caller may not look at:
+/// the function reads with a role of its own, so that is no reason to stop.
+///
+/// # Errors
+///
+/// If a bucket does not exist, or holds no exports where they should be.
+pub(super) async fn find_exports(deployment: &Deployment) -> Result<Vec<String>, StepError> {
+    let folders = deployment
+        .settings()
+        .source_folders(deployment.aws.account());
+    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
+    let mut unseen = Vec::new();
+    for bucket in buckets {
+        let of_bucket: Vec<&SourceFolder> = folders
+            .iter()
+            .filter(|place| place.bucket == bucket)
+            .collect();
+        match look(deployment, bucket, &of_bucket).await {
+            Ok(()) => {}
+            Err(StepError::Aws(error)) if error.is_denied() => unseen.push(format!(
+                "you may not look at `{bucket}`: the function reads it with its own role, which the bucket's policy must allow"
+            )),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(unseen)
+}
+
+async fn look(
+    deployment: &Deployment,
+    bucket: &str,
+    folders: &[&SourceFolder],
+) -> Result<(), StepError> {
+    let Some(head) = deployment.aws.buckets().head(bucket).await? else {
+        return Err(StepError::failed(
+            Blame::Usage,
+            format!("there is no bucket `{bucket}`, which `exports` names"),
+            "correct `exports`; `kiro-analytics init` lists your buckets",
+        ));
+    };
+    let there = deployment.aws.in_region(&head.region);
+    let mut probed = Vec::new();
+    for place in folders {
+        let found = there.buckets().folders(bucket, &place.folder, 1).await?;
+        if !found.is_empty() {
+            return Ok(());
+        }
+        probed.push(format!("`s3://{bucket}/{}`", place.folder));
+    }
+    Err(StepError::failed(
+        Blame::Usage,
+        format!(
+            "there are no exports where `exports` says: nothing lies in {}",
+            probed.join(", ")
+        ),
+        "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC",
+    ))
+}

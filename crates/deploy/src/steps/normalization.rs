@@ -1,0 +1,288 @@
+//! Calls of the normalizer, repeated until nothing is left to be read: the history is read in many calls, so no call is long.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{LastUpdateStatus, State};
+use aws_smithy_types::timeout::TimeoutConfig;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::aws::Context;
+use crate::progress::Progress;
+use crate::step::{Blame, Deployment, StepError};
+
+/// Exports in the first call: a minute or so of work.
+const FILES_PER_CALL: u64 = 500;
+/// A call that takes longer is followed by smaller ones: some networks cut connections that are silent for minutes.
+const LONG_CALL: Duration = Duration::from_mins(2);
+/// A function is stopped after 15 minutes.
+const ANSWER_WITHIN: Duration = Duration::from_mins(16);
+/// Maximum time until a new function is ready.
+const READY_WITHIN: Duration = Duration::from_mins(5);
+/// Maximum number of failed exports that are named.
+const MOST_NAMED: usize = 5;
+
+/// What a normalization did, over all its calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Normalization {
+    pub seen: u64,
+    /// Exports that were normalized, as far as the function said so: the last call of a run with failures gives no number.
+    pub processed: u64,
+    pub failed: u64,
+    /// Rows of what was processed; none where not every call gave a number.
+    pub rows: Option<u64>,
+    /// Exports that cannot be read, in words.
+    pub problems: Vec<String>,
+}
+
+/// What the function answers, or why it failed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Answer {
+    #[serde(rename = "errorMessage")]
+    error_message: String,
+    #[serde(rename = "errorType")]
+    error_type: String,
+    files_seen: u64,
+    files_processed: u64,
+    files_failed: u64,
+    files_remaining: u64,
+    fact_rows: u64,
+    code_rows: u64,
+    failures: Vec<FailedExport>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FailedExport {
+    export: String,
+    error: String,
+}
+
+/// Calls the normalizer until nothing is left to be read.
+///
+/// # Errors
+///
+/// If the function cannot be called, or fails for another reason than exports that cannot be read.
+pub async fn normalize(
+    deployment: &Deployment,
+    function: &str,
+    progress: &dyn Progress,
+) -> Result<Normalization, StepError> {
+    normalize_within(deployment, function, progress, Duration::ZERO).await
+}
+
+/// The same for a function whose role may be new: IAM takes time until a role's policies hold everywhere, and a denial is
+/// believed only when it lasts longer than this.
+pub(super) async fn normalize_within(
+    deployment: &Deployment,
+    function: &str,
+    progress: &dyn Progress,
+    denied_within: Duration,
+) -> Result<Normalization, StepError> {
+    wait_until_ready(deployment, function, progress).await?;
+    let mut run = Normalization {
+        rows: Some(0),
+        ..Normalization::default()
+    };
+    let mut files = FILES_PER_CALL;
+    let mut remaining_before = u64::MAX;
+    let mut denials = deployment.aws.polling(denied_within);
+    progress.doing("reading exports");
+    loop {
+        let begun = Instant::now();
+        let answer = invoke(deployment, function, files).await?;
+        let text = &answer.error_message;
+        if !text.is_empty() {
+            if text.contains("timed out") && files > 1 {
+                files = (files / 4).max(1);
+                continue;
+            }
+            if answer.error_type != "ExportsFailed" {
+                if text.to_lowercase().contains("access denied") && denials.again().await {
+                    continue;
+                }
+                return Err(failed(function, text));
+            }
+            // Everything that can be read has been read.
+            run.rows = None;
+            run.problems = failures_in(text);
+            if let Some((failed, seen)) = run.problems.first().and_then(|first| counts_in(first)) {
+                (run.failed, run.seen) = (failed, seen);
+            }
+            return Ok(run);
+        }
+        let remaining = answer.files_remaining;
+        run.seen = answer.files_seen;
+        run.processed += answer.files_processed;
+        run.failed = answer.files_failed;
+        run.rows = run
+            .rows
+            .map(|rows| rows + answer.fact_rows + answer.code_rows);
+        progress.count(run.seen, Some(run.seen + remaining), "exports");
+        if remaining == 0 {
+            let failures = answer.failures.iter().take(MOST_NAMED);
+            run.problems = failures
+                .map(|failure| format!("`{}`: {}", failure.export, failure.error))
+                .collect();
+            return Ok(run);
+        }
+        if answer.files_processed == 0 && remaining >= remaining_before {
+            // Nothing but failures among so many: look at more at once.
+            files = files.saturating_mul(4);
+            if files > 1_000_000 {
+                return Err(failed(
+                    function,
+                    "it reads nothing and says that something is left",
+                ));
+            }
+        } else if begun.elapsed() > LONG_CALL {
+            files = (files / 2).max(1);
+        }
+        remaining_before = remaining;
+    }
+}
+
+impl Normalization {
+    /// What was done, for people.
+    pub(super) fn summary(&self) -> String {
+        let Self {
+            seen,
+            processed,
+            failed,
+            ..
+        } = self;
+        if *failed == 0 {
+            let before = seen.saturating_sub(*processed);
+            return format!("{processed} exports were normalized, {before} had been before");
+        }
+        format!(
+            "{} of {seen} exports are normalized, {failed} could not be read",
+            seen.saturating_sub(*failed)
+        )
+    }
+}
+
+/// What the function says in one text: how many exports failed, and each with its reason, which may have semicolons itself.
+fn failures_in(text: &str) -> Vec<String> {
+    let mut failures: Vec<String> = Vec::new();
+    for part in text.split("; ") {
+        let begins = part.starts_with('`') || part.starts_with("and ");
+        match failures.last_mut() {
+            Some(last) if !begins => {
+                last.push_str("; ");
+                last.push_str(part);
+            }
+            _ => failures.push(part.to_owned()),
+        }
+    }
+    failures
+}
+
+/// The numbers of "2 of 9 exports could not be normalized": failed and seen.
+fn counts_in(text: &str) -> Option<(u64, u64)> {
+    let (failed, rest) = text.split_once(" of ")?;
+    let (seen, _) = rest.split_once(" exports")?;
+    Some((failed.parse().ok()?, seen.parse().ok()?))
+}
+
+fn failed(function: &str, reason: &str) -> StepError {
+    StepError::failed(
+        Blame::Aws,
+        format!("function `{function}` failed: {reason}"),
+        "`kiro-analytics logs` says more; run the command again to go on",
+    )
+}
+
+/// One call. Another run at the same time does no harm, but a limit of the account may refuse ours for a moment.
+async fn invoke(deployment: &Deployment, function: &str, files: u64) -> Result<Answer, StepError> {
+    let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
+    let config = aws_sdk_lambda::config::Builder::new().timeout_config(timeouts);
+    let call = deployment.aws.clients().lambda.invoke();
+    let output = call
+        .function_name(function)
+        .payload(Blob::new(json!({"max_files": files}).to_string()))
+        .customize()
+        .config_override(config)
+        .send()
+        .await
+        .context(
+            &deployment.aws,
+            "lambda:Invoke",
+            format!("function `{function}`"),
+        )?;
+    let payload = output.payload.map(Blob::into_inner).unwrap_or_default();
+    serde_json::from_slice(&payload)
+        .map_err(|_| failed(function, "its answer is not the one of the normalizer"))
+}
+
+async fn wait_until_ready(
+    deployment: &Deployment,
+    function: &str,
+    progress: &dyn Progress,
+) -> Result<(), StepError> {
+    let aws = &deployment.aws;
+    let mut polling = aws.polling(READY_WITHIN);
+    loop {
+        let call = aws.clients().lambda.get_function_configuration();
+        let found = call.function_name(function).send().await.context(
+            aws,
+            "lambda:GetFunctionConfiguration",
+            format!("function `{function}`"),
+        )?;
+        let (state, update) = (&found.state, &found.last_update_status);
+        let is_ready = matches!(state, Some(State::Active | State::Inactive) | None)
+            && matches!(update, Some(LastUpdateStatus::Successful) | None);
+        if is_ready {
+            return Ok(());
+        }
+        if state == &Some(State::Failed) || update == &Some(LastUpdateStatus::Failed) {
+            let reasons = [found.state_reason, found.last_update_status_reason];
+            let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+            return Err(failed(function, &reasons.join(" ")));
+        }
+        progress.doing("waiting for the function to be ready");
+        if !polling.again().await {
+            return Err(failed(function, "it is not ready after five minutes"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Normalization, counts_in, failures_in};
+
+    #[test]
+    fn a_reason_may_have_semicolons() {
+        let text = "2 of 9 exports could not be normalized; `a.csv`: line 2: no (damaged; mend it); `b.csv`: empty";
+        let failures = failures_in(text);
+        assert_eq!(failures.len(), 3);
+        assert_eq!(failures[1], "`a.csv`: line 2: no (damaged; mend it)");
+        assert_eq!(counts_in(&failures[0]), Some((2, 9)));
+        assert_eq!(counts_in("no number of exports"), None);
+    }
+
+    #[test]
+    fn a_summary_counts_what_is_normalized() {
+        let run = Normalization {
+            seen: 45,
+            failed: 1,
+            ..Normalization::default()
+        };
+        assert_eq!(
+            run.summary(),
+            "44 of 45 exports are normalized, 1 could not be read"
+        );
+        let run = Normalization {
+            seen: 45,
+            processed: 40,
+            ..Normalization::default()
+        };
+        assert_eq!(
+            run.summary(),
+            "40 exports were normalized, 5 had been before"
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! Whose the data stack is, and whether it is still what the settings were read from.
+
+use super::stack_watch::changed_meanwhile;
+use crate::stack::{Stack, StackState};
+use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use crate::tags;
+
+/// Refuses a stack without the tag of this deployment, unless `--take-over` names it.
+///
+/// # Errors
+///
+/// If it is somebody else's.
+pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result<(), StepError> {
+    // A change set that was never executed has made a name and no tag.
+    if stack.state() == StackState::Empty
+        || is_managed(deployment, stack)
+        || deployment.take_over.contains(&stack.name)
+    {
+        return Ok(());
+    }
+    let name = &stack.name;
+    let what = match stack.tags.get(tags::DEPLOYMENT) {
+        Some(other) => format!("stack `{name}` belongs to the deployment `{other}`"),
+        None => format!(
+            "stack `{name}` was not made by `kiro-analytics deploy`: it has no tag `{}`",
+            tags::DEPLOYMENT
+        ),
+    };
+    Err(StepError::failed(
+        Blame::Usage,
+        what,
+        format!(
+            "choose another prefix with --prefix, or take the stack over with `--take-over {name}`: what is in it and not in this program's template is then deleted, and the plan shows it first"
+        ),
+    ))
+}
+
+fn is_managed(deployment: &Deployment, stack: &Stack) -> bool {
+    stack.tags.get(tags::DEPLOYMENT) == Some(&deployment.names.prefix)
+}
+
+/// What the plan says of a stack that is taken over.
+pub(super) fn taking_over(deployment: &Deployment, stack: &Stack) -> Option<Change> {
+    if is_managed(deployment, stack) {
+        return None;
+    }
+    let change = Change::new(ChangeKind::Overwrite, format!("stack `{}`", stack.name));
+    Some(change.detail("it is taken over: from now on it carries the tag of this deployment, and `teardown` removes it"))
+}
+
+/// Refuses to write settings that were read before somebody else has deployed others.
+///
+/// # Errors
+///
+/// If the stack has other parameters now.
+pub(super) fn refuse_lost_settings(
+    deployment: &Deployment,
+    stack: &Stack,
+) -> Result<(), StepError> {
+    if !matches!(stack.state(), StackState::Settled | StackState::Stuck) {
+        return Ok(());
+    }
+    let Some(read) = &deployment.read_parameters else {
+        return Err(changed_meanwhile(
+            &stack.name,
+            "it was made after the settings were read",
+        ));
+    };
+    let mut names: Vec<&str> = read
+        .keys()
+        .chain(stack.parameters.keys())
+        .filter(|name| read.get(*name) != stack.parameters.get(*name))
+        .map(String::as_str)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(changed_meanwhile(
+        &stack.name,
+        &format!("it has other values of `{}` now", names.join("`, `")),
+    ))
+}

@@ -1,0 +1,113 @@
+//! The shapes of keys that a deployment writes. Whatever has another shape is not ours, wherever it lies.
+
+/// The datasets of the normalizer.
+const DATASETS: [&str; 4] = ["facts", "models", "code", "issues"];
+
+/// Whether a key has the shape of something that a deployment, its function or Athena's workgroup has written.
+pub(super) fn is_ours(key: &str) -> bool {
+    let segments: Vec<&str> = key.split('/').collect();
+    match segments.as_slice() {
+        // A folder that somebody has made in the console is an empty object.
+        ["normalized" | "query-results" | "functions" | "state", ""] => true,
+        ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
+        ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),
+        ["functions", name] => is_zip(name),
+        ["state", _, name] => has_ending(name, ".json"),
+        _ => false,
+    }
+}
+
+/// `export_date=2026-07-10/part-0123456789abcdef.parquet`, or the folders on the way there.
+fn is_part(segments: &[&str]) -> bool {
+    match segments {
+        [""] => true,
+        [day, ""] => is_day(day),
+        [day, name] => {
+            let hash = name.strip_prefix("part-");
+            let hash = hash.and_then(|rest| rest.strip_suffix(".parquet"));
+            is_day(day) && hash.is_some_and(|hash| is_hexadecimal(hash, 16))
+        }
+        _ => false,
+    }
+}
+
+fn is_day(segment: &str) -> bool {
+    let day = segment.strip_prefix("export_date=");
+    day.is_some_and(|day| {
+        day.len() == 10
+            && day.bytes().enumerate().all(|(place, byte)| match place {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+    })
+}
+
+/// `normalize-report-arm64-0123456789abcdef.zip`
+fn is_zip(name: &str) -> bool {
+    let rest = name.strip_prefix("normalize-report-");
+    let rest = rest.and_then(|rest| rest.strip_suffix(".zip"));
+    let parts = rest.and_then(|rest| rest.rsplit_once('-'));
+    parts.is_some_and(|(architecture, hash)| {
+        matches!(architecture, "arm64" | "x86_64") && is_hexadecimal(hash, 16)
+    })
+}
+
+/// Athena names what it writes after the query's id.
+fn begins_with_uuid(name: &str) -> bool {
+    name.get(..36).is_some_and(|start| {
+        let groups: Vec<&str> = start.split('-').collect();
+        let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+        lengths == [8, 4, 4, 4, 12]
+            && groups
+                .iter()
+                .all(|group| is_hexadecimal(group, group.len()))
+    })
+}
+
+fn is_hexadecimal(text: &str, letters: usize) -> bool {
+    text.len() == letters && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.len() > ending.len() && name.ends_with(ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn keys_of_a_deployment_are_told_from_all_others() {
+        let ours = [
+            "normalized/",
+            "normalized/facts/export_date=2026-07-10/part-0123456789abcdef.parquet",
+            "normalized/issues/export_date=2026-07-10/",
+            "query-results/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f.csv.metadata",
+            "query-results/tables/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f-manifest.csv",
+            "functions/normalize-report-arm64-0123456789abcdef.zip",
+            "functions/normalize-report-x86_64-0123456789abcdef.zip",
+            "state/kiro-analytics/first-run-0123456789abcdef.json",
+        ];
+        for key in ours {
+            assert!(is_ours(key), "{key}");
+        }
+        let foreign = [
+            "",
+            "finance-plan-2027.xlsx",
+            "finance/",
+            "normalized/my-own-extract.csv",
+            "normalized/facts/my-own-extract.csv",
+            "normalized/facts/export_date=2026-07-10/my-own-extract.csv",
+            "normalized/facts/export_date=2026-07-10/part-0123.parquet",
+            "normalized/people/export_date=2026-07-10/part-0123456789abcdef.parquet",
+            "query-results/board.csv",
+            "functions/other.zip",
+            "functions/normalize-report-arm64-0123456789abcdef.zip.bak",
+            "state/notes.txt",
+            "logs/AWSLogs/123456789012/KiroLogs/a.csv",
+        ];
+        for key in foreign {
+            assert!(!is_ours(key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What should be there and is not, as `status` tells it.
+
+use kiro_deploy::status::{Status, StatusQuestion};
+
+use crate::account::Account;
+
+async fn problems(account: &Account, now: &str) -> Vec<String> {
+    let question = StatusQuestion {
+        aws: &account.aws,
+        names: &account.names,
+        settings: &account.resolved.settings,
+        stack: &account.stack,
+        version: "0.1.0",
+        now: now.parse().unwrap(),
+    };
+    let status = Box::pin(Status::look(&question)).await;
+    let problems = status.problems.into_iter();
+    problems.map(|problem| problem.what).collect()
+}
+
+/// The alarm for it comes a day later.
+#[tokio::test]
+async fn data_are_late_as_soon_as_the_settings_say_so() {
+    let account = Account::new().await;
+    let told = problems(&account, "2026-07-14T03:15:00Z").await;
+    assert_eq!(told, Vec::<String>::new());
+    let told = problems(&account, "2026-07-15T03:15:00Z").await;
+    assert_eq!(
+        told,
+        ["the newest day is 2026-07-10, 5 days ago: more than the 4 of `stale_after_days`"]
+    );
+}
+
+#[tokio::test]
+async fn a_function_or_schedule_that_is_gone_is_a_problem() {
+    let mut account = Account::new().await;
+    let outputs = &mut account.stack.outputs;
+    outputs.insert("NormalizerName".to_owned(), "f".to_owned());
+    let now = "2026-07-11T03:15:00Z";
+    assert_eq!(problems(&account, now).await, Vec::<String>::new());
+    account.fail("GetFunctionConfiguration", 404, "ResourceNotFoundException");
+    assert_eq!(
+        problems(&account, now).await,
+        ["function `f` does not exist"]
+    );
+    account.fail("GetSchedule", 404, "ResourceNotFoundException");
+    assert_eq!(
+        problems(&account, now).await,
+        ["schedule `nightly` does not exist: nothing is read"]
+    );
+}
+
+#[tokio::test]
+async fn data_sets_of_the_built_in_dashboard_that_are_missing_are_told_once() {
+    let mut account = Account::new().await;
+    account.resolved.settings.dashboard = "builtin".to_owned();
+    let told = problems(&account, "2026-07-11T03:15:00Z").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("missing: ") && told[0].contains(" data sets ("),
+        "{told:?}"
+    );
+    assert!(!told[0].contains("user-totals"), "{told:?}");
+}

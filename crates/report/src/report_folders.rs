@@ -1,0 +1,39 @@
+//! The folders that Kiro writes the reports of an account to.
+
+use crate::export_key::LOG_ROOTS;
+
+const REPORTS: [&str; 2] = ["user_report", "by_user_analytic"];
+
+/// The report folders below a prefix, as far as the prefix does not name account, log and report itself.
+///
+/// ```
+/// let folders = kiro_report::report_folders("logs", &["123456789012".to_owned()]);
+/// assert_eq!(folders[0], "logs/AWSLogs/123456789012/KiroLogs/user_report/");
+/// assert_eq!(folders.len(), 4);
+/// ```
+pub fn report_folders(prefix: &str, accounts: &[String]) -> Vec<String> {
+    let segments: Vec<&str> = prefix
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let logs = segments.iter().position(|segment| *segment == "AWSLogs");
+    let (before, after) = segments.split_at(logs.unwrap_or(segments.len()));
+    let given: Vec<&str> = after.iter().skip(1).copied().collect();
+    let one_of = |place: usize, all: &[&str]| -> Vec<String> {
+        let named = given.get(place).map(|segment| vec![(*segment).to_owned()]);
+        named.unwrap_or_else(|| all.iter().map(|segment| (*segment).to_owned()).collect())
+    };
+    let all_accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    let mut folders = Vec::new();
+    for account in one_of(0, &all_accounts) {
+        for root in one_of(1, &LOG_ROOTS) {
+            for report in one_of(2, &REPORTS) {
+                let mut path: Vec<&str> = before.to_vec();
+                path.extend(["AWSLogs", &account, &root, &report]);
+                path.extend(given.iter().skip(3));
+                folders.push(format!("{}/", path.join("/")));
+            }
+        }
+    }
+    folders
+}
