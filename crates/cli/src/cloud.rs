@@ -76,6 +76,7 @@ impl Session {
             resolved: self.resolved,
             catalogue,
             spec,
+            take_over: Vec::new(),
         })
     }
 }

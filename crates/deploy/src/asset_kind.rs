@@ -1,10 +1,8 @@
-//! The kinds of assets in Amazon Quick Sight: what they and their calls are named, and what owners and readers may do.
+//! The kinds of assets in Amazon Quick Sight: what they are called, and what owners and readers may do.
 
 use std::fmt;
 
 use serde::Serialize;
-
-use crate::aws::Method;
 
 /// What kind of asset it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,39 +15,23 @@ pub enum AssetKind {
     Theme,
 }
 
-/// What the service knows a kind by.
+/// Names and permission sets of a kind.
 #[derive(Debug)]
 pub(crate) struct Terms {
     /// For people, in plans.
     pub(crate) noun: &'static str,
-    /// In operations and answers: `DataSet`.
-    pub(crate) member: &'static str,
-    /// In paths: `data-sets`.
+    /// In the file names of `synth`: `data-sets`.
     pub(crate) collection: &'static str,
     /// In ARNs: `dataset`.
     pub(crate) segment: &'static str,
-    /// Whether the path of a creation ends in the id.
-    pub(crate) is_named_by_path: bool,
-    pub(crate) list: &'static str,
-    /// The member of a listing that holds it.
-    pub(crate) listed: &'static str,
-    pub(crate) create: &'static str,
-    pub(crate) update: &'static str,
-    pub(crate) describe: &'static str,
-    pub(crate) delete: &'static str,
-    pub(crate) describe_permissions: &'static str,
-    pub(crate) update_permissions: &'static str,
-    pub(crate) permissions_method: Method,
-    /// The set of actions of an owner, as the developer guide lists it; other sets are refused.
+    /// The actions of an owner, as the developer guide lists them. The service refuses other sets.
     pub(crate) owner: &'static [&'static str],
-    /// That of somebody who may look; empty where looking at the dashboard needs nothing.
+    /// The actions of a reader. Empty where a reader of the dashboard needs none.
     pub(crate) reader: &'static [&'static str],
-    /// Where the description says how making it goes.
-    pub(crate) status: &'static str,
 }
 
 impl AssetKind {
-    /// From what depends on all others to what nothing depends on without.
+    /// From what depends on all others to what depends on nothing.
     pub const ALL: [Self; 5] = [
         Self::Dashboard,
         Self::Analysis,
@@ -80,19 +62,8 @@ impl fmt::Display for AssetKind {
 
 const DASHBOARD: Terms = Terms {
     noun: "dashboard",
-    member: "Dashboard",
     collection: "dashboards",
     segment: "dashboard",
-    is_named_by_path: true,
-    list: "ListDashboards",
-    listed: "DashboardSummaryList",
-    create: "CreateDashboard",
-    update: "UpdateDashboard",
-    describe: "DescribeDashboard",
-    delete: "DeleteDashboard",
-    describe_permissions: "DescribeDashboardPermissions",
-    update_permissions: "UpdateDashboardPermissions",
-    permissions_method: Method::Put,
     owner: &[
         "DescribeDashboard",
         "ListDashboardVersions",
@@ -108,24 +79,12 @@ const DASHBOARD: Terms = Terms {
         "ListDashboardVersions",
         "QueryDashboard",
     ],
-    status: "Version/Status",
 };
 
 const ANALYSIS: Terms = Terms {
     noun: "analysis",
-    member: "Analysis",
     collection: "analyses",
     segment: "analysis",
-    is_named_by_path: true,
-    list: "ListAnalyses",
-    listed: "AnalysisSummaryList",
-    create: "CreateAnalysis",
-    update: "UpdateAnalysis",
-    describe: "DescribeAnalysis",
-    delete: "DeleteAnalysis",
-    describe_permissions: "DescribeAnalysisPermissions",
-    update_permissions: "UpdateAnalysisPermissions",
-    permissions_method: Method::Put,
     owner: &[
         "DescribeAnalysis",
         "QueryAnalysis",
@@ -136,24 +95,12 @@ const ANALYSIS: Terms = Terms {
         "UpdateAnalysisPermissions",
     ],
     reader: &[],
-    status: "Status",
 };
 
 const DATA_SET: Terms = Terms {
     noun: "dataset",
-    member: "DataSet",
     collection: "data-sets",
     segment: "dataset",
-    is_named_by_path: false,
-    list: "ListDataSets",
-    listed: "DataSetSummaries",
-    create: "CreateDataSet",
-    update: "UpdateDataSet",
-    describe: "DescribeDataSet",
-    delete: "DeleteDataSet",
-    describe_permissions: "DescribeDataSetPermissions",
-    update_permissions: "UpdateDataSetPermissions",
-    permissions_method: Method::Post,
     owner: &[
         "DescribeDataSet",
         "DescribeDataSetPermissions",
@@ -175,24 +122,12 @@ const DATA_SET: Terms = Terms {
         "DeleteDataSetRefreshProperties",
     ],
     reader: &[],
-    status: "",
 };
 
 const DATA_SOURCE: Terms = Terms {
     noun: "data source",
-    member: "DataSource",
     collection: "data-sources",
     segment: "datasource",
-    is_named_by_path: false,
-    list: "ListDataSources",
-    listed: "DataSources",
-    create: "CreateDataSource",
-    update: "UpdateDataSource",
-    describe: "DescribeDataSource",
-    delete: "DeleteDataSource",
-    describe_permissions: "DescribeDataSourcePermissions",
-    update_permissions: "UpdateDataSourcePermissions",
-    permissions_method: Method::Post,
     owner: &[
         "DescribeDataSource",
         "DescribeDataSourcePermissions",
@@ -202,24 +137,12 @@ const DATA_SOURCE: Terms = Terms {
         "UpdateDataSourcePermissions",
     ],
     reader: &[],
-    status: "Status",
 };
 
 const THEME: Terms = Terms {
     noun: "theme",
-    member: "Theme",
     collection: "themes",
     segment: "theme",
-    is_named_by_path: true,
-    list: "ListThemes",
-    listed: "ThemeSummaryList",
-    create: "CreateTheme",
-    update: "UpdateTheme",
-    describe: "DescribeTheme",
-    delete: "DeleteTheme",
-    describe_permissions: "DescribeThemePermissions",
-    update_permissions: "UpdateThemePermissions",
-    permissions_method: Method::Put,
     owner: &[
         "DescribeTheme",
         "DescribeThemeAlias",
@@ -234,5 +157,4 @@ const THEME: Terms = Terms {
         "DescribeThemePermissions",
     ],
     reader: &[],
-    status: "Version/Status",
 };

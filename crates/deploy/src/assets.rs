@@ -1,18 +1,22 @@
-//! What of `QuickSight` belongs to a deployment: assets whose id begins with its prefix and that carry its tag.
+//! What of Amazon Quick Sight belongs to a deployment: assets whose id begins with its prefix and that carry its tag.
 
 use std::collections::BTreeMap;
 
+use aws_sdk_quicksight::types::{ResourceStatus, ThemeType};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::Serialize;
 
-use crate::aws::{Aws, AwsError, Fields, Method};
+use crate::aws::{Aws, AwsError, Context};
 use crate::names::Names;
+use crate::steps::AssetAddress;
 use crate::tags;
 
 pub use crate::asset_kind::AssetKind;
 
-/// So many questions at once.
-const AT_ONCE: usize = 4;
+/// Maximum concurrent requests.
+const CONCURRENCY: usize = 4;
+/// Assets in one page of a listing.
+const PAGE_SIZE: i32 = 100;
 
 /// One asset of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,29 +27,41 @@ pub struct Asset {
     pub name: String,
     /// The version of this program that made it.
     pub version: Option<String>,
+    /// An analysis that was deleted and can be restored for some days. Its id is taken until then.
+    pub is_recycled: bool,
 }
 
-/// What carries an asset's id but not its tag.
+/// What carries an asset's id but no tag of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stranger {
+pub struct UnmanagedAsset {
     pub kind: AssetKind,
     pub id: String,
+    /// It is in the recycle bin, where its tags may not be readable.
+    pub is_recycled: bool,
 }
 
 /// All assets with ids of the deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assets {
     pub ours: Vec<Asset>,
-    pub strangers: Vec<Stranger>,
+    pub unmanaged: Vec<UnmanagedAsset>,
 }
 
 impl Assets {
     /// Looks for all of them.
+    ///
+    /// # Errors
+    ///
+    /// If a call fails.
     pub async fn find(aws: &Aws, names: &Names) -> Result<Self, AwsError> {
         Self::find_kinds(aws, names, &AssetKind::ALL).await
     }
 
-    /// Looks for those of some kinds.
+    /// Looks for those of some kinds. Assets of other deployments, whose prefix may begin with this one's, are left out.
+    ///
+    /// # Errors
+    ///
+    /// If a call fails.
     pub async fn find_kinds(
         aws: &Aws,
         names: &Names,
@@ -53,21 +69,28 @@ impl Assets {
     ) -> Result<Self, AwsError> {
         let listed: Vec<Vec<Asset>> = stream::iter(kinds)
             .map(|kind| list(aws, names, *kind))
-            .buffered(AT_ONCE)
+            .buffered(CONCURRENCY)
             .try_collect()
             .await?;
-        let looked: Vec<(Asset, bool)> = stream::iter(listed.into_iter().flatten())
-            .map(|asset| tagged(aws, names, asset))
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await?;
+        let tagged: Vec<(Asset, BTreeMap<String, String>)> =
+            stream::iter(listed.into_iter().flatten())
+                .map(|asset| tagged(aws, asset))
+                .buffered(CONCURRENCY)
+                .try_collect()
+                .await?;
         let mut found = Self::default();
-        for (asset, is_ours) in looked {
-            if is_ours {
-                found.ours.push(asset);
-            } else {
-                let Asset { kind, id, .. } = asset;
-                found.strangers.push(Stranger { kind, id });
+        for (mut asset, mut tags) in tagged {
+            match tags.get(tags::DEPLOYMENT) {
+                Some(deployment) if *deployment == names.prefix => {
+                    asset.version = tags.remove(tags::VERSION);
+                    found.ours.push(asset);
+                }
+                Some(_) => {}
+                None => found.unmanaged.push(UnmanagedAsset {
+                    kind: asset.kind,
+                    id: asset.id,
+                    is_recycled: asset.is_recycled,
+                }),
             }
         }
         Ok(found)
@@ -85,6 +108,16 @@ impl Asset {
         format!("{} `{}`", self.kind, self.id)
     }
 
+    /// Deletes it for good, also out of the recycle bin. What is gone already is no error.
+    ///
+    /// # Errors
+    ///
+    /// If the service refuses it.
+    pub async fn delete(&self, aws: &Aws) -> Result<(), AwsError> {
+        let (kind, id) = (self.kind, self.id.as_str());
+        AssetAddress { aws, kind, id }.delete().await
+    }
+
     /// The view that a data set imports, from its id.
     pub fn relation(&self, names: &Names) -> String {
         let rest = self.id.strip_prefix(&names.prefix).unwrap_or(&self.id);
@@ -92,42 +125,79 @@ impl Asset {
     }
 }
 
+/// All assets of a kind whose id begins with the prefix.
 async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, AwsError> {
-    let terms = kind.terms();
-    let mut call = aws
-        .quicksight(terms.list, Method::Get, &[terms.collection])
-        .on(format!(
-            "the {} of Amazon Quick Sight",
-            terms.collection.replace('-', " ")
-        ))
-        .query("max-results", "100");
-    if kind == AssetKind::Theme {
-        call = call.query("type", "CUSTOM");
-    }
+    let client = &aws.clients().quicksight;
+    let resource = format!(
+        "the {} of Amazon Quick Sight",
+        kind.terms().collection.replace('-', " ")
+    );
     let start = format!("{}-", names.prefix);
-    let found = call.pages(terms.listed, "NextToken").await?;
-    let id = format!("{}Id", terms.member);
-    let ours = found
-        .iter()
-        .filter(|asset| asset.text(&id).starts_with(&start) && asset.text("Status") != "DELETED");
-    Ok(ours
-        .map(|asset| Asset {
-            kind,
-            id: asset.text(&id).to_owned(),
-            arn: asset.text("Arn").to_owned(),
-            name: asset.text("Name").to_owned(),
-            version: None,
-        })
-        .collect())
+    let mut found = Vec::new();
+    let mut add = |id: Option<String>, arn: Option<String>, name: Option<String>, is_recycled| {
+        let id = id.unwrap_or_default();
+        if id.starts_with(&start) {
+            found.push(Asset {
+                kind,
+                id,
+                arn: arn.unwrap_or_default(),
+                name: name.unwrap_or_default(),
+                version: None,
+                is_recycled,
+            });
+        }
+    };
+    // The listings differ in nothing but names.
+    macro_rules! all {
+        ($request:expr, $action:literal) => {
+            $request
+                .aws_account_id(aws.account())
+                .max_results(PAGE_SIZE)
+                .into_paginator()
+                .items()
+                .send()
+                .collect::<Result<Vec<_>, _>>()
+                .await
+                .context(aws, $action, resource)?
+        };
+    }
+    match kind {
+        AssetKind::Dashboard => {
+            for one in all!(client.list_dashboards(), "quicksight:ListDashboards") {
+                add(one.dashboard_id, one.arn, one.name, false);
+            }
+        }
+        AssetKind::Analysis => {
+            for one in all!(client.list_analyses(), "quicksight:ListAnalyses") {
+                let is_recycled = one.status == Some(ResourceStatus::Deleted);
+                add(one.analysis_id, one.arn, one.name, is_recycled);
+            }
+        }
+        AssetKind::DataSet => {
+            for one in all!(client.list_data_sets(), "quicksight:ListDataSets") {
+                add(one.data_set_id, one.arn, one.name, false);
+            }
+        }
+        AssetKind::DataSource => {
+            for one in all!(client.list_data_sources(), "quicksight:ListDataSources") {
+                add(one.data_source_id, one.arn, one.name, false);
+            }
+        }
+        AssetKind::Theme => {
+            let request = client.list_themes().r#type(ThemeType::Custom);
+            for one in all!(request, "quicksight:ListThemes") {
+                add(one.theme_id, one.arn, one.name, false);
+            }
+        }
+    }
+    Ok(found)
 }
 
-/// Whether the asset carries the deployment's tag. What has gone in the meantime does not.
-async fn tagged(aws: &Aws, names: &Names, mut asset: Asset) -> Result<(Asset, bool), AwsError> {
+/// The asset with its tags. An asset that has gone in the meantime has none.
+async fn tagged(aws: &Aws, asset: Asset) -> Result<(Asset, BTreeMap<String, String>), AwsError> {
     let tags = match tags::of_asset(aws, &asset.arn, asset.title()).await {
         Err(error) if error.is_not_found() => BTreeMap::new(),
         found => found?,
     };
-    asset.version = tags.get(tags::VERSION).cloned();
-    let is_ours = tags.get(tags::DEPLOYMENT) == Some(&names.prefix);
-    Ok((asset, is_ours))
+    Ok((asset, tags))
 }

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use serde_json::json;
-
-use crate::aws::{Aws, AwsError, Context, Fields, Method, services};
+use crate::aws::{Aws, AwsError, Context};
 
 /// So many listings at most: a bucket is looked through folder by folder, never object by object.
 const MOST_LISTINGS: usize = 60;
@@ -108,19 +106,19 @@ pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
 
 /// Users and groups, administrators and authors first, and the Region that keeps them.
 pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>), AwsError> {
-    let (region, users) = match list(aws, "ListUsers", "users", "UserList").await {
+    let (region, users) = match users(aws).await {
         Ok(users) => (aws.region().to_owned(), users),
         Err(error) => match identity_region(&error.message) {
             Some(region) => {
                 let there = aws.in_region(&region);
-                let users = list(&there, "ListUsers", "users", "UserList").await?;
+                let users = users(&there).await?;
                 (region, users)
             }
             None => return Err(error),
         },
     };
     let there = aws.in_region(&region);
-    let groups = list(&there, "ListGroups", "groups", "GroupList").await?;
+    let groups = groups(&there).await?;
     let mut all: Vec<QuickSightUser> = users.into_iter().chain(groups).collect();
     let rank = |role: &str| match role {
         "ADMIN" | "ADMIN_PRO" => 0,
@@ -132,22 +130,50 @@ pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>)
     Ok((region, all))
 }
 
-async fn list(
-    aws: &Aws,
-    operation: &'static str,
-    folder: &str,
-    member: &str,
-) -> Result<Vec<QuickSightUser>, AwsError> {
-    let call = aws
-        .quicksight(operation, Method::Get, &["namespaces", "default", folder])
-        .on("namespace `default` of Amazon Quick Sight");
-    let found = call.pages(member, "NextToken").await?;
-    let users = found.iter().map(|user| QuickSightUser {
-        arn: user.text("Arn").to_owned(),
-        name: [user.text("UserName"), user.text("GroupName")].concat(),
-        role: user.text("Role").to_owned(),
-    });
-    Ok(users.collect())
+/// The namespace of users and groups that an account has without making one.
+const NAMESPACE: &str = "default";
+
+async fn users(aws: &Aws) -> Result<Vec<QuickSightUser>, AwsError> {
+    let request = aws.clients().quicksight.list_users();
+    let request = request.aws_account_id(aws.account()).namespace(NAMESPACE);
+    let pages = request.into_paginator().send();
+    let pages = pages.collect::<Result<Vec<_>, _>>().await;
+    let pages = pages.context(aws, "quicksight:ListUsers", namespace())?;
+    let users = pages
+        .into_iter()
+        .flat_map(|page| page.user_list.unwrap_or_default());
+    Ok(users
+        .map(|user| QuickSightUser {
+            arn: user.arn.unwrap_or_default(),
+            name: user.user_name.unwrap_or_default(),
+            role: user
+                .role
+                .map(|role| role.as_str().to_owned())
+                .unwrap_or_default(),
+        })
+        .collect())
+}
+
+async fn groups(aws: &Aws) -> Result<Vec<QuickSightUser>, AwsError> {
+    let request = aws.clients().quicksight.list_groups();
+    let request = request.aws_account_id(aws.account()).namespace(NAMESPACE);
+    let pages = request.into_paginator().send();
+    let pages = pages.collect::<Result<Vec<_>, _>>().await;
+    let pages = pages.context(aws, "quicksight:ListGroups", namespace())?;
+    let groups = pages
+        .into_iter()
+        .flat_map(|page| page.group_list.unwrap_or_default());
+    Ok(groups
+        .map(|group| QuickSightUser {
+            arn: group.arn.unwrap_or_default(),
+            name: group.group_name.unwrap_or_default(),
+            role: String::new(),
+        })
+        .collect())
+}
+
+fn namespace() -> String {
+    format!("namespace `{NAMESPACE}` of Amazon Quick Sight")
 }
 
 /// "…but your identity region is us-east-1. Please use the us-east-1 endpoint."
@@ -162,14 +188,13 @@ pub fn identity_region(message: &str) -> Option<String> {
 
 /// The Identity Store of the account's IAM Identity Center in this Region, if it has one.
 pub async fn identity_store(aws: &Aws) -> Result<Option<String>, AwsError> {
-    let call = aws
-        .call(&services::SSO_ADMIN, "ListInstances")
-        .on("IAM Identity Center")
-        .body(json!({}));
-    let instances = call.pages("Instances", "NextToken").await?;
+    let pages = aws.clients().sso_admin.list_instances().into_paginator();
+    let instances = pages.items().send().collect::<Result<Vec<_>, _>>().await;
+    let instances = instances.context(aws, "sso:ListInstances", "IAM Identity Center")?;
     let store = instances
-        .first()
-        .map(|instance| instance.text("IdentityStoreId").to_owned());
+        .into_iter()
+        .next()
+        .and_then(|instance| instance.identity_store_id);
     Ok(store.filter(|store| !store.is_empty()))
 }
 

@@ -3,17 +3,19 @@
 use std::fmt;
 use std::time::Duration;
 
+use aws_sdk_quicksight::types::IngestionType;
 use futures::stream::{self, StreamExt};
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
 
 use crate::assets::Asset;
-use crate::aws::{Aws, AwsError, Fields, JsonCall, Method};
+use crate::aws::{Aws, AwsError, Context};
 use crate::names::Names;
 use crate::progress::{NoProgress, Progress};
 
-/// So many imports are begun and looked at side by side.
-const AT_ONCE: usize = 4;
+/// Maximum concurrent imports and requests.
+const CONCURRENCY: usize = 4;
+/// Imports of one data set that are listed: its newest.
+const PAGE_SIZE: i32 = 20;
 /// The longest that imports which are awaited together may take.
 const WITHIN: Duration = Duration::from_hours(1);
 
@@ -63,21 +65,24 @@ pub struct Imported {
 }
 
 impl Ingestion {
-    fn of(shown: &Value) -> Self {
-        let whole = |path: &str| shown.field(path).as_u64();
-        let error = IngestionError {
-            kind: shown.text("ErrorInfo/Type").to_owned(),
-            message: shown.text("ErrorInfo/Message").to_owned(),
-        };
+    fn of(shown: aws_sdk_quicksight::types::Ingestion) -> Self {
+        let rows = shown.row_info.as_ref();
+        let error = shown.error_info.map(|error| IngestionError {
+            kind: error
+                .r#type
+                .map(|kind| kind.as_str().to_owned())
+                .unwrap_or_default(),
+            message: error.message.unwrap_or_default(),
+        });
         Self {
-            id: shown.text("IngestionId").to_owned(),
-            status: shown.text("IngestionStatus").to_owned(),
-            rows: whole("RowInfo/RowsIngested"),
-            dropped_rows: whole("RowInfo/RowsDropped"),
-            began: shown.number("CreatedTime"),
-            seconds: shown.number("IngestionTimeInSeconds"),
-            bytes: whole("IngestionSizeInBytes"),
-            error: (error != IngestionError::default()).then_some(error),
+            id: shown.ingestion_id.unwrap_or_default(),
+            status: shown.ingestion_status.as_str().to_owned(),
+            rows: rows.and_then(|rows| rows.rows_ingested).and_then(whole),
+            dropped_rows: rows.and_then(|rows| rows.rows_dropped).and_then(whole),
+            began: Some(shown.created_time.as_secs_f64()),
+            seconds: shown.ingestion_time_in_seconds.and_then(seconds),
+            bytes: shown.ingestion_size_in_bytes.and_then(whole),
+            error: error.filter(|error| *error != IngestionError::default()),
         }
     }
 
@@ -89,29 +94,79 @@ impl Ingestion {
         self.status == "COMPLETED"
     }
 
-    /// What a person can do about its error.
+    /// What a person can do about its error. The command that repairs the cause does not import anew: `refresh` does.
     pub fn hint(&self) -> &'static str {
+        match self.cause() {
+            ImportCause::Permission => {
+                "Quick Sight may not read the data. `kiro-analytics deploy` puts the policies of its roles and the grants of Lake Formation right and imports again; Amazon Athena must be switched on in Manage Quick Sight, Security & permissions"
+            }
+            ImportCause::Capacity => {
+                "SPICE has no room in this Region: buy capacity or release some in Manage Quick Sight, SPICE capacity (or `aws quicksight update-spice-capacity-configuration --purchase-mode AUTO_PURCHASE`), then run `kiro-analytics refresh --only import`"
+            }
+            ImportCause::View => {
+                "a view is missing or has other columns: `kiro-analytics deploy` makes it again and imports again"
+            }
+            ImportCause::Superseded => {
+                "another import has taken its place: `kiro-analytics status` shows it"
+            }
+            ImportCause::Other => {
+                "run `kiro-analytics refresh --only import`; if it fails again, `kiro-analytics preflight` checks what an import needs"
+            }
+        }
+    }
+
+    /// Returns true if Quick Sight was not allowed to read the data.
+    pub(crate) fn is_denied(&self) -> bool {
+        self.cause() == ImportCause::Permission
+    }
+
+    /// Returns true if SPICE had no room.
+    pub(crate) fn is_out_of_capacity(&self) -> bool {
+        self.cause() == ImportCause::Capacity
+    }
+
+    fn cause(&self) -> ImportCause {
         let error = self.error.as_ref().map(ToString::to_string);
         let error = error.unwrap_or_default();
         let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
-        if says(&[
+        if says(&["SPICE", "CAPACITY"]) {
+            ImportCause::Capacity
+        } else if says(&[
             "PERMISSION",
             "AccessDenied",
             "Access Denied",
             "not authorized",
             "Insufficient",
         ]) {
-            "Quick Sight's service role may not read the data: `kiro-analytics deploy` puts its policy and the Lake Formation grants right"
-        } else if says(&["SPICE", "CAPACITY"]) {
-            "the account's SPICE capacity is used up: buy more or release some in Manage Quick Sight, SPICE capacity"
+            ImportCause::Permission
         } else if says(&["does not exist", "NOT_FOUND", "TABLE", "COLUMN"]) {
-            "a view is missing or has other columns: `kiro-analytics deploy` makes them again"
+            ImportCause::View
         } else if says(&["SUPERSEDED"]) {
-            "another import has taken its place: `kiro-analytics status` shows it"
+            ImportCause::Superseded
         } else {
-            "run `kiro-analytics refresh` again; if it fails again, `kiro-analytics preflight` checks what an import needs"
+            ImportCause::Other
         }
     }
+}
+
+/// Why an import has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ImportCause {
+    Permission,
+    Capacity,
+    View,
+    Superseded,
+    Other,
+}
+
+/// The imports that an account reports never are negative.
+fn whole(number: i64) -> Option<u64> {
+    u64::try_from(number).ok()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an import takes hours at most")]
+fn seconds(number: i64) -> Option<f64> {
+    (number >= 0).then_some(number as f64)
 }
 
 impl fmt::Display for IngestionError {
@@ -146,23 +201,27 @@ impl<'a> Imports<'a> {
 
     /// The newest ones, as the service lists them: newest first.
     pub(crate) async fn list(&self) -> Result<Vec<Ingestion>, AwsError> {
-        let call = self
-            .call("ListIngestions", Method::Get, &[])
-            .query("max-results", "20");
-        let answer = call.send().await?;
-        Ok(answer
-            .items("Ingestions")
-            .iter()
-            .map(Ingestion::of)
-            .collect())
+        let request = self.aws.clients().quicksight.list_ingestions();
+        let request = request
+            .aws_account_id(self.aws.account())
+            .data_set_id(&self.data_set)
+            .max_results(PAGE_SIZE);
+        let sent = request.send().await;
+        let found = sent.context(self.aws, "quicksight:ListIngestions", self.title.as_str())?;
+        let found = found.ingestions.unwrap_or_default().into_iter();
+        Ok(found.map(Ingestion::of).collect())
     }
 
     /// Begins one. `id` must be new.
     pub(crate) async fn begin(&self, id: &str) -> Result<(), AwsError> {
-        let call = self.call("CreateIngestion", Method::Put, &[id]);
-        call.body(json!({"IngestionType": "FULL_REFRESH"}))
-            .send()
-            .await?;
+        let request = self.aws.clients().quicksight.create_ingestion();
+        let request = request
+            .aws_account_id(self.aws.account())
+            .data_set_id(&self.data_set)
+            .ingestion_id(id)
+            .ingestion_type(IngestionType::FullRefresh);
+        let sent = request.send().await;
+        sent.context(self.aws, "quicksight:CreateIngestion", self.title.as_str())?;
         Ok(())
     }
 
@@ -170,28 +229,25 @@ impl<'a> Imports<'a> {
     pub(crate) fn begun(self, id: String) -> Begun<'a> {
         Begun { imports: self, id }
     }
-
-    fn call(&self, operation: &'static str, method: Method, rest: &[&str]) -> JsonCall<'a> {
-        let path: Vec<&str> = ["data-sets", &self.data_set, "ingestions"]
-            .into_iter()
-            .chain(rest.iter().copied())
-            .collect();
-        let call = self.aws.quicksight(operation, method, &path);
-        call.on(self.title.as_str())
-    }
 }
 
 impl Begun<'_> {
-    /// What messages call its data set.
-    pub(crate) fn title(&self) -> &str {
-        &self.imports.title
+    /// The id of its data set.
+    pub(crate) fn data_set(&self) -> &str {
+        &self.imports.data_set
     }
 
     async fn look(&self) -> Result<Ingestion, AwsError> {
-        let call = self
-            .imports
-            .call("DescribeIngestion", Method::Get, &[&self.id]);
-        Ok(Ingestion::of(call.send().await?.field("Ingestion")))
+        let imports = &self.imports;
+        let request = imports.aws.clients().quicksight.describe_ingestion();
+        let request = request
+            .aws_account_id(imports.aws.account())
+            .data_set_id(&imports.data_set)
+            .ingestion_id(&self.id);
+        let sent = request.send().await;
+        let action = "quicksight:DescribeIngestion";
+        let found = sent.context(imports.aws, action, imports.title.as_str())?;
+        Ok(found.ingestion.map(Ingestion::of).unwrap_or_default())
     }
 
     /// Looks at all of them, again and again until each has ended: in the order in which they ended. Those that still go on
@@ -246,7 +302,7 @@ pub async fn import_all(
     let mut results = Vec::with_capacity(data_sets.len());
     let mut running = stream::iter(data_sets)
         .map(|data_set| async move { (*data_set, import(aws, data_set, id).await) })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(CONCURRENCY);
     progress.doing("importing data sets");
     progress.count(0, Some(total), "data sets");
     while let Some((data_set, result)) = running.next().await {
@@ -275,21 +331,42 @@ async fn import(aws: &Aws, data_set: &Asset, id: &str) -> Result<Ingestion, AwsE
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use super::{Ingestion, IngestionError};
 
-    use super::Ingestion;
+    fn failed(kind: &str, message: &str) -> Ingestion {
+        Ingestion {
+            status: "FAILED".to_owned(),
+            error: Some(IngestionError {
+                kind: kind.to_owned(),
+                message: message.to_owned(),
+            }),
+            ..Ingestion::default()
+        }
+    }
 
     #[test]
     fn a_failed_import_says_why_and_what_to_do() {
-        let ingestion = Ingestion::of(&json!({
-            "IngestionId": "refresh-1", "IngestionStatus": "FAILED", "CreatedTime": 1_780_000_000.5,
-            "ErrorInfo": {"Type": "PERMISSION_DENIED", "Message": "Insufficient Lake Formation permission(s)"},
-        }));
+        let denied = failed(
+            "PERMISSION_DENIED",
+            "Insufficient Lake Formation permission(s)",
+        );
         assert_eq!(
-            ingestion.error.as_ref().map(ToString::to_string).as_deref(),
+            denied.error.as_ref().map(ToString::to_string).as_deref(),
             Some("Insufficient Lake Formation permission(s) (PERMISSION_DENIED)")
         );
-        assert!(ingestion.has_ended() && !ingestion.has_succeeded());
-        assert!(ingestion.hint().contains("Lake Formation"));
+        assert!(denied.has_ended() && !denied.has_succeeded() && denied.is_denied());
+        assert!(
+            denied.hint().contains("Lake Formation") && denied.hint().contains("imports again")
+        );
+    }
+
+    #[test]
+    fn a_lack_of_capacity_is_no_lack_of_permission() {
+        let full = failed(
+            "ACCOUNT_CAPACITY_LIMIT_EXCEEDED",
+            "Insufficient SPICE capacity",
+        );
+        assert!(full.hint().contains("update-spice-capacity-configuration"));
+        assert!(!full.is_denied());
     }
 }

@@ -18,6 +18,7 @@ pub mod progress;
 pub mod refresh;
 mod results_buckets;
 pub mod runs;
+mod service_roles;
 pub mod settings;
 mod stack;
 mod stack_deletion;

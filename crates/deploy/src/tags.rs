@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_quicksight::types::Tag;
 use serde_json::{Value, json};
 
-use crate::aws::{Aws, AwsError, Fields, Method, services};
+use crate::aws::{Aws, AwsError, Context};
 use crate::step::Deployment;
 
 /// Says which deployment a thing belongs to.
@@ -30,39 +31,42 @@ pub(crate) fn merged(
     tags
 }
 
-/// The tags of an asset of Amazon Quick Sight; `title` is what messages call it.
+/// The tags of an asset of Amazon Quick Sight. `title` is what messages call it.
+///
+/// # Errors
+///
+/// If the call has failed.
 pub(crate) async fn of_asset(
     aws: &Aws,
     arn: &str,
     title: String,
 ) -> Result<BTreeMap<String, String>, AwsError> {
-    let path = ["resources", arn, "tags"];
-    let call = aws.rest(
-        &services::QUICKSIGHT,
-        "ListTagsForResource",
-        Method::Get,
-        &path,
-    );
-    let answer = call.on(title).send().await?;
-    let tags = answer.items("Tags").iter();
-    Ok(tags
-        .map(|tag| (tag.text("Key").to_owned(), tag.text("Value").to_owned()))
-        .collect())
+    let request = aws.clients().quicksight.list_tags_for_resource();
+    let sent = request.resource_arn(arn).send().await;
+    let found = sent.context(aws, "quicksight:ListTagsForResource", title)?;
+    let tags = found.tags.unwrap_or_default().into_iter();
+    Ok(tags.map(|tag| (tag.key, tag.value)).collect())
 }
 
 /// Adds tags to an asset of Amazon Quick Sight, or gives them other values.
+///
+/// # Errors
+///
+/// If the call has failed.
 pub(crate) async fn add_to_asset(
     aws: &Aws,
     arn: &str,
     title: String,
     tags: &BTreeMap<String, String>,
 ) -> Result<(), AwsError> {
-    let path = ["resources", arn, "tags"];
-    let call = aws.rest(&services::QUICKSIGHT, "TagResource", Method::Post, &path);
-    call.on(title)
-        .body(json!({"Tags": listed(tags)}))
-        .send()
-        .await?;
+    let tags = tags
+        .iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build());
+    // Both required members are set.
+    let tags: Vec<Tag> = tags.filter_map(Result::ok).collect();
+    let request = aws.clients().quicksight.tag_resource();
+    let sent = request.resource_arn(arn).set_tags(Some(tags)).send().await;
+    sent.context(aws, "quicksight:TagResource", title)?;
     Ok(())
 }
 

@@ -1,10 +1,8 @@
 //! The Identity Store, where names of people are wanted.
 
-use serde_json::json;
-
 use super::Place;
 use super::finding::Finding;
-use crate::aws::services;
+use crate::aws::Context;
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
     let settings = place.settings();
@@ -13,11 +11,10 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     };
     let region = settings.identity_region.as_deref();
     let there = place.aws.in_region(region.unwrap_or(place.aws.region()));
-    let call = there
-        .call(&services::IDENTITY_STORE, "ListUsers")
-        .on(format!("Identity Store `{store}`"))
-        .body(json!({"IdentityStoreId": store, "MaxResults": 1}));
-    match call.send().await {
+    let request = there.clients().identity_store.list_users();
+    let sent = request.identity_store_id(store).max_results(1).send().await;
+    let resource = format!("Identity Store `{store}`");
+    match sent.context(&there, "identitystore:ListUsers", resource) {
         Ok(_) => Finding::pass(format!("`{store}` answers in {}", there.region())),
         Err(error) if error.is_not_found() => Finding::fail(
             crate::step::Blame::Usage,

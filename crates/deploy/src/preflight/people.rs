@@ -1,20 +1,36 @@
-//! The users and groups that shall own or see the dashboard.
+//! The users, groups and namespaces that shall own or see the dashboard.
 
-use serde_json::Value;
+use aws_sdk_quicksight::types::UserRole;
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{Aws, AwsError, Fields, Method};
+use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::step::Blame;
 
 /// Who somebody is, taken apart from the ARN.
 struct Principal<'a> {
     region: &'a str,
     account: &'a str,
-    /// `user` or `group`
-    kind: &'a str,
+    kind: PrincipalKind,
     namespace: &'a str,
+    /// Empty for a namespace.
     name: &'a str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PrincipalKind {
+    User,
+    Group,
+    /// Everybody in it.
+    Namespace,
+}
+
+/// What the service says of a principal that is there.
+#[derive(Debug, Default)]
+struct Described {
+    /// None for groups and namespaces.
+    role: Option<UserRole>,
+    is_inactive: bool,
 }
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
@@ -37,7 +53,11 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
 async fn look(place: &Place<'_>, arn: &str, is_owner: bool, finding: &mut Finding) {
     let advice = "`kiro-analytics init` lists the users and groups; their ARNs stand there";
     let Some(principal) = Principal::of(arn) else {
-        finding.add_failure(Blame::Usage, format!("`{arn}` is no user or group"), advice);
+        finding.add_failure(
+            Blame::Usage,
+            format!("`{arn}` is no user, group or namespace"),
+            advice,
+        );
         return;
     };
     if principal.account != place.aws.account() {
@@ -49,14 +69,10 @@ async fn look(place: &Place<'_>, arn: &str, is_owner: bool, finding: &mut Findin
         return;
     }
     let there = place.aws.in_region(principal.region);
-    let Principal { kind, name, .. } = principal;
     let described = match principal.describe(&there).await {
         Ok(Some(described)) => described,
         Ok(None) => {
-            let found = format!(
-                "there is no {kind} `{name}` in namespace `{}`",
-                principal.namespace
-            );
+            let found = format!("there is no {}", principal.title());
             finding.add_failure(Blame::Usage, found, advice);
             return;
         }
@@ -65,19 +81,25 @@ async fn look(place: &Place<'_>, arn: &str, is_owner: bool, finding: &mut Findin
             return;
         }
     };
-    let role = described.text("User/Role");
     let what = if is_owner { "owner" } else { "reader" };
+    let role = described.role.as_ref().map_or("", UserRole::as_str);
     let found = match role {
-        "" => format!("{what}: {kind} `{name}`"),
-        role => format!("{what}: {kind} `{name}`, {role}"),
+        "" => format!("{what}: {}", principal.short_title()),
+        role => format!("{what}: {}, {role}", principal.short_title()),
     };
-    if is_owner && role.starts_with("READER") {
+    if is_owner && principal.kind == PrincipalKind::Namespace {
+        finding.add_failure(
+            Blame::Usage,
+            found,
+            "a namespace can read a dashboard and cannot own it: name it in `readers`",
+        );
+    } else if is_owner && role.starts_with("READER") {
         finding.add_failure(
             Blame::Usage,
             found,
             "a reader cannot own a dashboard: make them an author in Manage Quick Sight, or name them in `readers`",
         );
-    } else if described.field("User/Active") == &Value::Bool(false) {
+    } else if described.is_inactive {
         finding.add_warning(found, "they have never signed in, or were deactivated");
     } else {
         finding.add(found);
@@ -89,43 +111,103 @@ impl<'a> Principal<'a> {
         let mut parts = arn.splitn(6, ':').skip(3);
         let (region, account, rest) = (parts.next()?, parts.next()?, parts.next()?);
         let mut rest = rest.splitn(3, '/');
+        let kind = match rest.next()? {
+            "user" => PrincipalKind::User,
+            "group" => PrincipalKind::Group,
+            "namespace" => PrincipalKind::Namespace,
+            _ => return None,
+        };
+        let namespace = rest.next()?;
+        let name = match kind {
+            PrincipalKind::Namespace => "",
+            PrincipalKind::User | PrincipalKind::Group => rest.next()?,
+        };
         Some(Self {
             region,
             account,
-            kind: rest
-                .next()
-                .filter(|kind| matches!(*kind, "user" | "group"))?,
-            namespace: rest.next()?,
-            name: rest.next()?,
+            kind,
+            namespace,
+            name,
         })
     }
 
-    async fn describe(&self, aws: &Aws) -> Result<Option<Value>, AwsError> {
-        let (operation, folder) = match self.kind {
-            "user" => ("DescribeUser", "users"),
-            _ => ("DescribeGroup", "groups"),
-        };
-        let path = ["namespaces", self.namespace, folder, self.name];
-        let call = aws.quicksight(operation, Method::Get, &path);
-        call.on(format!("{} `{}`", self.kind, self.name))
-            .find()
-            .await
+    /// "user `alice`"
+    fn short_title(&self) -> String {
+        match self.kind {
+            PrincipalKind::User => format!("user `{}`", self.name),
+            PrincipalKind::Group => format!("group `{}`", self.name),
+            PrincipalKind::Namespace => format!("namespace `{}`", self.namespace),
+        }
+    }
+
+    /// "user `alice` in namespace `default`"
+    fn title(&self) -> String {
+        match self.kind {
+            PrincipalKind::Namespace => self.short_title(),
+            PrincipalKind::User | PrincipalKind::Group => {
+                format!("{} in namespace `{}`", self.short_title(), self.namespace)
+            }
+        }
+    }
+
+    async fn describe(&self, aws: &Aws) -> Result<Option<Described>, AwsError> {
+        let client = &aws.clients().quicksight;
+        let title = self.short_title();
+        match self.kind {
+            PrincipalKind::User => {
+                let request = client.describe_user().aws_account_id(aws.account());
+                let request = request.namespace(self.namespace).user_name(self.name);
+                let sent = request.send().await;
+                let found = sent.context(aws, "quicksight:DescribeUser", title);
+                let user = found.optional()?.and_then(|found| found.user);
+                Ok(user.map(|user| Described {
+                    is_inactive: !user.active,
+                    role: user.role,
+                }))
+            }
+            PrincipalKind::Group => {
+                let request = client.describe_group().aws_account_id(aws.account());
+                let request = request.namespace(self.namespace).group_name(self.name);
+                let sent = request.send().await;
+                let found = sent.context(aws, "quicksight:DescribeGroup", title);
+                let group = found.optional()?.and_then(|found| found.group);
+                Ok(group.map(|_| Described::default()))
+            }
+            PrincipalKind::Namespace => {
+                let request = client.describe_namespace().aws_account_id(aws.account());
+                let sent = request.namespace(self.namespace).send().await;
+                let found = sent.context(aws, "quicksight:DescribeNamespace", title);
+                let namespace = found.optional()?.and_then(|found| found.namespace);
+                Ok(namespace.map(|_| Described::default()))
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Principal;
+    use super::{Principal, PrincipalKind};
 
     #[test]
     fn the_name_of_a_federated_user_has_a_slash() {
         let arn = "arn:aws:quicksight:us-east-1:123456789012:user/default/Admin/alice@example.com";
         let principal = Principal::of(arn).unwrap();
-        assert_eq!((principal.region, principal.kind), ("us-east-1", "user"));
+        assert_eq!(
+            (principal.region, principal.kind),
+            ("us-east-1", PrincipalKind::User)
+        );
         assert_eq!(
             (principal.namespace, principal.name),
             ("default", "Admin/alice@example.com")
         );
         assert!(Principal::of("arn:aws:iam::123456789012:user/alice").is_none());
+    }
+
+    #[test]
+    fn a_namespace_has_no_name_of_its_own() {
+        let arn = "arn:aws:quicksight:us-east-1:123456789012:namespace/default";
+        let principal = Principal::of(arn).unwrap();
+        assert_eq!(principal.kind, PrincipalKind::Namespace);
+        assert_eq!(principal.title(), "namespace `default`");
     }
 }

@@ -1,53 +1,48 @@
-//! The role that Quick Sight reads with: there, trusting Quick Sight, and what it may do already.
-
-use percent_encoding::percent_decode_str;
-use serde_json::json;
+//! The roles that Quick Sight reads with: there, trusting Quick Sight, and what they may do already.
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{AwsError, Fields, services};
+use crate::aws::AwsError;
+use crate::service_roles::{ServiceRole, role_names};
 use crate::step::Blame;
-
-/// The managed policy by which Quick Sight may use Athena.
-const ATHENA_ACCESS: &str = "AWSQuicksightAthenaAccess";
+use crate::steps::ATHENA_POLICY;
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
     if let Some(finding) = place.without_quicksight() {
         return finding;
     }
-    let role = place.settings().quicksight_role.as_str();
-    let found = place
-        .aws
-        .call(&services::IAM, "GetRole")
-        .on(format!("role `{role}`"))
-        .body(json!({"RoleName": role}))
-        .find()
-        .await;
-    let described = match found {
-        Ok(Some(described)) => described,
-        Ok(None) => {
-            return Finding::fail(
-                Blame::Usage,
-                format!("there is no role `{role}`"),
-                "in Manage Quick Sight, Security & permissions, allow Amazon Athena once, which makes it; or name the role you use with --set quicksight_role=NAME",
-            );
-        }
+    let roles = match ServiceRole::find_all(place.aws, place.settings()).await {
+        Ok(roles) => roles,
         Err(error) => return Finding::of(&error),
     };
-    let mut finding = Finding::pass(format!("role `{role}` is there"));
-    let trust = described.text("Role/AssumeRolePolicyDocument");
-    let trust = percent_decode_str(trust).decode_utf8_lossy();
-    if !trust.is_empty() && !trust.contains("quicksight.amazonaws.com") {
+    if roles.is_empty() {
+        let names: Vec<String> = role_names(place.settings())
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        return Finding::fail(
+            Blame::Usage,
+            format!("there is no role {}", names.join(" or ")),
+            "in Manage Quick Sight, Security & permissions, allow Amazon Athena once, which makes it; or name the role you use with --set quicksight_role=NAME",
+        );
+    }
+    let mut finding = Finding::empty();
+    for role in &roles {
+        finding.add(format!("role `{}` is there", role.name));
+        look(place, role, &mut finding).await;
+    }
+    finding
+}
+
+async fn look(place: &Place<'_>, role: &ServiceRole, finding: &mut Finding) {
+    if !role.trust.is_empty() && !role.trust.contains("quicksight.amazonaws.com") {
         finding.add_failure(
             Blame::Usage,
             "the role does not trust quicksight.amazonaws.com".to_owned(),
             "name the role that Manage Quick Sight, Security & permissions shows with --set quicksight_role=NAME",
         );
     }
-    if !described
-        .text("Role/PermissionsBoundary/PermissionsBoundaryArn")
-        .is_empty()
-    {
+    if role.has_boundary {
         finding.add_warning(
             "the role has a permissions boundary".to_owned(),
             "the boundary must allow what our policy allows: reading the results bucket, Athena and Glue",
@@ -66,30 +61,25 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
             };
             let has_athena = attached
                 .iter()
-                .any(|name| name.eq_ignore_ascii_case(ATHENA_ACCESS));
-            finding.add(format!("policy `{ATHENA_ACCESS}` {}", told(has_athena)));
+                .any(|name| name.eq_ignore_ascii_case(ATHENA_POLICY));
+            finding.add(format!("policy `{ATHENA_POLICY}` {}", told(has_athena)));
+            if !has_athena {
+                finding.add(
+                    "Amazon Athena may be switched off: Manage Quick Sight, Security & permissions, must list it, or imports are denied",
+                );
+            }
             finding.add(format!("policy `{own}` {}", told(inline.contains(&own))));
         }
     }
-    finding
 }
 
-async fn policies(place: &Place<'_>, role: &str) -> Result<(Vec<String>, Vec<String>), AwsError> {
-    let call = |operation: &'static str| {
-        let call = place.aws.call(&services::IAM, operation);
-        call.on(format!("role `{role}`"))
-            .body(json!({"RoleName": role}))
-    };
+async fn policies(
+    place: &Place<'_>,
+    role: &ServiceRole,
+) -> Result<(Vec<String>, Vec<String>), AwsError> {
     let (attached, inline) = tokio::join!(
-        call("ListAttachedRolePolicies").pages("AttachedPolicies", "Marker"),
-        call("ListRolePolicies").pages("PolicyNames", "Marker"),
+        role.attached_policies(place.aws),
+        role.inline_policies(place.aws)
     );
-    let attached = attached?;
-    let attached = attached.iter().map(|policy| policy.text("PolicyName"));
-    let inline = inline?;
-    let inline = inline.iter().filter_map(serde_json::Value::as_str);
-    Ok((
-        attached.map(str::to_owned).collect(),
-        inline.map(str::to_owned).collect(),
-    ))
+    Ok((attached?, inline?))
 }

@@ -1,12 +1,13 @@
-//! The subscription of Amazon Quick Sight, its edition, and the Region that keeps its users.
+//! The subscription of Amazon Quick Sight, its edition, the Region that keeps its users, and the Region of the data sets.
 
-use serde_json::Value;
+use aws_sdk_quicksight::types::{AccountInfo, DataSetImportMode, Edition};
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{Aws, AwsError, Fields, Method, services};
+use crate::aws::{Aws, AwsError, AwsErrorKind, Context, Optional};
 use crate::discover::identity_region;
 use crate::step::Blame;
+use crate::steps::spice_hint;
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
     if let Some(finding) = place.without_quicksight() {
@@ -35,14 +36,13 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
         }
         Err(error) => return Finding::of(&error),
     };
-    let (edition, status) = (
-        account.text("AccountInfo/Edition"),
-        account.text("AccountInfo/AccountSubscriptionStatus"),
-    );
+    let status = account.account_subscription_status.unwrap_or_default();
+    let edition = account.edition;
+    let name = edition.as_ref().map_or("unknown", Edition::as_str);
     let mut finding = Finding::empty();
-    let found = format!("edition {edition}, {status}, users are kept in {region}");
+    let found = format!("edition {name}, {status}, users are kept in {region}");
     match edition {
-        "ENTERPRISE" | "ENTERPRISE_AND_Q" => finding.add(found),
+        Some(Edition::Enterprise | Edition::EnterpriseAndQ) => finding.add(found),
         _ => finding.add_failure(
             Blame::Aws,
             found,
@@ -67,17 +67,49 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
             ),
         );
     }
+    look_at_region(place.aws, &region, &mut finding).await;
     finding
 }
 
-async fn describe(aws: &Aws) -> Result<Option<Value>, AwsError> {
-    let call = aws.rest(
-        &services::QUICKSIGHT,
-        "DescribeAccountSubscription",
-        Method::Get,
-        &["account", aws.account()],
+/// Asks the Region of the deployment, where data sets and dashboard would be.
+async fn look_at_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
+    let region = aws.region();
+    let request = aws.clients().quicksight.list_data_sets();
+    let pages = request.aws_account_id(aws.account()).into_paginator();
+    let listed = pages.items().send().collect::<Result<Vec<_>, _>>().await;
+    let listed = listed.context(
+        aws,
+        "quicksight:ListDataSets",
+        format!("the data sets in {region}"),
     );
-    call.on("the subscription of Amazon Quick Sight")
-        .find()
-        .await
+    match listed {
+        Ok(data_sets) => {
+            let has_spice = data_sets
+                .iter()
+                .any(|one| one.import_mode == Some(DataSetImportMode::Spice));
+            // No API says how much capacity there is. The home Region has some; other Regions have none until it is bought.
+            if region != identity_region && !has_spice {
+                finding.add_warning(
+                    format!(
+                        "SPICE may have no capacity in {region}: there is no data set in SPICE yet, and the users are kept in {identity_region}"
+                    ),
+                    spice_hint(region),
+                );
+            }
+        }
+        Err(error) if error.kind == AwsErrorKind::Unreachable => finding.add_failure(
+            Blame::Usage,
+            format!("Amazon Quick Sight does not answer in {region}, where the dashboard would be: {error}"),
+            "take a Region that has Amazon Quick Sight (--region), or do without a dashboard with --set quicksight=false; AWS lists its Regions under \"Amazon Quick endpoints and quotas\"",
+        ),
+        Err(error) => finding.add_error(&error),
+    }
+}
+
+async fn describe(aws: &Aws) -> Result<Option<AccountInfo>, AwsError> {
+    let request = aws.clients().quicksight.describe_account_subscription();
+    let sent = request.aws_account_id(aws.account()).send().await;
+    let action = "quicksight:DescribeAccountSubscription";
+    let found = sent.context(aws, action, "the subscription of Amazon Quick Sight");
+    Ok(found.optional()?.and_then(|found| found.account_info))
 }

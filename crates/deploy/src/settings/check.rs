@@ -198,10 +198,18 @@ pub(super) fn iam_principals(value: &Value) -> Option<String> {
 
 /// Users and groups of `QuickSight`.
 pub(super) fn quicksight_principals(value: &Value) -> Option<String> {
+    quicksight_principals_of(value, &[":user/", ":group/"])
+}
+
+/// Users, groups and namespaces of `QuickSight`: a dashboard can be shared with everybody in a namespace.
+pub(super) fn quicksight_readers(value: &Value) -> Option<String> {
+    quicksight_principals_of(value, &[":user/", ":group/", ":namespace/"])
+}
+
+fn quicksight_principals_of(value: &Value, kinds: &[&str]) -> Option<String> {
     each(value, |value| {
         let found = text(value);
-        let is_good =
-            is_arn(found, "quicksight") && (found.contains(":user/") || found.contains(":group/"));
+        let is_good = is_arn(found, "quicksight") && kinds.iter().any(|kind| found.contains(kind));
         unless(
             is_good,
             "the ARN of a Quick Sight user or group, such as `arn:aws:quicksight:us-east-1:123456789012:user/default/alice`",

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use kiro_curate::Catalogue;
 use kiro_dashboard::Spec;
-use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode, datasets};
+use kiro_dashboard::quicksight::datasets;
 
 use super::{Status, StatusProblem, StatusQuestion};
 use crate::aws::{Aws, AwsError, Context, Optional};
@@ -12,6 +12,7 @@ use crate::settings::DeploymentSettings;
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 use crate::step::Blame;
+use crate::steps::assets_of;
 
 const MAKE_AGAIN: &str = "`kiro-analytics deploy` makes it again";
 
@@ -129,18 +130,7 @@ fn needed(names: &Names, settings: &DeploymentSettings) -> Vec<String> {
     let Ok(spec) = Spec::builtin(&catalogue, &settings.views) else {
         return Vec::new();
     };
-    let assets = Assets {
-        prefix: names.prefix.clone(),
-        partition: names.partition.clone(),
-        region: names.region.clone(),
-        account: names.account.clone(),
-        mode: Mode::Light,
-        identity_mapping: if settings.identity_store.is_some() {
-            IdentityMapping::On
-        } else {
-            IdentityMapping::Off
-        },
-    };
+    let assets = assets_of(names, settings);
     let found = datasets(&spec, &catalogue, &assets, settings.language()).unwrap_or_default();
     found.into_iter().map(|data_set| data_set.id).collect()
 }

@@ -172,9 +172,7 @@ impl Status {
                 alarm.hint(),
             ));
         }
-        for data_set in &self.data_sets {
-            found.extend(data_set.problem());
-        }
+        found.extend(DataSetStatus::problems(&self.data_sets));
         if let Some(dashboard) = &self.dashboard {
             found.extend(dashboard.problem());
         } else if has_dashboard {

@@ -1,18 +1,21 @@
 //! The data sets with their last imports, and the dashboard.
 
+use std::collections::BTreeMap;
+
 use futures::stream::{self, StreamExt};
 use serde::Serialize;
 
 use super::StatusProblem;
 use crate::assets::{Asset, AssetKind, Assets};
-use crate::aws::{Aws, AwsError, Fields, Method};
+use crate::aws::{Aws, AwsError};
 use crate::ingestion::{Ingestion, newest_ingestion};
 use crate::names::Names;
 use crate::settings::DeploymentSettings;
 use crate::step::Blame;
+use crate::steps::AssetAddress;
 
-/// So many questions at once.
-const AT_ONCE: usize = 4;
+/// Maximum concurrent requests.
+const CONCURRENCY: usize = 4;
 
 /// A data set and its newest import.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,7 +40,53 @@ pub struct DashboardStatus {
 }
 
 impl DataSetStatus {
-    pub(super) fn problem(&self) -> Option<StatusProblem> {
+    /// What is wrong with the last imports. Data sets with the same problem are named together.
+    pub(super) fn problems(data_sets: &[Self]) -> Vec<StatusProblem> {
+        let mut problems: Vec<StatusProblem> = Vec::new();
+        let mut failed: BTreeMap<String, Vec<&Self>> = BTreeMap::new();
+        for data_set in data_sets {
+            match data_set.failure() {
+                Some(why) => failed.entry(why).or_default().push(data_set),
+                None => problems.extend(data_set.problem()),
+            }
+        }
+        let failed = failed.iter().filter_map(|(why, data_sets)| {
+            let first = data_sets.first()?;
+            let what = match data_sets.len() {
+                1 => format!("the last import of data set `{}` has {why}", first.id),
+                count => {
+                    let ids: Vec<String> = data_sets
+                        .iter()
+                        .map(|one| format!("`{}`", one.id))
+                        .collect();
+                    format!(
+                        "the last imports of {count} data sets have {why} ({})",
+                        ids.join(", ")
+                    )
+                }
+            };
+            let hint = first.last.as_ref()?.hint();
+            Some(StatusProblem::new(Blame::Aws, what, hint))
+        });
+        problems.extend(failed);
+        problems
+    }
+
+    /// How its last import failed, and why.
+    fn failure(&self) -> Option<String> {
+        let last = self.last.as_ref()?;
+        if !matches!(last.status.as_str(), "FAILED" | "CANCELLED") {
+            return None;
+        }
+        let error = last.error.as_ref();
+        Some(format!(
+            "{}: {}",
+            last.status.to_lowercase(),
+            error.map_or("without a reason".to_owned(), ToString::to_string)
+        ))
+    }
+
+    fn problem(&self) -> Option<StatusProblem> {
         let Some(last) = &self.last else {
             return Some(StatusProblem::new(
                 Blame::Data,
@@ -45,32 +94,17 @@ impl DataSetStatus {
                 "`kiro-analytics refresh` imports it",
             ));
         };
-        match last.status.as_str() {
-            "FAILED" | "CANCELLED" => Some(StatusProblem::new(
-                Blame::Aws,
+        let dropped_rows = last.dropped_rows.unwrap_or_default();
+        (last.has_succeeded() && dropped_rows > 0).then(|| {
+            StatusProblem::new(
+                Blame::Data,
                 format!(
-                    "the last import of data set `{}` has {}: {}",
-                    self.id,
-                    last.status.to_lowercase(),
-                    last.error
-                        .as_ref()
-                        .map_or("without a reason".to_owned(), ToString::to_string)
+                    "the last import of data set `{}` dropped {dropped_rows} rows",
+                    self.id
                 ),
-                last.hint(),
-            )),
-            "COMPLETED" if last.dropped_rows.is_some_and(|rows| rows > 0) => {
-                Some(StatusProblem::new(
-                    Blame::Data,
-                    format!(
-                        "the last import of data set `{}` dropped {} rows",
-                        self.id,
-                        last.dropped_rows.unwrap_or_default()
-                    ),
-                    "Manage data, the data set, Refresh in Quick Sight says why; `kiro-analytics deploy` renews its columns",
-                ))
-            }
-            _ => None,
-        }
+                "Manage data, the data set, Refresh in Quick Sight says why; `kiro-analytics deploy` renews its columns",
+            )
+        })
     }
 }
 
@@ -117,13 +151,27 @@ pub(super) async fn look(
     if !settings.quicksight {
         return Ok((Vec::new(), None, Vec::new()));
     }
-    let kinds = [AssetKind::Dashboard, AssetKind::DataSet];
+    let kinds = [
+        AssetKind::Dashboard,
+        AssetKind::Analysis,
+        AssetKind::DataSet,
+    ];
     let assets = Assets::find_kinds(aws, names, &kinds).await?;
-    let mut problems = Vec::new();
+    let mut problems: Vec<StatusProblem> = assets
+        .of(AssetKind::Analysis)
+        .filter(|analysis| analysis.is_recycled)
+        .map(|analysis| {
+            StatusProblem::new(
+                Blame::Usage,
+                format!("{} is in the recycle bin", analysis.title()),
+                "`kiro-analytics deploy` restores it; the dashboard does not need it",
+            )
+        })
+        .collect();
     let asked: Vec<(&Asset, Result<Option<Ingestion>, AwsError>)> =
         stream::iter(assets.of(AssetKind::DataSet))
             .map(|data_set| async move { (data_set, newest_ingestion(aws, data_set).await) })
-            .buffered(AT_ONCE)
+            .buffered(CONCURRENCY)
             .collect()
             .await;
     let mut data_sets = Vec::new();
@@ -146,21 +194,25 @@ pub(super) async fn look(
 }
 
 async fn dashboard(aws: &Aws, found: &Asset) -> Result<DashboardStatus, AwsError> {
-    let call = aws
-        .quicksight("DescribeDashboard", Method::Get, &["dashboards", &found.id])
-        .on(found.title());
-    let answer = call.send().await?;
-    let errors = answer.items("Dashboard/Version/Errors").iter();
-    let published = answer.number("Dashboard/LastPublishedTime");
+    let (kind, id) = (found.kind, found.id.as_str());
+    let described = AssetAddress { aws, kind, id }.describe(None).await?;
+    let published = described
+        .as_ref()
+        .and_then(|described| described.document["LastPublishedTime"].as_f64());
     Ok(DashboardStatus {
         id: found.id.clone(),
         name: found.name.clone(),
         address: dashboard_address(aws, &found.id),
-        status: answer.text("Dashboard/Version/Status").to_owned(),
+        status: described
+            .as_ref()
+            .map(|described| described.status_name().to_owned())
+            .unwrap_or_default(),
         version: found.version.clone(),
         published: published.map(moment).unwrap_or_default(),
-        errors: errors
-            .map(|error| error.text("Message").to_owned())
+        errors: described
+            .into_iter()
+            .flat_map(|described| described.errors)
+            .map(|error| error.message)
             .collect(),
     })
 }

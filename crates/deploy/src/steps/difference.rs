@@ -4,22 +4,20 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::aws::Fields;
-
-/// So many are named.
-const MOST_NAMED: usize = 12;
+/// Maximum number of differences in one plan.
+const MAX_LINES: usize = 12;
 
 /// How what is described differs from what we would send.
-pub(super) fn differences(described: &Value, wanted: &Value) -> Vec<String> {
+pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     let mut lines = Vec::new();
-    let (there, ours) = (described.text("Name"), wanted.text("Name"));
+    let (there, ours) = (text(described, "/Name"), text(desired, "/Name"));
     if there != ours {
         lines.push(format!("its name is `{there}`"));
     }
-    if described.text("ThemeArn") != wanted.text("ThemeArn") {
+    if text(described, "/ThemeArn") != text(desired, "/ThemeArn") {
         lines.push("it has another theme".to_owned());
     }
-    let (there, ours) = (sheets(described), sheets(wanted));
+    let (there, ours) = (sheets(described), sheets(desired));
     for (id, sheet) in &there {
         let Some(known) = ours.get(id) else {
             lines.push(format!("sheet `{}` is new", sheet.name));
@@ -50,8 +48,8 @@ pub(super) fn differences(described: &Value, wanted: &Value) -> Vec<String> {
     if lines.is_empty() {
         lines.push("what it shows is computed or drawn differently".to_owned());
     }
-    let more = lines.len().saturating_sub(MOST_NAMED);
-    lines.truncate(MOST_NAMED);
+    let more = lines.len().saturating_sub(MAX_LINES);
+    lines.truncate(MAX_LINES);
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
@@ -64,23 +62,32 @@ struct Sheet {
 }
 
 fn sheets(asset: &Value) -> BTreeMap<String, Sheet> {
-    let sheets = asset.items("Definition/Sheets").iter();
+    let sheets = items(&asset["Definition"]["Sheets"]).iter();
     sheets
         .map(|sheet| {
-            let visuals = sheet.items("Visuals").iter().filter_map(|visual| {
+            let visuals = items(&sheet["Visuals"]).iter().filter_map(|visual| {
                 let (_, visual) = visual.as_object()?.iter().next()?;
-                let id = visual.text("VisualId").to_owned();
-                let title = visual.text("Title/FormatText/PlainText");
+                let id = text(visual, "/VisualId").to_owned();
+                let title = text(visual, "/Title/FormatText/PlainText");
                 let title = if title.is_empty() { &id } else { title };
                 Some((id.clone(), title.to_owned()))
             });
             let sheet_of = Sheet {
-                name: sheet.text("Name").to_owned(),
+                name: text(sheet, "/Name").to_owned(),
                 visuals: visuals.collect(),
             };
-            (sheet.text("SheetId").to_owned(), sheet_of)
+            (text(sheet, "/SheetId").to_owned(), sheet_of)
         })
         .collect()
+}
+
+fn items(list: &Value) -> &[Value] {
+    list.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    let found = value.pointer(pointer);
+    found.and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

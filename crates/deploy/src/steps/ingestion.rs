@@ -1,15 +1,18 @@
 //! Ingestions: datasets whose views have changed or that have never been read are read, and awaited.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
 use serde_json::Value;
 
-use super::quicksight::{needed_data_sets, unwanted};
+use super::quicksight::{
+    AWAITS_PERMISSION, awaits_permission, changes_access, needed_data_sets, spice_hint, unwanted,
+};
 use super::tables::deployed;
-use crate::aws::{AwsError, Fields};
+use crate::aws::AwsError;
 use crate::digest::short_hash;
 use crate::ingestion::{Begun, Imports, Ingestion};
 use crate::progress::Progress;
@@ -17,11 +20,14 @@ use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
 
-/// So many datasets are looked at at once.
-const AT_ONCE: usize = 5;
+/// Maximum concurrent requests.
+const CONCURRENCY: usize = 5;
+/// Maximum time until a permission that was just written is in effect.
+const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
 
 /// Why a dataset is read.
 const NEVER: &str = "it has never been read";
+const FAILED: &str = "its last import failed";
 const OLDER: &str = "its view is newer than its data";
 const CHANGES: &str = "what its view reads is changed";
 const NEW_DATA: &str = "exports have been normalized";
@@ -57,9 +63,12 @@ fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
 /// When a relation, or anything it reads, was last changed in the catalogue.
 fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Value>) -> f64 {
     let tables = reads.iter().filter_map(|name| tables.get(name));
-    tables
-        .filter_map(|table| table.number("UpdateTime"))
-        .fold(0.0, f64::max)
+    tables.filter_map(updated_at).fold(0.0, f64::max)
+}
+
+/// When a table or view was changed, in seconds since 1970.
+fn updated_at(table: &Value) -> Option<f64> {
+    table.get("UpdateTime")?.as_f64()
 }
 
 /// The tables and views that earlier steps will change.
@@ -80,8 +89,15 @@ fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
         .filter(|ingestion| ingestion.has_succeeded())
         .filter_map(|ingestion| ingestion.began)
         .fold(f64::NEG_INFINITY, f64::max);
+    let began = |one: &&Ingestion| one.began.unwrap_or_default();
+    let newest = ingestions
+        .iter()
+        .filter(|ingestion| ingestion.has_ended())
+        .max_by(|one, other| began(one).total_cmp(&began(other)));
     if newest_good == f64::NEG_INFINITY {
         Some(NEVER)
+    } else if newest.is_some_and(|newest| newest.status == "FAILED") {
+        Some(FAILED)
     } else if newest_good < changed_at {
         Some(OLDER)
     } else {
@@ -105,7 +121,7 @@ async fn needed(
         .map(|found| ingestions(deployment, &found.id))
         .collect::<Vec<_>>();
     let found: Vec<Option<Vec<Ingestion>>> = stream::iter(looking)
-        .buffered(AT_ONCE)
+        .buffered(CONCURRENCY)
         .try_collect()
         .await?;
     let changes_anything = |name: &str| {
@@ -150,12 +166,18 @@ impl Step for FirstIngestion {
             return Ok(unwanted);
         }
         let needed = needed(deployment, earlier).await?.into_iter();
+        let awaits = changes_access(earlier);
         let changes = needed.map(|(data_set, why)| {
-            Change::new(
+            let change = Change::new(
                 ChangeKind::Run,
                 format!("ingestion of dataset `{}`", data_set.id),
             )
-            .detail(why)
+            .detail(why);
+            if awaits {
+                change.detail(AWAITS_PERMISSION)
+            } else {
+                change
+            }
         });
         Ok(Planned::changes(changes.collect()))
     }
@@ -176,29 +198,40 @@ impl Step for FirstIngestion {
             .iter()
             .map(|change| change.what.as_str())
             .collect();
-        let wanted: Vec<DataSet> = needed_data_sets(deployment)?
+        // Data sets to read, and since when their views are as they are.
+        let needed: BTreeMap<String, f64> = needed_data_sets(deployment)?
             .into_iter()
             .filter(|found| {
                 planned.contains(format!("ingestion of dataset `{}`", found.id).as_str())
             })
+            .map(|found| {
+                let since = changed_at(&reads(deployment, &found.relation), &tables);
+                (found.id, since)
+            })
             .collect();
         let mut begun = Vec::new();
-        for data_set in wanted {
-            let known = ingestions(deployment, &data_set.id).await?;
-            let known = known.unwrap_or_default();
-            let changed_at = changed_at(&reads(deployment, &data_set.relation), &tables);
-            // A dataset that was just made is being read already.
-            let running = known.iter().find(|ingestion| {
-                !ingestion.has_ended() && ingestion.began.is_some_and(|at| at >= changed_at)
-            });
-            let imports = imports(deployment, &data_set.id);
-            let id = match running {
-                Some(running) => running.id.clone(),
-                None => begin(&imports, &known, changed_at).await?,
-            };
-            begun.push(imports.begun(id));
+        for (data_set, changed_at) in &needed {
+            begun.push(begin_or_join(deployment, data_set, *changed_at).await?);
         }
-        let rows = rows_read(&Begun::wait(&deployment.aws, begun, progress).await?)?;
+        let aws = &deployment.aws;
+        let mut ended = Begun::wait(aws, begun, progress).await?;
+        let mut polling = aws.polling(PERMITTED_WITHIN);
+        while awaits_permission(plan) && ended.iter().any(|(_, one)| one.is_denied()) {
+            if !polling.again().await {
+                break;
+            }
+            let (denied, others): (Vec<_>, Vec<_>) =
+                ended.into_iter().partition(|(_, one)| one.is_denied());
+            ended = others;
+            let mut again = Vec::new();
+            for (begun, _) in &denied {
+                let data_set = begun.data_set();
+                let changed_at = needed.get(data_set).copied().unwrap_or_default();
+                again.push(begin_or_join(deployment, data_set, changed_at).await?);
+            }
+            ended.extend(Begun::wait(aws, again, progress).await?);
+        }
+        let rows = rows_read(&ended, aws.region())?;
         Ok(Applied {
             notes: vec![format!("{rows} rows were read")],
             problems: Vec::new(),
@@ -206,55 +239,84 @@ impl Step for FirstIngestion {
     }
 }
 
-/// Starts an ingestion: its id, the same when it is started again.
-async fn begin(
-    imports: &Imports<'_>,
-    known: &[Ingestion],
+/// Starts an ingestion, or joins one that runs already: a dataset that was just made is being read.
+async fn begin_or_join<'a>(
+    deployment: &'a Deployment,
+    data_set: &str,
     changed_at: f64,
-) -> Result<String, AwsError> {
+) -> Result<Begun<'a>, AwsError> {
+    let known = ingestions(deployment, data_set).await?.unwrap_or_default();
+    let running = known.iter().find(|ingestion| {
+        !ingestion.has_ended() && ingestion.began.is_some_and(|at| at >= changed_at)
+    });
+    let imports = imports(deployment, data_set);
+    if let Some(running) = running {
+        return Ok(imports.begun(running.id.clone()));
+    }
     let newest = known.first().map_or("", |ingestion| ingestion.id.as_str());
+    // The same where a run that was interrupted is repeated.
     let id = format!(
         "deploy-{}",
         short_hash(format!("{newest} {changed_at} {}", known.len()))
     );
     match imports.begin(&id).await {
         Err(error) if error.code != "ResourceExistsException" => Err(error),
-        _ => Ok(id),
+        _ => Ok(imports.begun(id)),
     }
 }
 
-/// How many rows they have read, if all have.
-fn rows_read(awaited: &[(Begun<'_>, Ingestion)]) -> Result<u64, StepError> {
-    let (mut rows, mut failures) = (0, Vec::new());
-    for (begun, ingestion) in awaited {
+/// How many rows they have read, if all have. Data sets that failed for the same reason are named together.
+fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, StepError> {
+    let mut rows = 0;
+    let mut failures: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut hint = None;
+    for (begun, ingestion) in ended {
         if ingestion.has_succeeded() {
             rows += ingestion.rows.unwrap_or_default();
-        } else if ingestion.has_ended() {
-            let error = ingestion.error.clone().unwrap_or_default();
-            failures.push(format!(
-                "{}: {} {}",
-                begun.title(),
-                error.kind,
-                error.message
-            ));
-        } else {
-            failures.push("the others are still being read after an hour".to_owned());
-            break;
+            continue;
         }
+        let why = if ingestion.has_ended() {
+            let error = ingestion.error.as_ref().map(ToString::to_string);
+            error.unwrap_or_else(|| ingestion.status.to_lowercase())
+        } else {
+            "still being read after an hour".to_owned()
+        };
+        hint.get_or_insert_with(|| {
+            if ingestion.is_out_of_capacity() {
+                spice_hint(region)
+            } else {
+                format!("{}; then run the command again", ingestion.hint())
+            }
+        });
+        failures.entry(why).or_default().push(begun.data_set());
     }
-    if failures.is_empty() {
+    let Some(hint) = hint else {
         return Ok(rows);
-    }
+    };
+    let lines = failures
+        .iter()
+        .map(|(why, data_sets)| format!("{}: {why}", named(data_sets)));
+    let lines: Vec<String> = lines.collect();
     Err(StepError::failed(
         Blame::Aws,
-        format!("not everything could be read: {}", failures.join("; ")),
-        "PERMISSION_DENIED: is Amazon Quick Sight allowed to use Athena and the bucket (`kiro-analytics preflight`)? then run the command again",
+        format!("not everything could be read: {}", lines.join("; ")),
+        hint,
     ))
+}
+
+/// "dataset `a`" or "12 datasets (`a`, `b`, …)".
+fn named(data_sets: &[&str]) -> String {
+    match data_sets {
+        [one] => format!("dataset `{one}`"),
+        [one, other] => format!("datasets `{one}` and `{other}`"),
+        [one, other, ..] => format!("{} datasets (`{one}`, `{other}`, …)", data_sets.len()),
+        [] => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Ingestion, NEVER, OLDER, reason};
+    use super::{FAILED, Ingestion, NEVER, OLDER, reason};
 
     fn ingestion(status: &str, began: f64) -> Ingestion {
         Ingestion {
@@ -273,8 +335,19 @@ mod tests {
                 &[ingestion("FAILED", 20.0), ingestion("COMPLETED", 9.0)],
                 10.0
             ),
-            Some(OLDER)
+            Some(FAILED)
         );
+        assert_eq!(reason(&[ingestion("COMPLETED", 9.0)], 10.0), Some(OLDER));
         assert_eq!(reason(&[ingestion("COMPLETED", 11.0)], 10.0), None);
+    }
+
+    #[test]
+    fn data_whose_last_import_failed_are_read_again_although_an_older_one_succeeded() {
+        let failed = [ingestion("FAILED", 20.0), ingestion("COMPLETED", 11.0)];
+        assert_eq!(reason(&failed, 10.0), Some(FAILED));
+        let repaired = [ingestion("COMPLETED", 30.0), ingestion("FAILED", 20.0)];
+        assert_eq!(reason(&repaired, 10.0), None);
+        let running = [ingestion("RUNNING", 30.0), ingestion("FAILED", 20.0)];
+        assert_eq!(reason(&running, 10.0), Some(NEVER));
     }
 }

@@ -26,12 +26,13 @@ mod views;
 
 use crate::step::Step;
 
+pub(crate) use asset::AssetAddress;
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
 pub use function_code::missing_zip;
 pub use normalization::{Normalization, normalize};
-pub(crate) use quicksight::{DASHBOARD_ID, requests};
-pub(crate) use quicksight_access::policy;
+pub(crate) use quicksight::{DASHBOARD_ID, assets_of, requests, spice_hint};
+pub(crate) use quicksight_access::{ATHENA_POLICY, policy};
 pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use tables::{MARK, deployed, first_day, table_input};
 

@@ -7,13 +7,19 @@ use kiro_dashboard::quicksight::{
 };
 use serde_json::{Value, json};
 
-use super::asset::{Look, WantedAsset};
+use super::asset::{ApplyMode, DesiredAsset, ExistingAsset};
 use crate::asset_kind::AssetKind;
+use crate::aws::AwsErrorKind;
+use crate::names::Names;
 use crate::progress::Progress;
+use crate::settings::DeploymentSettings;
 use crate::step::{Applied, Blame, Deployment, Planned, Step, StepError, StepPlan};
 
-/// So many assets are looked at at once.
-const AT_ONCE: usize = 5;
+/// Maximum concurrent requests.
+const CONCURRENCY: usize = 5;
+/// In the plan of a change that depends on a permission which an earlier step of the same run writes.
+pub(super) const AWAITS_PERMISSION: &str =
+    "tried again for two minutes if the permission written before is not in effect yet";
 /// The id of the one dashboard there is.
 pub(crate) const DASHBOARD_ID: &str = "kiro";
 
@@ -21,7 +27,7 @@ pub(crate) const DASHBOARD_ID: &str = "kiro";
 pub(crate) struct AssetStep {
     name: &'static str,
     title: &'static str,
-    assets: for<'a> fn(&'a Deployment) -> Result<Vec<WantedAsset<'a>>, StepError>,
+    assets: for<'a> fn(&'a Deployment) -> Result<Vec<DesiredAsset<'a>>, StepError>,
 }
 
 /// The data source over the workgroup.
@@ -56,19 +62,18 @@ pub(crate) fn unwanted(deployment: &Deployment) -> Option<Planned> {
 }
 
 /// Names and places of the assets.
-pub(crate) fn assets_of(deployment: &Deployment) -> Assets {
-    let names = &deployment.names;
+pub(crate) fn assets_of(names: &Names, settings: &DeploymentSettings) -> Assets {
     Assets {
         prefix: names.prefix.clone(),
         partition: names.partition.clone(),
         region: names.region.clone(),
         account: names.account.clone(),
-        mode: if deployment.settings().theme == "dark" {
+        mode: if settings.theme == "dark" {
             Mode::Dark
         } else {
             Mode::Light
         },
-        identity_mapping: if deployment.settings().identity_store.is_some() {
+        identity_mapping: if settings.identity_store.is_some() {
             IdentityMapping::On
         } else {
             IdentityMapping::Off
@@ -81,7 +86,7 @@ pub(crate) fn needed_data_sets(deployment: &Deployment) -> Result<Vec<DataSet>, 
     datasets(
         &deployment.spec,
         &deployment.catalogue,
-        &assets_of(deployment),
+        &assets_of(&deployment.names, deployment.settings()),
         deployment.settings().language(),
     )
     .map_err(|errors| uncompiled(&errors))
@@ -95,8 +100,8 @@ fn uncompiled(errors: &QuickSightErrors) -> StepError {
     )
 }
 
-fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> WantedAsset<'_> {
-    WantedAsset {
+fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> DesiredAsset<'_> {
+    DesiredAsset {
         deployment,
         kind,
         id,
@@ -105,7 +110,7 @@ fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> W
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
-fn data_source(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
+fn data_source(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
     let workgroup = deployment.settings().workgroup(&deployment.names);
     let body = json!({
         "Name": format!("{}: Athena", deployment.names.prefix),
@@ -117,7 +122,7 @@ fn data_source(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepErro
     Ok(vec![asset(deployment, AssetKind::DataSource, id, body)])
 }
 
-fn data_sets(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
+fn data_sets(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
     let found = needed_data_sets(deployment)?.into_iter();
     Ok(found
         .map(|found| asset(deployment, AssetKind::DataSet, found.id, found.body))
@@ -125,7 +130,7 @@ fn data_sets(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError>
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
-fn themes(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
+fn themes(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
     let prefix = &deployment.names.prefix;
     let themes = [Mode::Light, Mode::Dark].into_iter().map(|mode| {
         let body = json!({
@@ -144,9 +149,9 @@ fn themes(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
     Ok(themes.collect())
 }
 
-fn dashboard(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError> {
+fn dashboard(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
     let settings = deployment.settings();
-    let assets = assets_of(deployment);
+    let assets = assets_of(&deployment.names, deployment.settings());
     let language = settings.language();
     let definition = definition(&deployment.spec, &deployment.catalogue, &assets, language)
         .map_err(|errors| uncompiled(&errors))?;
@@ -177,10 +182,19 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<WantedAsset<'_>>, StepError>
     ])
 }
 
+/// Returns true if an earlier step of the run changes what Quick Sight may read.
+pub(super) fn changes_access(earlier: &[StepPlan]) -> bool {
+    let mut plans = earlier.iter();
+    plans.any(|plan| plan.name == "quicksight_access" && plan.changes_anything())
+}
+
 /// Looks at all of them, several at a time, in their order.
-async fn looks<'a>(assets: &'a [WantedAsset<'a>]) -> Result<Vec<Look>, StepError> {
-    let looking: Vec<_> = assets.iter().map(WantedAsset::look).collect();
-    stream::iter(looking).buffered(AT_ONCE).try_collect().await
+async fn observe_all(assets: &[DesiredAsset<'_>]) -> Result<Vec<ExistingAsset>, StepError> {
+    let observations: Vec<_> = assets.iter().map(DesiredAsset::observe).collect();
+    stream::iter(observations)
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await
 }
 
 #[async_trait]
@@ -196,38 +210,79 @@ impl Step for AssetStep {
     async fn plan(
         &self,
         deployment: &Deployment,
-        _earlier: &[StepPlan],
+        earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         if let Some(unwanted) = unwanted(deployment) {
             return Ok(unwanted);
         }
         let assets = (self.assets)(deployment)?;
-        let looks = looks(&assets).await?;
+        let existing = observe_all(&assets).await?;
         let changes = assets
             .iter()
-            .zip(&looks)
-            .filter_map(|(asset, look)| asset.change(look));
+            .zip(&existing)
+            .filter_map(|(asset, existing)| {
+                let change = asset.change(existing)?;
+                let awaits = asset.kind == AssetKind::DataSource && changes_access(earlier);
+                Some(if awaits {
+                    change.detail(AWAITS_PERMISSION)
+                } else {
+                    change
+                })
+            });
         Ok(Planned::changes(changes.collect()))
     }
 
     async fn apply(
         &self,
         deployment: &Deployment,
-        _plan: &StepPlan,
+        plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let assets = (self.assets)(deployment)?;
-        let looks = looks(&assets).await?;
-        let all = assets.len() as u64;
-        for (done, (asset, look)) in (0..).zip(assets.iter().zip(&looks)) {
-            progress.count(done, Some(all), "");
-            if asset.change(look).is_some() {
+        let existing = observe_all(&assets).await?;
+        let mode = if awaits_permission(plan) {
+            ApplyMode::AwaitsPermission
+        } else {
+            ApplyMode::Plain
+        };
+        let total = assets.len() as u64;
+        let mut applied = Applied::default();
+        for (done, (asset, existing)) in (0..).zip(assets.iter().zip(&existing)) {
+            progress.count(done, Some(total), "");
+            if asset.change(existing).is_some() {
                 progress.doing(&asset.id);
-                asset.put(look).await?;
+                applied
+                    .notes
+                    .extend(asset.apply(existing, mode).await.map_err(with_spice_hint)?);
             }
         }
-        Ok(Applied::default())
+        Ok(applied)
     }
+}
+
+/// Returns true if the plan says that a permission may not be in effect yet.
+pub(super) fn awaits_permission(plan: &StepPlan) -> bool {
+    let mut details = plan.changes.iter().flat_map(|change| &change.details);
+    details.any(|detail| detail == AWAITS_PERMISSION)
+}
+
+/// SPICE capacity is no quota of Service Quotas: Quick Sight sells it, per Region.
+fn with_spice_hint(error: StepError) -> StepError {
+    match &error {
+        StepError::Aws(found)
+            if found.kind == AwsErrorKind::Limit && found.operation.ends_with("DataSet") =>
+        {
+            StepError::failed(Blame::Aws, error.to_string(), spice_hint(&found.region))
+        }
+        _ => error,
+    }
+}
+
+/// What to do where SPICE has no room, in the Region of the data sets.
+pub(crate) fn spice_hint(region: &str) -> String {
+    format!(
+        "buy SPICE capacity for the Region `{region}`: Manage Quick Sight, SPICE capacity, or `aws quicksight update-spice-capacity-configuration --aws-account-id ACCOUNT --purchase-mode AUTO_PURCHASE --region {region}`; then run the command again"
+    )
 }
 
 /// The assets' requests, for `synth`.

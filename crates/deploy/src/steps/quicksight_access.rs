@@ -1,4 +1,4 @@
-//! What Amazon Quick Sight may read: a policy of ours in its service role, and AWS's own policy for Athena.
+//! What Amazon Quick Sight may read: a policy of ours in its roles, and AWS's own policy for Athena.
 
 use async_trait::async_trait;
 use percent_encoding::percent_decode_str;
@@ -6,14 +6,18 @@ use serde_json::{Value, json};
 
 use super::data_layer::DataLayer;
 use super::quicksight::unwanted;
-use crate::aws::{AwsError, Fields, services};
+use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
+use crate::service_roles::{ServiceRole, role_names, service_roles};
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
 
 /// Stands for the results bucket while there is no stack.
 const NO_BUCKET: &str = "RESULTS-BUCKET";
+
+/// AWS's policy for Athena and the catalogue.
+pub(crate) const ATHENA_POLICY: &str = "AWSQuicksightAthenaAccess";
 
 /// Writes the policy.
 pub(crate) struct QuickSightAccess;
@@ -49,61 +53,73 @@ pub(crate) fn policy(deployment: &Deployment, results_bucket: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
-struct Role<'a> {
+/// The access of one role.
+struct Access<'a> {
     deployment: &'a Deployment,
-    name: &'a str,
+    role: ServiceRole,
     policy_name: String,
 }
 
-impl<'a> Role<'a> {
-    fn new(deployment: &'a Deployment) -> Self {
+impl<'a> Access<'a> {
+    /// One for each role that exists.
+    async fn find_all(deployment: &'a Deployment) -> Result<Vec<Self>, AwsError> {
         let settings = deployment.settings();
-        Self {
-            deployment,
-            name: &settings.quicksight_role,
-            policy_name: settings.quicksight_policy(&deployment.names),
-        }
+        let roles = service_roles(deployment).await?.into_iter();
+        Ok(roles
+            .map(|role| Self {
+                deployment,
+                role,
+                policy_name: settings.quicksight_policy(&deployment.names),
+            })
+            .collect())
     }
 
-    async fn call(&self, operation: &'static str, more: Value) -> Result<Value, AwsError> {
-        let mut body = json!({"RoleName": self.name});
-        if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
-            body.extend(more);
-        }
-        self.deployment
-            .aws
-            .call(&services::IAM, operation)
-            .on(format!("role `{}`", self.name))
-            .body(body)
-            .send()
-            .await
-    }
-
-    fn managed_policy(&self) -> String {
-        let partition = &self.deployment.names.partition;
-        format!("arn:{partition}:iam::aws:policy/service-role/AWSQuicksightAthenaAccess")
+    fn title(&self) -> String {
+        format!("role `{}`", self.role.name)
     }
 
     async fn has_managed_policy(&self) -> Result<bool, AwsError> {
-        let attached = self.call("ListAttachedRolePolicies", json!({})).await?;
-        let wanted = self.managed_policy();
-        let mut policies = attached.items("AttachedPolicies").iter();
-        Ok(policies.any(|policy| policy.text("PolicyArn").eq_ignore_ascii_case(&wanted)))
+        let attached = self.role.attached_policies(&self.deployment.aws).await?;
+        let mut attached = attached.iter();
+        Ok(attached.any(|name| name.eq_ignore_ascii_case(ATHENA_POLICY)))
     }
 
-    /// The inline policy under our name.
+    async fn attach_managed_policy(&self) -> Result<(), AwsError> {
+        let aws = &self.deployment.aws;
+        let partition = &self.deployment.names.partition;
+        let arn = format!("arn:{partition}:iam::aws:policy/service-role/{ATHENA_POLICY}");
+        let request = aws.clients().iam.attach_role_policy();
+        let request = request.role_name(&self.role.name).policy_arn(arn);
+        let sent = request.send().await;
+        sent.context(aws, "iam:AttachRolePolicy", self.title())?;
+        Ok(())
+    }
+
+    /// The inline policy of this deployment.
     async fn inline_policy(&self) -> Result<Option<Value>, AwsError> {
-        match self
-            .call("GetRolePolicy", json!({"PolicyName": self.policy_name}))
-            .await
-        {
-            Ok(found) => {
-                let text = percent_decode_str(found.text("PolicyDocument")).decode_utf8_lossy();
-                Ok(Some(serde_json::from_str(&text).unwrap_or_default()))
-            }
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        let aws = &self.deployment.aws;
+        let request = aws.clients().iam.get_role_policy();
+        let request = request
+            .role_name(&self.role.name)
+            .policy_name(&self.policy_name);
+        let sent = request.send().await;
+        let found = sent.context(aws, "iam:GetRolePolicy", self.title());
+        Ok(found.optional()?.map(|found| {
+            let text = percent_decode_str(&found.policy_document).decode_utf8_lossy();
+            serde_json::from_str(&text).unwrap_or_default()
+        }))
+    }
+
+    async fn put_inline_policy(&self, document: &Value) -> Result<(), AwsError> {
+        let aws = &self.deployment.aws;
+        let request = aws.clients().iam.put_role_policy();
+        let request = request
+            .role_name(&self.role.name)
+            .policy_name(&self.policy_name)
+            .policy_document(document.to_string());
+        let sent = request.send().await;
+        sent.context(aws, "iam:PutRolePolicy", self.title())?;
+        Ok(())
     }
 }
 
@@ -118,22 +134,21 @@ impl Step for QuickSightAccess {
     }
 
     async fn check(&self, deployment: &Deployment) -> Result<(), StepError> {
-        if !deployment.settings().quicksight {
+        if !deployment.settings().quicksight || !service_roles(deployment).await?.is_empty() {
             return Ok(());
         }
-        let role = Role::new(deployment);
-        match role.call("GetRole", json!({})).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_not_found() => Err(StepError::failed(
-                Blame::Usage,
-                format!(
-                    "there is no role `{}`, which Amazon Quick Sight (QuickSight) would read with",
-                    role.name
-                ),
-                "sign up for Amazon Quick Sight, name its role with --set quicksight_role=NAME, or do without a dashboard with --set quicksight=false",
-            )),
-            Err(error) => Err(error.into()),
-        }
+        let names: Vec<String> = role_names(deployment.settings())
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        Err(StepError::failed(
+            Blame::Usage,
+            format!(
+                "there is no role {}, which Amazon Quick Sight (QuickSight) would read with",
+                names.join(" or ")
+            ),
+            "sign up for Amazon Quick Sight and switch Amazon Athena on in Manage Quick Sight, Security & permissions, which makes its role; or name its role with --set quicksight_role=NAME, or do without a dashboard with --set quicksight=false",
+        ))
     }
 
     async fn plan(
@@ -144,31 +159,33 @@ impl Step for QuickSightAccess {
         if let Some(unwanted) = unwanted(deployment) {
             return Ok(unwanted);
         }
-        let role = Role::new(deployment);
-        let mut changes = Vec::new();
-        if !role.has_managed_policy().await? {
-            let what = format!("policy `AWSQuicksightAthenaAccess` in role `{}`", role.name);
-            changes.push(
-                Change::new(ChangeKind::Create, what)
-                    .detail("AWS's own: to ask Athena and read the catalogue"),
-            );
-        }
         let layer = DataLayer::find(deployment).await?;
         let bucket = layer.map_or_else(|| NO_BUCKET.to_owned(), |layer| layer.results_bucket);
-        let wanted = policy(deployment, &bucket);
-        let found = role.inline_policy().await?;
-        if found.as_ref() != Some(&wanted) {
-            let kind = if found.is_some() {
-                ChangeKind::Update
-            } else {
-                ChangeKind::Create
-            };
-            let what = format!(
-                "inline policy `{}` in role `{}`",
-                role.policy_name, role.name
-            );
-            let text = serde_json::to_string_pretty(&wanted).unwrap_or_default();
-            changes.push(text.lines().fold(Change::new(kind, what), Change::detail));
+        let desired = policy(deployment, &bucket);
+        let mut changes = Vec::new();
+        for access in Access::find_all(deployment).await? {
+            if !access.has_managed_policy().await? {
+                let what = format!("policy `{ATHENA_POLICY}` in {}", access.title());
+                changes.push(
+                    Change::new(ChangeKind::Create, what)
+                        .detail("AWS's own: to ask Athena and read the catalogue"),
+                );
+            }
+            let found = access.inline_policy().await?;
+            if found.as_ref() != Some(&desired) {
+                let kind = if found.is_some() {
+                    ChangeKind::Update
+                } else {
+                    ChangeKind::Create
+                };
+                let what = format!(
+                    "inline policy `{}` in {}",
+                    access.policy_name,
+                    access.title()
+                );
+                let text = serde_json::to_string_pretty(&desired).unwrap_or_default();
+                changes.push(text.lines().fold(Change::new(kind, what), Change::detail));
+            }
         }
         Ok(Planned::changes(changes))
     }
@@ -179,20 +196,17 @@ impl Step for QuickSightAccess {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let role = Role::new(deployment);
         let layer = DataLayer::needed(deployment).await?;
-        if !role.has_managed_policy().await? {
-            progress.doing("attaching AWSQuicksightAthenaAccess");
-            let arn = role.managed_policy();
-            role.call("AttachRolePolicy", json!({"PolicyArn": arn}))
-                .await?;
-        }
-        let wanted = policy(deployment, &layer.results_bucket);
-        if role.inline_policy().await?.as_ref() != Some(&wanted) {
-            progress.doing(&format!("writing {}", role.policy_name));
-            let body =
-                json!({"PolicyName": role.policy_name, "PolicyDocument": wanted.to_string()});
-            role.call("PutRolePolicy", body).await?;
+        let desired = policy(deployment, &layer.results_bucket);
+        for access in Access::find_all(deployment).await? {
+            if !access.has_managed_policy().await? {
+                progress.doing(&format!("attaching {ATHENA_POLICY}"));
+                access.attach_managed_policy().await?;
+            }
+            if access.inline_policy().await?.as_ref() != Some(&desired) {
+                progress.doing(&format!("writing {}", access.policy_name));
+                access.put_inline_policy(&desired).await?;
+            }
         }
         Ok(Applied::default())
     }

@@ -1,48 +1,72 @@
 //! When the datasets are refreshed by themselves: once a day, after the nightly run.
 
 use async_trait::async_trait;
+use aws_sdk_quicksight::types::{
+    IngestionType, RefreshFrequency, RefreshInterval, RefreshSchedule,
+};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use serde_json::{Value, json};
 
 use super::quicksight::{needed_data_sets, unwanted};
-use crate::aws::{AwsError, Fields, Method};
+use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
 
 /// The id of our schedule; others are left alone.
 const ID: &str = "daily";
-/// So many datasets are looked at at once.
-const AT_ONCE: usize = 5;
+/// Maximum concurrent requests.
+const CONCURRENCY: usize = 5;
 
 /// Makes the schedules.
 pub(crate) struct RefreshSchedules;
 
-fn wanted(deployment: &Deployment) -> Value {
+/// The schedule that each data set gets. None cannot be: all required members are set.
+fn desired(deployment: &Deployment) -> Option<RefreshSchedule> {
     let settings = deployment.settings();
-    json!({
-        "ScheduleId": ID,
-        "ScheduleFrequency": {
-            "Interval": "DAILY",
-            "TimeOfTheDay": settings.refresh_at,
-            "Timezone": settings.time_zone,
-        },
-        "RefreshType": "FULL_REFRESH",
-    })
+    let frequency = RefreshFrequency::builder()
+        .interval(RefreshInterval::Daily)
+        .time_of_the_day(&settings.refresh_at)
+        .timezone(&settings.time_zone)
+        .build();
+    RefreshSchedule::builder()
+        .schedule_id(ID)
+        .schedule_frequency(frequency.ok()?)
+        .refresh_type(IngestionType::FullRefresh)
+        .build()
+        .ok()
 }
 
-/// Our schedule of a dataset, none if it has none.
-async fn found(deployment: &Deployment, id: &str) -> Result<Option<Value>, AwsError> {
-    let path = ["data-sets", id, "refresh-schedules"];
-    let call = deployment
-        .aws
-        .quicksight("ListRefreshSchedules", Method::Get, &path)
-        .on(format!("dataset `{id}`"));
-    let schedules = call.find().await?.unwrap_or_default();
-    let ours = schedules
-        .items("RefreshSchedules")
-        .iter()
-        .find(|schedule| schedule.text("ScheduleId") == ID);
-    Ok(ours.cloned())
+/// Our schedule of a dataset. None if it has none, or if there is no data set yet.
+async fn existing(
+    deployment: &Deployment,
+    data_set: &str,
+) -> Result<Option<RefreshSchedule>, AwsError> {
+    let aws = &deployment.aws;
+    let request = aws.clients().quicksight.list_refresh_schedules();
+    let request = request.aws_account_id(aws.account()).data_set_id(data_set);
+    let sent = request.send().await;
+    let found = sent.context(aws, "quicksight:ListRefreshSchedules", title(data_set));
+    let schedules = found.optional()?.and_then(|found| found.refresh_schedules);
+    let mut schedules = schedules.unwrap_or_default().into_iter();
+    Ok(schedules.find(|schedule| schedule.schedule_id == ID))
+}
+
+fn title(data_set: &str) -> String {
+    format!("dataset `{data_set}`")
+}
+
+/// Returns true if a data set is refreshed in the same way at the same time. The service adds members of its own.
+fn is_same(existing: &RefreshSchedule, desired: &RefreshSchedule) -> bool {
+    let times = |schedule: &RefreshSchedule| {
+        let frequency = schedule.schedule_frequency.clone();
+        frequency.map(|frequency| {
+            (
+                frequency.interval,
+                frequency.time_of_the_day,
+                frequency.timezone,
+            )
+        })
+    };
+    existing.refresh_type == desired.refresh_type && times(existing) == times(desired)
 }
 
 /// What would be done for each dataset that has something to be done.
@@ -53,31 +77,21 @@ async fn changes(deployment: &Deployment) -> Result<Vec<(String, ChangeKind)>, S
         .collect();
     let looking = ids
         .iter()
-        .map(|id| found(deployment, id))
+        .map(|id| existing(deployment, id))
         .collect::<Vec<_>>();
-    let schedules: Vec<Option<Value>> = stream::iter(looking)
-        .buffered(AT_ONCE)
+    let schedules: Vec<Option<RefreshSchedule>> = stream::iter(looking)
+        .buffered(CONCURRENCY)
         .try_collect()
         .await?;
-    let wanted = wanted(deployment);
+    let Some(desired) = desired(deployment) else {
+        return Ok(Vec::new());
+    };
     let needed = ids
         .into_iter()
         .zip(schedules)
-        .filter_map(|(id, found)| match found {
+        .filter_map(|(id, existing)| match existing {
             None => Some((id, ChangeKind::Create)),
-            Some(found) => {
-                let differs = ["ScheduleFrequency", "RefreshType"].iter().any(|name| {
-                    let (is, shall) = (found.field(name), wanted.field(name));
-                    match (is.as_object(), shall.as_object()) {
-                        // The service may add members of its own.
-                        (Some(_), Some(shall)) => {
-                            shall.iter().any(|(key, value)| is.field(key) != value)
-                        }
-                        _ => is != shall,
-                    }
-                });
-                differs.then_some((id, ChangeKind::Update))
-            }
+            Some(existing) => (!is_same(&existing, &desired)).then_some((id, ChangeKind::Update)),
         });
     Ok(needed.collect())
 }
@@ -119,20 +133,25 @@ impl Step for RefreshSchedules {
     ) -> Result<Applied, StepError> {
         for (id, kind) in changes(deployment).await? {
             progress.doing(&id);
-            let path = ["data-sets", id.as_str(), "refresh-schedules"];
-            let (operation, method) = if kind == ChangeKind::Create {
-                ("CreateRefreshSchedule", Method::Post)
-            } else {
-                ("UpdateRefreshSchedule", Method::Put)
-            };
-            deployment
-                .aws
-                .quicksight(operation, method, &path)
-                .on(format!("dataset `{id}`"))
-                .body(json!({"Schedule": wanted(deployment)}))
-                .send()
-                .await?;
+            put(deployment, &id, kind).await?;
         }
         Ok(Applied::default())
     }
+}
+
+async fn put(deployment: &Deployment, data_set: &str, kind: ChangeKind) -> Result<(), AwsError> {
+    let aws = &deployment.aws;
+    let client = &aws.clients().quicksight;
+    if kind == ChangeKind::Create {
+        let request = client.create_refresh_schedule();
+        let request = request.aws_account_id(aws.account()).data_set_id(data_set);
+        let sent = request.set_schedule(desired(deployment)).send().await;
+        sent.context(aws, "quicksight:CreateRefreshSchedule", title(data_set))?;
+    } else {
+        let request = client.update_refresh_schedule();
+        let request = request.aws_account_id(aws.account()).data_set_id(data_set);
+        let sent = request.set_schedule(desired(deployment)).send().await;
+        sent.context(aws, "quicksight:UpdateRefreshSchedule", title(data_set))?;
+    }
+    Ok(())
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::catalogue::{GRANTS_PER_CALL, TABLES_PER_CALL};
 use super::{Action, Removal, TeardownPlan, bucket, stacks};
-use crate::assets::{Asset, AssetKind};
-use crate::aws::{Aws, AwsError, Context, Fields, Optional, services};
+use crate::assets::Asset;
+use crate::aws::{Aws, Context, Fields, Optional, services};
 use crate::progress::Progress;
 use crate::step::{Blame, StepError};
 
@@ -106,48 +106,13 @@ impl Removal {
 async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
     let mut polling = aws.polling(FREE_WITHIN);
     loop {
-        match delete_asset_once(aws, asset).await.optional() {
-            Ok(_) => return Ok(()),
+        match asset.delete(aws).await {
+            Ok(()) => return Ok(()),
             // It is being made or changed: that ends.
             Err(error) if error.is_conflict() && polling.again().await => {}
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-async fn delete_asset_once(aws: &Aws, asset: &Asset) -> Result<(), AwsError> {
-    let quicksight = &aws.clients().quicksight;
-    let (account, id, title) = (aws.account(), asset.id.as_str(), asset.title());
-    match asset.kind {
-        AssetKind::Dashboard => {
-            let call = quicksight.delete_dashboard().aws_account_id(account);
-            let sent = call.dashboard_id(id).send().await;
-            sent.context(aws, "quicksight:DeleteDashboard", title)?;
-        }
-        AssetKind::Analysis => {
-            let call = quicksight.delete_analysis().aws_account_id(account);
-            // Else its name stays taken for a month.
-            let call = call.analysis_id(id).force_delete_without_recovery(true);
-            let sent = call.send().await;
-            sent.context(aws, "quicksight:DeleteAnalysis", title)?;
-        }
-        AssetKind::DataSet => {
-            let call = quicksight.delete_data_set().aws_account_id(account);
-            let sent = call.data_set_id(id).send().await;
-            sent.context(aws, "quicksight:DeleteDataSet", title)?;
-        }
-        AssetKind::DataSource => {
-            let call = quicksight.delete_data_source().aws_account_id(account);
-            let sent = call.data_source_id(id).send().await;
-            sent.context(aws, "quicksight:DeleteDataSource", title)?;
-        }
-        AssetKind::Theme => {
-            let call = quicksight.delete_theme().aws_account_id(account);
-            let sent = call.theme_id(id).send().await;
-            sent.context(aws, "quicksight:DeleteTheme", title)?;
-        }
-    }
-    Ok(())
 }
 
 async fn drop_tables(aws: &Aws, database: &str, names: &[String]) -> Result<(), StepError> {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
 use super::{Action, Teardown, TeardownPlan, bucket, catalogue, stacks};
 use crate::assets::{AssetKind, Assets};
-use crate::aws::{AwsError, Fields, services};
+use crate::aws::{AwsError, Context, Optional};
+use crate::service_roles::{CONSUMERS_ROLE, role_names};
 
 impl Teardown<'_> {
     /// What goes and what stays. Changes nothing.
@@ -59,14 +58,23 @@ impl Teardown<'_> {
         };
         for kind in AssetKind::ALL {
             for asset in assets.of(kind) {
-                plan.go(asset.title(), Vec::new(), Action::Asset(asset.clone()));
+                let details = asset
+                    .is_recycled
+                    .then(|| "from the recycle bin, where its id stays taken".to_owned());
+                plan.go(
+                    asset.title(),
+                    details.into_iter().collect(),
+                    Action::Asset(asset.clone()),
+                );
             }
         }
-        for stranger in &assets.strangers {
-            plan.stay(
-                format!("{} `{}`", stranger.kind, stranger.id),
-                "it has no tag of this deployment: somebody else made it",
-            );
+        for asset in &assets.unmanaged {
+            let why = if asset.is_recycled {
+                "it is in the recycle bin and its tags cannot be read: `aws quicksight restore-analysis` and this command again remove it, if it is of this deployment"
+            } else {
+                "it has no tag of a deployment: somebody else made it"
+            };
+            plan.stay(format!("{} `{}`", asset.kind, asset.id), why);
         }
         if self.settings.quicksight {
             plan.stay(
@@ -81,28 +89,30 @@ impl Teardown<'_> {
         if !self.settings.quicksight {
             return Ok(());
         }
-        let role = &self.settings.quicksight_role;
         let policy = self.settings.quicksight_policy(self.names);
-        let call = self
-            .aws
-            .call(&services::IAM, "GetRolePolicy")
-            .on(format!("policy `{policy}` of role `{role}`"))
-            .body(json!({"RoleName": role, "PolicyName": policy}));
-        let found = call.find().await?;
-        if found.is_some_and(|found| found.text("PolicyName") == policy) {
-            plan.go(
-                format!("policy `{policy}` of role `{role}`"),
-                vec!["by which Quick Sight reads the results".to_owned()],
-                Action::RolePolicy {
-                    role: role.clone(),
-                    policy,
-                },
-            );
+        for role in role_names(self.settings) {
+            let what = format!("policy `{policy}` of role `{role}`");
+            let request = self.aws.clients().iam.get_role_policy();
+            let sent = request.role_name(role).policy_name(&policy).send().await;
+            let found = sent.context(self.aws, "iam:GetRolePolicy", what.clone());
+            let is_there = found.optional()?.is_some();
+            if is_there {
+                plan.go(
+                    what,
+                    vec!["by which Quick Sight reads the results".to_owned()],
+                    Action::RolePolicy {
+                        role: role.to_owned(),
+                        policy: policy.clone(),
+                    },
+                );
+            }
+            if is_there || role != CONSUMERS_ROLE {
+                plan.stay(
+                    format!("role `{role}` with AWSQuicksightAthenaAccess"),
+                    "other data sources of Quick Sight use it, too",
+                );
+            }
         }
-        plan.stay(
-            format!("role `{role}` with AWSQuicksightAthenaAccess"),
-            "other data sources of Quick Sight use it, too",
-        );
         Ok(())
     }
 }

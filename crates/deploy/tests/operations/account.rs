@@ -156,6 +156,10 @@ fn answer(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
         "ListObjectVersions" if gone.contains(&format!("DeleteObjects {bucket}")) => {
             Given::text(200, "<ListVersionsResult/>")
         }
+        // The account has no role for S3 and Athena alone.
+        "GetRole" | "GetRolePolicy" if asked.body.contains("s3-consumers-role") => {
+            refusal(asked, 404, "NoSuchEntity")
+        }
         _ if asked.body.starts_with("Action=") => Given::text(200, &of_iam(name)),
         _ if asked.header("authorization").contains("/s3/") => {
             Given::text(200, &of_s3(asked, name))
@@ -306,6 +310,7 @@ fn of_json(asked: &Asked, name: &str) -> Value {
             json!({"AccountInfo": {"Edition": "ENTERPRISE", "AccountSubscriptionStatus": "ACCOUNT_CREATED"}})
         }
         "DescribeUser" => json!({"User": {"UserName": "alice", "Role": "ADMIN", "Active": true}}),
+        "DescribeGroup" => json!({"Group": {"GroupName": "all"}}),
         "ListDashboards" => listed("DashboardSummaryList", "DashboardId", "kiro"),
         "ListAnalyses" => listed("AnalysisSummaryList", "AnalysisId", "kiro"),
         "ListDataSets" => listed("DataSetSummaries", "DataSetId", "user-totals"),

@@ -17,7 +17,10 @@ fn answered(asked: &Asked) -> Given {
             return Given::text(400, text);
         }
         (_, path) if path.ends_with("/tags") => {
-            json!({"Tags": [{"Key": "kiro-analytics:sent", "Value": "older"}]})
+            json!({"Tags": [
+                {"Key": "kiro-analytics:deployment", "Value": "kiro-analytics"},
+                {"Key": "kiro-analytics:sent", "Value": "older"},
+            ]})
         }
         (_, path) if path.ends_with("/permissions") => {
             json!({"Permissions": [{"Principal": ALICE, "Actions": []}]})
@@ -43,7 +46,7 @@ async fn only_a_healthy_version_is_published() {
     assert_eq!(
         error.cause.to_string(),
         format!(
-            "dashboard `kiro-analytics-kiro` could not be made (CREATION_FAILED): COLUMN_NOT_FOUND: {REASON} at sheet/people/visual/p-all-users; what was published before still is"
+            "dashboard `kiro-analytics-kiro` could not be made (CREATION_FAILED): COLUMN_NOT_FOUND: {REASON} at sheet/people/visual/p-all-users (visual `p-all-users` (All users) on sheet `people` (People)); what was published before still is"
         )
     );
     let asked = server.asked();

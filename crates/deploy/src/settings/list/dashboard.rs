@@ -27,11 +27,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         kind: Kind::List,
-        check: check::quicksight_principals,
+        check: check::quicksight_readers,
         ..Setting::text(
             "readers",
             &["KIRO_ANALYTICS_READERS"],
-            "Quick Sight users and groups that may look at the dashboard",
+            "Quick Sight users, groups and namespaces that may look at the dashboard",
         )
     },
     Setting {

@@ -1,13 +1,19 @@
-//! One asset in Amazon Quick Sight: what is there, what shall be there, and the way from one to the other.
+//! One asset in Amazon Quick Sight: what exists, what is desired, and how one becomes the other.
 //!
-//! What we wrote is remembered in two of its tags: the hash of what was sent, and the hash of what the service then described.
-//! If the description has changed and we have not, somebody else has.
+//! Tags of the asset remember the hash of what was sent and what the service then described. If the description changes and
+//! the deployment does not, somebody else has changed the asset.
 
-mod look;
-mod making;
-mod marks;
+mod apply;
+mod description;
+mod desired;
+mod existing;
+mod normal_form;
 mod permissions;
-mod wanted;
+mod requests;
+mod state_tags;
+mod violations;
 
-pub(crate) use look::Look;
-pub(crate) use wanted::WantedAsset;
+pub(crate) use apply::ApplyMode;
+pub(crate) use desired::DesiredAsset;
+pub(crate) use existing::ExistingAsset;
+pub(crate) use requests::AssetAddress;

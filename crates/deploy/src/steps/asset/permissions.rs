@@ -2,129 +2,215 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_quicksight::types::ResourcePermission;
 use serde_json::{Value, json};
 
-use super::look::Look;
-use super::marks::LET_IN;
-use super::wanted::WantedAsset;
-use crate::aws::{AwsError, Fields, Method};
+use super::desired::DesiredAsset;
+use super::existing::ExistingAsset;
+use super::requests::{AssetAddress, request};
+use super::state_tags::granted_principals;
+use crate::asset_kind::AssetKind;
+use crate::aws::{AwsError, Context};
 use crate::digest::short_hash;
 use crate::step::StepError;
 
-impl WantedAsset<'_> {
-    pub(super) fn wanted_permissions(&self) -> BTreeMap<String, BTreeSet<String>> {
+/// Maximum number of grants, or of revocations, in one call.
+const GRANTS_PER_CALL: usize = 64;
+
+/// Actions by principal.
+pub(crate) type Permissions = BTreeMap<String, BTreeSet<String>>;
+
+impl AssetAddress<'_> {
+    /// Who may do what with it.
+    ///
+    /// # Errors
+    ///
+    /// If the call has failed.
+    pub(super) async fn permissions(&self) -> Result<Permissions, AwsError> {
+        let (aws, title) = (self.aws, self.title());
+        let held = match self.kind {
+            AssetKind::Dashboard => {
+                let sent = request!(self, describe_dashboard_permissions, dashboard_id);
+                let sent = sent.send().await;
+                sent.context(aws, "quicksight:DescribeDashboardPermissions", title)?
+                    .permissions
+            }
+            AssetKind::Analysis => {
+                let sent = request!(self, describe_analysis_permissions, analysis_id);
+                let sent = sent.send().await;
+                sent.context(aws, "quicksight:DescribeAnalysisPermissions", title)?
+                    .permissions
+            }
+            AssetKind::DataSet => {
+                let sent = request!(self, describe_data_set_permissions, data_set_id);
+                let sent = sent.send().await;
+                sent.context(aws, "quicksight:DescribeDataSetPermissions", title)?
+                    .permissions
+            }
+            AssetKind::DataSource => {
+                let sent = request!(self, describe_data_source_permissions, data_source_id);
+                let sent = sent.send().await;
+                sent.context(aws, "quicksight:DescribeDataSourcePermissions", title)?
+                    .permissions
+            }
+            AssetKind::Theme => {
+                let sent = request!(self, describe_theme_permissions, theme_id);
+                let sent = sent.send().await;
+                sent.context(aws, "quicksight:DescribeThemePermissions", title)?
+                    .permissions
+            }
+        };
+        let held = held.unwrap_or_default().into_iter();
+        Ok(held
+            .map(|one| (one.principal, one.actions.into_iter().collect()))
+            .collect())
+    }
+
+    /// Grants and revokes permissions, at most 64 of each in one call.
+    async fn update_permissions(
+        &self,
+        grants: &Permissions,
+        revocations: &Permissions,
+    ) -> Result<(), AwsError> {
+        let (grants, revocations) = (typed(grants), typed(revocations));
+        let mut grants = grants.chunks(GRANTS_PER_CALL);
+        let mut revocations = revocations.chunks(GRANTS_PER_CALL);
+        loop {
+            let granted = grants.next().map(<[_]>::to_vec);
+            let revoked = revocations.next().map(<[_]>::to_vec);
+            if granted.is_none() && revoked.is_none() {
+                return Ok(());
+            }
+            self.send_permissions(granted, revoked).await?;
+        }
+    }
+
+    async fn send_permissions(
+        &self,
+        grants: Option<Vec<ResourcePermission>>,
+        revocations: Option<Vec<ResourcePermission>>,
+    ) -> Result<(), AwsError> {
+        let (aws, title) = (self.aws, self.title());
+        macro_rules! send {
+            ($operation:ident, $id:ident, $action:literal) => {{
+                let request = request!(self, $operation, $id);
+                let request = request.set_grant_permissions(grants);
+                let request = request.set_revoke_permissions(revocations);
+                request.send().await.context(aws, $action, title)?;
+            }};
+        }
+        match self.kind {
+            AssetKind::Dashboard => send!(
+                update_dashboard_permissions,
+                dashboard_id,
+                "quicksight:UpdateDashboardPermissions"
+            ),
+            AssetKind::Analysis => send!(
+                update_analysis_permissions,
+                analysis_id,
+                "quicksight:UpdateAnalysisPermissions"
+            ),
+            AssetKind::DataSet => send!(
+                update_data_set_permissions,
+                data_set_id,
+                "quicksight:UpdateDataSetPermissions"
+            ),
+            AssetKind::DataSource => send!(
+                update_data_source_permissions,
+                data_source_id,
+                "quicksight:UpdateDataSourcePermissions"
+            ),
+            AssetKind::Theme => send!(
+                update_theme_permissions,
+                theme_id,
+                "quicksight:UpdateThemePermissions"
+            ),
+        }
+        Ok(())
+    }
+}
+
+impl DesiredAsset<'_> {
+    pub(super) fn desired_permissions(&self) -> Permissions {
         let settings = self.deployment.settings();
+        let terms = self.kind.terms();
         let actions = |names: &[&str]| {
             names
                 .iter()
                 .map(|name| format!("quicksight:{name}"))
                 .collect::<BTreeSet<_>>()
         };
-        let readers = settings
-            .readers
-            .iter()
-            .filter(|_| !self.kind.terms().reader.is_empty());
-        readers
-            .map(|arn| (arn.clone(), actions(self.kind.terms().reader)))
-            .chain(
-                settings
-                    .owners
-                    .iter()
-                    .map(|arn| (arn.clone(), actions(self.kind.terms().owner))),
-            )
+        let readers = settings.readers.iter().filter(|_| !terms.reader.is_empty());
+        let readers = readers.map(|arn| (arn.clone(), actions(terms.reader)));
+        let owners = settings.owners.iter();
+        let owners = owners.map(|arn| (arn.clone(), actions(terms.owner)));
+        readers.chain(owners).collect()
+    }
+
+    /// The permissions that a request to create the asset carries: owners first, as it takes 64 at most.
+    pub(super) fn first_permissions(&self) -> Value {
+        let mut all: Vec<_> = self.desired_permissions().into_iter().collect();
+        all.sort_by_key(|(_, actions)| std::cmp::Reverse(actions.len()));
+        all.truncate(GRANTS_PER_CALL);
+        all.iter()
+            .map(|(principal, actions)| json!({"Principal": principal, "Actions": actions}))
             .collect()
     }
 
-    pub(super) fn missing_permissions(&self, look: &Look) -> BTreeMap<String, BTreeSet<String>> {
-        let mut wanted = self.wanted_permissions();
-        wanted.retain(|principal, actions| {
-            look.permissions
+    pub(super) fn missing_permissions(&self, existing: &ExistingAsset) -> Permissions {
+        let mut desired = self.desired_permissions();
+        desired.retain(|principal, actions| {
+            existing
+                .permissions
                 .get(principal)
                 .is_none_or(|held| !actions.is_subset(held))
         });
-        wanted
+        desired
     }
 
-    /// Those we have let in and who are no longer named. Whom others have let in stays.
-    pub(super) fn unwanted_principals(&self, look: &Look) -> Vec<String> {
-        let let_in: BTreeSet<&str> = look
-            .tags
-            .get(LET_IN)
-            .map_or("", String::as_str)
-            .split(' ')
-            .collect();
-        let wanted = self.wanted_permissions();
-        let held = look.permissions.keys();
+    /// Principals that an earlier deployment granted access to and that are no longer in the settings.
+    pub(super) fn principals_to_revoke(&self, existing: &ExistingAsset) -> Vec<String> {
+        let granted = granted_principals(&existing.tags);
+        let desired = self.desired_permissions();
+        let held = existing.permissions.keys();
         held.filter(|principal| {
-            let_in.contains(short(principal).as_str()) && !wanted.contains_key(*principal)
+            granted.contains(principal_hash(principal).as_str())
+                && !desired.contains_key(*principal)
         })
         .cloned()
         .collect()
     }
 
-    pub(super) fn let_in(&self) -> String {
-        let hashes: Vec<String> = self
-            .wanted_permissions()
-            .keys()
-            .map(|arn| short(arn))
-            .take(28)
-            .collect();
-        hashes.join(" ")
-    }
-
-    pub(super) async fn permissions(&self) -> Result<BTreeMap<String, BTreeSet<String>>, AwsError> {
-        let call = self.call(
-            self.kind.terms().describe_permissions,
-            Method::Get,
-            &["permissions"],
-        );
-        let answer = call.send().await?;
-        let held = answer.items("Permissions").iter().map(|one| {
-            let actions = one.items("Actions").iter().filter_map(Value::as_str);
-            (
-                one.text("Principal").to_owned(),
-                actions.map(str::to_owned).collect(),
-            )
-        });
-        Ok(held.collect())
-    }
-
-    pub(super) async fn share(&self, look: &Look) -> Result<(), StepError> {
-        let grants = self.missing_permissions(look);
-        let unwanted = self.unwanted_principals(look).into_iter();
-        let revokes: BTreeMap<String, BTreeSet<String>> = unwanted
+    /// Grants what is missing and revokes what is no longer desired.
+    pub(super) async fn share(&self, existing: &ExistingAsset) -> Result<(), StepError> {
+        let grants = self.missing_permissions(existing);
+        let revocations: Permissions = self
+            .principals_to_revoke(existing)
+            .into_iter()
             .filter_map(|principal| {
-                Some((principal.clone(), look.permissions.get(&principal)?.clone()))
+                let held = existing.permissions.get(&principal)?.clone();
+                Some((principal, held))
             })
             .collect();
-        if grants.is_empty() && revokes.is_empty() {
-            return Ok(());
-        }
-        let mut body = json!({});
-        for (member, list) in [("GrantPermissions", grants), ("RevokePermissions", revokes)] {
-            if !list.is_empty() {
-                body[member] = permission_list(&list);
-            }
-        }
-        self.call(
-            self.kind.terms().update_permissions,
-            self.kind.terms().permissions_method,
-            &["permissions"],
-        )
-        .body(body)
-        .send()
-        .await?;
+        self.address()
+            .update_permissions(&grants, &revocations)
+            .await?;
         Ok(())
     }
 }
 
-pub(super) fn permission_list(permissions: &BTreeMap<String, BTreeSet<String>>) -> Value {
-    permissions
-        .iter()
-        .map(|(principal, actions)| json!({"Principal": principal, "Actions": actions}))
-        .collect()
+fn typed(permissions: &Permissions) -> Vec<ResourcePermission> {
+    let built = permissions.iter().map(|(principal, actions)| {
+        ResourcePermission::builder()
+            .principal(principal)
+            .set_actions(Some(actions.iter().cloned().collect()))
+            .build()
+    });
+    // Both required members are set.
+    built.filter_map(Result::ok).collect()
 }
 
-fn short(principal: &str) -> String {
+/// Short enough for a tag to hold many.
+pub(super) fn principal_hash(principal: &str) -> String {
     short_hash(principal).chars().take(8).collect()
 }

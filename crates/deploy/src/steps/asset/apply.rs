@@ -1,0 +1,326 @@
+//! Makes an asset what it shall be, and waits until it is.
+
+use std::time::Duration;
+
+use aws_sdk_quicksight::types::ResourceStatus;
+use serde_json::{Value, json};
+
+use super::description::Description;
+use super::desired::DesiredAsset;
+use super::existing::ExistingAsset;
+use super::state_tags::{DESCRIBED, SENT, UNDER_WAY};
+use super::violations::explained;
+use crate::asset_kind::AssetKind;
+use crate::aws::{AwsError, AwsErrorKind};
+use crate::step::{Blame, StepError};
+use crate::tags;
+
+/// Maximum time that the service may take to make an asset.
+const MADE_WITHIN: Duration = Duration::from_mins(10);
+/// Maximum time that the service may take to delete or restore an asset.
+const GONE_WITHIN: Duration = Duration::from_mins(2);
+/// Maximum time until a permission that was just written is in effect.
+const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
+/// Maximum number of errors in one message.
+const MAX_ERRORS: usize = 5;
+/// Settings of a data set that the dashboard does not need. They stay as somebody has set them.
+const KEPT_SETTINGS: [&str; 8] = [
+    "ColumnGroups",
+    "ColumnLevelPermissionRules",
+    "DataSetUsageConfiguration",
+    "DatasetParameters",
+    "FieldFolders",
+    "PerformanceConfiguration",
+    "RowLevelPermissionDataSet",
+    "RowLevelPermissionTagConfiguration",
+];
+
+/// How to treat a lack of permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ApplyMode {
+    /// It is an error.
+    Plain,
+    /// A permission was just written and takes effect within minutes: try again until then.
+    AwaitsPermission,
+}
+
+impl DesiredAsset<'_> {
+    /// Makes it so, and waits until it is. Returns notes for the user.
+    ///
+    /// # Errors
+    ///
+    /// If the service refuses a request, or cannot make the asset.
+    pub(crate) async fn apply(
+        &self,
+        existing: &ExistingAsset,
+        mode: ApplyMode,
+    ) -> Result<Vec<String>, StepError> {
+        let mut notes = Vec::new();
+        match &existing.description {
+            Some(found) if found.is_in_progress() => {
+                // An interrupted deployment has begun it.
+                match self.wait(None).await {
+                    Ok(_) | Err(StepError::Failed { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+                return self.apply_again(mode).await;
+            }
+            Some(found) if found.is_recycled() => {
+                self.restore().await?;
+                notes.push(format!(
+                    "{} was in the recycle bin and is restored",
+                    self.title()
+                ));
+                notes.extend(self.apply_again(mode).await?);
+                return Ok(notes);
+            }
+            Some(found) if found.is_unusable() => {
+                self.delete().await?;
+                notes.extend(self.create(mode).await?);
+            }
+            None => notes.extend(self.create(mode).await?),
+            Some(_) if existing.is_as_sent => {}
+            Some(found) => {
+                self.tag(&[(DESCRIBED.to_owned(), UNDER_WAY.to_owned())].into())
+                    .await?;
+                notes.extend(self.update(found).await?);
+            }
+        }
+        let mut state = existing.state.clone();
+        if !existing.is_as_sent {
+            if let Some(description) = self.address().describe(None).await? {
+                state = self.observed(&self.state(&description).await?, &description);
+            }
+            let remembered = [
+                (SENT.to_owned(), self.sent_hash()),
+                (DESCRIBED.to_owned(), state.to_string()),
+            ];
+            self.tag(&remembered.into()).await?;
+        }
+        let now = ExistingAsset {
+            tags: self.tags().await?,
+            permissions: self.address().permissions().await?,
+            is_as_sent: true,
+            state,
+            ..ExistingAsset::default()
+        };
+        self.share(&now).await?;
+        let tags = self.missing_tags(&now);
+        if !tags.is_empty() {
+            self.tag(&tags).await?;
+        }
+        Ok(notes)
+    }
+
+    async fn apply_again(&self, mode: ApplyMode) -> Result<Vec<String>, StepError> {
+        let existing = self.observe().await?;
+        match self.change(&existing) {
+            Some(_) => Box::pin(self.apply(&existing, mode)).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn create(&self, mode: ApplyMode) -> Result<Vec<String>, StepError> {
+        let mut body = self.body.clone();
+        let grants = self.first_permissions();
+        if grants.as_array().is_some_and(|grants| !grants.is_empty()) {
+            body["Permissions"] = grants;
+        }
+        let mut tags = tags::of(self.deployment);
+        tags.extend(self.granted_tags());
+        tags.insert(SENT.to_owned(), self.sent_hash());
+        tags.retain(|_, value| !value.is_empty());
+        body["Tags"] = Value::from(tags::listed(&tags));
+        let mut polling = self.deployment.aws.polling(PERMITTED_WITHIN);
+        loop {
+            let refused = match self.send_leniently_if_refused(&body, None).await {
+                Ok((_, notes)) => match self.made(None).await? {
+                    Made::Sound => return Ok(notes),
+                    Made::Failed(found) => {
+                        let is_denied = found.errors.iter().any(|one| one.is_about_permission());
+                        let error = self.failed(&found);
+                        if !(is_denied && mode == ApplyMode::AwaitsPermission) {
+                            return Err(error);
+                        }
+                        error
+                    }
+                },
+                Err(error) if error.is_denied() && mode == ApplyMode::AwaitsPermission => {
+                    error.into()
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if !polling.again().await {
+                return Err(refused);
+            }
+            self.delete().await?;
+        }
+    }
+
+    async fn update(&self, found: &Description) -> Result<Vec<String>, StepError> {
+        let mut body = self.body.clone();
+        if self.kind == AssetKind::DataSource
+            && let Some(members) = body.as_object_mut()
+        {
+            members.remove("Type");
+        }
+        if self.kind == AssetKind::DataSet {
+            for member in KEPT_SETTINGS {
+                if let Some(value) = found.document.get(member).filter(|value| !value.is_null()) {
+                    body[member] = value.clone();
+                }
+            }
+        }
+        let (version, notes) = self.send_leniently_if_refused(&body, Some(found)).await?;
+        self.wait(version).await?;
+        if let Some(version) = version {
+            self.address().publish(version).await?;
+        }
+        Ok(notes)
+    }
+
+    /// Sends a request to create or, if there is an asset, to update. A definition that the strict validation refuses is
+    /// sent once more with the lenient one; a note says so.
+    async fn send_leniently_if_refused(
+        &self,
+        body: &Value,
+        existing: Option<&Description>,
+    ) -> Result<(Option<i64>, Vec<String>), AwsError> {
+        let refused = match self.send(body, existing).await {
+            Ok(version) => return Ok((version, Vec::new())),
+            Err(error) => error,
+        };
+        let has_definition = matches!(self.kind, AssetKind::Analysis | AssetKind::Dashboard);
+        let is_about_content = refused.kind == AwsErrorKind::Invalid
+            && refused.code == "InvalidParameterValueException";
+        if !(has_definition && is_about_content) {
+            return Err(refused);
+        }
+        let mut body = body.clone();
+        body["ValidationStrategy"] = json!({"Mode": "LENIENT"});
+        match self.send(&body, existing).await {
+            Ok(version) => {
+                let note = format!(
+                    "{}: Quick Sight refused the definition under strict validation and accepted it under lenient validation; a visual may show an error. It said: {}",
+                    self.title(),
+                    refused.message
+                );
+                Ok((version, vec![note]))
+            }
+            // The strict validation says more.
+            Err(_) => Err(refused),
+        }
+    }
+
+    async fn send(
+        &self,
+        body: &Value,
+        existing: Option<&Description>,
+    ) -> Result<Option<i64>, AwsError> {
+        match existing {
+            Some(_) => self.address().update(body).await,
+            None => self.address().create(body).await.map(|()| None),
+        }
+    }
+
+    /// Takes the analysis out of the recycle bin and waits until it can be changed.
+    async fn restore(&self) -> Result<(), StepError> {
+        self.address().restore().await?;
+        let mut polling = self.deployment.aws.polling(GONE_WITHIN);
+        loop {
+            let found = self.address().describe(None).await?;
+            let is_recycled = found.is_some_and(|found| found.is_recycled());
+            if !is_recycled {
+                return Ok(());
+            }
+            if !polling.again().await {
+                return Err(self.too_slow("is still in the recycle bin after two minutes"));
+            }
+        }
+    }
+
+    /// Deletes it for good and waits until its id is free.
+    async fn delete(&self) -> Result<(), StepError> {
+        self.address().delete().await?;
+        let mut polling = self.deployment.aws.polling(GONE_WITHIN);
+        while self.address().describe(None).await?.is_some() {
+            if !polling.again().await {
+                return Err(self.too_slow("is still being deleted after two minutes"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until it is made.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    async fn wait(&self, version: Option<i64>) -> Result<(), StepError> {
+        match self.made(version).await? {
+            Made::Sound => Ok(()),
+            Made::Failed(found) => Err(self.failed(&found)),
+        }
+    }
+
+    /// Waits until it is made or has failed.
+    async fn made(&self, version: Option<i64>) -> Result<Made, StepError> {
+        let mut polling = self.deployment.aws.polling(MADE_WITHIN);
+        loop {
+            let found = self.address().describe(version).await?;
+            match found {
+                Some(found) if found.is_sound() => return Ok(Made::Sound),
+                Some(found) if found.has_failed() => return Ok(Made::Failed(Box::new(found))),
+                Some(found) if found.status == Some(ResourceStatus::Deleted) => {
+                    return Err(StepError::failed(
+                        Blame::Aws,
+                        format!("{} was deleted while it was made", self.title()),
+                        "run the command again: it goes on where it stopped",
+                    ));
+                }
+                // A new asset may not be visible at once.
+                _ => {}
+            }
+            if !polling.again().await {
+                return Err(self.too_slow("is still not ready after ten minutes"));
+            }
+        }
+    }
+
+    fn too_slow(&self, what: &str) -> StepError {
+        StepError::failed(
+            Blame::Aws,
+            format!("{} {what}", self.title()),
+            "run the command again: it goes on where it stopped",
+        )
+    }
+
+    fn failed(&self, found: &Description) -> StepError {
+        let definition = &self.body["Definition"];
+        let errors = found.errors.iter().take(MAX_ERRORS);
+        let mut reasons: Vec<String> = errors.map(|error| explained(error, definition)).collect();
+        if reasons.is_empty() {
+            reasons.push("the service gives no reason".to_owned());
+        }
+        let kept = if self.kind == AssetKind::Dashboard {
+            "; what was published before still is"
+        } else {
+            ""
+        };
+        StepError::failed(
+            Blame::Aws,
+            format!(
+                "{} could not be made ({}): {}{kept}",
+                self.title(),
+                found.status_name(),
+                reasons.join("; ")
+            ),
+            "`kiro-analytics synth --out DIR` writes what was sent; run the command again when the cause is gone",
+        )
+    }
+}
+
+enum Made {
+    Sound,
+    Failed(Box<Description>),
+}

@@ -1,0 +1,86 @@
+//! An asset as it shall be, and the part of a description that is compared with it.
+
+use serde_json::{Map, Value};
+
+use super::description::Description;
+use super::normal_form::{normal_form, projected};
+use super::requests::AssetAddress;
+use super::state_tags::ObservedState;
+use crate::asset_kind::AssetKind;
+use crate::aws::AwsError;
+use crate::digest::short_hash;
+use crate::step::Deployment;
+
+/// An asset as it shall be.
+pub(crate) struct DesiredAsset<'a> {
+    pub(crate) deployment: &'a Deployment,
+    pub(crate) kind: AssetKind,
+    pub(crate) id: String,
+    /// The request to make it, without account, id, permissions and tags.
+    pub(crate) body: Value,
+}
+
+impl DesiredAsset<'_> {
+    pub(crate) fn arn(&self) -> String {
+        let resource = format!("{}/{}", self.kind.terms().segment, self.id);
+        self.deployment.names.quicksight_arn(&resource)
+    }
+
+    pub(crate) fn address(&self) -> AssetAddress<'_> {
+        AssetAddress {
+            aws: &self.deployment.aws,
+            kind: self.kind,
+            id: &self.id,
+        }
+    }
+
+    pub(super) fn title(&self) -> String {
+        self.address().title()
+    }
+
+    /// The part of a description that is the asset itself, whoever wrote it.
+    pub(super) async fn state(&self, description: &Description) -> Result<Value, AwsError> {
+        let members: &[&str] = match self.kind {
+            AssetKind::DataSource => &["/Name", "/DataSourceParameters"],
+            AssetKind::DataSet => &[
+                "/Name",
+                "/PhysicalTableMap",
+                "/LogicalTableMap",
+                "/ImportMode",
+            ],
+            AssetKind::Theme => &["/Name", "/Version/BaseThemeId", "/Version/Configuration"],
+            AssetKind::Analysis | AssetKind::Dashboard => {
+                let definition = self.address().definition().await?;
+                return Ok(picked(&definition, &["/Name", "/ThemeArn", "/Definition"]));
+            }
+        };
+        Ok(picked(&description.document, members))
+    }
+
+    /// What a later run needs to see that nobody else has changed the asset.
+    pub(super) fn observed(&self, state: &Value, description: &Description) -> ObservedState {
+        ObservedState {
+            all: short_hash(normal_form(state).to_string()),
+            sent_members: short_hash(normal_form(&projected(state, &self.body)).to_string()),
+            revision: description.revision.clone(),
+        }
+    }
+
+    pub(super) fn sent_hash(&self) -> String {
+        let mut body = self.body.clone();
+        // The version is in a tag of its own: a new version that changes nothing else changes nothing.
+        if let Some(members) = body.as_object_mut() {
+            members.remove("VersionDescription");
+        }
+        short_hash(body.to_string())
+    }
+}
+
+fn picked(value: &Value, pointers: &[&str]) -> Value {
+    let members = pointers.iter().filter_map(|pointer| {
+        let name = pointer.rsplit('/').next()?.to_owned();
+        Some((name, value.pointer(pointer)?.clone()))
+    });
+    let members: Map<String, Value> = members.filter(|(_, value)| !value.is_null()).collect();
+    Value::Object(members)
+}

@@ -1,0 +1,176 @@
+//! What exists of an asset, and what would be changed about it.
+
+use std::collections::BTreeMap;
+
+use super::description::Description;
+use super::desired::DesiredAsset;
+use super::permissions::Permissions;
+use super::state_tags::{DESCRIBED, ObservedState, SENT, UNDER_WAY};
+use crate::digest::short_hash;
+use crate::step::{Blame, Change, ChangeKind, StepError};
+use crate::steps::difference::differences;
+use crate::tags;
+
+/// What exists of an asset.
+#[derive(Default)]
+pub(crate) struct ExistingAsset {
+    /// None if there is no such asset.
+    pub(super) description: Option<Description>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) permissions: Permissions,
+    /// What somebody else has changed.
+    pub(super) edits: Option<Vec<String>>,
+    pub(super) is_as_sent: bool,
+    /// It lacks the deployment's tag, and the user agreed to take it over.
+    pub(super) is_taken_over: bool,
+    /// Empty where there is nothing to compare: the asset was not made, or is in the recycle bin.
+    pub(super) state: ObservedState,
+}
+
+impl DesiredAsset<'_> {
+    /// Looks at what exists.
+    ///
+    /// # Errors
+    ///
+    /// If a call fails, or if the asset lacks the deployment's tag and the user did not agree to take it over.
+    pub(crate) async fn observe(&self) -> Result<ExistingAsset, StepError> {
+        let Some(description) = self.address().describe(None).await? else {
+            return Ok(ExistingAsset::default());
+        };
+        let is_recycled = description.is_recycled();
+        let tags = match self.tags().await {
+            // The recycle bin need not answer about tags. The restored analysis is looked at again.
+            Err(error) if is_recycled && error.is_not_found() => None,
+            tags => Some(tags?),
+        };
+        let is_taken_over = match &tags {
+            Some(tags) => self.must_be_taken_over(tags)?,
+            None => false,
+        };
+        let tags = tags.unwrap_or_default();
+        if is_recycled || description.is_unusable() {
+            return Ok(ExistingAsset {
+                description: Some(description),
+                tags,
+                is_taken_over,
+                ..ExistingAsset::default()
+            });
+        }
+        let permissions = self.address().permissions().await?;
+        let remembered = tags.get(DESCRIBED).map_or("", String::as_str);
+        let is_same_body = tags.get(SENT) == Some(&self.sent_hash());
+        let is_sound = description.is_sound();
+        let (mut state, mut edits, mut is_untouched) = (ObservedState::default(), None, false);
+        if is_sound {
+            let described = self.state(&description).await?;
+            state = self.observed(&described, &description);
+            is_untouched = state.is_remembered(remembered, is_same_body)
+                // As earlier versions remembered it.
+                || remembered == short_hash(described.to_string());
+            let is_edited = !is_untouched && !remembered.is_empty() && remembered != UNDER_WAY;
+            edits = is_edited.then(|| differences(&described, &self.body));
+        }
+        Ok(ExistingAsset {
+            // An interrupted run made it and did not remember its description: edits since then cannot be seen.
+            is_as_sent: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
+            description: Some(description),
+            tags,
+            permissions,
+            edits,
+            is_taken_over,
+            state,
+        })
+    }
+
+    /// Returns true if the asset is not this deployment's and the user agreed to take it over.
+    fn must_be_taken_over(&self, tags: &BTreeMap<String, String>) -> Result<bool, StepError> {
+        let owner = tags.get(tags::DEPLOYMENT);
+        let prefix = &self.deployment.names.prefix;
+        if owner == Some(prefix) {
+            return Ok(false);
+        }
+        if self.deployment.take_over.contains(&self.id) {
+            return Ok(true);
+        }
+        let whose = match owner {
+            Some(owner) => format!("belongs to the deployment `{owner}`"),
+            None => "was not made by kiro-analytics: it has no tag of a deployment".to_owned(),
+        };
+        Err(StepError::failed(
+            Blame::Usage,
+            format!("{} exists and {whose}", self.title()),
+            format!(
+                "take another prefix (--prefix), or have it overwritten with --take-over {}",
+                self.id
+            ),
+        ))
+    }
+
+    /// What would be changed; None if there is nothing to change.
+    pub(crate) fn change(&self, existing: &ExistingAsset) -> Option<Change> {
+        let Some(description) = &existing.description else {
+            let name = self.body["Name"].as_str().unwrap_or_default();
+            let change = Change::new(ChangeKind::Create, self.title());
+            return Some(change.detail(format!("`{name}`")));
+        };
+        let mut change = self.change_of_content(existing, description);
+        if !(description.is_recycled() || description.is_unusable()) {
+            for (principal, actions) in self.missing_permissions(existing) {
+                let role = if actions.len() == self.kind.terms().owner.len() {
+                    "owner"
+                } else {
+                    "reader"
+                };
+                change = change.detail(format!("{role}: {principal}"));
+            }
+            for principal in self.principals_to_revoke(existing) {
+                change = change.detail(format!("no longer: {principal}"));
+            }
+            let tags = self.missing_tags(existing);
+            if !tags.is_empty() {
+                let tags: Vec<String> = tags
+                    .iter()
+                    .map(|(key, value)| format!("{key}={value}"))
+                    .collect();
+                change = change.detail(format!("tags: {}", tags.join(", ")));
+            }
+        }
+        (!change.details.is_empty()).then_some(change)
+    }
+
+    fn change_of_content(&self, existing: &ExistingAsset, description: &Description) -> Change {
+        let change = |kind| Change::new(kind, self.title());
+        if existing.is_taken_over {
+            return change(ChangeKind::Overwrite).detail(
+                "it was not made by this deployment and is taken over; what it is now is lost",
+            );
+        }
+        if description.is_recycled() {
+            return change(ChangeKind::Update)
+                .detail("it is in the recycle bin: restored, then updated where needed");
+        }
+        let status = description.status_name();
+        if description.is_unusable() {
+            return change(ChangeKind::Replace).detail(format!(
+                "making it failed before ({status}): deleted and made again"
+            ));
+        }
+        if let Some(edits) = &existing.edits {
+            let change = change(ChangeKind::Overwrite).detail(
+                "somebody has changed it since it was deployed; their changes would be lost:",
+            );
+            return edits.iter().fold(change, Change::detail);
+        }
+        let change = change(ChangeKind::Update);
+        if existing.is_as_sent {
+            return change;
+        }
+        change.detail(if description.has_failed() {
+            format!("making it failed before ({status})")
+        } else if existing.tags.contains_key(SENT) {
+            "its definition".to_owned()
+        } else {
+            "its definition; an earlier run was interrupted".to_owned()
+        })
+    }
+}
