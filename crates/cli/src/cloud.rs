@@ -76,7 +76,6 @@ impl Session {
             resolved: self.resolved,
             catalogue,
             spec,
-            take_over: Vec::new(),
         })
     }
 }
