@@ -1,9 +1,29 @@
 """Which permission a call needs, and on which resource, as far as the request says.
 
-How IAM names the actions of calls is not written here again: `kiro-analytics permissions` prints it with the policy.
+What IAM names otherwise than the API, and what CloudFormation asks for, is read from the files that the program and its tests use.
 """
 
 import re
+from pathlib import Path
+
+CRATE = Path(__file__).resolve().parents[2] / "crates" / "deploy"
+
+
+def _rows(path):
+    return [line.split("\t") for line in (CRATE / path).read_text().splitlines() if not line.startswith("#")]
+
+
+# Calls whose actions have other names.
+RENAMED = dict(_rows("src/permissions/renamed_calls.tsv"))
+# Nobody needs a permission for these.
+FREE = {"sts:GetCallerIdentity"}
+
+_UNUSED = {(kind, action) for kind, _, actions in _rows("tests/permissions/unused.tsv") for action in actions.split(" ")}
+# What CloudFormation does for each type of resource in the template, as whoever deploys.
+OF_RESOURCES = {}
+for _kind, _, _actions in _rows("tests/permissions/handlers.tsv"):
+    _needed = [action for action in _actions.split(" ") if (_kind, action) not in _UNUSED]
+    OF_RESOURCES[_kind] = " ".join(dict.fromkeys([*OF_RESOURCES.get(_kind, "").split(), *_needed]))
 
 # Prefix of actions, where it is not the name in signatures.
 PREFIXES = {"monitoring": "cloudwatch", "sso-admin": "sso"}
@@ -28,10 +48,10 @@ NAMED = {
 OBJECTS = ("Object", "MultipartUpload", "ListMultipartUploadParts")
 
 
-def action_of(call, renamed):
-    """The action of a call. `renamed` are the calls whose actions have other names."""
+def action_of(call):
+    """The action of a call."""
     name = f"{PREFIXES.get(call.service, call.service)}:{call.operation}"
-    return renamed.get(name, name)
+    return RENAMED.get(name, name)
 
 
 def resource_of(call, action):

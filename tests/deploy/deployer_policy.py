@@ -4,7 +4,7 @@ import json
 import subprocess
 from fnmatch import fnmatchcase
 
-from actions import action_of, resource_of
+from actions import FREE, action_of, resource_of
 
 
 class DeployerPolicy:
@@ -12,7 +12,6 @@ class DeployerPolicy:
 
     def __init__(self, printed):
         self.statements, self.documents = printed["statements"], printed["documents"]
-        self.renamed, self.free = printed["renamed_calls"], set(printed["free_calls"])
 
     @classmethod
     def printed_by(cls, binary, folder, *arguments):
@@ -26,10 +25,9 @@ class DeployerPolicy:
 
     def covers(self, call):
         """Whether the policy allows a call, by its action and, where the request names it, its resource."""
-        name = action_of(call, {})
-        if name in self.free or call.service == "unsigned":
+        if call.name in FREE or call.service == "unsigned":
             return True
-        action = action_of(call, self.renamed)
+        action = action_of(call)
         resource = resource_of(call, action)
         return any(
             resource is None or any(_matches(one["pattern"], resource) for one in statement["resources"])
@@ -43,7 +41,7 @@ def uncovered(calls, policies):
     found = set()
     for call in calls:
         if not any(policy.covers(call) for policy in policies):
-            action = action_of(call, policies[0].renamed)
+            action = action_of(call)
             found.add(f"{action} on {resource_of(call, action) or 'any resource'}")
     return sorted(found)
 

@@ -7,8 +7,6 @@ from deployer_policy import DeployerPolicy, uncovered
 
 PRINTED = {
     "documents": [],
-    "renamed_calls": {"s3:HeadBucket": "s3:ListBucket", "s3:ListBuckets": "s3:ListAllMyBuckets", "lambda:Invoke": "lambda:InvokeFunction"},
-    "free_calls": ["sts:GetCallerIdentity"],
     "statements": [
         {"actions": actions, "resources": [{"pattern": pattern} for pattern in patterns]}
         for actions, patterns in (

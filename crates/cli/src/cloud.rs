@@ -96,7 +96,6 @@ impl Session {
             resolved: self.resolved,
             catalogue,
             spec,
-            take_over: Vec::new(),
         })
     }
 }

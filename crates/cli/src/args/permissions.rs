@@ -27,7 +27,7 @@ pub(crate) struct PermissionsArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) partition: Option<String>,
 
-    /// Bucket and prefix that Kiro writes to, as s3://bucket/prefix; may be given several times
+    /// Bucket and prefix that Kiro writes to, `s3://bucket/prefix`; may be given several times
     #[arg(long, value_name = "URL")]
     pub(crate) exports: Vec<String>,
 

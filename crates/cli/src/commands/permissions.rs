@@ -1,12 +1,9 @@
 //! `kiro-analytics permissions`: the policy of a deployer, for the names of this deployment.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use kiro_deploy::Names;
-use kiro_deploy::permissions::{
-    FREE_CALLS, PolicyScope, RENAMED_CALLS, Statement, policy_documents, render_page, statements,
-};
+use kiro_deploy::permissions::{PolicyScope, Statement, policy_documents, render_page, statements};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -27,10 +24,6 @@ struct Printed<'a> {
     region: &'a str,
     documents: Vec<Value>,
     statements: Vec<StatementEntry<'a>>,
-    /// Calls whose action IAM names otherwise.
-    renamed_calls: BTreeMap<&'static str, &'static str>,
-    /// Calls that need no permission.
-    free_calls: &'static [&'static str],
 }
 
 /// A statement with the source of each action.
@@ -82,8 +75,6 @@ fn print_json(scope: &PolicyScope) -> Result<(), Failure> {
                 actions: statement.actions(),
             })
             .collect(),
-        renamed_calls: RENAMED_CALLS.iter().copied().collect(),
-        free_calls: FREE_CALLS,
     })
 }
 

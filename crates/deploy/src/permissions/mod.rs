@@ -10,7 +10,7 @@ mod policy;
 mod scope;
 mod statement;
 
-pub use action::{FREE_CALLS, RENAMED_CALLS, action_of_call};
+pub use action::{FREE_CALLS, action_of_call};
 pub use page::render_page;
 pub use policy::{DOCUMENT_LIMIT_CHARACTERS, policy_documents};
 pub use scope::{ExportLocation, PolicyScope};

@@ -23,8 +23,8 @@ const ACCOUNT: &[Grant] = &[
     ),
 ];
 
-const DRIFT: &[Grant] = &[Grant::call(
-    "waiting for a comparison of the stack with what exists",
+const DRIFT: &[Grant] = &[Grant::documentation(
+    "the comparison of the stack with what exists",
     &["cloudformation:DescribeStackDriftDetectionStatus"],
 )];
 

@@ -18,14 +18,11 @@ const OWN_BUCKETS: &[Grant] = &[
             "s3:GetBucketTagging",
             "s3:GetBucketVersioning",
             "s3:GetEncryptionConfiguration",
-            "s3:GetLifecycleConfiguration",
             "s3:ListBucket",
             "s3:ListBucketVersions",
             "s3:PutBucketPolicy",
             "s3:PutBucketPublicAccessBlock",
             "s3:PutBucketTagging",
-            "s3:PutBucketVersioning",
-            "s3:PutEncryptionConfiguration",
         ],
     ),
     Grant::cloudformation(
@@ -45,11 +42,14 @@ const OWN_BUCKETS: &[Grant] = &[
             "s3:GetBucketWebsite",
             "s3:GetIntelligentTieringConfiguration",
             "s3:GetInventoryConfiguration",
+            "s3:GetLifecycleConfiguration",
             "s3:GetMetricsConfiguration",
             "s3:GetReplicationConfiguration",
             "s3:ListTagsForResource",
             "s3:PutBucketLogging",
             "s3:PutBucketOwnershipControls",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
             "s3:PutLifecycleConfiguration",
             "s3:TagResource",
             "s3:UntagResource",
@@ -64,17 +64,15 @@ const OWN_BUCKETS: &[Grant] = &[
 const OWN_OBJECTS: &[Grant] = &[
     Grant::call(
         "the function's zip, the mark of the first run; emptying buckets",
-        &[
-            "s3:DeleteObject",
-            "s3:DeleteObjectVersion",
-            "s3:GetObject",
-            "s3:GetObjectAttributes",
-            "s3:PutObject",
-        ],
+        &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
     ),
     Grant::cloudformation(
         "AWS::Lambda::Function reads the zip",
         &["s3:GetObjectVersion"],
+    ),
+    Grant::documentation(
+        "DeleteObjects asks for it where an object has no versions",
+        &["s3:DeleteObject"],
     ),
     Grant::documentation(
         "Athena writes query results in parts",

@@ -6,11 +6,7 @@ use crate::permissions::statement::{Grant, Resource, Statement};
 const FUNCTION: &[Grant] = &[
     Grant::call(
         "running the function and comparing its code",
-        &[
-            "lambda:GetFunction",
-            "lambda:GetFunctionConfiguration",
-            "lambda:InvokeFunction",
-        ],
+        &["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
     ),
     Grant::cloudformation(
         "AWS::Lambda::Function, AWS::Lambda::EventInvokeConfig and AWS::Lambda::Permission",
@@ -19,6 +15,7 @@ const FUNCTION: &[Grant] = &[
             "lambda:CreateFunction",
             "lambda:DeleteFunction",
             "lambda:DeleteFunctionEventInvokeConfig",
+            "lambda:GetFunction",
             "lambda:GetFunctionCodeSigningConfig",
             "lambda:GetFunctionEventInvokeConfig",
             "lambda:GetFunctionRecursionConfig",

@@ -54,7 +54,6 @@ const DATA_SET: &[Grant] = &[
             "quicksight:CreateIngestion",
             "quicksight:CreateRefreshSchedule",
             "quicksight:DeleteDataSet",
-            "quicksight:DeleteRefreshSchedule",
             "quicksight:DescribeDataSet",
             "quicksight:DescribeDataSetPermissions",
             "quicksight:DescribeIngestion",

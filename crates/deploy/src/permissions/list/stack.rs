@@ -5,7 +5,7 @@ use crate::permissions::statement::{Grant, Resource, Statement};
 
 const STACK: &[Grant] = &[
     Grant::call(
-        "the stack: planned and changed by change sets, watched, compared with what exists, deleted",
+        "the stack: planned and changed by change sets, watched, deleted",
         &[
             "cloudformation:ContinueUpdateRollback",
             "cloudformation:CreateChangeSet",
@@ -13,17 +13,17 @@ const STACK: &[Grant] = &[
             "cloudformation:DeleteStack",
             "cloudformation:DescribeChangeSet",
             "cloudformation:DescribeStackEvents",
-            "cloudformation:DescribeStackResourceDrifts",
             "cloudformation:DescribeStacks",
-            "cloudformation:DetectStackDrift",
             "cloudformation:ExecuteChangeSet",
             "cloudformation:GetTemplate",
             "cloudformation:ListStackResources",
         ],
     ),
     Grant::documentation(
-        "CloudFormation asks for these where a change set changes the tags of a stack; drift detection reads each resource",
+        "tags of the stack, and the comparison with what exists that a change set asks for",
         &[
+            "cloudformation:DescribeStackResourceDrifts",
+            "cloudformation:DetectStackDrift",
             "cloudformation:DetectStackResourceDrift",
             "cloudformation:TagResource",
             "cloudformation:UntagResource",
