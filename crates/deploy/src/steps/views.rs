@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_athena::types::{QueryExecutionContext, QueryExecutionState};
-use aws_sdk_glue::types::{Table, TableInput};
+use aws_sdk_glue::types::{Column, StorageDescriptor, Table, TableInput};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kiro_curate::{Catalogue, Relation, Source};
@@ -107,9 +107,9 @@ impl Step for Views {
                 let before: BTreeSet<&str> = existing
                     .get(&relation.name)
                     .and_then(Table::storage_descriptor)
-                    .map_or(&[][..], |storage| storage.columns())
+                    .map_or(&[][..], StorageDescriptor::columns)
                     .iter()
-                    .map(|column| column.name())
+                    .map(Column::name)
                     .collect();
                 let after: BTreeSet<&str> = relation
                     .columns

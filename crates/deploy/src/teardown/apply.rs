@@ -76,7 +76,7 @@ impl Removal {
             Action::Asset(asset) => delete_asset(aws, asset).await?,
             Action::Grants(grants) => catalogue::revoke(aws, grants).await?,
             Action::Tables { database, names } => {
-                catalogue::drop_tables(aws, database, names).await?
+                catalogue::drop_tables(aws, database, names).await?;
             }
             Action::RolePolicy { role, policy } => {
                 let call = aws.clients().iam.delete_role_policy();

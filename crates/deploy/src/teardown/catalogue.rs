@@ -6,7 +6,8 @@ use aws_sdk_glue::types::Table;
 use aws_sdk_lakeformation::error::BuildError;
 use aws_sdk_lakeformation::types::{
     BatchPermissionsFailureEntry, BatchPermissionsRequestEntry, DataLakePrincipal,
-    PrincipalResourcePermissions, Resource,
+    DatabaseResource, PrincipalResourcePermissions, Resource, TableResource,
+    TableWithColumnsResource,
 };
 
 use super::{Action, Teardown, TeardownPlan};
@@ -151,11 +152,11 @@ async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Grant>, A
 /// Whether a resource is the database or one of its tables.
 fn is_in(resource: &Resource, database: &str) -> bool {
     let names = [
-        resource.database().map(|found| found.name()),
-        resource.table().map(|found| found.database_name()),
+        resource.database().map(DatabaseResource::name),
+        resource.table().map(TableResource::database_name),
         resource
             .table_with_columns()
-            .map(|found| found.database_name()),
+            .map(TableWithColumnsResource::database_name),
     ];
     names.contains(&Some(database))
 }
