@@ -135,6 +135,7 @@ mod tests {
             reason: String::new(),
             updated: String::new(),
             parameters: parameters(pairs),
+            is_protected: false,
             outputs: BTreeMap::new(),
             tags: parameters(tags),
         }

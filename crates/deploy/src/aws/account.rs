@@ -1,20 +1,17 @@
-//! Who is asking, in which account, partition and Region.
+//! The caller, its account, partition and Region.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
-use aws_types::service_config::ServiceConfigKey;
 use kiro_s3::{SdkOptions, load_sdk_config, profile_with_mfa};
 
 use super::bucket::Buckets;
-use super::call::{JsonCall, Method};
 use super::clients::Clients;
 use super::error::AwsError;
-use super::service::{Service, services};
 use super::tuning::{AwsTuning, Polling};
 
-/// Where to ask and as whom; what is not said is what the environment and the profile files say.
+/// Profile and Region; without them, those of the environment and the profile files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AwsAddress {
     pub profile: Option<String>,
@@ -43,7 +40,7 @@ struct Inner {
 }
 
 impl Aws {
-    /// Signs in: one request tells who is asking. Without a Region, none is guessed.
+    /// Signs in with one request. Without a Region, none is guessed.
     pub async fn sign_in(address: &AwsAddress, tuning: AwsTuning) -> Result<Self, AwsError> {
         let options = SdkOptions {
             profile: address.profile.clone(),
@@ -155,80 +152,22 @@ impl Aws {
         format!("arn:{partition}:{service}:{region}:{account}:{rest}")
     }
 
-    /// A call of a service that speaks JSON or the query protocol.
-    pub fn call(&self, service: &'static Service, operation: &'static str) -> JsonCall<'_> {
-        JsonCall::new(self, service, operation)
-    }
-
-    /// A call of a service that names operations by method and path.
-    pub fn rest(
-        &self,
-        service: &'static Service,
-        operation: &'static str,
-        method: Method,
-        path: &[&str],
-    ) -> JsonCall<'_> {
-        JsonCall::new(self, service, operation).path(method, path)
-    }
-
-    /// A call of Lake Formation, whose paths are its operations.
-    pub fn lake_formation(&self, operation: &'static str, body: serde_json::Value) -> JsonCall<'_> {
-        self.rest(
-            &services::LAKE_FORMATION,
-            operation,
-            Method::Post,
-            &[operation],
-        )
-        .body(body)
-    }
-
-    /// A call of `QuickSight` below `/accounts/<account>/`.
-    pub fn quicksight(
-        &self,
-        operation: &'static str,
-        method: Method,
-        path: &[&str],
-    ) -> JsonCall<'_> {
-        let path: Vec<&str> = ["accounts", self.account()]
-            .into_iter()
-            .chain(path.iter().copied())
-            .collect();
-        self.rest(&services::QUICKSIGHT, operation, method, &path)
-    }
-
     /// Buckets and their objects.
     pub fn buckets(&self) -> Buckets<'_> {
         Buckets::new(self)
     }
 
-    /// Looks again and again, for at most this long.
+    /// Repeats a request, for at most this long.
     pub fn polling(&self, within: Duration) -> Polling {
         Polling::new(&self.0.tuning, within)
     }
 
-    /// The configuration, for clients of the SDK's own.
+    /// The configuration that the clients were made from.
     pub fn config(&self) -> &SdkConfig {
         &self.0.config
     }
 
     pub fn tuning(&self) -> &AwsTuning {
         &self.0.tuning
-    }
-
-    /// Address and Region to sign for: `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`, else AWS.
-    pub(crate) fn endpoint(&self, service: &Service) -> (String, String) {
-        let config = self.config();
-        let uses_fips = config.use_fips().unwrap_or(false);
-        let (host, signing_region) = service.endpoint(self.region(), uses_fips);
-        let key = ServiceConfigKey::builder()
-            .service_id(service.id)
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build();
-        let own = config
-            .service_config()
-            .and_then(|found| found.load_config(key.ok()?));
-        let told = own.or_else(|| config.endpoint_url().map(str::to_owned));
-        (told.unwrap_or(host), signing_region)
     }
 }

@@ -10,7 +10,6 @@ use kiro_s3::{
 };
 
 use super::denial::{DecidingPolicy, action_in};
-use super::service::Service;
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,24 +96,6 @@ impl AwsError {
             kind: AwsErrorKind::NotFound,
             code: "NoSuchBucket".to_owned(),
             message: "there is no bucket of that name".to_owned(),
-        }
-    }
-
-    /// The same for a service of the old call. Goes with it.
-    pub(crate) fn of_sdk<E>(
-        service: &Service,
-        operation: &'static str,
-        resource: &str,
-        region: &str,
-        error: &SdkError<E, HttpResponse>,
-    ) -> Self
-    where
-        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        Self {
-            service: service.name,
-            operation,
-            ..Self::from_sdk("", resource.to_owned(), region, error)
         }
     }
 

@@ -1,31 +1,23 @@
-//! The only place that talks to AWS: one untyped call for every service, and what its errors mean.
+//! Access to AWS: the SDK's clients, made once from one configuration, and what their errors mean.
 //!
-//! Requests go through the SDK's own orchestrator (credentials, signatures, retries, timeouts, endpoints). Bodies are JSON
-//! values on both sides, whatever the service speaks, so no service crate has to be built.
+//! Protocols, endpoints, signatures, retries and types are the SDK's. This module adds the caller's account and partition, one
+//! error type that names call, resource, cause and next command, polling, and documents that go through a client as JSON.
 
 mod account;
 mod bucket;
-mod call;
 mod clients;
 mod context;
 mod denial;
 mod document;
 mod error;
-mod fields;
 mod listing;
-mod service;
 mod tuning;
-mod wire;
-mod xml;
 
 pub use account::{Aws, AwsAddress, Caller};
 pub use bucket::{BucketHead, Buckets, ObjectHead};
-pub use call::{Answer, JsonCall, Method, is_mutating};
 pub use clients::Clients;
 pub use context::{Context, Optional};
 pub(crate) use document::{ResponseDocument, UntypedResponse, json_body};
 pub use error::{AwsError, AwsErrorKind};
-pub use fields::Fields;
 pub use listing::{ListedObject, Listing, Page};
-pub use service::{Protocol, Scope, Service, services};
 pub use tuning::{AwsTuning, Polling};

@@ -1,7 +1,7 @@
 //! A database or a workgroup under another name: what becomes of the old one.
 
 use super::desired_stack::DesiredStack;
-use super::tables::MARK;
+use super::table_definition::MARK;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
 use crate::step::{Blame, Change, ChangeKind, StepError};

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Action, Removal, TeardownPlan, bucket, catalogue, stacks};
 use crate::assets::Asset;

@@ -86,3 +86,11 @@ fn of_quicksight(method: &str, segments: &[&str]) -> String {
         _ => panic!("nobody knows {method} {segments:?}"),
     }
 }
+
+/// Whether an operation changes anything, by its name.
+pub(crate) fn is_mutating(operation: &str) -> bool {
+    let reading = [
+        "Get", "List", "Describe", "Search", "BatchGet", "Simulate", "Validate", "Head",
+    ];
+    !reading.iter().any(|verb| operation.starts_with(verb))
+}

@@ -1,9 +1,9 @@
 //! Stacks that are not to be removed.
 
-use kiro_deploy::aws::is_mutating;
 use kiro_deploy::teardown::{Teardown, TeardownPlan};
 
 use crate::account::Account;
+use crate::operation::is_mutating;
 
 async fn plan(account: &Account) -> TeardownPlan {
     let teardown = Teardown {

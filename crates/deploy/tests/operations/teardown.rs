@@ -1,10 +1,10 @@
 //! Removing a deployment, well and badly.
 
-use kiro_deploy::aws::is_mutating;
 use kiro_deploy::progress::NoProgress;
 use kiro_deploy::teardown::{Teardown, TeardownPlan};
 
 use crate::account::{Account, FAILURES};
+use crate::operation::is_mutating;
 
 async fn look(account: &Account) -> TeardownPlan {
     teardown(account).look().await.unwrap()

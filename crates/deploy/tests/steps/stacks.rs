@@ -478,7 +478,8 @@ async fn a_protected_stack_that_was_never_made_is_not_deleted() {
         "DescribeStacks" => {
             let given = stack("ROLLBACK_COMPLETE");
             let protected = "<EnableTerminationProtection>true</EnableTerminationProtection><Tags>";
-            Given::text(200, &given.body.replace("<Tags>", protected))
+            let text = String::from_utf8(given.body).unwrap();
+            Given::text(200, &text.replace("<Tags>", protected))
         }
         "DescribeStackEvents" => events(&FAILED_CREATION),
         _ => otherwise(asked),
