@@ -86,6 +86,10 @@ impl Log {
         since: DateTime<Utc>,
         pattern: Option<&str>,
     ) -> Result<Self, AwsError> {
+        // A stack that was never made names no log group.
+        if group.is_empty() {
+            return Ok(Self::default());
+        }
         let call = aws.clients().logs.filter_log_events();
         let mut pages = call
             .log_group_name(group)

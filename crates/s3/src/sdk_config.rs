@@ -121,6 +121,7 @@ fn check_profile(
 /// The certificates to trust instead of the machine's own: `AWS_CA_BUNDLE`, else `ca_bundle` in the profile.
 fn ca_bundle(env: &Env, profiles: &ProfileSet) -> Result<Option<Vec<u8>>, SdkConfigError> {
     let named = env.get("AWS_CA_BUNDLE").ok();
+    let named = named.filter(|path| !path.is_empty());
     let named = named.or_else(|| profiles.get("ca_bundle").map(str::to_owned));
     let Some(path) = named.filter(|path| !path.is_empty()).map(PathBuf::from) else {
         return Ok(None);

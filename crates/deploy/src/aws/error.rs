@@ -10,6 +10,7 @@ use kiro_s3::{
 };
 
 use super::denial::{DecidingPolicy, action_in};
+use crate::permissions::action_of_call;
 
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -164,18 +165,7 @@ impl AwsError {
         if let Some(action) = action_in(&self.message) {
             return action.to_owned();
         }
-        match (self.service, self.operation) {
-            ("lambda", "Invoke") => "lambda:InvokeFunction".to_owned(),
-            ("s3", "ListObjectsV2" | "HeadBucket" | "ListObjects") => "s3:ListBucket".to_owned(),
-            ("s3", "ListObjectVersions") => "s3:ListBucketVersions".to_owned(),
-            ("s3", "ListBuckets") => "s3:ListAllMyBuckets".to_owned(),
-            ("s3", "HeadObject") => "s3:GetObject".to_owned(),
-            ("s3", "DeleteObjects") => "s3:DeleteObjectVersion".to_owned(),
-            ("s3", "GetPublicAccessBlock") => "s3:GetBucketPublicAccessBlock".to_owned(),
-            ("s3", "PutPublicAccessBlock") => "s3:PutBucketPublicAccessBlock".to_owned(),
-            ("s3", "GetBucketEncryption") => "s3:GetEncryptionConfiguration".to_owned(),
-            (service, operation) => format!("{service}:{operation}"),
-        }
+        action_of_call(&format!("{}:{}", self.service, self.operation)).to_owned()
     }
 
     /// The policy that decided, where AWS names it.

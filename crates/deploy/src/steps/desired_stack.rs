@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::function_code::Zip;
 use super::template::DATA_TEMPLATE;
-use crate::aws::{Aws, Context};
+use crate::aws::{Aws, AwsErrorKind, Context};
 use crate::digest::short_hash;
 use crate::settings::REMEMBERED;
 use crate::stack::Stack;
@@ -191,16 +191,10 @@ async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> Stri
             return deployed();
         };
         let there = aws.in_region(&head.region);
-        let buckets = there.buckets();
-        let owned = buckets
-            .client()
-            .head_bucket()
-            .bucket(bucket)
-            .expected_bucket_owner(aws.account())
-            .send()
-            .await;
-        if owned.is_err() {
-            return String::new();
+        match there.buckets().owned().head(bucket).await {
+            Ok(Some(_)) => {}
+            Err(error) if error.kind == AwsErrorKind::ForeignOwner => return String::new(),
+            Ok(None) | Err(_) => return deployed(),
         }
     }
     aws.account().to_owned()

@@ -48,7 +48,8 @@ async fn look(
     let there = deployment.aws.in_region(&head.region);
     let mut probed = Vec::new();
     for place in folders {
-        let found = there.buckets().folders(bucket, &place.folder, 1).await?;
+        // The folder itself may be an object, which counts, too.
+        let found = there.buckets().folders(bucket, &place.folder, 2).await?;
         if !found.is_empty() {
             return Ok(());
         }

@@ -11,13 +11,14 @@ use aws_sdk_lakeformation::types::{
 
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
+use crate::service_roles::service_roles;
 use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
 
-/// What Lake Formation calls everybody whom IAM allows.
+/// Lake Formation's principal for everybody whom IAM allows.
 const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
-/// `BatchGrantPermissions` takes so many entries.
+/// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
 
 /// Makes the grants.
@@ -61,7 +62,7 @@ async fn is_in_force(deployment: &Deployment) -> Result<bool, StepError> {
     let on = database_resource(&name).map_err(|error| incomplete(&error))?;
     let listed = aws.clients().lake_formation.list_permissions().resource(on);
     let listed = pages(aws, listed, format!("database `{name}`")).await;
-    // Somebody always has grants on a database that exists.
+    // A database that exists always has grants.
     let listed = listed.optional()?.unwrap_or_default();
     let database_is_open = if listed.is_empty() {
         new_databases_are_open
@@ -118,13 +119,14 @@ async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     }
 }
 
-/// Who needs to read: Quick Sight's role and its owners, those who are named, and the caller.
+/// Who needs to read: Quick Sight's roles and its owners, those who are named, and the caller.
 async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     let settings = deployment.settings();
     let aws = &deployment.aws;
     let mut principals: Vec<String> = settings.query_principals.clone();
     if settings.quicksight {
-        principals.extend(role_arn(aws, &settings.quicksight_role).await?);
+        let roles = service_roles(deployment).await?.into_iter();
+        principals.extend(roles.map(|role| role.arn));
         principals.extend(settings.owners.iter().cloned());
     }
     principals.extend(caller_principal(aws).await?);

@@ -62,6 +62,7 @@ pub(crate) async fn first_day(
             let folders = deployment
                 .aws
                 .buckets()
+                .owned()
                 .folders(&layer.results_bucket, &prefix, 1)
                 .await?;
             let day = folders.first().and_then(|folder| {

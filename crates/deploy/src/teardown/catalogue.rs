@@ -12,14 +12,15 @@ use aws_sdk_lakeformation::types::{
 
 use super::{Action, Teardown, TeardownPlan};
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::service_roles::ServiceRole;
 use crate::step::{Blame, StepError};
 use crate::steps::{MARK, deployed, parameter};
 
-/// `BatchDeleteTable` takes so many tables.
+/// Maximum number of tables in one `BatchDeleteTable`.
 const TABLES_PER_CALL: usize = 100;
-/// `BatchRevokePermissions` takes so many grants.
+/// Maximum number of grants in one `BatchRevokePermissions`.
 const GRANTS_PER_CALL: usize = 20;
-/// So many foreign tables are named.
+/// Maximum number of foreign tables that are named.
 const MOST_NAMED: usize = 5;
 
 /// A grant of Lake Formation, as it is revoked.
@@ -99,18 +100,14 @@ fn principal(grant: &Grant) -> String {
     format!("of `{}`", identifier.unwrap_or_default())
 }
 
-/// Everybody whom a deployment grants something.
+/// The principals that a deployment grants something.
 async fn principals(teardown: &Teardown<'_>) -> Result<Vec<String>, AwsError> {
     let aws = teardown.aws;
     let mut principals = teardown.settings.query_principals.clone();
     if teardown.settings.quicksight {
         principals.extend(teardown.settings.owners.iter().cloned());
-        let role = &teardown.settings.quicksight_role;
-        let found = aws.clients().iam.get_role().role_name(role).send().await;
-        let found = found
-            .context(aws, "iam:GetRole", format!("role `{role}`"))
-            .optional()?;
-        principals.extend(found.and_then(|found| Some(found.role?.arn)));
+        let roles = ServiceRole::find_all(aws, teardown.settings).await?;
+        principals.extend(roles.into_iter().map(|role| role.arn));
     }
     principals.retain(|principal| !principal.is_empty());
     Ok(principals)

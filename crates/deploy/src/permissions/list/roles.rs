@@ -118,14 +118,18 @@ fn deployer(scope: &PolicyScope) -> Vec<Resource> {
 
 /// The roles that AWS makes lie below `service-role/`; one of an administrator may lie at the root.
 fn quicksight_roles(scope: &PolicyScope) -> Vec<Resource> {
-    let roles = scope.quicksight_roles.iter().enumerate();
-    roles
-        .map(|(place, name)| {
-            let arn = scope.iam_arn(&format!("role/service-role/{name}"));
-            match place {
-                0 => Resource::new(arn.clone(), arn),
-                _ => Resource::pattern(arn),
-            }
+    let mut arns: Vec<String> = Vec::new();
+    for name in &scope.quicksight_roles {
+        if !name.starts_with("aws-quicksight-") {
+            arns.push(scope.iam_arn(&format!("role/{name}")));
+        }
+        arns.push(scope.iam_arn(&format!("role/service-role/{name}")));
+    }
+    (0..)
+        .zip(arns)
+        .map(|(place, arn)| match place {
+            0 => Resource::new(arn.clone(), arn),
+            _ => Resource::pattern(arn),
         })
         .collect()
 }
