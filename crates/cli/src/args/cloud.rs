@@ -70,7 +70,7 @@ pub(crate) struct DeployArgs {
     #[arg(long, value_name = "STEP")]
     pub(crate) only: Option<String>,
 
-    /// Folder with normalize-report-arm64.zip [default: beside this program, then target/functions]
+    /// Folder with normalize-report-arm64.zip [default: beside this program, or in functions/ beside it]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) functions: Option<PathBuf>,
 
@@ -98,7 +98,7 @@ pub(crate) struct SynthArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
 
-    /// Folder with normalize-report-arm64.zip [default: beside this program, then target/functions]
+    /// Folder with normalize-report-arm64.zip [default: beside this program, or in functions/ beside it]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) functions: Option<PathBuf>,
 

@@ -9,7 +9,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "functions",
             &["KIRO_ANALYTICS_FUNCTIONS"],
-            "folder with the function's zips; else beside this program, or target/functions",
+            "folder with the function's zips; else beside this program, or in functions/ beside it",
         )
     },
     Setting {
