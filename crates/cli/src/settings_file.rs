@@ -35,7 +35,7 @@ fn entry(setting: &Setting, value: &Value) -> String {
     text
 }
 
-/// What somebody who edits the file should know.
+/// The comment above a setting in the file.
 fn about(setting: &Setting) -> String {
     let known = match setting.key {
         "prefix" => "What all names begin with; another prefix is another deployment.",

@@ -1,4 +1,4 @@
-//! Hashes, by which one state is told from another.
+//! Hashes of content, to compare states.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -6,7 +6,7 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
 use crate::aws::{Aws, AwsError, Context};
 
-/// So many listings at most: a bucket is looked through folder by folder, never object by object.
+/// Maximum number of listings: a bucket is looked through folder by folder, never object by object.
 const MOST_LISTINGS: usize = 60;
 /// No prefix is deeper.
 const DEEPEST: usize = 4;

@@ -2,7 +2,7 @@
 
 use crate::aws::Aws;
 
-/// So long may a prefix be at most, whatever the Region: functions have names of at most 64 letters.
+/// What the name of the function has after the prefix.
 const FUNCTION_SUFFIX: &str = "-data-normalize-report";
 
 /// The names of one deployment's resources.

@@ -6,7 +6,7 @@ use crate::aws::{Aws, AwsError, Context};
 use crate::names::Names;
 use crate::tags;
 
-/// Letters of a stack's name that surely stand at the beginning of a name that `CloudFormation` makes up: it shortens long
+/// Letters of a stack's name that are certain to begin a name that `CloudFormation` makes up: it shortens long
 /// names so that they fit into the 63 letters of a bucket.
 const KEPT_LETTERS: usize = 20;
 

@@ -1,8 +1,8 @@
 //! The salt of hashed addresses: where it comes from and what it must be.
 //!
-//! The views hash with it, so their text contains it, in Glue and in Athena's history. Whoever may read that text may also read
-//! the raw tables that the views are made of, and these hold the addresses themselves: the salt protects the hashes that leave
-//! the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
+//! The views hash with it, so their text contains it, in Glue and in Athena's history; SECURITY.md says who can read it there. A
+//! principal that may query the views may also read the raw tables below them, and these hold the addresses themselves: the salt
+//! protects the hashes that leave the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
 
 use std::collections::BTreeSet;
 
@@ -152,7 +152,7 @@ fn deployed_salt<'a>(tables: impl Iterator<Item = &'a Table>) -> DeployedSalt {
     found
 }
 
-/// Refuses a salt that somebody could guess.
+/// Refuses a salt that can be guessed.
 fn check(salt: &str) -> Result<(), StepError> {
     let is_plain = salt.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let distinct: BTreeSet<u8> = salt.bytes().collect();

@@ -14,7 +14,7 @@ use crate::tags;
 pub enum StackMaker {
     /// There is no such stack.
     Nobody,
-    /// kiro-analytics, or somebody with its template.
+    /// kiro-analytics, or another tool with its template.
     Ours(Box<Stack>),
     /// The AWS sample.
     Sample(Box<Stack>),

@@ -14,7 +14,7 @@ const MINUTES_PER_DAY: i32 = 24 * 60;
 const KIRO_WRITES_AT: i32 = 2 * 60;
 /// A run of the normalizer ends within this time.
 const LONGEST_RUN: i32 = 15;
-/// Whoever comes later than this waits for the next day.
+/// Maximum delay: what comes later than this uses data of the day before.
 const LATEST: i32 = 12 * 60;
 
 const MONTHS: [&str; 12] = [

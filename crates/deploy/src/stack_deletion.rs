@@ -58,7 +58,7 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-/// Termination protection refuses a deletion, whoever asks for it.
+/// Refuses a stack with termination protection, which CloudFormation does not delete.
 pub(crate) fn refuse_protected(stack: &Stack) -> Result<(), StepError> {
     if !stack.is_protected {
         return Ok(());

@@ -18,7 +18,7 @@ pub const NO_SALT: &str = "SALT-TO-BE-FILLED-IN";
 pub struct SynthFile {
     pub path: String,
     pub content: String,
-    /// Whether it contains the salt of hashed addresses: nobody but its owner may read it.
+    /// True if it contains the salt of hashed addresses: only its owner may read it.
     pub is_secret: bool,
 }
 

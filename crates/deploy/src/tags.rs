@@ -70,7 +70,7 @@ pub(crate) async fn add_to_asset(
     Ok(())
 }
 
-/// As most services want to be told them.
+/// As members `Key` and `Value`, the form of most services.
 pub(crate) fn listed(tags: &BTreeMap<String, String>) -> Vec<Value> {
     tags.iter()
         .map(|(key, value)| json!({"Key": key, "Value": value}))

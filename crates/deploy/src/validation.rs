@@ -1,7 +1,7 @@
 //! Asks Quick Sight whether it accepts the dashboard's definition, before anything that people use is changed.
 //!
-//! The definition is made into an analysis of its own, under strict validation, and that analysis is always deleted again. Nobody
-//! but administrators sees it: it is shared with nobody.
+//! The definition is made into an analysis of its own, under strict validation, and that analysis is always deleted again. It
+//! is not shared, so only administrators see it.
 
 use std::collections::BTreeSet;
 use std::future::Future;

@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use crate::sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
 use crate::{S3Bucket, S3Tuning, S3Url};
 
-/// Where requests go first when nobody named a Region; a bucket elsewhere says where it is.
+/// Where requests go first when no Region is configured; a bucket elsewhere says where it is.
 const FIRST_REGION: &str = "us-east-1";
 
 /// Credentials, a Region and an HTTP client, shared by any number of buckets. A clone shares them, too.

@@ -42,7 +42,7 @@ pub fn says_throttled(code: &str) -> bool {
     )
 }
 
-/// The cause by which no request was made, as nobody knows who is asking. It arrives wrapped in whatever needed it.
+/// The error of the credentials because of which no request was made. Other errors wrap it.
 pub fn credentials_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e CredentialsError> {
     let mut next = Some(error);
     while let Some(cause) = next {

@@ -1,4 +1,4 @@
-//! What an error of the SDK means to somebody who wants an object.
+//! Maps errors of the SDK to `StoreErrorKind`.
 
 use std::error::Error;
 

@@ -36,7 +36,7 @@ const SERVICES: [&str; 16] = [
     "STS",
 ];
 
-/// Proxies, certificates and endpoints that somebody has configured, one per line with the name of its setting. Holds no
+/// Proxies, certificates and endpoints that are configured, one per line with the name of its setting. Holds no
 /// password. Empty where nothing is configured. Makes no request.
 pub async fn network_settings(options: &SdkOptions) -> Vec<String> {
     let selected = options.profile.clone().map(Cow::Owned);

@@ -1,7 +1,7 @@
 //! The SDK's configuration, read from where AWS's other tools read it.
 //!
 //! Credentials, Region, endpoints, FIPS, dual stack and proxies are the SDK's own business. Added here is what it leaves
-//! out: `AWS_CA_BUNDLE`, a profile that does not exist, and more attempts where nobody asked for a number.
+//! out: `AWS_CA_BUNDLE`, a profile that does not exist, and five attempts where no number is configured.
 
 use std::borrow::Cow;
 use std::path::PathBuf;

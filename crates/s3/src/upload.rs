@@ -75,7 +75,7 @@ impl Upload {
     }
 
     /// Makes the object of the parts. A completion that meets another write of the same key is repeated; S3 may have given
-    /// up the upload by then, so the run is told to try again later, with a new upload.
+    /// up the upload by then, so the error asks for another run, with a new upload.
     pub(crate) async fn complete(mut self, condition: Condition) -> Result<(), StoreErrorKind> {
         let open = self.open.as_ref().ok_or_else(closed)?;
         let parts = CompletedMultipartUpload::builder()

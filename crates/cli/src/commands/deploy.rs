@@ -16,7 +16,7 @@ use crate::output;
 use crate::question::{Answer, ask};
 use crate::step_progress::StepProgress;
 
-/// So many details of a change are shown; JSON has all.
+/// Maximum number of details of a change in the text output; JSON has all.
 const MOST_DETAILS: usize = 40;
 
 #[derive(Serialize)]

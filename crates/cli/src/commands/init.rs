@@ -21,9 +21,9 @@ use crate::output;
 use crate::question::{ask_for, is_somebody_there};
 use crate::settings_file;
 
-/// So many buckets and users are named in a question.
+/// Maximum number of buckets and users in a question.
 const MOST_NAMED: usize = 8;
-/// Proposed where the prefix belongs to somebody else.
+/// Proposed where the prefix belongs to another tool.
 const OTHER_PREFIXES: [&str; 3] = ["kiro-usage", "kiro-usage-2", "kiro-usage-3"];
 /// These name the deployment, or must not be written down.
 const NOT_COPIED: [&str; 4] = ["prefix", "region", "profile", "hash_salt"];
@@ -139,7 +139,7 @@ async fn choose_prefix(
     Ok((prefix, remembered, answers))
 }
 
-/// Whoever may not look at stacks is told, and goes on as if there were none.
+/// Where stacks may not be read, prints a note and continues as if there were none.
 async fn maker(aws: &Aws, prefix: &str) -> StackMaker {
     StackMaker::find(aws, prefix).await.unwrap_or_else(|error| {
         note(format!("stack `{prefix}-data`: {error}"));
@@ -196,7 +196,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// What nobody has said yet.
+/// What is not configured yet.
 async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), Failure> {
     if args.bucket.is_some() || !answers.contains_key("exports") {
         exports(args, aws, answers).await?;

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::failure::{Failure, note};
 use crate::output;
 
-/// Stands in ARNs for what is not said.
+/// Placeholder in ARNs for what is not given.
 const ANY: &str = "*";
 
 #[derive(Serialize)]

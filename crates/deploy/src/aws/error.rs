@@ -58,7 +58,7 @@ pub enum AwsErrorKind {
 }
 
 impl AwsError {
-    /// Nobody said which Region.
+    /// No Region is configured.
     pub(crate) fn no_region() -> Self {
         Self {
             service: "sts",
@@ -87,7 +87,7 @@ impl AwsError {
         }
     }
 
-    /// A bucket that somebody named does not exist.
+    /// A configured bucket does not exist.
     pub(crate) fn no_bucket(bucket: &str, region: &str) -> Self {
         Self {
             service: "s3",

@@ -1,4 +1,4 @@
-//! Where exports lie, and what the header of the newest one of each report says. No cell is kept or told.
+//! Where exports lie, and what the header of the newest one of each report says. No cell is kept or reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::step::Blame;
 
 /// The beginning of an export that is read: no header is longer.
 const BEGINNING: &str = "bytes=0-65535";
-/// Exports older than so many days look as if Kiro had stopped.
+/// Age in days from which exports look as if Kiro had stopped.
 const STALE_DAYS: i64 = 4;
 
 /// What a header says.

@@ -38,7 +38,7 @@ pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
     )
 }
 
-/// Functions that nobody has reserved capacity for share what is left.
+/// The concurrency that is not reserved, which functions without a reservation share.
 pub(super) async fn quota(place: &Place<'_>) -> Finding {
     let call = place.aws.clients().lambda.get_account_settings();
     let answer = call.send().await;

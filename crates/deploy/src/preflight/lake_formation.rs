@@ -54,7 +54,7 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     )
 }
 
-/// Whether these defaults give everything to everybody whom IAM allows.
+/// Returns true if these defaults give all permissions to `IAM_ALLOWED_PRINCIPALS`.
 fn is_open(defaults: &[PrincipalPermissions]) -> bool {
     defaults.iter().any(|grant| {
         let principal = grant.principal();

@@ -37,7 +37,7 @@ use crate::step::Blame;
 pub struct Subject {
     pub aws: Result<Aws, AwsError>,
     pub prefix: String,
-    /// The data stack; not asked for where nobody is signed in.
+    /// The data stack; not asked for without credentials.
     pub stack: Result<Option<Stack>, AwsError>,
     /// The settings, without those that are wrong.
     pub resolved: Result<Resolved, Problems>,
@@ -149,7 +149,7 @@ impl Subject {
         )
     }
 
-    /// Proxies, certificates and endpoints in use: also where nobody could sign in, when they matter most.
+    /// Proxies, certificates and endpoints in use, also where signing in has failed.
     async fn network(&self) -> Vec<String> {
         let settings = self.resolved.as_ref().ok();
         let options = SdkOptions {

@@ -6,9 +6,9 @@ use kiro_report::{ExportKey, ObjectKey};
 use crate::aws::{AwsError, Buckets, ListedObject};
 use crate::settings::SourceFolder;
 
-/// So many listings at most for one folder.
+/// Maximum number of listings for one folder.
 const MOST_LISTINGS: usize = 40;
-/// So many objects of a folder are looked at: more exports of one hour there are not.
+/// Maximum number of objects of a folder that are looked at: an hour has fewer exports.
 const MOST_OBJECTS: i32 = 200;
 
 /// One export, found by its key alone.

@@ -7,7 +7,7 @@ use super::finding::Finding;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::step::Blame;
 
-/// Who somebody is, taken apart from the ARN.
+/// The parts of the ARN of a user, group or namespace.
 struct Principal<'a> {
     region: &'a str,
     account: &'a str,

@@ -23,13 +23,13 @@ const OTHER_ENVIRONMENT_BYTES: usize = 160;
 const OTHER_POLICY_BYTES: usize = 2200;
 /// `"arn:aws-us-gov:s3:::` and `*",`: what a policy writes around a folder.
 const AROUND_ARN_BYTES: usize = 25;
-/// Stands for an account in a policy: as many letters as an account has.
+/// Placeholder for an account in a policy: as many characters as an account id has.
 const ANY_ACCOUNT: &str = "????????????";
 
 /// The parameters, before it is known whether they fit.
 struct Sources {
     folders: Vec<SourceFolder>,
-    /// `bucket/prefix`; empty if the function is told the folders.
+    /// `bucket/prefix`; empty if the function gets the folders.
     roots: Vec<String>,
     accounts: Vec<String>,
 }

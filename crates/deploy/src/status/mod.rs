@@ -23,7 +23,7 @@ pub use problem::StatusProblem;
 pub use quicksight::{DashboardStatus, DataSetStatus, dashboard_address};
 pub use stacks::{AlarmStatus, ScheduleStatus, StackStatus};
 
-/// The log of so many days is looked at for the last run.
+/// Days of the log that are searched for the last run.
 const LOG_DAYS: i64 = 8;
 
 /// Everything at a glance.

@@ -1,4 +1,4 @@
-//! Something that is not as it should be, and equal problems of several data sets told once.
+//! A problem of a deployment, and the grouping of equal problems of several data sets.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What somebody has changed about an asset, in words.
+//! How an asset was changed outside the deployment, in words.
 
 use std::collections::BTreeMap;
 

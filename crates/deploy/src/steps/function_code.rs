@@ -171,7 +171,7 @@ impl Step for FunctionCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StoredZip {
     Missing,
-    /// An object of that key with another content, or one that nobody can compare.
+    /// An object of that key with another content, or without a SHA-256 to compare.
     Other,
     Same,
 }

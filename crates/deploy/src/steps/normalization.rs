@@ -130,7 +130,7 @@ pub(super) async fn normalize_within(
             return Ok(run);
         }
         if answer.files_processed == 0 && remaining >= remaining_before {
-            // Nothing but failures among so many: look at more at once.
+            // All of these failed: the next call looks at more exports.
             files = files.saturating_mul(4);
             if files > 1_000_000 {
                 return Err(failed(

@@ -13,7 +13,7 @@ use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
 
-/// Stands for the results bucket while there is no stack.
+/// Placeholder for the results bucket while there is no stack.
 const NO_BUCKET: &str = "RESULTS-BUCKET";
 
 /// AWS's policy for Athena and the catalogue.

@@ -9,7 +9,7 @@ use crate::tags;
 ///
 /// # Errors
 ///
-/// If it is somebody else's.
+/// If the stack belongs to another deployment or another tool.
 pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result<(), StepError> {
     // A change set that was never executed has made a name and no tag.
     if stack.state() == StackState::Empty
@@ -48,7 +48,7 @@ pub(super) fn taking_over(deployment: &Deployment, stack: &Stack) -> Option<Chan
     Some(change.detail("it is taken over: from now on it carries the tag of this deployment, and `teardown` removes it"))
 }
 
-/// Refuses to write settings that were read before somebody else has deployed others.
+/// Refuses to write settings that were read before another deployment wrote others.
 ///
 /// # Errors
 ///

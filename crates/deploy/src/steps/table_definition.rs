@@ -1,4 +1,4 @@
-//! What Glue is told about a table of Parquet parts. One value serves the call and the file that `synth` writes.
+//! The definition of a table of Parquet parts in Glue's catalogue. One value serves the call and the file that `synth` writes.
 
 use std::collections::BTreeMap;
 

@@ -21,7 +21,7 @@ use crate::step::{
     Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
 };
 
-/// So long Athena may take for a statement.
+/// Maximum time for a statement of Athena.
 const WITHIN: Duration = Duration::from_mins(5);
 
 /// Makes and changes the views.

@@ -10,7 +10,7 @@ use crate::aws::{Aws, Context, Optional};
 use crate::progress::Progress;
 use crate::step::StepError;
 
-/// So long another change of an asset may keep it from being deleted.
+/// Maximum time that another change of an asset may delay its deletion.
 const FREE_WITHIN: Duration = Duration::from_mins(2);
 
 /// What was removed.

@@ -51,7 +51,7 @@ impl Teardown<'_> {
     async fn quicksight(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
         let assets = match Assets::find(self.aws, self.names).await {
             Ok(assets) => assets,
-            // Without a subscription there are no assets, and nobody who could have made any.
+            // Without a subscription there are no assets.
             Err(error) if error.is_not_found() => return Ok(()),
             Err(error) if error.is_denied() && !self.settings.quicksight => return Ok(()),
             Err(error) => return Err(error),

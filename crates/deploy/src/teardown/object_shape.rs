@@ -7,7 +7,7 @@ const DATASETS: [&str; 4] = ["facts", "models", "code", "issues"];
 pub(super) fn is_ours(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
-        // A folder that somebody has made in the console is an empty object.
+        // A folder that was made in the console is an empty object.
         ["normalized" | "query-results" | "functions" | "state", ""] => true,
         ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
         ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),

@@ -127,7 +127,7 @@ pub(crate) fn buckets(scope: &PolicyScope) -> Vec<Statement> {
     all
 }
 
-/// A bucket of the same name in another account is somebody else's.
+/// A condition that excludes a bucket of the same name in another account.
 fn in_own_account(scope: &PolicyScope) -> Condition {
     Condition {
         examples: vec![scope.account.clone()],

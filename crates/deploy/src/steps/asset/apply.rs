@@ -23,7 +23,7 @@ const GONE_WITHIN: Duration = Duration::from_mins(2);
 const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
-/// Settings of a data set that the dashboard does not need. They stay as somebody has set them.
+/// Settings of a data set that the dashboard does not need. They stay as they were set.
 const KEPT_SETTINGS: [&str; 8] = [
     "ColumnGroups",
     "ColumnLevelPermissionRules",

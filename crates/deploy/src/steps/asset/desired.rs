@@ -38,7 +38,7 @@ impl DesiredAsset<'_> {
         self.address().title()
     }
 
-    /// The part of a description that is the asset itself, whoever wrote it.
+    /// The part of a description that is the content of the asset.
     pub(super) async fn state(&self, description: &Description) -> Result<Value, AwsError> {
         let members: &[&str] = match self.kind {
             AssetKind::DataSource => &["/Name", "/DataSourceParameters"],
@@ -57,7 +57,7 @@ impl DesiredAsset<'_> {
         Ok(picked(&description.document, members))
     }
 
-    /// What a later run needs to see that nobody else has changed the asset.
+    /// What a later run needs to detect changes that were made outside the deployment.
     pub(super) fn observed(&self, state: &Value, description: &Description) -> ObservedState {
         ObservedState {
             all: short_hash(normal_form(state).to_string()),

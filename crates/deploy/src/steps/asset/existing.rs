@@ -18,7 +18,7 @@ pub(crate) struct ExistingAsset {
     pub(super) description: Option<Description>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) permissions: Permissions,
-    /// What somebody else has changed.
+    /// Changes that were made outside the deployment.
     pub(super) edits: Option<Vec<String>>,
     pub(super) is_as_sent: bool,
     /// It lacks the deployment's tag, and the user agreed to take it over.

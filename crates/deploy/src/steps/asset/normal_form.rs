@@ -54,7 +54,8 @@ pub(super) fn normal_form(document: &Value) -> Value {
     }
 }
 
-/// What is described, without members that were not sent. Elements of a list that were not sent stay: somebody has added them.
+/// What is described, without members that were not sent. Elements of a list that were not sent stay: they were added outside the
+/// deployment.
 pub(super) fn projected(described: &Value, sent: &Value) -> Value {
     match (described, sent) {
         (Value::Object(described), Value::Object(sent)) => {

@@ -16,7 +16,7 @@ pub(super) const DESCRIBED: &str = "kiro-analytics:described";
 /// Hashes of principals that were granted access. A principal that leaves the settings is revoked. More than one tag holds
 /// are in `kiro-analytics:let-in-2` and so on.
 pub(super) const GRANTED: &str = "kiro-analytics:let-in";
-/// Stands for a hash while a change is under way.
+/// Placeholder for a hash while a change is under way.
 pub(super) const UNDER_WAY: &str = "under-way";
 
 /// Hashes in one tag: its value has at most 256 characters.
