@@ -1,7 +1,5 @@
 //! The data sets with their last imports, and the dashboard.
 
-use std::collections::BTreeMap;
-
 use futures::stream::{self, StreamExt};
 use serde::Serialize;
 
@@ -40,50 +38,9 @@ pub struct DashboardStatus {
 }
 
 impl DataSetStatus {
-    /// What is wrong with the last imports. Data sets with the same problem are named together.
+    /// What is wrong with the last imports.
     pub(super) fn problems(data_sets: &[Self]) -> Vec<StatusProblem> {
-        let mut problems: Vec<StatusProblem> = Vec::new();
-        let mut failed: BTreeMap<String, Vec<&Self>> = BTreeMap::new();
-        for data_set in data_sets {
-            match data_set.failure() {
-                Some(why) => failed.entry(why).or_default().push(data_set),
-                None => problems.extend(data_set.problem()),
-            }
-        }
-        let failed = failed.iter().filter_map(|(why, data_sets)| {
-            let first = data_sets.first()?;
-            let what = match data_sets.len() {
-                1 => format!("the last import of data set `{}` has {why}", first.id),
-                count => {
-                    let ids: Vec<String> = data_sets
-                        .iter()
-                        .map(|one| format!("`{}`", one.id))
-                        .collect();
-                    format!(
-                        "the last imports of {count} data sets have {why} ({})",
-                        ids.join(", ")
-                    )
-                }
-            };
-            let hint = first.last.as_ref()?.hint();
-            Some(StatusProblem::new(Blame::Aws, what, hint))
-        });
-        problems.extend(failed);
-        problems
-    }
-
-    /// How its last import failed, and why.
-    fn failure(&self) -> Option<String> {
-        let last = self.last.as_ref()?;
-        if !matches!(last.status.as_str(), "FAILED" | "CANCELLED") {
-            return None;
-        }
-        let error = last.error.as_ref();
-        Some(format!(
-            "{}: {}",
-            last.status.to_lowercase(),
-            error.map_or("without a reason".to_owned(), ToString::to_string)
-        ))
+        data_sets.iter().filter_map(Self::problem).collect()
     }
 
     fn problem(&self) -> Option<StatusProblem> {
@@ -94,6 +51,16 @@ impl DataSetStatus {
                 "`kiro-analytics refresh` imports it",
             ));
         };
+        if matches!(last.status.as_str(), "FAILED" | "CANCELLED") {
+            let error = last.error.as_ref();
+            let what = format!(
+                "the last import of data set `{}` has {}: {}",
+                self.id,
+                last.status.to_lowercase(),
+                error.map_or("without a reason".to_owned(), ToString::to_string)
+            );
+            return Some(StatusProblem::new(Blame::Aws, what, last.hint()));
+        }
         let dropped_rows = last.dropped_rows.unwrap_or_default();
         (last.has_succeeded() && dropped_rows > 0).then(|| {
             StatusProblem::new(
