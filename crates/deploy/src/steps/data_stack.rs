@@ -60,7 +60,7 @@ impl Step for DataStack {
     async fn plan(
         &self,
         deployment: &Deployment,
-        _earlier: &[StepPlan],
+        earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         let name = deployment.names.data_stack();
         let aws = &deployment.aws;
@@ -91,7 +91,7 @@ impl Step for DataStack {
                 Ok(Planned::changes(vec![change]))
             }
             StackState::Settled => {
-                let drift = drift_of(aws, &stack).await?;
+                let drift = without_planned_code(drift_of(aws, &stack).await?, earlier);
                 if drift.is_empty() && desired.is_met_by(aws, &stack).await? {
                     return Ok(Planned::default());
                 }
@@ -207,6 +207,23 @@ async fn drift_of(aws: &Aws, stack: &Stack) -> Result<Vec<String>, StepError> {
         Some(error) => Err(error.into()),
         None => Ok(drift.differences),
     }
+}
+
+/// Leaves out the function's code where the step `function_code` of the same run replaces it.
+fn without_planned_code(mut drift: Vec<String>, earlier: &[StepPlan]) -> Vec<String> {
+    let plans = earlier.iter().filter(|plan| plan.name == "function_code");
+    let planned: Vec<&str> = plans
+        .flat_map(|plan| &plan.changes)
+        .map(|change| change.what.as_str())
+        .collect();
+    drift.retain(|difference| {
+        let is_planned = |what: &&str| {
+            let rest = difference.strip_prefix(*what);
+            rest.is_some_and(|rest| rest.starts_with(" runs other code"))
+        };
+        !planned.iter().any(is_planned)
+    });
+    drift
 }
 
 fn change_set<'a>(

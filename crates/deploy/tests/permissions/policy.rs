@@ -199,6 +199,21 @@ fn both_default_roles_of_quick_sight_may_be_given_access_and_only_one_managed_po
 }
 
 #[test]
+fn a_role_of_your_own_for_quick_sight_may_lie_at_the_root() {
+    let all = statements(&scope(&[("quicksight_role", "ours")]));
+    let [attaching] = statement_of(&all, "iam:AttachRolePolicy")[..] else {
+        panic!("one statement attaches policies");
+    };
+    assert_eq!(
+        patterns(attaching),
+        [
+            "arn:aws:iam::123456789012:role/ours",
+            "arn:aws:iam::123456789012:role/service-role/ours"
+        ]
+    );
+}
+
+#[test]
 fn settings_decide_what_is_in_it() {
     let without = statements(&scope(&[("quicksight", "false")]));
     assert!(

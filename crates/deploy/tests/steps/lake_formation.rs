@@ -10,6 +10,8 @@ use crate::deployment::{action, deployment, plan};
 use crate::server::{Asked, Given, Server, sign_in_with};
 
 const READER: &str = "arn:aws:iam::123456789012:role/service-role/aws-quicksight-service-role-v0";
+const CONSUMERS: &str =
+    "arn:aws:iam::123456789012:role/service-role/aws-quicksight-s3-consumers-role-v0";
 const DEPLOYER: &str = "arn:aws:iam::123456789012:role/Deployer";
 
 fn operation(asked: &Asked) -> &str {
@@ -71,6 +73,26 @@ async fn a_deployer_that_may_not_read_its_own_role_is_granted_as_a_role_without_
     assert!(principals.contains(&DEPLOYER), "{principals:?}");
     assert!(principals.contains(&READER), "{principals:?}");
     assert_eq!(principals.len(), 3, "{principals:?}");
+}
+
+/// Which of its roles Quick Sight reads with cannot be asked, so both get grants where both exist.
+#[tokio::test]
+async fn both_roles_of_quick_sight_get_grants() {
+    let server = Server::start(|asked| {
+        if action(asked) == "GetRole" && asked.body.contains("s3-consumers-role") {
+            let role = format!(
+                "<GetRoleResponse><GetRoleResult><Role><Arn>{CONSUMERS}</Arn></Role></GetRoleResult></GetRoleResponse>"
+            );
+            return Given::text(200, &role);
+        }
+        in_force(asked)
+    })
+    .await;
+    let deployment = session(&server).await;
+    let plan = plan(&deployment, "lake_formation").await.unwrap();
+    let principals = principals(&plan.steps[0]);
+    assert!(principals.contains(&CONSUMERS), "{principals:?}");
+    assert!(principals.contains(&READER), "{principals:?}");
 }
 
 /// The role that Quick Sight reads with must be known: nothing is guessed.
