@@ -4,10 +4,8 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
-use crate::steps::{self, DataLayer, DesiredStack, TableDefinition};
+use crate::steps::{self, DataLayer, DesiredStack, NO_BUCKET, TableDefinition};
 
-/// Takes the place of the results bucket while there is no stack.
-const NO_BUCKET: &str = "RESULTS-BUCKET";
 /// Takes the place of the zip's key while there is no zip. The template's pattern accepts it.
 const NO_CODE_KEY: &str = "TO-BE-FILLED-IN.zip";
 /// Takes the place of the salt where none was given: a salt must not change from one run to the next.

@@ -1,13 +1,11 @@
 //! What a policy is for: the names, account and Region of one deployment.
 
 use crate::names::Names;
+use crate::service_roles::{CONSUMERS_ROLE, SERVICE_ROLE};
 use crate::settings::DeploymentSettings;
 
 /// The roles that Quick Sight reads with unless an administrator has chosen another one. It takes the first that exists.
-const DEFAULT_QUICKSIGHT_ROLES: [&str; 2] = [
-    "aws-quicksight-s3-consumers-role-v0",
-    "aws-quicksight-service-role-v0",
-];
+const DEFAULT_QUICKSIGHT_ROLES: [&str; 2] = [CONSUMERS_ROLE, SERVICE_ROLE];
 
 /// A place that Kiro writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]

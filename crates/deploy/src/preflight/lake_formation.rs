@@ -6,9 +6,7 @@ use super::Place;
 use super::finding::Finding;
 use crate::aws::Context;
 use crate::step::Blame;
-
-/// Everybody whom IAM allows: the principal by which Lake Formation is not in force.
-const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
+use crate::steps::EVERYBODY;
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
     let aws = place.aws;

@@ -17,7 +17,7 @@ use crate::step::{
 };
 
 /// Lake Formation's principal for everybody whom IAM allows.
-const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
+pub(crate) const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
 /// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
 

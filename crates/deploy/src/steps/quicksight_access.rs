@@ -14,7 +14,7 @@ use crate::step::{
 };
 
 /// Placeholder for the results bucket while there is no stack.
-const NO_BUCKET: &str = "RESULTS-BUCKET";
+pub(crate) const NO_BUCKET: &str = "RESULTS-BUCKET";
 
 /// AWS's policy for Athena and the catalogue.
 pub(crate) const ATHENA_POLICY: &str = "AWSQuicksightAthenaAccess";
