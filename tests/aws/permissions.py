@@ -1,6 +1,7 @@
 """Whether a role's policy admits a request to S3: the emulator admits everything, an account does not.
 
-It knows what our template uses: Allow statements with the operators StringLike and StringEquals on `s3:prefix`.
+It knows what our template uses: Allow statements with StringLike on `s3:prefix`, and StringEquals on `aws:ResourceAccount`, which always
+fits: the emulator has one account.
 """
 
 import re
@@ -45,6 +46,8 @@ def admits(policy, action, resource, prefix):
 def prefix_fits(condition, prefix):
     for operator, keys in condition.items():
         for key, patterns in keys.items():
+            if (operator, key) == ("StringEquals", "aws:ResourceAccount"):
+                continue
             if operator != "StringLike" or key != "s3:prefix":
                 return False
             if prefix is None or not any(matches(pattern, prefix) for pattern in listed(patterns)):

@@ -66,7 +66,8 @@ ALLOWED = {
 # What no statement may lack: the condition that makes it narrow.
 NARROWED = {
     "NormalizerRole.ListExports": {f"StringLike s3:prefix {REPORTS}*", f"StringLike s3:prefix {LEGACY}*"},
-    "NormalizerRole.ListParts": {"StringLike s3:prefix normalized/*"},
+    "NormalizerRole.WriteParts": {"StringEquals aws:ResourceAccount 123456789012"},
+    "NormalizerRole.ListParts": {"StringLike s3:prefix normalized/*", "StringEquals aws:ResourceAccount 123456789012"},
     "NormalizerRole.DecryptExports": {"StringLike kms:ViaService s3.*.amazonaws.com"},
     "NormalizerRole.EncryptParts": {"StringEquals kms:ViaService s3.eu-central-1.amazonaws.com"},
     "ScheduleRole.statement0": {
