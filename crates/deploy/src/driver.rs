@@ -180,7 +180,14 @@ pub async fn plan(
     let mut plans: Vec<StepPlan> = Vec::with_capacity(chosen.len());
     for (number, step) in &chosen {
         progress.begin(*number, of, step.title());
-        plans.push(plan_step(deployment, *number, step.as_ref(), &plans).await?);
+        match plan_step(deployment, *number, step.as_ref(), &plans).await {
+            Ok(plan) => plans.push(plan),
+            Err(error) => {
+                // The cause matters more than what is left behind.
+                discard(deployment, &chosen, &plans).await.ok();
+                return Err(error);
+            }
+        }
     }
     Ok(DeploymentPlan {
         prefix: deployment.names.prefix.clone(),
@@ -189,6 +196,22 @@ pub async fn plan(
         version: deployment.version.clone(),
         steps: plans,
     })
+}
+
+/// Discards what earlier steps have prepared, as there will be no plan.
+async fn discard(
+    deployment: &Deployment,
+    chosen: &[Numbered],
+    plans: &[StepPlan],
+) -> Result<(), StepError> {
+    for ((_, step), _) in chosen
+        .iter()
+        .zip(plans)
+        .filter(|(_, plan)| plan.changes_anything())
+    {
+        step.forget(deployment).await?;
+    }
+    Ok(())
 }
 
 async fn plan_step(

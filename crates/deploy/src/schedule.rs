@@ -1,4 +1,4 @@
-//! The clock of a deployment: schedules as Amazon EventBridge Scheduler reads them, and the order of write, read and refresh.
+//! The clock of a deployment: schedules as Amazon `EventBridge` Scheduler reads them, and the order of write, read and refresh.
 //!
 //! Rules: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 
@@ -98,10 +98,10 @@ fn cron_problem(text: &str) -> Option<String> {
 /// `*`, numbers, ranges and steps, with commas between them.
 fn is_field(field: &str, range: &RangeInclusive<u32>, names: &[&str]) -> bool {
     let number = |text: &str| -> Option<u32> {
-        let named = names
+        let position = names
             .iter()
             .position(|name| name.eq_ignore_ascii_case(text));
-        let number = match named {
+        let number = match position {
             Some(place) => range.start() + u32::try_from(place).ok()?,
             None => text.parse().ok()?,
         };

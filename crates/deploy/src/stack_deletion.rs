@@ -58,7 +58,7 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-/// Refuses a stack with termination protection, which CloudFormation does not delete.
+/// Refuses a stack with termination protection, which `CloudFormation` does not delete.
 pub(crate) fn refuse_protected(stack: &Stack) -> Result<(), StepError> {
     if !stack.is_protected {
         return Ok(());

@@ -35,10 +35,12 @@ impl Drift {
             Some(found.physical_id.as_str()).filter(|id| !id.is_empty())
         };
         let found = tokio::join!(
-            of(physical("Normalizer"), |name| function(aws, stack, name)),
-            of(physical("Schedule"), |name| schedule(aws, stack, name)),
-            of(physical("ResultsBucket"), |name| bucket(aws, name)),
-            alarms(aws, resources),
+            Box::pin(of(physical("Normalizer"), |name| function(
+                aws, stack, name
+            ))),
+            Box::pin(of(physical("Schedule"), |name| schedule(aws, stack, name))),
+            Box::pin(of(physical("ResultsBucket"), |name| bucket(aws, name))),
+            Box::pin(alarms(aws, resources)),
         );
         let mut drift = Self::default();
         for result in [found.0, found.1, found.2, found.3] {

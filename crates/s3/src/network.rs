@@ -69,6 +69,30 @@ fn describe(env: &Env, profile: &dyn Fn(&str) -> Option<String>) -> Vec<String> 
     if let Some((path, name)) = bundle {
         lines.push(format!("certificates of `{path}` ({name})"));
     }
+    let is_ignored = variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    if !is_ignored {
+        lines.extend(endpoints(&variable, profile));
+    }
+    let is_on = |name: &str, key: &str| {
+        let text = variable(name).or_else(|| profile(key));
+        text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    };
+    if is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint") {
+        lines.push("FIPS endpoints".to_owned());
+    }
+    if is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint") {
+        lines.push("dual-stack endpoints".to_owned());
+    }
+    lines
+}
+
+/// The endpoints that are configured.
+fn endpoints(
+    variable: &dyn Fn(&str) -> Option<String>,
+    profile: &dyn Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let mut lines = Vec::new();
     let names = SERVICES.map(|service| format!("AWS_ENDPOINT_URL_{service}"));
     for name in std::iter::once("AWS_ENDPOINT_URL").chain(names.iter().map(String::as_str)) {
         if let Some(url) = variable(name) {
@@ -81,16 +105,6 @@ fn describe(env: &Env, profile: &dyn Fn(&str) -> Option<String>) -> Vec<String> 
     }
     if let Some(section) = profile("services") {
         lines.push(format!("endpoints of the section `services {section}`"));
-    }
-    let is_on = |name: &str, key: &str| {
-        let text = variable(name).or_else(|| profile(key));
-        text.is_some_and(|text| text.eq_ignore_ascii_case("true"))
-    };
-    if is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint") {
-        lines.push("FIPS endpoints".to_owned());
-    }
-    if is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint") {
-        lines.push("dual-stack endpoints".to_owned());
     }
     lines
 }

@@ -1,6 +1,6 @@
 //! The parameters about exports: what the function reads, and what its role may read.
 //!
-//! Each report folder of each account is named as long as that fits into the limits of CloudFormation, Lambda and IAM. Beyond
+//! Each report folder of each account is named as long as that fits into the limits of `CloudFormation`, Lambda and IAM. Beyond
 //! them the function gets prefixes and accounts and forms the folders itself, and the role's policy says `????????????` in
 //! place of an account: it then admits the report folders of every account below these prefixes, and still nothing else.
 

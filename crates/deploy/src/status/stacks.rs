@@ -1,5 +1,6 @@
 //! Stacks, alarms and the schedule.
 
+use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
 use aws_sdk_scheduler::types::ScheduleState;
 use serde::Serialize;
@@ -159,7 +160,9 @@ pub(super) async fn alarms(
         .try_collect()
         .await
         .context(aws, "cloudwatch:DescribeAlarms", "the alarms")?;
-    let found = described.iter().flat_map(|page| page.metric_alarms());
+    let found = described
+        .iter()
+        .flat_map(DescribeAlarmsOutput::metric_alarms);
     let alarms = found.map(|alarm| AlarmStatus::of(alarm, &ours));
     let mut alarms: Vec<AlarmStatus> = alarms.collect();
     alarms.sort_by(|one, other| one.name.cmp(&other.name));

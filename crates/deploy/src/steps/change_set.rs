@@ -60,7 +60,8 @@ impl<'a> ChangeSet<'a> {
         existing: Option<&Stack>,
     ) -> Result<Option<PreparedChangeSet>, StepError> {
         if let Some(described) = self.described().await? {
-            if is_executable(&described) {
+            // Drift may have changed since its change set was computed.
+            if is_executable(&described) && self.mode.is_none() {
                 return self.prepared(described).await.map(Some);
             }
             self.delete().await?;

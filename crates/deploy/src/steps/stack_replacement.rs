@@ -1,5 +1,7 @@
 //! A database or a workgroup under another name: what becomes of the old one.
 
+use aws_sdk_glue::operation::get_tables::GetTablesOutput;
+
 use super::desired_stack::DesiredStack;
 use super::table_definition::MARK;
 use crate::aws::{Aws, AwsError, Context, Optional};
@@ -82,7 +84,7 @@ async fn foreign_tables(aws: &Aws, database: &str) -> Result<usize, AwsError> {
             .is_none_or(|parameters| !parameters.contains_key(MARK))
     };
     let pages = tables.unwrap_or_default();
-    let tables = pages.iter().flat_map(|page| page.table_list());
+    let tables = pages.iter().flat_map(GetTablesOutput::table_list);
     Ok(tables.filter(is_foreign).count())
 }
 

@@ -122,7 +122,7 @@ pub(crate) fn resolved() -> Resolved {
     layers.resolve(None).unwrap()
 }
 
-/// Whether the request is for CloudWatch, which speaks CBOR.
+/// Whether the request is for `CloudWatch`, which speaks CBOR.
 fn is_cbor(asked: &Asked) -> bool {
     asked.path.starts_with("/service/")
 }

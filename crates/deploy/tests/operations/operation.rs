@@ -36,8 +36,7 @@ pub(crate) fn operation(asked: &Asked) -> String {
         ["2016-08-19", ..] => "GetAccountSettings".to_owned(),
         ["2015-03-31", "functions", _, "configuration"] => "GetFunctionConfiguration".to_owned(),
         ["schedules", _] => "GetSchedule".to_owned(),
-        ["service", _, "operation", name] => (*name).to_owned(),
-        [name] => (*name).to_owned(),
+        ["service", _, "operation", name] | [name] => (*name).to_owned(),
         _ => panic!("nobody knows {} {}", asked.method, asked.path),
     }
 }
