@@ -238,21 +238,19 @@ async fn exports(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<()
     let (bucket, given) = bucket.split_once('/').unwrap_or((bucket, ""));
     let url = if given.is_empty() {
         let found = discover::exports_in(aws, bucket).await;
-        match found.map_err(|error| no_bucket(bucket, error))? {
-            Some(FoundExports { url, accounts, .. }) => {
-                note(format!("exports of {} below {url}", accounts.join(" and ")));
-                let is_own = accounts.len() == 1 && accounts[0] == aws.account();
-                if !is_own {
-                    answers.insert("accounts", Value::from(accounts));
-                }
-                url
+        let found = found.map_err(|error| no_bucket(bucket, error))?;
+        if let Some(FoundExports { url, accounts, .. }) = found {
+            note(format!("exports of {} below {url}", accounts.join(" and ")));
+            let is_own = accounts.len() == 1 && accounts[0] == aws.account();
+            if !is_own {
+                answers.insert("accounts", Value::from(accounts));
             }
-            None => {
-                note(format!(
-                    "no exports were found in `{bucket}`: check `exports` once Kiro has written its first report"
-                ));
-                format!("s3://{bucket}")
-            }
+            url
+        } else {
+            note(format!(
+                "no exports were found in `{bucket}`: check `exports` once Kiro has written its first report"
+            ));
+            format!("s3://{bucket}")
         }
     } else {
         format!("s3://{bucket}/{given}")
