@@ -76,6 +76,8 @@ class Athena:
         asked = json.loads(request.body or b"{}")
         if request.operation == "StartQueryExecution":
             return self._start(request, asked)
+        if request.operation == "GetWorkGroup":
+            return _with_numbers(self.pass_on(request))
         execution = self.executions.get(asked.get("QueryExecutionId"))
         if execution is None:
             return self.pass_on(request)
@@ -167,6 +169,16 @@ class Athena:
             self.s3.put_object(Bucket=bucket, Key=key, Body=text.getvalue().encode())
         except ClientError as error:
             raise QueryFailed(f"Unable to verify/create output bucket {bucket}") from error
+
+
+def _with_numbers(answer):
+    """The emulator keeps the parameter of a stack as the text that it is; the service answers with a number."""
+    said = json.loads(answer.body)
+    configuration = said.get("WorkGroup", {}).get("Configuration", {})
+    if isinstance(configuration.get("BytesScannedCutoffPerQuery"), str):
+        configuration["BytesScannedCutoffPerQuery"] = int(configuration["BytesScannedCutoffPerQuery"])
+        answer.body = json.dumps(said).encode()
+    return answer
 
 
 def _said(members):
