@@ -11,7 +11,6 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-import live_resources
 from checks import Deployed
 from cli import Cli
 from environment import ACCOUNT, REGION, SERVICE_ROLE, Environment
@@ -48,7 +47,7 @@ class Journey(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.aws = cls.enterClassContext(Environment())
+        cls.aws = cls.enterClassContext(Environment(at_once=True))
         cls.s3, cls.cloudformation, cls.iam = (cls.aws.emulator.client(name) for name in ("s3", "cloudformation", "iam"))
         exports = SoundExports(BINARY, cls.aws.scratch / "fleet", users=4, days=3)
         exports.upload(cls.s3)
@@ -427,53 +426,6 @@ class Journey(unittest.TestCase):
                 self.assertEqual(self.aws.front.faults.waiting, [])
                 self.assertEqual(Deployed(self, self.aws, "kiro-two").stack()["StackStatus"], status)
         self.assert_nothing_to_change(*step)
-
-    def test_53_a_rollback_that_has_failed_is_continued(self):
-        self.fail_a_rollback("kiro-two-data")
-        step = ("--prefix", "kiro-two", "--only", "data_stack")
-        ((_, kind, what, details),) = self.planned(*step)
-        self.assertEqual((kind, what), ("update", "stack `kiro-two-data`"))
-        self.assertIn("UPDATE_ROLLBACK_FAILED", details)
-        outcome = self.run_cli("deploy", "--yes", *step)
-        self.assertIn("cloudformation:ContinueUpdateRollback", outcome.changes)
-        self.assertEqual(Deployed(self, self.aws, "kiro-two").stack()["StackStatus"], "UPDATE_COMPLETE")
-        self.assert_nothing_to_change(*step)
-
-    def fail_a_rollback(self, stack):
-        """Updates a stack so that the update fails, and takes the function away before it is rolled back."""
-        waits = "\n  Waits:\n    Type: AWS::CloudFormation::WaitCondition\n    DependsOn: Normalizer\n    CreationPolicy: {ResourceSignal: {Timeout: PT5M}}\n"
-        found = self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        template = self.cloudformation.get_template(StackName=stack)["TemplateBody"]
-        values = {one["ParameterKey"]: {"UsePreviousValue": True} for one in found["Parameters"]} | {"MemoryMegabytes": {"ParameterValue": "384"}}
-        (function,) = (one["OutputValue"] for one in found["Outputs"] if one["OutputKey"] == "NormalizerName")
-        kind = "AWS::Lambda::Function"
-        kept = live_resources.read(self.aws.emulator.client, kind, function)
-        self.cloudformation.update_stack(
-            StackName=stack,
-            TemplateBody=template.replace("\nOutputs:", waits + "\nOutputs:", 1),
-            Parameters=[{"ParameterKey": name} | value for name, value in values.items()],
-            Capabilities=["CAPABILITY_IAM"],
-        )
-        while not any(event["LogicalResourceId"] == "Waits" for event in self.events(stack)):
-            pass
-        self.aws.emulator.client("lambda").delete_function(FunctionName=function)
-        while not self.is_signalled(stack):
-            pass
-        while (status := self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]).endswith("IN_PROGRESS"):
-            pass
-        self.assertEqual(status, "UPDATE_ROLLBACK_FAILED")
-        live_resources.write(self.aws.emulator.client, kind, function, kept)
-
-    def is_signalled(self, stack):
-        """Whether the failure has arrived: soon after the event, the resource is not waiting yet."""
-        try:
-            self.cloudformation.signal_resource(StackName=stack, LogicalResourceId="Waits", UniqueId="1", Status="FAILURE")
-        except ClientError:
-            return False
-        return True
-
-    def events(self, stack):
-        return self.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
 
 
 def changes(plan):

@@ -21,15 +21,15 @@ MOST_ROWS = 1000
 
 @dataclass
 class Execution:
-    """One query. It is seen running once before it is seen ended."""
+    """One query. It is seen running `looks` times before it is seen ended."""
 
     id: str
     sql: str
     database: str
     workgroup: str
     output: str
+    looks: int
     began: float = field(default_factory=time.time)
-    looks: int = 1
     columns: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     failure: str = ""
@@ -65,10 +65,10 @@ class Execution:
 
 
 class Athena:
-    """Queries. `emulator` gives clients of the emulator, `pass_on` sends it a request."""
+    """Queries. `emulator` gives clients of the emulator, `pass_on` sends it a request; a query is seen running `looks` times."""
 
-    def __init__(self, engine, emulator, pass_on):
-        self.engine, self.pass_on = engine, pass_on
+    def __init__(self, engine, emulator, pass_on, looks=1):
+        self.engine, self.pass_on, self.looks = engine, pass_on, looks
         self.athena, self.s3 = emulator.client("athena"), emulator.client("s3")
         self.executions = {}
 
@@ -117,7 +117,7 @@ class Athena:
             )
         name = str(uuid.uuid4())
         database = asked.get("QueryExecutionContext", {}).get("Database", "default")
-        execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv")
+        execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv", self.looks)
         try:
             execution.columns, execution.rows = self.engine.run(sql, database)
             self._write(execution)
