@@ -85,8 +85,11 @@ class Journey(unittest.TestCase):
 
     def assert_nothing_to_change(self, *arguments):
         outcome = self.run_cli("deploy", "--yes", "--output", "json", *arguments)
-        self.assertEqual(changes(outcome.json()["plan"]), [])
+        told = outcome.json()
+        self.assertEqual(changes(told["plan"]), [])
         self.assertEqual(outcome.changes, [])
+        # Its address, where one was looked at.
+        self.assertEqual("dashboard" in told, any(step["name"] == "dashboard" for step in told["plan"]["steps"]))
 
     def refused(self, *arguments, code=None):
         """A command that is refused and has changed nothing."""
@@ -146,8 +149,7 @@ class Journey(unittest.TestCase):
             with (self.cli.folder / "kiro-analytics.toml").open("a") as file:
                 file.write(f'architecture = "x86_64"\nfunctions = {json.dumps(FUNCTIONS)}\nhash_emails = true\n')
             self.allowed("preflight")
-            self.assert_plan_begins_with_totals(self.allowed("deploy", "--dry-run").output)
-            self.allowed("deploy", "--yes")
+            self.assert_plan_begins_with_totals(self.allowed("deploy", "--yes").output)
             types = {one["ResourceType"] for one in self.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]}
             self.assertEqual(policy.missing_for_stack(types), [])
         self.deployed.assert_published(1)

@@ -218,7 +218,8 @@ fn end(
     plan: &DeploymentPlan,
     report: Option<&DeploymentReport>,
 ) -> Result<(), Failure> {
-    let is_there = report.is_some() || !plan.changes_anything();
+    let is_about_dashboard = plan.steps.iter().any(|step| step.name == "dashboard");
+    let is_there = is_about_dashboard && (report.is_some() || !plan.changes_anything());
     let dashboard = is_there
         .then(|| driver::dashboard_address(deployment))
         .flatten();
