@@ -35,10 +35,13 @@ MOTO = ("identitystore", "sso", "sso-admin")
 
 
 class Environment:
-    """A context manager; inside it `variables` are what a command needs to find all this."""
+    """A context manager; inside it `variables` are what a command needs to find all this.
 
-    def __init__(self, identity_region=REGION):
-        self.identity_region = identity_region
+    A query, an import or an asset is seen under way some times before it has ended: `at_once` leaves that out, and saves the waits.
+    """
+
+    def __init__(self, identity_region=REGION, at_once=False):
+        self.identity_region, self.looks = identity_region, {"looks": 0} if at_once else {}
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="kiro-deploy-")
@@ -74,13 +77,13 @@ class Environment:
         self.catalogue = InGlue(self.emulator, self.scratch / "athena")
         self.engine = Engine(self.catalogue)
         lake, self.grants = lake_formation(self.catalogue, caller=f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}", account=ACCOUNT)
-        self.account = Account(ACCOUNT, REGION, self.identity_region)
+        self.account = Account(ACCOUNT, REGION, self.identity_region, **self.looks)
         self.world = AsServiceRole(self)
         self.front = Front(
             {
                 "quicksight": quicksight(self.account, self.world),
                 "lakeformation": lake,
-                "athena": Athena(self.engine, self.emulator, corrected.pass_on),
+                "athena": Athena(self.engine, self.emulator, corrected.pass_on, **self.looks),
                 **dict.fromkeys(MOTO, moto_address),
                 "*": corrected,
             }

@@ -58,9 +58,18 @@ class Grants:
 
     def allows(self, principal, permission, database, table):
         """Whether a principal may, by its own grants or by everyone's."""
+        return not self.denied(principal, permission, [(database, table)])
+
+    def denied(self, principal, permission, tables):
+        """Those of some (database, table) that a principal may not use so."""
         self._look()
-        held = self.grants.get((principal, database, table), set()) | self.grants.get((EVERYONE, database, table), set())
-        return bool(held & {permission, "ALL"})
+        enough = {permission, "ALL"}
+        return [
+            (database, table)
+            for database, table in tables
+            if not enough & self.grants.get((principal, database, table), set())
+            and not enough & self.grants.get((EVERYONE, database, table), set())
+        ]
 
     # ---- operations ----
 

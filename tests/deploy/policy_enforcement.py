@@ -10,7 +10,7 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from actions import FREE, OF_RESOURCES, action_of
+from actions import FREE, OBJECTS, OF_RESOURCES, action_of
 from faults import Fault
 
 # Asked for by these calls as well: always, or only with a member in the request.
@@ -86,8 +86,10 @@ class PolicyEnforcement:
         """The ARNs that a request names, or an empty list where they are not known: then any resource of a statement will do."""
         members = call.members
         if call.service == "s3" and "Bucket" in members:
-            keys = members.get("Key")
-            return [f"arn:aws:s3:::{members['Bucket']}" + (f"/{keys}" if keys else "")]
+            # DeleteObjects has its keys in the body.
+            is_of_objects = any(word in action_of(call) for word in OBJECTS)
+            key = members.get("Key", "x" if is_of_objects else "")
+            return [f"arn:aws:s3:::{members['Bucket']}" + (f"/{key}" if key else "")]
         if call.service == "quicksight":
             if "ResourceArn" in members:
                 return [members["ResourceArn"]]

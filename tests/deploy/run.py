@@ -1,4 +1,5 @@
-"""Runs a whole deployment from `init` to `teardown`, as somebody new would, and compares what they see with transcripts/.
+"""Runs a whole deployment from `init` to `teardown`, as somebody new would, and compares what they see with transcripts/;
+then one that lives through what goes wrong in real accounts.
 
     run.py BINARY FUNCTIONS [--update] [TEST ...]
 
@@ -18,7 +19,7 @@ def main():
     arguments.add_argument("binary", type=Path)
     arguments.add_argument("functions", type=Path)
     arguments.add_argument("--update", action="store_true")
-    arguments.add_argument("tests", nargs="*", default=["test_deploy"])
+    arguments.add_argument("tests", nargs="*", default=["test_deploy", "test_journey"])
     chosen = arguments.parse_intermixed_args()
     os.environ.update(
         KIRO_E2E_BINARY=str(chosen.binary.resolve()),

@@ -42,10 +42,12 @@ class AsServiceRole(World):
     def rows(self, sql, workgroup, role_arn=None):
         role = self.role(role_arn)
         self._may_query(role, workgroup)
-        for database, table in sorted(self.environment.engine.reads(sql, "default")):
-            if not self.environment.grants.allows(role, "SELECT", database, table):
-                raise Unreadable("PERMISSION_DENIED", f"Insufficient Lake Formation permission(s): Required SELECT on {table}")
-            location = self.environment.catalogue.all_of(database)[table]["StorageDescriptor"].get("Location")
+        read = sorted(self.environment.engine.reads(sql, "default"))
+        for _, table in self.environment.grants.denied(role, "SELECT", read):
+            raise Unreadable("PERMISSION_DENIED", f"Insufficient Lake Formation permission(s): Required SELECT on {table}")
+        tables = {database: self.environment.catalogue.all_of(database) for database, _ in read}
+        for database, table in read:
+            location = tables[database][table]["StorageDescriptor"].get("Location")
             if location:
                 self._may(role, location, "s3:GetObject")
         try:

@@ -21,15 +21,15 @@ MOST_ROWS = 1000
 
 @dataclass
 class Execution:
-    """One query. It is seen running once before it is seen ended."""
+    """One query. It is seen running `looks` times before it is seen ended."""
 
     id: str
     sql: str
     database: str
     workgroup: str
     output: str
+    looks: int
     began: float = field(default_factory=time.time)
-    looks: int = 1
     columns: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     failure: str = ""
@@ -65,10 +65,10 @@ class Execution:
 
 
 class Athena:
-    """Queries. `emulator` gives clients of the emulator, `pass_on` sends it a request."""
+    """Queries. `emulator` gives clients of the emulator, `pass_on` sends it a request; a query is seen running `looks` times."""
 
-    def __init__(self, engine, emulator, pass_on):
-        self.engine, self.pass_on = engine, pass_on
+    def __init__(self, engine, emulator, pass_on, looks=1):
+        self.engine, self.pass_on, self.looks = engine, pass_on, looks
         self.athena, self.s3 = emulator.client("athena"), emulator.client("s3")
         self.executions = {}
 
@@ -76,6 +76,8 @@ class Athena:
         asked = json.loads(request.body or b"{}")
         if request.operation == "StartQueryExecution":
             return self._start(request, asked)
+        if request.operation == "GetWorkGroup":
+            return _with_numbers(self.pass_on(request))
         execution = self.executions.get(asked.get("QueryExecutionId"))
         if execution is None:
             return self.pass_on(request)
@@ -115,7 +117,7 @@ class Athena:
             )
         name = str(uuid.uuid4())
         database = asked.get("QueryExecutionContext", {}).get("Database", "default")
-        execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv")
+        execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv", self.looks)
         try:
             execution.columns, execution.rows = self.engine.run(sql, database)
             self._write(execution)
@@ -167,6 +169,16 @@ class Athena:
             self.s3.put_object(Bucket=bucket, Key=key, Body=text.getvalue().encode())
         except ClientError as error:
             raise QueryFailed(f"Unable to verify/create output bucket {bucket}") from error
+
+
+def _with_numbers(answer):
+    """The emulator keeps the parameter of a stack as the text that it is; the service answers with a number."""
+    said = json.loads(answer.body)
+    configuration = said.get("WorkGroup", {}).get("Configuration", {})
+    if isinstance(configuration.get("BytesScannedCutoffPerQuery"), str):
+        configuration["BytesScannedCutoffPerQuery"] = int(configuration["BytesScannedCutoffPerQuery"])
+        answer.body = json.dumps(said).encode()
+    return answer
 
 
 def _said(members):

@@ -103,7 +103,7 @@ fn agree(args: &DeployArgs, plan: &DeploymentPlan) -> Result<(), Failure> {
             }
         }
     }
-    if plan.count(ChangeKind::Overwrite) > 0 && !args.overwrite {
+    if loses_edits(args, plan) && !args.overwrite {
         let answer = if args.yes {
             Answer::Nobody
         } else {
@@ -117,6 +117,20 @@ fn agree(args: &DeployArgs, plan: &DeploymentPlan) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Returns true if something of others is overwritten that `--take-over` does not name.
+fn loses_edits(args: &DeployArgs, plan: &DeploymentPlan) -> bool {
+    let named: Vec<String> = args
+        .take_over
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
+    changes.any(|change| {
+        change.kind == ChangeKind::Overwrite
+            && !named.iter().any(|name| change.what.ends_with(name))
+    })
 }
 
 /// What is done, what is wrong with the data, and what has failed.
@@ -204,7 +218,8 @@ fn end(
     plan: &DeploymentPlan,
     report: Option<&DeploymentReport>,
 ) -> Result<(), Failure> {
-    let is_there = report.is_some() || !plan.changes_anything();
+    let is_about_dashboard = plan.steps.iter().any(|step| step.name == "dashboard");
+    let is_there = is_about_dashboard && (report.is_some() || !plan.changes_anything());
     let dashboard = is_there
         .then(|| driver::dashboard_address(deployment))
         .flatten();
