@@ -321,8 +321,8 @@ fn every_retention_that_cloudwatch_takes_is_taken() {
 fn the_prefix_of_the_samples_bucket_is_looked_for_where_it_is_not_set() {
     let bucket = |environment: &[(&str, &str)], flags: &[(&str, &str)]| {
         let said = Said {
-            environment,
             flags,
+            environment,
             ..Said::default()
         };
         said.resolve().unwrap().bucket_without_prefix

@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(config.sources.len(), 400);
         assert_eq!(
             config.sources[0].to_string(),
-            "s3://exports/kiro-logs/AWSLogs/100000000000/KiroLogs/user_report/"
+            "s3://exports/kiro-logs/AWSLogs/100000000000/KiroLogs/user_report"
         );
         let wrong = read(&[
             ("KIRO_SOURCES", "s3://exports"),
