@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Below the destination; the same file system, so that moving is renaming.
 pub(crate) const STAGING_FOLDER: &str = ".kiro-analytics-staging";
 const LOCK_FILE: &str = "lock";
+/// Folders that this process has named so far.
+static FOLDERS: AtomicU64 = AtomicU64::new(0);
 
 /// The staging folder of one run, removed when dropped.
 #[derive(Debug)]
@@ -27,8 +29,10 @@ impl Staging {
         let parent = destination.join(STAGING_FOLDER);
         sweep(&parent);
         let process = std::process::id();
-        for attempt in 0_u32.. {
-            let folder = parent.join(format!("{process}-{attempt}"));
+        loop {
+            // Never a name of before: a sweep that holds the lock of a folder that has gone would remove the new one.
+            let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+            let folder = parent.join(format!("{process}-{number}"));
             fs::create_dir_all(&parent)?;
             match fs::create_dir(&folder) {
                 Ok(()) => {}
@@ -49,7 +53,6 @@ impl Staging {
                 Err(error) => return Err(error),
             }
         }
-        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     /// A path for a new file.
