@@ -163,7 +163,10 @@ fn table(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts) -> (
         );
     }
     // All dots of a scatter plot are of one group, which the page does not have.
-    let has_group = drawn.fields().keys().any(|id| id.ends_with(".group"));
+    let has_group = drawn
+        .fields()
+        .keys()
+        .any(|id| id.rsplit('.').next() == Some("group"));
     let found = lines.iter().map(|line| {
         let values = values.iter().map(|(_, field)| line.values[field].clone());
         let own = line
