@@ -27,12 +27,13 @@ fn stack_with(status: &str, parameters: &[(&str, &str)]) -> Given {
 }
 
 fn stack_of(status: &str, parameters: &[(&str, &str)], tags: &str) -> Given {
-    let parameters: String = parameters
+    let parameters: Vec<String> = parameters
         .iter()
         .map(|(key, value)| {
             format!("<member><ParameterKey>{key}</ParameterKey><ParameterValue>{value}</ParameterValue></member>")
         })
         .collect();
+    let parameters = parameters.concat();
     let inner = format!(
         "<Stacks><member><StackName>kiro-analytics-data</StackName><StackId>{ID}</StackId><StackStatus>{status}</StackStatus>\
          <Parameters>{parameters}</Parameters>{tags}</member></Stacks>"
@@ -46,7 +47,7 @@ fn stack(status: &str) -> Given {
 
 /// Events, the newest first: resource, type, status, reason.
 fn events(list: &[(&str, &str, &str, &str)]) -> Given {
-    let members: String = list
+    let members: Vec<String> = list
         .iter()
         .zip((0..list.len()).rev())
         .map(|((resource, kind, status, reason), number)| {
@@ -56,6 +57,7 @@ fn events(list: &[(&str, &str, &str, &str)]) -> Given {
             )
         })
         .collect();
+    let members = members.concat();
     result(
         "DescribeStackEvents",
         &format!("<StackEvents>{members}</StackEvents>"),
