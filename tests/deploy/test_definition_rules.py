@@ -5,6 +5,7 @@ import re
 import unittest
 from pathlib import Path
 
+from document import holder
 from quicksight.definition_rules import RULES, is_aggregated, violations
 
 PAGE = Path(__file__).with_name("rules.md")
@@ -122,17 +123,6 @@ def sound():
     }
 
 
-def first(value, name):
-    """The first structure that has a member of that name."""
-    if isinstance(value, dict):
-        if name in value:
-            return value
-        value = list(value.values())
-    if isinstance(value, list):
-        return next((found for found in (first(item, name) for item in value) if found is not None), None)
-    return None
-
-
 def visual_of(definition, name):
     return next(said for sheet in definition["Sheets"] for one in sheet["Visuals"] for said in one.values() if said["VisualId"] == name)
 
@@ -150,11 +140,11 @@ CHANGES = {
     "selected_visuals_are_on_one_sheet": lambda d: d["FilterGroups"][1]["ScopeConfiguration"]["SelectedSheets"][
         "SheetVisualScopingConfigurations"
     ].append(scope("b", "SELECTED_VISUALS", "bar")),
-    "all_visuals_name_no_visuals": lambda d: first(d["FilterGroups"][2], "Scope").update(VisualIds=["kpi"]),
-    "category_filters_have_one_source_of_values": lambda d: first(d, "FilterListConfiguration")["FilterListConfiguration"].update(
+    "all_visuals_name_no_visuals": lambda d: holder(d["FilterGroups"][2], "Scope").update(VisualIds=["kpi"]),
+    "category_filters_have_one_source_of_values": lambda d: holder(d, "FilterListConfiguration")["FilterListConfiguration"].update(
         SelectAllOptions="FILTER_ALL_VALUES"
     ),
-    "filter_lists_contain_or_do_not": lambda d: first(d, "FilterListConfiguration")["FilterListConfiguration"].update(
+    "filter_lists_contain_or_do_not": lambda d: holder(d, "FilterListConfiguration")["FilterListConfiguration"].update(
         MatchOperator="EQUALS"
     ),
     "default_dropdowns_of_filter_lists_have_no_values": lambda d: d["FilterGroups"][0]["Filters"][0]["CategoryFilter"].update(
@@ -163,8 +153,8 @@ CHANGES = {
             "ControlOptions": {"DefaultDropdownOptions": {"SelectableValues": {"Values": ["ide"]}}},
         }
     ),
-    "controls_of_filters_on_several_sheets_are_cross_sheet": lambda d: first(d, "SourceFilterId").update(SourceFilterId="f2"),
-    "parameters_of_filters_are_declared": lambda d: first(d, "CustomFilterConfiguration")["CustomFilterConfiguration"].update(
+    "controls_of_filters_on_several_sheets_are_cross_sheet": lambda d: holder(d, "SourceFilterId").update(SourceFilterId="f2"),
+    "parameters_of_filters_are_declared": lambda d: holder(d, "CustomFilterConfiguration")["CustomFilterConfiguration"].update(
         ParameterName="Other"
     ),
     "kpi_options_need_a_comparison": lambda d: chart(d, "kpi").update(KPIOptions={"TrendArrows": {"Visibility": "VISIBLE"}}),
@@ -189,21 +179,21 @@ CHANGES = {
     "tables_show_a_column_once": lambda d: wells(d, "table")["Values"].append(measure("messages", "again")),
     "field_ids_are_unique_in_a_visual": lambda d: wells(d, "bar")["Values"].append(measure("lines")),
     "ids_are_unique": lambda d: visual_of(d, "bar").update(VisualId="kpi"),
-    "single_valued_parameters_have_one_default": lambda d: first(d, "StaticValues")["StaticValues"].append("cli"),
-    "custom_values_when_unset_are_recommended_ones": lambda d: first(d, "ParameterValueType").update(
+    "single_valued_parameters_have_one_default": lambda d: holder(d, "StaticValues")["StaticValues"].append("cli"),
+    "custom_values_when_unset_are_recommended_ones": lambda d: holder(d, "ParameterValueType").update(
         ValueWhenUnset={"ValueWhenUnsetOption": "NULL", "CustomValue": "ide"}
     ),
-    "date_parameters_have_a_default": lambda d: first(d, "RollingDate").clear(),
+    "date_parameters_have_a_default": lambda d: holder(d, "RollingDate").clear(),
     "parameter_names_are_unique": lambda d: d["ParameterDeclarations"][1]["DateTimeParameterDeclaration"].update(Name="Client"),
     "aggregated_fields_are_not_aggregated_again": lambda d: wells(d, "bar").update(Values=[measure("ratio")]),
     "functions_over_a_partition_are_not_nested": lambda d: d["CalculatedFields"][2].update(
         Expression="sumOver(minOver({messages}, [{day}], PRE_AGG), [{user}], PRE_AGG)"
     ),
     "data_sets_of_calculated_fields_are_declared": lambda d: d["CalculatedFields"][2].update(DataSetIdentifier="nightly"),
-    "free_form_layouts_have_a_canvas": lambda d: first(d, "FreeFormLayout")["FreeFormLayout"].pop("CanvasSizeOptions"),
-    "controls_are_in_a_grid_of_twelve_columns": lambda d: first(d, "ColumnSpan").update(ColumnSpan=7),
-    "responsive_grids_have_no_view_port_width": lambda d: first(d, "ResizeOption").update(OptimizedViewPortWidth="1600px"),
-    "texts_have_no_line_break_in_a_list": lambda d: first(d, "Content").update(
+    "free_form_layouts_have_a_canvas": lambda d: holder(d, "FreeFormLayout")["FreeFormLayout"].pop("CanvasSizeOptions"),
+    "controls_are_in_a_grid_of_twelve_columns": lambda d: holder(d, "ColumnSpan").update(ColumnSpan=7),
+    "responsive_grids_have_no_view_port_width": lambda d: holder(d, "ResizeOption").update(OptimizedViewPortWidth="1600px"),
+    "texts_have_no_line_break_in_a_list": lambda d: holder(d, "Content").update(
         Content="<text-box><ul><li>one<br/>two</li></ul></text-box>"
     ),
 }

@@ -8,25 +8,12 @@ from compiled import ROOT, definition, requests
 
 # The deployment's test double reads the same model.
 sys.path.append(str(ROOT / "tests" / "deploy"))
+from document import holder  # noqa: E402
 from model import api, problems  # noqa: E402
 
 
 def problems_of(operation, body):
     return problems(body, api("quicksight").operation(operation).input_shape)
-
-
-def first(value, name):
-    """The first member of that name, wherever it stands."""
-    if isinstance(value, dict):
-        if name in value:
-            return value
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            found = first(item, name)
-            if found is not None:
-                return found
-    return None
 
 
 class Requests(unittest.TestCase):
@@ -56,18 +43,18 @@ class BrokenRequests(unittest.TestCase):
     """One change each, and what the model says of it."""
 
     CHANGES = {
-        "visualId' failed to satisfy constraint: Member must not be null": lambda d: first(d, "VisualId").pop("VisualId"),
-        "colour' failed to satisfy constraint: Member is unknown": lambda d: first(d, "BarsArrangement").update(Colour="red"),
-        "enum value set: [CLUSTERED": lambda d: first(d, "BarsArrangement").update(BarsArrangement="SIDE_BY_SIDE"),
-        "Member must be a string": lambda d: first(d, "ColumnName").update(ColumnName=7),
-        "Member must be a whole number": lambda d: first(d, "ColumnSpan").update(ColumnSpan="12"),
-        "Member must have value less than or equal to 36": lambda d: first(d, "ColumnSpan").update(ColumnSpan=37),
-        "regular expression pattern": lambda d: first(d, "VisualId").update(VisualId="a b"),
-        "Exactly one member must be set": lambda d: first(d, "TimeRangeFilter").update(NumericRangeFilter={}),
+        "visualId' failed to satisfy constraint: Member must not be null": lambda d: holder(d, "VisualId").pop("VisualId"),
+        "colour' failed to satisfy constraint: Member is unknown": lambda d: holder(d, "BarsArrangement").update(Colour="red"),
+        "enum value set: [CLUSTERED": lambda d: holder(d, "BarsArrangement").update(BarsArrangement="SIDE_BY_SIDE"),
+        "Member must be a string": lambda d: holder(d, "ColumnName").update(ColumnName=7),
+        "Member must be a whole number": lambda d: holder(d, "ColumnSpan").update(ColumnSpan="12"),
+        "Member must have value less than or equal to 36": lambda d: holder(d, "ColumnSpan").update(ColumnSpan=37),
+        "regular expression pattern": lambda d: holder(d, "VisualId").update(VisualId="a b"),
+        "Exactly one member must be set": lambda d: holder(d, "TimeRangeFilter").update(NumericRangeFilter={}),
         "Member must be a list": lambda d: d.update(Sheets={}),
         "Member must have length less than or equal to 20": lambda d: d.update(Sheets=d["Sheets"] * 3),
-        "Member must be a boolean": lambda d: first(d, "IncludeMinimum").update(IncludeMinimum="yes"),
-        "Member must have length greater than or equal to 1": lambda d: first(d, "PlainText").update(PlainText=""),
+        "Member must be a boolean": lambda d: holder(d, "IncludeMinimum").update(IncludeMinimum="yes"),
+        "Member must have length greater than or equal to 1": lambda d: holder(d, "PlainText").update(PlainText=""),
     }
 
     def test_the_check_finds_what_is_broken(self):

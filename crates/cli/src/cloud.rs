@@ -29,11 +29,17 @@ pub(crate) struct Session {
 impl Session {
     /// Signs in and reads the settings: of flags, environment, file and stack.
     pub(crate) async fn open(args: &CloudArgs, config: &Config) -> Result<Self, Failure> {
-        let layers = layers(args, config);
-        let (prefix, address) = layers.address().map_err(problems)?;
+        let (_, address) = layers(args, config).address().map_err(problems)?;
         let aws = Aws::sign_in(&address, AwsTuning::default())
             .await
             .map_err(|error| failure(error.into()))?;
+        Self::of(aws, args, config).await
+    }
+
+    /// Reads the settings of an account that is signed in to.
+    pub(crate) async fn of(aws: Aws, args: &CloudArgs, config: &Config) -> Result<Self, Failure> {
+        let layers = layers(args, config);
+        let (prefix, _) = layers.address().map_err(problems)?;
         let names = Names::new(&prefix, &aws);
         let stack = Stack::find(&aws, &names.data_stack())
             .await

@@ -11,9 +11,12 @@ pub(crate) fn sha256_base64(content: impl AsRef<[u8]>) -> String {
 
 /// The first eight bytes of the SHA-256, in hexadecimal.
 pub(crate) fn short_hash(content: impl AsRef<[u8]>) -> String {
-    let digest = Sha256::digest(content);
-    digest
+    hexadecimal(&Sha256::digest(content)[..8])
+}
+
+/// Two digits per byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
         .iter()
-        .take(8)
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -184,7 +184,7 @@ pub async fn plan(
             Ok(plan) => plans.push(plan),
             Err(error) => {
                 // The cause matters more than what is left behind.
-                discard(deployment, &chosen, &plans).await.ok();
+                discard(deployment, &plans).await.ok();
                 return Err(error);
             }
         }
@@ -196,22 +196,6 @@ pub async fn plan(
         version: deployment.version.clone(),
         steps: plans,
     })
-}
-
-/// Discards what earlier steps have prepared, as there will be no plan.
-async fn discard(
-    deployment: &Deployment,
-    chosen: &[Numbered],
-    plans: &[StepPlan],
-) -> Result<(), StepError> {
-    for ((_, step), _) in chosen
-        .iter()
-        .zip(plans)
-        .filter(|(_, plan)| plan.changes_anything())
-    {
-        step.forget(deployment).await?;
-    }
-    Ok(())
 }
 
 async fn plan_step(
@@ -298,9 +282,13 @@ pub async fn apply(
 
 /// Takes back what planning has left behind.
 pub async fn forget(deployment: &Deployment, plan: &DeploymentPlan) -> Result<(), StepError> {
+    discard(deployment, &plan.steps).await
+}
+
+/// Takes back what the planning of these steps has left behind.
+async fn discard(deployment: &Deployment, plans: &[StepPlan]) -> Result<(), StepError> {
     for step in steps::all() {
-        let is_planned = plan
-            .steps
+        let is_planned = plans
             .iter()
             .any(|plan| plan.name == step.name() && plan.changes_anything());
         if is_planned {

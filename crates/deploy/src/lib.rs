@@ -13,6 +13,7 @@ pub mod export_prefix;
 pub mod ingestion;
 pub mod logs;
 mod names;
+mod observed_stack;
 pub mod permissions;
 pub mod preflight;
 pub mod progress;

@@ -13,7 +13,7 @@ use crate::tags;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StackMaker {
     /// There is no such stack.
-    Nobody,
+    NoStack,
     /// kiro-analytics, or another tool with its template.
     Ours(Box<Stack>),
     /// The AWS sample.
@@ -29,7 +29,7 @@ impl StackMaker {
     /// If AWS refuses.
     pub async fn find(aws: &Aws, prefix: &str) -> Result<Self, AwsError> {
         let stack = Stack::find(aws, &format!("{prefix}-data")).await?;
-        Ok(stack.map_or(Self::Nobody, Self::of))
+        Ok(stack.map_or(Self::NoStack, Self::of))
     }
 
     fn of(stack: Stack) -> Self {

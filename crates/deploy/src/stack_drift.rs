@@ -3,13 +3,17 @@
 //! Compares the properties that keep a deployment working, with one call per resource. A whole comparison is
 //! `DetectStackDrift`, which takes minutes. What is found is put right by a change set with `DeploymentMode=REVERT_DRIFT`.
 
+use aws_sdk_cloudwatch::types::MetricAlarm;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::types::BucketVersioningStatus;
+use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleState;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::digest::hexadecimal;
+use crate::observed_stack::{ObservedStack, alarm_resources, physical_id};
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 
@@ -28,22 +32,37 @@ pub(crate) struct Drift {
 impl Drift {
     /// Looks at the resources of a stack that is settled.
     pub(crate) async fn find(aws: &Aws, stack: &Stack, resources: &[StackResource]) -> Self {
-        let physical = |logical: &str| -> Option<&str> {
-            let found = resources
-                .iter()
-                .find(|resource| resource.logical_id == logical)?;
-            Some(found.physical_id.as_str()).filter(|id| !id.is_empty())
-        };
+        let observed = ObservedStack::read(aws, stack, resources).await;
+        Self::compare(aws, stack, resources, &observed).await
+    }
+
+    /// The same, where schedule and alarms have been read.
+    pub(crate) async fn compare(
+        aws: &Aws,
+        stack: &Stack,
+        resources: &[StackResource],
+        observed: &ObservedStack,
+    ) -> Self {
+        let scheduled = physical_id(resources, "Schedule").map(|name| {
+            let found = observed.schedule.as_ref().map_err(Clone::clone)?;
+            Ok(schedule(stack, name, found.as_ref()))
+        });
+        let alarms = observed.alarms.as_ref().map_err(Clone::clone);
         let found = tokio::join!(
-            Box::pin(of(physical("Normalizer"), |name| function(
+            Box::pin(of(physical_id(resources, "Normalizer"), |name| function(
                 aws, stack, name
             ))),
-            Box::pin(of(physical("Schedule"), |name| schedule(aws, stack, name))),
-            Box::pin(of(physical("ResultsBucket"), |name| bucket(aws, name))),
-            Box::pin(alarms(aws, resources)),
+            Box::pin(of(physical_id(resources, "ResultsBucket"), |name| bucket(
+                aws, name
+            ))),
         );
         let mut drift = Self::default();
-        for result in [found.0, found.1, found.2, found.3] {
+        for result in [
+            found.0,
+            scheduled.unwrap_or_else(|| Ok(Vec::new())),
+            found.1,
+            alarms.map(|found| self::alarms(resources, found)),
+        ] {
             match result {
                 Ok(differences) => drift.differences.extend(differences),
                 Err(error) => drift.errors.push(error),
@@ -115,25 +134,10 @@ fn hash_of_key(key: &str) -> Option<&str> {
     is_hash.then_some(hash)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
-}
-
-async fn schedule(aws: &Aws, stack: &Stack, name: &str) -> Differences {
+fn schedule(stack: &Stack, name: &str, found: Option<&GetScheduleOutput>) -> Vec<String> {
     let title = format!("schedule `{name}`");
-    let found = aws
-        .clients()
-        .scheduler
-        .get_schedule()
-        .name(name)
-        .send()
-        .await
-        .context(aws, "scheduler:GetSchedule", title.clone())
-        .optional()?;
     let Some(found) = found else {
-        return Ok(vec![format!("{title} does not exist")]);
+        return vec![format!("{title} does not exist")];
     };
     let state = found.state().map_or("", ScheduleState::as_str);
     let compared = [
@@ -152,54 +156,33 @@ async fn schedule(aws: &Aws, stack: &Stack, name: &str) -> Differences {
         (!actual.is_empty() && expected != actual)
             .then(|| format!("{title} says `{actual}` and not `{expected}`"))
     });
-    Ok(differences.collect())
+    differences.collect()
 }
 
-async fn alarms(aws: &Aws, resources: &[StackResource]) -> Differences {
-    let expected: Vec<&StackResource> = resources
-        .iter()
-        .filter(|resource| {
-            resource.kind == "AWS::CloudWatch::Alarm" && !resource.physical_id.is_empty()
-        })
-        .collect();
-    if expected.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = expected.iter().map(|resource| resource.physical_id.clone());
-    let found = aws
-        .clients()
-        .cloudwatch
-        .describe_alarms()
-        .set_alarm_names(Some(names.collect()))
-        .send()
-        .await
-        .context(aws, "cloudwatch:DescribeAlarms", "the alarms")?;
-    let mut differences = Vec::new();
-    for resource in expected {
+fn alarms(resources: &[StackResource], found: &[MetricAlarm]) -> Vec<String> {
+    let differences = alarm_resources(resources).filter_map(|resource| {
         let alarm = found
-            .metric_alarms()
             .iter()
             .find(|alarm| alarm.alarm_name() == Some(&resource.physical_id));
         match alarm {
-            None => differences.push(format!("alarm `{}` does not exist", resource.logical_id)),
+            None => Some(format!("alarm `{}` does not exist", resource.logical_id)),
             Some(alarm) if alarm.actions_enabled() == Some(false) => {
-                differences.push(format!("alarm `{}` is switched off", resource.logical_id));
+                Some(format!("alarm `{}` is switched off", resource.logical_id))
             }
-            Some(_) => {}
+            Some(_) => None,
         }
-    }
-    Ok(differences)
+    });
+    differences.collect()
 }
 
 async fn bucket(aws: &Aws, name: &str) -> Differences {
     let title = format!("bucket `{name}`");
-    let buckets = aws.buckets();
-    let client = buckets.client();
-    let owner = aws.account();
-    let versioning = client
+    let buckets = aws.buckets().owned();
+    let versioning = buckets
+        .client()
         .get_bucket_versioning()
         .bucket(name)
-        .expected_bucket_owner(owner)
+        .set_expected_bucket_owner(buckets.owner())
         .send()
         .await;
     if let Err(error) = &versioning
@@ -208,40 +191,15 @@ async fn bucket(aws: &Aws, name: &str) -> Differences {
         return Ok(vec![format!("{title} does not exist")]);
     }
     let versioning = versioning.context(aws, "s3:GetBucketVersioning", title.clone())?;
-    let policy = client
-        .get_bucket_policy()
-        .bucket(name)
-        .expected_bucket_owner(owner)
-        .send()
-        .await
-        .context(aws, "s3:GetBucketPolicy", title.clone())
-        .optional()?;
-    let block = client
-        .get_public_access_block()
-        .bucket(name)
-        .expected_bucket_owner(owner)
-        .send()
-        .await
-        .context(aws, "s3:GetBucketPublicAccessBlock", title.clone())
-        .optional()?;
+    let policy = buckets.policy(name).await?;
+    let is_closed = buckets.blocks_public_access(name).await?;
     let mut differences = Vec::new();
     if versioning.status() != Some(&BucketVersioningStatus::Enabled) {
         differences.push(format!("{title} keeps no versions"));
     }
-    let policy = policy.and_then(|found| found.policy).unwrap_or_default();
-    if !policy.contains("aws:SecureTransport") {
+    if !policy.is_some_and(|policy| policy.contains("aws:SecureTransport")) {
         differences.push(format!("{title} has no policy that demands TLS"));
     }
-    let block = block.and_then(|found| found.public_access_block_configuration);
-    let is_closed = block.is_some_and(|block| {
-        let all = [
-            block.block_public_acls(),
-            block.block_public_policy(),
-            block.ignore_public_acls(),
-            block.restrict_public_buckets(),
-        ];
-        all.into_iter().all(|flag| flag == Some(true))
-    });
     if !is_closed {
         differences.push(format!("{title} does not block public access"));
     }

@@ -106,7 +106,7 @@ async fn choose_prefix(
     if is_taken(&maker) {
         proposed = free_prefix(aws).await;
         note(format!(
-            "`{named}-data` is somebody else's stack: another prefix keeps both apart, such as `{proposed}`"
+            "`{named}-data` belongs to another tool: choose another prefix, such as `{proposed}`"
         ));
     }
     let prefix = ask_for("Prefix of all names", &proposed);
@@ -134,7 +134,7 @@ async fn choose_prefix(
             ));
             Some(Remembered::of(&stack.parameters))
         }
-        StackMaker::Nobody | StackMaker::Sample(_) | StackMaker::Unknown => None,
+        StackMaker::NoStack | StackMaker::Sample(_) | StackMaker::Unknown => None,
     };
     Ok((prefix, remembered, answers))
 }
@@ -143,7 +143,7 @@ async fn choose_prefix(
 async fn maker(aws: &Aws, prefix: &str) -> StackMaker {
     StackMaker::find(aws, prefix).await.unwrap_or_else(|error| {
         note(format!("stack `{prefix}-data`: {error}"));
-        StackMaker::Nobody
+        StackMaker::NoStack
     })
 }
 

@@ -20,17 +20,22 @@ const DEFAULT_REGION: &str = "us-east-1";
 
 pub(crate) async fn run(args: SynthArgs, config: &Config) -> Result<(), Failure> {
     let functions = args.functions.as_deref();
-    let (deployment, existing) = if args.offline || !is_signed_in(&args, config).await? {
-        let session = without_account(&args, config)?;
-        (session.deployment(functions)?, ExistingState::default())
+    let signed_in = if args.offline {
+        None
     } else {
-        let mut session = Session::open(&args.cloud, config).await?;
+        sign_in(&args, config).await?
+    };
+    let (deployment, existing) = if let Some(aws) = signed_in {
+        let mut session = Session::of(aws, &args.cloud, config).await?;
         let (aws, names) = (&session.aws, &session.names);
         let salt = salt::given_or_deployed(aws, names, &session.resolved.settings).await;
         set_salt(&mut session.resolved, salt.map_err(failure)?);
         let deployment = session.deployment(functions)?;
         let existing = ExistingState::find(&deployment).await.map_err(failure)?;
         (deployment, existing)
+    } else {
+        let session = without_account(&args, config)?;
+        (session.deployment(functions)?, ExistingState::default())
     };
     let files = synth::files(&deployment, &existing).map_err(failure)?;
     for file in &files {
@@ -58,16 +63,16 @@ pub(crate) async fn run(args: SynthArgs, config: &Config) -> Result<(), Failure>
     Ok(())
 }
 
-/// Whether the account can be asked. No credentials are no failure here.
-async fn is_signed_in(args: &SynthArgs, config: &Config) -> Result<bool, Failure> {
+/// The account, if it can be asked. No credentials are no failure here.
+async fn sign_in(args: &SynthArgs, config: &Config) -> Result<Option<Aws>, Failure> {
     let (_, address) = layers(&args.cloud, config).address().map_err(problems)?;
     match Aws::sign_in(&address, AwsTuning::default()).await {
-        Ok(_) => Ok(true),
+        Ok(aws) => Ok(Some(aws)),
         Err(error) => match error.kind {
             AwsErrorKind::Credentials | AwsErrorKind::Expired | AwsErrorKind::Unreachable => {
-                Ok(false)
+                Ok(None)
             }
-            AwsErrorKind::Invalid if error.code == "MissingRegion" => Ok(false),
+            AwsErrorKind::Invalid if error.code == "MissingRegion" => Ok(None),
             _ => Err(failure(error.into())),
         },
     }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod broken;
+mod clicks;
+mod data_sets;
 mod document;
 mod evaluate;
 mod expressions;

@@ -1,11 +1,9 @@
-//! The definition says what the file says: the same visuals, filters, clicks, places and colours.
+//! The definition says what the file says: the same visuals, filters, places and colours.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kiro_dashboard::Language;
-use kiro_dashboard::quicksight::{
-    Assets, FallbackKind, IdentityMapping, Mode, datasets, definition, fallbacks, theme,
-};
+use kiro_dashboard::quicksight::{FallbackKind, Mode, definition, fallbacks, theme};
 use kiro_dashboard::spec::{Kind, Show, Window};
 use serde_json::Value;
 
@@ -208,139 +206,6 @@ fn conditions_of_a_visual_are_filters_of_its_own() {
 }
 
 #[test]
-fn a_click_on_a_person_opens_the_detail_of_that_person() {
-    let spec = crate::builtin();
-    let document = document(Language::En);
-    let drawn = document.visuals();
-    let mut clicks = 0;
-    for visual in spec
-        .page(Language::En)
-        .sheets
-        .iter()
-        .flat_map(|sheet| &sheet.visuals)
-    {
-        let Some(found) = drawn.iter().find(|drawn| drawn.id() == visual.id) else {
-            continue;
-        };
-        let mut opening = array(&found.body["Actions"]).filter(|action| {
-            let mut operations = array(&action["ActionOperations"]);
-            operations.all(|operation| operation.get("FilterOperation").is_none())
-        });
-        let action = opening.next();
-        assert_eq!(action.is_some(), visual.click.is_some(), "{}", visual.id);
-        let Some(action) = action else {
-            continue;
-        };
-        clicks += 1;
-        assert_eq!(text(&action["Trigger"]), "DATA_POINT_CLICK");
-        let operations: Vec<&Value> = array(&action["ActionOperations"]).collect();
-        let set = &operations.last().unwrap()["SetParametersOperation"]["ParameterValueConfigurations"]
-            [0];
-        assert_eq!(text(&set["DestinationParameterName"]), "User");
-        let fields = found.fields();
-        let (_, source, _) = fields[text(&set["Value"]["SourceField"])];
-        assert_eq!(
-            text(&source["Column"]["ColumnName"]),
-            "user_label",
-            "{}",
-            visual.id
-        );
-        let target =
-            operations[0]["NavigationOperation"]["LocalNavigationConfiguration"]["TargetSheetId"]
-                .as_str();
-        assert_eq!(
-            target,
-            (found.sheet != "user-detail").then_some("user-detail"),
-            "{}",
-            visual.id
-        );
-    }
-    assert_eq!(clicks, 19);
-}
-
-#[test]
-fn a_click_elsewhere_filters_the_sheet_by_the_series_or_the_axis() {
-    let document = document(Language::En);
-    let mut filters = BTreeMap::new();
-    for visual in document.visuals() {
-        for action in array(&visual.body["Actions"]) {
-            let selected = &action["ActionOperations"][0]["FilterOperation"]["SelectedFieldsConfiguration"]
-                ["SelectedFields"][0];
-            if let Some(selected) = selected.as_str() {
-                assert!(text(&action["Name"]).starts_with("Filter the sheet by "));
-                filters.insert(visual.id().to_owned(), selected.to_owned());
-            }
-        }
-    }
-    for (visual, field) in [
-        ("a-credits", "a-credits.by1"),
-        ("a-clients", "a-clients.by0"),
-        ("e-daily", "e-daily.by0"),
-        ("a-weekdays", "a-weekdays.by1"),
-    ] {
-        assert_eq!(filters[visual], field);
-    }
-    // Neither groups that users fall into, nor what opens a person, nor two periods over each other.
-    for visual in ["p-segments", "e-top-users", "b-burn", "a-kpi-users"] {
-        assert!(!filters.contains_key(visual), "{visual}");
-    }
-}
-
-#[test]
-fn directory_columns_are_there_with_identity_mapping_alone() {
-    let columns = |identity_mapping| {
-        let assets = Assets {
-            identity_mapping,
-            ..crate::assets(Mode::Light)
-        };
-        let (spec, catalogue) = (crate::builtin(), crate::catalogue());
-        let definition = definition(spec, catalogue, &assets, Language::En).unwrap();
-        let datasets = datasets(spec, catalogue, &assets, Language::En).unwrap();
-        let mut found = BTreeSet::new();
-        let mut collect = |_: &str, value: &Value| {
-            let names = [&value["ColumnName"], &value["Name"]].into_iter();
-            found.extend(
-                names
-                    .filter_map(Value::as_str)
-                    .filter(|name| name.starts_with("idc_"))
-                    .map(str::to_owned),
-            );
-        };
-        walk(&definition, &mut collect);
-        for dataset in &datasets {
-            walk(&dataset.body, &mut |name, value| {
-                array(value)
-                    .chain([value])
-                    .for_each(|value| collect(name, value));
-            });
-        }
-        found
-    };
-    assert_eq!(columns(IdentityMapping::Off), BTreeSet::new());
-    assert_eq!(
-        columns(IdentityMapping::On),
-        BTreeSet::from(["idc_username".to_owned()])
-    );
-}
-
-#[test]
-fn decimals_of_datasets_are_floats() {
-    let assets = crate::assets(Mode::Light);
-    let datasets = datasets(crate::builtin(), crate::catalogue(), &assets, Language::En).unwrap();
-    let mut decimals = 0;
-    for dataset in &datasets {
-        walk(&dataset.body, &mut |_, value| {
-            for column in array(value).filter(|column| column["Type"].is_string()) {
-                let expected = (column["Type"] == "DECIMAL").then_some("FLOAT");
-                assert_eq!(column["SubType"].as_str(), expected, "{column}");
-                decimals += usize::from(expected.is_some());
-            }
-        });
-    }
-    assert!(decimals > 10, "{decimals}");
-}
-
-#[test]
 fn visuals_stand_where_the_file_puts_them() {
     let spec = crate::builtin();
     let document = document(Language::En);
@@ -471,66 +336,6 @@ fn nothing_is_shown_under_the_name_of_a_column() {
                 .contains("quicksight."),
             "{language}"
         );
-    }
-}
-
-#[test]
-fn datasets_hold_the_columns_that_are_used_and_no_others() {
-    let document = document(Language::En);
-    let mut used: BTreeSet<(String, String)> = BTreeSet::new();
-    let calculated = document.calculated();
-    for ((data_set, _), expression) in &calculated {
-        let names = expression
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split('}').next());
-        used.extend(names.map(|name| ((*data_set).to_owned(), name.to_owned())));
-    }
-    walk(&document.definition, &mut |_, value| {
-        if let Some(column) = value.get("ColumnName") {
-            used.insert((
-                text(&value["DataSetIdentifier"]).to_owned(),
-                text(column).to_owned(),
-            ));
-        }
-    });
-    for (data_set, columns) in &document.columns {
-        for column in columns.keys() {
-            assert!(
-                used.contains(&(data_set.clone(), column.clone())),
-                "{data_set}.{column}"
-            );
-        }
-    }
-}
-
-#[test]
-fn datasets_are_those_of_the_relations_in_their_order() {
-    let datasets = datasets(
-        crate::builtin(),
-        crate::catalogue(),
-        &crate::assets(Mode::Light),
-        Language::En,
-    )
-    .unwrap();
-    let ids: Vec<&str> = datasets.iter().map(|dataset| dataset.id.as_str()).collect();
-    let expected = [
-        "kiro-activity-heatmap",
-        "kiro-base-user-activity",
-        "kiro-code-activity",
-        "kiro-daily-users",
-        "kiro-data-health",
-        "kiro-export-parts",
-        "kiro-model-usage",
-        "kiro-report-issues",
-        "kiro-user-dim",
-        "kiro-user-month",
-        "kiro-user-totals",
-        "kiro-wow-movers",
-    ];
-    assert_eq!(ids, expected);
-    for dataset in &datasets {
-        assert_eq!(dataset.body["ImportMode"], "SPICE", "{}", dataset.id);
     }
 }
 

@@ -11,13 +11,6 @@ use super::clients::Clients;
 use super::error::AwsError;
 use super::tuning::{AwsTuning, Polling};
 
-/// Profile and Region; without them, those of the environment and the profile files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AwsAddress {
-    pub profile: Option<String>,
-    pub region: Option<String>,
-}
-
 /// Who the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -41,17 +34,13 @@ struct Inner {
 
 impl Aws {
     /// Signs in with one request. Without a Region, none is guessed.
-    pub async fn sign_in(address: &AwsAddress, tuning: AwsTuning) -> Result<Self, AwsError> {
-        let options = SdkOptions {
-            profile: address.profile.clone(),
-            region: address.region.clone(),
-        };
-        let config = load_sdk_config(&options).await;
+    pub async fn sign_in(options: &SdkOptions, tuning: AwsTuning) -> Result<Self, AwsError> {
+        let config = load_sdk_config(options).await;
         let config = config.map_err(|error| AwsError::no_configuration(&error))?;
         let mut signed_in = Self::with_config(config, tuning).await;
         if let Err(error) = &mut signed_in
             && error.code != "MissingRegion"
-            && let Some(profile) = profile_with_mfa(&options).await
+            && let Some(profile) = profile_with_mfa(options).await
         {
             let advice = format!(
                 "profile `{profile}` asks for an MFA code, which only the AWS CLI can ask you for: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
@@ -165,9 +154,5 @@ impl Aws {
     /// The configuration that the clients were made from.
     pub fn config(&self) -> &SdkConfig {
         &self.0.config
-    }
-
-    pub fn tuning(&self) -> &AwsTuning {
-        &self.0.tuning
     }
 }

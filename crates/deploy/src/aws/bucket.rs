@@ -6,7 +6,9 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, Tag, Tagging};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumMode, PublicAccessBlockConfiguration, Tag, Tagging,
+};
 
 use super::account::Aws;
 use super::context::{Context, Optional};
@@ -200,6 +202,62 @@ impl<'a> Buckets<'a> {
         Ok(listing.page(None).await?.folders)
     }
 
+    /// The policy of a bucket; none if it has none.
+    ///
+    /// # Errors
+    ///
+    /// If the policy cannot be read.
+    pub async fn policy(&self, bucket: &str) -> Result<Option<String>, AwsError> {
+        let call = self.client().get_bucket_policy().bucket(bucket);
+        let found = call
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await
+            .context(self.aws, "s3:GetBucketPolicy", format!("bucket `{bucket}`"))
+            .optional()?;
+        Ok(found.and_then(|found| found.policy))
+    }
+
+    /// Returns true if the bucket's own settings block all public access.
+    ///
+    /// # Errors
+    ///
+    /// If the settings cannot be read.
+    pub async fn blocks_public_access(&self, bucket: &str) -> Result<bool, AwsError> {
+        let call = self.client().get_public_access_block().bucket(bucket);
+        let found = call
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await
+            .context(
+                self.aws,
+                "s3:GetPublicAccessBlock",
+                format!("bucket `{bucket}`"),
+            )
+            .optional()?;
+        let found = found.and_then(|found| found.public_access_block_configuration);
+        Ok(found.as_ref() == Some(&all_public_access()))
+    }
+
+    /// Blocks all public access to the bucket.
+    ///
+    /// # Errors
+    ///
+    /// If S3 refuses it.
+    pub async fn block_public_access(&self, bucket: &str) -> Result<(), AwsError> {
+        let call = self.client().put_public_access_block().bucket(bucket);
+        call.set_expected_bucket_owner(self.owner())
+            .public_access_block_configuration(all_public_access())
+            .send()
+            .await
+            .context(
+                self.aws,
+                "s3:PutPublicAccessBlock",
+                format!("bucket `{bucket}`"),
+            )?;
+        Ok(())
+    }
+
     /// The tags of a bucket.
     ///
     /// # Errors
@@ -249,4 +307,13 @@ impl<'a> Buckets<'a> {
             )?;
         Ok(())
     }
+}
+
+fn all_public_access() -> PublicAccessBlockConfiguration {
+    PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .block_public_policy(true)
+        .ignore_public_acls(true)
+        .restrict_public_buckets(true)
+        .build()
 }

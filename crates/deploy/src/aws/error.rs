@@ -191,7 +191,9 @@ impl AwsError {
     fn is_about_spice(&self) -> bool {
         self.kind == AwsErrorKind::Limit
             && self.service == "quicksight"
-            && (self.message.contains("SPICE") || self.operation == "CreateIngestion")
+            && (self.message.contains("SPICE")
+                || self.operation == "CreateIngestion"
+                || self.operation.ends_with("DataSet"))
     }
 
     /// What probably caused it, where the service's own words do not say.
@@ -289,9 +291,7 @@ impl AwsError {
                 "check the network and the Region `{}`, then run the command again: it goes on where it stopped",
                 self.region
             ),
-            AwsErrorKind::Limit if self.is_about_spice() => {
-                "buy capacity in Quick Sight (Manage Quick Sight, SPICE capacity), or have it bought as needed: `aws quicksight update-spice-capacity-configuration --aws-account-id ACCOUNT --purchase-mode AUTO_PURCHASE`; then run the command again".to_owned()
-            }
+            AwsErrorKind::Limit if self.is_about_spice() => spice_hint(&self.region),
             AwsErrorKind::Limit => {
                 "raise the quota in the console (Service Quotas), then run the command again".to_owned()
             }
@@ -342,6 +342,13 @@ impl AwsError {
         }
         text
     }
+}
+
+/// What to do where SPICE has no room. Its capacity is no quota of Service Quotas: Quick Sight sells it, per Region.
+pub(crate) fn spice_hint(region: &str) -> String {
+    format!(
+        "buy SPICE capacity for the Region `{region}`: Manage Quick Sight, SPICE capacity, or `aws quicksight update-spice-capacity-configuration --aws-account-id ACCOUNT --purchase-mode AUTO_PURCHASE --region {region}`; then run the command again"
+    )
 }
 
 /// What keeps anybody from being asked: no credentials, or none any more.

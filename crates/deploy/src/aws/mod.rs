@@ -13,11 +13,13 @@ mod error;
 mod listing;
 mod tuning;
 
-pub use account::{Aws, AwsAddress, Caller};
+pub use account::{Aws, Caller};
 pub use bucket::{BucketHead, Buckets, ObjectHead};
 pub use clients::Clients;
 pub use context::{Context, Optional};
 pub(crate) use document::{ResponseDocument, UntypedResponse, json_body};
+pub(crate) use error::spice_hint;
 pub use error::{AwsError, AwsErrorKind};
+pub use kiro_s3::SdkOptions;
 pub use listing::{ListedObject, Listing, Page};
 pub use tuning::{AwsTuning, Polling};

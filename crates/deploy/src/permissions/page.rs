@@ -25,7 +25,7 @@ same list, with the resources and the condition keys of your deployment, and nam
 const NOTES: &str = "\
 - What CloudFormation makes, it makes as you: most actions on buckets, roles, the function and the alarms are for that. Each comes from the
   handler of the resource type in CloudFormation's own schemas. Deleting is among them: CloudFormation needs it to roll back.
-- **This policy is powerful.** Whoever may create a role, write its policy and pass it to Lambda can give a function any permission. In an
+- **This policy is powerful.** A principal that may create a role, write its policy and pass it to Lambda can give a function any permission. In an
   account that others share, use `--boundary ARN`: roles can then be created and changed only with that permissions boundary, and the
   boundary cannot be taken away. Name the same ARN in the setting `permissions_boundary`.
 - `aws:ResourceAccount` keeps the deployer from using a bucket of the same name in another account.

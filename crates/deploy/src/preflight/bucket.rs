@@ -49,7 +49,7 @@ pub(super) async fn of_exports(place: &Place<'_>) -> Finding {
         let buckets = there.buckets();
         region(place, name, &head.region, &mut finding);
         encryption(place, &buckets, name, &mut finding).await;
-        policy(place, &buckets, name, &mut finding).await;
+        policy(&buckets, name, &mut finding).await;
     }
     finding
 }
@@ -139,18 +139,13 @@ async fn encryption(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, findin
 }
 
 /// Kiro can write where the bucket's policy lets it.
-async fn policy(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
+async fn policy(buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
     let advice = format!(
         "the bucket's policy must let `{KIRO}` use s3:PutObject on the prefix; choosing the bucket in the Kiro console again adds that"
     );
-    let call = buckets.client().get_bucket_policy().bucket(name);
-    let resource = format!("bucket `{name}`");
-    let answer = call.send().await;
-    let answer = answer.context(place.aws, "s3:GetBucketPolicy", resource);
-    match answer.optional() {
-        Ok(Some(answer)) => {
-            let text = answer.policy().unwrap_or_default();
-            let policy: Policy = serde_json::from_str(text).unwrap_or_default();
+    match buckets.policy(name).await {
+        Ok(Some(text)) => {
+            let policy: Policy = serde_json::from_str(&text).unwrap_or_default();
             if policy.lets_kiro_write(name) {
                 finding.add(format!("its policy lets `{KIRO}` write"));
             } else {

@@ -8,33 +8,23 @@ use super::Place;
 use super::finding::Finding;
 use crate::aws::Context;
 use crate::step::Blame;
+use crate::steps::Zip;
 
 pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
     let architecture = &place.settings().architecture;
-    let name = format!("normalize-report-{architecture}.zip");
-    let mut candidates = folders.iter().map(|folder| folder.join(&name));
-    if let Some(path) = candidates.find(|path| path.is_file()) {
+    if let Some(path) = Zip::locate(architecture, folders) {
         return Finding::pass(format!("`{}`", path.display()));
     }
-    let advice = format!(
-        "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with --set functions=DIR"
-    );
-    if place.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
-        return Finding::warn(
-            format!("there is no `{name}` here: the deployed function would stay as it is"),
-            advice,
-        );
-    }
-    let looked: Vec<String> = folders
-        .iter()
-        .map(|folder| format!("`{}`", folder.display()))
-        .collect();
+    let missing = if place.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
+        let name = Zip::file_name(architecture);
+        format!("there is no `{name}` here: the deployed function would stay as it is")
+    } else {
+        let missing = Zip::not_found_in(architecture, folders);
+        format!("{missing}: needed at apply")
+    };
     Finding::warn(
-        format!(
-            "there is no `{name}` in {}: needed at apply",
-            looked.join(", ")
-        ),
-        advice,
+        missing,
+        Zip::how_to_get(architecture, "--set functions=DIR"),
     )
 }
 

@@ -107,7 +107,7 @@ fn not_simulated(error: &AwsError) -> Finding {
 fn unknown(why: &str) -> Finding {
     Finding::warn(
         format!("could not be found out: {why}"),
-        "`kiro-analytics permissions` prints the policy that a deployment needs; what is missing is told by the call that fails, and `deploy` goes on from there",
+        "`kiro-analytics permissions` prints the policy that a deployment needs; a call that fails names the missing action, and `deploy` continues from there",
     )
 }
 

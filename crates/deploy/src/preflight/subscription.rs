@@ -4,10 +4,9 @@ use aws_sdk_quicksight::types::{AccountInfo, DataSetImportMode, Edition};
 
 use super::Place;
 use super::finding::Finding;
-use crate::aws::{Aws, AwsError, AwsErrorKind, Context, Optional};
+use crate::aws::{Aws, AwsError, AwsErrorKind, Context, Optional, spice_hint};
 use crate::discover::identity_region;
 use crate::step::Blame;
-use crate::steps::spice_hint;
 
 pub(super) async fn check(place: &Place<'_>) -> Finding {
     if let Some(finding) = place.without_quicksight() {

@@ -10,7 +10,7 @@ use super::deployment::DeploymentSettings;
 use super::list::{all, setting};
 use super::parameters::Remembered;
 use super::setting::{Memory, Setting};
-use crate::aws::AwsAddress;
+use crate::aws::SdkOptions;
 
 /// Variables of the AWS sample that have no setting, and what to do instead.
 const WITHOUT_SETTING: &[(&str, &str)] = &[
@@ -97,7 +97,7 @@ pub struct Resolved {
 
 impl Layers<'_> {
     /// What is needed to find the stack: prefix, profile and Region.
-    pub fn address(&self) -> Result<(String, AwsAddress), Problems> {
+    pub fn address(&self) -> Result<(String, SdkOptions), Problems> {
         let mut problems = Vec::new();
         let mut found = self.said(&mut problems);
         let wanted = ["prefix", "profile", "region"];
@@ -111,7 +111,7 @@ impl Layers<'_> {
             (!text.is_empty()).then_some(text)
         };
         let prefix = text("prefix").or_else(|| setting("prefix")?.default.map(str::to_owned));
-        let address = AwsAddress {
+        let address = SdkOptions {
             profile: text("profile"),
             region: text("region"),
         };

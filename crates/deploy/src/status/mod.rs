@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::aws::{Aws, AwsError};
 use crate::names::Names;
+use crate::observed_stack::ObservedStack;
 use crate::runs::{Log, Run, shown};
 use crate::settings::DeploymentSettings;
 use crate::stack::Stack;
@@ -85,13 +86,16 @@ impl Status {
         let identity_stack = names.identity_stack();
         let group = stack.output("NormalizerLogGroupName");
         let since = *now - TimeDelta::days(LOG_DAYS);
-        let (drift, identity, runs, parts, schedule, alarms, visible) = tokio::join!(
-            stacks::drift(aws, stack, &resources),
+        let looking = async {
+            let observed = ObservedStack::read(aws, stack, &resources).await;
+            let drift = stacks::drift(aws, stack, &resources, &observed).await;
+            (observed, drift)
+        };
+        let ((observed, drift), identity, runs, parts, visible) = tokio::join!(
+            looking,
             Stack::find(aws, &identity_stack),
             Log::runs(aws, group, since),
             parts::look(aws, stack.output("ResultsBucketName")),
-            stacks::schedule(aws, stack.output("ScheduleName")),
-            stacks::alarms(aws, &resources),
             quicksight::look(aws, names, settings),
         );
         status.problems.extend(drift);
@@ -101,8 +105,10 @@ impl Status {
         }
         status.normalization = status.kept(runs).and_then(|mut runs| runs.pop());
         status.parts = status.kept(parts).flatten();
-        status.schedule = status.kept(schedule).flatten();
-        status.alarms = status.kept(alarms).unwrap_or_default();
+        let schedule = status.kept(observed.schedule).flatten();
+        status.schedule = schedule.map(ScheduleStatus::of);
+        let alarms = status.kept(observed.alarms).unwrap_or_default();
+        status.alarms = stacks::alarms(&alarms, &resources);
         let visible = status.kept(visible);
         let is_visible = visible.is_some();
         if let Some((data_sets, dashboard, problems)) = visible {

@@ -1,12 +1,13 @@
 //! Stacks, alarms and the schedule.
 
-use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
+use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleState;
 use serde::Serialize;
 
 use super::StatusProblem;
-use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::aws::Aws;
+use crate::observed_stack::{ObservedStack, alarm_resources};
 use crate::stack::{Stack, StackState};
 use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
@@ -119,11 +120,12 @@ pub(super) async fn drift(
     aws: &Aws,
     stack: &Stack,
     resources: &[StackResource],
+    observed: &ObservedStack,
 ) -> Vec<StatusProblem> {
     if stack.state() != StackState::Settled {
         return Vec::new();
     }
-    let drift = Drift::find(aws, stack, resources).await;
+    let drift = Drift::compare(aws, stack, resources, observed).await;
     let unread = drift.errors.iter().map(StatusProblem::of);
     let differences = drift.differences.into_iter().map(|difference| {
         StatusProblem::new(
@@ -135,60 +137,24 @@ pub(super) async fn drift(
     differences.chain(unread).collect()
 }
 
-/// The alarms among the resources of a stack.
-pub(super) async fn alarms(
-    aws: &Aws,
-    resources: &[StackResource],
-) -> Result<Vec<AlarmStatus>, AwsError> {
-    let ours: Vec<&StackResource> = resources
-        .iter()
-        .filter(|resource| {
-            resource.kind == "AWS::CloudWatch::Alarm" && !resource.physical_id.is_empty()
-        })
-        .collect();
-    if ours.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = ours.iter().map(|resource| resource.physical_id.clone());
-    let described = aws
-        .clients()
-        .cloudwatch
-        .describe_alarms()
-        .set_alarm_names(Some(names.collect()))
-        .into_paginator()
-        .send()
-        .try_collect()
-        .await
-        .context(aws, "cloudwatch:DescribeAlarms", "the alarms")?;
-    let found = described
-        .iter()
-        .flat_map(DescribeAlarmsOutput::metric_alarms);
-    let alarms = found.map(|alarm| AlarmStatus::of(alarm, &ours));
+/// The alarms that were found, by their names in the template.
+pub(super) fn alarms(found: &[MetricAlarm], resources: &[StackResource]) -> Vec<AlarmStatus> {
+    let ours: Vec<&StackResource> = alarm_resources(resources).collect();
+    let alarms = found.iter().map(|alarm| AlarmStatus::of(alarm, &ours));
     let mut alarms: Vec<AlarmStatus> = alarms.collect();
     alarms.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(alarms)
+    alarms
 }
 
-/// The schedule of that name.
-pub(super) async fn schedule(aws: &Aws, name: &str) -> Result<Option<ScheduleStatus>, AwsError> {
-    if name.is_empty() {
-        return Ok(None);
+impl ScheduleStatus {
+    pub(super) fn of(schedule: GetScheduleOutput) -> Self {
+        Self {
+            state: schedule
+                .state()
+                .map_or("", ScheduleState::as_str)
+                .to_owned(),
+            expression: schedule.schedule_expression.unwrap_or_default(),
+            time_zone: schedule.schedule_expression_timezone.unwrap_or_default(),
+        }
     }
-    let found = aws
-        .clients()
-        .scheduler
-        .get_schedule()
-        .name(name)
-        .send()
-        .await
-        .context(aws, "scheduler:GetSchedule", format!("schedule `{name}`"))
-        .optional()?;
-    Ok(found.map(|schedule| ScheduleStatus {
-        state: schedule
-            .state()
-            .map_or("", ScheduleState::as_str)
-            .to_owned(),
-        expression: schedule.schedule_expression.unwrap_or_default(),
-        time_zone: schedule.schedule_expression_timezone.unwrap_or_default(),
-    }))
 }

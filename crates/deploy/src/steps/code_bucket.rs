@@ -4,12 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, CreateBucketConfiguration, PublicAccessBlockConfiguration,
-};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use serde_json::{Value, json};
 
-use crate::aws::{AwsError, Buckets, Context, Optional};
+use crate::aws::{AwsError, Buckets, Context};
 use crate::step::{Change, ChangeKind, Deployment};
 use crate::tags;
 
@@ -56,7 +54,7 @@ impl<'a> CodeBucket<'a> {
             ]);
         }
         let (is_closed, policy, found) = tokio::try_join!(
-            self.is_closed(),
+            self.buckets.blocks_public_access(self.name),
             self.policy(),
             self.buckets.tags(self.name)
         )?;
@@ -104,7 +102,7 @@ impl<'a> CodeBucket<'a> {
     pub(super) async fn apply(&self, property: &BucketProperty) -> Result<(), AwsError> {
         match property {
             BucketProperty::Exists => self.create().await,
-            BucketProperty::PublicAccessBlock => self.close().await,
+            BucketProperty::PublicAccessBlock => self.buckets.block_public_access(self.name).await,
             BucketProperty::Policy(policy) => self.set_policy(policy).await,
             BucketProperty::Tags(tags) => self.buckets.set_tags(self.name, tags).await,
         }
@@ -130,47 +128,8 @@ impl<'a> CodeBucket<'a> {
         }
     }
 
-    async fn is_closed(&self) -> Result<bool, AwsError> {
-        let call = self.buckets.client().get_public_access_block();
-        let found = call
-            .bucket(self.name)
-            .set_expected_bucket_owner(self.buckets.owner())
-            .send()
-            .await
-            .context(
-                &self.deployment.aws,
-                "s3:GetPublicAccessBlock",
-                self.resource(),
-            )
-            .optional()?;
-        let closed = found.and_then(|found| found.public_access_block_configuration);
-        Ok(closed.as_ref() == Some(&all_public_access()))
-    }
-
-    async fn close(&self) -> Result<(), AwsError> {
-        let call = self.buckets.client().put_public_access_block();
-        call.bucket(self.name)
-            .set_expected_bucket_owner(self.buckets.owner())
-            .public_access_block_configuration(all_public_access())
-            .send()
-            .await
-            .context(
-                &self.deployment.aws,
-                "s3:PutPublicAccessBlock",
-                self.resource(),
-            )?;
-        Ok(())
-    }
-
     async fn policy(&self) -> Result<Option<Value>, AwsError> {
-        let call = self.buckets.client().get_bucket_policy().bucket(self.name);
-        let found = call
-            .set_expected_bucket_owner(self.buckets.owner())
-            .send()
-            .await
-            .context(&self.deployment.aws, "s3:GetBucketPolicy", self.resource())
-            .optional()?;
-        let policy = found.and_then(|found| found.policy);
+        let policy = self.buckets.policy(self.name).await?;
         Ok(policy.and_then(|policy| serde_json::from_str(&policy).ok()))
     }
 
@@ -210,15 +169,6 @@ impl BucketProperty {
             }
         }
     }
-}
-
-fn all_public_access() -> PublicAccessBlockConfiguration {
-    PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .block_public_policy(true)
-        .ignore_public_acls(true)
-        .restrict_public_buckets(true)
-        .build()
 }
 
 fn has_statement(policy: &Value, statement: &Value) -> bool {

@@ -35,12 +35,7 @@ impl Zip {
     /// The zip for the deployment's processor, none if there is none.
     pub(crate) fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
         let architecture = &deployment.settings().architecture;
-        let name = format!("normalize-report-{architecture}.zip");
-        let candidates = deployment
-            .function_folders
-            .iter()
-            .map(|folder| folder.join(&name));
-        let Some(path) = candidates.into_iter().find(|path| path.is_file()) else {
+        let Some(path) = Self::locate(architecture, &deployment.function_folders) else {
             return Ok(None);
         };
         let bytes = std::fs::read(&path).map_err(|error| {
@@ -60,30 +55,41 @@ impl Zip {
     }
 
     fn missing(deployment: &Deployment) -> StepError {
+        let architecture = &deployment.settings().architecture;
         StepError::failed(
             Blame::Usage,
-            Self::not_found_in(deployment),
-            Self::how_to_get(deployment),
+            Self::not_found_in(architecture, &deployment.function_folders),
+            Self::how_to_get(architecture, "--functions"),
         )
     }
 
-    fn not_found_in(deployment: &Deployment) -> String {
-        let folders: Vec<String> = deployment
-            .function_folders
+    /// The zip for a processor in the first of these folders that has it.
+    pub(crate) fn locate(architecture: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+        let name = Self::file_name(architecture);
+        let mut candidates = folders.iter().map(|folder| folder.join(&name));
+        candidates.find(|path| path.is_file())
+    }
+
+    pub(crate) fn file_name(architecture: &str) -> String {
+        format!("normalize-report-{architecture}.zip")
+    }
+
+    pub(crate) fn not_found_in(architecture: &str, folders: &[PathBuf]) -> String {
+        let folders: Vec<String> = folders
             .iter()
             .map(|folder| format!("`{}`", folder.display()))
             .collect();
-        let architecture = &deployment.settings().architecture;
         format!(
-            "there is no `normalize-report-{architecture}.zip` in {}",
+            "there is no `{}` in {}",
+            Self::file_name(architecture),
             folders.join(", ")
         )
     }
 
-    fn how_to_get(deployment: &Deployment) -> String {
-        let architecture = &deployment.settings().architecture;
+    /// `option` names the folder on the command line: `--functions`.
+    pub(crate) fn how_to_get(architecture: &str, option: &str) -> String {
         format!(
-            "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with --functions"
+            "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with {option}"
         )
     }
 }
@@ -215,8 +221,11 @@ async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
         ));
     }
     let change = Change::new(ChangeKind::Create, NEEDED)
-        .detail(Zip::not_found_in(deployment))
-        .detail(Zip::how_to_get(deployment));
+        .detail(Zip::not_found_in(
+            architecture,
+            &deployment.function_folders,
+        ))
+        .detail(Zip::how_to_get(architecture, "--functions"));
     Ok(Planned::changes(vec![change]))
 }
 

@@ -1,7 +1,6 @@
 //! Ingestions: datasets whose views have changed or that have never been read are read, and awaited.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_glue::types::Table;
@@ -9,10 +8,11 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
 
 use super::quicksight::{
-    AWAITS_PERMISSION, awaits_permission, changes_access, needed_data_sets, spice_hint, unwanted,
+    AWAITS_PERMISSION, PERMITTED_WITHIN, awaits_permission, changes_access, needed_data_sets,
+    unwanted,
 };
 use super::tables::deployed;
-use crate::aws::AwsError;
+use crate::aws::{AwsError, spice_hint};
 use crate::digest::short_hash;
 use crate::ingestion::{Begun, Imports, Ingestion};
 use crate::progress::Progress;
@@ -22,8 +22,6 @@ use crate::step::{
 
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 5;
-/// Maximum time until a permission that was just written is in effect.
-const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
 
 /// Why a dataset is read.
 const NEVER: &str = "it has never been read";

@@ -31,12 +31,11 @@ use crate::step::Step;
 pub(crate) use asset::{AssetAddress, AssetError, Description, explained};
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
+pub(crate) use function_code::Zip;
 pub use function_code::missing_zip;
 pub(crate) use lake_formation::EVERYBODY;
 pub use normalization::{Normalization, normalize};
-pub(crate) use quicksight::{
-    DASHBOARD_ID, analysis_body, assets_of, needed_data_sets, requests, spice_hint,
-};
+pub(crate) use quicksight::{DASHBOARD_ID, analysis_body, assets_of, needed_data_sets, requests};
 pub(crate) use quicksight_access::{ATHENA_POLICY, NO_BUCKET, policy};
 pub(crate) use stack_watch::wait_until_settled;
 pub(crate) use table_definition::{MARK, TableDefinition};

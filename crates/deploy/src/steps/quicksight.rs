@@ -1,5 +1,7 @@
 //! The steps that make assets in Amazon Quick Sight: data source, datasets, themes, analysis and dashboard.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::{
@@ -9,7 +11,6 @@ use serde_json::{Value, json};
 
 use super::asset::{ApplyMode, DesiredAsset, ExistingAsset};
 use crate::asset_kind::AssetKind;
-use crate::aws::AwsErrorKind;
 use crate::names::Names;
 use crate::progress::Progress;
 use crate::settings::DeploymentSettings;
@@ -20,6 +21,8 @@ const CONCURRENCY: usize = 5;
 /// In the plan of a change that depends on a permission which an earlier step of the same run writes.
 pub(super) const AWAITS_PERMISSION: &str =
     "tried again for two minutes if the permission written before is not in effect yet";
+/// Maximum time until such a permission is in effect.
+pub(super) const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
 /// The id of the one dashboard there is.
 pub(crate) const DASHBOARD_ID: &str = "kiro";
 
@@ -258,9 +261,7 @@ impl Step for AssetStep {
             progress.count(done, Some(total), "");
             if asset.change(existing).is_some() {
                 progress.doing(&asset.id);
-                applied
-                    .notes
-                    .extend(asset.apply(existing, mode).await.map_err(with_spice_hint)?);
+                applied.notes.extend(asset.apply(existing, mode).await?);
             }
         }
         Ok(applied)
@@ -271,25 +272,6 @@ impl Step for AssetStep {
 pub(super) fn awaits_permission(plan: &StepPlan) -> bool {
     let mut details = plan.changes.iter().flat_map(|change| &change.details);
     details.any(|detail| detail == AWAITS_PERMISSION)
-}
-
-/// SPICE capacity is no quota of Service Quotas: Quick Sight sells it, per Region.
-fn with_spice_hint(error: StepError) -> StepError {
-    match &error {
-        StepError::Aws(found)
-            if found.kind == AwsErrorKind::Limit && found.operation.ends_with("DataSet") =>
-        {
-            StepError::failed(Blame::Aws, error.to_string(), spice_hint(&found.region))
-        }
-        _ => error,
-    }
-}
-
-/// What to do where SPICE has no room, in the Region of the data sets.
-pub(crate) fn spice_hint(region: &str) -> String {
-    format!(
-        "buy SPICE capacity for the Region `{region}`: Manage Quick Sight, SPICE capacity, or `aws quicksight update-spice-capacity-configuration --aws-account-id ACCOUNT --purchase-mode AUTO_PURCHASE --region {region}`; then run the command again"
-    )
 }
 
 /// The assets' requests, for `synth`.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Command;
 
-use kiro_deploy::aws::{Aws, AwsAddress, AwsTuning};
+use kiro_deploy::aws::{Aws, AwsTuning, SdkOptions};
 use kiro_deploy::step::{Blame, StepError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -108,7 +108,7 @@ fn is_child() -> bool {
 }
 
 async fn outcome() -> Value {
-    match Aws::sign_in(&AwsAddress::default(), AwsTuning::default()).await {
+    match Aws::sign_in(&SdkOptions::default(), AwsTuning::default()).await {
         Ok(aws) => json!({"account": aws.account(), "region": aws.region()}),
         Err(error) => {
             let text = format!("{:?}: {error}; hint: {}", error.kind, error.hint());

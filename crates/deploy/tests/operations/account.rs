@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use kiro_deploy::aws::Aws;
-use kiro_deploy::settings::{Layers, Resolved};
+use kiro_deploy::aws::{Aws, AwsError};
+use kiro_deploy::preflight::{PreflightReport, Subject};
+use kiro_deploy::settings::{Layers, Problems, Resolved};
+use kiro_deploy::status::{Status, StatusQuestion};
 use kiro_deploy::{Names, Stack};
 use serde_json::{Value, json};
 
@@ -85,6 +87,43 @@ impl Account {
     /// From now on this operation fails.
     pub(crate) fn fail(&self, operation: &str, status: u16, code: &'static str) {
         *self.fault.lock().unwrap() = Some((operation.to_owned(), status, code));
+    }
+
+    /// All checks, of the stack that is deployed.
+    pub(crate) async fn preflight(&self) -> PreflightReport {
+        let stack = Stack::find(&self.aws, &self.names.data_stack()).await;
+        self.preflight_of(stack).await
+    }
+
+    /// All checks, of this stack.
+    pub(crate) async fn preflight_of(
+        &self,
+        stack: Result<Option<Stack>, AwsError>,
+    ) -> PreflightReport {
+        let subject = Subject {
+            aws: Ok(self.aws.clone()),
+            prefix: PREFIX.to_owned(),
+            stack,
+            resolved: Ok(resolved()),
+            problems: Problems(Vec::new()),
+            version: "0.1.0".to_owned(),
+            function_folders: Vec::new(),
+            now: "2026-07-11T03:15:00Z".parse().unwrap(),
+        };
+        subject.check().await
+    }
+
+    /// The status at a time.
+    pub(crate) async fn status(&self, now: &str) -> Status {
+        let question = StatusQuestion {
+            aws: &self.aws,
+            names: &self.names,
+            settings: &self.resolved.settings,
+            stack: &self.stack,
+            version: "0.1.0",
+            now: now.parse().unwrap(),
+        };
+        Box::pin(Status::look(&question)).await
     }
 
     /// Everything that was asked for.

@@ -1,19 +1,9 @@
 //! What should be there and is not, as `status` tells it.
 
-use kiro_deploy::status::{Status, StatusQuestion};
-
 use crate::account::Account;
 
 async fn problems(account: &Account, now: &str) -> Vec<String> {
-    let question = StatusQuestion {
-        aws: &account.aws,
-        names: &account.names,
-        settings: &account.resolved.settings,
-        stack: &account.stack,
-        version: "0.1.0",
-        now: now.parse().unwrap(),
-    };
-    let status = Box::pin(Status::look(&question)).await;
+    let status = account.status(now).await;
     let problems = status.problems.into_iter();
     problems.map(|problem| problem.what).collect()
 }

@@ -1,30 +1,8 @@
 //! Buckets that the caller may not look at: fatal where they should be ours, no matter where they hold exports.
 
-use kiro_deploy::Stack;
-use kiro_deploy::aws::AwsError;
-use kiro_deploy::preflight::{Finding, PreflightReport, Subject, Verdict};
-use kiro_deploy::settings::Problems;
+use kiro_deploy::preflight::{Finding, PreflightReport, Verdict};
 
-use crate::account::{Account, PREFIX, resolved};
-
-async fn check(account: &Account) -> PreflightReport {
-    let stack = Stack::find(&account.aws, &account.names.data_stack()).await;
-    check_with(account, stack).await
-}
-
-async fn check_with(account: &Account, stack: Result<Option<Stack>, AwsError>) -> PreflightReport {
-    let subject = Subject {
-        aws: Ok(account.aws.clone()),
-        prefix: PREFIX.to_owned(),
-        stack,
-        resolved: Ok(resolved()),
-        problems: Problems(Vec::new()),
-        version: "0.1.0".to_owned(),
-        function_folders: Vec::new(),
-        now: "2026-07-11T03:15:00Z".parse().unwrap(),
-    };
-    subject.check().await
-}
+use crate::account::Account;
 
 fn finding(report: &PreflightReport, name: &str) -> Finding {
     let check = report.checks.iter().find(|check| check.name == name);
@@ -35,7 +13,7 @@ fn finding(report: &PreflightReport, name: &str) -> Finding {
 async fn a_bucket_that_should_be_ours_and_refuses_us_fails() {
     let account = Account::new().await;
     account.fail("HeadBucket", 403, "AccessDenied");
-    let found = finding(&check(&account).await, "own_buckets");
+    let found = finding(&account.preflight().await, "own_buckets");
     assert_eq!(found.verdict, Verdict::Fail, "{found:?}");
     let text = found.found.join("\n");
     assert!(
@@ -50,7 +28,7 @@ async fn exports_that_the_caller_may_not_look_at_are_a_warning_with_the_policy_s
     for operation in ["HeadBucket", "ListObjectsV2", "GetObject"] {
         let account = Account::new().await;
         account.fail(operation, 403, "AccessDenied");
-        let report = check(&account).await;
+        let report = account.preflight().await;
         let found = finding(&report, "exports");
         assert_eq!(found.verdict, Verdict::Warn, "{operation}: {found:?}");
         let advice = found.advice.join("\n");
@@ -65,7 +43,7 @@ async fn exports_that_the_caller_may_not_look_at_are_a_warning_with_the_policy_s
 #[tokio::test]
 async fn a_missing_zip_is_needed_only_at_apply() {
     let account = Account::new().await;
-    let found = finding(&check_with(&account, Ok(None)).await, "function");
+    let found = finding(&account.preflight_of(Ok(None)).await, "function");
     assert_eq!(found.verdict, Verdict::Warn);
     assert!(found.found[0].contains("needed at apply"), "{found:?}");
 }

@@ -1,29 +1,13 @@
 //! The checks, well and badly.
 
-use kiro_deploy::Stack;
-use kiro_deploy::preflight::{PreflightReport, Subject, Verdict};
-use kiro_deploy::settings::Problems;
+use kiro_deploy::preflight::Verdict;
 
-use crate::account::{Account, FAILURES, PREFIX, resolved};
-
-async fn check(account: &Account) -> PreflightReport {
-    let subject = Subject {
-        aws: Ok(account.aws.clone()),
-        prefix: PREFIX.to_owned(),
-        stack: Stack::find(&account.aws, &account.names.data_stack()).await,
-        resolved: Ok(resolved()),
-        problems: Problems(Vec::new()),
-        version: "0.1.0".to_owned(),
-        function_folders: Vec::new(),
-        now: "2026-07-11T03:15:00Z".parse().unwrap(),
-    };
-    subject.check().await
-}
+use crate::account::{Account, FAILURES};
 
 #[tokio::test]
 async fn a_deployment_that_is_well_fails_nothing() {
     let account = Account::new().await;
-    let report = check(&account).await;
+    let report = account.preflight().await;
     assert_eq!((report.failed, report.skipped), (0, 0), "{report:#?}");
     let found = |name: &str| {
         let check = report.checks.iter().find(|check| check.name == name);
@@ -43,13 +27,13 @@ async fn a_deployment_that_is_well_fails_nothing() {
 #[tokio::test]
 async fn every_call_that_fails_is_told_by_its_check() {
     let account = Account::new().await;
-    check(&account).await;
+    account.preflight().await;
     let operations = account.operations();
     assert!(operations.len() > 15, "{operations:?}");
     for operation in &operations {
         for (status, code) in FAILURES {
             account.fail(operation, status, code);
-            let report = check(&account).await;
+            let report = account.preflight().await;
             let context = format!("{operation} {code}: {report:#?}");
             assert_eq!(report.checks.len(), 17, "{context}");
             if status == 404 {

@@ -4,26 +4,15 @@ use kiro_deploy::assets::{AssetKind, Assets};
 use kiro_deploy::ingestion::import_all;
 use kiro_deploy::logs::LogReport;
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::status::{Status, StatusQuestion};
 
 use crate::account::{Account, FAILURES};
 
-async fn look(account: &Account) -> Status {
-    let question = StatusQuestion {
-        aws: &account.aws,
-        names: &account.names,
-        settings: &account.resolved.settings,
-        stack: &account.stack,
-        version: "0.1.0",
-        now: "2026-07-11T03:15:00Z".parse().unwrap(),
-    };
-    Box::pin(Status::look(&question)).await
-}
+const NOW: &str = "2026-07-11T03:15:00Z";
 
 #[tokio::test]
 async fn a_deployment_that_is_well_has_no_problem() {
     let account = Account::new().await;
-    let status = look(&account).await;
+    let status = account.status(NOW).await;
     assert_eq!(status.problems, [], "{status:#?}");
     assert_eq!(status.normalization.unwrap().files_processed, 1);
     assert_eq!(status.newest_day.as_deref(), Some("2026-07-10"));
@@ -47,7 +36,7 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
         ("GetBucketPublicAccessBlock", "does not block public access"),
     ] {
         account.fail(operation, 404, "ResourceNotFoundException");
-        let status = look(&account).await;
+        let status = account.status(NOW).await;
         let mut problems = status.problems.iter();
         let found = problems.find(|problem| problem.what.contains(told));
         let found = found.unwrap_or_else(|| panic!("{operation}: {:?}", status.problems));
@@ -60,7 +49,7 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
 #[tokio::test]
 async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
     let account = Account::new().await;
-    look(&account).await;
+    account.status(NOW).await;
     let mut operations = account.operations();
     assert!(operations.len() > 8, "{operations:?}");
     // Asked by whoever looks for the stack, too.
@@ -68,7 +57,7 @@ async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
     for operation in &operations {
         for (status, code) in FAILURES {
             account.fail(operation, status, code);
-            let seen = look(&account).await;
+            let seen = account.status(NOW).await;
             let context = format!("{operation} {code}: {seen:#?}");
             assert!(!seen.stacks.is_empty(), "{context}");
             if status == 404 {

@@ -47,7 +47,7 @@ const LAKE_FORMATION: &[Grant] = &[
         ],
     ),
     Grant::documentation(
-        "Athena reads tables that Lake Formation manages as whoever queries",
+        "Athena reads tables that Lake Formation manages with the permissions of the caller",
         &["lakeformation:GetDataAccess"],
     ),
 ];

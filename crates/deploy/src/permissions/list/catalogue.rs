@@ -24,7 +24,7 @@ const CATALOGUE: &[Grant] = &[
         ],
     ),
     Grant::documentation(
-        "Athena makes and reads views as whoever queries",
+        "Athena makes and reads views with the permissions of the caller",
         &[
             "glue:DeleteTable",
             "glue:GetDatabases",

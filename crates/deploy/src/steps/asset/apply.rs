@@ -13,14 +13,13 @@ use super::violations::explained;
 use crate::asset_kind::AssetKind;
 use crate::aws::{AwsError, AwsErrorKind};
 use crate::step::{Blame, StepError};
+use crate::steps::quicksight::PERMITTED_WITHIN;
 use crate::tags;
 
 /// Maximum time that the service may take to make an asset.
 const MADE_WITHIN: Duration = Duration::from_mins(10);
 /// Maximum time that the service may take to delete or restore an asset.
 const GONE_WITHIN: Duration = Duration::from_mins(2);
-/// Maximum time until a permission that was just written is in effect.
-const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
 /// Settings of a data set that the dashboard does not need. They stay as they were set.
