@@ -338,7 +338,7 @@ fn of_s3(asked: &Asked, name: &str) -> String {
         "GetBucketVersioning" => {
             "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".to_owned()
         }
-        "GetBucketPublicAccessBlock" => "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
+        "GetPublicAccessBlock" => "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls>\
              <IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy>\
              <RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>"
             .to_owned(),

@@ -53,7 +53,7 @@ fn of_bucket(method: &str, segments: &[&str], query: &str) -> &'static str {
         ("HEAD", _) => "HeadObject",
         ("GET", [_]) if asks("encryption") => "GetBucketEncryption",
         ("GET", [_]) if asks("versioning") => "GetBucketVersioning",
-        ("GET", [_]) if asks("publicAccessBlock") => "GetBucketPublicAccessBlock",
+        ("GET", [_]) if asks("publicAccessBlock") => "GetPublicAccessBlock",
         ("GET", [_]) if asks("policy") => "GetBucketPolicy",
         ("GET", [_]) if asks("tagging") => "GetBucketTagging",
         ("GET", [_]) if asks("versions") => "ListObjectVersions",

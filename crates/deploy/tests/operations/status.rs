@@ -33,7 +33,7 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
         ("GetFunctionConfiguration", "function `f` does not exist"),
         ("GetSchedule", "schedule `nightly` does not exist"),
         ("GetBucketPolicy", "has no policy that demands TLS"),
-        ("GetBucketPublicAccessBlock", "does not block public access"),
+        ("GetPublicAccessBlock", "does not block public access"),
     ] {
         account.fail(operation, 404, "ResourceNotFoundException");
         let status = account.status(NOW).await;
