@@ -1,9 +1,6 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
-mod cloud;
-mod operations;
 mod page;
-mod permissions;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,16 +10,11 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+#[cfg(feature = "aws")]
+use crate::cloud::args::CloudCommand;
 use crate::place::Place;
 
-pub(crate) use cloud::{
-    CloudArgs, ConfigArgs, ConfigCommand, ConfigShowArgs, DeployArgs, InitArgs, SynthArgs,
-};
-pub(crate) use operations::{
-    LogsArgs, OpenArgs, PreflightArgs, RefreshArgs, RefreshPart, StatusArgs, TeardownArgs,
-};
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
-pub(crate) use permissions::{PermissionsArgs, PermissionsOutput};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -45,7 +37,7 @@ const STYLES: Styles = Styles::styled()
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 110,
-    after_long_help = MANUAL
+    after_long_help = manual()
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -56,7 +48,12 @@ pub(crate) struct Cli {
     pub(crate) config: Option<PathBuf>,
 }
 
-const MANUAL: &str = "\
+/// The end of `--help`.
+fn manual() -> String {
+    [LOCAL_MANUAL, AWS_MANUAL, COMMON_MANUAL].join("\n")
+}
+
+const LOCAL_MANUAL: &str = "\
 A first look, with invented people:
   kiro-analytics demo --open
 
@@ -67,11 +64,21 @@ Without a page:
   kiro-analytics normalize exports kiro-analytics-data
   kiro-analytics report --out report.html
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
+";
 
+#[cfg(feature = "aws")]
+const AWS_MANUAL: &str = "\
 In your AWS account, every night, with a dashboard in Amazon Quick Sight (QuickSight):
   kiro-analytics init
   kiro-analytics deploy
+";
 
+#[cfg(not(feature = "aws"))]
+const AWS_MANUAL: &str = "\
+This program was built without AWS: it reads folders and has no `deploy`. `cargo build --release` builds all of it.
+";
+
+const COMMON_MANUAL: &str = "\
 Settings come from flags, then environment variables (KIRO_ANALYTICS_…, named at each flag), then
 the file kiro-analytics.toml in the current folder, then defaults. kiro-analytics.example.toml
 explains every setting.
@@ -96,17 +103,9 @@ pub(crate) enum Command {
     Views(ViewsArgs),
     Export(ExportArgs),
     Demo(DemoArgs),
-    Init(InitArgs),
-    Preflight(PreflightArgs),
-    Permissions(PermissionsArgs),
-    Deploy(DeployArgs),
-    Status(StatusArgs),
-    Refresh(RefreshArgs),
-    Logs(LogsArgs),
-    Open(OpenArgs),
-    Teardown(TeardownArgs),
-    Synth(SynthArgs),
-    Config(ConfigArgs),
+    #[cfg(feature = "aws")]
+    #[command(flatten)]
+    Cloud(CloudCommand),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }

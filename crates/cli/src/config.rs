@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use kiro_curate::{Emails, RenderOptions, Settings};
-use kiro_deploy::settings::FileValue;
 use kiro_query::EngineOptions;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
@@ -30,7 +29,16 @@ pub(crate) struct Config {
     /// Only what the file says of them.
     pub(crate) views_written: serde_json::Map<String, serde_json::Value>,
     /// What the file says of a deployment; the commands about it check it.
-    pub(crate) deployment: Vec<FileValue>,
+    pub(crate) deployment: Vec<DeploymentValue>,
+}
+
+/// A value of the section `[deployment]`, or one that it shares with other commands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DeploymentValue {
+    pub(crate) key: String,
+    pub(crate) value: serde_json::Value,
+    /// File and line.
+    pub(crate) place: String,
 }
 
 /// The keys that are ours; all others are those of [`Settings`].
@@ -208,8 +216,11 @@ impl Leaf {
 }
 
 /// Takes what is about the deployment out of the leaves, and copies what it shares with other commands.
-fn deployment_values(leaves: &mut Vec<Leaf>, place: impl Fn(usize) -> String) -> Vec<FileValue> {
-    let mut values: Vec<FileValue> = Vec::new();
+fn deployment_values(
+    leaves: &mut Vec<Leaf>,
+    place: impl Fn(usize) -> String,
+) -> Vec<DeploymentValue> {
+    let mut values: Vec<DeploymentValue> = Vec::new();
     for leaf in leaves.iter() {
         let (key, member) = match leaf.path.as_slice() {
             [section, key] if section == DEPLOYMENT => (key, None),
@@ -220,7 +231,7 @@ fn deployment_values(leaves: &mut Vec<Leaf>, place: impl Fn(usize) -> String) ->
         let value = serde_json::to_value(&leaf.value).unwrap_or_default();
         match (member, values.iter_mut().find(|known| known.key == *key)) {
             (Some(member), Some(known)) => known.value[member] = value,
-            (member, _) => values.push(FileValue {
+            (member, _) => values.push(DeploymentValue {
                 key: key.clone(),
                 value: match member {
                     Some(member) => serde_json::json!({ member: value }),

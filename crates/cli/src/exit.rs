@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use kiro_deploy::step::Blame;
-
 /// Exit codes are part of the interface: scripts branch on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -30,16 +28,6 @@ impl Exit {
             Self::Aws => 3,
             Self::Bug => 101,
             Self::Interrupted => 130,
-        }
-    }
-}
-
-impl From<Blame> for Exit {
-    fn from(blame: Blame) -> Self {
-        match blame {
-            Blame::Data => Self::Data,
-            Blame::Usage => Self::Usage,
-            Blame::Aws => Self::Aws,
         }
     }
 }

@@ -1,12 +1,18 @@
 //! The `kiro-analytics` binary: reads the command line, runs one command, ends with an exit code.
 
 mod args;
+#[cfg(feature = "aws")]
+mod bucket;
+#[cfg(not(feature = "aws"))]
+#[path = "bucket_unsupported.rs"]
+mod bucket;
+#[cfg(feature = "aws")]
 mod cloud;
 mod commands;
 mod config;
+mod context;
 mod dashboard_file;
 mod demo_folder;
-mod deployed;
 mod engine;
 mod exit;
 mod failure;
@@ -15,23 +21,19 @@ mod folders;
 mod headlines;
 mod interrupt;
 mod live_page;
-mod moment;
 mod output;
 mod panic;
 mod place;
 mod progress;
-mod question;
-mod settings_file;
-mod status_lines;
-mod step_progress;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command};
-use crate::config::Config;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::{Interrupt, Signals};
@@ -48,6 +50,11 @@ fn main() -> ExitCode {
             };
             // `--help | head` closes the pipe early; there is nobody left to tell.
             message.print().unwrap_or_default();
+            if !cfg!(feature = "aws") && message.kind() == ErrorKind::InvalidSubcommand {
+                failure::note(
+                    "hint: commands about AWS are not in this program; `cargo build --release` builds them, too",
+                );
+            }
             return exit.into();
         }
     };
@@ -92,64 +99,21 @@ fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
+    let context = &CommandContext {
+        config_file: cli.config,
+        interrupt,
+    };
     match cli.command {
+        Command::Serve(args) => commands::serve::run(args, context).await,
+        Command::Report(args) => commands::report::run(args, context).await,
+        Command::Normalize(args) => commands::normalize::run(args).await,
+        Command::Query(args) => commands::query::run(args, context).await,
+        Command::Views(args) => commands::views::run(args, context).await,
+        Command::Export(args) => commands::export::run(args, context).await,
+        Command::Demo(args) => commands::demo::run(args, context).await,
+        #[cfg(feature = "aws")]
+        Command::Cloud(command) => cloud::dispatch(command, context).await,
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),
-        Command::Serve(args) => {
-            let config = Config::load(cli.config.as_deref())?;
-            commands::serve::run(args, &config, interrupt).await
-        }
-        Command::Report(args) => {
-            commands::report::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Normalize(args) => commands::normalize::run(args).await,
-        Command::Query(args) => {
-            commands::query::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Views(args) => {
-            commands::views::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Export(args) => {
-            commands::export::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Init(args) => {
-            commands::init::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Deploy(args) => {
-            commands::deploy::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Preflight(args) => {
-            let config = Config::load(cli.config.as_deref())?;
-            commands::preflight::run(args, &config, interrupt).await
-        }
-        Command::Permissions(args) => {
-            commands::permissions::run(&args, &Config::load(cli.config.as_deref())?)
-        }
-        Command::Refresh(args) => {
-            commands::refresh::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Logs(args) => {
-            commands::logs::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Open(args) => {
-            commands::open::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Teardown(args) => {
-            commands::teardown::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Status(args) => {
-            let config = Config::load(cli.config.as_deref())?;
-            Box::pin(commands::status::run(args, &config, interrupt)).await
-        }
-        Command::Synth(args) => {
-            commands::synth::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Config(args) => {
-            commands::config::run(args, &Config::load(cli.config.as_deref())?).await
-        }
-        Command::Demo(args) => {
-            let config = Config::load(cli.config.as_deref())?;
-            commands::demo::run(args, &config, interrupt).await
-        }
     }
 }

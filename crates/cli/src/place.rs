@@ -6,16 +6,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use kiro_ingest::{LocalFolder, ObjectStore, StoreError};
-use kiro_s3::{S3Access, S3Tuning, S3Url, S3UrlError};
-use tokio::sync::OnceCell;
 
+use crate::bucket::{BucketUrl, BucketUrlError};
 use crate::failure::Failure;
 
 /// A folder of this machine, or a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Folder(PathBuf),
-    Bucket(S3Url),
+    Bucket(BucketUrl),
 }
 
 impl Place {
@@ -26,7 +25,7 @@ impl Place {
                 let folder = LocalFolder::open(path);
                 Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
             }
-            Self::Bucket(url) => bucket(url).await,
+            Self::Bucket(url) => url.open().await,
         }
     }
 
@@ -37,7 +36,7 @@ impl Place {
                 let folder = LocalFolder::create(path);
                 Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
             }
-            Self::Bucket(url) => bucket(url).await,
+            Self::Bucket(url) => url.open().await,
         }
     }
 
@@ -51,10 +50,10 @@ impl Place {
 }
 
 impl FromStr for Place {
-    type Err = S3UrlError;
+    type Err = BucketUrlError;
 
-    fn from_str(text: &str) -> Result<Self, S3UrlError> {
-        if S3Url::is_meant(text) {
+    fn from_str(text: &str) -> Result<Self, BucketUrlError> {
+        if BucketUrl::is_meant(text) {
             return Ok(Self::Bucket(text.parse()?));
         }
         Ok(Self::Folder(PathBuf::from(text)))
@@ -70,16 +69,6 @@ impl fmt::Display for Place {
     }
 }
 
-/// One sign-in for all buckets of a command.
-async fn bucket(url: &S3Url) -> Result<Arc<dyn ObjectStore>, Failure> {
-    static ACCESS: OnceCell<S3Access> = OnceCell::const_new();
-    let access = ACCESS
-        .get_or_try_init(|| S3Access::from_environment(S3Tuning::default()))
-        .await
-        .map_err(Failure::usage)?;
-    Ok(Arc::new(access.bucket(url)))
-}
-
 /// The store names its root as a key; people typed a path.
 fn unusable(path: &Path, error: StoreError) -> Failure {
     let hint = error.hint();
@@ -93,6 +82,7 @@ mod tests {
 
     use super::Place;
 
+    #[cfg(feature = "aws")]
     #[test]
     fn an_address_of_s3_is_a_bucket_and_everything_else_a_folder() {
         let place: Place = "s3://exports/kiro/".parse().unwrap();

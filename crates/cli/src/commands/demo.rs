@@ -11,24 +11,21 @@ use serde_json::json;
 
 use crate::args::{DataArgs, DemoArgs, Output, Window};
 use crate::commands::normalize::{Run, now, processors};
-use crate::config::Config;
+use crate::context::CommandContext;
 use crate::dashboard_file;
 use crate::demo_folder::{DemoFolder, Mark, Written};
 use crate::engine;
 use crate::failure::Failure;
 use crate::figures::{counted, size};
 use crate::headlines::Headlines;
-use crate::interrupt::Interrupt;
 use crate::live_page::LivePage;
 use crate::output;
 use crate::place::Place;
 use crate::progress::day_bar;
 
-pub(crate) async fn run(
-    args: DemoArgs,
-    config: &Config,
-    interrupt: &Interrupt,
-) -> Result<(), Failure> {
+pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
+    let interrupt = context.interrupt;
     let yesterday = now().date_naive().checked_sub_days(Days::new(1));
     let end_date = args.end_date.or(yesterday).unwrap_or_default();
     if let Some(file) = &args.page.dashboard {

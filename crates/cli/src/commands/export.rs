@@ -7,13 +7,14 @@ use kiro_curate::Source;
 use kiro_query::{Engine, ResultFormat};
 
 use crate::args::{ExportArgs, ExportFormat};
-use crate::config::Config;
+use crate::context::CommandContext;
 use crate::engine::{self, failure};
 use crate::failure::{Failure, note};
 use crate::figures::counted;
 use crate::{folders, output};
 
-pub(crate) async fn run(args: ExportArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: ExportArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let engine = engine::open(config, &args.data, args.window)?;
     if args.out.as_os_str() == "-" {
         return to_stdout(&engine, &args).await;

@@ -5,12 +5,13 @@ use std::io::{self, Read, Write};
 use kiro_query::ResultFormat;
 
 use crate::args::{QueryArgs, QueryFormat};
-use crate::config::Config;
+use crate::context::CommandContext;
 use crate::engine::{self, failure};
 use crate::failure::Failure;
 use crate::output;
 
-pub(crate) async fn run(args: QueryArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let sql = match args.sql.as_str() {
         "-" => {
             let mut text = String::new();

@@ -10,13 +10,14 @@ use kiro_web::{
 };
 
 use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
-use crate::config::Config;
+use crate::context::CommandContext;
 use crate::failure::{Failure, note};
 use crate::figures::{counted, size};
 use crate::progress::spinner;
 use crate::{dashboard_file, engine, folders, output};
 
-pub(crate) async fn run(args: ReportArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     check_place(&args.out, args.format)?;
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from > to

@@ -6,7 +6,7 @@ use kiro_curate::{Relation, Source};
 use serde::Serialize;
 
 use crate::args::{Output, ViewsArgs};
-use crate::config::Config;
+use crate::context::CommandContext;
 use crate::engine::{self, failure};
 use crate::failure::Failure;
 use crate::figures::counted;
@@ -75,7 +75,8 @@ impl<'a> Described<'a> {
     }
 }
 
-pub(crate) async fn run(args: ViewsArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: ViewsArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let engine = engine::open(config, &args.data, args.window)?;
     let mut described = Vec::new();
     for relation in engine.catalogue().relations() {

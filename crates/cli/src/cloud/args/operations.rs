@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{CloudArgs, Output};
+use super::CloudArgs;
+use crate::args::Output;
 
 /// Check what a deployment needs, before anything is made
 ///

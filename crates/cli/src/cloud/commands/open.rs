@@ -5,14 +5,15 @@ use std::io::Write;
 use kiro_deploy::assets::{AssetKind, Assets};
 use kiro_deploy::status::dashboard_address;
 
-use crate::args::OpenArgs;
-use crate::cloud::{Session, failure};
-use crate::config::Config;
-use crate::deployed;
+use crate::cloud::args::OpenArgs;
+use crate::cloud::deployed;
+use crate::cloud::session::{Session, failure};
+use crate::context::CommandContext;
 use crate::failure::{Failure, note};
 use crate::output;
 
-pub(crate) async fn run(args: OpenArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: OpenArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     deployed::needed(&session)?;
     let assets = Assets::find_kinds(&session.aws, &session.names, &[AssetKind::Dashboard]).await;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use super::Output;
+use crate::args::Output;
 
 /// Which deployment, and what it is told. Every setting of the file can be said by --set, too.
 #[derive(Debug, Clone, Default, Args)]

@@ -5,15 +5,16 @@ use std::io::{self, Write};
 use kiro_deploy::teardown::{Removed, Teardown, TeardownError, TeardownPlan};
 use serde::Serialize;
 
-use crate::args::{Output, TeardownArgs};
-use crate::cloud::{Session, failure};
-use crate::config::Config;
+use crate::args::Output;
+use crate::cloud::args::TeardownArgs;
+use crate::cloud::question::{ask_for, is_somebody_there};
+use crate::cloud::session::{Session, failure};
+use crate::cloud::step_progress::StepProgress;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, note};
 use crate::figures::counted;
 use crate::output;
-use crate::question::{ask_for, is_somebody_there};
-use crate::step_progress::StepProgress;
 
 #[derive(Serialize)]
 struct Told<'a> {
@@ -22,7 +23,8 @@ struct Told<'a> {
     removed: Option<&'a Removed>,
 }
 
-pub(crate) async fn run(args: TeardownArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: TeardownArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     let teardown = Teardown {
         aws: &session.aws,

@@ -2,7 +2,7 @@
 
 use kiro_deploy::{Stack, StackState};
 
-use crate::cloud::Session;
+use crate::cloud::session::Session;
 use crate::failure::Failure;
 
 /// The data stack, or the advice to deploy first.

@@ -13,23 +13,23 @@ use kiro_deploy::validation::{Validation, validate_definition};
 use kiro_deploy::{Names, Stack};
 use serde::Serialize;
 
-use crate::args::{Output, PreflightArgs};
-use crate::cloud::{Session, failure, function_folders, layers, problems};
+use crate::args::Output;
+use crate::cloud::args::PreflightArgs;
+use crate::cloud::session::{Session, failure, function_folders, layers, problems};
+use crate::cloud::step_progress::StepProgress;
 use crate::commands::normalize::now;
 use crate::config::Config;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::figures::counted;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::progress::spinner;
-use crate::step_progress::StepProgress;
 
-pub(crate) async fn run(
-    args: PreflightArgs,
-    config: &Config,
-    interrupt: &Interrupt,
-) -> Result<(), Failure> {
+pub(crate) async fn run(args: PreflightArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
+    let interrupt = context.interrupt;
     if args.definition {
         return validate(&args, config, interrupt).await;
     }

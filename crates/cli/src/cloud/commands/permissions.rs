@@ -7,9 +7,10 @@ use kiro_deploy::permissions::{PolicyScope, Statement, policy_documents, render_
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::{PermissionsArgs, PermissionsOutput};
-use crate::cloud::{layers, problems};
+use crate::cloud::args::{PermissionsArgs, PermissionsOutput};
+use crate::cloud::session::{layers, problems};
 use crate::config::Config;
+use crate::context::CommandContext;
 use crate::failure::{Failure, note};
 use crate::output;
 
@@ -34,7 +35,8 @@ struct StatementEntry<'a> {
     actions: Vec<&'static str>,
 }
 
-pub(crate) fn run(args: &PermissionsArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) fn run(args: &PermissionsArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let scope = scope(args, config)?;
     if scope.exports.is_empty() {
         note(

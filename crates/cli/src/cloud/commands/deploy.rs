@@ -7,14 +7,15 @@ use kiro_deploy::step::{ChangeKind, Deployment, StepPlan};
 use kiro_deploy::steps::missing_zip;
 use serde::Serialize;
 
-use crate::args::{DeployArgs, Output};
-use crate::cloud::{Session, failure};
-use crate::config::Config;
+use crate::args::Output;
+use crate::cloud::args::DeployArgs;
+use crate::cloud::question::{Answer, ask};
+use crate::cloud::session::{Session, failure};
+use crate::cloud::step_progress::StepProgress;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, note};
 use crate::output;
-use crate::question::{Answer, ask};
-use crate::step_progress::StepProgress;
 
 /// Maximum number of details of a change in the text output; JSON has all.
 const MOST_DETAILS: usize = 40;
@@ -28,7 +29,8 @@ struct Told<'a> {
     dashboard: Option<String>,
 }
 
-pub(crate) async fn run(args: DeployArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let mut session = Session::open(&args.cloud, config).await?;
     session.complete().await?;
     let mut deployment = session.deployment(args.functions.as_deref())?;

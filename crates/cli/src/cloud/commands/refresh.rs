@@ -8,16 +8,17 @@ use kiro_deploy::refresh::{ImportLine, RefreshOrder, Refreshed, refresh};
 use kiro_deploy::steps::Normalization;
 use serde::Serialize;
 
-use crate::args::{Output, RefreshArgs, RefreshPart};
-use crate::cloud::{Session, failure};
+use crate::args::Output;
+use crate::cloud::args::{RefreshArgs, RefreshPart};
+use crate::cloud::deployed;
+use crate::cloud::session::{Session, failure};
+use crate::cloud::step_progress::StepProgress;
 use crate::commands::normalize::now;
-use crate::config::Config;
-use crate::deployed;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::figures::{count, counted};
 use crate::output;
-use crate::step_progress::StepProgress;
 
 #[derive(Debug, Serialize)]
 struct Answer {
@@ -43,7 +44,8 @@ impl From<&Normalization> for Normalized {
     }
 }
 
-pub(crate) async fn run(args: RefreshArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: RefreshArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     deployed::needed(&session)?;
     let deployment = session.deployment(None)?;

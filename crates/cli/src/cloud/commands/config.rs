@@ -6,9 +6,10 @@ use kiro_deploy::settings::{Origin, Problems, Resolved};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::args::{ConfigArgs, ConfigCommand, ConfigShowArgs, Output};
-use crate::cloud::{Session, layers, problems};
-use crate::config::Config;
+use crate::args::Output;
+use crate::cloud::args::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+use crate::cloud::session::{Session, layers, problems};
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::{Failure, note};
 use crate::output;
@@ -22,7 +23,8 @@ struct Shown<'a> {
     meaning: &'a str,
 }
 
-pub(crate) async fn run(args: ConfigArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: ConfigArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let ConfigCommand::Show(args) = args.command;
     let resolved = if args.local {
         let resolved = layers(&args.cloud, config)

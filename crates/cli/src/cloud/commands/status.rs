@@ -5,25 +5,23 @@ use std::time::Duration;
 
 use kiro_deploy::status::{Status, StatusQuestion};
 
-use crate::args::{Output, StatusArgs};
-use crate::cloud::Session;
+use crate::args::Output;
+use crate::cloud::args::StatusArgs;
+use crate::cloud::deployed;
+use crate::cloud::session::Session;
+use crate::cloud::status_lines::lines;
 use crate::commands::normalize::now;
-use crate::config::Config;
-use crate::deployed;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::interrupt::Interrupt;
 use crate::output;
-use crate::status_lines::lines;
 
 /// Moves to the upper left corner and clears what is below.
 const CLEAR: &str = "\x1b[H\x1b[2J";
 
-pub(crate) async fn run(
-    args: StatusArgs,
-    config: &Config,
-    interrupt: &Interrupt,
-) -> Result<(), Failure> {
+pub(crate) async fn run(args: StatusArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
+    let interrupt = context.interrupt;
     if args.watch {
         interrupt.expect();
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use kiro_deploy::settings::{Setting, all};
 use serde_json::Value;
 
-use crate::commands::init::Answers;
+use crate::cloud::commands::init::Answers;
 
 const HEAD: &str = "# Settings of kiro-analytics, written by `kiro-analytics init`. kiro-analytics.example.toml explains all of them;\n\
                     # `kiro-analytics config show` says which value comes from where.\n\n";

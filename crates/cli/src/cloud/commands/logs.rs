@@ -5,17 +5,19 @@ use std::io::{self, Write};
 use chrono::TimeDelta;
 use kiro_deploy::logs::LogReport;
 
-use crate::args::{LogsArgs, Output};
-use crate::cloud::{Session, failure};
+use crate::args::Output;
+use crate::cloud::args::LogsArgs;
+use crate::cloud::deployed;
+use crate::cloud::moment::ago;
+use crate::cloud::session::{Session, failure};
 use crate::commands::normalize::now;
-use crate::config::Config;
-use crate::deployed;
+use crate::context::CommandContext;
 use crate::failure::Failure;
 use crate::figures::{count, counted};
-use crate::moment::ago;
 use crate::output;
 
-pub(crate) async fn run(args: LogsArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     let stack = deployed::needed(&session)?;
     let back = TimeDelta::from_std(args.since).unwrap_or(TimeDelta::days(7));

@@ -6,13 +6,13 @@ use kiro_curate::Catalogue;
 use kiro_deploy::aws::{Aws, AwsTuning};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::salt;
-use kiro_deploy::settings::{Layers, Problems, Remembered, Resolved};
+use kiro_deploy::settings::{FileValue, Layers, Problems, Remembered, Resolved};
 use kiro_deploy::step::{Blame, Deployment, StepError};
 use kiro_deploy::{Names, Stack};
 
-use crate::args::CloudArgs;
+use crate::cloud::args::CloudArgs;
 use crate::commands::normalize::now;
-use crate::config::Config;
+use crate::config::{Config, DeploymentValue};
 use crate::dashboard_file;
 use crate::exit::Exit;
 use crate::failure::{Failure, note};
@@ -125,8 +125,16 @@ pub(crate) fn layers<'a>(args: &CloudArgs, config: &Config) -> Layers<'a> {
     Layers {
         flags,
         variable: &variable,
-        file: config.deployment.clone(),
+        file: config.deployment.iter().map(file_value).collect(),
         views: config.views_written.clone().into(),
+    }
+}
+
+fn file_value(value: &DeploymentValue) -> FileValue {
+    FileValue {
+        key: value.key.clone(),
+        value: value.value.clone(),
+        place: value.place.clone(),
     }
 }
 
@@ -174,6 +182,16 @@ pub(crate) fn problems(found: Problems) -> Failure {
             .map(|problem| anyhow::anyhow!("{problem}"))
             .collect(),
         hint: Some("`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them".to_owned()),
+    }
+}
+
+impl From<Blame> for Exit {
+    fn from(blame: Blame) -> Self {
+        match blame {
+            Blame::Data => Self::Data,
+            Blame::Usage => Self::Usage,
+            Blame::Aws => Self::Aws,
+        }
     }
 }
 

@@ -9,16 +9,18 @@ use kiro_deploy::settings::{DeploymentSettings, Resolved};
 use kiro_deploy::synth::{self, ExistingState, NO_SALT, SynthFile};
 use kiro_deploy::{Names, salt};
 
-use crate::args::SynthArgs;
-use crate::cloud::{Session, environment_region, failure, layers, problems};
+use crate::cloud::args::SynthArgs;
+use crate::cloud::session::{Session, environment_region, failure, layers, problems};
 use crate::config::Config;
+use crate::context::CommandContext;
 use crate::failure::{Failure, note};
 
 /// Takes the place of an account that no setting names.
 const NO_ACCOUNT: &str = "000000000000";
 const DEFAULT_REGION: &str = "us-east-1";
 
-pub(crate) async fn run(args: SynthArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let functions = args.functions.as_deref();
     let signed_in = if args.offline {
         None

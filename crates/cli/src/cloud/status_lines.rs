@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use kiro_deploy::status::{DataSetStatus, Status};
 
+use crate::cloud::moment::ago;
 use crate::figures::{count, counted, duration, size};
-use crate::moment::ago;
 
 /// A label, empty where the line goes on about the same, and the text.
 pub(crate) type Line = (&'static str, String);

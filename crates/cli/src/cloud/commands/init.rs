@@ -13,13 +13,13 @@ use kiro_deploy::sample_stack::{StackMaker, sample_settings};
 use kiro_deploy::settings::{Layers, Origin, Remembered, Resolved};
 use serde_json::Value;
 
-use crate::args::InitArgs;
-use crate::cloud::{failure, layers, problems};
-use crate::config::Config;
+use crate::cloud::args::InitArgs;
+use crate::cloud::question::{ask_for, is_somebody_there};
+use crate::cloud::session::{failure, layers, problems};
+use crate::cloud::settings_file;
+use crate::context::CommandContext;
 use crate::failure::{Failure, note};
 use crate::output;
-use crate::question::{ask_for, is_somebody_there};
-use crate::settings_file;
 
 /// Maximum number of buckets and users in a question.
 const MOST_NAMED: usize = 8;
@@ -31,7 +31,8 @@ const NOT_COPIED: [&str; 4] = ["prefix", "region", "profile", "hash_salt"];
 /// Values by the key of their setting.
 pub(crate) type Answers = BTreeMap<&'static str, Value>;
 
-pub(crate) async fn run(args: InitArgs, config: &Config) -> Result<(), Failure> {
+pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+    let config = &context.config()?;
     let is_printed = args.out == Path::new("-");
     if !is_printed && args.out.exists() && !args.force {
         let error = anyhow::anyhow!("`{}` exists already", args.out.display());

@@ -1,0 +1,48 @@
+//! Buckets of S3: their addresses, and the sign-in that all buckets of a command share.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use kiro_ingest::ObjectStore;
+use kiro_s3::{S3Access, S3Tuning, S3Url, S3UrlError};
+use tokio::sync::OnceCell;
+
+use crate::failure::Failure;
+
+/// `s3://BUCKET/PREFIX`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BucketUrl(S3Url);
+
+pub(crate) type BucketUrlError = S3UrlError;
+
+impl BucketUrl {
+    /// Returns true if `text` is an address of S3 and not a path.
+    pub(crate) fn is_meant(text: &str) -> bool {
+        S3Url::is_meant(text)
+    }
+
+    /// Signs in once per process. Whether the bucket exists shows when it is listed.
+    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+        static ACCESS: OnceCell<S3Access> = OnceCell::const_new();
+        let access = ACCESS
+            .get_or_try_init(|| S3Access::from_environment(S3Tuning::default()))
+            .await
+            .map_err(Failure::usage)?;
+        Ok(Arc::new(access.bucket(&self.0)))
+    }
+}
+
+impl FromStr for BucketUrl {
+    type Err = BucketUrlError;
+
+    fn from_str(text: &str) -> Result<Self, BucketUrlError> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for BucketUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
