@@ -112,7 +112,7 @@ async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
         Command::Export(args) => commands::export::run(args, context).await,
         Command::Demo(args) => commands::demo::run(args, context).await,
         #[cfg(feature = "aws")]
-        Command::Cloud(command) => cloud::dispatch(command, context).await,
+        Command::Cloud(command) => Box::pin(cloud::dispatch(command, context)).await,
         Command::Completions(args) => commands::completions::run(&args),
         Command::Man(args) => commands::man::run(&args),
     }

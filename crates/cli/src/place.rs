@@ -78,8 +78,6 @@ fn unusable(path: &Path, error: StoreError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::Place;
 
     #[cfg(feature = "aws")]
@@ -90,9 +88,19 @@ mod tests {
         assert_eq!(place.folder(), None);
         for folder in ["exports", "./s3:/exports", "C:\\exports", "-"] {
             let place: Place = folder.parse().unwrap();
-            assert_eq!(place, Place::Folder(PathBuf::from(folder)));
+            assert_eq!(place, Place::Folder(folder.into()));
             assert_eq!(place.to_string(), folder);
         }
         assert!("s3://".parse::<Place>().is_err());
+    }
+
+    #[cfg(not(feature = "aws"))]
+    #[test]
+    fn a_bucket_is_refused_with_the_build_that_reads_it() {
+        for address in ["s3://exports/kiro", "S3://exports"] {
+            let error = address.parse::<Place>().unwrap_err().to_string();
+            assert!(error.contains("cargo build --release"), "{error}");
+        }
+        assert!("exports".parse::<Place>().is_ok());
     }
 }

@@ -13,7 +13,7 @@ pub(crate) async fn dispatch(
         CloudCommand::Init(args) => commands::init::run(args, context).await,
         CloudCommand::Preflight(args) => commands::preflight::run(args, context).await,
         CloudCommand::Permissions(args) => commands::permissions::run(&args, context),
-        CloudCommand::Deploy(args) => commands::deploy::run(args, context).await,
+        CloudCommand::Deploy(args) => Box::pin(commands::deploy::run(args, context)).await,
         CloudCommand::Status(args) => Box::pin(commands::status::run(args, context)).await,
         CloudCommand::Refresh(args) => commands::refresh::run(args, context).await,
         CloudCommand::Logs(args) => commands::logs::run(args, context).await,
