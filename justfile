@@ -42,7 +42,7 @@ review:
 
 # The dashboard over an invented fleet
 demo:
-    cargo run -- demo
+    cargo run --no-default-features -- demo
 
 # Speed and memory, as one table; `just bench --help` names the parts
 bench *parts:
