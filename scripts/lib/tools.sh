@@ -2,6 +2,17 @@
 # shellcheck shell=bash
 
 cargo_deny_version=0.20.2
+actionlint_version=1.7.12
+
+# rust-toolchain.toml names a version. Where rustup has that version under the name `stable` alone, it is taken from there
+# instead of being downloaded again.
+use_installed_rust() {
+    local pinned
+    if [[ -n ${RUSTUP_TOOLCHAIN:-} ]] || ! command -v rustup >/dev/null; then return; fi
+    pinned=$(sed -n 's/^channel = "\(.*\)"$/\1/p' rust-toolchain.toml)
+    if rustup toolchain list | grep -q "^$pinned"; then return; fi
+    if [[ $(RUSTUP_AUTO_INSTALL=0 rustc +stable --version 2>/dev/null) == "rustc $pinned "* ]]; then export RUSTUP_TOOLCHAIN=stable; fi
+}
 
 # A note on how long an installation took, as installations are most of a first run.
 installing() {
@@ -65,6 +76,19 @@ need_aws() {
     exec {aws_lock}>&-
     aws_python=$environment/bin/python
     ministack=$environment/bin/ministack
+}
+
+# Sets $workflow_tools, a folder with check-jsonschema and zizmor, and $actionlint, which is empty without Go.
+need_workflow_tools() {
+    need_environment workflows tests/workflows/requirements.txt
+    workflow_tools=$environment/bin
+    local folder=$cache/actionlint-$actionlint_version
+    actionlint=$folder/actionlint
+    if [[ -x $actionlint ]]; then return; fi
+    if ! command -v go >/dev/null || ! env GOBIN="$folder" GOFLAGS=-mod=mod \
+        go install "github.com/rhysd/actionlint/cmd/actionlint@v$actionlint_version" >"$logs/install.log" 2>&1; then
+        actionlint=
+    fi
 }
 
 # Sets $cargo_deny.

@@ -6,24 +6,15 @@ memory is the maximum resident set of that process. Nothing here fails because s
 
 import argparse
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
+import peers
+from process import RUNS, Run, best_of, of_cores, run_once, size_of
+
 REPOSITORY = Path(__file__).resolve().parents[2]
-RUNS = 3
-
-
-@dataclass(frozen=True)
-class Run:
-    seconds: float
-    peak_mib: float
-    output: str
 
 
 class Bench:
@@ -44,7 +35,7 @@ class Bench:
 
     # ---- (a) one big export
 
-    def big_export(self, rows: int) -> None:
+    def big_input(self, rows: int) -> Path:
         folder = self.inputs / f"big-{rows}"
         export = folder / "KIRO_IDE_123456789012_user_report_202610010000.csv"
         if not export.exists():
@@ -52,7 +43,11 @@ class Bench:
             unfinished = folder / "unfinished"
             self.generate("big", rows, 12, unfinished)
             unfinished.rename(export)
-        csv_mib = export.stat().st_size / 2**20
+        return folder
+
+    def big_export(self, rows: int) -> None:
+        folder = self.big_input(rows)
+        csv_mib = size_of(folder) / 2**20
         name = f"one export of {rows:,} rows"
         for cores, target in ((1, 600_000), (2, 1_000_000)):
             best = best_of(lambda: self.normalize(folder, cores))
@@ -63,13 +58,17 @@ class Bench:
 
     # ---- (b) many small exports
 
-    def daily_exports(self, days: int, users: int) -> None:
+    def daily_input(self, days: int, users: int) -> Path:
         folder = self.inputs / f"daily-{days}-{users}"
         if not folder.exists():
             unfinished = self.inputs / "unfinished-daily"
             shutil.rmtree(unfinished, ignore_errors=True)
             run_once([self.examples / "normalize_bench", "make-daily", days, users, unfinished])
             unfinished.rename(folder)
+        return folder
+
+    def daily_exports(self, days: int, users: int) -> None:
+        folder = self.daily_input(days, users)
         name = f"{days:,} daily exports of {users} users"
         cold = best_of(lambda: self.normalize(folder, 2))
         self.note(f"{name}, cold", f"{cold.seconds:.2f} s", "< 5 s")
@@ -152,39 +151,14 @@ class Bench:
                 what, value, unit, limit = figure.groups()
                 self.note(f"page, {users:,} users x {days} days: {what}", f"{value} {unit}", f"< {limit} {unit}")
 
+    # ---- (e) the same work by other tools
+
+    def peers(self, what: str, source: Path) -> None:
+        for line in peers.compare(what, source, self.scratch, self.normalize):
+            self.note(*line)
+
     def generate(self, *arguments) -> None:
         run_once([self.examples / "write_fleet", *arguments])
-
-
-def run_once(command: list, cores: int = 0, allowed: tuple[int, ...] = (0,), environment: dict[str, str] | None = None) -> Run:
-    """Runs it to the end, on that many cores (0: all)."""
-    words = [str(word) for word in command]
-    if cores:
-        words = ["taskset", "-c", ",".join(str(core) for core in sorted(os.sched_getaffinity(0))[:cores]), *words]
-    began = time.monotonic()
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, **(environment or {})})  # fmt: skip
-    # Reading one stream after the other is safe: nothing here writes much to stderr.
-    output, errors = process.stdout.read(), process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in allowed:
-        raise SystemExit(f"`{' '.join(words)}` ended with {process.returncode}:\n{errors[-3000:]}")
-    return Run(seconds, usage.ru_maxrss / 1024, output)
-
-
-def best_of(run) -> Run:
-    runs = [run() for _ in range(RUNS)]
-    return Run(min(r.seconds for r in runs), max(r.peak_mib for r in runs), runs[0].output)
-
-
-def of_cores(cores: int) -> str:
-    return "one core" if cores == 1 else f"{cores} cores"
-
-
-def size_of(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def main() -> None:
@@ -192,7 +166,7 @@ def main() -> None:
     parser.add_argument("release", type=Path, help="folder of the release binaries")
     parser.add_argument("cache", type=Path)
     parser.add_argument("scratch", type=Path)
-    parser.add_argument("parts", nargs="*", help="only these: big, daily, views, page")
+    parser.add_argument("parts", nargs="*", help="only these: big, daily, views, page, peers")
     arguments = parser.parse_args()
     shutil.rmtree(arguments.scratch, ignore_errors=True)
     arguments.scratch.mkdir(parents=True)
@@ -207,6 +181,9 @@ def main() -> None:
         bench.views(8_000, 365)
     if "page" in wanted:
         bench.page(8_000, 365)
+    if "peers" in wanted:
+        bench.peers("one export of 1,000,000 rows", bench.big_input(1_000_000))
+        bench.peers("1,500 daily exports of 300 users", bench.daily_input(1_500, 300))
     shutil.rmtree(arguments.scratch, ignore_errors=True)
     print(bench.table())
 
