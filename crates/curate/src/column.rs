@@ -59,3 +59,13 @@ pub struct Column {
     pub column_type: ColumnType,
     pub meaning: String,
 }
+
+impl Column {
+    pub(crate) fn new(name: &str, column_type: ColumnType, meaning: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            column_type,
+            meaning: meaning.to_owned(),
+        }
+    }
+}

@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::csv_text::{push_count, push_number, push_quoted};
 use crate::dice::{Dice, Purpose};
+use crate::headers;
 use crate::layout::Site;
 use crate::options::FleetError;
 use crate::people;
@@ -75,14 +76,11 @@ pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport
 const PEOPLE: u32 = 8_000;
 
 fn push_header(models: u32, out: &mut Vec<u8>) {
-    out.extend_from_slice(
-        b"Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
-          ProfileId,Subscription_Tier,Total_Messages",
-    );
+    out.extend_from_slice(headers::BASE.join(",").as_bytes());
     for model in 0..models {
         match crate::models::MODELS.get(model as usize) {
-            Some(model) => out.extend_from_slice(format!(",{}_messages", model.name).as_bytes()),
-            None => out.extend_from_slice(format!(",model_{model}_messages").as_bytes()),
+            Some(model) => headers::push_model(out, model.name),
+            None => headers::push_model(out, &format!("model_{model}")),
         }
     }
     out.push(b'\n');

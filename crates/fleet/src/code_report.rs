@@ -1,60 +1,17 @@
 //! The CSV text of the legacy report (`by_user_analytic`).
 
 use chrono::{Datelike, NaiveDate};
+use kiro_report::{CODE_COUNTERS, Dataset};
 
 use crate::activity::CodeUse;
-use crate::coding::COUNTERS;
 use crate::csv_text::{IdSpelling, push_count};
 use crate::dice::{Dice, Purpose};
+use crate::headers;
 use crate::layout::Site;
 use crate::user::User;
 
-const HEADERS: [&str; COUNTERS] = [
-    "Chat_AICodeLines",
-    "Chat_MessagesInteracted",
-    "Chat_MessagesSent",
-    "CodeFix_AcceptanceEventCount",
-    "CodeFix_AcceptedLines",
-    "CodeFix_GeneratedLines",
-    "CodeFix_GenerationEventCount",
-    "CodeReview_FailedEventCount",
-    "CodeReview_FindingsCount",
-    "CodeReview_SucceededEventCount",
-    "Dev_AcceptanceEventCount",
-    "Dev_AcceptedLines",
-    "Dev_GeneratedLines",
-    "Dev_GenerationEventCount",
-    "DocGeneration_AcceptedFileUpdates",
-    "DocGeneration_AcceptedFilesCreations",
-    "DocGeneration_AcceptedLineAdditions",
-    "DocGeneration_AcceptedLineUpdates",
-    "DocGeneration_EventCount",
-    "DocGeneration_RejectedFileCreations",
-    "DocGeneration_RejectedFileUpdates",
-    "DocGeneration_RejectedLineAdditions",
-    "DocGeneration_RejectedLineUpdates",
-    "InlineChat_AcceptanceEventCount",
-    "InlineChat_AcceptedLineAdditions",
-    "InlineChat_AcceptedLineDeletions",
-    "InlineChat_DismissalEventCount",
-    "InlineChat_DismissedLineAdditions",
-    "InlineChat_DismissedLineDeletions",
-    "InlineChat_RejectedLineAdditions",
-    "InlineChat_RejectedLineDeletions",
-    "InlineChat_RejectionEventCount",
-    "InlineChat_TotalEventCount",
-    "Inline_AICodeLines",
-    "Inline_AcceptanceCount",
-    "Inline_SuggestionsCount",
-    "TestGeneration_AcceptedLines",
-    "TestGeneration_AcceptedTests",
-    "TestGeneration_EventCount",
-    "TestGeneration_GeneratedLines",
-    "TestGeneration_GeneratedTests",
-    "Transformation_EventCount",
-    "Transformation_LinesGenerated",
-    "Transformation_LinesIngested",
-];
+const USER_ID: &str = Dataset::Code.column("user_id").headers[0];
+const ACTIVITY_DATE: &str = Dataset::Code.column("activity_date").headers[0];
 
 /// The most rows Kiro puts into one legacy file; a bigger day is split.
 pub(crate) const MAX_ROWS_PER_FILE: usize = 1_000;
@@ -74,10 +31,10 @@ pub(crate) struct CodeReport<'a> {
 
 impl CodeReport<'_> {
     pub(crate) fn render(&self, rows: &[CodeUse], out: &mut Vec<u8>) {
-        out.extend_from_slice(b"UserId,Date");
-        for header in HEADERS.iter().filter(|header| self.has(header)) {
-            out.push(b',');
-            out.extend_from_slice(header.as_bytes());
+        out.extend_from_slice(USER_ID.as_bytes());
+        headers::push_more(out, &[ACTIVITY_DATE]);
+        for header in counter_headers().filter(|header| self.has(header)) {
+            headers::push_more(out, &[header]);
         }
         out.push(b'\n');
         let date = format!(
@@ -107,7 +64,7 @@ impl CodeReport<'_> {
             for (count, _) in code
                 .counters
                 .iter()
-                .zip(HEADERS)
+                .zip(counter_headers())
                 .filter(|(_, header)| self.has(header))
             {
                 out.push(b',');
@@ -120,6 +77,10 @@ impl CodeReport<'_> {
     fn has(&self, header: &str) -> bool {
         !(self.without_inline_chat && header.starts_with("InlineChat_"))
     }
+}
+
+fn counter_headers() -> impl Iterator<Item = &'static str> {
+    CODE_COUNTERS.iter().map(|counter| counter.headers[0])
 }
 
 #[cfg(test)]

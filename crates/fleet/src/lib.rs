@@ -2,7 +2,8 @@
 //!
 //! Owns: invented people, their habits, and the CSV text of both reports, with the oddities real buckets have.
 //! Promises: the same options give the same bytes on every platform, in memory that depends on the users, not on
-//! the days. Does not: read exports, or know how they are normalized; it shares no code with what it is used to test.
+//! the days. Does not: read exports, or know how they are normalized; of `kiro-report` it uses only the headers that the
+//! datasets declare.
 
 mod activity;
 mod big;
@@ -11,6 +12,7 @@ mod code_report;
 mod coding;
 mod csv_text;
 mod dice;
+mod headers;
 mod layout;
 mod models;
 mod oddities;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::calendar::Calendar;
+use crate::headers;
 use crate::layout::{Client, Site, digits};
 
 /// The days on which something odd happens.
@@ -46,9 +47,9 @@ pub(crate) fn never_closed_quote(site: Site, date: NaiveDate) -> Vec<u8> {
     let (year, rest) = day.split_at(4);
     let (month, day) = rest.split_at(2);
     let profile = site.profile_arn();
+    let header = headers::BASE.join(",");
     format!(
-        "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
-         ProfileId,Subscription_Tier,Total_Messages\n\
+        "{header}\n\
          {year}-{month}-{day},\"aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb\",PLUGIN,2,3.5012345678901234,1000.0,0.0,FALSE,\
          \"{profile}\",PRO,17\n\
          {year}-{month}-{day},\"cccccccc-1111-4222-8333-dddddddddddd,PLUGIN,1,0.7712345678901234,1000.0,0.0,FALSE\n"

@@ -6,12 +6,10 @@ use crate::activity::Use;
 use crate::calendar::Generation;
 use crate::csv_text::{IdSpelling, push_count, push_number, push_quoted};
 use crate::dice::{Dice, Purpose};
+use crate::headers;
 use crate::layout::{Client, Site};
 use crate::models::{MODELS, PerModel};
 use crate::user::{Tier, User};
-
-const BASE_HEADER: &str = "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,\
-                           Overage_Enabled,ProfileId,Subscription_Tier,Total_Messages";
 
 /// Everything about a file that is not in its rows.
 #[derive(Debug, Clone, Copy)]
@@ -62,20 +60,18 @@ impl UserReport<'_> {
     }
 
     fn push_header(&self, shown: &PerModel<bool>, out: &mut Vec<u8>) {
-        out.extend_from_slice(BASE_HEADER.as_bytes());
+        out.extend_from_slice(headers::BASE.join(",").as_bytes());
         if self.generation >= Generation::Identity {
-            out.extend_from_slice(b",New_User,User_Email");
+            headers::push_more(out, &headers::IDENTITY);
         }
         if self.generation >= Generation::Quota {
-            out.extend_from_slice(b",Usage_Limit");
+            headers::push_more(out, &headers::QUOTA);
         }
         if self.generation >= Generation::Unknown {
-            out.extend_from_slice(b",Tool_Calls");
+            headers::push_more(out, &[headers::UNKNOWN]);
         }
         for (model, _) in MODELS.iter().zip(shown).filter(|(_, shown)| **shown) {
-            out.push(b',');
-            out.extend_from_slice(model.name.as_bytes());
-            out.extend_from_slice(b"_messages");
+            headers::push_model(out, model.name);
         }
         out.push(b'\n');
     }

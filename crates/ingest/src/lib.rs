@@ -10,7 +10,6 @@ mod run;
 mod store;
 
 pub use error_chain::error_chain;
-pub use part::Dataset;
 pub use run::{
     ExportOutcome, ExportStatus, Failure, Intake, NoProgress, NormalizeOptions, Progress, RunError,
     RunErrorKind, RunSummary, Source, normalize, normalize_intake,

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::columns::{FIELD_HEADERS, Field, MODEL_SUFFIX};
 use crate::records::Record;
-use crate::{CODE_COUNTERS, Issue, IssueKind, NOT_MODELS, ReadError, ReportKind};
+use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReportKind};
 
 /// More columns than this are a damaged file.
 const MAX_COLUMNS: usize = 65_536;
@@ -19,11 +18,11 @@ pub(crate) struct Header {
     pub(crate) names: Vec<Arc<str>>,
     pub(crate) date: usize,
     pub(crate) user: usize,
-    fields: [Option<usize>; Field::COUNT],
+    /// Where the values of each column of the dataset are, in the order of the dataset.
+    pub(crate) columns: Vec<Option<usize>>,
     /// Positions of the model columns; the names are theirs without the suffix.
     pub(crate) models: Vec<usize>,
     pub(crate) model_names: Vec<String>,
-    pub(crate) counters: [Option<usize>; CODE_COUNTERS.len()],
     pub(crate) unknown: Vec<usize>,
     /// A column that occurs again: where it occurred first, and where now.
     pub(crate) duplicates: Vec<(usize, usize)>,
@@ -33,8 +32,8 @@ pub(crate) struct Header {
 /// What a column is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Meaning {
-    Field(u8),
-    Counter(usize),
+    /// One of the dataset, by its index there.
+    Column(usize),
     Model(String),
     Unknown(Arc<str>),
 }
@@ -56,10 +55,9 @@ impl Header {
             kind,
             date: 0,
             user: 0,
-            fields: [None; Field::COUNT],
+            columns: vec![None; kind.dataset().columns().count()],
             models: Vec::new(),
             model_names: Vec::new(),
-            counters: [None; CODE_COUNTERS.len()],
             unknown: Vec::new(),
             duplicates: Vec::new(),
             issues: Vec::new(),
@@ -81,8 +79,7 @@ impl Header {
                 continue;
             }
             match &meaning {
-                Meaning::Field(field) => header.fields[usize::from(*field)] = Some(position),
-                Meaning::Counter(counter) => header.counters[*counter] = Some(position),
+                Meaning::Column(index) => header.columns[*index] = Some(position),
                 Meaning::Model(model) => {
                     header.models.push(position);
                     header.model_names.push(model.clone());
@@ -94,68 +91,49 @@ impl Header {
             }
             first_places.insert(meaning, position);
         }
-        header.user = header
-            .field(Field::UserId)
-            .ok_or_else(|| ReadError::NoUserColumn {
-                found: list(&names),
-            })?;
-        header.date = header
-            .field(Field::Date)
-            .ok_or_else(|| ReadError::NoDateColumn {
-                found: list(&names),
-            })?;
+        let position_of = |name| header.columns[kind.dataset().index_of(name)];
+        header.user = position_of("user_id").ok_or_else(|| ReadError::NoUserColumn {
+            found: list(&names),
+        })?;
+        header.date = position_of("activity_date").ok_or_else(|| ReadError::NoDateColumn {
+            found: list(&names),
+        })?;
         header.names = names;
         Ok(header)
-    }
-
-    /// Where a field's column is.
-    pub(crate) fn field(&self, field: Field) -> Option<usize> {
-        self.fields[field as usize]
     }
 }
 
 impl Meaning {
     fn of(name: &Arc<str>, kind: ReportKind) -> Self {
         let key = lookup_key(name);
-        let field = FIELD_HEADERS
-            .iter()
-            .find(|(header, _)| *header == key)
-            .map(|(_, field)| *field);
-        match kind {
-            ReportKind::UserReport => {
-                if let Some(field) = field {
-                    return Self::Field(field as u8);
-                }
-                if key.len() > MODEL_SUFFIX.len()
-                    && key.ends_with(MODEL_SUFFIX)
-                    && !NOT_MODELS.contains(&key.as_str())
-                {
-                    return Self::Model(name[..name.len() - MODEL_SUFFIX.len()].to_owned());
-                }
-            }
-            ReportKind::ByUserAnalytic => {
-                if let Some(field) = field.filter(|field| field.is_shared()) {
-                    return Self::Field(field as u8);
-                }
-                if let Some(counter) = CODE_COUNTERS.iter().position(|counter| *counter == key) {
-                    return Self::Counter(counter);
-                }
-            }
+        if let Some(index) = column_of(kind.dataset(), &key) {
+            return Self::Column(index);
+        }
+        if kind == ReportKind::UserReport
+            && key.len() > MODEL_SUFFIX.len()
+            && key.ends_with(MODEL_SUFFIX)
+        {
+            return Self::Model(name[..name.len() - MODEL_SUFFIX.len()].to_owned());
         }
         Self::Unknown(Arc::clone(name))
     }
 }
 
+/// The index of the column of a dataset that has this header.
+fn column_of(dataset: Dataset, key: &str) -> Option<usize> {
+    dataset.columns().position(|column| column.has_header(key))
+}
+
 /// The current report unless the header has legacy counters and nothing that only the current report has.
 fn tell_kind(names: &[Arc<str>]) -> ReportKind {
-    let is_own = |key: &str| {
-        FIELD_HEADERS
-            .iter()
-            .any(|(header, field)| *header == key && !field.is_shared())
-    };
     let keys: Vec<String> = names.iter().map(|name| lookup_key(name)).collect();
-    let has_counters = keys.iter().any(|key| CODE_COUNTERS.contains(&key.as_str()));
-    if has_counters && !keys.iter().any(|key| is_own(key)) {
+    let has_any_only_of = |dataset, other| {
+        keys.iter()
+            .any(|key| column_of(dataset, key).is_some() && column_of(other, key).is_none())
+    };
+    if has_any_only_of(Dataset::Code, Dataset::Facts)
+        && !has_any_only_of(Dataset::Facts, Dataset::Code)
+    {
         ReportKind::ByUserAnalytic
     } else {
         ReportKind::UserReport

@@ -5,7 +5,9 @@
 
 mod activity_date;
 mod cell;
-mod columns;
+mod dataset;
+mod dataset_column;
+mod dataset_columns;
 mod export_key;
 mod export_time;
 mod extra;
@@ -13,6 +15,7 @@ mod header;
 mod issue;
 mod number;
 mod object_key;
+mod plain_values;
 mod read_error;
 mod reader;
 mod records;
@@ -25,12 +28,15 @@ mod tier;
 mod user_id;
 
 pub use activity_date::parse_activity_date;
-pub use columns::{CODE_COUNTERS, MODEL_SUFFIX, NOT_MODELS};
+pub use dataset::Dataset;
+pub use dataset_column::{ColumnEncoding, DatasetColumn, PartField, ValueType};
+pub use dataset_columns::{CODE_COUNTERS, MODEL_SUFFIX, PLAIN_COLUMNS};
 pub use export_key::{ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport};
 pub use export_time::ExportTime;
 pub use issue::{Issue, IssueKind};
 pub use number::{BadNumber, parse_amount, parse_count};
 pub use object_key::ObjectKey;
+pub use plain_values::{PLAIN_SLOTS, PlainSlot, PlainValues};
 pub use read_error::ReadError;
 pub use reader::ReportReader;
 pub use records::{MAX_RECORD_BYTES, Record, RecordReader};

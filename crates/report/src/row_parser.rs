@@ -6,14 +6,19 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::cell::{parse_boolean, trim};
-use crate::columns::Field;
 use crate::extra::ExtraBuilder;
 use crate::header::Header;
 use crate::records::Record;
 use crate::{
-    CODE_COUNTERS, CodeRow, FactRow, Issue, IssueKind, ModelMessages, ReportKind, RowSink, UserId,
-    parse_activity_date, parse_amount, parse_count, tier_code,
+    CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages, PLAIN_COLUMNS,
+    PLAIN_SLOTS, PlainSlot, PlainValues, ReportKind, RowSink, UserId, parse_activity_date,
+    parse_amount, parse_count, tier_code,
 };
+
+const CLIENT_TYPE: usize = Dataset::Facts.index_of("client_type");
+const SUBSCRIPTION_TIER: usize = Dataset::Facts.index_of("subscription_tier");
+const FIRST_PLAIN_COLUMN: usize = Dataset::Facts.index_of(PLAIN_COLUMNS[0].name);
+const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
 
 /// What is kept from row to row: buffers, and the last value of columns that seldom change.
 #[derive(Debug, Default)]
@@ -86,11 +91,9 @@ impl RowParser {
                         self.models.push(ModelMessages { model, messages });
                     }
                 }
-                let client_type = cells
-                    .text(header.field(Field::ClientType))
-                    .unwrap_or_default();
+                let client_type = cells.text(header.columns[CLIENT_TYPE]).unwrap_or_default();
                 let tier = cells
-                    .text(header.field(Field::SubscriptionTier))
+                    .text(header.columns[SUBSCRIPTION_TIER])
                     .unwrap_or_default();
                 let row = FactRow {
                     line: record.line(),
@@ -101,16 +104,7 @@ impl RowParser {
                         .tier
                         .get(tier.as_bytes(), |_| tier_code(tier))
                         .as_deref(),
-                    chat_conversations: cells.count(header.field(Field::ChatConversations)),
-                    total_messages: cells.count(header.field(Field::TotalMessages)),
-                    credits_used: cells.amount(header.field(Field::CreditsUsed)),
-                    overage_cap: cells.amount(header.field(Field::OverageCap)),
-                    overage_credits_used: cells.amount(header.field(Field::OverageCreditsUsed)),
-                    overage_enabled: cells.boolean(header.field(Field::OverageEnabled)),
-                    usage_limit: cells.amount(header.field(Field::UsageLimit)),
-                    new_user: cells.boolean(header.field(Field::NewUser)),
-                    profile_id: cells.text(header.field(Field::ProfileId)),
-                    email: cells.text(header.field(Field::Email)),
+                    plain: cells.plain_values(),
                     extra,
                     models: &self.models,
                 };
@@ -118,8 +112,9 @@ impl RowParser {
             }
             ReportKind::ByUserAnalytic => {
                 let mut counters = [None; CODE_COUNTERS.len()];
-                for (counter, position) in counters.iter_mut().zip(header.counters) {
-                    *counter = cells.count(position);
+                for (counter, position) in counters.iter_mut().zip(&header.columns[FIRST_COUNTER..])
+                {
+                    *counter = cells.count(*position);
                 }
                 sink.code(&CodeRow {
                     line: record.line(),
@@ -182,6 +177,20 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
 
     fn boolean(&mut self, position: Option<usize>) -> Option<bool> {
         parse_boolean(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+    }
+
+    fn plain_values(&mut self) -> PlainValues<&'a str> {
+        let mut values = PlainValues::default();
+        let positions = &self.header.columns[FIRST_PLAIN_COLUMN..];
+        for (slot, position) in PLAIN_SLOTS.into_iter().zip(positions) {
+            match slot {
+                PlainSlot::Count(slot) => values.counts[slot] = self.count(*position),
+                PlainSlot::Amount(slot) => values.amounts[slot] = self.amount(*position),
+                PlainSlot::Boolean(slot) => values.booleans[slot] = self.boolean(*position),
+                PlainSlot::Text(slot) => values.texts[slot] = self.text(*position),
+            }
+        }
+        values
     }
 
     /// A value that cannot be read.

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use kiro_report::{Issue, IssueKind};
+use kiro_report::{Dataset, Issue, IssueKind};
 
 use super::NormalizeErrorKind;
 use super::fact_parts::begun;
 use super::part_writer::{PartTarget, PartWriter};
-use crate::part::Dataset;
+
+const KIND: usize = Dataset::Issues.index_of("kind");
+const COLUMN_NAME: usize = Dataset::Issues.index_of("column_name");
+const ROW_REJECTED: usize = Dataset::Issues.index_of("row_rejected");
+const LINE: usize = Dataset::Issues.index_of("line");
 
 /// Counts issues and writes them; the part begins with the first one.
 pub(super) struct IssueRows {
@@ -33,10 +37,10 @@ impl IssueRows {
         *self.counts.entry(issue.kind).or_default() += 1;
         let part = begun(&mut self.part, &self.target, Dataset::Issues)?;
         part.push(|cells| {
-            cells.text(issue.kind.name());
-            cells.maybe_text(issue.column.as_deref());
-            cells.boolean(issue.kind.rejects_row());
-            cells.maybe_count(issue.line.map(u64::cast_signed));
+            cells.text(KIND, issue.kind.name());
+            cells.text(COLUMN_NAME, issue.column.as_deref());
+            cells.boolean(ROW_REJECTED, issue.kind.rejects_row());
+            cells.count(LINE, issue.line.map(u64::cast_signed));
         })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kiro_report::{ExportKey, Issue, IssueKind, ReportKind, ReportReader};
+use kiro_report::{Dataset, ExportKey, Issue, IssueKind, ReportKind, ReportReader};
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
@@ -11,7 +11,7 @@ use super::issues::IssueRows;
 use super::part_writer::PartTarget;
 pub(crate) use super::sink::ExportCounts;
 use super::sink::ExportSink;
-use crate::part::{Constants, Dataset, ExistingParts, PartName};
+use crate::part::{ExistingParts, PartMetadata, PartName};
 use crate::store::{ObjectMeta, ObjectStore};
 
 /// Larger exports are encoded beside the thread that reads them.
@@ -82,9 +82,9 @@ impl ExportJob {
     }
 
     fn target(&self) -> PartTarget {
-        let constants = Constants {
-            account: self.export.account.clone(),
-            region: self.export.region.clone(),
+        let metadata = PartMetadata {
+            source_account: self.export.account.clone(),
+            source_region: self.export.region.clone(),
             source_path: self.export.key.as_str().to_owned(),
             export_time: self.export.time.to_string(),
             part_id: self.name.as_str().to_owned(),
@@ -92,7 +92,7 @@ impl ExportJob {
         };
         PartTarget {
             destination: Arc::clone(&self.destination),
-            constants: Arc::new(constants),
+            metadata: Arc::new(metadata),
             export_date: self
                 .existing
                 .export_date(&self.name)

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kiro_report::ObjectKey;
+use kiro_report::{Dataset, ObjectKey};
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
-use crate::part::{Constants, Dataset, ExistingParts, PartEncoder, RowCells};
+use crate::part::{ExistingParts, PartEncoder, PartMetadata, RowCells};
 use crate::store::{ObjectStore, ObjectWriter};
 
 /// Where the parts of an export go, and what they have in common.
 #[derive(Clone)]
 pub(super) struct PartTarget {
     pub(super) destination: Arc<dyn ObjectStore>,
-    pub(super) constants: Arc<Constants>,
+    pub(super) metadata: Arc<PartMetadata>,
     pub(super) export_date: chrono::NaiveDate,
     pub(super) name: crate::part::PartName,
     /// What the destination had when the run began.
@@ -40,7 +40,7 @@ pub(super) struct CompletePart {
 impl PartWriter {
     pub(super) fn begin(target: &PartTarget, dataset: Dataset) -> Result<Self, NormalizeErrorKind> {
         let key = target.name.object_key(dataset, target.export_date);
-        let encoder = PartEncoder::new(dataset, &target.constants);
+        let encoder = PartEncoder::new(dataset, &target.metadata);
         let encoder = encoder.map_err(|source| NormalizeErrorKind::Encode {
             part: key.clone(),
             source,

@@ -3,14 +3,21 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use kiro_report::{CodeRow, FactRow, Issue, IssueKind, ReportKind, RowSink};
+use kiro_report::{
+    CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ReportKind, RowSink,
+};
 
 use super::NormalizeErrorKind;
 use super::fact_lane::FactLane;
 use super::fact_parts::{FactParts, begun};
 use super::issues::IssueRows;
 use super::part_writer::{PartTarget, PartWriter};
-use crate::part::Dataset;
+
+const ACTIVITY_DATE: usize = Dataset::Code.index_of("activity_date");
+const USER_ID: usize = Dataset::Code.index_of("user_id");
+const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
+const EXTRA: usize = Dataset::Code.index_of("extra");
+const LINE: usize = Dataset::Code.index_of("line");
 
 /// The parts of one export, being written.
 pub(super) struct ExportSink {
@@ -113,13 +120,13 @@ impl ExportSink {
                 part.complete()?.publish()?;
             }
         }
-        let (last, dataset) = match kind {
-            ReportKind::UserReport => (facts, Dataset::Facts),
-            ReportKind::ByUserAnalytic => (code, Dataset::Code),
+        let last = match kind {
+            ReportKind::UserReport => facts,
+            ReportKind::ByUserAnalytic => code,
         };
         let last = match last {
             Some(last) => last,
-            None => PartWriter::begin(&target, dataset)?,
+            None => PartWriter::begin(&target, kind.dataset())?,
         };
         last.complete()?.publish()?;
         Ok(counts)
@@ -154,13 +161,13 @@ impl RowSink for ExportSink {
         self.newest_activity = self.newest_activity.max(Some(row.activity_date));
         self.attempt(|sink| {
             begun(&mut sink.code, &sink.target, Dataset::Code)?.push(|cells| {
-                cells.date(row.activity_date);
-                cells.text(row.user_id.as_str());
-                row.counters
-                    .iter()
-                    .for_each(|counter| cells.maybe_count(*counter));
-                cells.maybe_text(row.extra);
-                cells.count(row.line.cast_signed());
+                cells.date(ACTIVITY_DATE, row.activity_date);
+                cells.text(USER_ID, row.user_id.as_str());
+                for (column, counter) in (FIRST_COUNTER..).zip(row.counters) {
+                    cells.count(column, *counter);
+                }
+                cells.text(EXTRA, row.extra);
+                cells.count(LINE, row.line.cast_signed());
             })
         });
     }

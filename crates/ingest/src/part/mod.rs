@@ -15,5 +15,4 @@ mod schema;
 
 pub(crate) use encoder::{PartEncoder, RowCells};
 pub(crate) use name::{ExistingParts, PartName};
-pub(crate) use schema::Constants;
-pub use schema::Dataset;
+pub(crate) use schema::PartMetadata;

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use kiro_report::ObjectKey;
+use kiro_report::{Dataset, ObjectKey};
 use sha2::{Digest, Sha256};
 
-use super::Dataset;
 use crate::store::ObjectMeta;
 
 /// The name all parts of one version of one export share: sixteen hex digits.
@@ -138,10 +137,9 @@ impl ExistingParts {
 
 #[cfg(test)]
 mod tests {
-    use kiro_report::ObjectKey;
+    use kiro_report::{Dataset, ObjectKey};
 
     use super::PartName;
-    use crate::Dataset;
 
     #[test]
     fn a_part_is_named_by_the_key_and_the_content_of_its_source() {

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use kiro_ingest::{Dataset, InMemoryStore, RunSummary};
+use kiro_ingest::{InMemoryStore, RunSummary};
+use kiro_report::Dataset;
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{FOLDER, IDE, TWO_USERS, normalize_one, options, run, run_between};

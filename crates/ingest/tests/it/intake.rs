@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kiro_ingest::{
-    Dataset, InMemoryStore, Intake, NoProgress, NormalizeOptions, ObjectStore, RunSummary, Source,
+    InMemoryStore, Intake, NoProgress, NormalizeOptions, ObjectStore, RunSummary, Source,
     normalize_intake,
 };
-use kiro_report::ObjectKey;
+use kiro_report::{Dataset, ObjectKey};
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{POISON, TWO_USERS, key_of_day, options, runtime};
