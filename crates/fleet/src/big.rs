@@ -8,11 +8,11 @@ use std::path::Path;
 use chrono::{Days, NaiveDate};
 
 use crate::csv_text::{push_count, push_number, push_quoted};
-use crate::dice::{Dice, Purpose};
 use crate::headers;
 use crate::layout::Site;
 use crate::options::FleetError;
 use crate::people;
+use crate::rng::{Purpose, Rng};
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport
     let mut text = Vec::with_capacity(1 << 16);
     push_header(models, &mut text);
     let people: Vec<String> = (0..PEOPLE)
-        .map(|index| people::user_id(&mut Dice::new(7, Purpose::Big, u64::from(index), 0)))
+        .map(|index| people::user_id(&mut Rng::new(7, Purpose::Big, u64::from(index), 0)))
         .collect();
     let mut result = BigExport {
         rows,
@@ -86,26 +86,26 @@ fn push_header(models: u32, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Returns how many models the row uses.
+/// Returns how many models the row activities.
 fn push_row(row: u64, [date, id]: [&str; 2], models: u32, out: &mut Vec<u8>) -> u64 {
-    let mut dice = Dice::new(7, Purpose::Big, row, 1);
+    let mut rng = Rng::new(7, Purpose::Big, row, 1);
     out.extend_from_slice(date.as_bytes());
     out.push(b',');
     push_quoted(out, id);
     out.extend_from_slice(b",KIRO_IDE,");
-    push_count(out, u64::from(1 + dice.below(12)));
+    push_count(out, u64::from(1 + rng.below(12)));
     out.push(b',');
-    push_number(out, dice.between(0.5, 60.0));
+    push_number(out, rng.between(0.5, 60.0));
     out.extend_from_slice(b",1000.0,0.0,false,");
     push_quoted(out, Site::Main.profile_arn());
     out.extend_from_slice(b",PRO,");
-    push_count(out, u64::from(20 + dice.below(400)));
+    push_count(out, u64::from(20 + rng.below(400)));
     let mut used = 0;
     for _ in 0..models {
         out.push(b',');
         // Three of twelve on average, however many there are.
-        if f64::from(models) * dice.unit() < 3.0 {
-            push_count(out, u64::from(1 + dice.below(90)));
+        if f64::from(models) * rng.unit() < 3.0 {
+            push_count(out, u64::from(1 + rng.below(90)));
             used += 1;
         } else {
             out.push(b'0');

@@ -3,11 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 use kiro_report::{CODE_COUNTERS, Dataset};
 
-use crate::activity::CodeUse;
+use crate::activity::CodeActivity;
 use crate::csv_text::{IdSpelling, push_count};
-use crate::dice::{Dice, Purpose};
 use crate::headers;
 use crate::layout::Site;
+use crate::rng::{Purpose, Rng};
 use crate::user::User;
 
 const USER_ID: &str = Dataset::Code.column("user_id").headers[0];
@@ -30,7 +30,7 @@ pub(crate) struct CodeReport<'a> {
 }
 
 impl CodeReport<'_> {
-    pub(crate) fn render(&self, rows: &[CodeUse], out: &mut Vec<u8>) {
+    pub(crate) fn render(&self, rows: &[CodeActivity], out: &mut Vec<u8>) {
         out.extend_from_slice(USER_ID.as_bytes());
         headers::push_more(out, &[ACTIVITY_DATE]);
         for header in counter_headers().filter(|header| self.has(header)) {
@@ -48,13 +48,13 @@ impl CodeReport<'_> {
                 continue;
             };
             let spelling = if self.mixed_spellings {
-                let mut dice = Dice::new(
+                let mut rng = Rng::new(
                     self.seed,
                     Purpose::Spelling,
                     u64::from(code.user),
                     u64::from(self.day) * 8 + 7,
                 );
-                IdSpelling::draw(&mut dice, &user.id)
+                IdSpelling::draw(&mut rng, &user.id)
             } else {
                 IdSpelling::Plain
             };

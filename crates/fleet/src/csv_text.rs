@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::dice::Dice;
+use crate::rng::Rng;
 
 /// A whole number.
 pub(crate) fn push_count(out: &mut Vec<u8>, value: u64) {
@@ -47,8 +47,8 @@ pub(crate) enum IdSpelling {
 
 impl IdSpelling {
     /// One id in eight or so is not spelled the plain way.
-    pub(crate) fn draw(dice: &mut Dice, id: &str) -> Self {
-        match dice.unit() {
+    pub(crate) fn draw(rng: &mut Rng, id: &str) -> Self {
+        match rng.unit() {
             d if d < 0.11 && id.get(10..11).is_none_or(|cut| cut != "-") => Self::WithIdentityStore,
             d if d >= 0.98 => Self::WithLiteralQuotes,
             _ => Self::Plain,

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attendance {
     /// Weekends, public holidays, leave, people who join and people who stop.
-    Believable,
+    Realistic,
     /// Everybody on every day on one client: `users * days` rows, for benchmarks.
     EveryDay,
 }
@@ -31,7 +31,7 @@ pub struct FleetOptions {
 }
 
 impl FleetOptions {
-    /// A believable fleet with all its oddities.
+    /// A believable fleet with all its edge_cases.
     pub const fn new(users: u32, days: u32, seed: u64, last_day: NaiveDate) -> Self {
         Self {
             users,
@@ -39,7 +39,7 @@ impl FleetOptions {
             seed,
             last_day,
             anomalies: true,
-            attendance: Attendance::Believable,
+            attendance: Attendance::Realistic,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::layout::{Client, Site, digits};
 
 /// The days on which something odd happens.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Oddities {
+pub(crate) struct EdgeCases {
     /// The IDE export of the main account is written twice; the first numbers are too low.
     pub(crate) re_exported: u32,
     /// The IDE export of the main account comes in two complementary parts.
@@ -21,7 +21,7 @@ pub(crate) struct Oddities {
     pub(crate) documented_tiers: u32,
 }
 
-impl Oddities {
+impl EdgeCases {
     pub(crate) fn of(calendar: Calendar) -> Self {
         Self {
             re_exported: calendar.midweek_at(600),
