@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use kiro_ingest::{LocalFolder, ObjectStore, StoreError};
-use kiro_s3::{S3Access, S3Tuning, S3Url, S3UrlError};
+use kiro_s3::{S3ClientFactory, S3Options, S3Url, S3UrlError};
 use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
@@ -54,7 +54,7 @@ impl FromStr for Place {
     type Err = S3UrlError;
 
     fn from_str(text: &str) -> Result<Self, S3UrlError> {
-        if S3Url::is_meant(text) {
+        if S3Url::has_scheme(text) {
             return Ok(Self::Bucket(text.parse()?));
         }
         Ok(Self::Folder(PathBuf::from(text)))
@@ -72,9 +72,9 @@ impl fmt::Display for Place {
 
 /// One sign-in for all buckets of a command.
 async fn bucket(url: &S3Url) -> Result<Arc<dyn ObjectStore>, Failure> {
-    static ACCESS: OnceCell<S3Access> = OnceCell::const_new();
+    static ACCESS: OnceCell<S3ClientFactory> = OnceCell::const_new();
     let access = ACCESS
-        .get_or_try_init(|| S3Access::from_environment(S3Tuning::default()))
+        .get_or_try_init(|| S3ClientFactory::from_environment(S3Options::default()))
         .await
         .map_err(Failure::usage)?;
     Ok(Arc::new(access.bucket(url)))

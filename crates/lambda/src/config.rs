@@ -28,7 +28,7 @@ pub struct Config {
     /// How many exports are in work at the same time: `KIRO_JOBS`, or as many as memory allows.
     pub jobs: NonZeroUsize,
     /// How many of them may be large.
-    pub large_at_once: NonZeroUsize,
+    pub max_large_jobs: NonZeroUsize,
 }
 
 /// Everything that is wrong with the environment.
@@ -69,7 +69,7 @@ impl Config {
                 sources,
                 destination,
                 jobs,
-                large_at_once: at_least_one(memory / LARGE_JOB_MEMORY).min(jobs),
+                max_large_jobs: at_least_one(memory / LARGE_JOB_MEMORY).min(jobs),
             }),
             Some(_) | None => Err(ConfigError { problems }),
         }
@@ -271,7 +271,7 @@ mod tests {
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory),
             ])
             .unwrap();
-            (config.jobs.get(), config.large_at_once.get())
+            (config.jobs.get(), config.max_large_jobs.get())
         };
         assert_eq!(jobs("128"), (2, 1));
         assert_eq!(jobs("256"), (8, 1));

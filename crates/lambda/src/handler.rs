@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use kiro_ingest::{
-    Intake, NoProgress, NormalizeOptions, ObjectStore, RunError, RunSummary, Source, error_chain,
-    normalize_intake,
+    ExportSource, NoProgress, NormalizeOptions, ObjectStore, RunError, RunInput, RunSummary,
+    error_chain, normalize_input,
 };
 use kiro_report::ObjectKey;
 use kiro_s3::S3Url;
@@ -94,15 +94,15 @@ impl Normalizer {
         self.account_of(told, false, invocation)
     }
 
-    fn everything(&self) -> Vec<Source> {
+    fn everything(&self) -> Vec<ExportSource> {
         let sources = self.sources.iter();
         sources
-            .map(|place| Source::all_of(Arc::clone(&place.store)))
+            .map(|place| ExportSource::all_of(Arc::clone(&place.store)))
             .collect()
     }
 
     /// The objects that arrived, where they lie below a source of ours.
-    fn places_of(&self, arrivals: &[Arrival]) -> Vec<Source> {
+    fn places_of(&self, arrivals: &[Arrival]) -> Vec<ExportSource> {
         let only = |place: &SourcePlace| -> Vec<ObjectKey> {
             arrivals
                 .iter()
@@ -110,7 +110,7 @@ impl Normalizer {
                 .filter_map(|arrival| place.url.key_of(&arrival.object_key))
                 .collect()
         };
-        let sources = self.sources.iter().map(|place| Source {
+        let sources = self.sources.iter().map(|place| ExportSource {
             store: Arc::clone(&place.store),
             only: Some(only(place)),
         });
@@ -122,7 +122,7 @@ impl Normalizer {
     /// Runs, and again while there is time and what failed may pass by itself.
     async fn run(
         &self,
-        sources: Vec<Source>,
+        sources: Vec<ExportSource>,
         order: &Order,
         invocation: &Invocation,
     ) -> Result<RunSummary, RunError> {
@@ -130,11 +130,11 @@ impl Normalizer {
             let (invocation, clock) = (invocation.clone(), self.clock);
             move || invocation.has_time(clock())
         };
-        let mut intake = Intake {
+        let mut input = RunInput {
             max_files: order.max_files,
-            may_take: Some(Arc::new(has_time.clone())),
-            large_at_once: Some(self.config.large_at_once),
-            ..Intake::of(sources)
+            has_time: Some(Arc::new(has_time.clone())),
+            max_large_jobs: Some(self.config.max_large_jobs),
+            ..RunInput::new(sources)
         };
         let mut options = NormalizeOptions {
             since: order.since,
@@ -146,12 +146,12 @@ impl Normalizer {
         let mut so_far: Option<RunSummary> = None;
         for runs_left in (0..RUNS).rev() {
             let destination = Arc::clone(&self.destination);
-            let run = normalize_intake(&intake, destination, &options, Arc::new(NoProgress));
+            let run = normalize_input(&input, destination, &options, Arc::new(NoProgress));
             let may_run_again = runs_left > 0;
             match run.await {
                 Ok(summary) => {
                     let is_worth_it = summary.transient_failures > 0 && !options.reprocess;
-                    intake.max_files = intake
+                    input.max_files = input
                         .max_files
                         .map(|files| files.saturating_sub(summary.files_processed));
                     let summary = match so_far.take() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use kiro_ingest::ObjectStore;
 use kiro_lambda::{Answer, Config, Invocation, InvocationError, Metrics, Normalizer, SourcePlace};
-use kiro_s3::{S3Access, S3Tuning, S3Url, SdkConfigError};
+use kiro_s3::{S3ClientFactory, S3Options, S3Url, SdkConfigError};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
@@ -51,8 +51,8 @@ async fn main() -> ExitCode {
 }
 
 async fn normalizer(config: &Config) -> Result<Normalizer, SdkConfigError> {
-    let access = S3Access::from_environment(S3Tuning::default()).await?;
-    let open = |url: &S3Url| Arc::new(access.bucket(url)) as Arc<dyn ObjectStore>;
+    let clients = S3ClientFactory::from_environment(S3Options::default()).await?;
+    let open = |url: &S3Url| Arc::new(clients.bucket(url)) as Arc<dyn ObjectStore>;
     let sources = config.sources.iter().map(|url| SourcePlace {
         url: url.clone(),
         store: open(url),

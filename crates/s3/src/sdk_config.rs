@@ -14,7 +14,7 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_types::app_name::AppName;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use crate::access::http_client;
+use crate::client_factory::http_client;
 
 /// Attempts of a call unless `AWS_MAX_ATTEMPTS` or `max_attempts` says otherwise. The SDK's own default is 3.
 const DEFAULT_MAX_ATTEMPTS: u32 = 5;

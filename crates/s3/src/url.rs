@@ -32,7 +32,7 @@ pub enum S3UrlError {
 
 impl S3Url {
     /// Whether a text is meant to be such an address, right or wrong.
-    pub fn is_meant(text: &str) -> bool {
+    pub fn has_scheme(text: &str) -> bool {
         text.get(..SCHEME.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))
     }
@@ -70,7 +70,7 @@ impl FromStr for S3Url {
     type Err = S3UrlError;
 
     fn from_str(text: &str) -> Result<Self, S3UrlError> {
-        if !Self::is_meant(text) {
+        if !Self::has_scheme(text) {
             return Err(S3UrlError::NotS3 {
                 found: text.to_owned(),
             });
@@ -132,14 +132,14 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for text in ["exports", "./s3:/x", "https://exports/a", "s3:/exports"] {
-            assert!(!S3Url::is_meant(text), "{text}");
+            assert!(!S3Url::has_scheme(text), "{text}");
             assert!(
                 matches!(text.parse::<S3Url>(), Err(S3UrlError::NotS3 { .. })),
                 "{text}"
             );
         }
         for text in ["s3://", "s3:///a", "s3://a b/c", "s3://ab", "s3://ünder/x"] {
-            assert!(S3Url::is_meant(text), "{text}");
+            assert!(S3Url::has_scheme(text), "{text}");
             assert!(
                 matches!(text.parse::<S3Url>(), Err(S3UrlError::NotABucket { .. })),
                 "{text}"

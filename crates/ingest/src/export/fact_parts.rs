@@ -22,7 +22,7 @@ struct SharedColumns {
     line: usize,
 }
 
-/// Writes facts, and a model row for every model a fact names. A part begins with its first row.
+/// Writes facts, and one model row for each model of a fact. A part begins with its first row.
 pub(super) struct FactParts {
     target: PartTarget,
     model_names: Vec<String>,
@@ -41,7 +41,7 @@ impl FactParts {
     }
 
     pub(super) fn push(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
-        let facts = begun(&mut self.facts, &self.target, Dataset::Facts)?;
+        let facts = get_or_begin(&mut self.facts, &self.target, Dataset::Facts)?;
         facts.push(|cells| {
             FACT.fill(cells, row);
             fill_plain_columns(cells, row);
@@ -55,7 +55,7 @@ impl FactParts {
     }
 
     fn push_models(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
-        let models = begun(&mut self.models, &self.target, Dataset::Models)?;
+        let models = get_or_begin(&mut self.models, &self.target, Dataset::Models)?;
         for model in row.models {
             models.push(|cells| {
                 MODEL.fill(cells, row);
@@ -66,7 +66,7 @@ impl FactParts {
         Ok(())
     }
 
-    /// Hands over what is finished.
+    /// Writes finished row groups.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         self.facts.as_mut().map_or(Ok(()), PartWriter::drain)?;
         self.models.as_mut().map_or(Ok(()), PartWriter::drain)
@@ -104,7 +104,7 @@ fn fill_plain_columns(cells: &mut RowCells<'_>, row: &FactRow<'_>) {
     }
 }
 
-/// The part, begun if it was not.
+/// The part, begun if there is none yet.
 pub(super) fn begun<'a>(
     part: &'a mut Option<PartWriter>,
     target: &PartTarget,

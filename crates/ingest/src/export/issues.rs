@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kiro_report::{Dataset, Issue, IssueKind};
 
 use super::NormalizeErrorKind;
-use super::fact_parts::begun;
+use super::fact_parts::get_or_begin;
 use super::part_writer::{PartTarget, PartWriter};
 
 const KIND: usize = Dataset::Issues.index_of("kind");
@@ -13,7 +13,7 @@ const COLUMN_NAME: usize = Dataset::Issues.index_of("column_name");
 const ROW_REJECTED: usize = Dataset::Issues.index_of("row_rejected");
 const LINE: usize = Dataset::Issues.index_of("line");
 
-/// Counts issues and writes them; the part begins with the first one.
+/// Counts issues and writes them. The part begins with the first one.
 pub(super) struct IssueRows {
     target: PartTarget,
     part: Option<PartWriter>,
@@ -35,7 +35,7 @@ impl IssueRows {
 
     pub(super) fn push(&mut self, issue: &Issue) -> Result<(), NormalizeErrorKind> {
         *self.counts.entry(issue.kind).or_default() += 1;
-        let part = begun(&mut self.part, &self.target, Dataset::Issues)?;
+        let part = get_or_begin(&mut self.part, &self.target, Dataset::Issues)?;
         part.push(|cells| {
             cells.text(KIND, issue.kind.name());
             cells.text(COLUMN_NAME, issue.column.as_deref());
@@ -44,12 +44,12 @@ impl IssueRows {
         })
     }
 
-    /// Hands over what is finished.
+    /// Writes finished row groups.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         self.part.as_mut().map_or(Ok(()), PartWriter::drain)
     }
 
-    /// The part with all its rows, `None` if there are none.
+    /// The part with all its rows; `None` if there are none.
     pub(super) fn finish(self) -> Option<PartWriter> {
         self.part
     }

@@ -1,4 +1,4 @@
-//! Normalizes one export on a thread that may block.
+//! Normalizes one export. Runs on a thread that may block.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,12 +14,12 @@ use super::sink::ExportSink;
 use crate::part::{ExistingParts, PartMetadata, PartName};
 use crate::store::{ObjectMeta, ObjectStore};
 
-/// Larger exports are encoded beside the thread that reads them.
+/// The facts of larger exports are encoded on another thread than the one that reads them.
 const LARGE_BYTES: u64 = 2 << 20;
-/// Bytes read between two looks at what is finished.
+/// Bytes read between two checks for finished row groups and a stop.
 const SLICE_BYTES: usize = 256 << 10;
 
-/// One export to be normalized, with all that takes.
+/// One export to be normalized.
 pub(crate) struct ExportJob {
     pub(crate) export: ExportKey,
     pub(crate) object: ObjectMeta,
@@ -28,7 +28,7 @@ pub(crate) struct ExportJob {
     pub(crate) destination: Arc<dyn ObjectStore>,
     pub(crate) existing: Arc<ExistingParts>,
     pub(crate) processed_time: String,
-    /// Set when nobody waits for the result any more.
+    /// Set when the run was dropped.
     pub(crate) stopped: Arc<AtomicBool>,
     pub(crate) runtime: Handle,
 }
@@ -62,8 +62,8 @@ impl ExportJob {
         sink.finish(kind)
     }
 
-    /// Notes in the issues dataset that the export failed, unless that was noted before.
-    pub(crate) fn note_failure(
+    /// Records in the issues dataset that the export failed, unless an earlier run did.
+    pub(crate) fn record_failure(
         &self,
         failure: &NormalizeErrorKind,
     ) -> Result<(), NormalizeErrorKind> {

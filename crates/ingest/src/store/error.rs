@@ -1,4 +1,4 @@
-//! What can go wrong with an object store.
+//! Errors of an object store.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use kiro_report::ObjectKey;
 
 use super::RemoteErrorKind;
 
-/// A store could not do what it was asked.
+/// A failed operation of an object store.
 #[derive(Debug, thiserror::Error)]
 #[error("could not {operation} `{key}`")]
 pub struct StoreError {
@@ -18,7 +18,7 @@ pub struct StoreError {
     pub kind: StoreErrorKind,
 }
 
-/// Why a store could not do what it was asked.
+/// Why an operation of an object store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreErrorKind {
     #[error("it does not exist")]
@@ -44,7 +44,7 @@ pub enum StoreErrorKind {
 }
 
 impl StoreError {
-    /// What could not be done with which object, and why.
+    /// An error of an operation on an object.
     pub fn new(operation: &'static str, key: &ObjectKey, kind: StoreErrorKind) -> Self {
         Self {
             operation,
@@ -53,7 +53,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the same request may succeed a little later without anybody doing anything.
+    /// Returns true if the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
             StoreErrorKind::Changed => true,
@@ -74,12 +74,12 @@ impl StoreError {
         }
     }
 
-    /// Whether it lies with a service or the way to it, rather than with files of this machine.
+    /// Returns true if a service or the network is the cause, and not a file of this machine.
     pub fn is_remote(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Remote(_))
     }
 
-    /// Whether it is this object's fault, rather than that of the way to the store or of who is asking.
+    /// Returns true if the object is the cause, and not the network or the credentials.
     pub fn is_about_the_object(&self) -> bool {
         match &self.kind {
             StoreErrorKind::Remote(kind) => matches!(kind, RemoteErrorKind::Denied { .. }),
@@ -95,7 +95,7 @@ impl StoreError {
         }
     }
 
-    /// One thing to do about it.
+    /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.kind {
             StoreErrorKind::NotFound => Some("check the path"),

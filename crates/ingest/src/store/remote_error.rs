@@ -1,8 +1,8 @@
-//! What can go wrong with a store that is reached over a network.
+//! Errors of an object store behind a network.
 
 use std::error::Error;
 
-/// Why a store that is reached over a network could not do what it was asked.
+/// Why an operation of an object store behind a network failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteErrorKind {
     #[error("there is no such bucket")]
@@ -44,7 +44,7 @@ pub enum RemoteErrorKind {
 }
 
 impl RemoteErrorKind {
-    /// Whether the same request may succeed a little later without anybody doing anything.
+    /// Returns true if the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Throttled { .. }
@@ -63,7 +63,7 @@ impl RemoteErrorKind {
         }
     }
 
-    /// One thing to do about it.
+    /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoBucket => {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use kiro_ingest::{
-    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, RemoteErrorKind,
+    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, RemoteErrorKind,
     StoreError, StoreErrorKind,
 };
 use kiro_report::ObjectKey;
@@ -60,16 +60,13 @@ impl ObjectStore for FaultyStore {
         self.inner.list(prefix)
     }
 
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         match self.fault {
             Fault::Unreadable(text) if object.key.as_str().contains(text) => Box::pin(async move {
                 Err(StoreError::new("read", &object.key, StoreErrorKind::Denied))
             }),
-            _ => self.inner.content_tag(object),
+            _ => self.inner.e_tag(object),
         }
     }
 
@@ -105,13 +102,14 @@ impl ObjectStore for FaultyStore {
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             if matches!(self.fault, Fault::ReadOnly) {
                 return Err(StoreError::new("write", key, StoreErrorKind::ReadOnly));
             }
-            let inner = self.inner.create(key).await?;
+            let inner = self.inner.create(key, mode).await?;
             let is_killed =
                 matches!(self.fault, Fault::Killed(text) if key.as_str().contains(text));
             let space = if let Fault::Full(space) = self.fault {

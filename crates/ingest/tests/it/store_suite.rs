@@ -2,11 +2,14 @@
 
 use bytes::Bytes;
 use futures::StreamExt;
-use kiro_ingest::{ObjectMeta, ObjectStore, StoreError, StoreErrorKind};
+use kiro_ingest::{ObjectMeta, ObjectStore, PutMode, StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
 
 async fn write(store: &dyn ObjectStore, key: &str, pieces: &[&[u8]]) {
-    let mut writer = store.create(&ObjectKey::new(key)).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new(key), PutMode::Overwrite)
+        .await
+        .unwrap();
     for piece in pieces {
         writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
     }
@@ -62,20 +65,20 @@ pub(crate) async fn suite(store: &dyn ObjectStore) {
     assert_eq!(read(store, &all[2]).await, b"");
 
     // The tag tells contents apart and nothing else.
-    let tag = store.content_tag(&all[0]).await.unwrap();
-    assert!(!tag.is_empty());
-    assert_ne!(store.content_tag(&all[1]).await.unwrap(), tag);
+    let e_tag = store.e_tag(&all[0]).await.unwrap();
+    assert!(!e_tag.is_empty());
+    assert_ne!(store.e_tag(&all[1]).await.unwrap(), e_tag);
     write(store, "same", &[b"hello world"]).await;
     assert_eq!(
-        store
-            .content_tag(&list(store, "same").await[0])
-            .await
-            .unwrap(),
-        tag
+        store.e_tag(&list(store, "same").await[0]).await.unwrap(),
+        e_tag
     );
 
     // An object is replaced whole, and what was listed before is not read as if it were still there.
-    let mut writer = store.create(&ObjectKey::new("a/b/one.csv")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("a/b/one.csv"), PutMode::Overwrite)
+        .await
+        .unwrap();
     writer
         .write(Bytes::from_static(b"something longer than before"))
         .await
@@ -100,20 +103,29 @@ pub(crate) async fn suite(store: &dyn ObjectStore) {
     ));
 
     // An object that appeared meanwhile is whole, whichever of the two it is; one that did not is the new one.
-    let mut writer = store.create_new(&ObjectKey::new("new")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("new"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(Bytes::from_static(b"mine")).await.unwrap();
     write(store, "new", &[b"another's"]).await;
     writer.finish().await.unwrap();
     let found = read(store, &list(store, "new").await[0]).await;
     assert!(found == b"mine" || found == b"another's", "{found:?}");
-    let mut writer = store.create_new(&ObjectKey::new("newer")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("newer"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(Bytes::from_static(b"mine")).await.unwrap();
     writer.finish().await.unwrap();
     assert_eq!(read(store, &list(store, "newer").await[0]).await, b"mine");
 
     // What is given up, or dropped, never existed.
     for give_up in [true, false] {
-        let mut writer = store.create(&ObjectKey::new("never")).await.unwrap();
+        let mut writer = store
+            .create(&ObjectKey::new("never"), PutMode::Overwrite)
+            .await
+            .unwrap();
         writer.write(Bytes::from(long.clone())).await.unwrap();
         if give_up {
             writer.abort().await;

@@ -6,14 +6,14 @@ use aws_sdk_s3::config::StalledStreamProtectionConfig;
 
 /// Sizes and timeouts; the defaults are meant for AWS.
 #[derive(Debug, Clone)]
-pub struct S3Tuning {
+pub struct S3Options {
     /// How long a body may come without a byte.
     pub stalled_after: Duration,
     /// Larger objects are uploaded in parts of this size; S3 allows no less than 5 MiB.
     pub part_bytes: usize,
 }
 
-impl Default for S3Tuning {
+impl Default for S3Options {
     fn default() -> Self {
         Self {
             stalled_after: Duration::from_secs(20),
@@ -22,7 +22,7 @@ impl Default for S3Tuning {
     }
 }
 
-impl S3Tuning {
+impl S3Options {
     pub(crate) fn stalled(&self) -> StalledStreamProtectionConfig {
         StalledStreamProtectionConfig::enabled()
             .grace_period(self.stalled_after)

@@ -5,7 +5,7 @@ use std::error::Error;
 use aws_credential_types::provider::error::CredentialsError;
 
 /// Whether the code says that the session is over.
-pub fn says_expired(code: &str) -> bool {
+pub fn is_expired_token(code: &str) -> bool {
     matches!(
         code,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired"
@@ -13,7 +13,7 @@ pub fn says_expired(code: &str) -> bool {
 }
 
 /// Whether the code says that the credentials are wrong.
-pub fn says_wrong_credentials(code: &str) -> bool {
+pub fn is_invalid_credentials(code: &str) -> bool {
     matches!(
         code,
         "InvalidClientTokenId"
@@ -29,7 +29,7 @@ pub fn says_wrong_credentials(code: &str) -> bool {
 }
 
 /// Whether the code says that there were too many requests.
-pub fn says_throttled(code: &str) -> bool {
+pub fn is_throttled(code: &str) -> bool {
     matches!(
         code,
         "Throttling"

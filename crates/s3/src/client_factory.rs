@@ -10,33 +10,33 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
-use crate::{S3Bucket, S3Tuning, S3Url};
+use crate::{S3Bucket, S3Options, S3Url};
 
 /// Where requests go first when no Region is configured; a bucket elsewhere says where it is.
 const FIRST_REGION: &str = "us-east-1";
 
 /// Credentials, a Region and an HTTP client, shared by any number of buckets. A clone shares them, too.
 #[derive(Debug, Clone)]
-pub struct S3Access {
+pub struct S3ClientFactory {
     config: SdkConfig,
-    tuning: S3Tuning,
+    options: S3Options,
 }
 
-impl S3Access {
+impl S3ClientFactory {
     /// What the environment, the profile files or the machine tell, as for every AWS tool. No request is made yet.
     ///
     /// # Errors
     ///
     /// If a configuration file, the named profile or the CA bundle cannot be read.
-    pub async fn from_environment(tuning: S3Tuning) -> Result<Self, SdkConfigError> {
+    pub async fn from_environment(options: S3Options) -> Result<Self, SdkConfigError> {
         let config = load_sdk_config(&SdkOptions::default()).await?;
-        Ok(Self { config, tuning })
+        Ok(Self { config, options })
     }
 
     /// Takes a configuration as it is, except for its HTTP client.
-    pub fn new(config: SdkConfig, tuning: S3Tuning) -> Self {
+    pub fn new(config: SdkConfig, options: S3Options) -> Self {
         let config = config.into_builder().http_client(http_client(None)).build();
-        Self { config, tuning }
+        Self { config, options }
     }
 
     /// A bucket. Whether it exists, and where, turns out with the first request.
@@ -49,8 +49,8 @@ impl S3Access {
         &self.config
     }
 
-    pub(crate) fn tuning(&self) -> &S3Tuning {
-        &self.tuning
+    pub(crate) fn options(&self) -> &S3Options {
+        &self.options
     }
 
     /// The Region to begin with.
@@ -63,7 +63,7 @@ impl S3Access {
     pub(crate) fn client(&self, region: &str) -> aws_sdk_s3::Client {
         let config = Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
-            .stalled_stream_protection(self.tuning.stalled())
+            .stalled_stream_protection(self.options.stalled())
             .build();
         aws_sdk_s3::Client::from_conf(config)
     }
