@@ -38,7 +38,7 @@ impl Function {
         let name = format!("normalize-{exports}");
         let folder = tempfile::tempdir().unwrap();
         let zip = STANDARD.encode(std::fs::read(zip(folder.path())).unwrap());
-        let order = json!({
+        let request = json!({
             "FunctionName": name,
             "Runtime": "provided.al2023",
             "Handler": "bootstrap",
@@ -52,7 +52,7 @@ impl Function {
                 "AWS_ENDPOINT_URL": format!("http://{}", server.address),
             }}
         });
-        let made = server.ask("POST", "/2015-03-31/functions", &order.to_string());
+        let made = server.ask("POST", "/2015-03-31/functions", &request.to_string());
         assert!(made.starts_with("HTTP/1.1 201"), "{made}");
         Self {
             name,
