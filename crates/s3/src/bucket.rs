@@ -20,22 +20,22 @@ use crate::{S3ClientFactory, S3Options, S3Url};
 
 /// A bucket, or what lies below one of its folders.
 ///
-/// Keys are paths below the folder. As in a local folder they begin at `AWSLogs`, if the folder is it or lies below it, so
-/// that the same export has the same key however it was reached. The tag of an object is its `ETag`.
+/// Keys are paths below the folder. If the folder is `AWSLogs` or below it, keys begin at `AWSLogs`, as in a local folder: an
+/// export has the same key in both.
 #[derive(Debug, Clone)]
 pub struct S3Bucket(Arc<BucketInner>);
 
-/// Everything that readers and writers share with their bucket.
+/// What readers and writers share with their bucket.
 #[derive(Debug)]
 pub(crate) struct BucketInner {
     url: S3Url,
-    /// What stands before the path below the folder in every key: empty, or ending in `/`.
+    /// What every key begins with before the path below the folder: empty, or ending in `/`.
     key_prefix: String,
     client_factory: S3ClientFactory,
     regional_client: RwLock<RegionalClient>,
 }
 
-/// A client for the Region the bucket is in, as far as we know.
+/// A client for the Region of the bucket, as far as it is known.
 #[derive(Debug, Clone)]
 struct RegionalClient {
     region: String,
@@ -77,14 +77,14 @@ impl BucketInner {
         self.client_factory.options()
     }
 
-    /// What S3 calls the object.
+    /// The object's key in S3.
     pub(crate) fn object_key(&self, key: &ObjectKey) -> String {
         let key = key.as_str();
         let below = key.strip_prefix(&self.key_prefix).unwrap_or(key);
         format!("{}{below}", self.url.prefix())
     }
 
-    /// Makes a request, once more in the Region of the bucket if that is another one.
+    /// Sends a request, and sends it again if the bucket is in another Region.
     pub(crate) async fn send<T, E: ServiceError, Response>(
         &self,
         request: impl Fn(Client) -> Response,
@@ -114,7 +114,7 @@ impl BucketInner {
         request(client).await
     }
 
-    /// What an error means.
+    /// Maps an error of the SDK.
     pub(crate) fn store_error_kind<E: ServiceError>(
         &self,
         error: SdkError<E, HttpResponse>,

@@ -1,4 +1,4 @@
-//! Who is asking, and how buckets are reached.
+//! Clients of S3, and the HTTP client of all AWS services.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use crate::sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
 use crate::{S3Bucket, S3Options, S3Url};
 
-/// Where requests go first when no Region is configured; a bucket elsewhere says where it is.
+/// The first Region of requests if none is configured. A bucket of another Region names its own.
 const FIRST_REGION: &str = "us-east-1";
 
 /// Credentials, a Region and an HTTP client, shared by any number of buckets. A clone shares them, too.
@@ -23,7 +23,7 @@ pub struct S3ClientFactory {
 }
 
 impl S3ClientFactory {
-    /// What the environment, the profile files or the machine tell, as for every AWS tool. No request is made yet.
+    /// Reads the configuration where every AWS tool reads it. Sends no request.
     ///
     /// # Errors
     ///
@@ -33,13 +33,13 @@ impl S3ClientFactory {
         Ok(Self { config, options })
     }
 
-    /// Takes a configuration as it is, except for its HTTP client.
+    /// Uses a configuration with another HTTP client.
     pub fn new(config: SdkConfig, options: S3Options) -> Self {
         let config = config.into_builder().http_client(http_client(None)).build();
         Self { config, options }
     }
 
-    /// A bucket. Whether it exists, and where, turns out with the first request.
+    /// Opens a bucket. Sends no request: a missing bucket is an error of the first one.
     pub fn bucket(&self, url: &S3Url) -> S3Bucket {
         S3Bucket::new(self.clone(), url)
     }
@@ -53,7 +53,7 @@ impl S3ClientFactory {
         &self.options
     }
 
-    /// The Region to begin with.
+    /// The Region of the first request.
     pub(crate) fn region(&self) -> String {
         self.config
             .region()
@@ -69,16 +69,16 @@ impl S3ClientFactory {
     }
 }
 
-/// Interval of TCP keepalive probes. Address translators forget a silent connection after some minutes, and an invocation
-/// is silent until its function has ended.
+/// Interval of TCP keepalive probes. Address translators drop an idle connection after some minutes, and an invocation of a
+/// function is idle until the function has ended.
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
 
-/// TLS by rustls and ring, through the proxy that the environment names. Trusts the certificates in `ca_bundle`, a PEM file's
-/// content, or those of the machine.
+/// An HTTP client with TLS by rustls and ring, through the proxy of the environment. Trusts the certificates in `ca_bundle`
+/// (the content of a PEM file), else those of the machine.
 ///
 /// # Panics
 ///
-/// Never: what could fail is about network interfaces and partitions, of which none is named.
+/// Never: only named network interfaces and partitions could fail, and none is named.
 #[expect(
     clippy::expect_used,
     reason = "these three fail for network interfaces and partitions, of which none is named"

@@ -10,15 +10,15 @@ use crate::error_code::{
     credentials_error, is_expired_token, is_invalid_credentials, is_throttled,
 };
 
-/// The header by which S3 says where a bucket is, whoever asks.
+/// The header that names the Region of a bucket, even in an error.
 const BUCKET_REGION: &str = "x-amz-bucket-region";
 
-/// An error of any operation of the service.
+/// An error of any operation of S3.
 pub(crate) trait ServiceError: Error + ProvideErrorMetadata + Send + Sync + 'static {}
 
 impl<E: Error + ProvideErrorMetadata + Send + Sync + 'static> ServiceError for E {}
 
-/// What the error means. `region` is the one that was asked.
+/// Maps an error of the SDK. `region` is that of the request.
 pub(crate) fn store_error_kind<E: ServiceError>(
     error: SdkError<E, HttpResponse>,
     region: &str,
@@ -52,28 +52,28 @@ pub(crate) fn store_error_kind<E: ServiceError>(
     }
 }
 
-/// Whether a conditional write found that the object is there already.
+/// Returns true if a conditional write found an object of the same key.
 pub(crate) fn object_exists<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
     status_of(error) == Some(412)
 }
 
-/// Whether a conditional write met another one of the same key that is under way.
+/// Returns true if a conditional write met a concurrent one of the same key.
 pub(crate) fn is_write_conflict<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
     status_of(error) == Some(409)
 }
 
-/// Whether an upload in parts does not exist any more.
+/// Returns true if a multipart upload does not exist any more.
 pub(crate) fn is_upload_missing<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
     status_of(error) == Some(404)
 }
 
-/// The Region the bucket is in, if the service says that it is not this one.
+/// The Region of the bucket, if the response names another one than `region`.
 pub(crate) fn other_region<E: ServiceError>(
     error: &SdkError<E, HttpResponse>,
     region: &str,
 ) -> Option<String> {
-    let told = error.raw_response()?.headers().get(BUCKET_REGION)?;
-    (!told.is_empty() && told != region).then(|| told.to_owned())
+    let other = error.raw_response()?.headers().get(BUCKET_REGION)?;
+    (!other.is_empty() && other != region).then(|| other.to_owned())
 }
 
 fn status_of<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
@@ -109,7 +109,7 @@ fn service_error_kind(status: u16, code: &str, message: &str, region: &str) -> S
         | (_, 301 | 307) => RemoteErrorKind::OtherRegion {
             region: region.to_owned(),
         },
-        // The status is the one of a denial; no permission helps.
+        // The status is that of a denial, but no permission helps.
         ("InvalidObjectState", _) => RemoteErrorKind::Archived,
         ("RequestTimeTooSkewed", _) => RemoteErrorKind::ClockSkew { message },
         (code, status) if is_throttled(code) || matches!(status, 429 | 503) => {

@@ -1,8 +1,8 @@
 //! An S3 bucket as an object store of `kiro-ingest`.
 //!
-//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and what their errors mean; what is alike
-//! for all services (configuration, TLS, errors of authentication) is here for others, too. Credentials and profiles are
-//! `aws-config`'s business. It knows nothing of exports or parts, and makes or changes no bucket.
+//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and the meaning of their errors. Also owns what
+//! all AWS services share: configuration, TLS, errors of authentication. `aws-config` owns credentials and profiles. Does not
+//! know exports or parts, and creates or changes no bucket.
 
 mod bucket;
 mod client_factory;

@@ -1,4 +1,4 @@
-//! A listing, page after page.
+//! A listing, page by page.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use kiro_report::ObjectKey;
 use crate::bucket::BucketInner;
 use crate::decoded_key::decoded_key;
 
-/// How far a listing has come.
+/// The state of a listing.
 pub(crate) struct Listing<'a> {
     bucket: &'a BucketInner,
     prefix: String,
@@ -24,7 +24,7 @@ impl<'a> Listing<'a> {
     pub(crate) fn new(bucket: &'a BucketInner, prefix: &str) -> Self {
         Self {
             bucket,
-            // A prefix that ends inside of `AWSLogs/…` says nothing of what lies below the folder.
+            // A prefix that ends before the folder's own part of the keys does not narrow the listing.
             prefix: if prefix.starts_with(bucket.key_prefix()) {
                 bucket.object_key(&ObjectKey::new(prefix))
             } else {
@@ -105,7 +105,7 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// A tag as it stands in headers, without its quotes.
+/// The value of an `ETag` header without its quotes.
 pub(crate) fn unquoted(e_tag: &str) -> String {
     e_tag.trim_matches('"').to_owned()
 }

@@ -1,4 +1,4 @@
-//! Reading an object, resumed where a connection broke off.
+//! Reads an object, and resumes after a broken connection.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use kiro_report::ObjectKey;
 
 use crate::bucket::BucketInner;
 
-/// So often a body is resumed without a byte having come.
+/// Maximum number of resumptions without a new byte.
 const MAX_RESUMES: u32 = 4;
 
-/// The content of an object as it was listed.
+/// The content of an object, as it was listed.
 pub(crate) struct S3Reader {
     bucket: Arc<BucketInner>,
     key: ObjectKey,
-    /// In quotes, as headers want it.
+    /// In quotes, as in a header.
     e_tag: Option<String>,
     body: ByteStream,
     read_bytes: u64,
@@ -70,7 +70,7 @@ impl S3Reader {
 
     async fn resume(&mut self, cause: Box<dyn Error + Send + Sync>) -> Result<(), StoreErrorKind> {
         let bytes = self.read_bytes;
-        // A body that is complete and wrong has a wrong checksum: there is nothing to resume.
+        // A complete body with an error has a wrong checksum: resuming does not help.
         if self.resumes_left == 0 || bytes >= self.total_bytes {
             let kind = RemoteErrorKind::BrokenOff {
                 bytes,

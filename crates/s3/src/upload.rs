@@ -1,4 +1,4 @@
-//! An upload in parts, given up unless it is completed.
+//! A multipart upload, aborted unless it is completed.
 
 use std::sync::Arc;
 
@@ -13,9 +13,9 @@ use crate::bucket::BucketInner;
 use crate::error::{is_upload_missing, is_write_conflict, object_exists};
 use crate::writer::{MAX_CONFLICTS, if_none_match};
 
-/// An upload that has begun. Its parts cost money until it is completed or given up.
+/// A multipart upload. Its parts cost money until it is completed or aborted.
 pub(crate) struct Upload {
-    /// Gone once nothing is left to be given up.
+    /// `None` once it is completed or aborted.
     open: Option<OpenUpload>,
     parts: Vec<CompletedPart>,
     runtime: Handle,
@@ -81,8 +81,8 @@ impl Upload {
         Ok(())
     }
 
-    /// Makes the object of the parts. A completion that meets another write of the same key is repeated; S3 may have given
-    /// up the upload by then, so the error asks for another run, with a new upload.
+    /// Completes the object. A completion that meets another write of the same key is repeated. S3 may have aborted the upload
+    /// by then: the error is transient, because a new upload can succeed.
     pub(crate) async fn complete(mut self, mode: PutMode) -> Result<(), StoreErrorKind> {
         let open = self.open.as_ref().ok_or_else(closed)?;
         let parts = CompletedMultipartUpload::builder()
@@ -132,7 +132,7 @@ impl Upload {
 }
 
 impl OpenUpload {
-    /// Lets S3 forget the parts. If that fails, the bucket's lifecycle does it.
+    /// Deletes the parts. If that fails, the lifecycle rule of the bucket deletes them.
     async fn abort(self) {
         let aborted = self.bucket.send(|client| {
             client
@@ -143,7 +143,7 @@ impl OpenUpload {
                 .send()
         });
         if let Err(error) = aborted.await {
-            tracing::debug!(object = self.object_key, %error, "Upload could not be given up.");
+            tracing::debug!(object = self.object_key, %error, "Upload not aborted.");
         }
     }
 }
@@ -156,7 +156,7 @@ impl Drop for Upload {
     }
 }
 
-/// What S3 never answers.
+/// An upload without an id, or with too many parts. S3 never responds so.
 fn closed() -> StoreErrorKind {
     StoreErrorKind::Remote(RemoteErrorKind::Refused {
         code: "InvalidUpload".to_owned(),

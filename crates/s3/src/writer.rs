@@ -1,4 +1,4 @@
-//! Writing an object: one request for a small one, an upload in parts for a large one.
+//! Writes an object: one request for a small one, a multipart upload for a large one.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::bucket::BucketInner;
 use crate::error::{is_write_conflict, object_exists};
 use crate::upload::Upload;
 
-/// Maximum number of repetitions of a conditional write that meets another one.
+/// Maximum number of repetitions of a conditional write that meets a concurrent one.
 pub(crate) const MAX_CONFLICTS: u32 = 3;
 
-/// The value of `If-None-Match`.
+/// The value of the header `If-None-Match`.
 pub(crate) fn if_none_match(mode: PutMode) -> Option<String> {
     match mode {
         PutMode::Overwrite => None,
@@ -29,7 +29,7 @@ pub(crate) struct S3Writer {
     key: ObjectKey,
     mode: PutMode,
     pending: BytesMut,
-    /// Begun with the first full part.
+    /// Created with the first full part.
     upload: Option<Upload>,
 }
 
@@ -95,7 +95,7 @@ impl S3Writer {
             };
             if self.mode == PutMode::Create {
                 if object_exists(&error) {
-                    tracing::debug!(object = %self.key, "Another run has written it.");
+                    tracing::debug!(object = %self.key, "Object exists already.");
                     return Ok(());
                 }
                 if is_write_conflict(&error) && conflicts_left > 0 {
