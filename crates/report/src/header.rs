@@ -1,4 +1,4 @@
-//! Which column of a file is which, by name alone.
+//! Binds the columns of a file by their names.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -7,39 +7,43 @@ use std::sync::Arc;
 use crate::records::Record;
 use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReportKind};
 
-/// More columns than this are a damaged file.
+/// A file with more columns is damaged.
 const MAX_COLUMNS: usize = 65_536;
 
-/// The columns of a file, bound to what they mean.
+/// The columns of a file, bound to the columns of its dataset.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) kind: ReportKind,
-    /// Every column's name, lower-cased.
+    /// The name of every column, in lower case.
     pub(crate) names: Vec<Arc<str>>,
     pub(crate) date: usize,
     pub(crate) user: usize,
-    /// Where the values of each column of the dataset are, in the order of the dataset.
+    /// The position of each column of the dataset in the file, in the order of the dataset.
     pub(crate) columns: Vec<Option<usize>>,
-    /// Positions of the model columns; the names are theirs without the suffix.
+    /// The positions of the model columns, and their names without the suffix.
     pub(crate) models: Vec<usize>,
     pub(crate) model_names: Vec<String>,
     pub(crate) unknown: Vec<usize>,
-    /// A column that occurs again: where it occurred first, and where now.
+    /// The first and the repeated position of columns that occur again.
     pub(crate) duplicates: Vec<(usize, usize)>,
     pub(crate) issues: Vec<Issue>,
 }
 
-/// What a column is.
+/// The meaning of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Meaning {
-    /// One of the dataset, by its index there.
+    /// A column of the dataset, by its index there.
     Column(usize),
     Model(String),
     Unknown(Arc<str>),
 }
 
 impl Header {
-    /// Binds the first record of a file. A loose file's header also tells which report it is.
+    /// Binds the first record of a file. Without a kind, the header decides which report it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no column of users or of dates, or there are too many columns.
     pub(crate) fn bind(record: &Record<'_>, kind: Option<ReportKind>) -> Result<Self, ReadError> {
         if record.len() > MAX_COLUMNS {
             return Err(ReadError::TooManyColumns {
@@ -48,9 +52,9 @@ impl Header {
             });
         }
         let names: Vec<Arc<str>> = (0..record.len())
-            .map(|position| clean(record.cell(position), position))
+            .map(|position| normalize_name(record.cell(position), position))
             .collect();
-        let kind = kind.unwrap_or_else(|| tell_kind(&names));
+        let kind = kind.unwrap_or_else(|| detect_kind(&names));
         let mut header = Self {
             kind,
             date: 0,
@@ -93,10 +97,10 @@ impl Header {
         }
         let position_of = |name| header.columns[kind.dataset().index_of(name)];
         header.user = position_of("user_id").ok_or_else(|| ReadError::NoUserColumn {
-            found: list(&names),
+            found: list_names(&names),
         })?;
         header.date = position_of("activity_date").ok_or_else(|| ReadError::NoDateColumn {
-            found: list(&names),
+            found: list_names(&names),
         })?;
         header.names = names;
         Ok(header)
@@ -125,7 +129,7 @@ fn column_of(dataset: Dataset, key: &str) -> Option<usize> {
 }
 
 /// The current report unless the header has legacy counters and nothing that only the current report has.
-fn tell_kind(names: &[Arc<str>]) -> ReportKind {
+fn detect_kind(names: &[Arc<str>]) -> ReportKind {
     let keys: Vec<String> = names.iter().map(|name| lookup_key(name)).collect();
     let has_any_only_of = |dataset, other| {
         keys.iter()
@@ -140,8 +144,9 @@ fn tell_kind(names: &[Arc<str>]) -> ReportKind {
     }
 }
 
-/// The name of a column: no blanks around it, no byte order mark, lower case. One without a name is named by its place.
-fn clean(cell: &[u8], position: usize) -> Arc<str> {
+/// The name of a column in lower case, without blanks and byte order mark around it. A column without a name is named by its
+/// position.
+fn normalize_name(cell: &[u8], position: usize) -> Arc<str> {
     let name = String::from_utf8_lossy(cell);
     let name = name
         .trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
@@ -153,25 +158,25 @@ fn clean(cell: &[u8], position: usize) -> Arc<str> {
     }
 }
 
-/// Blanks and hyphens in a header are as good as `_`. Keeps every byte's place.
+/// Replaces blanks and hyphens by `_`. Keeps the position of every byte.
 fn lookup_key(name: &str) -> String {
     name.replace([' ', '-'], "_")
 }
 
-/// The first few names, for a message.
-fn list(names: &[Arc<str>]) -> String {
-    const MOST_NAMES: usize = 6;
-    const MOST_LETTERS: usize = 40;
+/// The first names, for a message.
+fn list_names(names: &[Arc<str>]) -> String {
+    const MAX_NAMES: usize = 6;
+    const MAX_LETTERS: usize = 40;
     let mut text = names
         .iter()
-        .take(MOST_NAMES)
+        .take(MAX_NAMES)
         .map(|name| {
             let letters: String = name
                 .chars()
-                .take(MOST_LETTERS)
+                .take(MAX_LETTERS)
                 .map(|letter| if letter.is_control() { '?' } else { letter })
                 .collect();
-            let more = if name.chars().nth(MOST_LETTERS).is_some() {
+            let more = if name.chars().nth(MAX_LETTERS).is_some() {
                 "…"
             } else {
                 ""
@@ -180,9 +185,9 @@ fn list(names: &[Arc<str>]) -> String {
         })
         .collect::<Vec<_>>()
         .join(", ");
-    if names.len() > MOST_NAMES {
+    if names.len() > MAX_NAMES {
         // Writing to a string cannot fail.
-        write!(text, " and {} more", names.len() - MOST_NAMES).ok();
+        write!(text, " and {} more", names.len() - MAX_NAMES).ok();
     }
     text
 }

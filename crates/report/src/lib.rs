@@ -1,7 +1,7 @@
 //! What a Kiro export is: object keys, headers, typed rows, tiers, user ids.
 //!
-//! Pure: bytes go in, typed rows and issues come out. No files, no clock, no Parquet. Memory is bounded by the
-//! longest record, never by the length of the export.
+//! Pure: bytes in, typed rows and issues out. No files, no clock, no Parquet. Memory is bounded by the longest record, not
+//! by the length of the export.
 
 mod activity_date;
 mod cell;

@@ -13,9 +13,9 @@ pub struct FactRow<'a> {
     pub line: u64,
     pub activity_date: NaiveDate,
     pub user_id: UserId<'a>,
-    /// Upper-cased; empty when blank, never missing, because it is part of the key.
+    /// In upper case. Empty if blank, because it is part of the key.
     pub client_type: &'a str,
-    /// A canonical code.
+    /// The canonical code.
     pub subscription_tier: Option<&'a str>,
     /// The values of [`PLAIN_COLUMNS`].
     pub plain: PlainValues<&'a str>,
@@ -48,10 +48,10 @@ impl fmt::Debug for FactRow<'_> {
     }
 }
 
-/// How many messages a model served.
+/// The messages of one model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModelMessages {
-    /// Its place in the names told by [`RowSink::models`].
+    /// Its index among the names of [`RowSink::models`].
     pub model: usize,
     pub messages: i64,
 }
@@ -69,14 +69,14 @@ pub struct CodeRow<'a> {
     pub extra: Option<&'a str>,
 }
 
-/// Takes what a reader reads.
+/// Receives the rows and issues of an export.
 pub trait RowSink {
-    /// The header was read; these are the models it names, without `_messages`.
+    /// Called once, after the header: the names of its models, without `_messages`.
     fn models(&mut self, names: Vec<String>);
     /// A row of the current report.
     fn fact(&mut self, row: &FactRow<'_>);
     /// A row of the legacy report.
     fn code(&mut self, row: &CodeRow<'_>);
-    /// Something to know about the export.
+    /// A problem of the export.
     fn issue(&mut self, issue: Issue);
 }
