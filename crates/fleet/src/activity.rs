@@ -1,4 +1,4 @@
-//! One day of one person: credits, messages, models and code, and the month's balance they draw on.
+//! The activity of one day: credits, messages, models and code, within the credits of the month.
 
 use crate::calendar::Calendar;
 use crate::coding::{self, COUNTERS};
@@ -8,7 +8,7 @@ use crate::options::Attendance;
 use crate::rng::{Purpose, Rng};
 use crate::user::User;
 
-/// What one person did on one client on one day.
+/// The activity of one user on one client on one day.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientActivity {
     pub(crate) user: u32,
@@ -19,7 +19,7 @@ pub(crate) struct ClientActivity {
     pub(crate) models: PerModel<u32>,
 }
 
-/// What one person did in the editor on one day.
+/// The code activity of one user on one day.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CodeActivity {
     pub(crate) user: u32,
@@ -67,7 +67,7 @@ impl DayActivity {
     }
 }
 
-/// What everybody has used of this month's credits so far.
+/// The credits that each user has used this month.
 #[derive(Debug)]
 pub(crate) struct Simulation<'a> {
     users: &'a [User],
@@ -93,7 +93,7 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Fills `rows` with the day's activity. Days must be asked for in order.
+    /// Fills `rows` with the day's activity. Call it day by day.
     pub(crate) fn run_day(&mut self, day: u32, rows: &mut DayActivity) {
         rows.clear();
         if self.calendar.starts_a_month(day) {
@@ -154,8 +154,8 @@ impl<'a> Simulation<'a> {
     }
 }
 
-/// Takes credits from the month's allowance: with overage on, the part above it is overage up to the limit; with
-/// overage off, people stop soon after the last credit. `None` = the person gave up for today.
+/// Takes credits from the month's allowance. With overage on, the part above it is overage up to the limit; with overage off,
+/// a user stops soon after the last credit. Returns credits and overage; `None` for no activity today.
 fn spend_credits(
     user: &User,
     day: u32,
@@ -165,7 +165,7 @@ fn spend_credits(
 ) -> Option<(f64, f64)> {
     let allowance = user.tier_on(day).allowance();
     let ceiling = allowance + user.overage_limit.unwrap_or(0.0);
-    // The request that crosses the line is still served.
+    // The request that exceeds the limit is still served.
     let last_request = rng.unit() * 0.9;
     let before = *balance;
     if before >= ceiling {
@@ -192,7 +192,7 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// Spreads a day's credits over the clients the person uses on this day.
+    /// Spreads a day's credits over the user's clients of this day.
     fn work(&mut self, credits: f64, overage: f64, attendance: Attendance, rows: &mut DayActivity) {
         let mut shares = self.user.clients;
         let main = self.rng.pick(&shares);
@@ -229,7 +229,7 @@ impl Worker<'_> {
         }
     }
 
-    /// One to five models; now and then a few messages belong to none.
+    /// One to five models. Sometimes a few messages belong to none.
     fn models(&mut self, messages: u32) -> PerModel<u32> {
         let mut counts = [0; MODELS.len()];
         let mut weights = *self.popularity;
@@ -265,7 +265,7 @@ impl Worker<'_> {
     }
 }
 
-/// The nearest whole number below; credits and messages are far below four billion.
+/// The integer part. Credits and messages are far below four billion.
 pub(crate) fn floor_to_u32(value: f64) -> u32 {
     #[expect(
         clippy::cast_possible_truncation,

@@ -1,5 +1,4 @@
-//! One big export for benchmarks: as many rows as asked for, the eleven base columns and many model columns, about three
-//! of them used per row.
+//! One big export for benchmarks: the eleven base columns and any number of model columns, about three of them used per row.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -27,7 +26,11 @@ pub struct BigExport {
 
 /// Writes one `user_report` export of `rows` rows (about 207 bytes each with 12 models) to `path`.
 ///
-/// Rows are grouped by day, 8,000 people a day, so no key occurs twice. The same arguments give the same bytes.
+/// Rows are grouped by day, 8,000 users a day, so no key occurs twice. The same arguments give the same bytes.
+///
+/// # Errors
+///
+/// If the file cannot be written.
 pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport, FleetError> {
     let failed = |source| FleetError::Write {
         path: path.to_path_buf(),
@@ -103,7 +106,7 @@ fn push_row(row: u64, [date, id]: [&str; 2], models: u32, out: &mut Vec<u8>) -> 
     let mut used = 0;
     for _ in 0..models {
         out.push(b',');
-        // Three of twelve on average, however many there are.
+        // Three on average.
         if f64::from(models) * rng.unit() < 3.0 {
             push_count(out, u64::from(1 + rng.below(90)));
             used += 1;

@@ -13,10 +13,10 @@ use crate::user::User;
 const USER_ID: &str = Dataset::Code.column("user_id").headers[0];
 const ACTIVITY_DATE: &str = Dataset::Code.column("activity_date").headers[0];
 
-/// The most rows Kiro puts into one legacy file; a bigger day is split.
+/// Maximum number of rows of a legacy file. Kiro splits a larger day.
 pub(crate) const MAX_ROWS_PER_FILE: usize = 1_000;
 
-/// Everything about a file that is not in its rows.
+/// The properties of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CodeReport<'a> {
     pub(crate) users: &'a [User],
@@ -24,7 +24,7 @@ pub(crate) struct CodeReport<'a> {
     pub(crate) site: Site,
     pub(crate) day: u32,
     pub(crate) date: NaiveDate,
-    /// The Amazon Q days, when inline chat had no columns yet.
+    /// As in the days of Amazon Q, before inline chat had columns.
     pub(crate) without_inline_chat: bool,
     pub(crate) mixed_spellings: bool,
 }

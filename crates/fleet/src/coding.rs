@@ -1,4 +1,4 @@
-//! One day in the editor, as the legacy report counts it.
+//! The legacy report's counters of one day.
 
 use kiro_report::{CODE_COUNTERS, Dataset};
 
@@ -6,12 +6,12 @@ use crate::activity::floor_to_u32;
 use crate::rng::Rng;
 use crate::user::User;
 
-/// How many counters the legacy report has.
+/// Number of counters of the legacy report.
 pub(crate) const COUNTERS: usize = CODE_COUNTERS.len();
 
 const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
 
-/// The legacy counters: most people only use inline suggestions and chat; few features are used by few.
+/// The counters of one user. Most users use inline suggestions and chat only.
 pub(crate) fn counters(user: &User, rng: &mut Rng) -> [u32; COUNTERS] {
     let mut counters = [0; COUNTERS];
     macro_rules! put {

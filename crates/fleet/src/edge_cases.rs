@@ -1,4 +1,4 @@
-//! What makes a real bucket more than clean files: which day gets a re-export, which is split, what else lies around.
+//! Edge cases of real buckets: a re-export, a split day, a broken file, foreign objects.
 
 use chrono::NaiveDate;
 
@@ -6,18 +6,18 @@ use crate::calendar::Calendar;
 use crate::headers;
 use crate::layout::{Client, Site, digits};
 
-/// The days on which something odd happens.
+/// The days of the edge cases.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct EdgeCases {
     /// The IDE export of the main account is written twice; the first numbers are too low.
     pub(crate) re_exported: u32,
     /// The IDE export of the main account comes in two complementary parts.
     pub(crate) split: u32,
-    /// A late export of the second account breaks off inside a quoted cell.
+    /// A late export of the second account ends inside a quoted cell.
     pub(crate) broken: u32,
     /// The second account's files have a byte-order mark and CRLF line ends.
     pub(crate) windows_text: u32,
-    /// The second account spells tiers as in the documentation.
+    /// The second account spells tiers as Kiro's documentation does.
     pub(crate) documented_tiers: u32,
 }
 
@@ -33,8 +33,7 @@ impl EdgeCases {
     }
 }
 
-/// Columns of an account in transition: for a while after the arrival of `New_User` and `User_Email`, every other file
-/// still lacks them.
+/// Returns true if a file lacks `New_User` and `User_Email`: for some time after their first day, every other file does.
 pub(crate) fn is_without_identity(calendar: Calendar, client: Client, day: u32) -> bool {
     let since = calendar.at(250);
     let until = calendar.at(400);
@@ -57,7 +56,7 @@ pub(crate) fn never_closed_quote(site: Site, date: NaiveDate) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The same text as Windows programs write it.
+/// The same text with a byte-order mark and CRLF line ends.
 pub(crate) fn windows_text(text: &[u8]) -> Vec<u8> {
     let mut out = b"\xef\xbb\xbf".to_vec();
     for byte in text {
@@ -69,7 +68,7 @@ pub(crate) fn windows_text(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What the delivery check writes: 103 bytes that are no report.
+/// The object of the delivery check: 103 bytes that are no report.
 pub(crate) const VALIDATION_OBJECT: &[u8] =
     b"This object was created to validate permissions for the delivery of user activity reports to a bucket.\n";
 

@@ -1,9 +1,8 @@
-//! A believable synthetic fleet, written as raw exports in Kiro's own folder layout.
+//! Synthetic exports of many users, in Kiro's own folder layout.
 //!
-//! Owns: invented people, their habits, and the CSV text of both reports, with the oddities real buckets have.
-//! Promises: the same options give the same bytes on every platform, in memory that depends on the users, not on
-//! the days. Does not: read exports, or know how they are normalized; of `kiro-report` it uses only the headers that the
-//! datasets declare.
+//! Owns invented users, their habits, and the CSV text of both reports, with the edge cases of real buckets. The same options
+//! give the same bytes on every platform; memory depends on the users, not on the days. Does not read or normalize exports: of
+//! `kiro-report` it uses only the headers that the datasets declare.
 
 mod activity;
 mod big;

@@ -1,4 +1,4 @@
-//! Invented people: e-mail addresses at example.com and user ids. Nobody real is meant.
+//! Invented e-mail addresses at example.com and user ids. None is of a real person.
 
 use crate::rng::Rng;
 
@@ -212,7 +212,7 @@ const FAMILY: [&str; 103] = [
     "yilmaz",
 ];
 
-/// `given.family@example.com`, one address per person; numbered once all pairs are used up.
+/// `given.family@example.com`, one address per user; numbered once all pairs are used.
 pub(crate) fn email(index: u32) -> String {
     let (given, family) = (GIVEN.len(), FAMILY.len());
     let pairs = given * family;

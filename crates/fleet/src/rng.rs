@@ -1,8 +1,9 @@
-//! Randomness that depends on *what* is asked for, never on what was asked before: every number is a hash of the
-//! seed, a purpose and up to two indices. Only integer steps and the four exact floating-point operations are used, so
-//! the numbers are the same on every platform.
+//! Pseudo-random numbers that do not depend on the order of calls: each stream begins at a hash of the seed, a purpose and two
+//! indices. Uses integers and the four exact floating-point operations only, so numbers are the same on every platform.
+//!
+//! The bytes of the demo depend on these numbers, so another generator would change every transcript.
 
-/// What a stream of numbers is for. Streams of different purposes are independent.
+/// The purpose of a stream. Streams of different purposes are independent.
 #[derive(Debug, Clone, Copy)]
 #[repr(u64)]
 pub(crate) enum Purpose {
@@ -64,7 +65,7 @@ impl Rng {
         self.unit() < probability
     }
 
-    /// One of the indices of `weights`, as often as its weight says; the last one if all are zero.
+    /// A random index of `weights`, in proportion to its weight; the last one if all are zero.
     pub(crate) fn pick(&mut self, weights: &[f64]) -> usize {
         let total: f64 = weights.iter().sum();
         let mut left = self.unit() * total;

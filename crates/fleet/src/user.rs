@@ -1,7 +1,7 @@
-//! One person: habits, plan and lifecycle, drawn once from the seed.
+//! One user: habits, plan, and the days of joining and leaving, drawn once from the seed.
 //!
-//! Shares (how many heavy users, how many who leave) are spread evenly over the indices instead of drawn, so a fleet of
-//! 30 has the same variety as one of 10,000.
+//! Shares (of heavy users, of users who leave) are spread evenly over the indices instead of drawn, so 30 users have the same
+//! variety as 10,000.
 
 use crate::calendar::Calendar;
 use crate::layout::Site;
@@ -54,7 +54,7 @@ impl Tier {
         }
     }
 
-    /// People on bigger plans use a smaller part of them.
+    /// Users of larger plans use a smaller part of them.
     const fn appetite_factor(self) -> f64 {
         match self {
             Self::Free => 1.3,
@@ -66,7 +66,7 @@ impl Tier {
     }
 }
 
-/// What happens to a person's use near the end of the window.
+/// The trend of a user's activity near the end of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trend {
     Steady,
@@ -74,11 +74,11 @@ enum Trend {
     Surging,
 }
 
-/// One invented person.
+/// One invented user.
 #[derive(Debug)]
 pub(crate) struct User {
     pub(crate) id: String,
-    /// Empty for the few whose address is not known.
+    /// Empty for a few users without a known address.
     pub(crate) email: String,
     pub(crate) site: Site,
     /// A second subscription at the other site.
@@ -93,12 +93,12 @@ pub(crate) struct User {
     /// Probability of activity on an ordinary working day.
     diligence: f64,
     weekend: f64,
-    /// Part of the monthly allowance an ordinary month takes.
+    /// The part of the monthly allowance that an ordinary month takes.
     appetite: f64,
     trend: Trend,
-    /// How much of the work is done on the IDE, the CLI and the plugin.
+    /// The shares of the IDE, the CLI and the plugin.
     pub(crate) clients: [f64; 3],
-    /// How much of the work is code; 0 = never in the legacy report.
+    /// The amount of code activity; 0: never in the legacy report.
     pub(crate) coding: f64,
     pub(crate) messages_per_credit: f64,
     pub(crate) taste: PerModel<f64>,
@@ -144,7 +144,7 @@ impl User {
             };
             (day, to)
         });
-        // Administrators switch overage on for those who need it.
+        // Administrators enable overage for users who need it.
         let wants_more = if kind < 0.2 { 0.5 } else { 0.2 };
         let overage_limit = (!matches!(tier, Tier::Free | Tier::Blank) && rng.chance(wants_more))
             .then(|| [500.0, 1000.0, 2500.0][rng.pick(&[3.0, 2.0, 1.0])]);
@@ -215,7 +215,7 @@ impl User {
         }
     }
 
-    /// Whether the person works with Kiro on this day at all.
+    /// Returns true if the user is active on this day.
     pub(crate) fn is_active_on(
         &self,
         day: u32,
@@ -248,7 +248,7 @@ impl User {
         draw < likely * self.diligence
     }
 
-    /// Once in most quarters people are away for one or two weeks.
+    /// In most quarters a user is away for one or two weeks.
     fn is_on_leave(&self, day: u32) -> bool {
         let shifted = day + self.leave_phase;
         let mut rng = Rng::new(
@@ -261,7 +261,7 @@ impl User {
         away && (start..start + length).contains(&(shifted % 91))
     }
 
-    /// Credits an ordinary active day takes, before its noise.
+    /// The credits of an ordinary active day, before noise.
     pub(crate) fn daily_credits(&self, day: u32, calendar: Calendar) -> f64 {
         let usual = self.tier_on(day).allowance() * self.appetite / (self.diligence * 20.5);
         let growth = 0.85 + 0.3 * f64::from(day) / f64::from(calendar.days());

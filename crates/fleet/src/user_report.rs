@@ -11,7 +11,7 @@ use crate::models::{MODELS, PerModel};
 use crate::rng::{Purpose, Rng};
 use crate::user::{Tier, User};
 
-/// Everything about a file that is not in its rows.
+/// The properties of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct UserReport<'a> {
     pub(crate) users: &'a [User],
@@ -41,7 +41,7 @@ impl UserReport<'_> {
         }
     }
 
-    /// A model somebody used has a column; of the others most have none, some are there with zeros.
+    /// A used model has a column. Of the others most have none, some have zeros.
     fn shown_models(&self, rows: &[ClientActivity]) -> PerModel<bool> {
         let mut shown = [false; MODELS.len()];
         if self.generation < Generation::Models {
@@ -175,7 +175,7 @@ fn push_date(out: &mut Vec<u8>, date: NaiveDate) {
     out.extend_from_slice(format!("{year}-{month}-{day}").as_bytes());
 }
 
-/// `amara.okafor@…` as somebody typed it into a directory: `Amara.Okafor@…`.
+/// `Amara.Okafor@…` for `amara.okafor@…`, as typed into a directory.
 fn capitalized(email: &str) -> String {
     let mut start = true;
     let (name, host) = email.split_once('@').unwrap_or((email, ""));

@@ -1,4 +1,4 @@
-//! Writes the fleet, day after day: a day's rows are made, rendered and written before the next day begins.
+//! Writes the exports day by day: rows are generated, rendered and written before the next day begins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,16 @@ use crate::rng::{Purpose, Rng};
 use crate::user::User;
 use crate::user_report::UserReport;
 
-/// A bigger day of the current report is split into files of so many rows.
+/// Maximum number of rows of a file of the current report. A larger day is split.
 const MAX_ROWS_PER_FILE: usize = 3_000;
 
-/// Writes `options.days` days of exports below `root` and tells `progress` how many days are done.
+/// Writes `options.days` days of exports below `root`, and calls `progress` with the number of finished days.
 ///
-/// Existing files of the same name are overwritten; nothing else below `root` is touched.
+/// Files of the same name are overwritten; other files below `root` stay.
+///
+/// # Errors
+///
+/// If there are too few or too many users or days, or a file cannot be written.
 pub fn write_fleet(
     options: &FleetOptions,
     root: &Path,
@@ -75,7 +79,7 @@ struct FleetWriter<'a> {
     seen: Vec<bool>,
     summary: FleetSummary,
     text: Vec<u8>,
-    /// The folder that was made last.
+    /// The last created folder.
     folder: PathBuf,
 }
 
