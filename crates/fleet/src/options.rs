@@ -76,7 +76,7 @@ pub struct FleetSummary {
 pub enum FleetError {
     /// Too few or too many users or days.
     #[error(
-        "a fleet needs 1 to 1000000 users and 1 to 20000 days, found {users} users and {days} days"
+        "expected 1 to 1000000 users and 1 to 20000 days, found {users} users and {days} days"
     )]
     Size {
         /// The requested number.

@@ -60,7 +60,7 @@ impl Config {
         if let Some(destination) = &destination {
             for source in sources.iter().filter(|source| destination.contains(source)) {
                 problems.push(format!(
-                    "KIRO_SOURCES: `{source}` lies in the destination `{destination}`"
+                    "KIRO_SOURCES: `{source}` is in the destination `{destination}`"
                 ));
             }
         }
@@ -141,7 +141,7 @@ fn sources(text: &str, accounts: &[String], problems: &mut Vec<String>) -> Vec<S
         for (other_place, other) in found.iter().enumerate() {
             let is_same = one == other && place > other_place;
             if place != other_place && one.contains(other) && !is_same {
-                problems.push(format!("KIRO_SOURCES: `{other}` lies in `{one}`"));
+                problems.push(format!("KIRO_SOURCES: `{other}` is in `{one}`"));
             }
         }
     }
@@ -235,7 +235,7 @@ mod tests {
             error.problems,
             [
                 "KIRO_SOURCES: expected `s3://bucket/prefix`, found `exports`",
-                "KIRO_SOURCES: `s3://exports/a` lies in `s3://exports/`",
+                "KIRO_SOURCES: `s3://exports/a` is in `s3://exports/`",
                 "KIRO_DESTINATION: expected `s3://bucket/prefix`, found ``",
                 "KIRO_JOBS: invalid digit found in string",
             ]
@@ -257,7 +257,7 @@ mod tests {
             error
                 .unwrap_err()
                 .to_string()
-                .contains("lies in the destination")
+                .contains("is in the destination")
         );
         let beside = read(&[
             ("KIRO_SOURCES", "s3://exports"),

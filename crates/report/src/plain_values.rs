@@ -5,7 +5,7 @@ use crate::dataset_columns::PLAIN_COLUMNS;
 
 /// The values of one row in [`PLAIN_COLUMNS`]: one array per type, addressed by [`PLAIN_SLOTS`].
 ///
-/// `Text` is `&str`, or what stands for a text elsewhere.
+/// `Text` is `&str`, or what represents a text, such as its length.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PlainValues<Text> {
     pub counts: [Option<i64>; COUNTS],

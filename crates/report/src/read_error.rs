@@ -42,7 +42,7 @@ impl ReadError {
                 "the file is damaged; export it again"
             }
             Self::UnclosedQuote { .. } => {
-                "the file is cut off or damaged at this line; export it again, or mend the line"
+                "the file is cut off or damaged at this line; export it again, or fix the line"
             }
         }
     }

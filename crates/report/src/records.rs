@@ -157,7 +157,7 @@ impl RecordReader {
         self.ended = true;
     }
 
-    /// Whether [`Self::end`] was called.
+    /// Returns true after [`Self::end`].
     pub fn has_ended(&self) -> bool {
         self.ended
     }

@@ -48,7 +48,7 @@ impl NormalizeErrorKind {
         match self {
             Self::Content(error) => Some(error.hint()),
             Self::Source(error) | Self::Destination(error) => error.hint(),
-            Self::Stopped => Some("run the command again: what is complete is kept"),
+            Self::Stopped => Some("run the command again: complete parts are kept"),
             Self::Encode { .. } | Self::Crashed => None,
         }
     }

@@ -13,12 +13,12 @@ use super::pages::{Chunk, DictionaryPage, Pages, Snappy};
 use super::run_length::{bits_for, encode_codes, encode_deltas, encode_run};
 use super::schema::PartMetadata;
 
-/// A dictionary larger than this is worth it only if most values repeat; one beyond the second never is.
+/// A larger dictionary is kept only if most values repeat, up to a maximum size.
 const DICTIONARY_BYTES: usize = 1 << 20;
-const MOST_DICTIONARY_BYTES: usize = 8 << 20;
-/// Longer texts are no use as a minimum or maximum.
-const MOST_STATISTICS_BYTES: usize = 64;
-/// Counts below this find their code without hashing.
+const MAX_DICTIONARY_BYTES: usize = 8 << 20;
+/// Maximum length of a text in the statistics.
+const MAX_STATISTICS_BYTES: usize = 64;
+/// Smaller counts find their code without hashing.
 const SMALL_COUNTS: usize = 1024;
 const NO_CODE: u32 = u32::MAX;
 
@@ -51,7 +51,7 @@ struct DictionaryValues {
     codes: Vec<u32>,
     small_counts: Vec<u32>,
     values: usize,
-    /// The dictionary grew too large: what follows is written plain.
+    /// Values after the dictionary grew too large, encoded plain.
     overflow: Option<Vec<u8>>,
 }
 
@@ -321,7 +321,7 @@ impl DictionaryValues {
         self.codes.clear();
         let bytes = self.dictionary.bytes();
         let repeats = self.values >= 2 * self.dictionary.len();
-        if bytes > MOST_DICTIONARY_BYTES || (bytes > DICTIONARY_BYTES && !repeats) {
+        if bytes > MAX_DICTIONARY_BYTES || (bytes > DICTIONARY_BYTES && !repeats) {
             self.overflow = Some(Vec::new());
         }
         Encoding::RLE_DICTIONARY
@@ -346,7 +346,7 @@ impl DictionaryValues {
                 let most = values().max()?;
                 let texts = [least, most].map(|text| Some(ByteArray::from(text.to_vec())));
                 let [least_text, most_text] = texts;
-                (least.len().max(most.len()) <= MOST_STATISTICS_BYTES)
+                (least.len().max(most.len()) <= MAX_STATISTICS_BYTES)
                     .then(|| Statistics::byte_array(least_text, most_text, None, nulls, false))
             }
             ValueType::Date => {

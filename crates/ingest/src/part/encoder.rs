@@ -81,13 +81,13 @@ impl PartEncoder {
         Ok(())
     }
 
-    /// The bytes that have been finished since the last call, often none.
+    /// The finished bytes since the last call, often none.
     pub(crate) fn take_output(&mut self) -> Result<Bytes, ParquetError> {
         self.file.flush()?;
         Ok(Bytes::from(std::mem::take(self.file.inner_mut())))
     }
 
-    /// The last bytes.
+    /// Ends the file, and returns the last bytes.
     pub(crate) fn finish(mut self) -> Result<Bytes, ParquetError> {
         if self.group_rows > 0 {
             self.end_group()?;

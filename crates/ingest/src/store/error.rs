@@ -25,13 +25,13 @@ pub enum StoreErrorKind {
     NotFound,
     #[error("permission denied")]
     Denied,
-    #[error("the place is read-only")]
+    #[error("the destination is read-only")]
     ReadOnly,
     #[error("no space is left")]
     NoSpace,
     #[error("it changed while it was being read")]
     Changed,
-    #[error("a part of its name is not text")]
+    #[error("its name is not valid UTF-8")]
     NotText,
     #[error("it is not a regular file")]
     NotAFile,
@@ -102,14 +102,14 @@ impl StoreError {
             StoreErrorKind::Denied => {
                 Some("check the permissions of the file and of the folders above it")
             }
-            StoreErrorKind::ReadOnly => Some("choose a destination that can be written"),
+            StoreErrorKind::ReadOnly => Some("choose a writable destination"),
             StoreErrorKind::NoSpace => {
-                Some("free some space and run the command again: what is complete is kept")
+                Some("free some space and run the command again: complete parts are kept")
             }
             StoreErrorKind::Changed => Some("run the command again once the file is complete"),
             StoreErrorKind::NotText => Some("rename the file"),
             StoreErrorKind::NotAFile | StoreErrorKind::NotAFolder => {
-                Some("check what lies at this path")
+                Some("check what is at this path")
             }
             StoreErrorKind::Remote(kind) => kind.hint(),
             StoreErrorKind::Io(_) => None,

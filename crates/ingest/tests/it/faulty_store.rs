@@ -1,4 +1,4 @@
-//! A store that counts what it is asked and fails where it is told to. The tests of the crates above share this file.
+//! A store that counts requests and fails on purpose. The tests of other crates share this file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,15 +17,15 @@ use kiro_report::ObjectKey;
 pub(crate) enum Fault {
     /// Reading is not allowed.
     Unreadable(&'static str),
-    /// Reading breaks off after the first piece.
+    /// Reading fails after the first piece.
     BreaksOff(&'static str),
-    /// There is no space for so many bytes in all.
+    /// There is no space for more bytes in all.
     Full(u64),
-    /// A new object is written and never becomes visible, as if the process had been killed.
+    /// A new object is written and never becomes visible, as after a kill.
     Killed(&'static str),
-    /// Nothing can be made.
+    /// No object can be created.
     ReadOnly,
-    /// The first so many reads, of whatever key, find the service out of order.
+    /// The service fails the first reads, of any key.
     Outage(u64),
     Never,
 }

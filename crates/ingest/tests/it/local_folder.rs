@@ -1,4 +1,4 @@
-//! What is special about a folder on a disk.
+//! Properties of a local folder.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,4 +1,4 @@
-//! Reading parts back with the reader everybody uses.
+//! Reads parts with the Arrow reader.
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int64Type};

@@ -146,7 +146,7 @@ fn several_sources_are_read_against_one_listing_of_the_destination() {
             Arc::new(NoProgress),
         ))
         .unwrap();
-    // The third day lies in both, with the same key and content.
+    // The third day is in both, with the same key and content.
     assert_eq!(
         (
             summary.files_seen,

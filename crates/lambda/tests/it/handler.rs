@@ -20,7 +20,7 @@ fn export_of_day(day: u32) -> String {
     )
 }
 
-/// Exports of the first so many days of July.
+/// Exports of the first days of July.
 fn exports(days: u32) -> InMemoryStore {
     let store = InMemoryStore::new();
     for day in 1..=days {

@@ -1,4 +1,4 @@
-//! Writing: in parts, conditionally, and given up.
+//! Writing: multipart, conditional, aborted.
 
 use bytes::Bytes;
 use kiro_ingest::{ObjectMeta, ObjectStore, PutMode};
@@ -81,7 +81,7 @@ async fn an_upload_that_is_given_up_or_has_failed_leaves_no_parts_to_be_paid_for
     let error = writer.write(content(11 * MIB)).await.unwrap_err();
     assert!(error.to_string().contains("could not write `x`"));
     drop(writer);
-    // It is given up in the background.
+    // It is aborted in the background.
     while proxy.count("DELETE") == 0 || open_uploads(&bucket).await > 0 {
         tokio::task::yield_now().await;
     }
@@ -160,7 +160,7 @@ async fn an_upload_in_parts_whose_end_meets_another_write_is_completed_again() {
     assert_eq!(open_uploads(&bucket).await, 0);
 }
 
-/// S3 may give up the upload, too: the run, which is made again, begins a new one.
+/// S3 may abort the upload, too: a repeated run begins a new one.
 #[tokio::test]
 async fn an_upload_that_is_gone_after_a_conflict_passes_by_itself() {
     let bucket = Server::shared().new_bucket();

@@ -62,20 +62,20 @@ async fn refusals_say_what_to_do() {
         (
             301,
             "PermanentRedirect",
-            "the bucket lies in another Region than `us-east-1`",
+            "the bucket is in another Region than `us-east-1`",
             "AWS_REGION",
         ),
         (
             503,
             "SlowDown",
             "too many requests (SlowDown)",
-            "a little later",
+            "again later",
         ),
         (
             500,
             "InternalError",
             "the service failed with status 500",
-            "a little later",
+            "again later",
         ),
     ];
     for (status, code, text, hint) in cases {
