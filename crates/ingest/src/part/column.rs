@@ -212,16 +212,9 @@ impl Column {
             Values::Dictionary(values) if values.overflow.is_none() => {
                 values.statistics(self.column.value_type, nulls)
             }
-            Values::Delta {
-                range: Some((least, most)),
-                ..
-            } => Some(Statistics::int64(
-                Some(*least),
-                Some(*most),
-                None,
-                nulls,
-                false,
-            )),
+            Values::Delta { range, .. } => range.map(|(least, most)| {
+                Statistics::int64(Some(least), Some(most), None, nulls, false)
+            }),
             _ => None,
         }
     }
@@ -342,52 +335,38 @@ impl DictionaryValues {
         let values = || self.dictionary.values();
         match value_type {
             ValueType::Text => {
-                let least = values().min()?;
-                let most = values().max()?;
-                let texts = [least, most].map(|text| Some(ByteArray::from(text.to_vec())));
-                let [least_text, most_text] = texts;
+                let (least, most) = (values().min()?, values().max()?);
+                let text = |text: &[u8]| Some(ByteArray::from(text.to_vec()));
                 (least.len().max(most.len()) <= MAX_STATISTICS_BYTES)
-                    .then(|| Statistics::byte_array(least_text, most_text, None, nulls, false))
+                    .then(|| Statistics::byte_array(text(least), text(most), None, nulls, false))
             }
             ValueType::Date => {
-                let days =
-                    || values().filter_map(|day| Some(i32::from_le_bytes(day.try_into().ok()?)));
-                Some(Statistics::int32(
-                    days().min(),
-                    days().max(),
-                    None,
-                    nulls,
-                    false,
-                ))
+                let days = || numbers(values(), i32::from_le_bytes);
+                let (least, most) = (days().min(), days().max());
+                Some(Statistics::int32(least, most, None, nulls, false))
             }
             ValueType::Count => {
-                let counts = || {
-                    values().filter_map(|count| Some(i64::from_le_bytes(count.try_into().ok()?)))
-                };
-                Some(Statistics::int64(
-                    counts().min(),
-                    counts().max(),
-                    None,
-                    nulls,
-                    false,
-                ))
+                let counts = || numbers(values(), i64::from_le_bytes);
+                let (least, most) = (counts().min(), counts().max());
+                Some(Statistics::int64(least, most, None, nulls, false))
             }
             ValueType::Amount => {
-                let amounts = || {
-                    values().filter_map(|amount| Some(f64::from_le_bytes(amount.try_into().ok()?)))
-                };
+                let amounts = || numbers(values(), f64::from_le_bytes);
                 let least = amounts().min_by(f64::total_cmp);
-                Some(Statistics::double(
-                    least,
-                    amounts().max_by(f64::total_cmp),
-                    None,
-                    nulls,
-                    false,
-                ))
+                let most = amounts().max_by(f64::total_cmp);
+                Some(Statistics::double(least, most, None, nulls, false))
             }
             ValueType::Boolean => None,
         }
     }
+}
+
+/// Values of a fixed size, read from their bytes.
+fn numbers<'a, Number, const BYTES: usize>(
+    values: impl Iterator<Item = &'a [u8]>,
+    read: fn([u8; BYTES]) -> Number,
+) -> impl Iterator<Item = Number> {
+    values.filter_map(move |value| Some(read(value.try_into().ok()?)))
 }
 
 fn push_plain(plain: &mut Vec<u8>, value: &[u8], value_type: ValueType) {
