@@ -40,9 +40,6 @@ pub fn parse_amount(cell: &[u8]) -> Result<Option<f64>, BadNumber> {
     if cell.is_empty() {
         return Ok(None);
     }
-    if let Some(amount) = short_amount(cell) {
-        return Ok(Some(amount));
-    }
     NumberParts::split(cell)?;
     let text = std::str::from_utf8(cell).map_err(|_| BadNumber)?;
     let amount: f64 = text.parse().map_err(|_| BadNumber)?;
@@ -51,34 +48,6 @@ pub fn parse_amount(cell: &[u8]) -> Result<Option<f64>, BadNumber> {
     } else {
         Err(BadNumber)
     }
-}
-
-/// Up to fifteen digits with a point among them: both the digits and the power of ten are exact doubles, so that their
-/// quotient is the nearest one. The rest is for the standard library.
-fn short_amount(cell: &[u8]) -> Option<f64> {
-    const EXACT_DIGITS: usize = 15;
-    const POWERS: [f64; EXACT_DIGITS + 1] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-    ];
-    if cell.len() > EXACT_DIGITS + 1 {
-        return None;
-    }
-    let (mut digits, mut point) = (0_i64, None);
-    for (place, byte) in cell.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => digits = digits * 10 + i64::from(byte - b'0'),
-            b'.' if point.is_none() => point = Some(place),
-            _ => return None,
-        }
-    }
-    let point = point?;
-    let fraction = cell.len() - point - 1;
-    if point == 0 || fraction == 0 {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "at most fifteen digits")]
-    let digits = digits as f64;
-    Some(digits / POWERS[fraction])
 }
 
 impl<'a> NumberParts<'a> {
@@ -224,30 +193,6 @@ mod tests {
         ];
         for (cell, expected) in cases {
             assert_eq!(parse_count(cell.as_bytes()).ok(), expected, "{cell:?}");
-        }
-    }
-
-    #[test]
-    fn short_amounts_are_those_of_the_standard_library() {
-        let mut seed: u64 = 7;
-        for _ in 0..200_000 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let (digits, places) = (seed >> 14, seed % 15);
-            let text = format!(
-                "{}.{:0width$}",
-                digits % 1000,
-                digits,
-                width = 1 + usize::try_from(places).unwrap()
-            );
-            let text = &text[..text.len().min(3 + usize::try_from(seed >> 60).unwrap())];
-            let expected = text.parse::<f64>().ok().filter(|_| !text.ends_with('.'));
-            assert_eq!(
-                parse_amount(text.as_bytes()).ok().flatten(),
-                expected,
-                "{text}"
-            );
         }
     }
 

@@ -105,7 +105,7 @@ fn fill_plain_columns(cells: &mut RowCells<'_>, row: &FactRow<'_>) {
 }
 
 /// The part, begun if there is none yet.
-pub(super) fn begun<'a>(
+pub(super) fn get_or_begin<'a>(
     part: &'a mut Option<PartWriter>,
     target: &PartTarget,
     dataset: Dataset,

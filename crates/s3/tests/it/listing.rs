@@ -1,7 +1,7 @@
 //! Listings: many pages, odd keys, and where keys begin.
 
 use futures::{StreamExt, TryStreamExt};
-use kiro_ingest::{ObjectMeta, ObjectStore, PutMode};
+use kiro_ingest::{ObjectMeta, ObjectStore};
 use kiro_report::ObjectKey;
 
 use crate::kiro_exports::key_of_day;
