@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use kiro_ingest::ObjectStore;
-use kiro_s3::{S3Access, S3Tuning, S3Url, S3UrlError};
+use kiro_s3::{S3ClientFactory, S3Options, S3Url, S3UrlError};
 use tokio::sync::OnceCell;
 
 use crate::failure::Failure;
@@ -18,15 +18,15 @@ pub(crate) type BucketUrlError = S3UrlError;
 
 impl BucketUrl {
     /// Returns true if `text` is an address of S3 and not a path.
-    pub(crate) fn is_meant(text: &str) -> bool {
-        S3Url::is_meant(text)
+    pub(crate) fn has_scheme(text: &str) -> bool {
+        S3Url::has_scheme(text)
     }
 
     /// Signs in once per process. Whether the bucket exists shows when it is listed.
     pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
-        static ACCESS: OnceCell<S3Access> = OnceCell::const_new();
+        static ACCESS: OnceCell<S3ClientFactory> = OnceCell::const_new();
         let access = ACCESS
-            .get_or_try_init(|| S3Access::from_environment(S3Tuning::default()))
+            .get_or_try_init(|| S3ClientFactory::from_environment(S3Options::default()))
             .await
             .map_err(Failure::usage)?;
         Ok(Arc::new(access.bucket(&self.0)))

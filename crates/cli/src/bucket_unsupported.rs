@@ -21,7 +21,7 @@ pub(crate) struct BucketUrlError;
 
 impl BucketUrl {
     /// Returns true if `text` is an address of S3 and not a path.
-    pub(crate) fn is_meant(text: &str) -> bool {
+    pub(crate) fn has_scheme(text: &str) -> bool {
         text.get(..5)
             .is_some_and(|scheme| scheme.eq_ignore_ascii_case("s3://"))
     }

@@ -53,7 +53,7 @@ impl FromStr for Place {
     type Err = BucketUrlError;
 
     fn from_str(text: &str) -> Result<Self, BucketUrlError> {
-        if BucketUrl::is_meant(text) {
+        if BucketUrl::has_scheme(text) {
             return Ok(Self::Bucket(text.parse()?));
         }
         Ok(Self::Folder(PathBuf::from(text)))

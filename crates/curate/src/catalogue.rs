@@ -1,4 +1,4 @@
-//! All relations, rendered and in an order in which each comes after what it reads.
+//! All relations, rendered, each after those it reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,11 +18,15 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Renders every file for these options.
+    ///
+    /// # Errors
+    ///
+    /// If an option is not valid. A file that is not valid fails the tests.
     pub fn render(options: &RenderOptions) -> Result<Self, CatalogueError> {
         Self::from_files(views::FILES, options)
     }
 
-    /// Every relation after those it reads; among equals by name.
+    /// All relations, each after those it reads, else by name.
     pub fn relations(&self) -> &[Relation] {
         &self.relations
     }
@@ -46,7 +50,7 @@ impl Catalogue {
             let fail = |kind| CatalogueError::new(*file, kind);
             let template = Template::parse(text).map_err(fail)?;
             let rendered = template.render(options, &values).map_err(fail)?;
-            // Columns are declared in the template, so that no rendered value can change where a line stands.
+            // The template declares the columns, because a rendered value may change the lines.
             let columns = declaration::read(template.body, template.lines_before)
                 .map_err(fail)?
                 .columns;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The types that mean the same to Athena, `QuickSight` and the embedded engine.
+/// The types that Athena, `QuickSight` and the embedded engine share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnType {
     Varchar,
@@ -13,7 +13,7 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
-    /// The name as SQL writes it, in lower case.
+    /// The name in SQL, in lower case.
     pub const fn sql_name(self) -> &'static str {
         match self {
             Self::Varchar => "varchar",
@@ -24,7 +24,7 @@ impl ColumnType {
         }
     }
 
-    /// The name as a Glue table definition writes it.
+    /// The name in a Glue table definition.
     pub const fn hive_name(self) -> &'static str {
         match self {
             Self::Varchar => "string",
@@ -32,7 +32,7 @@ impl ColumnType {
         }
     }
 
-    /// Reads a lower-case SQL name.
+    /// Parses a lower-case SQL name.
     pub fn from_sql_name(name: &str) -> Option<Self> {
         [
             Self::Varchar,
@@ -52,10 +52,20 @@ impl fmt::Display for ColumnType {
     }
 }
 
-/// One column, declared once: beside its expression in the view's file, or in the list of tables.
+/// A column, declared beside its expression in a view's file, or by `kiro-report` for a raw dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub name: String,
     pub column_type: ColumnType,
     pub meaning: String,
+}
+
+impl Column {
+    pub(crate) fn new(name: &str, column_type: ColumnType, meaning: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            column_type,
+            meaning: meaning.to_owned(),
+        }
+    }
 }

@@ -1,28 +1,28 @@
-//! Reads the columns of a view from the comments beside them, and takes the comments away.
+//! Reads the columns of a view from the comments beside them, and removes the comments.
 //!
-//! Every item of the outermost SELECT stands as `expression AS name,  -- type: meaning` (or `alias.name,  -- …`); the
-//! comment is on the line where the item ends. An item without one is an error, so no column is ever undeclared.
+//! Every item of the outermost SELECT is `expression AS name,  -- type: meaning` (or `alias.name,  -- …`). The comment is on
+//! the last line of the item. An item without one is an error, so every column is declared.
 
 use crate::column::{Column, ColumnType};
 use crate::error::CatalogueErrorKind;
 
 /// A view's SQL without comments, and its columns.
-pub(crate) struct Declared {
+pub(crate) struct ParsedView {
     pub(crate) sql: String,
     pub(crate) columns: Vec<Column>,
 }
 
-/// What stands where in a text: code with comments blanked out, and the comment of each line.
+/// A text, split into code and the comment of each line.
 struct Scanned {
-    /// Same length and lines as the text; comments are blanks and quoted text is `x`, so that only code is found in it.
+    /// As long as the text, with its lines. Comments are blanks, and quoted text is `x`.
     code: String,
     /// The text with comments removed, literals kept.
     without_comments: String,
     comments: Vec<Option<String>>,
 }
 
-/// Reads the declarations of `text`, of which `lines_before` lines stand before it in its file.
-pub(crate) fn read(text: &str, lines_before: usize) -> Result<Declared, CatalogueErrorKind> {
+/// Reads the declarations of `text`, which has `lines_before` lines before it in its file.
+pub(crate) fn read(text: &str, lines_before: usize) -> Result<ParsedView, CatalogueErrorKind> {
     let scanned = scan(text, lines_before)?;
     let mut columns: Vec<Column> = Vec::new();
     for (start, end) in select_items(&scanned.code, lines_before)? {
@@ -44,7 +44,7 @@ pub(crate) fn read(text: &str, lines_before: usize) -> Result<Declared, Catalogu
         .lines()
         .map(str::trim_end)
         .filter(|line| !line.is_empty());
-    Ok(Declared {
+    Ok(ParsedView {
         sql: lines.collect::<Vec<_>>().join("\n"),
         columns,
     })
@@ -92,7 +92,7 @@ fn scan(text: &str, lines_before: usize) -> Result<Scanned, CatalogueErrorKind> 
     })
 }
 
-/// Where each item of the outermost SELECT begins and ends.
+/// The start and end of each item of the outermost SELECT.
 fn select_items(
     code: &str,
     lines_before: usize,

@@ -1,6 +1,6 @@
-//! What can be wrong with the SQL files or with the options they are rendered with.
+//! Errors of the SQL files and of the options.
 
-/// Where the catalogue could not be made, and why.
+/// The place and the cause of a failed rendering.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("failed to render `{place}`")]
 pub struct CatalogueError {
@@ -10,7 +10,7 @@ pub struct CatalogueError {
     pub kind: CatalogueErrorKind,
 }
 
-/// What is wrong there.
+/// Why the rendering failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueErrorKind {
     #[error("expected a first line `-- name: meaning`, found `{found}`")]

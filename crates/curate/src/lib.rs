@@ -1,7 +1,7 @@
 //! The catalogue: every table and view, its columns, their types and meanings.
 //!
-//! The SQL lives in `athena/*.sql`, one view per file. This crate renders it for one set of options, reads the
-//! columns from the declarations beside each expression, finds the order by dependency, and knows no engine.
+//! The SQL is in `athena/*.sql`, one view per file. This crate renders it for one set of options, reads the columns from the
+//! declarations beside each expression, and orders the views by dependency. It knows no engine.
 
 mod catalogue;
 mod column;

@@ -1,20 +1,20 @@
-//! What rendering may change: the database, the treatment of e-mail addresses, the settings.
+//! Options of a rendering: the database, the treatment of e-mail addresses, the settings.
 
 use crate::error::{CatalogueError, CatalogueErrorKind};
 use crate::settings::Settings;
 use crate::sql::text_literal;
 
-/// How e-mail addresses reach the views.
+/// The treatment of e-mail addresses in the views.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Emails {
-    /// As the export has them.
+    /// As in the export.
     #[default]
     Plain,
-    /// Lower-case hex of `sha256(salt || lower(trim(address)))`; text that may hide an address is hashed or left out.
+    /// Lower-case hexadecimal `sha256(salt || lower(trim(address)))`. Text that may contain an address is hashed or NULL.
     Hashed { salt: String },
 }
 
-/// Everything that makes one rendered catalogue differ from another.
+/// The options of a rendered catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderOptions {
     pub database: String,
@@ -69,7 +69,7 @@ impl RenderOptions {
         }
     }
 
-    /// `{name(x)}`: a column that holds a name, which some directories make of the e-mail address.
+    /// `{name(x)}`: a column that holds a name. Some directories use the e-mail address.
     pub(crate) fn name(&self, column: &str) -> String {
         match &self.emails {
             Emails::Plain => format!("NULLIF(trim({column}), '')"),
@@ -80,7 +80,7 @@ impl RenderOptions {
         }
     }
 
-    /// `{free_text(x)}`: a column whose content nobody knows.
+    /// `{free_text(x)}`: a column of unknown content.
     pub(crate) fn free_text(&self, column: &str) -> String {
         match &self.emails {
             Emails::Plain => column.to_owned(),
@@ -96,8 +96,8 @@ fn digest(salt: &str, column: &str) -> String {
     )
 }
 
-/// The salt that a view's text hashes addresses with, read back out of the text. Athena writes a view anew when it keeps it, so
-/// case, quotes and blanks may differ from what was sent. `None` if the text hashes nothing, or in an unknown way.
+/// Finds the salt in the text of a view that hashes addresses. Athena formats the views it stores, so case, quotes and blanks
+/// may differ from the rendered text. `None` if the text hashes nothing, or in an unknown way.
 pub fn salt_in(sql: &str) -> Option<String> {
     const BEFORE: &str = "to_utf8";
     let lower = sql.to_ascii_lowercase();
@@ -122,7 +122,7 @@ pub fn salt_in(sql: &str) -> Option<String> {
     None
 }
 
-/// The text of a literal whose first quote has been read, and what follows it.
+/// Parses a literal after its opening quote, and returns its value and the rest.
 fn literal(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut rest = text;
@@ -139,7 +139,7 @@ fn literal(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// Lower-case letters, digits and `_`, beginning with a letter: needs no quoting on any engine.
+/// Returns true for up to 63 lower-case letters, digits and `_`, beginning with a letter: no engine needs quotes.
 pub(crate) fn is_identifier(name: &str) -> bool {
     name.len() <= 63
         && name.starts_with(|first: char| first.is_ascii_lowercase())

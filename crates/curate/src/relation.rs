@@ -6,7 +6,7 @@ use crate::column::Column;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
     pub name: String,
-    /// One line, for people.
+    /// One line.
     pub meaning: String,
     pub columns: Vec<Column>,
     pub source: Source,
@@ -16,11 +16,11 @@ pub struct Relation {
     pub database: String,
 }
 
-/// Where the rows of a relation come from.
+/// The source of a relation's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// Parquet files in the folder `<destination>/<dataset>/`, with `export_date=YYYY-MM-DD/` folders below it where
-    /// `partitioned`; the last column is then `export_date`. A missing folder is an empty table.
+    /// Parquet files in the folder `<destination>/<dataset>/`. If `partitioned`, they are in folders `export_date=YYYY-MM-DD/`
+    /// below it, and the last column is `export_date`. A missing folder is an empty table.
     Parts {
         dataset: &'static str,
         partitioned: bool,
@@ -35,7 +35,7 @@ impl Relation {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// The statement that makes or replaces the view in Athena; none for a table of parts.
+    /// The statement that creates or replaces the view in Athena; `None` for a table.
     pub fn create_statement(&self) -> Option<String> {
         match &self.source {
             Source::View { sql } => Some(format!(
@@ -46,13 +46,13 @@ impl Relation {
         }
     }
 
-    /// The columns that a part holds: all but the one that its folder's name gives.
+    /// The columns of a part: all but the partition key.
     pub fn stored_columns(&self) -> impl Iterator<Item = &Column> {
         let columns = self.columns.iter();
         columns.filter(|column| !self.is_partition_key(column))
     }
 
-    /// The columns that a part's folder gives.
+    /// The columns that the name of a part's folder gives.
     pub fn partition_keys(&self) -> impl Iterator<Item = &Column> {
         let columns = self.columns.iter();
         columns.filter(|column| self.is_partition_key(column))
@@ -69,8 +69,8 @@ impl Relation {
         is_partitioned && column.name == "export_date"
     }
 
-    /// The table properties by which Athena knows the partitions of the table over `location` without being told:
-    /// one for each day from `first_day` (`YYYY-MM-DD`) on. None where there are no partitions.
+    /// The table properties of Athena's partition projection for the table over `location`: one partition for each day from
+    /// `first_day` (`YYYY-MM-DD`). Empty for a table without partitions.
     pub fn projection(&self, location: &str, first_day: &str) -> Vec<(&'static str, String)> {
         if self.partition_keys().next().is_none() {
             return Vec::new();
@@ -93,8 +93,8 @@ impl Relation {
         ]
     }
 
-    /// The statement that makes the external table over `location` (`s3://bucket/prefix/dataset/`) in Athena, with
-    /// partition projection from `first_day` (`YYYY-MM-DD`); none for a view.
+    /// The statement that creates the external table over `location` (`s3://bucket/prefix/dataset/`) in Athena, with partition
+    /// projection from `first_day` (`YYYY-MM-DD`); `None` for a view.
     pub fn create_table_statement(&self, location: &str, first_day: &str) -> Option<String> {
         let Source::Parts { .. } = &self.source else {
             return None;

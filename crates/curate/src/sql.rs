@@ -1,11 +1,11 @@
-//! Rust values as SQL literals that mean the same to Trino and to `DataFusion`.
+//! SQL literals that Trino and `DataFusion` read the same way.
 
 /// A varchar literal, quotes doubled.
 pub(crate) fn text_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A double literal: the e-notation is a double on both engines, a decimal point is not.
+/// A double literal in e-notation. A number with a decimal point is a decimal in Trino.
 pub(crate) fn double_literal(number: f64) -> String {
     format!("{number:e}")
 }
@@ -15,7 +15,7 @@ pub(crate) fn optional_double_literal(number: Option<f64>) -> String {
     number.map_or_else(|| "CAST(NULL AS double)".to_owned(), double_literal)
 }
 
-/// A bigint: a bare integer would be a 32-bit one for Trino.
+/// A bigint. An integer literal has 32 bits in Trino.
 pub(crate) fn bigint_literal(number: u32) -> String {
     format!("CAST({number} AS bigint)")
 }

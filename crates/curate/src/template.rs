@@ -1,4 +1,4 @@
-//! One file below `athena/`: its header, its SQL with placeholders, the relations it names.
+//! One file of `athena/`: its header, its SQL with placeholders, the relations it reads.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,17 @@ use crate::error::CatalogueErrorKind;
 use crate::options::RenderOptions;
 use crate::sql::nearest;
 
-/// A file split into what it says about itself and what it computes.
+/// A file, split into its header and its body.
 pub(crate) struct Template<'a> {
     pub(crate) name: &'a str,
     pub(crate) meaning: &'a str,
     /// The SELECT, comments and placeholders included.
     pub(crate) body: &'a str,
-    /// How many lines stand before the body.
+    /// Number of lines before the body.
     pub(crate) lines_before: usize,
 }
 
-/// A placeholder found in a body: `{word}` or `{word(argument)}`.
+/// A placeholder of a body: `{word}` or `{word(argument)}`.
 struct Placeholder<'a> {
     start: usize,
     end: usize,
@@ -54,7 +54,7 @@ impl<'a> Template<'a> {
             .collect()
     }
 
-    /// The body with every placeholder replaced; `values` are the settings by name.
+    /// The body with its placeholders replaced. `values` are the settings by name.
     pub(crate) fn render(
         &self,
         options: &RenderOptions,
@@ -95,7 +95,7 @@ impl<'a> Template<'a> {
     }
 }
 
-/// The next `{word}` or `{word(argument)}`; braces around anything else, such as `{8}` in a pattern, are plain text.
+/// The next `{word}` or `{word(argument)}`. Other braces, such as `{8}` in a pattern, are plain text.
 fn next_placeholder(text: &str) -> Option<Placeholder<'_>> {
     let mut from = 0;
     while let Some(open) = text[from..].find('{').map(|position| from + position) {

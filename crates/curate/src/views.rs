@@ -1,4 +1,4 @@
-//! The files below `athena/`, one view each. Their order here means nothing: it is computed.
+//! The files of `athena/`, one view each, in no particular order.
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let options = FleetOptions {
                 anomalies: false,
                 attendance: match *attendance {
-                    "believable" => Attendance::Believable,
+                    "believable" => Attendance::Realistic,
                     "every-day" => Attendance::EveryDay,
                     other => {
                         return Err(format!(

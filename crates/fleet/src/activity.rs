@@ -1,16 +1,16 @@
-//! One day of one person: credits, messages, models and code, and the month's balance they draw on.
+//! The activity of one day: credits, messages, models and code, within the credits of the month.
 
 use crate::calendar::Calendar;
 use crate::coding::{self, COUNTERS};
-use crate::dice::{Dice, Purpose};
 use crate::layout::{Client, Site};
 use crate::models::{MODELS, PerModel};
 use crate::options::Attendance;
+use crate::rng::{Purpose, Rng};
 use crate::user::User;
 
-/// What one person did on one client on one day.
+/// The activity of one user on one client on one day.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Use {
+pub(crate) struct ClientActivity {
     pub(crate) user: u32,
     pub(crate) conversations: u32,
     pub(crate) messages: u32,
@@ -19,40 +19,40 @@ pub(crate) struct Use {
     pub(crate) models: PerModel<u32>,
 }
 
-/// What one person did in the editor on one day.
+/// The code activity of one user on one day.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct CodeUse {
+pub(crate) struct CodeActivity {
     pub(crate) user: u32,
     pub(crate) counters: [u32; COUNTERS],
 }
 
 /// The rows of one day, by site and client.
 #[derive(Debug, Default)]
-pub(crate) struct DayUse {
-    pub(crate) uses: [[Vec<Use>; 3]; 2],
-    pub(crate) code: [Vec<CodeUse>; 2],
+pub(crate) struct DayActivity {
+    pub(crate) activities: [[Vec<ClientActivity>; 3]; 2],
+    pub(crate) code: [Vec<CodeActivity>; 2],
 }
 
-impl DayUse {
+impl DayActivity {
     pub(crate) fn clear(&mut self) {
-        self.uses.iter_mut().flatten().for_each(Vec::clear);
+        self.activities.iter_mut().flatten().for_each(Vec::clear);
         self.code.iter_mut().for_each(Vec::clear);
     }
 
-    pub(crate) fn of(&self, site: Site, client: Client) -> &[Use] {
-        self.uses
+    pub(crate) fn of(&self, site: Site, client: Client) -> &[ClientActivity] {
+        self.activities
             .get(site.index())
             .and_then(|site| site.get(client.index()))
             .map_or(&[], Vec::as_slice)
     }
 
-    pub(crate) fn code_of(&self, site: Site) -> &[CodeUse] {
+    pub(crate) fn code_of(&self, site: Site) -> &[CodeActivity] {
         self.code.get(site.index()).map_or(&[], Vec::as_slice)
     }
 
-    fn add(&mut self, site: Site, client: Client, activity: Use) {
+    fn add(&mut self, site: Site, client: Client, activity: ClientActivity) {
         if let Some(rows) = self
-            .uses
+            .activities
             .get_mut(site.index())
             .and_then(|site| site.get_mut(client.index()))
         {
@@ -60,14 +60,14 @@ impl DayUse {
         }
     }
 
-    fn add_code(&mut self, site: Site, code: CodeUse) {
+    fn add_code(&mut self, site: Site, code: CodeActivity) {
         if let Some(rows) = self.code.get_mut(site.index()) {
             rows.push(code);
         }
     }
 }
 
-/// What everybody has used of this month's credits so far.
+/// The credits that each user has used this month.
 #[derive(Debug)]
 pub(crate) struct Simulation<'a> {
     users: &'a [User],
@@ -93,8 +93,8 @@ impl<'a> Simulation<'a> {
         }
     }
 
-    /// Fills `rows` with the day's activity. Days must be asked for in order.
-    pub(crate) fn run_day(&mut self, day: u32, rows: &mut DayUse) {
+    /// Fills `rows` with the day's activity. Call it day by day.
+    pub(crate) fn run_day(&mut self, day: u32, rows: &mut DayActivity) {
         rows.clear();
         if self.calendar.starts_a_month(day) {
             self.used_this_month.fill(0.0);
@@ -102,49 +102,48 @@ impl<'a> Simulation<'a> {
         let popularity = crate::models::popularity(day, self.calendar.days());
         for (index, (user, used)) in (0_u32..).zip(self.users.iter().zip(&mut self.used_this_month))
         {
-            let mut dice = Dice::new(self.seed, Purpose::Day, u64::from(index), u64::from(day));
-            if !user.shows_up(day, self.calendar, self.attendance, &mut dice) {
+            let mut rng = Rng::new(self.seed, Purpose::Day, u64::from(index), u64::from(day));
+            if !user.is_active_on(day, self.calendar, self.attendance, &mut rng) {
                 continue;
             }
-            let noise = 0.3 + 0.7 * (dice.unit() + dice.unit());
+            let noise = 0.3 + 0.7 * (rng.unit() + rng.unit());
             let wish = user.daily_credits(day, self.calendar) * noise;
-            let drawn = draw_on_balance(user, day, wish, used, &mut dice);
+            let drawn = spend_credits(user, day, wish, used, &mut rng);
             let (credits, overage) = match (drawn, self.attendance) {
                 (Some(drawn), _) => drawn,
                 (None, Attendance::EveryDay) => (0.0, 0.0),
-                (None, Attendance::Believable) => continue,
+                (None, Attendance::Realistic) => continue,
             };
-            let worker = |dice| Worker {
+            let worker = |rng| Worker {
                 index,
                 user,
                 popularity: &popularity,
-                dice,
+                rng,
             };
-            worker(dice).work(credits, overage, self.attendance, rows);
-            if user.has_second_site && self.attendance == Attendance::Believable {
-                let mut dice = Dice::new(
+            worker(rng).work(credits, overage, self.attendance, rows);
+            if user.has_second_site && self.attendance == Attendance::Realistic {
+                let mut rng = Rng::new(
                     self.seed,
                     Purpose::SecondSite,
                     u64::from(index),
                     u64::from(day),
                 );
-                if dice.chance(0.5) {
-                    let credits = wish * dice.between(0.1, 0.3);
+                if rng.chance(0.5) {
+                    let credits = wish * rng.between(0.1, 0.3);
                     rows.add(
                         user.site.other(),
                         Client::Ide,
-                        worker(dice).activity(credits, 0.0),
+                        worker(rng).activity(credits, 0.0),
                     );
                 }
             }
             if user.coding > 0.0 {
-                let mut dice =
-                    Dice::new(self.seed, Purpose::Code, u64::from(index), u64::from(day));
-                if self.attendance == Attendance::EveryDay || dice.chance(0.8) {
-                    let counters = coding::counters(user, &mut dice);
+                let mut rng = Rng::new(self.seed, Purpose::Code, u64::from(index), u64::from(day));
+                if self.attendance == Attendance::EveryDay || rng.chance(0.8) {
+                    let counters = coding::counters(user, &mut rng);
                     rows.add_code(
                         user.site,
-                        CodeUse {
+                        CodeActivity {
                             user: index,
                             counters,
                         },
@@ -155,22 +154,22 @@ impl<'a> Simulation<'a> {
     }
 }
 
-/// Takes credits from the month's allowance: with overage on, the part above it is overage up to the limit; with
-/// overage off, people stop soon after the last credit. `None` = the person gave up for today.
-fn draw_on_balance(
+/// Takes credits from the month's allowance. With overage on, the part above it is overage up to the limit; with overage off,
+/// a user stops soon after the last credit. Returns credits and overage; `None` for no activity today.
+fn spend_credits(
     user: &User,
     day: u32,
     wish: f64,
     balance: &mut f64,
-    dice: &mut Dice,
+    rng: &mut Rng,
 ) -> Option<(f64, f64)> {
     let allowance = user.tier_on(day).allowance();
     let ceiling = allowance + user.overage_limit.unwrap_or(0.0);
-    // The request that crosses the line is still served.
-    let last_request = dice.unit() * 0.9;
+    // The request that exceeds the limit is still served.
+    let last_request = rng.unit() * 0.9;
     let before = *balance;
     if before >= ceiling {
-        return dice.chance(0.12).then_some((0.0, 0.0));
+        return rng.chance(0.12).then_some((0.0, 0.0));
     }
     let credits = if before + wish > ceiling {
         ceiling - before + last_request
@@ -189,19 +188,19 @@ struct Worker<'a> {
     index: u32,
     user: &'a User,
     popularity: &'a PerModel<f64>,
-    dice: Dice,
+    rng: Rng,
 }
 
 impl Worker<'_> {
-    /// Spreads a day's credits over the clients the person uses on this day.
-    fn work(&mut self, credits: f64, overage: f64, attendance: Attendance, rows: &mut DayUse) {
+    /// Spreads a day's credits over the user's clients of this day.
+    fn work(&mut self, credits: f64, overage: f64, attendance: Attendance, rows: &mut DayActivity) {
         let mut shares = self.user.clients;
-        let main = self.dice.pick(&shares);
-        let alone = attendance == Attendance::EveryDay || self.dice.chance(0.45);
+        let main = self.rng.pick(&shares);
+        let alone = attendance == Attendance::EveryDay || self.rng.chance(0.45);
         for (index, share) in shares.iter_mut().enumerate() {
-            let chosen = index == main || (!alone && *share > 0.0 && self.dice.chance(0.6));
+            let chosen = index == main || (!alone && *share > 0.0 && self.rng.chance(0.6));
             *share = if chosen {
-                *share * self.dice.between(0.5, 1.5)
+                *share * self.rng.between(0.5, 1.5)
             } else {
                 0.0
             };
@@ -216,11 +215,11 @@ impl Worker<'_> {
         }
     }
 
-    fn activity(&mut self, credits: f64, overage: f64) -> Use {
+    fn activity(&mut self, credits: f64, overage: f64) -> ClientActivity {
         let messages =
-            whole(credits * self.user.messages_per_credit * self.dice.between(0.8, 1.2)) + 2;
-        let conversations = 1 + whole(f64::from(messages) / self.dice.between(9.0, 26.0));
-        Use {
+            floor_to_u32(credits * self.user.messages_per_credit * self.rng.between(0.8, 1.2)) + 2;
+        let conversations = 1 + floor_to_u32(f64::from(messages) / self.rng.between(9.0, 26.0));
+        ClientActivity {
             user: self.index,
             conversations,
             messages,
@@ -230,15 +229,15 @@ impl Worker<'_> {
         }
     }
 
-    /// One to five models; now and then a few messages belong to none.
+    /// One to five models. Sometimes a few messages belong to none.
     fn models(&mut self, messages: u32) -> PerModel<u32> {
         let mut counts = [0; MODELS.len()];
         let mut weights = *self.popularity;
         for (weight, liking) in weights.iter_mut().zip(&self.user.taste) {
             *weight *= liking;
         }
-        let kinds = 1 + self.dice.pick(&[0.1, 0.2, 0.3, 0.25, 0.15]);
-        let mut left = if self.dice.chance(0.2) {
+        let kinds = 1 + self.rng.pick(&[0.1, 0.2, 0.3, 0.25, 0.15]);
+        let mut left = if self.rng.chance(0.2) {
             messages - messages / 16
         } else {
             messages
@@ -247,11 +246,11 @@ impl Worker<'_> {
             if left == 0 {
                 break;
             }
-            let model = self.dice.pick(&weights);
+            let model = self.rng.pick(&weights);
             let part = if kind + 1 == kinds {
                 left
             } else {
-                whole(f64::from(left) * self.dice.between(0.3, 0.8)).max(1)
+                floor_to_u32(f64::from(left) * self.rng.between(0.3, 0.8)).max(1)
             };
             left -= part;
             if let (Some(count), Some(weight)) = (counts.get_mut(model), weights.get_mut(model)) {
@@ -266,8 +265,8 @@ impl Worker<'_> {
     }
 }
 
-/// The nearest whole number below; credits and messages are far below four billion.
-pub(crate) fn whole(value: f64) -> u32 {
+/// The integer part. Credits and messages are far below four billion.
+pub(crate) fn floor_to_u32(value: f64) -> u32 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -293,12 +292,17 @@ mod tests {
         let users: Vec<User> = (0..300)
             .map(|index| User::new(index, 42, calendar))
             .collect();
-        let mut simulation = Simulation::new(&users, calendar, 42, Attendance::Believable);
-        let mut rows = DayUse::default();
+        let mut simulation = Simulation::new(&users, calendar, 42, Attendance::Realistic);
+        let mut rows = DayActivity::default();
         let (mut workdays, mut weekends) = (0, 0);
         for day in 0..28 {
             simulation.run_day(day, &mut rows);
-            let active = rows.uses.iter().flatten().map(Vec::len).sum::<usize>();
+            let active = rows
+                .activities
+                .iter()
+                .flatten()
+                .map(Vec::len)
+                .sum::<usize>();
             match calendar.date(day).weekday() {
                 Weekday::Sat | Weekday::Sun => weekends += active,
                 _ => workdays += active,
@@ -317,12 +321,12 @@ mod tests {
         let users: Vec<User> = (0..400)
             .map(|index| User::new(index, 42, calendar))
             .collect();
-        let mut simulation = Simulation::new(&users, calendar, 42, Attendance::Believable);
-        let mut rows = DayUse::default();
+        let mut simulation = Simulation::new(&users, calendar, 42, Attendance::Realistic);
+        let mut rows = DayActivity::default();
         let mut overage = vec![0.0; users.len()];
         for day in 0..28 {
             simulation.run_day(day, &mut rows);
-            for activity in rows.uses.iter().flatten().flatten() {
+            for activity in rows.activities.iter().flatten().flatten() {
                 overage[activity.user as usize] += activity.overage;
                 let of_models: u32 = activity.models.iter().sum();
                 assert!(of_models <= activity.messages);
@@ -356,8 +360,8 @@ mod tests {
         let calendar = june();
         let users: Vec<User> = (0..50).map(|index| User::new(index, 7, calendar)).collect();
         let mut simulation = Simulation::new(&users, calendar, 7, Attendance::EveryDay);
-        let mut rows = DayUse::default();
+        let mut rows = DayActivity::default();
         simulation.run_day(3, &mut rows);
-        assert_eq!(rows.uses.iter().flatten().flatten().count(), 50);
+        assert_eq!(rows.activities.iter().flatten().flatten().count(), 50);
     }
 }

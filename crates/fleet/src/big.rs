@@ -1,5 +1,4 @@
-//! One big export for benchmarks: as many rows as asked for, the eleven base columns and many model columns, about three
-//! of them used per row.
+//! One big export for benchmarks: the eleven base columns and any number of model columns, about three of them used per row.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,10 +7,11 @@ use std::path::Path;
 use chrono::{Days, NaiveDate};
 
 use crate::csv_text::{push_count, push_number, push_quoted};
-use crate::dice::{Dice, Purpose};
+use crate::headers;
 use crate::layout::Site;
 use crate::options::FleetError;
 use crate::people;
+use crate::rng::{Purpose, Rng};
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,11 @@ pub struct BigExport {
 
 /// Writes one `user_report` export of `rows` rows (about 207 bytes each with 12 models) to `path`.
 ///
-/// Rows are grouped by day, 8,000 people a day, so no key occurs twice. The same arguments give the same bytes.
+/// Rows are grouped by day, 8,000 users a day, so no key occurs twice. The same arguments give the same bytes.
+///
+/// # Errors
+///
+/// If the file cannot be written.
 pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport, FleetError> {
     let failed = |source| FleetError::Write {
         path: path.to_path_buf(),
@@ -36,7 +40,7 @@ pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport
     let mut text = Vec::with_capacity(1 << 16);
     push_header(models, &mut text);
     let people: Vec<String> = (0..PEOPLE)
-        .map(|index| people::user_id(&mut Dice::new(7, Purpose::Big, u64::from(index), 0)))
+        .map(|index| people::user_id(&mut Rng::new(7, Purpose::Big, u64::from(index), 0)))
         .collect();
     let mut result = BigExport {
         rows,
@@ -75,39 +79,36 @@ pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport
 const PEOPLE: u32 = 8_000;
 
 fn push_header(models: u32, out: &mut Vec<u8>) {
-    out.extend_from_slice(
-        b"Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
-          ProfileId,Subscription_Tier,Total_Messages",
-    );
+    out.extend_from_slice(headers::BASE.join(",").as_bytes());
     for model in 0..models {
         match crate::models::MODELS.get(model as usize) {
-            Some(model) => out.extend_from_slice(format!(",{}_messages", model.name).as_bytes()),
-            None => out.extend_from_slice(format!(",model_{model}_messages").as_bytes()),
+            Some(model) => headers::push_model(out, model.name),
+            None => headers::push_model(out, &format!("model_{model}")),
         }
     }
     out.push(b'\n');
 }
 
-/// Returns how many models the row uses.
+/// Returns how many models the row activities.
 fn push_row(row: u64, [date, id]: [&str; 2], models: u32, out: &mut Vec<u8>) -> u64 {
-    let mut dice = Dice::new(7, Purpose::Big, row, 1);
+    let mut rng = Rng::new(7, Purpose::Big, row, 1);
     out.extend_from_slice(date.as_bytes());
     out.push(b',');
     push_quoted(out, id);
     out.extend_from_slice(b",KIRO_IDE,");
-    push_count(out, u64::from(1 + dice.below(12)));
+    push_count(out, u64::from(1 + rng.below(12)));
     out.push(b',');
-    push_number(out, dice.between(0.5, 60.0));
+    push_number(out, rng.between(0.5, 60.0));
     out.extend_from_slice(b",1000.0,0.0,false,");
     push_quoted(out, Site::Main.profile_arn());
     out.extend_from_slice(b",PRO,");
-    push_count(out, u64::from(20 + dice.below(400)));
+    push_count(out, u64::from(20 + rng.below(400)));
     let mut used = 0;
     for _ in 0..models {
         out.push(b',');
-        // Three of twelve on average, however many there are.
-        if f64::from(models) * dice.unit() < 3.0 {
-            push_count(out, u64::from(1 + dice.below(90)));
+        // Three on average.
+        if f64::from(models) * rng.unit() < 3.0 {
+            push_count(out, u64::from(1 + rng.below(90)));
             used += 1;
         } else {
             out.push(b'0');

@@ -1,4 +1,4 @@
-//! The window's days: weekdays and public holidays, months, and which columns the exports of a day have.
+//! The days of the window: weekdays, public holidays, months, and the columns of a day's exports.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
@@ -15,11 +15,11 @@ pub(crate) enum Generation {
     Identity,
     /// `Usage_Limit`.
     Quota,
-    /// A column no reader knows.
+    /// A column that no reader knows.
     Unknown,
 }
 
-/// The window of the fleet.
+/// The days of the exports.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Calendar {
     first: NaiveDate,
@@ -41,7 +41,7 @@ impl Calendar {
             .unwrap_or(NaiveDate::MAX)
     }
 
-    /// The day at so many thousandths of the window.
+    /// The day at a point of the window, in thousandths.
     pub(crate) fn at(self, thousandths: u32) -> u32 {
         let day = u64::from(self.days) * u64::from(thousandths) / 1000;
         u32::try_from(day)
@@ -49,7 +49,7 @@ impl Calendar {
             .min(self.days.saturating_sub(1))
     }
 
-    /// The first working day in the middle of a week at or after a point of the window, if the window reaches it.
+    /// The first Tuesday, Wednesday or Thursday from a point of the window on; that point if the window has none.
     pub(crate) fn midweek_at(self, thousandths: u32) -> u32 {
         let start = self.at(thousandths);
         (start..self.days)
@@ -62,8 +62,8 @@ impl Calendar {
             .unwrap_or(start)
     }
 
-    /// Real exports got their columns from February to autumn 2026; a window of any length sees the same order of events.
-    /// The second site gets every change a little later.
+    /// Real exports got their columns from February to autumn 2026. A window of any length has the same order of events; the
+    /// second site has each a little later.
     pub(crate) fn generation(self, site: Site, day: u32) -> Generation {
         let late = match site {
             Site::Main => 0,
@@ -80,7 +80,7 @@ impl Calendar {
         .map_or(Generation::Base, |(_, generation)| generation)
     }
 
-    /// How many of the usual people show up: 1 on an ordinary working day.
+    /// The share of usual users that is active: 1 on an ordinary working day.
     pub(crate) fn attendance(self, site: Site, day: u32) -> f64 {
         let date = self.date(day);
         if is_public_holiday(date, site) {

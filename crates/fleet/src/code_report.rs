@@ -1,65 +1,22 @@
 //! The CSV text of the legacy report (`by_user_analytic`).
 
 use chrono::{Datelike, NaiveDate};
+use kiro_report::{CODE_COUNTERS, Dataset};
 
-use crate::activity::CodeUse;
-use crate::coding::COUNTERS;
+use crate::activity::CodeActivity;
 use crate::csv_text::{IdSpelling, push_count};
-use crate::dice::{Dice, Purpose};
+use crate::headers;
 use crate::layout::Site;
+use crate::rng::{Purpose, Rng};
 use crate::user::User;
 
-const HEADERS: [&str; COUNTERS] = [
-    "Chat_AICodeLines",
-    "Chat_MessagesInteracted",
-    "Chat_MessagesSent",
-    "CodeFix_AcceptanceEventCount",
-    "CodeFix_AcceptedLines",
-    "CodeFix_GeneratedLines",
-    "CodeFix_GenerationEventCount",
-    "CodeReview_FailedEventCount",
-    "CodeReview_FindingsCount",
-    "CodeReview_SucceededEventCount",
-    "Dev_AcceptanceEventCount",
-    "Dev_AcceptedLines",
-    "Dev_GeneratedLines",
-    "Dev_GenerationEventCount",
-    "DocGeneration_AcceptedFileUpdates",
-    "DocGeneration_AcceptedFilesCreations",
-    "DocGeneration_AcceptedLineAdditions",
-    "DocGeneration_AcceptedLineUpdates",
-    "DocGeneration_EventCount",
-    "DocGeneration_RejectedFileCreations",
-    "DocGeneration_RejectedFileUpdates",
-    "DocGeneration_RejectedLineAdditions",
-    "DocGeneration_RejectedLineUpdates",
-    "InlineChat_AcceptanceEventCount",
-    "InlineChat_AcceptedLineAdditions",
-    "InlineChat_AcceptedLineDeletions",
-    "InlineChat_DismissalEventCount",
-    "InlineChat_DismissedLineAdditions",
-    "InlineChat_DismissedLineDeletions",
-    "InlineChat_RejectedLineAdditions",
-    "InlineChat_RejectedLineDeletions",
-    "InlineChat_RejectionEventCount",
-    "InlineChat_TotalEventCount",
-    "Inline_AICodeLines",
-    "Inline_AcceptanceCount",
-    "Inline_SuggestionsCount",
-    "TestGeneration_AcceptedLines",
-    "TestGeneration_AcceptedTests",
-    "TestGeneration_EventCount",
-    "TestGeneration_GeneratedLines",
-    "TestGeneration_GeneratedTests",
-    "Transformation_EventCount",
-    "Transformation_LinesGenerated",
-    "Transformation_LinesIngested",
-];
+const USER_ID: &str = Dataset::Code.column("user_id").headers[0];
+const ACTIVITY_DATE: &str = Dataset::Code.column("activity_date").headers[0];
 
-/// The most rows Kiro puts into one legacy file; a bigger day is split.
+/// Maximum number of rows of a legacy file. Kiro splits a larger day.
 pub(crate) const MAX_ROWS_PER_FILE: usize = 1_000;
 
-/// Everything about a file that is not in its rows.
+/// The properties of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CodeReport<'a> {
     pub(crate) users: &'a [User],
@@ -67,17 +24,17 @@ pub(crate) struct CodeReport<'a> {
     pub(crate) site: Site,
     pub(crate) day: u32,
     pub(crate) date: NaiveDate,
-    /// The Amazon Q days, when inline chat had no columns yet.
+    /// As in the days of Amazon Q, before inline chat had columns.
     pub(crate) without_inline_chat: bool,
     pub(crate) mixed_spellings: bool,
 }
 
 impl CodeReport<'_> {
-    pub(crate) fn render(&self, rows: &[CodeUse], out: &mut Vec<u8>) {
-        out.extend_from_slice(b"UserId,Date");
-        for header in HEADERS.iter().filter(|header| self.has(header)) {
-            out.push(b',');
-            out.extend_from_slice(header.as_bytes());
+    pub(crate) fn render(&self, rows: &[CodeActivity], out: &mut Vec<u8>) {
+        out.extend_from_slice(USER_ID.as_bytes());
+        headers::push_more(out, &[ACTIVITY_DATE]);
+        for header in counter_headers().filter(|header| self.has(header)) {
+            headers::push_more(out, &[header]);
         }
         out.push(b'\n');
         let date = format!(
@@ -91,13 +48,13 @@ impl CodeReport<'_> {
                 continue;
             };
             let spelling = if self.mixed_spellings {
-                let mut dice = Dice::new(
+                let mut rng = Rng::new(
                     self.seed,
                     Purpose::Spelling,
                     u64::from(code.user),
                     u64::from(self.day) * 8 + 7,
                 );
-                IdSpelling::draw(&mut dice, &user.id)
+                IdSpelling::draw(&mut rng, &user.id)
             } else {
                 IdSpelling::Plain
             };
@@ -107,7 +64,7 @@ impl CodeReport<'_> {
             for (count, _) in code
                 .counters
                 .iter()
-                .zip(HEADERS)
+                .zip(counter_headers())
                 .filter(|(_, header)| self.has(header))
             {
                 out.push(b',');
@@ -120,6 +77,10 @@ impl CodeReport<'_> {
     fn has(&self, header: &str) -> bool {
         !(self.without_inline_chat && header.starts_with("InlineChat_"))
     }
+}
+
+fn counter_headers() -> impl Iterator<Item = &'static str> {
+    CODE_COUNTERS.iter().map(|counter| counter.headers[0])
 }
 
 #[cfg(test)]

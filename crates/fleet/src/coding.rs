@@ -1,87 +1,108 @@
-//! One day in the editor, as the legacy report counts it.
+//! The legacy report's counters of one day.
 
-use crate::activity::whole;
-use crate::dice::Dice;
+use kiro_report::{CODE_COUNTERS, Dataset};
+
+use crate::activity::floor_to_u32;
+use crate::rng::Rng;
 use crate::user::User;
 
-/// The counters of the legacy report, in the order of its columns.
-pub(crate) const COUNTERS: usize = 44;
+/// Number of counters of the legacy report.
+pub(crate) const COUNTERS: usize = CODE_COUNTERS.len();
 
-/// The legacy counters: most people only use inline suggestions and chat; few features are used by few.
-pub(crate) fn counters(user: &User, dice: &mut Dice) -> [u32; COUNTERS] {
+const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
+
+/// The counters of one user. Most users use inline suggestions and chat only.
+pub(crate) fn counters(user: &User, rng: &mut Rng) -> [u32; COUNTERS] {
     let mut counters = [0; COUNTERS];
-    let mut put = |column: usize, value: u32| {
-        // Columns are counted from 1, as in the report's documentation, where the first two are user and date.
-        if let Some(counter) = counters.get_mut(column - 3) {
-            *counter = value;
-        }
-    };
-    let amount = |dice: &mut Dice, most: f64| whole(most * user.coding * dice.unit() * 1.6);
-    let suggested = amount(dice, 120.0);
-    let accepted = whole(f64::from(suggested) * dice.between(0.12, 0.42));
-    put(36, whole(f64::from(accepted) * dice.between(1.2, 3.4)));
-    put(37, accepted);
-    put(38, suggested);
-    let messages = amount(dice, 40.0);
-    put(5, messages);
-    put(4, whole(f64::from(messages) * dice.between(0.0, 0.4)));
-    put(3, amount(dice, 90.0));
-    if dice.chance(0.18) {
-        let (events, added) = (1 + amount(dice, 8.0), amount(dice, 60.0));
-        let taken = whole(f64::from(events) * dice.between(0.3, 0.9));
+    macro_rules! put {
+        ($counter:literal, $value:expr) => {
+            counters[const { Dataset::Code.index_of($counter) - FIRST_COUNTER }] = $value
+        };
+    }
+    let amount = |rng: &mut Rng, most: f64| floor_to_u32(most * user.coding * rng.unit() * 1.6);
+    let suggested = amount(rng, 120.0);
+    let accepted = floor_to_u32(f64::from(suggested) * rng.between(0.12, 0.42));
+    put!(
+        "inline_aicodelines",
+        floor_to_u32(f64::from(accepted) * rng.between(1.2, 3.4))
+    );
+    put!("inline_acceptancecount", accepted);
+    put!("inline_suggestionscount", suggested);
+    let messages = amount(rng, 40.0);
+    put!("chat_messagessent", messages);
+    put!(
+        "chat_messagesinteracted",
+        floor_to_u32(f64::from(messages) * rng.between(0.0, 0.4))
+    );
+    put!("chat_aicodelines", amount(rng, 90.0));
+    if rng.chance(0.18) {
+        let (events, added) = (1 + amount(rng, 8.0), amount(rng, 60.0));
+        let taken = floor_to_u32(f64::from(events) * rng.between(0.3, 0.9));
         let refused = (events - taken) / 2;
-        put(26, taken);
-        put(27, added);
-        put(28, added / 4);
-        put(29, events - taken - refused);
-        put(30, added / 8);
-        put(31, added / 20);
-        put(32, added / 6);
-        put(33, added / 18);
-        put(34, refused);
-        put(35, events);
+        put!("inlinechat_acceptanceeventcount", taken);
+        put!("inlinechat_acceptedlineadditions", added);
+        put!("inlinechat_acceptedlinedeletions", added / 4);
+        put!("inlinechat_dismissaleventcount", events - taken - refused);
+        put!("inlinechat_dismissedlineadditions", added / 8);
+        put!("inlinechat_dismissedlinedeletions", added / 20);
+        put!("inlinechat_rejectedlineadditions", added / 6);
+        put!("inlinechat_rejectedlinedeletions", added / 18);
+        put!("inlinechat_rejectioneventcount", refused);
+        put!("inlinechat_totaleventcount", events);
     }
-    if dice.chance(0.08) {
-        let lines = 20 + amount(dice, 300.0);
-        let offered = 1 + amount(dice, 3.0);
-        put(13, whole(f64::from(offered) * dice.between(0.2, 1.0)));
-        put(14, whole(f64::from(lines) * dice.between(0.2, 0.9)));
-        put(15, lines);
-        put(16, offered);
+    if rng.chance(0.08) {
+        let lines = 20 + amount(rng, 300.0);
+        let offered = 1 + amount(rng, 3.0);
+        put!(
+            "dev_acceptanceeventcount",
+            floor_to_u32(f64::from(offered) * rng.between(0.2, 1.0))
+        );
+        put!(
+            "dev_acceptedlines",
+            floor_to_u32(f64::from(lines) * rng.between(0.2, 0.9))
+        );
+        put!("dev_generatedlines", lines);
+        put!("dev_generationeventcount", offered);
     }
-    if dice.chance(0.07) {
-        let findings = 1 + amount(dice, 12.0);
-        let fixable = whole(f64::from(findings) * dice.between(0.4, 1.0));
-        put(10, findings - fixable);
-        put(11, findings);
-        put(12, fixable);
-        put(9, fixable);
-        put(6, whole(f64::from(fixable) * dice.between(0.2, 0.9)));
-        put(8, fixable * 4);
-        put(7, whole(f64::from(fixable * 4) * dice.between(0.2, 0.9)));
+    if rng.chance(0.07) {
+        let findings = 1 + amount(rng, 12.0);
+        let fixable = floor_to_u32(f64::from(findings) * rng.between(0.4, 1.0));
+        put!("codereview_failedeventcount", findings - fixable);
+        put!("codereview_findingscount", findings);
+        put!("codereview_succeededeventcount", fixable);
+        put!("codefix_generationeventcount", fixable);
+        put!(
+            "codefix_acceptanceeventcount",
+            floor_to_u32(f64::from(fixable) * rng.between(0.2, 0.9))
+        );
+        put!("codefix_generatedlines", fixable * 4);
+        put!(
+            "codefix_acceptedlines",
+            floor_to_u32(f64::from(fixable * 4) * rng.between(0.2, 0.9))
+        );
     }
-    if dice.chance(0.05) {
-        let tests = 1 + amount(dice, 9.0);
-        let taken = whole(f64::from(tests) * dice.between(0.3, 1.0));
-        put(39, taken * 14);
-        put(40, taken);
-        put(41, 1 + tests / 6);
-        put(42, tests * 14);
-        put(43, tests);
+    if rng.chance(0.05) {
+        let tests = 1 + amount(rng, 9.0);
+        let taken = floor_to_u32(f64::from(tests) * rng.between(0.3, 1.0));
+        put!("testgeneration_acceptedlines", taken * 14);
+        put!("testgeneration_acceptedtests", taken);
+        put!("testgeneration_eventcount", 1 + tests / 6);
+        put!("testgeneration_generatedlines", tests * 14);
+        put!("testgeneration_generatedtests", tests);
     }
-    if dice.chance(0.03) {
-        let lines = amount(dice, 120.0);
-        put(18, 1);
-        put(19, lines);
-        put(20, lines / 5);
-        put(21, 2);
-        put(24, lines / 4);
+    if rng.chance(0.03) {
+        let lines = amount(rng, 120.0);
+        put!("docgeneration_acceptedfilescreations", 1);
+        put!("docgeneration_acceptedlineadditions", lines);
+        put!("docgeneration_acceptedlineupdates", lines / 5);
+        put!("docgeneration_eventcount", 2);
+        put!("docgeneration_rejectedlineadditions", lines / 4);
     }
-    if dice.chance(0.004) {
-        let lines = 400 + amount(dice, 4000.0);
-        put(44, 1);
-        put(45, lines);
-        put(46, lines * 2);
+    if rng.chance(0.004) {
+        let lines = 400 + amount(rng, 4000.0);
+        put!("transformation_eventcount", 1);
+        put!("transformation_linesgenerated", lines);
+        put!("transformation_linesingested", lines * 2);
     }
     counters
 }

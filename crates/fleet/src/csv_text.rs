@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::dice::Dice;
+use crate::rng::Rng;
 
 /// A whole number.
 pub(crate) fn push_count(out: &mut Vec<u8>, value: u64) {
@@ -35,7 +35,7 @@ pub(crate) fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// How a user id is written in one file.
+/// The spelling of a user id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IdSpelling {
     Plain,
@@ -46,9 +46,9 @@ pub(crate) enum IdSpelling {
 }
 
 impl IdSpelling {
-    /// One id in eight or so is not spelled the plain way.
-    pub(crate) fn draw(dice: &mut Dice, id: &str) -> Self {
-        match dice.unit() {
+    /// About one id in eight is not plain.
+    pub(crate) fn draw(rng: &mut Rng, id: &str) -> Self {
+        match rng.unit() {
             d if d < 0.11 && id.get(10..11).is_none_or(|cut| cut != "-") => Self::WithIdentityStore,
             d if d >= 0.98 => Self::WithLiteralQuotes,
             _ => Self::Plain,

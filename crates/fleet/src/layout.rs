@@ -1,4 +1,4 @@
-//! Where exports lie: accounts, Regions, clients, and the keys Kiro gives its objects.
+//! The layout of exports: accounts, Regions, clients, and Kiro's object keys.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -49,7 +49,7 @@ impl Site {
         }
     }
 
-    /// The identity store that some files put in front of a user id.
+    /// The identity store, which some files write before a user id.
     pub(crate) const fn identity_store(self) -> &'static str {
         match self {
             Self::Main => "d-0123456789",
@@ -58,7 +58,7 @@ impl Site {
     }
 }
 
-/// Where people use Kiro.
+/// A client of Kiro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Client {
     Ide,
@@ -91,12 +91,12 @@ fn day_folder(date: NaiveDate) -> String {
     format!("{:04}/{:02}/{:02}", date.year(), date.month(), date.day())
 }
 
-/// The digits `yyyymmdd` of a name.
+/// The digits `yyyymmdd` in a name.
 pub(crate) fn digits(date: NaiveDate) -> String {
     format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
 }
 
-/// An object of the current report; `time` is the `HHMM` of its name, `suffix` stands before `.csv`.
+/// An object of the current report. `time` is the `HHMM` of its name, `suffix` is before `.csv`.
 pub(crate) fn user_report_key(
     site: Site,
     client: Client,
@@ -133,7 +133,7 @@ pub(crate) fn amazon_q_key(site: Site, date: NaiveDate, random: &str, suffix: &s
     )
 }
 
-/// The object a delivery permission check leaves behind.
+/// The object that a delivery permission check leaves.
 pub(crate) fn validation_key(site: Site) -> String {
     format!(
         "AWSLogs/{}/KiroLogs/5f0c1d2e-8a7b-4c3d-9e1f-0a1b2c3d4e5f",

@@ -1,8 +1,8 @@
-//! A believable synthetic fleet, written as raw exports in Kiro's own folder layout.
+//! Synthetic exports of many users, in Kiro's own folder layout.
 //!
-//! Owns: invented people, their habits, and the CSV text of both reports, with the oddities real buckets have.
-//! Promises: the same options give the same bytes on every platform, in memory that depends on the users, not on
-//! the days. Does not: read exports, or know how they are normalized; it shares no code with what it is used to test.
+//! Owns invented users, their habits, and the CSV text of both reports, with the edge cases of real buckets. The same options
+//! give the same bytes on every platform; memory depends on the users, not on the days. Does not read or normalize exports: of
+//! `kiro-report` it uses only the headers that the datasets declare.
 
 mod activity;
 mod big;
@@ -10,12 +10,13 @@ mod calendar;
 mod code_report;
 mod coding;
 mod csv_text;
-mod dice;
+mod edge_cases;
+mod headers;
 mod layout;
 mod models;
-mod oddities;
 mod options;
 mod people;
+mod rng;
 mod user;
 mod user_report;
 mod write;

@@ -1,6 +1,6 @@
-//! The models people choose from, launched and retired over the window. Names are those of real exports.
+//! The models, launched and retired during the window. Names are those of real exports.
 
-/// One model: when it can be chosen (in thousandths of the window) and how popular it is.
+/// A model, its time (in thousandths of the window) and its popularity.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) name: &'static str,
@@ -40,8 +40,7 @@ pub(crate) const MODELS: [Model; 15] = [
 /// Messages per model, in the order of [`MODELS`].
 pub(crate) type PerModel<T> = [T; MODELS.len()];
 
-/// How much each model is used at a point of the window: 0 outside its life, rising over a ramp after its launch and
-/// falling over a ramp before it is retired.
+/// The popularity of each model on a day: 0 before its launch and after its retirement, with a ramp at both.
 pub(crate) fn popularity(day: u32, days: u32) -> PerModel<f64> {
     const RAMP: f64 = 50.0;
     let at = f64::from(day) * 1000.0 / f64::from(days.max(1));

@@ -1,37 +1,37 @@
-//! What is asked of the generator, and what it answers.
+//! Options, summary and errors of the generator.
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-/// How often people show up.
+/// How often users are active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attendance {
-    /// Weekends, public holidays, leave, people who join and people who stop.
-    Believable,
-    /// Everybody on every day on one client: `users * days` rows, for benchmarks.
+    /// With weekends, public holidays, leave, users who join and users who stop.
+    Realistic,
+    /// Every user on every day on one client: `users * days` rows, for benchmarks.
     EveryDay,
 }
 
-/// Which fleet to write. Equal options give equal bytes.
+/// Options of the synthetic exports. Equal options give equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetOptions {
-    /// How many people there are.
+    /// Number of users.
     pub users: u32,
-    /// How many days of exports, ending on `last_day`.
+    /// Number of days, ending on `last_day`.
     pub days: u32,
-    /// Everything random is derived from it.
+    /// The seed of all random numbers.
     pub seed: u64,
     /// The last activity day.
     pub last_day: NaiveDate,
     /// Re-exports, a split day, mixed spellings of ids, an unknown column, foreign objects, one broken file.
     pub anomalies: bool,
-    /// How often people show up.
+    /// How often users are active.
     pub attendance: Attendance,
 }
 
 impl FleetOptions {
-    /// A believable fleet with all its oddities.
+    /// Realistic exports with all edge cases.
     pub const fn new(users: u32, days: u32, seed: u64, last_day: NaiveDate) -> Self {
         Self {
             users,
@@ -39,7 +39,7 @@ impl FleetOptions {
             seed,
             last_day,
             anomalies: true,
-            attendance: Attendance::Believable,
+            attendance: Attendance::Realistic,
         }
     }
 
@@ -63,25 +63,25 @@ pub struct FleetSummary {
     pub rows: u64,
     /// Rows of the legacy report.
     pub code_rows: u64,
-    /// People who occur in at least one row.
+    /// Users with at least one row.
     pub users: u32,
-    /// Keys of the files that no reader can read to the end, on purpose.
+    /// Keys of the files that are broken on purpose.
     pub broken_files: Vec<String>,
     /// Objects that are not exports (validation object, prompt log).
     pub foreign_files: u64,
 }
 
-/// Why the fleet could not be written.
+/// Why the exports could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
-    /// A fleet needs at least one user and one day, and a date range the calendar has.
+    /// Too few or too many users or days.
     #[error(
-        "a fleet needs 1 to 1000000 users and 1 to 20000 days, found {users} users and {days} days"
+        "expected 1 to 1000000 users and 1 to 20000 days, found {users} users and {days} days"
     )]
     Size {
-        /// As asked for.
+        /// The requested number.
         users: u32,
-        /// As asked for.
+        /// The requested number.
         days: u32,
     },
     /// A file or folder could not be written.
@@ -89,7 +89,7 @@ pub enum FleetError {
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The cause.
         source: std::io::Error,
     },
 }

@@ -1,6 +1,6 @@
-//! Invented people: e-mail addresses at example.com and user ids. Nobody real is meant.
+//! Invented e-mail addresses at example.com and user ids. None is of a real person.
 
-use crate::dice::Dice;
+use crate::rng::Rng;
 
 const GIVEN: [&str; 101] = [
     "aaliyah",
@@ -212,7 +212,7 @@ const FAMILY: [&str; 103] = [
     "yilmaz",
 ];
 
-/// `given.family@example.com`, one address per person; numbered once all pairs are used up.
+/// `given.family@example.com`, one address per user; numbered once all pairs are used.
 pub(crate) fn email(index: u32) -> String {
     let (given, family) = (GIVEN.len(), FAMILY.len());
     let pairs = given * family;
@@ -227,8 +227,8 @@ pub(crate) fn email(index: u32) -> String {
 }
 
 /// An Identity Center user id: a version-4 UUID, or, for about one in 25, the older form with ten hex digits in front.
-pub(crate) fn user_id(dice: &mut Dice) -> String {
-    let (high, low) = (dice.number(), dice.number());
+pub(crate) fn user_id(rng: &mut Rng) -> String {
+    let (high, low) = (rng.number(), rng.number());
     let uuid = format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
         high >> 32,
@@ -237,8 +237,8 @@ pub(crate) fn user_id(dice: &mut Dice) -> String {
         0x8000 | ((low >> 48) & 0x3fff),
         low & 0xffff_ffff_ffff
     );
-    if dice.chance(0.04) {
-        format!("{:010x}-{uuid}", dice.number() >> 24)
+    if rng.chance(0.04) {
+        format!("{:010x}-{uuid}", rng.number() >> 24)
     } else {
         uuid
     }
@@ -249,7 +249,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::dice::Purpose;
+    use crate::rng::Purpose;
 
     #[test]
     fn addresses_are_unique_and_plain() {
@@ -265,7 +265,7 @@ mod tests {
     fn ids_look_like_identity_center_ids() {
         let mut lengths = HashSet::new();
         for index in 0..500 {
-            let id = user_id(&mut Dice::new(1, Purpose::Profile, index, 0));
+            let id = user_id(&mut Rng::new(1, Purpose::Profile, index, 0));
             lengths.insert(id.len());
             assert!(
                 id.bytes()

@@ -1,14 +1,14 @@
-//! One person: habits, plan and fate, drawn once from the seed.
+//! One user: habits, plan, and the days of joining and leaving, drawn once from the seed.
 //!
-//! Shares (how many heavy users, how many who leave) are spread evenly over the indices instead of drawn, so a fleet of
-//! 30 has the same variety as one of 10,000.
+//! Shares (of heavy users, of users who leave) are spread evenly over the indices instead of drawn, so 30 users have the same
+//! variety as 10,000.
 
 use crate::calendar::Calendar;
-use crate::dice::{Dice, Purpose};
 use crate::layout::Site;
 use crate::models::{MODELS, PerModel};
 use crate::options::Attendance;
 use crate::people;
+use crate::rng::{Purpose, Rng};
 
 /// A subscription plan, spelled as in the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,8 @@ impl Tier {
         }
     }
 
-    /// People on bigger plans use a smaller part of them.
-    const fn thirst(self) -> f64 {
+    /// Users of larger plans use a smaller part of them.
+    const fn appetite_factor(self) -> f64 {
         match self {
             Self::Free => 1.3,
             Self::Pro | Self::Blank => 1.0,
@@ -66,7 +66,7 @@ impl Tier {
     }
 }
 
-/// What happens to a person's use near the end of the window.
+/// The trend of a user's activity near the end of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trend {
     Steady,
@@ -74,11 +74,11 @@ enum Trend {
     Surging,
 }
 
-/// One invented person.
+/// One invented user.
 #[derive(Debug)]
 pub(crate) struct User {
     pub(crate) id: String,
-    /// Empty for the few whose address is not known.
+    /// Empty for a few users without a known address.
     pub(crate) email: String,
     pub(crate) site: Site,
     /// A second subscription at the other site.
@@ -93,12 +93,12 @@ pub(crate) struct User {
     /// Probability of activity on an ordinary working day.
     diligence: f64,
     weekend: f64,
-    /// Part of the monthly allowance an ordinary month takes.
+    /// The part of the monthly allowance that an ordinary month takes.
     appetite: f64,
     trend: Trend,
-    /// How much of the work is done on the IDE, the CLI and the plugin.
+    /// The shares of the IDE, the CLI and the plugin.
     pub(crate) clients: [f64; 3],
-    /// How much of the work is code; 0 = never in the legacy report.
+    /// The amount of code activity; 0: never in the legacy report.
     pub(crate) coding: f64,
     pub(crate) messages_per_credit: f64,
     pub(crate) taste: PerModel<f64>,
@@ -114,18 +114,18 @@ fn spread(index: u32, irrational: f64, shift: f64) -> f64 {
 
 impl User {
     pub(crate) fn new(index: u32, seed: u64, calendar: Calendar) -> Self {
-        let mut dice = Dice::new(seed, Purpose::Profile, u64::from(index), 0);
-        let shift = Dice::new(seed, Purpose::Profile, u64::MAX, 0).unit();
+        let mut rng = Rng::new(seed, Purpose::Profile, u64::from(index), 0);
+        let shift = Rng::new(seed, Purpose::Profile, u64::MAX, 0).unit();
         let kind = spread(index, 0.618_033_988_749_895, shift);
         let plan = spread(index, 0.414_213_562_373_095, shift);
-        let fate = spread(index, 0.732_050_807_568_877, shift);
+        let lifecycle = spread(index, 0.732_050_807_568_877, shift);
         let place = spread(index, 0.645_751_311_064_590, shift);
 
         let (diligence, weekend, appetite) = match kind {
-            k if k < 0.2 => (0.94, 2.2, dice.between(0.7, 1.6)),
-            k if k < 0.62 => (0.76, 0.9, dice.between(0.25, 0.85)),
-            k if k < 0.9 => (0.42, 0.6, dice.between(0.04, 0.25)),
-            _ => (0.12, 0.3, dice.between(0.01, 0.08)),
+            k if k < 0.2 => (0.94, 2.2, rng.between(0.7, 1.6)),
+            k if k < 0.62 => (0.76, 0.9, rng.between(0.25, 0.85)),
+            k if k < 0.9 => (0.42, 0.6, rng.between(0.04, 0.25)),
+            _ => (0.12, 0.3, rng.between(0.01, 0.08)),
         };
         let tier = match plan {
             p if p < 0.55 => Tier::Pro,
@@ -135,31 +135,31 @@ impl User {
             p if p < 0.985 => Tier::Free,
             _ => Tier::Blank,
         };
-        let tier_change = dice.chance(0.12).then(|| {
-            let day = calendar.at(dice.below(900) + 50);
-            let to = if dice.chance(0.8) {
+        let tier_change = rng.chance(0.12).then(|| {
+            let day = calendar.at(rng.below(900) + 50);
+            let to = if rng.chance(0.8) {
                 tier.next()
             } else {
                 Tier::Pro
             };
             (day, to)
         });
-        // Administrators switch overage on for those who need it.
+        // Administrators enable overage for users who need it.
         let wants_more = if kind < 0.2 { 0.5 } else { 0.2 };
-        let overage_limit = (!matches!(tier, Tier::Free | Tier::Blank) && dice.chance(wants_more))
-            .then(|| [500.0, 1000.0, 2500.0][dice.pick(&[3.0, 2.0, 1.0])]);
+        let overage_limit = (!matches!(tier, Tier::Free | Tier::Blank) && rng.chance(wants_more))
+            .then(|| [500.0, 1000.0, 2500.0][rng.pick(&[3.0, 2.0, 1.0])]);
 
         let days = calendar.days();
         let (mut joined, mut left, mut trend) = (None, None, Trend::Steady);
-        match fate {
+        match lifecycle {
             f if f < 0.06 => trend = Trend::Fading,
-            f if f < 0.10 => left = Some(days.saturating_sub(8 + dice.below(28))),
-            f if f < 0.16 => left = Some(calendar.at(250 + dice.below(600))),
-            f if f < 0.36 => joined = Some(calendar.at(30 + dice.below(950))),
+            f if f < 0.10 => left = Some(days.saturating_sub(8 + rng.below(28))),
+            f if f < 0.16 => left = Some(calendar.at(250 + rng.below(600))),
+            f if f < 0.36 => joined = Some(calendar.at(30 + rng.below(950))),
             f if f < 0.40 => trend = Trend::Surging,
             _ => {}
         }
-        let clients = match dice.unit() {
+        let clients = match rng.unit() {
             c if c < 0.5 => [1.0, 0.0, 0.0],
             c if c < 0.78 => [0.7, 0.3, 0.0],
             c if c < 0.88 => [0.1, 0.9, 0.0],
@@ -168,12 +168,12 @@ impl User {
         };
         let mut taste = [0.0; MODELS.len()];
         for liking in &mut taste {
-            let draw = dice.unit();
+            let draw = rng.unit();
             *liking = draw * draw * draw + 0.02;
         }
         Self {
-            id: people::user_id(&mut dice),
-            email: if dice.chance(0.03) {
+            id: people::user_id(&mut rng),
+            email: if rng.chance(0.03) {
                 String::new()
             } else {
                 people::email(index)
@@ -183,7 +183,7 @@ impl User {
             } else {
                 Site::Second
             },
-            has_second_site: dice.chance(0.02),
+            has_second_site: rng.chance(0.02),
             joined,
             left,
             tier,
@@ -191,18 +191,20 @@ impl User {
             overage_limit,
             diligence,
             weekend,
-            appetite: appetite * tier.thirst() * if overage_limit.is_some() { 1.5 } else { 1.0 },
+            appetite: appetite
+                * tier.appetite_factor()
+                * if overage_limit.is_some() { 1.5 } else { 1.0 },
             trend,
             clients,
             coding: if clients[0] > 0.3 {
-                (dice.between(-0.3, 1.2)).max(0.0)
+                (rng.between(-0.3, 1.2)).max(0.0)
             } else {
                 0.0
             },
-            messages_per_credit: dice.between(2.0, 8.0),
+            messages_per_credit: rng.between(2.0, 8.0),
             taste,
-            leave_phase: dice.below(91),
-            leave_seed: dice.number(),
+            leave_phase: rng.below(91),
+            leave_seed: rng.number(),
         }
     }
 
@@ -213,15 +215,15 @@ impl User {
         }
     }
 
-    /// Whether the person works with Kiro on this day at all.
-    pub(crate) fn shows_up(
+    /// Returns true if the user is active on this day.
+    pub(crate) fn is_active_on(
         &self,
         day: u32,
         calendar: Calendar,
         how: Attendance,
-        dice: &mut Dice,
+        rng: &mut Rng,
     ) -> bool {
-        let draw = dice.unit();
+        let draw = rng.unit();
         if how == Attendance::EveryDay {
             return true;
         }
@@ -246,20 +248,20 @@ impl User {
         draw < likely * self.diligence
     }
 
-    /// Once in most quarters people are away for one or two weeks.
+    /// In most quarters a user is away for one or two weeks.
     fn is_on_leave(&self, day: u32) -> bool {
         let shifted = day + self.leave_phase;
-        let mut dice = Dice::new(
+        let mut rng = Rng::new(
             self.leave_seed,
             Purpose::Holiday,
             0,
             u64::from(shifted / 91),
         );
-        let (away, start, length) = (dice.chance(0.55), dice.below(76), 5 + dice.below(10));
+        let (away, start, length) = (rng.chance(0.55), rng.below(76), 5 + rng.below(10));
         away && (start..start + length).contains(&(shifted % 91))
     }
 
-    /// Credits an ordinary active day takes, before its noise.
+    /// The credits of an ordinary active day, before noise.
     pub(crate) fn daily_credits(&self, day: u32, calendar: Calendar) -> f64 {
         let usual = self.tier_on(day).allowance() * self.appetite / (self.diligence * 20.5);
         let growth = 0.85 + 0.3 * f64::from(day) / f64::from(calendar.days());
@@ -310,8 +312,8 @@ mod tests {
         for index in 0..200 {
             let user = User::new(index, 1, calendar);
             for day in 0..90 {
-                let mut dice = Dice::new(1, Purpose::Day, u64::from(index), u64::from(day));
-                if user.shows_up(day, calendar, Attendance::Believable, &mut dice) {
+                let mut rng = Rng::new(1, Purpose::Day, u64::from(index), u64::from(day));
+                if user.is_active_on(day, calendar, Attendance::Realistic, &mut rng) {
                     assert!(user.joined.is_none_or(|joined| joined <= day));
                     assert!(user.left.is_none_or(|left| day < left));
                 }

@@ -2,18 +2,16 @@
 
 use chrono::NaiveDate;
 
-use crate::activity::Use;
+use crate::activity::ClientActivity;
 use crate::calendar::Generation;
 use crate::csv_text::{IdSpelling, push_count, push_number, push_quoted};
-use crate::dice::{Dice, Purpose};
+use crate::headers;
 use crate::layout::{Client, Site};
 use crate::models::{MODELS, PerModel};
+use crate::rng::{Purpose, Rng};
 use crate::user::{Tier, User};
 
-const BASE_HEADER: &str = "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,\
-                           Overage_Enabled,ProfileId,Subscription_Tier,Total_Messages";
-
-/// Everything about a file that is not in its rows.
+/// The properties of a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct UserReport<'a> {
     pub(crate) users: &'a [User],
@@ -35,7 +33,7 @@ pub(crate) struct UserReport<'a> {
 
 impl UserReport<'_> {
     /// Header and rows.
-    pub(crate) fn render(&self, rows: &[Use], out: &mut Vec<u8>) {
+    pub(crate) fn render(&self, rows: &[ClientActivity], out: &mut Vec<u8>) {
         let shown = self.shown_models(rows);
         self.push_header(&shown, out);
         for activity in rows {
@@ -43,51 +41,49 @@ impl UserReport<'_> {
         }
     }
 
-    /// A model somebody used has a column; of the others most have none, some are there with zeros.
-    fn shown_models(&self, rows: &[Use]) -> PerModel<bool> {
+    /// A used model has a column. Of the others most have none, some have zeros.
+    fn shown_models(&self, rows: &[ClientActivity]) -> PerModel<bool> {
         let mut shown = [false; MODELS.len()];
         if self.generation < Generation::Models {
             return shown;
         }
         let file = u64::from(self.day) * 8 + (self.site.index() * 4 + self.client.index()) as u64;
-        let mut dice = Dice::new(self.seed, Purpose::File, file, 1);
+        let mut rng = Rng::new(self.seed, Purpose::File, file, 1);
         let live = crate::models::popularity(self.day, self.days);
         for ((model, show), popularity) in shown.iter_mut().enumerate().zip(live) {
             let used = rows
                 .iter()
                 .any(|row| row.models.get(model).is_some_and(|count| *count > 0));
-            *show = used || (popularity > 0.0 && dice.chance(0.3));
+            *show = used || (popularity > 0.0 && rng.chance(0.3));
         }
         shown
     }
 
     fn push_header(&self, shown: &PerModel<bool>, out: &mut Vec<u8>) {
-        out.extend_from_slice(BASE_HEADER.as_bytes());
+        out.extend_from_slice(headers::BASE.join(",").as_bytes());
         if self.generation >= Generation::Identity {
-            out.extend_from_slice(b",New_User,User_Email");
+            headers::push_more(out, &headers::IDENTITY);
         }
         if self.generation >= Generation::Quota {
-            out.extend_from_slice(b",Usage_Limit");
+            headers::push_more(out, &headers::QUOTA);
         }
         if self.generation >= Generation::Unknown {
-            out.extend_from_slice(b",Tool_Calls");
+            headers::push_more(out, &[headers::UNKNOWN]);
         }
         for (model, _) in MODELS.iter().zip(shown).filter(|(_, shown)| **shown) {
-            out.push(b',');
-            out.extend_from_slice(model.name.as_bytes());
-            out.extend_from_slice(b"_messages");
+            headers::push_model(out, model.name);
         }
         out.push(b'\n');
     }
 
-    fn push_row(&self, activity: &Use, shown: &PerModel<bool>, out: &mut Vec<u8>) {
+    fn push_row(&self, activity: &ClientActivity, shown: &PerModel<bool>, out: &mut Vec<u8>) {
         let Some(user) = self.users.get(activity.user as usize) else {
             return;
         };
-        let mut dice = self.mixed_spellings.then(|| {
+        let mut rng = self.mixed_spellings.then(|| {
             let file =
                 u64::from(self.day) * 8 + (self.site.index() * 4 + self.client.index()) as u64;
-            Dice::new(self.seed, Purpose::Spelling, u64::from(activity.user), file)
+            Rng::new(self.seed, Purpose::Spelling, u64::from(activity.user), file)
         });
         let tier = user.tier_on(self.day);
         let factor = if self.too_low && activity.user.is_multiple_of(3) {
@@ -98,9 +94,9 @@ impl UserReport<'_> {
 
         push_date(out, self.date);
         out.push(b',');
-        let spelling = dice
+        let spelling = rng
             .as_mut()
-            .map_or(IdSpelling::Plain, |dice| IdSpelling::draw(dice, &user.id));
+            .map_or(IdSpelling::Plain, |rng| IdSpelling::draw(rng, &user.id));
         spelling.push(out, self.site.identity_store(), &user.id);
         out.push(b',');
         out.extend_from_slice(self.client.name().as_bytes());
@@ -124,7 +120,7 @@ impl UserReport<'_> {
             out.push(b',');
             self.push_boolean(out, user.joined == Some(self.day));
             out.push(b',');
-            if dice.is_some_and(|mut dice| dice.chance(0.03)) {
+            if rng.is_some_and(|mut rng| rng.chance(0.03)) {
                 push_quoted(out, &capitalized(&user.email));
             } else {
                 push_quoted(out, &user.email);
@@ -179,7 +175,7 @@ fn push_date(out: &mut Vec<u8>, date: NaiveDate) {
     out.extend_from_slice(format!("{year}-{month}-{day}").as_bytes());
 }
 
-/// `amara.okafor@…` as somebody typed it into a directory: `Amara.Okafor@…`.
+/// `Amara.Okafor@…` for `amara.okafor@…`, as typed into a directory.
 fn capitalized(email: &str) -> String {
     let mut start = true;
     let (name, host) = email.split_once('@').unwrap_or((email, ""));

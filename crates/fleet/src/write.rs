@@ -1,26 +1,30 @@
-//! Writes the fleet, day after day: a day's rows are made, rendered and written before the next day begins.
+//! Writes the exports day by day: rows are generated, rendered and written before the next day begins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::activity::{CodeUse, DayUse, Simulation, Use};
+use crate::activity::{ClientActivity, CodeActivity, DayActivity, Simulation};
 use crate::calendar::{Calendar, Generation};
 use crate::code_report::{self, CodeReport};
-use crate::dice::{Dice, Purpose};
+use crate::edge_cases::{self, EdgeCases};
 use crate::layout::{self, Client, Site};
-use crate::oddities::{self, Oddities};
 use crate::options::{FleetError, FleetOptions, FleetSummary};
+use crate::rng::{Purpose, Rng};
 use crate::user::User;
 use crate::user_report::UserReport;
 
-/// A bigger day of the current report is split into files of so many rows.
+/// Maximum number of rows of a file of the current report. A larger day is split.
 const MAX_ROWS_PER_FILE: usize = 3_000;
 
-/// Writes `options.days` days of exports below `root` and tells `progress` how many days are done.
+/// Writes `options.days` days of exports below `root`, and calls `progress` with the number of finished days.
 ///
-/// Existing files of the same name are overwritten; nothing else below `root` is touched.
+/// Files of the same name are overwritten; other files below `root` stay.
+///
+/// # Errors
+///
+/// If there are too few or too many users or days, or a file cannot be written.
 pub fn write_fleet(
     options: &FleetOptions,
     root: &Path,
@@ -37,12 +41,12 @@ pub fn write_fleet(
         .map(|index| User::new(index, seed, calendar))
         .collect();
     let mut simulation = Simulation::new(&users, calendar, seed, options.attendance);
-    let mut rows = DayUse::default();
+    let mut rows = DayActivity::default();
     let mut writer = FleetWriter {
         root,
         options,
         calendar,
-        oddities: options.anomalies.then(|| Oddities::of(calendar)),
+        edge_cases: options.anomalies.then(|| EdgeCases::of(calendar)),
         users: &users,
         seen: vec![false; users.len()],
         summary: FleetSummary::default(),
@@ -70,12 +74,12 @@ struct FleetWriter<'a> {
     root: &'a Path,
     options: &'a FleetOptions,
     calendar: Calendar,
-    oddities: Option<Oddities>,
+    edge_cases: Option<EdgeCases>,
     users: &'a [User],
     seen: Vec<bool>,
     summary: FleetSummary,
     text: Vec<u8>,
-    /// The folder that was made last.
+    /// The last created folder.
     folder: PathBuf,
 }
 
@@ -91,7 +95,7 @@ impl FleetWriter<'_> {
         day: u32,
         site: Site,
         client: Client,
-        rows: &[Use],
+        rows: &[ClientActivity],
     ) -> Result<(), FleetError> {
         if rows.is_empty() {
             return Ok(());
@@ -100,13 +104,16 @@ impl FleetWriter<'_> {
         let generation = self.calendar.generation(site, day);
         let newest = if !self.options.anomalies {
             Generation::Quota
-        } else if oddities::is_without_identity(self.calendar, client, day) {
+        } else if edge_cases::is_without_identity(self.calendar, client, day) {
             Generation::Models
         } else {
             Generation::Unknown
         };
-        let on =
-            |pick: fn(&Oddities) -> u32| self.oddities.as_ref().is_some_and(|odd| pick(odd) == day);
+        let on = |pick: fn(&EdgeCases) -> u32| {
+            self.edge_cases
+                .as_ref()
+                .is_some_and(|cases| pick(cases) == day)
+        };
         let is_main_ide = site == Site::Main && client == Client::Ide;
         let report = UserReport {
             users: self.users,
@@ -119,11 +126,11 @@ impl FleetWriter<'_> {
             generation: generation.min(newest),
             mixed_spellings: self.options.anomalies && day >= self.calendar.at(50),
             too_low: false,
-            documented_tiers: site == Site::Second && on(|odd| odd.documented_tiers),
+            documented_tiers: site == Site::Second && on(|cases| cases.documented_tiers),
         };
         let key = |time, suffix: &str| layout::user_report_key(site, client, date, time, suffix);
-        let is_windows_text = site == Site::Second && on(|odd| odd.windows_text);
-        if is_main_ide && on(|odd| odd.re_exported) {
+        let is_windows_text = site == Site::Second && on(|cases| cases.windows_text);
+        if is_main_ide && on(|cases| cases.re_exported) {
             let first = UserReport {
                 too_low: true,
                 ..report
@@ -131,7 +138,7 @@ impl FleetWriter<'_> {
             self.rows_file(&first, rows, &key("0000", ""), is_windows_text)?;
             return self.rows_file(&report, rows, &key("0600", ""), is_windows_text);
         }
-        let rows_per_file = if is_main_ide && on(|odd| odd.split) {
+        let rows_per_file = if is_main_ide && on(|cases| cases.split) {
             rows.len().div_ceil(2)
         } else {
             MAX_ROWS_PER_FILE
@@ -153,7 +160,7 @@ impl FleetWriter<'_> {
     fn rows_file(
         &mut self,
         report: &UserReport<'_>,
-        rows: &[Use],
+        rows: &[ClientActivity],
         key: &str,
         windows: bool,
     ) -> Result<(), FleetError> {
@@ -166,12 +173,17 @@ impl FleetWriter<'_> {
         self.text.clear();
         report.render(rows, &mut self.text);
         if windows {
-            self.text = oddities::windows_text(&self.text);
+            self.text = edge_cases::windows_text(&self.text);
         }
         self.export(key)
     }
 
-    fn code_report(&mut self, day: u32, site: Site, rows: &[CodeUse]) -> Result<(), FleetError> {
+    fn code_report(
+        &mut self,
+        day: u32,
+        site: Site,
+        rows: &[CodeActivity],
+    ) -> Result<(), FleetError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -186,7 +198,7 @@ impl FleetWriter<'_> {
             without_inline_chat: is_amazon_q,
             mixed_spellings: self.options.anomalies,
         };
-        let random = Dice::new(
+        let random = Rng::new(
             self.options.seed,
             Purpose::File,
             u64::from(day),
@@ -215,12 +227,12 @@ impl FleetWriter<'_> {
     }
 
     fn broken_export(&mut self, day: u32) -> Result<(), FleetError> {
-        if self.oddities.is_none_or(|odd| odd.broken != day) {
+        if self.edge_cases.is_none_or(|cases| cases.broken != day) {
             return Ok(());
         }
         let (site, date) = (Site::Second, self.calendar.date(day));
         let key = layout::user_report_key(site, Client::Plugin, date, "0600", "");
-        self.text = oddities::never_closed_quote(site, date);
+        self.text = edge_cases::never_closed_quote(site, date);
         self.export(&key)?;
         self.summary.broken_files.push(key);
         Ok(())
@@ -231,13 +243,13 @@ impl FleetWriter<'_> {
         for (key, bytes) in [
             (
                 layout::validation_key(Site::Main),
-                oddities::VALIDATION_OBJECT,
+                edge_cases::VALIDATION_OBJECT,
             ),
             (
                 layout::validation_key(Site::Second),
-                oddities::VALIDATION_OBJECT,
+                edge_cases::VALIDATION_OBJECT,
             ),
-            (prompt_log, oddities::PROMPT_LOG),
+            (prompt_log, edge_cases::PROMPT_LOG),
         ] {
             self.text.clear();
             self.text.extend_from_slice(bytes);

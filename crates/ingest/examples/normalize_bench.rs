@@ -154,7 +154,7 @@ async fn run(source: &str, destination: &str, jobs: NonZeroUsize) -> Outcome {
     Ok(())
 }
 
-/// The most memory this process ever had, where the system tells.
+/// The peak memory of this process, if the system reports it.
 fn peak_memory() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

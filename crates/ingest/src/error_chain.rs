@@ -1,4 +1,4 @@
-//! Errors in logs, answers and lists of failures, where there is one line for each.
+//! Errors on one line, for logs and lists of failures.
 
 use std::error::Error;
 

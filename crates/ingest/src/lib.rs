@@ -1,7 +1,7 @@
 //! Turns Kiro exports into typed, partitioned Parquet, from any object store into any other.
 //!
-//! Owns the object port, the Parquet encoding, the names of parts and the run. It knows nothing of SQL, of a
-//! dashboard or of AWS; it reads no clock and no environment.
+//! Owns the object port, the Parquet encoding, the names of parts and the run. Does not know SQL, dashboards or AWS; reads
+//! no clock and no environment.
 
 mod error_chain;
 mod export;
@@ -10,12 +10,11 @@ mod run;
 mod store;
 
 pub use error_chain::error_chain;
-pub use part::Dataset;
 pub use run::{
-    ExportOutcome, ExportStatus, Failure, Intake, NoProgress, NormalizeOptions, Progress, RunError,
-    RunErrorKind, RunSummary, Source, normalize, normalize_intake,
+    ExportFailure, ExportOutcome, ExportSource, ExportStatus, NoProgress, NormalizeOptions,
+    Progress, RunError, RunErrorKind, RunInput, RunSummary, normalize, normalize_input,
 };
 pub use store::{
-    InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter,
+    InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode,
     RemoteErrorKind, StoreError, StoreErrorKind, key_prefix,
 };

@@ -1,4 +1,4 @@
-//! The configuration of the function, from its environment.
+//! The function's configuration, read from its environment.
 
 use std::fmt::Display;
 use std::num::NonZeroUsize;
@@ -7,17 +7,17 @@ use std::str::FromStr;
 use kiro_report::report_folders;
 use kiro_s3::S3Url;
 
-/// Megabytes that are there when Lambda does not say.
-const LEAST_MEMORY: usize = 128;
-/// Megabytes for the program itself.
-const OWN_MEMORY: usize = 64;
-/// Megabytes for one export in work, and for one large export.
-const JOB_MEMORY: usize = 24;
-const LARGE_JOB_MEMORY: usize = 192;
-/// More requests at once make nothing faster.
-const MOST_JOBS: usize = 32;
+/// Assumed memory of the function if Lambda does not name it.
+const MIN_MEMORY_MB: usize = 128;
+/// Memory of the program itself.
+const BASE_MEMORY_MB: usize = 64;
+/// Memory of one export that is processed, and of one large export.
+const JOB_MEMORY_MB: usize = 24;
+const LARGE_JOB_MEMORY_MB: usize = 192;
+/// More concurrent exports are not faster.
+const MAX_JOBS: usize = 32;
 
-/// What the environment says, checked.
+/// The validated configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// `KIRO_SOURCES`: addresses separated by commas, or a JSON list of them. With `KIRO_ACCOUNTS`, account ids separated by
@@ -25,13 +25,13 @@ pub struct Config {
     pub sources: Vec<S3Url>,
     /// `KIRO_DESTINATION`.
     pub destination: S3Url,
-    /// How many exports are in work at the same time: `KIRO_JOBS`, or as many as memory allows.
+    /// Maximum number of exports that are processed at once: `KIRO_JOBS`, or as many as memory allows.
     pub jobs: NonZeroUsize,
-    /// How many of them may be large.
-    pub large_at_once: NonZeroUsize,
+    /// Maximum number of large ones among them.
+    pub max_large_jobs: NonZeroUsize,
 }
 
-/// Everything that is wrong with the environment.
+/// All problems of the environment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .problems.join("; "))]
 pub struct ConfigError {
@@ -39,7 +39,11 @@ pub struct ConfigError {
 }
 
 impl Config {
-    /// Reads the variables, all of them, before it complains.
+    /// Reads all variables.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let accounts = accounts(
@@ -56,12 +60,12 @@ impl Config {
         if let Some(destination) = &destination {
             for source in sources.iter().filter(|source| destination.contains(source)) {
                 problems.push(format!(
-                    "KIRO_SOURCES: `{source}` lies in the destination `{destination}`"
+                    "KIRO_SOURCES: `{source}` is in the destination `{destination}`"
                 ));
             }
         }
         let memory = optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &variable, &mut problems);
-        let memory = memory.map_or(LEAST_MEMORY, NonZeroUsize::get);
+        let memory = memory.map_or(MIN_MEMORY_MB, NonZeroUsize::get);
         let jobs = optional("KIRO_JOBS", &variable, &mut problems);
         let jobs = jobs.unwrap_or_else(|| jobs_within(memory));
         match destination {
@@ -69,7 +73,7 @@ impl Config {
                 sources,
                 destination,
                 jobs,
-                large_at_once: at_least_one(memory / LARGE_JOB_MEMORY).min(jobs),
+                max_large_jobs: at_least_one(memory / LARGE_JOB_MEMORY_MB).min(jobs),
             }),
             Some(_) | None => Err(ConfigError { problems }),
         }
@@ -77,8 +81,8 @@ impl Config {
 }
 
 fn jobs_within(memory: usize) -> NonZeroUsize {
-    let jobs = memory.saturating_sub(OWN_MEMORY) / JOB_MEMORY;
-    at_least_one(jobs.min(MOST_JOBS))
+    let jobs = memory.saturating_sub(BASE_MEMORY_MB) / JOB_MEMORY_MB;
+    at_least_one(jobs.min(MAX_JOBS))
 }
 
 fn at_least_one(number: usize) -> NonZeroUsize {
@@ -137,7 +141,7 @@ fn sources(text: &str, accounts: &[String], problems: &mut Vec<String>) -> Vec<S
         for (other_place, other) in found.iter().enumerate() {
             let is_same = one == other && place > other_place;
             if place != other_place && one.contains(other) && !is_same {
-                problems.push(format!("KIRO_SOURCES: `{other}` lies in `{one}`"));
+                problems.push(format!("KIRO_SOURCES: `{other}` is in `{one}`"));
             }
         }
     }
@@ -231,7 +235,7 @@ mod tests {
             error.problems,
             [
                 "KIRO_SOURCES: expected `s3://bucket/prefix`, found `exports`",
-                "KIRO_SOURCES: `s3://exports/a` lies in `s3://exports/`",
+                "KIRO_SOURCES: `s3://exports/a` is in `s3://exports/`",
                 "KIRO_DESTINATION: expected `s3://bucket/prefix`, found ``",
                 "KIRO_JOBS: invalid digit found in string",
             ]
@@ -253,7 +257,7 @@ mod tests {
             error
                 .unwrap_err()
                 .to_string()
-                .contains("lies in the destination")
+                .contains("is in the destination")
         );
         let beside = read(&[
             ("KIRO_SOURCES", "s3://exports"),
@@ -271,7 +275,7 @@ mod tests {
                 ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory),
             ])
             .unwrap();
-            (config.jobs.get(), config.large_at_once.get())
+            (config.jobs.get(), config.max_large_jobs.get())
         };
         assert_eq!(jobs("128"), (2, 1));
         assert_eq!(jobs("256"), (8, 1));

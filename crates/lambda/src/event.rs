@@ -1,46 +1,46 @@
-//! What an event asks for.
+//! Events, parsed by their shape.
 
 use chrono::NaiveDate;
 use kiro_s3::decoded_key;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What an event asks for.
+/// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A schedule says that it is time: everything that is new.
+    /// The schedule: normalize everything that is new.
     Scheduled,
-    /// Objects arrived in buckets.
-    Arrived(Vec<Arrival>),
-    /// S3 tries out whether anybody listens; there is nothing to do.
+    /// Objects were created in buckets.
+    ObjectsCreated(Vec<CreatedObject>),
+    /// S3 tests the notification. Nothing to do.
     Test,
-    /// Somebody calls.
-    Ordered(Order),
+    /// A direct call.
+    Requested(RunRequest),
 }
 
-/// One object that arrived.
+/// One created object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arrival {
+pub struct CreatedObject {
     pub bucket: String,
-    /// As S3 stores it: decoded.
+    /// The decoded key.
     pub object_key: String,
 }
 
-/// What a caller may ask for. `{}` asks for everything that is new.
+/// The request of a direct call. `{}` normalizes everything that is new.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Order {
+pub struct RunRequest {
     /// The first export day, inclusive.
     pub since: Option<NaiveDate>,
     /// The last export day, inclusive.
     pub until: Option<NaiveDate>,
-    /// Normalizes exports again that have been done already.
+    /// Normalize exports again that have their parts.
     pub reprocess: bool,
-    /// So many exports at most.
+    /// Maximum number of exports to normalize.
     pub max_files: Option<u64>,
 }
 
-/// An event nobody knows.
+/// An event of an unknown shape.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}"
@@ -50,7 +50,7 @@ pub struct EventError {
     pub source: serde_json::Error,
 }
 
-/// `Records` as S3 sends them to a function directly.
+/// A notification that S3 sends to a function itself.
 #[derive(Deserialize)]
 struct Notification {
     #[serde(rename = "Records")]
@@ -64,7 +64,7 @@ struct Record {
     s3: S3Entity,
 }
 
-/// Both S3's own notifications and `EventBridge` name bucket and object so.
+/// Bucket and object, with the same names in S3's notifications and in those of `EventBridge`.
 #[derive(Deserialize)]
 struct S3Entity {
     bucket: Named,
@@ -82,7 +82,11 @@ struct Keyed {
 }
 
 impl Event {
-    /// Tells from its shape what an event is.
+    /// Parses an event by its shape.
+    ///
+    /// # Errors
+    ///
+    /// If the shape is unknown, or a direct call has an unknown member.
     pub fn parse(event: Value) -> Result<Self, EventError> {
         let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
         match (text("detail-type"), text("Event")) {
@@ -90,8 +94,8 @@ impl Event {
             ("Object Created", _) => {
                 let detail = event.get("detail").cloned().unwrap_or_default();
                 let entity: S3Entity = parsed(detail)?;
-                // EventBridge writes keys as they are.
-                return Ok(Self::Arrived(vec![entity.arrival(str::to_owned)]));
+                // EventBridge does not encode keys.
+                return Ok(Self::ObjectsCreated(vec![entity.object(str::to_owned)]));
             }
             (_, "s3:TestEvent") => return Ok(Self::Test),
             _ => {}
@@ -101,19 +105,19 @@ impl Event {
             let created = records
                 .into_iter()
                 .filter(|record| record.event_name.contains("ObjectCreated"));
-            return Ok(Self::Arrived(
+            return Ok(Self::ObjectsCreated(
                 created
-                    .map(|record| record.s3.arrival(decoded_key))
+                    .map(|record| record.s3.object(decoded_key))
                     .collect(),
             ));
         }
-        Ok(Self::Ordered(parsed(event)?))
+        Ok(Self::Requested(parsed(event)?))
     }
 }
 
 impl S3Entity {
-    fn arrival(self, decode: impl Fn(&str) -> String) -> Arrival {
-        Arrival {
+    fn object(self, decode: impl Fn(&str) -> String) -> CreatedObject {
+        CreatedObject {
             bucket: self.bucket.name,
             object_key: decode(&self.object.key),
         }

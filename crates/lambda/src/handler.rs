@@ -1,53 +1,53 @@
-//! From an event to a run, and from a run to an answer.
+//! From an event to a run, and from a run to a response.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use kiro_ingest::{
-    Intake, NoProgress, NormalizeOptions, ObjectStore, RunError, RunSummary, Source, error_chain,
-    normalize_intake,
+    ExportSource, NoProgress, NormalizeOptions, ObjectStore, RunError, RunInput, RunSummary,
+    error_chain, normalize_input,
 };
 use kiro_report::ObjectKey;
 use kiro_s3::S3Url;
 use serde_json::Value;
 
-use crate::{Answer, Arrival, Config, Event, Invocation, InvocationError, Order};
+use crate::{Config, CreatedObject, Event, Invocation, InvocationError, RunRequest, RunResponse};
 
-/// So often a run is made in one invocation while it fails for reasons that pass by themselves.
-const RUNS: u32 = 3;
+/// Maximum number of runs in one invocation, if failures are transient.
+const MAX_RUNS: u32 = 3;
 
-/// Tells the time.
+/// Returns the current time.
 pub type Clock = fn() -> DateTime<Utc>;
 
-/// A place with exports, and its address, by which events name it.
+/// A store with exports, and the address that events name it by.
 #[derive(Clone)]
-pub struct SourcePlace {
+pub struct SourceBucket {
     pub url: S3Url,
     pub store: Arc<dyn ObjectStore>,
 }
 
-/// Handles one event after the other.
+/// Handles events.
 pub struct Normalizer {
-    sources: Vec<SourcePlace>,
+    sources: Vec<SourceBucket>,
     destination: Arc<dyn ObjectStore>,
     config: Config,
     clock: Clock,
-    /// The last invocation that failed for good.
+    /// The request id of the last invocation that failed permanently, and its error.
     failed: Mutex<Option<(String, InvocationError)>>,
 }
 
-/// What there is to tell of an invocation.
+/// The outcome of one invocation.
 #[derive(Debug)]
-pub struct Told {
+pub struct InvocationOutcome {
     /// For the metrics; `None` if there was no run.
     pub summary: Option<RunSummary>,
-    pub result: Result<Answer, InvocationError>,
+    pub result: Result<RunResponse, InvocationError>,
 }
 
 impl Normalizer {
-    /// A normalizer between these places.
+    /// A normalizer from these sources to the destination.
     pub fn new(
-        sources: Vec<SourcePlace>,
+        sources: Vec<SourceBucket>,
         destination: Arc<dyn ObjectStore>,
         config: &Config,
         clock: Clock,
@@ -61,104 +61,104 @@ impl Normalizer {
         }
     }
 
-    /// Does what an event asks for.
+    /// Handles an event.
     ///
-    /// An invocation fails when exports failed, after everything else was done. Lambda then makes it again under the same
-    /// request id; since the exports are still what they were, the failure is told again without looking at them. A caller
-    /// who drives a backfill is answered until nothing is left to be tried.
-    pub async fn handle(&self, event: Value, invocation: &Invocation) -> Told {
+    /// The invocation fails if exports failed, after all others were processed. Lambda then repeats it with the same request
+    /// id, and it fails at once: the exports are the same. A direct call succeeds as long as exports remain, so that a backfill
+    /// can continue.
+    pub async fn handle(&self, event: Value, invocation: &Invocation) -> InvocationOutcome {
         if let Some(error) = self.failure_of(&invocation.request_id) {
-            tracing::info!("Invocation failed before and is not made again.");
-            return Told::only(Err(error));
+            tracing::info!("Invocation failed before; not repeated.");
+            return InvocationOutcome::only(Err(error));
         }
         let event = match Event::parse(event) {
             Ok(event) => event,
-            Err(error) => return self.told(None, Err(error.into()), invocation),
+            Err(error) => return self.finish(None, Err(error.into()), invocation),
         };
-        let (sources, order) = match event {
-            Event::Test => return Told::only(Ok(Answer::default())),
-            Event::Scheduled => (self.everything(), Order::default()),
-            Event::Arrived(arrivals) => (self.places_of(&arrivals), Order::default()),
-            Event::Ordered(order) => {
-                let told = self.run(self.everything(), &order, invocation).await;
-                let goes_on = told
+        let (sources, request) = match event {
+            Event::Test => return InvocationOutcome::only(Ok(RunResponse::default())),
+            Event::Scheduled => (self.all_sources(), RunRequest::default()),
+            Event::ObjectsCreated(objects) => (self.sources_of(&objects), RunRequest::default()),
+            Event::Requested(request) => {
+                let run = self.run(self.all_sources(), &request, invocation).await;
+                let continues = run
                     .as_ref()
                     .is_ok_and(|summary| summary.files_remaining > 0);
-                return self.account_of(told, goes_on, invocation);
+                return self.outcome_of_run(run, continues, invocation);
             }
         };
         if sources.is_empty() {
-            return Told::only(Ok(Answer::default()));
+            return InvocationOutcome::only(Ok(RunResponse::default()));
         }
-        let told = self.run(sources, &order, invocation).await;
-        self.account_of(told, false, invocation)
+        let run = self.run(sources, &request, invocation).await;
+        self.outcome_of_run(run, false, invocation)
     }
 
-    fn everything(&self) -> Vec<Source> {
+    fn all_sources(&self) -> Vec<ExportSource> {
         let sources = self.sources.iter();
         sources
-            .map(|place| Source::all_of(Arc::clone(&place.store)))
+            .map(|source| ExportSource::all_of(Arc::clone(&source.store)))
             .collect()
     }
 
-    /// The objects that arrived, where they lie below a source of ours.
-    fn places_of(&self, arrivals: &[Arrival]) -> Vec<Source> {
-        let only = |place: &SourcePlace| -> Vec<ObjectKey> {
-            arrivals
+    /// The created objects, by the source that they are below.
+    fn sources_of(&self, objects: &[CreatedObject]) -> Vec<ExportSource> {
+        let only = |source: &SourceBucket| -> Vec<ObjectKey> {
+            objects
                 .iter()
-                .filter(|arrival| arrival.bucket == place.url.bucket())
-                .filter_map(|arrival| place.url.key_of(&arrival.object_key))
+                .filter(|object| object.bucket == source.url.bucket())
+                .filter_map(|object| source.url.key_of(&object.object_key))
                 .collect()
         };
-        let sources = self.sources.iter().map(|place| Source {
-            store: Arc::clone(&place.store),
-            only: Some(only(place)),
+        let sources = self.sources.iter().map(|source| ExportSource {
+            store: Arc::clone(&source.store),
+            only: Some(only(source)),
         });
         sources
             .filter(|source| source.only.as_ref().is_some_and(|only| !only.is_empty()))
             .collect()
     }
 
-    /// Runs, and again while there is time and what failed may pass by itself.
+    /// Runs, and repeats the run while there is time and a failure is transient.
     async fn run(
         &self,
-        sources: Vec<Source>,
-        order: &Order,
+        sources: Vec<ExportSource>,
+        request: &RunRequest,
         invocation: &Invocation,
     ) -> Result<RunSummary, RunError> {
         let has_time = {
             let (invocation, clock) = (invocation.clone(), self.clock);
             move || invocation.has_time(clock())
         };
-        let mut intake = Intake {
-            max_files: order.max_files,
-            may_take: Some(Arc::new(has_time.clone())),
-            large_at_once: Some(self.config.large_at_once),
-            ..Intake::of(sources)
+        let mut input = RunInput {
+            max_files: request.max_files,
+            has_time: Some(Arc::new(has_time.clone())),
+            max_large_jobs: Some(self.config.max_large_jobs),
+            ..RunInput::new(sources)
         };
         let mut options = NormalizeOptions {
-            since: order.since,
-            until: order.until,
-            reprocess: order.reprocess,
+            since: request.since,
+            until: request.until,
+            reprocess: request.reprocess,
             jobs: self.config.jobs,
-            processed_at: invocation.began,
+            processed_at: invocation.started,
         };
         let mut so_far: Option<RunSummary> = None;
-        for runs_left in (0..RUNS).rev() {
+        for runs_left in (0..MAX_RUNS).rev() {
             let destination = Arc::clone(&self.destination);
-            let run = normalize_intake(&intake, destination, &options, Arc::new(NoProgress));
+            let run = normalize_input(&input, destination, &options, Arc::new(NoProgress));
             let may_run_again = runs_left > 0;
             match run.await {
                 Ok(summary) => {
-                    let is_worth_it = summary.transient_failures > 0 && !options.reprocess;
-                    intake.max_files = intake
+                    let is_transient = summary.transient_failures > 0 && !options.reprocess;
+                    input.max_files = input
                         .max_files
                         .map(|files| files.saturating_sub(summary.files_processed));
                     let summary = match so_far.take() {
                         Some(before) => before.followed_by(summary),
                         None => summary,
                     };
-                    if !(is_worth_it && may_run_again && has_time()) {
+                    if !(is_transient && may_run_again && has_time()) {
                         return Ok(summary);
                     }
                     so_far = Some(summary);
@@ -166,26 +166,26 @@ impl Normalizer {
                 Err(error) if error.is_transient() && may_run_again && has_time() => {}
                 Err(error) => return so_far.ok_or(error),
             }
-            // What was written in the first run has its time, and is not written again.
+            // Exports of the first run are not normalized again.
             options.reprocess = options.reprocess && so_far.is_none();
-            tracing::warn!("Run is made again: what failed may pass by itself.");
+            tracing::warn!("Run is repeated: a failure is transient.");
         }
         Ok(so_far.unwrap_or_default())
     }
 
-    /// What to tell of a run. `goes_on`: the caller will call again for what is left.
-    fn account_of(
+    /// The outcome of a run. `continues`: the caller will call again for the remaining exports.
+    fn outcome_of_run(
         &self,
         run: Result<RunSummary, RunError>,
-        goes_on: bool,
+        continues: bool,
         invocation: &Invocation,
-    ) -> Told {
+    ) -> InvocationOutcome {
         let summary = match run {
             Ok(summary) => summary,
             Err(error) => {
-                let error = InvocationError::RunFailed(advised(&error));
+                let error = InvocationError::RunFailed(error_with_hint(&error));
                 tracing::error!(%error, "Run failed.");
-                return Told::only(Err(error));
+                return InvocationOutcome::only(Err(error));
             }
         };
         tracing::info!(
@@ -199,32 +199,33 @@ impl Normalizer {
             "Run ended."
         );
         let result = match InvocationError::of_failures(&summary) {
-            Some(error) if !goes_on => Err(error),
-            Some(_) | None => Ok(Answer::from(summary.clone())),
+            Some(error) if !continues => Err(error),
+            Some(_) | None => Ok(RunResponse::from(summary.clone())),
         };
-        self.told(Some(summary), result, invocation)
+        self.finish(Some(summary), result, invocation)
     }
 
-    fn told(
+    /// Remembers a permanent failure.
+    fn finish(
         &self,
         summary: Option<RunSummary>,
-        result: Result<Answer, InvocationError>,
+        result: Result<RunResponse, InvocationError>,
         invocation: &Invocation,
-    ) -> Told {
-        let may_pass = summary
+    ) -> InvocationOutcome {
+        let is_transient = summary
             .as_ref()
             .is_some_and(|summary| summary.transient_failures > 0);
         if let Err(error) = &result {
             tracing::error!(%error, "Invocation failed.");
-            if !may_pass {
+            if !is_transient {
                 let failed = (invocation.request_id.clone(), error.clone());
                 *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(failed);
             }
         }
-        Told { summary, result }
+        InvocationOutcome { summary, result }
     }
 
-    /// How this very event failed before, if it did.
+    /// The error of an earlier invocation of the same event.
     fn failure_of(&self, request_id: &str) -> Option<InvocationError> {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let (failed_id, error) = failed.as_ref()?;
@@ -232,8 +233,8 @@ impl Normalizer {
     }
 }
 
-impl Told {
-    fn only(result: Result<Answer, InvocationError>) -> Self {
+impl InvocationOutcome {
+    fn only(result: Result<RunResponse, InvocationError>) -> Self {
         Self {
             summary: None,
             result,
@@ -241,8 +242,8 @@ impl Told {
     }
 }
 
-/// An error with its causes and the advice that comes with it.
-fn advised(error: &RunError) -> String {
+/// An error with its causes and its hint.
+fn error_with_hint(error: &RunError) -> String {
     let mut text = error_chain(error);
     if let Some(hint) = error.hint() {
         text.push_str("; ");

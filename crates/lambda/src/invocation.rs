@@ -1,27 +1,27 @@
-//! One invocation, and how much of its time is left.
+//! One invocation, and its remaining time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Exports are taken until this much of the time is left.
-const MOST_RESERVE: TimeDelta = TimeDelta::seconds(60);
-/// Of a short time this part is kept.
-const RESERVED_PART: i32 = 3;
+/// No export is begun within this time before the deadline.
+const MAX_RESERVE: TimeDelta = TimeDelta::seconds(60);
+/// A short invocation reserves this fraction of its time instead: one third.
+const RESERVED_FRACTION: i32 = 3;
 
-/// What Lambda tells of an invocation.
+/// One invocation, as Lambda describes it.
 #[derive(Debug, Clone)]
 pub struct Invocation {
     /// The same for every retry of one event.
     pub request_id: String,
-    pub began: DateTime<Utc>,
-    /// When Lambda kills the function; `None` if it does not.
+    pub started: DateTime<Utc>,
+    /// When Lambda stops the function; `None` if never.
     pub deadline: Option<DateTime<Utc>>,
 }
 
 impl Invocation {
-    /// Whether there is time for one more export: what is in work then must be done before the deadline.
+    /// Returns true if there is time for one more export before the deadline.
     pub fn has_time(&self, now: DateTime<Utc>) -> bool {
         self.deadline.is_none_or(|deadline| {
-            let reserve = ((deadline - self.began) / RESERVED_PART).min(MOST_RESERVE);
+            let reserve = ((deadline - self.started) / RESERVED_FRACTION).min(MAX_RESERVE);
             now + reserve < deadline
         })
     }
@@ -35,14 +35,14 @@ mod tests {
 
     #[test]
     fn the_last_minute_or_the_last_third_is_kept() {
-        let began: DateTime<Utc> = "2026-07-11T03:15:00Z".parse().unwrap();
+        let started: DateTime<Utc> = "2026-07-11T03:15:00Z".parse().unwrap();
         let has_time = |allowed: i64, passed: i64| {
             let invocation = Invocation {
                 request_id: String::new(),
-                began,
-                deadline: Some(began + TimeDelta::seconds(allowed)),
+                started,
+                deadline: Some(started + TimeDelta::seconds(allowed)),
             };
-            invocation.has_time(began + TimeDelta::seconds(passed))
+            invocation.has_time(started + TimeDelta::seconds(passed))
         };
         assert!(has_time(900, 839));
         assert!(!has_time(900, 840));
@@ -50,9 +50,9 @@ mod tests {
         assert!(!has_time(30, 20));
         let forever = Invocation {
             request_id: String::new(),
-            began,
+            started,
             deadline: None,
         };
-        assert!(forever.has_time(began + TimeDelta::days(9)));
+        assert!(forever.has_time(started + TimeDelta::days(9)));
     }
 }

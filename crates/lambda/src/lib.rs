@@ -1,18 +1,18 @@
-//! The normalizer as a function of AWS Lambda: an event in, a run over the exports it is about, an account of it out.
+//! The normalizer as a function of AWS Lambda: an event in, a run over the exports of that event, a response out.
 //!
-//! Owns what an event means, how much one invocation takes on, what its caller and its alarms are told. What a run does is
-//! `kiro-ingest`'s business, how S3 is asked is `kiro-s3`'s.
+//! Owns the meaning of events, the limits of an invocation, its response and its metrics. `kiro-ingest` owns the run,
+//! `kiro-s3` the requests to S3.
 
-mod answer;
 mod config;
 mod event;
 mod handler;
 mod invocation;
 mod metrics;
+mod response;
 
-pub use answer::{Answer, InvocationError};
 pub use config::{Config, ConfigError};
-pub use event::{Arrival, Event, EventError, Order};
-pub use handler::{Clock, Normalizer, SourcePlace, Told};
+pub use event::{CreatedObject, Event, EventError, RunRequest};
+pub use handler::{Clock, InvocationOutcome, Normalizer, SourceBucket};
 pub use invocation::Invocation;
 pub use metrics::Metrics;
+pub use response::{InvocationError, RunResponse};

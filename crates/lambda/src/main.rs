@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use kiro_ingest::ObjectStore;
-use kiro_lambda::{Answer, Config, Invocation, InvocationError, Metrics, Normalizer, SourcePlace};
-use kiro_s3::{S3Access, S3Tuning, S3Url, SdkConfigError};
+use kiro_lambda::{
+    Config, Invocation, InvocationError, Metrics, Normalizer, RunResponse, SourceBucket,
+};
+use kiro_s3::{S3ClientFactory, S3Options, S3Url, SdkConfigError};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use tracing_subscriber::filter::LevelFilter;
@@ -51,9 +53,9 @@ async fn main() -> ExitCode {
 }
 
 async fn normalizer(config: &Config) -> Result<Normalizer, SdkConfigError> {
-    let access = S3Access::from_environment(S3Tuning::default()).await?;
-    let open = |url: &S3Url| Arc::new(access.bucket(url)) as Arc<dyn ObjectStore>;
-    let sources = config.sources.iter().map(|url| SourcePlace {
+    let clients = S3ClientFactory::from_environment(S3Options::default()).await?;
+    let open = |url: &S3Url| Arc::new(clients.bucket(url)) as Arc<dyn ObjectStore>;
+    let sources = config.sources.iter().map(|url| SourceBucket {
         url: url.clone(),
         store: open(url),
     });
@@ -68,28 +70,28 @@ async fn normalizer(config: &Config) -> Result<Normalizer, SdkConfigError> {
 async fn answer(
     normalizer: &Normalizer,
     event: LambdaEvent<Value>,
-) -> Result<Answer, InvocationError> {
+) -> Result<RunResponse, InvocationError> {
     let LambdaEvent { payload, context } = event;
     let invocation = Invocation {
         request_id: context.request_id,
-        began: now(),
+        started: now(),
         deadline: i64::try_from(context.deadline)
             .ok()
             .filter(|deadline| *deadline > 0)
             .and_then(DateTime::from_timestamp_millis),
     };
-    let told = normalizer.handle(payload, &invocation).await;
-    if let Some(summary) = &told.summary {
+    let outcome = normalizer.handle(payload, &invocation).await;
+    if let Some(summary) = &outcome.summary {
         let metrics = Metrics {
             function: &context.env_config.function_name,
             summary,
-            began: invocation.began,
-            ended: now(),
+            started: invocation.started,
+            finished: now(),
         };
-        // CloudWatch reads metrics from the log; without it there would be nobody to tell.
+        // CloudWatch reads the metrics from the log. A failed write cannot be reported anywhere.
         writeln!(std::io::stdout(), "{}", metrics.line()).unwrap_or_default();
     }
-    told.result
+    outcome.result
 }
 
 #[expect(
@@ -108,7 +110,7 @@ fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// What the function's logging configuration asks for, or its environment.
+/// The level of `KIRO_LOG_LEVEL`, else of the function's logging configuration.
 fn log_level() -> LevelFilter {
     ["KIRO_LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL"]
         .into_iter()

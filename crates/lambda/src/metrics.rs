@@ -9,15 +9,15 @@ const NAMESPACE: &str = "KiroAnalytics";
 /// The metrics of one invocation.
 #[derive(Debug)]
 pub struct Metrics<'a> {
-    /// The one dimension.
+    /// The dimension.
     pub function: &'a str,
     pub summary: &'a RunSummary,
-    pub began: DateTime<Utc>,
-    pub ended: DateTime<Utc>,
+    pub started: DateTime<Utc>,
+    pub finished: DateTime<Utc>,
 }
 
 impl Metrics<'_> {
-    /// The line, without its end.
+    /// The line, without a line end.
     pub fn line(&self) -> String {
         let summary = self.summary;
         let unknown_columns = summary.issues.get("unknown_column").copied();
@@ -37,7 +37,7 @@ impl Metrics<'_> {
             .into_iter()
             .map(|(name, count)| (name, "Count", count.into()))
             .collect();
-        let duration = (self.ended - self.began).num_milliseconds();
+        let duration = (self.finished - self.started).num_milliseconds();
         values.push(("DurationMs", "Milliseconds", duration.into()));
         if let Some(days) = self.newest_activity_age_days() {
             values.push(("NewestActivityAgeDays", "None", days.into()));
@@ -50,7 +50,7 @@ impl Metrics<'_> {
         line.insert(
             "_aws".to_owned(),
             json!({
-                "Timestamp": self.ended.timestamp_millis(),
+                "Timestamp": self.finished.timestamp_millis(),
                 "CloudWatchMetrics": [{
                     "Namespace": NAMESPACE,
                     "Dimensions": [["FunctionName"]],
@@ -65,14 +65,14 @@ impl Metrics<'_> {
         Value::Object(line).to_string()
     }
 
-    /// The age of the newest activity in the rows written or of the newest export there is, whichever is newer: a night
-    /// that has only an old export to read again is no sign that none come. Days that have not come yet count as today.
+    /// The age of the newest activity day in the written rows or of the newest export, whichever is newer. An old export that
+    /// is read again must not look like missing exports. A day in the future counts as today.
     fn newest_activity_age_days(&self) -> Option<i64> {
         let newest = self
             .summary
             .newest_activity
             .max(self.summary.newest_export)?;
-        let today = self.ended.date_naive();
+        let today = self.finished.date_naive();
         Some((today - newest).num_days().max(0))
     }
 }
@@ -88,8 +88,8 @@ mod tests {
         let metrics = Metrics {
             function: "normalize-report",
             summary,
-            began: "2026-07-11T03:15:00Z".parse().unwrap(),
-            ended: "2026-07-11T03:15:01.25Z".parse().unwrap(),
+            started: "2026-07-11T03:15:00Z".parse().unwrap(),
+            finished: "2026-07-11T03:15:01.25Z".parse().unwrap(),
         };
         serde_json::from_str(&metrics.line()).unwrap()
     }

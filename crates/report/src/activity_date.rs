@@ -1,8 +1,8 @@
-//! The day a row speaks of.
+//! The activity day of a row.
 
 use chrono::NaiveDate;
 
-/// Reads a trimmed cell as a day: `YYYY-MM-DD`, `MM-DD-YYYY` or `M/D/YYYY`, and only if it is on the calendar.
+/// Parses a trimmed cell as a day: `YYYY-MM-DD`, `MM-DD-YYYY` or `M/D/YYYY`. `None` if the calendar has no such day.
 pub fn parse_activity_date(cell: &[u8]) -> Option<NaiveDate> {
     match cell {
         [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
@@ -31,7 +31,7 @@ fn day(year: &[u8], month: &[u8], date: &[u8]) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, digits(month)?, digits(date)?)
 }
 
-/// At most four digits.
+/// The number of up to four digits.
 fn digits(text: &[u8]) -> Option<u32> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;

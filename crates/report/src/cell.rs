@@ -1,26 +1,26 @@
-//! One cell: blanks off both ends, text or not.
+//! The cells of a record: trimmed, parsed as booleans.
 
-/// Takes blanks off both ends, those of Unicode too.
+/// Removes blanks at both ends, those of Unicode too.
 #[inline]
 pub(crate) fn trim(cell: &[u8]) -> &[u8] {
     match cell {
-        [only] if !is_plain(*only) => only_trim(cell),
-        [first, .., last] if !is_plain(*first) || !is_plain(*last) => only_trim(cell),
+        [only] if !is_plain(*only) => trim_slow(cell),
+        [first, .., last] if !is_plain(*first) || !is_plain(*last) => trim_slow(cell),
         _ => cell,
     }
 }
 
-/// Neither a blank nor the start or end of a wider character.
+/// Neither a blank nor a byte of a wider character.
 #[inline]
 fn is_plain(byte: u8) -> bool {
     byte > b' ' && byte < 0x80
 }
 
-fn only_trim(cell: &[u8]) -> &[u8] {
+fn trim_slow(cell: &[u8]) -> &[u8] {
     std::str::from_utf8(cell).map_or_else(|_| cell.trim_ascii(), |text| text.trim().as_bytes())
 }
 
-/// `true` and `false` in any case; blank is `None`.
+/// Parses `true` and `false` in any case; blank is `None`.
 #[inline]
 pub(crate) fn parse_boolean(cell: &[u8]) -> Result<Option<bool>, NotABoolean> {
     if cell.is_empty() {

@@ -1,19 +1,19 @@
-//! Which objects are exports, and what their keys tell.
+//! Tells exports from other objects, and reads their keys.
 
 use chrono::{DateTime, Utc};
 
 use crate::{ExportTime, ObjectKey, ReportKind};
 
-/// The folders below an account that the reports lie in: Kiro's, and that of Amazon Q Developer before it.
+/// The folders of the reports below an account: Kiro's, and that of Amazon Q Developer before it.
 pub const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
 /// The folder below which accounts begin.
 pub const ACCOUNT_ROOT: &str = "AWSLogs";
 
-/// What the key of an export tells.
+/// An export's key and what it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportKey {
     pub key: ObjectKey,
-    /// Told by the folder; `None` for a loose file, whose header tells it.
+    /// Named by the folder; `None` for a loose file, whose header decides.
     pub kind: Option<ReportKind>,
     /// Empty for a loose file.
     pub account: String,
@@ -27,16 +27,20 @@ pub struct ExportKey {
 pub enum NotAnExport {
     /// A compressed CSV file; Kiro writes none.
     Compressed,
-    /// Anything else whose name does not end in `.csv`: markers, parts, prompt logs.
+    /// Any other name that does not end in `.csv`: markers, parts, prompt logs.
     NotCsv,
     /// A CSV file below `AWSLogs` that belongs to neither report.
     OtherLog,
-    /// An object last modified in a year no calendar has, whose name tells no date either.
+    /// An object without a date in its key, last modified in a year outside 1 to 9999.
     NoDate,
 }
 
 impl ExportKey {
-    /// Tells from its key, and the time of its last modification, whether an object is an export.
+    /// Decides by an object's key and its last modification whether it is an export.
+    ///
+    /// # Errors
+    ///
+    /// The reason why it is not one.
     ///
     /// ```
     /// use chrono::DateTime;
@@ -50,7 +54,7 @@ impl ExportKey {
     /// ```
     pub fn classify(key: &ObjectKey, modified: DateTime<Utc>) -> Result<Self, NotAnExport> {
         let name = key.file_name();
-        // Hidden files are what editors and other systems leave, not what Kiro writes.
+        // Hidden files are of editors and other systems; Kiro writes none.
         if !ends_with(name, ".csv") || name.starts_with('.') {
             let compressed = [".csv.gz", ".csv.zip", ".csv.zst", ".csv.bz2"]
                 .iter()
@@ -63,9 +67,9 @@ impl ExportKey {
         }
         let mut folders: Vec<&str> = key.segments().collect();
         folders.pop();
-        let place = Place::find(&folders)?;
-        let dated = &folders[place.folders_before..];
-        let time = place
+        let path = ExportPath::find(&folders)?;
+        let dated = &folders[path.folders_before..];
+        let time = path
             .kinds()
             .iter()
             .find_map(|kind| ExportTime::from_file_name(name, &format!("_{}_", kind.folder())))
@@ -74,17 +78,17 @@ impl ExportKey {
             .ok_or(NotAnExport::NoDate)?;
         Ok(Self {
             key: key.clone(),
-            kind: place.kind,
-            account: place.account,
-            region: place.region,
+            kind: path.kind,
+            account: path.account,
+            region: path.region,
             time,
         })
     }
 }
 
-/// Where below `AWSLogs` an export lies, if it does.
+/// The folders of an export below `AWSLogs`, if it is there.
 #[derive(Default)]
-struct Place {
+struct ExportPath {
     kind: Option<ReportKind>,
     account: String,
     region: String,
@@ -92,7 +96,7 @@ struct Place {
     folders_before: usize,
 }
 
-impl Place {
+impl ExportPath {
     fn find(folders: &[&str]) -> Result<Self, NotAnExport> {
         let Some(root) = folders.iter().rposition(|folder| *folder == ACCOUNT_ROOT) else {
             return Ok(Self::default());

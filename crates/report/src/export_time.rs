@@ -1,10 +1,10 @@
-//! When an export was made, to the minute.
+//! The minute an export was made.
 
 use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
 
-/// The minute an export was made, always one that is on the calendar. Prints as `YYYYMMDDHHMM`.
+/// The minute an export was made. Prints as `YYYYMMDDHHMM`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExportTime(NaiveDateTime);
 
@@ -14,7 +14,7 @@ impl ExportTime {
         self.0.date()
     }
 
-    /// From an object's time of last modification.
+    /// From an object's last modification.
     pub fn from_modified(modified: DateTime<Utc>) -> Option<Self> {
         let minute = modified.naive_utc();
         (1..=9999).contains(&minute.year()).then_some(Self(minute))

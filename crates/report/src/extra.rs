@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// Builds the object anew for every row in one buffer.
+/// Builds the object of each row in one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct ExtraBuilder {
     json: String,
@@ -13,7 +13,7 @@ impl ExtraBuilder {
         self.json.clear();
     }
 
-    /// Adds a member; blank cells are not worth one.
+    /// Adds a member.
     pub(crate) fn add(&mut self, name: &str, value: &str) {
         self.json.push(if self.json.is_empty() { '{' } else { ',' });
         push_string(&mut self.json, name);
@@ -21,7 +21,7 @@ impl ExtraBuilder {
         push_string(&mut self.json, value);
     }
 
-    /// The object, or `None` when it has no members.
+    /// The object; `None` if it has no members.
     pub(crate) fn finish(&mut self) -> Option<&str> {
         if self.json.is_empty() {
             return None;
@@ -31,7 +31,7 @@ impl ExtraBuilder {
     }
 }
 
-/// Quotes and escapes as RFC 8259 section 7 asks for.
+/// Appends a quoted and escaped string (RFC 8259, section 7).
 fn push_string(json: &mut String, text: &str) {
     json.push('"');
     for letter in text.chars() {

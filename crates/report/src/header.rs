@@ -1,46 +1,49 @@
-//! Which column of a file is which, by name alone.
+//! Binds the columns of a file by their names.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::columns::{FIELD_HEADERS, Field, MODEL_SUFFIX};
 use crate::records::Record;
-use crate::{CODE_COUNTERS, Issue, IssueKind, NOT_MODELS, ReadError, ReportKind};
+use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReportKind};
 
-/// More columns than this are a damaged file.
+/// A file with more columns is damaged.
 const MAX_COLUMNS: usize = 65_536;
 
-/// The columns of a file, bound to what they mean.
+/// The columns of a file, bound to the columns of its dataset.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) kind: ReportKind,
-    /// Every column's name, lower-cased.
+    /// The name of every column, in lower case.
     pub(crate) names: Vec<Arc<str>>,
     pub(crate) date: usize,
     pub(crate) user: usize,
-    fields: [Option<usize>; Field::COUNT],
-    /// Positions of the model columns; the names are theirs without the suffix.
+    /// The position of each column of the dataset in the file, in the order of the dataset.
+    pub(crate) columns: Vec<Option<usize>>,
+    /// The positions of the model columns, and their names without the suffix.
     pub(crate) models: Vec<usize>,
     pub(crate) model_names: Vec<String>,
-    pub(crate) counters: [Option<usize>; CODE_COUNTERS.len()],
     pub(crate) unknown: Vec<usize>,
-    /// A column that occurs again: where it occurred first, and where now.
+    /// The first and the repeated position of columns that occur again.
     pub(crate) duplicates: Vec<(usize, usize)>,
     pub(crate) issues: Vec<Issue>,
 }
 
-/// What a column is.
+/// The meaning of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Meaning {
-    Field(u8),
-    Counter(usize),
+    /// A column of the dataset, by its index there.
+    Column(usize),
     Model(String),
     Unknown(Arc<str>),
 }
 
 impl Header {
-    /// Binds the first record of a file. A loose file's header also tells which report it is.
+    /// Binds the first record of a file. Without a kind, the header decides which report it is.
+    ///
+    /// # Errors
+    ///
+    /// If there is no column of users or of dates, or there are too many columns.
     pub(crate) fn bind(record: &Record<'_>, kind: Option<ReportKind>) -> Result<Self, ReadError> {
         if record.len() > MAX_COLUMNS {
             return Err(ReadError::TooManyColumns {
@@ -49,17 +52,16 @@ impl Header {
             });
         }
         let names: Vec<Arc<str>> = (0..record.len())
-            .map(|position| clean(record.cell(position), position))
+            .map(|position| normalize_name(record.cell(position), position))
             .collect();
-        let kind = kind.unwrap_or_else(|| tell_kind(&names));
+        let kind = kind.unwrap_or_else(|| detect_kind(&names));
         let mut header = Self {
             kind,
             date: 0,
             user: 0,
-            fields: [None; Field::COUNT],
+            columns: vec![None; kind.dataset().columns().count()],
             models: Vec::new(),
             model_names: Vec::new(),
-            counters: [None; CODE_COUNTERS.len()],
             unknown: Vec::new(),
             duplicates: Vec::new(),
             issues: Vec::new(),
@@ -81,8 +83,7 @@ impl Header {
                 continue;
             }
             match &meaning {
-                Meaning::Field(field) => header.fields[usize::from(*field)] = Some(position),
-                Meaning::Counter(counter) => header.counters[*counter] = Some(position),
+                Meaning::Column(index) => header.columns[*index] = Some(position),
                 Meaning::Model(model) => {
                     header.models.push(position);
                     header.model_names.push(model.clone());
@@ -94,76 +95,58 @@ impl Header {
             }
             first_places.insert(meaning, position);
         }
-        header.user = header
-            .field(Field::UserId)
-            .ok_or_else(|| ReadError::NoUserColumn {
-                found: list(&names),
-            })?;
-        header.date = header
-            .field(Field::Date)
-            .ok_or_else(|| ReadError::NoDateColumn {
-                found: list(&names),
-            })?;
+        let position_of = |name| header.columns[kind.dataset().index_of(name)];
+        header.user = position_of("user_id").ok_or_else(|| ReadError::NoUserColumn {
+            found: list_names(&names),
+        })?;
+        header.date = position_of("activity_date").ok_or_else(|| ReadError::NoDateColumn {
+            found: list_names(&names),
+        })?;
         header.names = names;
         Ok(header)
-    }
-
-    /// Where a field's column is.
-    pub(crate) fn field(&self, field: Field) -> Option<usize> {
-        self.fields[field as usize]
     }
 }
 
 impl Meaning {
     fn of(name: &Arc<str>, kind: ReportKind) -> Self {
         let key = lookup_key(name);
-        let field = FIELD_HEADERS
-            .iter()
-            .find(|(header, _)| *header == key)
-            .map(|(_, field)| *field);
-        match kind {
-            ReportKind::UserReport => {
-                if let Some(field) = field {
-                    return Self::Field(field as u8);
-                }
-                if key.len() > MODEL_SUFFIX.len()
-                    && key.ends_with(MODEL_SUFFIX)
-                    && !NOT_MODELS.contains(&key.as_str())
-                {
-                    return Self::Model(name[..name.len() - MODEL_SUFFIX.len()].to_owned());
-                }
-            }
-            ReportKind::ByUserAnalytic => {
-                if let Some(field) = field.filter(|field| field.is_shared()) {
-                    return Self::Field(field as u8);
-                }
-                if let Some(counter) = CODE_COUNTERS.iter().position(|counter| *counter == key) {
-                    return Self::Counter(counter);
-                }
-            }
+        if let Some(index) = column_of(kind.dataset(), &key) {
+            return Self::Column(index);
+        }
+        if kind == ReportKind::UserReport
+            && key.len() > MODEL_SUFFIX.len()
+            && key.ends_with(MODEL_SUFFIX)
+        {
+            return Self::Model(name[..name.len() - MODEL_SUFFIX.len()].to_owned());
         }
         Self::Unknown(Arc::clone(name))
     }
 }
 
+/// The index of the column of a dataset that has this header.
+fn column_of(dataset: Dataset, key: &str) -> Option<usize> {
+    dataset.columns().position(|column| column.has_header(key))
+}
+
 /// The current report unless the header has legacy counters and nothing that only the current report has.
-fn tell_kind(names: &[Arc<str>]) -> ReportKind {
-    let is_own = |key: &str| {
-        FIELD_HEADERS
-            .iter()
-            .any(|(header, field)| *header == key && !field.is_shared())
-    };
+fn detect_kind(names: &[Arc<str>]) -> ReportKind {
     let keys: Vec<String> = names.iter().map(|name| lookup_key(name)).collect();
-    let has_counters = keys.iter().any(|key| CODE_COUNTERS.contains(&key.as_str()));
-    if has_counters && !keys.iter().any(|key| is_own(key)) {
+    let has_any_only_of = |dataset, other| {
+        keys.iter()
+            .any(|key| column_of(dataset, key).is_some() && column_of(other, key).is_none())
+    };
+    if has_any_only_of(Dataset::Code, Dataset::Facts)
+        && !has_any_only_of(Dataset::Facts, Dataset::Code)
+    {
         ReportKind::ByUserAnalytic
     } else {
         ReportKind::UserReport
     }
 }
 
-/// The name of a column: no blanks around it, no byte order mark, lower case. One without a name is named by its place.
-fn clean(cell: &[u8], position: usize) -> Arc<str> {
+/// The name of a column in lower case, without blanks and byte order mark around it. A column without a name is named by its
+/// position.
+fn normalize_name(cell: &[u8], position: usize) -> Arc<str> {
     let name = String::from_utf8_lossy(cell);
     let name = name
         .trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
@@ -175,25 +158,25 @@ fn clean(cell: &[u8], position: usize) -> Arc<str> {
     }
 }
 
-/// Blanks and hyphens in a header are as good as `_`. Keeps every byte's place.
+/// Replaces blanks and hyphens by `_`. Keeps the position of every byte.
 fn lookup_key(name: &str) -> String {
     name.replace([' ', '-'], "_")
 }
 
-/// The first few names, for a message.
-fn list(names: &[Arc<str>]) -> String {
-    const MOST_NAMES: usize = 6;
-    const MOST_LETTERS: usize = 40;
+/// The first names, for a message.
+fn list_names(names: &[Arc<str>]) -> String {
+    const MAX_NAMES: usize = 6;
+    const MAX_LETTERS: usize = 40;
     let mut text = names
         .iter()
-        .take(MOST_NAMES)
+        .take(MAX_NAMES)
         .map(|name| {
             let letters: String = name
                 .chars()
-                .take(MOST_LETTERS)
+                .take(MAX_LETTERS)
                 .map(|letter| if letter.is_control() { '?' } else { letter })
                 .collect();
-            let more = if name.chars().nth(MOST_LETTERS).is_some() {
+            let more = if name.chars().nth(MAX_LETTERS).is_some() {
                 "…"
             } else {
                 ""
@@ -202,9 +185,9 @@ fn list(names: &[Arc<str>]) -> String {
         })
         .collect::<Vec<_>>()
         .join(", ");
-    if names.len() > MOST_NAMES {
+    if names.len() > MAX_NAMES {
         // Writing to a string cannot fail.
-        write!(text, " and {} more", names.len() - MOST_NAMES).ok();
+        write!(text, " and {} more", names.len() - MAX_NAMES).ok();
     }
     text
 }

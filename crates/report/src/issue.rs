@@ -1,19 +1,19 @@
-//! What an export had that a reader should know of, without ever repeating a cell.
+//! Problems of an export, without the content of cells.
 
 use std::sync::Arc;
 
-/// What is wrong.
+/// The kind of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IssueKind {
     /// The row has no user id; it is rejected.
     MissingUser,
-    /// The row has no date that can be read; it is rejected.
+    /// The row has no valid date; it is rejected.
     BadDate,
     /// A number or a boolean that cannot be read; it becomes NULL.
     BadValue,
-    /// A column nobody knows; its cells are kept in `extra`.
+    /// An unknown column; its cells are kept in `extra`.
     UnknownColumn,
-    /// A column that occurs again; the first one counts, the later one only where the first is blank.
+    /// A column that occurs again. The first one counts; the later one counts where the first is blank.
     DuplicateColumn,
     /// A row with fewer cells than the header.
     ShortRow,
@@ -44,18 +44,18 @@ impl IssueKind {
         }
     }
 
-    /// Whether the row is left out because of it.
+    /// Returns true if the row is rejected.
     pub const fn rejects_row(self) -> bool {
         matches!(self, Self::MissingUser | Self::BadDate)
     }
 }
 
-/// One thing to know about an export.
+/// One problem of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
     pub kind: IssueKind,
-    /// The column's header, where one column is concerned.
+    /// The header of the column, if it concerns one column.
     pub column: Option<Arc<str>>,
-    /// The line of the source, counted from 1, where one line is concerned.
+    /// The line of the export, counted from 1, if it concerns one line.
     pub line: Option<u64>,
 }

@@ -1,18 +1,22 @@
 //! What a Kiro export is: object keys, headers, typed rows, tiers, user ids.
 //!
-//! Pure: bytes go in, typed rows and issues come out. No files, no clock, no Parquet. Memory is bounded by the
-//! longest record, never by the length of the export.
+//! Pure: bytes in, typed rows and issues out. No files, no clock, no Parquet. Memory is bounded by the longest record, not
+//! by the length of the export.
 
 mod activity_date;
 mod cell;
-mod columns;
+mod dataset;
+mod dataset_column;
+mod dataset_columns;
 mod export_key;
 mod export_time;
 mod extra;
 mod header;
+mod hex;
 mod issue;
 mod number;
 mod object_key;
+mod plain_values;
 mod read_error;
 mod reader;
 mod records;
@@ -25,12 +29,16 @@ mod tier;
 mod user_id;
 
 pub use activity_date::parse_activity_date;
-pub use columns::{CODE_COUNTERS, MODEL_SUFFIX, NOT_MODELS};
+pub use dataset::Dataset;
+pub use dataset_column::{ColumnEncoding, DatasetColumn, PartField, ValueType};
+pub use dataset_columns::{CODE_COUNTERS, MODEL_SUFFIX, PLAIN_COLUMNS};
 pub use export_key::{ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport};
 pub use export_time::ExportTime;
+pub use hex::hex;
 pub use issue::{Issue, IssueKind};
 pub use number::{BadNumber, parse_amount, parse_count};
 pub use object_key::ObjectKey;
+pub use plain_values::{PLAIN_SLOTS, PlainSlot, PlainValues};
 pub use read_error::ReadError;
 pub use reader::ReportReader;
 pub use records::{MAX_RECORD_BYTES, Record, RecordReader};

@@ -25,7 +25,7 @@ impl ObjectKey {
         self.0.split('/')
     }
 
-    /// What stands after the last slash.
+    /// The part after the last slash.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }

@@ -1,9 +1,9 @@
-//! Why an export cannot be read at all.
+//! Errors of an export as a whole.
 
 use crate::Signature;
 use crate::records::MAX_RECORD_BYTES;
 
-/// Why an export cannot be read at all. None of these goes away by trying again.
+/// Why an export cannot be read. None of these is transient.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     #[error("this is {}, expected CSV text in UTF-8", .0.name())]
@@ -42,7 +42,7 @@ impl ReadError {
                 "the file is damaged; export it again"
             }
             Self::UnclosedQuote { .. } => {
-                "the file is cut off or damaged at this line; export it again, or mend the line"
+                "the file is cut off or damaged at this line; export it again, or fix the line"
             }
         }
     }

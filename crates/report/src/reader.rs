@@ -8,41 +8,49 @@ use crate::{Issue, IssueKind, ReadError, ReportKind, RowSink};
 
 /// Reads one export.
 ///
-/// However the bytes are cut, the rows and issues are the same.
+/// Rows and issues do not depend on how the bytes are cut.
 #[derive(Debug)]
 pub struct ReportReader {
     kind: Option<ReportKind>,
     records: RecordReader,
-    /// The first bytes have been looked at.
-    begun: bool,
+    /// The first bytes were checked.
+    is_text: bool,
     header: Option<Header>,
     parser: RowParser,
 }
 
 impl ReportReader {
-    /// A reader of an export of this kind; without a kind, the header tells it.
+    /// A reader of an export of this kind. `None`: the header decides.
     pub fn new(kind: Option<ReportKind>) -> Self {
         Self {
             kind,
             records: RecordReader::new(),
-            begun: false,
+            is_text: false,
             header: None,
             parser: RowParser::default(),
         }
     }
 
-    /// The kind of the export, as far as it is known: from the beginning, or once the header has been read.
+    /// The kind of the export; `None` until the header has been read, if [`Self::new`] got none.
     pub fn kind(&self) -> Option<ReportKind> {
         self.header.as_ref().map(|header| header.kind).or(self.kind)
     }
 
-    /// Reads the next bytes. After an error there is nothing more to read.
+    /// Reads the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the export cannot be read. Nothing can be read after an error.
     pub fn read(&mut self, bytes: &[u8], sink: &mut impl RowSink) -> Result<(), ReadError> {
         self.records.push(bytes);
         self.advance(sink)
     }
 
-    /// Reads what is left once all bytes have been given.
+    /// Reads the rest, after the last bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
     pub fn finish(&mut self, sink: &mut impl RowSink) -> Result<(), ReadError> {
         self.records.end();
         self.advance(sink)?;
@@ -57,7 +65,7 @@ impl ReportReader {
     }
 
     fn advance(&mut self, sink: &mut impl RowSink) -> Result<(), ReadError> {
-        if !self.begun && !self.begin()? {
+        if !self.is_text && !self.check_start()? {
             return Ok(());
         }
         if self.header.is_none() {
@@ -78,7 +86,7 @@ impl ReportReader {
                 self.records.fall_back(*original, *duplicate);
             }
             let record = self.records.current();
-            // A line of nothing but blanks is a blank line.
+            // A line of blanks only is a blank line.
             if record.len() > 1 || !record.cell(0).trim_ascii().is_empty() {
                 self.parser.parse(record, header, sink);
             }
@@ -86,8 +94,8 @@ impl ReportReader {
         Ok(())
     }
 
-    /// Looks at the first bytes, once there are enough of them: is this text at all?
-    fn begin(&mut self) -> Result<bool, ReadError> {
+    /// Checks the first bytes. `false` if there are too few of them yet.
+    fn check_start(&mut self) -> Result<bool, ReadError> {
         let start = self.records.unread();
         if start.len() < Signature::BYTES && !self.records.has_ended() {
             return Ok(false);
@@ -98,7 +106,7 @@ impl ReportReader {
         if start.starts_with(BYTE_ORDER_MARK) {
             self.records.skip(BYTE_ORDER_MARK.len());
         }
-        self.begun = true;
+        self.is_text = true;
         Ok(true)
     }
 }

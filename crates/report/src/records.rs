@@ -9,22 +9,22 @@ use memchr::memchr2;
 
 use crate::ReadError;
 
-/// A record longer than this is an error, whatever is in it.
+/// A longer record is an error.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
 
 /// Splits bytes into records.
 #[derive(Debug)]
 pub struct RecordReader {
     buffer: Vec<u8>,
-    /// Where the current record begins, and the current cell within it (after its opening quote).
+    /// The start of the current record, and of the current cell within it (after its opening quote).
     record: usize,
     cell: usize,
     cursor: usize,
     state: State,
     /// The current cell has doubled quotes, or something after its closing quote.
-    messy: bool,
+    needs_unescape: bool,
     cells: Vec<Cell>,
-    /// How many cells the record has, and how many of them are worth keeping.
+    /// The number of cells of the record, and the maximum number to keep.
     count: usize,
     keep: usize,
     /// The line at the cursor, that of the record, and that of the opening quote.
@@ -57,7 +57,7 @@ struct Cell {
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
     bytes: &'a [u8],
-    /// The same, if all of it is text: one look instead of one for every cell.
+    /// The same bytes if all are UTF-8, checked once per record instead of once per cell.
     text: Option<&'a str>,
     cells: &'a [Cell],
     count: usize,
@@ -65,7 +65,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The cell at a position; beyond the last one it is empty.
+    /// The cell at a position; empty beyond the last one.
     #[inline]
     pub fn cell(&self, position: usize) -> &'a [u8] {
         self.cells.get(position).map_or(&[], |cell| {
@@ -86,13 +86,13 @@ impl<'a> Record<'a> {
         text.map(str::trim)
     }
 
-    /// How many cells there are.
+    /// The number of cells.
     #[inline]
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Never true: a line without anything on it is no record.
+    /// Never true: a blank line is not a record.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -111,7 +111,7 @@ impl Default for RecordReader {
 }
 
 impl RecordReader {
-    /// A reader that has seen nothing yet.
+    /// A reader without bytes.
     pub fn new() -> Self {
         Self {
             buffer: Vec::new(),
@@ -119,7 +119,7 @@ impl RecordReader {
             cell: 0,
             cursor: 0,
             state: State::RecordStart,
-            messy: false,
+            needs_unescape: false,
             cells: Vec::new(),
             count: 0,
             keep: usize::MAX,
@@ -131,7 +131,7 @@ impl RecordReader {
         }
     }
 
-    /// From now on only so many cells of a record are kept; the others are counted.
+    /// Keeps this many cells of each following record. The others are only counted.
     pub fn keep_cells(&mut self, keep: usize) {
         self.keep = keep;
     }
@@ -157,17 +157,17 @@ impl RecordReader {
         self.ended = true;
     }
 
-    /// Whether [`Self::end`] was called.
+    /// Returns true after [`Self::end`].
     pub fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// What has been pushed and not been read yet.
+    /// The bytes that were pushed and not read yet.
     pub(crate) fn unread(&self) -> &[u8] {
         &self.buffer[self.cursor..]
     }
 
-    /// Passes over bytes before the first record.
+    /// Skips bytes before the first record.
     pub(crate) fn skip(&mut self, bytes: usize) {
         self.cursor += bytes;
     }
@@ -181,7 +181,7 @@ impl RecordReader {
         })
     }
 
-    /// In the record that was read last, a blank cell takes the place of another one's content.
+    /// Replaces a blank cell of the last record by the content of another one.
     pub(crate) fn fall_back(&mut self, original: usize, duplicate: usize) {
         if crate::cell::trim(self.current().cell(original)).is_empty()
             && let (Some(duplicate), Some(original)) = (
@@ -193,7 +193,7 @@ impl RecordReader {
         }
     }
 
-    /// The record that was read last.
+    /// The last record.
     #[inline]
     pub(crate) fn current(&self) -> Record<'_> {
         let bytes = &self.buffer[self.record..self.cursor];
@@ -206,7 +206,7 @@ impl RecordReader {
         }
     }
 
-    /// Finds the end of a record; `false` when more bytes are needed for it.
+    /// Finds the end of a record; `false` if more bytes are needed.
     fn scan(&mut self) -> Result<bool, ReadError> {
         loop {
             match self.state {
@@ -223,7 +223,7 @@ impl RecordReader {
                     }
                     None => {
                         self.cell = self.cursor;
-                        return self.starve();
+                        return self.end_of_bytes();
                     }
                 },
                 State::Plain => {
@@ -231,17 +231,17 @@ impl RecordReader {
                         return Ok(true);
                     }
                     if self.state == State::Plain {
-                        return self.starve();
+                        return self.end_of_bytes();
                     }
                 }
                 State::Quoted => {
                     if !self.scan_quoted() {
-                        return self.starve();
+                        return self.end_of_bytes();
                     }
                 }
                 State::QuoteSeen => match self.buffer[..self.reach()].get(self.cursor) {
                     Some(b'"') => {
-                        self.messy = true;
+                        self.needs_unescape = true;
                         self.cursor += 1;
                         self.state = State::Quoted;
                     }
@@ -251,10 +251,10 @@ impl RecordReader {
                         }
                     }
                     Some(_) => {
-                        self.messy = true;
+                        self.needs_unescape = true;
                         self.state = State::AfterQuote;
                     }
-                    None => return self.starve(),
+                    None => return self.end_of_bytes(),
                 },
                 State::AfterQuote => {
                     let reach = self.reach();
@@ -263,7 +263,7 @@ impl RecordReader {
                         .position(|byte| is_special(*byte));
                     self.cursor = special.map_or(reach, |offset| self.cursor + offset);
                     if special.is_none() {
-                        return self.starve();
+                        return self.end_of_bytes();
                     }
                     if self.close_cell() {
                         return Ok(true);
@@ -273,12 +273,12 @@ impl RecordReader {
         }
     }
 
-    /// How far the current record may be looked at.
+    /// The end of the bytes that may belong to the current record.
     fn reach(&self) -> usize {
         self.buffer.len().min(self.record + MAX_RECORD_BYTES)
     }
 
-    /// Passes over line ends; `true` when a record begins at the cursor.
+    /// Skips line ends; `true` if a record begins at the cursor.
     fn start_record(&mut self) -> bool {
         while let Some(byte) = self.buffer.get(self.cursor) {
             let belongs_to_return = std::mem::take(&mut self.after_return);
@@ -381,13 +381,13 @@ impl RecordReader {
     /// The cell that ends at the cursor.
     fn push_cell(&mut self) {
         let end = match self.state {
-            State::QuoteSeen | State::AfterQuote if self.messy => {
+            State::QuoteSeen | State::AfterQuote if self.needs_unescape => {
                 self.cell + unescape(&mut self.buffer[self.cell..self.cursor])
             }
             State::QuoteSeen => self.cursor - 1,
             _ => self.cursor,
         };
-        self.messy = false;
+        self.needs_unescape = false;
         if self.count < self.keep {
             self.cells
                 .push(Cell::new(self.cell - self.record, end - self.record));
@@ -395,8 +395,8 @@ impl RecordReader {
         self.count += 1;
     }
 
-    /// The bytes are used up in the middle of a record: wait, or end it, or give up.
-    fn starve(&mut self) -> Result<bool, ReadError> {
+    /// Handles the end of the bytes within a record: waits for more, ends the record, or fails.
+    fn end_of_bytes(&mut self) -> Result<bool, ReadError> {
         let too_long = self.buffer.len() > self.record + MAX_RECORD_BYTES;
         if !too_long && !self.ended {
             return Ok(false);

@@ -1,10 +1,9 @@
 //! The folders that Kiro writes the reports of an account to.
 
-use crate::export_key::LOG_ROOTS;
+use crate::ReportKind;
+use crate::export_key::{ACCOUNT_ROOT, LOG_ROOTS};
 
-const REPORTS: [&str; 2] = ["user_report", "by_user_analytic"];
-
-/// The report folders below a prefix, as far as the prefix does not name account, log and report itself.
+/// The report folders of the accounts below a prefix. The prefix may name account, log root and report itself.
 ///
 /// ```
 /// let folders = kiro_report::report_folders("logs", &["123456789012".to_owned()]);
@@ -16,7 +15,7 @@ pub fn report_folders(prefix: &str, accounts: &[String]) -> Vec<String> {
         .split('/')
         .filter(|segment| !segment.is_empty())
         .collect();
-    let logs = segments.iter().position(|segment| *segment == "AWSLogs");
+    let logs = segments.iter().position(|segment| *segment == ACCOUNT_ROOT);
     let (before, after) = segments.split_at(logs.unwrap_or(segments.len()));
     let given: Vec<&str> = after.iter().skip(1).copied().collect();
     let one_of = |place: usize, all: &[&str]| -> Vec<String> {
@@ -27,9 +26,9 @@ pub fn report_folders(prefix: &str, accounts: &[String]) -> Vec<String> {
     let mut folders = Vec::new();
     for account in one_of(0, &all_accounts) {
         for root in one_of(1, &LOG_ROOTS) {
-            for report in one_of(2, &REPORTS) {
+            for report in one_of(2, &ReportKind::ALL.map(ReportKind::folder)) {
                 let mut path: Vec<&str> = before.to_vec();
-                path.extend(["AWSLogs", &account, &root, &report]);
+                path.extend([ACCOUNT_ROOT, &account, &root, &report]);
                 path.extend(given.iter().skip(3));
                 folders.push(format!("{}/", path.join("/")));
             }

@@ -1,5 +1,7 @@
 //! The two reports Kiro exports.
 
+use crate::Dataset;
+
 /// Which report an export belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReportKind {
@@ -18,6 +20,14 @@ impl ReportKind {
         match self {
             Self::UserReport => "user_report",
             Self::ByUserAnalytic => "by_user_analytic",
+        }
+    }
+
+    /// The dataset that an export of this report has a part of, even if it has no rows.
+    pub const fn dataset(self) -> Dataset {
+        match self {
+            Self::UserReport => Dataset::Facts,
+            Self::ByUserAnalytic => Dataset::Code,
         }
     }
 

@@ -1,40 +1,57 @@
 //! The typed rows of both reports, borrowed from the reader.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 
-use crate::{CODE_COUNTERS, Issue, UserId};
+use crate::{CODE_COUNTERS, Issue, PLAIN_COLUMNS, PLAIN_SLOTS, PlainSlot, PlainValues, UserId};
 
 /// A row of the current report.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct FactRow<'a> {
     /// The line of the source, counted from 1.
     pub line: u64,
     pub activity_date: NaiveDate,
     pub user_id: UserId<'a>,
-    /// Upper-cased; empty when blank, never missing, because it is part of the key.
+    /// In upper case. Empty if blank, because it is part of the key.
     pub client_type: &'a str,
-    /// A canonical code.
+    /// The canonical code.
     pub subscription_tier: Option<&'a str>,
-    pub chat_conversations: Option<i64>,
-    pub total_messages: Option<i64>,
-    pub credits_used: Option<f64>,
-    pub overage_cap: Option<f64>,
-    pub overage_credits_used: Option<f64>,
-    pub overage_enabled: Option<bool>,
-    pub usage_limit: Option<f64>,
-    pub new_user: Option<bool>,
-    pub profile_id: Option<&'a str>,
-    pub email: Option<&'a str>,
+    /// The values of [`PLAIN_COLUMNS`].
+    pub plain: PlainValues<&'a str>,
     /// A JSON object of the cells of unknown columns.
     pub extra: Option<&'a str>,
     /// Models with more than zero messages.
     pub models: &'a [ModelMessages],
 }
 
-/// How many messages a model served.
+impl fmt::Debug for FactRow<'_> {
+    /// Shows the plain values under the names of their columns.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = formatter.debug_struct("FactRow");
+        row.field("line", &self.line)
+            .field("activity_date", &self.activity_date)
+            .field("user_id", &self.user_id)
+            .field("client_type", &self.client_type)
+            .field("subscription_tier", &self.subscription_tier);
+        for (column, slot) in PLAIN_COLUMNS.iter().zip(PLAIN_SLOTS) {
+            match slot {
+                PlainSlot::Count(slot) => row.field(column.name, &self.plain.counts[slot]),
+                PlainSlot::Amount(slot) => row.field(column.name, &self.plain.amounts[slot]),
+                PlainSlot::Boolean(slot) => row.field(column.name, &self.plain.booleans[slot]),
+                PlainSlot::Text(slot) => row.field(column.name, &self.plain.texts[slot]),
+            };
+        }
+        row.field("extra", &self.extra)
+            .field("models", &self.models)
+            .finish()
+    }
+}
+
+/// The messages of one model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModelMessages {
-    /// Its place in the names told by [`RowSink::models`].
+    /// Its index among the names of [`RowSink::models`].
     pub model: usize,
     pub messages: i64,
 }
@@ -52,14 +69,14 @@ pub struct CodeRow<'a> {
     pub extra: Option<&'a str>,
 }
 
-/// Takes what a reader reads.
+/// Receives the rows and issues of an export.
 pub trait RowSink {
-    /// The header was read; these are the models it names, without `_messages`.
+    /// Called once, after the header: the names of its models, without `_messages`.
     fn models(&mut self, names: Vec<String>);
     /// A row of the current report.
     fn fact(&mut self, row: &FactRow<'_>);
     /// A row of the legacy report.
     fn code(&mut self, row: &CodeRow<'_>);
-    /// Something to know about the export.
+    /// A problem of the export.
     fn issue(&mut self, issue: Issue);
 }

@@ -6,16 +6,21 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::cell::{parse_boolean, trim};
-use crate::columns::Field;
 use crate::extra::ExtraBuilder;
 use crate::header::Header;
 use crate::records::Record;
 use crate::{
-    CODE_COUNTERS, CodeRow, FactRow, Issue, IssueKind, ModelMessages, ReportKind, RowSink, UserId,
-    parse_activity_date, parse_amount, parse_count, tier_code,
+    CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages, PLAIN_COLUMNS,
+    PLAIN_SLOTS, PlainSlot, PlainValues, ReportKind, RowSink, UserId, parse_activity_date,
+    parse_amount, parse_count, tier_code,
 };
 
-/// What is kept from row to row: buffers, and the last value of columns that seldom change.
+const CLIENT_TYPE: usize = Dataset::Facts.index_of("client_type");
+const SUBSCRIPTION_TIER: usize = Dataset::Facts.index_of("subscription_tier");
+const FIRST_PLAIN_COLUMN: usize = Dataset::Facts.index_of(PLAIN_COLUMNS[0].name);
+const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
+
+/// State from row to row: buffers, and the last value of columns that seldom change.
 #[derive(Debug, Default)]
 pub(crate) struct RowParser {
     tier: Memo<Option<Cow<'static, str>>>,
@@ -24,7 +29,7 @@ pub(crate) struct RowParser {
     extra: ExtraBuilder,
 }
 
-/// The last raw cell of a column and what it meant.
+/// The last raw cell of a column and its value.
 #[derive(Debug, Default)]
 struct Memo<T> {
     raw: Vec<u8>,
@@ -32,7 +37,7 @@ struct Memo<T> {
 }
 
 impl<T> Memo<T> {
-    /// The meaning of a cell, computed only when the cell differs from the one before.
+    /// The value of a cell, computed only if the cell differs from the one before.
     fn get(&mut self, raw: &[u8], compute: impl FnOnce(&[u8]) -> T) -> &T {
         if self.raw != raw || raw.is_empty() {
             self.value = compute(raw);
@@ -43,7 +48,7 @@ impl<T> Memo<T> {
     }
 }
 
-/// The cells of one record, and where to complain about them.
+/// The cells of one record, and the sink for their issues.
 struct Cells<'a, 's, S> {
     record: Record<'a>,
     header: &'a Header,
@@ -51,7 +56,7 @@ struct Cells<'a, 's, S> {
 }
 
 impl RowParser {
-    /// Hands the row of a record to the sink, or the reason why it has none.
+    /// Passes the row of a record to the sink, or the issue because of which it is rejected.
     pub(crate) fn parse(&mut self, record: Record<'_>, header: &Header, sink: &mut impl RowSink) {
         let mut cells = Cells {
             record,
@@ -59,15 +64,15 @@ impl RowParser {
             sink,
         };
         let Some(user_id) = cells.text(Some(header.user)).and_then(UserId::canonical) else {
-            return cells.complain(IssueKind::MissingUser, Some(header.user));
+            return cells.report_issue(IssueKind::MissingUser, Some(header.user));
         };
         let Some(activity_date) = *self.date.get(cells.cell(header.date), parse_activity_date)
         else {
-            return cells.complain(IssueKind::BadDate, Some(header.date));
+            return cells.report_issue(IssueKind::BadDate, Some(header.date));
         };
         match record.len().cmp(&header.names.len()) {
-            std::cmp::Ordering::Less => cells.complain(IssueKind::ShortRow, None),
-            std::cmp::Ordering::Greater => cells.complain(IssueKind::SurplusCells, None),
+            std::cmp::Ordering::Less => cells.report_issue(IssueKind::ShortRow, None),
+            std::cmp::Ordering::Greater => cells.report_issue(IssueKind::SurplusCells, None),
             std::cmp::Ordering::Equal => {}
         }
         let extra = if header.unknown.is_empty() {
@@ -86,11 +91,9 @@ impl RowParser {
                         self.models.push(ModelMessages { model, messages });
                     }
                 }
-                let client_type = cells
-                    .text(header.field(Field::ClientType))
-                    .unwrap_or_default();
+                let client_type = cells.text(header.columns[CLIENT_TYPE]).unwrap_or_default();
                 let tier = cells
-                    .text(header.field(Field::SubscriptionTier))
+                    .text(header.columns[SUBSCRIPTION_TIER])
                     .unwrap_or_default();
                 let row = FactRow {
                     line: record.line(),
@@ -101,16 +104,7 @@ impl RowParser {
                         .tier
                         .get(tier.as_bytes(), |_| tier_code(tier))
                         .as_deref(),
-                    chat_conversations: cells.count(header.field(Field::ChatConversations)),
-                    total_messages: cells.count(header.field(Field::TotalMessages)),
-                    credits_used: cells.amount(header.field(Field::CreditsUsed)),
-                    overage_cap: cells.amount(header.field(Field::OverageCap)),
-                    overage_credits_used: cells.amount(header.field(Field::OverageCreditsUsed)),
-                    overage_enabled: cells.boolean(header.field(Field::OverageEnabled)),
-                    usage_limit: cells.amount(header.field(Field::UsageLimit)),
-                    new_user: cells.boolean(header.field(Field::NewUser)),
-                    profile_id: cells.text(header.field(Field::ProfileId)),
-                    email: cells.text(header.field(Field::Email)),
+                    plain: cells.plain_values(),
                     extra,
                     models: &self.models,
                 };
@@ -118,8 +112,9 @@ impl RowParser {
             }
             ReportKind::ByUserAnalytic => {
                 let mut counters = [None; CODE_COUNTERS.len()];
-                for (counter, position) in counters.iter_mut().zip(header.counters) {
-                    *counter = cells.count(position);
+                for (counter, position) in counters.iter_mut().zip(&header.columns[FIRST_COUNTER..])
+                {
+                    *counter = cells.count(*position);
                 }
                 sink.code(&CodeRow {
                     line: record.line(),
@@ -133,7 +128,7 @@ impl RowParser {
     }
 }
 
-/// Borrowed when it is in upper case already, as it nearly always is.
+/// Borrows a text that is in upper case already, as nearly all are.
 fn upper_case(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
@@ -163,32 +158,46 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
         trim(self.record.cell(position))
     }
 
-    /// `None` when blank, missing, or not UTF-8.
+    /// `None` if blank, missing, or not UTF-8.
     fn text(&mut self, position: Option<usize>) -> Option<&'a str> {
         let text = self.record.text(position?);
         if text.is_none() {
-            self.complain(IssueKind::InvalidUtf8, position);
+            self.report_issue(IssueKind::InvalidUtf8, position);
         }
         text.filter(|text| !text.is_empty())
     }
 
     fn count(&mut self, position: Option<usize>) -> Option<i64> {
-        parse_count(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+        parse_count(self.cell(position?)).unwrap_or_else(|_| self.reject(position))
     }
 
     fn amount(&mut self, position: Option<usize>) -> Option<f64> {
-        parse_amount(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+        parse_amount(self.cell(position?)).unwrap_or_else(|_| self.reject(position))
     }
 
     fn boolean(&mut self, position: Option<usize>) -> Option<bool> {
-        parse_boolean(self.cell(position?)).unwrap_or_else(|_| self.refuse(position))
+        parse_boolean(self.cell(position?)).unwrap_or_else(|_| self.reject(position))
     }
 
-    /// A value that cannot be read.
-    fn refuse<T>(&mut self, position: Option<usize>) -> Option<T> {
+    fn plain_values(&mut self) -> PlainValues<&'a str> {
+        let mut values = PlainValues::default();
+        let positions = &self.header.columns[FIRST_PLAIN_COLUMN..];
+        for (slot, position) in PLAIN_SLOTS.into_iter().zip(positions) {
+            match slot {
+                PlainSlot::Count(slot) => values.counts[slot] = self.count(*position),
+                PlainSlot::Amount(slot) => values.amounts[slot] = self.amount(*position),
+                PlainSlot::Boolean(slot) => values.booleans[slot] = self.boolean(*position),
+                PlainSlot::Text(slot) => values.texts[slot] = self.text(*position),
+            }
+        }
+        values
+    }
+
+    /// Reports a value that cannot be read.
+    fn reject<T>(&mut self, position: Option<usize>) -> Option<T> {
         let is_text =
             position.is_none_or(|position| std::str::from_utf8(self.cell(position)).is_ok());
-        self.complain(
+        self.report_issue(
             if is_text {
                 IssueKind::BadValue
             } else {
@@ -199,7 +208,7 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
         None
     }
 
-    fn complain(&mut self, kind: IssueKind, position: Option<usize>) {
+    fn report_issue(&mut self, kind: IssueKind, position: Option<usize>) {
         let column = position.map(|position| Arc::clone(&self.header.names[position]));
         self.sink.issue(Issue {
             kind,

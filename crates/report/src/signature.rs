@@ -1,6 +1,6 @@
-//! Telling a CSV file from what people send by mistake, by its first bytes.
+//! Detects files that are not CSV by their first bytes.
 
-/// What a file begins like, when it is not text in UTF-8.
+/// The format of a file that is not text in UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
     Gzip,
@@ -11,10 +11,10 @@ pub enum Signature {
 }
 
 impl Signature {
-    /// So many bytes decide.
+    /// Number of bytes that decide.
     pub(crate) const BYTES: usize = 4;
 
-    /// The signature at the start of a file, if any.
+    /// The signature at the start of a file; `None` for text.
     pub fn of(start: &[u8]) -> Option<Self> {
         match start {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
@@ -22,7 +22,7 @@ impl Signature {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstandard),
             [b'P', b'A', b'R', b'1', ..] => Some(Self::Parquet),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Self::Utf16),
-            // No mark, but every other byte of plain letters is zero.
+            // Without a mark, every other byte of plain letters is zero.
             [a, b, c, d, ..]
                 if (*b == 0 && *d == 0 && *a != 0 && *c != 0)
                     || (*a == 0 && *c == 0 && *b != 0 && *d != 0) =>
@@ -33,7 +33,7 @@ impl Signature {
         }
     }
 
-    /// What it is called in a message.
+    /// The format, for a message.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "a gzip file",
@@ -56,5 +56,5 @@ impl Signature {
     }
 }
 
-/// The mark some programs put before UTF-8 text.
+/// The mark that some programs write before UTF-8 text.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];

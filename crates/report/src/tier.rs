@@ -1,4 +1,4 @@
-//! Subscription tiers: one code however they are spelled.
+//! Subscription tiers: one code for all spellings.
 
 use std::borrow::Cow;
 
@@ -11,8 +11,8 @@ const KNOWN: [(&str, &str); 5] = [
     ("free", "FREE"),
 ];
 
-/// The canonical code of a tier: `PRO_PLUS` for `Pro+`, `ProPlus` and `pro plus`. Others become upper snake case; a
-/// text without letters or digits is no tier.
+/// The canonical code of a tier: `PRO_PLUS` for `Pro+`, `ProPlus` and `pro plus`. An unknown tier becomes upper snake case.
+/// `None` if the text has neither letters nor digits.
 pub fn tier_code(text: &str) -> Option<Cow<'static, str>> {
     if let Some((_, code)) = KNOWN.iter().find(|(_, code)| *code == text) {
         return Some(Cow::Borrowed(code));

@@ -1,9 +1,9 @@
-//! Who a row speaks of: one spelling per person.
+//! The user of a row: one spelling per user.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// A user id in its one spelling.
+/// A user id in its canonical spelling.
 ///
 /// ```
 /// use kiro_report::UserId;
@@ -16,8 +16,8 @@ use std::fmt;
 pub struct UserId<'a>(Cow<'a, str>);
 
 impl<'a> UserId<'a> {
-    /// Trims, strips literal quotes and the prefix `d-<hex>.`, and lower-cases what is shaped like a UUID, also after
-    /// ten hex digits and a hyphen (that form is an id of its own and stays whole). `None` when nothing is left.
+    /// Removes blanks, literal quotes and the prefix `d-<hex>.` of an identity store. Lower-cases a UUID, also one after ten
+    /// hexadecimal digits and a hyphen (such an id stays whole). `None` if nothing is left.
     pub fn canonical(text: &'a str) -> Option<Self> {
         if is_plain(text) {
             return Some(Self(Cow::Borrowed(text)));
@@ -36,7 +36,7 @@ impl<'a> UserId<'a> {
         Some(Self(Cow::Borrowed(id)))
     }
 
-    /// Takes an id that is in its one spelling already.
+    /// Takes an id that is canonical already.
     #[inline]
     pub fn from_canonical(id: &'a str) -> Self {
         Self(Cow::Borrowed(id))
@@ -55,8 +55,8 @@ impl fmt::Display for UserId<'_> {
     }
 }
 
-/// Nearly every id there is: lower-case hex digits and hyphens, which need no second look. Looks at all bytes, because
-/// without a way out the compiler can look at many at once.
+/// Returns true for lower-case hexadecimal digits and hyphens, as nearly all ids are. Reads all bytes, because without an early
+/// exit the loop is vectorized.
 fn is_plain(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f') || byte == b'-';
     text.len() >= 36
@@ -69,7 +69,7 @@ fn strip_quotes(text: &str) -> &str {
     text.trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
 }
 
-/// `d-<hex>.` names the identity store; the id proper follows.
+/// Removes `d-<hex>.`, which names the identity store.
 fn strip_store_prefix(id: &str) -> Option<&str> {
     let (store, rest) = id
         .strip_prefix("d-")

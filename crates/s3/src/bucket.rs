@@ -8,49 +8,49 @@ use aws_sdk_s3::error::SdkError;
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
 use kiro_ingest::{
-    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
+    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, StoreError, StoreErrorKind,
 };
 use kiro_report::ObjectKey;
 
-use crate::failure::{ServiceError, kind_of, other_region};
+use crate::error::{ServiceError, other_region, store_error_kind};
 use crate::listing::{Listing, unquoted};
 use crate::reader::S3Reader;
-use crate::writer::{Condition, S3Writer};
-use crate::{S3Access, S3Tuning, S3Url};
+use crate::writer::S3Writer;
+use crate::{S3ClientFactory, S3Options, S3Url};
 
 /// A bucket, or what lies below one of its folders.
 ///
-/// Keys are paths below the folder. As in a local folder they begin at `AWSLogs`, if the folder is it or lies below it, so
-/// that the same export has the same key however it was reached. The tag of an object is its `ETag`.
+/// Keys are paths below the folder. If the folder is `AWSLogs` or below it, keys begin at `AWSLogs`, as in a local folder: an
+/// export has the same key in both.
 #[derive(Debug, Clone)]
-pub struct S3Bucket(Arc<Place>);
+pub struct S3Bucket(Arc<BucketInner>);
 
-/// Everything that readers and writers share with their bucket.
+/// What readers and writers share with their bucket.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct BucketInner {
     url: S3Url,
-    /// What stands before the path below the folder in every key: empty, or ending in `/`.
+    /// What every key begins with before the path below the folder: empty, or ending in `/`.
     key_prefix: String,
-    access: S3Access,
-    regional: RwLock<Regional>,
+    client_factory: S3ClientFactory,
+    regional_client: RwLock<RegionalClient>,
 }
 
-/// A client for the Region the bucket is in, as far as we know.
+/// A client for the Region of the bucket, as far as it is known.
 #[derive(Debug, Clone)]
-struct Regional {
+struct RegionalClient {
     region: String,
     client: Client,
 }
 
 impl S3Bucket {
-    pub(crate) fn new(access: S3Access, url: &S3Url) -> Self {
-        let region = access.region();
-        let client = access.client(&region);
-        Self(Arc::new(Place {
+    pub(crate) fn new(client_factory: S3ClientFactory, url: &S3Url) -> Self {
+        let region = client_factory.region();
+        let client = client_factory.client(&region);
+        Self(Arc::new(BucketInner {
             url: url.clone(),
             key_prefix: url.key_prefix(),
-            access,
-            regional: RwLock::new(Regional { region, client }),
+            client_factory,
+            regional_client: RwLock::new(RegionalClient { region, client }),
         }))
     }
 
@@ -58,14 +58,10 @@ impl S3Bucket {
     pub fn url(&self) -> &S3Url {
         &self.0.url
     }
-
-    fn writer(&self, key: &ObjectKey, condition: Condition) -> Box<dyn ObjectWriter> {
-        Box::new(S3Writer::new(Arc::clone(&self.0), key, condition))
-    }
 }
 
-impl Place {
-    pub(crate) fn bucket(&self) -> &str {
+impl BucketInner {
+    pub(crate) fn name(&self) -> &str {
         self.url.bucket()
     }
 
@@ -77,58 +73,58 @@ impl Place {
         &self.key_prefix
     }
 
-    pub(crate) fn tuning(&self) -> &S3Tuning {
-        self.access.tuning()
+    pub(crate) fn options(&self) -> &S3Options {
+        self.client_factory.options()
     }
 
-    /// What S3 calls the object.
+    /// The object's key in S3.
     pub(crate) fn object_key(&self, key: &ObjectKey) -> String {
         let key = key.as_str();
         let below = key.strip_prefix(&self.key_prefix).unwrap_or(key);
         format!("{}{below}", self.url.prefix())
     }
 
-    /// Makes a request, once more in the Region of the bucket if that is another one.
-    pub(crate) async fn send<T, E: ServiceError, Answer>(
+    /// Sends a request, and sends it again if the bucket is in another Region.
+    pub(crate) async fn send<T, E: ServiceError, Response>(
         &self,
-        request: impl Fn(Client) -> Answer,
+        request: impl Fn(Client) -> Response,
     ) -> Result<T, SdkError<E, HttpResponse>>
     where
-        Answer: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        Response: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        let Regional { region, client } = self.regional();
-        let answer = request(client).await;
-        let Some(other) = answer
+        let RegionalClient { region, client } = self.regional_client();
+        let response = request(client).await;
+        let Some(other) = response
             .as_ref()
             .err()
             .and_then(|error| other_region(error, &region))
         else {
-            return answer;
+            return response;
         };
-        tracing::debug!(bucket = self.bucket(), region = %other, "Bucket is in another Region.");
-        let client = self.access.client(&other);
-        let moved = Regional {
+        tracing::debug!(bucket = self.name(), region = %other, "Bucket is in another Region.");
+        let client = self.client_factory.client(&other);
+        let moved = RegionalClient {
             region: other,
             client: client.clone(),
         };
         *self
-            .regional
+            .regional_client
             .write()
             .unwrap_or_else(PoisonError::into_inner) = moved;
         request(client).await
     }
 
-    /// What an error means.
-    pub(crate) fn kind_of<E: ServiceError>(
+    /// Maps an error of the SDK.
+    pub(crate) fn store_error_kind<E: ServiceError>(
         &self,
         error: SdkError<E, HttpResponse>,
     ) -> StoreErrorKind {
-        kind_of(error, &self.regional().region)
+        store_error_kind(error, &self.regional_client().region)
     }
 
-    fn regional(&self) -> Regional {
-        let regional = self.regional.read();
-        regional.unwrap_or_else(PoisonError::into_inner).clone()
+    fn regional_client(&self) -> RegionalClient {
+        let client = self.regional_client.read();
+        client.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -145,24 +141,23 @@ impl ObjectStore for S3Bucket {
             .boxed()
     }
 
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>> {
         Box::pin(async move {
-            if let Some(tag) = &object.tag {
-                return Ok(tag.clone());
+            if let Some(e_tag) = &object.e_tag {
+                return Ok(e_tag.clone());
             }
             let fail = |kind| StoreError::new("read", &object.key, kind);
-            let place = self.0.as_ref();
-            let head = place.send(|client| {
+            let bucket = self.0.as_ref();
+            let head = bucket.send(|client| {
                 client
                     .head_object()
-                    .bucket(place.bucket())
-                    .key(place.object_key(&object.key))
+                    .bucket(bucket.name())
+                    .key(bucket.object_key(&object.key))
                     .send()
             });
-            let head = head.await.map_err(|error| fail(place.kind_of(error)))?;
+            let head = head
+                .await
+                .map_err(|error| fail(bucket.store_error_kind(error)))?;
             head.e_tag()
                 .map(unquoted)
                 .ok_or_else(|| fail(StoreErrorKind::Changed))
@@ -182,14 +177,9 @@ impl ObjectStore for S3Bucket {
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        Box::pin(async move { Ok(self.writer(key, Condition::Always)) })
-    }
-
-    fn create_new<'a>(
-        &'a self,
-        key: &'a ObjectKey,
-    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        Box::pin(async move { Ok(self.writer(key, Condition::UnlessPresent)) })
+        let writer = S3Writer::new(Arc::clone(&self.0), key, mode);
+        Box::pin(async move { Ok(Box::new(writer) as Box<dyn ObjectWriter>) })
     }
 }

@@ -1,9 +1,8 @@
-//! Keys as S3 writes them in listings and notifications.
+//! Keys in listings and notifications.
 
 use percent_encoding::percent_decode_str;
 
-/// The key that S3 wrote with percent signs, and a blank as `+`: in listings with `encoding-type=url`, and in
-/// notifications.
+/// Decodes a key of a listing with `encoding-type=url` or of a notification: percent signs, and `+` for a blank.
 ///
 /// ```
 /// assert_eq!(kiro_s3::decoded_key("a%2Bb+c/%C3%BC%25.csv"), "a+b c/ü%.csv");

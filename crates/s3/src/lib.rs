@@ -1,28 +1,28 @@
 //! An S3 bucket as an object store of `kiro-ingest`.
 //!
-//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and what their errors mean; what is alike
-//! for all services (configuration, TLS, errors of authentication) is here for others, too. Credentials and profiles are
-//! `aws-config`'s business. It knows nothing of exports or parts, and makes or changes no bucket.
+//! Owns the requests to S3: paging, resuming, multipart, conditions, Regions, and the meaning of their errors. Also owns what
+//! all AWS services share: configuration, TLS, errors of authentication. `aws-config` owns credentials and profiles. Does not
+//! know exports or parts, and creates or changes no bucket.
 
-mod access;
 mod bucket;
-mod code;
+mod client_factory;
 mod decoded_key;
-mod failure;
+mod error;
+mod error_code;
 mod listing;
 mod network;
+mod options;
 mod reader;
 mod sdk_config;
-mod tuning;
 mod upload;
 mod url;
 mod writer;
 
-pub use access::{S3Access, http_client};
 pub use bucket::S3Bucket;
-pub use code::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
+pub use client_factory::{S3ClientFactory, http_client};
 pub use decoded_key::decoded_key;
+pub use error_code::{credentials_error, is_expired_token, is_invalid_credentials, is_throttled};
 pub use network::network_settings;
+pub use options::S3Options;
 pub use sdk_config::{SdkConfigError, SdkOptions, load_sdk_config, profile_with_mfa};
-pub use tuning::S3Tuning;
 pub use url::{S3Url, S3UrlError};

@@ -1,4 +1,4 @@
-//! A listing, page after page.
+//! A listing, page by page.
 
 use std::collections::VecDeque;
 
@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use kiro_ingest::{ObjectMeta, StoreError};
 use kiro_report::ObjectKey;
 
-use crate::bucket::Place;
+use crate::bucket::BucketInner;
 use crate::decoded_key::decoded_key;
 
-/// How far a listing has come.
+/// The state of a listing.
 pub(crate) struct Listing<'a> {
-    place: &'a Place,
+    bucket: &'a BucketInner,
     prefix: String,
     token: Option<String>,
     found: VecDeque<ObjectMeta>,
@@ -21,14 +21,14 @@ pub(crate) struct Listing<'a> {
 }
 
 impl<'a> Listing<'a> {
-    pub(crate) fn new(place: &'a Place, prefix: &str) -> Self {
+    pub(crate) fn new(bucket: &'a BucketInner, prefix: &str) -> Self {
         Self {
-            place,
-            // A prefix that ends inside of `AWSLogs/…` says nothing of what lies below the folder.
-            prefix: if prefix.starts_with(place.key_prefix()) {
-                place.object_key(&ObjectKey::new(prefix))
+            bucket,
+            // A prefix that ends before the folder's own part of the keys does not narrow the listing.
+            prefix: if prefix.starts_with(bucket.key_prefix()) {
+                bucket.object_key(&ObjectKey::new(prefix))
             } else {
-                place.url().prefix().to_owned()
+                bucket.url().prefix().to_owned()
             },
             token: None,
             found: VecDeque::new(),
@@ -65,11 +65,11 @@ impl<'a> Listing<'a> {
     }
 
     async fn page(&self) -> Result<ListObjectsV2Output, StoreError> {
-        let place = self.place;
-        let page = place.send(|client| {
+        let bucket = self.bucket;
+        let page = bucket.send(|client| {
             client
                 .list_objects_v2()
-                .bucket(place.bucket())
+                .bucket(bucket.name())
                 .prefix(&self.prefix)
                 // XML cannot hold every key.
                 .encoding_type(EncodingType::Url)
@@ -79,8 +79,8 @@ impl<'a> Listing<'a> {
         page.await.map_err(|error| {
             StoreError::new(
                 "list",
-                &ObjectKey::new(place.url().to_string()),
-                place.kind_of(error),
+                &ObjectKey::new(bucket.url().to_string()),
+                bucket.store_error_kind(error),
             )
         })
     }
@@ -88,23 +88,26 @@ impl<'a> Listing<'a> {
     fn meta(&self, object: &Object, is_encoded: bool) -> Option<ObjectMeta> {
         let object_key = object.key()?;
         let key = if is_encoded {
-            self.place.url().key_of(&decoded_key(object_key))?
+            self.bucket.url().key_of(&decoded_key(object_key))?
         } else {
-            self.place.url().key_of(object_key)?
+            self.bucket.url().key_of(object_key)?
         };
         let modified = object.last_modified()?;
         Some(ObjectMeta {
             key,
             bytes: object.size().unwrap_or_default().try_into().ok()?,
-            modified: DateTime::<Utc>::from_timestamp(modified.secs(), modified.subsec_nanos())?,
-            tag: object.e_tag().map(unquoted),
+            last_modified: DateTime::<Utc>::from_timestamp(
+                modified.secs(),
+                modified.subsec_nanos(),
+            )?,
+            e_tag: object.e_tag().map(unquoted),
         })
     }
 }
 
-/// A tag as it stands in headers, without its quotes.
-pub(crate) fn unquoted(tag: &str) -> String {
-    tag.trim_matches('"').to_owned()
+/// The value of an `ETag` header without its quotes.
+pub(crate) fn unquoted(e_tag: &str) -> String {
+    e_tag.trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How requests travel, as the environment and the profile say: for people who want to know why nothing answers.
+//! Network settings of the environment and the profile, to explain why a service cannot be reached.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ const PROXY_VARIABLES: [&str; 6] = [
     "all_proxy",
 ];
 
-/// Services that are asked, as `AWS_ENDPOINT_URL_…` names them.
+/// The services in use, as in `AWS_ENDPOINT_URL_…`.
 const SERVICES: [&str; 16] = [
     "ATHENA",
     "CLOUDFORMATION",
@@ -36,8 +36,8 @@ const SERVICES: [&str; 16] = [
     "STS",
 ];
 
-/// Proxies, certificates and endpoints that are configured, one per line with the name of its setting. Holds no
-/// password. Empty where nothing is configured. Makes no request.
+/// Lists configured proxies, certificates and endpoints, one per line with the name of its setting, without passwords. Sends
+/// no request.
 pub async fn network_settings(options: &SdkOptions) -> Vec<String> {
     let selected = options.profile.clone().map(Cow::Owned);
     let (env, files) = (Env::real(), EnvConfigFiles::default());
@@ -87,7 +87,7 @@ fn describe(env: &Env, profile: &dyn Fn(&str) -> Option<String>) -> Vec<String> 
     lines
 }
 
-/// The endpoints that are configured.
+/// Lists configured endpoints.
 fn endpoints(
     variable: &dyn Fn(&str) -> Option<String>,
     profile: &dyn Fn(&str) -> Option<String>,
@@ -109,7 +109,7 @@ fn endpoints(
     lines
 }
 
-/// `http://alice:secret@proxy:3128` without what comes before the host.
+/// `http://alice:secret@proxy:3128` without user and password.
 fn without_password(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),

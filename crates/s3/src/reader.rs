@@ -1,4 +1,4 @@
-//! Reading an object, resumed where a connection broke off.
+//! Reads an object, and resumes after a broken connection.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use futures::future::BoxFuture;
 use kiro_ingest::{ObjectMeta, ObjectReader, RemoteErrorKind, StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
 
-use crate::bucket::Place;
+use crate::bucket::BucketInner;
 
-/// So often a body is resumed without a byte having come.
-const RESUMES: u32 = 4;
+/// Maximum number of resumptions without a new byte.
+const MAX_RESUMES: u32 = 4;
 
-/// The content of an object as it was listed.
+/// The content of an object, as it was listed.
 pub(crate) struct S3Reader {
-    place: Arc<Place>,
+    bucket: Arc<BucketInner>,
     key: ObjectKey,
-    /// In quotes, as headers want it.
-    tag: Option<String>,
+    /// In quotes, as in a header.
+    e_tag: Option<String>,
     body: ByteStream,
     read_bytes: u64,
     total_bytes: u64,
@@ -30,20 +30,24 @@ pub(crate) struct S3Reader {
 }
 
 impl S3Reader {
-    pub(crate) async fn open(place: Arc<Place>, object: &ObjectMeta) -> Result<Self, StoreError> {
-        let tag = object.tag.as_ref().map(|tag| format!("\"{tag}\""));
-        let answer = request(&place, &object.key, tag.as_deref(), None).await;
-        let answer =
-            answer.map_err(|error| StoreError::new("read", &object.key, place.kind_of(error)))?;
-        let length = answer.content_length().map(u64::try_from);
+    pub(crate) async fn open(
+        bucket: Arc<BucketInner>,
+        object: &ObjectMeta,
+    ) -> Result<Self, StoreError> {
+        let e_tag = object.e_tag.as_ref().map(|e_tag| format!("\"{e_tag}\""));
+        let response = request(&bucket, &object.key, e_tag.as_deref(), None).await;
+        let response = response.map_err(|error| {
+            StoreError::new("read", &object.key, bucket.store_error_kind(error))
+        })?;
+        let length = response.content_length().map(u64::try_from);
         Ok(Self {
-            place,
+            bucket,
             key: object.key.clone(),
-            tag: tag.or_else(|| answer.e_tag().map(str::to_owned)),
+            e_tag: e_tag.or_else(|| response.e_tag().map(str::to_owned)),
             total_bytes: length.and_then(Result::ok).unwrap_or(object.bytes),
-            body: answer.body,
+            body: response.body,
             read_bytes: 0,
-            resumes_left: RESUMES,
+            resumes_left: MAX_RESUMES,
         })
     }
 
@@ -53,7 +57,7 @@ impl S3Reader {
                 Some(Ok(piece)) if piece.is_empty() => continue,
                 Some(Ok(piece)) => {
                     self.read_bytes += piece.len() as u64;
-                    self.resumes_left = RESUMES;
+                    self.resumes_left = MAX_RESUMES;
                     return Ok(Some(piece));
                 }
                 None if self.read_bytes >= self.total_bytes => return Ok(None),
@@ -66,7 +70,7 @@ impl S3Reader {
 
     async fn resume(&mut self, cause: Box<dyn Error + Send + Sync>) -> Result<(), StoreErrorKind> {
         let bytes = self.read_bytes;
-        // A body that is complete and wrong has a wrong checksum: there is nothing to resume.
+        // A complete body with an error has a wrong checksum: resuming does not help.
         if self.resumes_left == 0 || bytes >= self.total_bytes {
             let kind = RemoteErrorKind::BrokenOff {
                 bytes,
@@ -76,34 +80,34 @@ impl S3Reader {
         }
         self.resumes_left -= 1;
         tracing::debug!(object = %self.key, bytes, error = %cause, "Reading is resumed.");
-        let answer = request(&self.place, &self.key, self.tag.as_deref(), Some(bytes)).await;
-        let answer = answer.map_err(|error| self.place.kind_of(error))?;
+        let response = request(&self.bucket, &self.key, self.e_tag.as_deref(), Some(bytes)).await;
+        let response = response.map_err(|error| self.bucket.store_error_kind(error))?;
         let expected = format!("bytes {bytes}-");
-        let range = answer.content_range().unwrap_or_default();
+        let range = response.content_range().unwrap_or_default();
         if !range.starts_with(&expected) {
             return Err(StoreErrorKind::Changed);
         }
-        self.body = answer.body;
+        self.body = response.body;
         Ok(())
     }
 }
 
 async fn request(
-    place: &Place,
+    bucket: &BucketInner,
     key: &ObjectKey,
-    tag: Option<&str>,
+    e_tag: Option<&str>,
     from_byte: Option<u64>,
 ) -> Result<GetObjectOutput, SdkError<GetObjectError, HttpResponse>> {
-    let answer = place.send(|client| {
+    let response = bucket.send(|client| {
         client
             .get_object()
-            .bucket(place.bucket())
-            .key(place.object_key(key))
-            .set_if_match(tag.map(str::to_owned))
+            .bucket(bucket.name())
+            .key(bucket.object_key(key))
+            .set_if_match(e_tag.map(str::to_owned))
             .set_range(from_byte.map(|byte| format!("bytes={byte}-")))
             .send()
     });
-    answer.await
+    response.await
 }
 
 impl ObjectReader for S3Reader {

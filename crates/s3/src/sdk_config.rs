@@ -1,7 +1,7 @@
-//! The SDK's configuration, read from where AWS's other tools read it.
+//! The SDK's configuration, read where other AWS tools read it.
 //!
-//! Credentials, Region, endpoints, FIPS, dual stack and proxies are the SDK's own business. Added here is what it leaves
-//! out: `AWS_CA_BUNDLE`, a profile that does not exist, and five attempts where no number is configured.
+//! The SDK reads credentials, Region, endpoints, FIPS, dual stack and proxies. This module adds `AWS_CA_BUNDLE`, an error for
+//! a profile that does not exist, and five attempts if no number is configured.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_types::app_name::AppName;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use crate::access::http_client;
+use crate::client_factory::http_client;
 
 /// Attempts of a call unless `AWS_MAX_ATTEMPTS` or `max_attempts` says otherwise. The SDK's own default is 3.
 const DEFAULT_MAX_ATTEMPTS: u32 = 5;
@@ -22,7 +22,7 @@ const DEFAULT_MAX_ATTEMPTS: u32 = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time until a response begins, sending the request included: eight mebibytes at two megabits per second.
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
-/// What calls name as their application unless `AWS_SDK_UA_APP_ID` or `sdk_ua_app_id` does.
+/// The application name in requests, unless `AWS_SDK_UA_APP_ID` or `sdk_ua_app_id` names another one.
 const APP_NAME: &str = "kiro-analytics";
 
 /// Overrides of the environment and the profile files.
@@ -49,7 +49,7 @@ pub enum SdkConfigError {
     EmptyCaBundle(PathBuf),
 }
 
-/// Loads the configuration. Makes no request, except to find a Region where the machine's metadata service names it.
+/// Loads the configuration. Sends no request, except to a machine's metadata service for the Region.
 ///
 /// # Errors
 ///
@@ -92,7 +92,7 @@ async fn load(options: &SdkOptions, env: &Env, fs: &Fs) -> Result<SdkConfig, Sdk
     Ok(builder.build())
 }
 
-/// The selected profile, if it wants an MFA code. The SDK assumes its role without one, as it has no way to ask.
+/// The selected profile, if it requires an MFA code. The SDK cannot ask for one, and assumes the role without it.
 pub async fn profile_with_mfa(options: &SdkOptions) -> Option<String> {
     let selected = options.profile.clone().map(Cow::Owned);
     let files = EnvConfigFiles::default();
@@ -102,7 +102,7 @@ pub async fn profile_with_mfa(options: &SdkOptions) -> Option<String> {
     Some(profiles.selected_profile().to_owned())
 }
 
-/// A named profile must exist. `default` need not: without files there is none.
+/// Checks that a named profile exists. `default` may be missing, as without any file.
 fn check_profile(
     options: &SdkOptions,
     env: &Env,
@@ -118,7 +118,7 @@ fn check_profile(
     Err(SdkConfigError::UnknownProfile(name))
 }
 
-/// The certificates to trust instead of the machine's own: `AWS_CA_BUNDLE`, else `ca_bundle` in the profile.
+/// The certificates to trust instead of the machine's: `AWS_CA_BUNDLE`, else `ca_bundle` of the profile.
 fn ca_bundle(env: &Env, profiles: &ProfileSet) -> Result<Option<Vec<u8>>, SdkConfigError> {
     let named = env.get("AWS_CA_BUNDLE").ok();
     let named = named.filter(|path| !path.is_empty());

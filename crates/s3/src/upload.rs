@@ -1,48 +1,53 @@
-//! An upload in parts, given up unless it is completed.
+//! A multipart upload, aborted unless it is completed.
 
 use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
-use kiro_ingest::{RemoteErrorKind, StoreErrorKind};
+use kiro_ingest::{PutMode, RemoteErrorKind, StoreErrorKind};
 use kiro_report::ObjectKey;
 use tokio::runtime::Handle;
 
-use crate::bucket::Place;
-use crate::failure::{another_write_is_under_way, object_is_there_already, upload_is_gone};
-use crate::writer::{CONFLICTS, Condition};
+use crate::bucket::BucketInner;
+use crate::error::{is_upload_missing, is_write_conflict, object_exists};
+use crate::writer::{MAX_CONFLICTS, if_none_match};
 
-/// An upload that has begun. Its parts cost money until it is completed or given up.
+/// A multipart upload. Its parts cost money until it is completed or aborted.
 pub(crate) struct Upload {
-    /// Gone once nothing is left to be given up.
+    /// `None` once it is completed or aborted.
     open: Option<OpenUpload>,
     parts: Vec<CompletedPart>,
     runtime: Handle,
 }
 
 struct OpenUpload {
-    place: Arc<Place>,
+    bucket: Arc<BucketInner>,
     object_key: String,
     id: String,
 }
 
 impl Upload {
-    pub(crate) async fn begin(place: Arc<Place>, key: &ObjectKey) -> Result<Self, StoreErrorKind> {
-        let object_key = place.object_key(key);
-        let begun = place.send(|client| {
+    pub(crate) async fn begin(
+        bucket: Arc<BucketInner>,
+        key: &ObjectKey,
+    ) -> Result<Self, StoreErrorKind> {
+        let object_key = bucket.object_key(key);
+        let begun = bucket.send(|client| {
             client
                 .create_multipart_upload()
-                .bucket(place.bucket())
+                .bucket(bucket.name())
                 .key(&object_key)
                 .checksum_algorithm(ChecksumAlgorithm::Crc32)
                 .send()
         });
-        let begun = begun.await.map_err(|error| place.kind_of(error))?;
+        let begun = begun
+            .await
+            .map_err(|error| bucket.store_error_kind(error))?;
         let id = begun.upload_id.ok_or_else(closed)?;
         Ok(Self {
             open: Some(OpenUpload {
-                place,
+                bucket,
                 object_key,
                 id,
             }),
@@ -54,10 +59,10 @@ impl Upload {
     pub(crate) async fn part(&mut self, content: Bytes) -> Result<(), StoreErrorKind> {
         let open = self.open.as_ref().ok_or_else(closed)?;
         let number = i32::try_from(self.parts.len() + 1).map_err(|_| closed())?;
-        let sent = open.place.send(|client| {
+        let sent = open.bucket.send(|client| {
             client
                 .upload_part()
-                .bucket(open.place.bucket())
+                .bucket(open.bucket.name())
                 .key(&open.object_key)
                 .upload_id(&open.id)
                 .part_number(number)
@@ -65,7 +70,9 @@ impl Upload {
                 .body(ByteStream::from(content.clone()))
                 .send()
         });
-        let sent = sent.await.map_err(|error| open.place.kind_of(error))?;
+        let sent = sent
+            .await
+            .map_err(|error| open.bucket.store_error_kind(error))?;
         let part = CompletedPart::builder()
             .part_number(number)
             .set_e_tag(sent.e_tag)
@@ -74,22 +81,22 @@ impl Upload {
         Ok(())
     }
 
-    /// Makes the object of the parts. A completion that meets another write of the same key is repeated; S3 may have given
-    /// up the upload by then, so the error asks for another run, with a new upload.
-    pub(crate) async fn complete(mut self, condition: Condition) -> Result<(), StoreErrorKind> {
+    /// Completes the object. A completion that meets another write of the same key is repeated. S3 may have aborted the upload
+    /// by then: the error is transient, because a new upload can succeed.
+    pub(crate) async fn complete(mut self, mode: PutMode) -> Result<(), StoreErrorKind> {
         let open = self.open.as_ref().ok_or_else(closed)?;
         let parts = CompletedMultipartUpload::builder()
             .set_parts(Some(std::mem::take(&mut self.parts)))
             .build();
         let mut conflicts = 0;
         loop {
-            let completed = open.place.send(|client| {
+            let completed = open.bucket.send(|client| {
                 client
                     .complete_multipart_upload()
-                    .bucket(open.place.bucket())
+                    .bucket(open.bucket.name())
                     .key(&open.object_key)
                     .upload_id(&open.id)
-                    .set_if_none_match(condition.if_none_match())
+                    .set_if_none_match(if_none_match(mode))
                     .multipart_upload(parts.clone())
                     .send()
             });
@@ -97,23 +104,23 @@ impl Upload {
                 self.open = None;
                 return Ok(());
             };
-            if condition == Condition::Always {
-                return Err(open.place.kind_of(error));
+            if mode == PutMode::Overwrite {
+                return Err(open.bucket.store_error_kind(error));
             }
-            if object_is_there_already(&error) {
+            if object_exists(&error) {
                 self.abort().await;
                 return Ok(());
             }
-            if another_write_is_under_way(&error) && conflicts < CONFLICTS {
+            if is_write_conflict(&error) && conflicts < MAX_CONFLICTS {
                 conflicts += 1;
                 continue;
             }
-            if conflicts > 0 && upload_is_gone(&error) {
+            if conflicts > 0 && is_upload_missing(&error) {
                 return Err(StoreErrorKind::Remote(RemoteErrorKind::Unavailable {
                     status: 409,
                 }));
             }
-            return Err(open.place.kind_of(error));
+            return Err(open.bucket.store_error_kind(error));
         }
     }
 
@@ -125,18 +132,18 @@ impl Upload {
 }
 
 impl OpenUpload {
-    /// Lets S3 forget the parts. If that fails, the bucket's lifecycle does it.
+    /// Deletes the parts. If that fails, the lifecycle rule of the bucket deletes them.
     async fn abort(self) {
-        let aborted = self.place.send(|client| {
+        let aborted = self.bucket.send(|client| {
             client
                 .abort_multipart_upload()
-                .bucket(self.place.bucket())
+                .bucket(self.bucket.name())
                 .key(&self.object_key)
                 .upload_id(&self.id)
                 .send()
         });
         if let Err(error) = aborted.await {
-            tracing::debug!(object = self.object_key, %error, "Upload could not be given up.");
+            tracing::debug!(object = self.object_key, %error, "Upload not aborted.");
         }
     }
 }
@@ -149,7 +156,7 @@ impl Drop for Upload {
     }
 }
 
-/// What S3 never answers.
+/// An upload without an id, or with too many parts. S3 never responds so.
 fn closed() -> StoreErrorKind {
     StoreErrorKind::Remote(RemoteErrorKind::Refused {
         code: "InvalidUpload".to_owned(),

@@ -21,7 +21,7 @@ pub struct S3Url {
     prefix: String,
 }
 
-/// Why a text is no such address.
+/// Why a text is not an S3 URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum S3UrlError {
     #[error("expected `s3://bucket/prefix`, found `{found}`")]
@@ -31,8 +31,8 @@ pub enum S3UrlError {
 }
 
 impl S3Url {
-    /// Whether a text is meant to be such an address, right or wrong.
-    pub fn is_meant(text: &str) -> bool {
+    /// Returns true if a text begins with `s3://`, valid or not.
+    pub fn has_scheme(text: &str) -> bool {
         text.get(..SCHEME.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME))
     }
@@ -42,25 +42,25 @@ impl S3Url {
         &self.bucket
     }
 
-    /// What all keys begin with: empty, or ending in `/`.
+    /// The prefix of all keys in S3: empty, or ending in `/`.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The key an object of the bucket has in our stores; `None` if it does not lie below this address. As in a local
-    /// folder keys begin at `AWSLogs`, if the address is it or lies below it.
+    /// The key of an object in an [`S3Bucket`](crate::S3Bucket); `None` if it is not below this address. If the address is an
+    /// `AWSLogs` folder or below one, keys begin at `AWSLogs`.
     pub fn key_of(&self, object_key: &str) -> Option<ObjectKey> {
         let below = object_key.strip_prefix(&self.prefix)?;
         Some(ObjectKey::new(format!("{}{below}", self.key_prefix())))
     }
 
-    /// What stands before the path below the address in every key: empty, or ending in `/`.
+    /// What every key begins with before the path below the address: empty, or ending in `/`.
     pub(crate) fn key_prefix(&self) -> String {
         let folders: Vec<&str> = self.prefix.trim_end_matches('/').split('/').collect();
         key_prefix(&folders).unwrap_or_default()
     }
 
-    /// Whether everything below the other one is below this one, too.
+    /// Returns true if everything below the other address is below this one.
     pub fn contains(&self, other: &Self) -> bool {
         self.bucket == other.bucket && other.prefix.starts_with(&self.prefix)
     }
@@ -70,7 +70,7 @@ impl FromStr for S3Url {
     type Err = S3UrlError;
 
     fn from_str(text: &str) -> Result<Self, S3UrlError> {
-        if !Self::is_meant(text) {
+        if !Self::has_scheme(text) {
             return Err(S3UrlError::NotS3 {
                 found: text.to_owned(),
             });
@@ -93,7 +93,7 @@ impl FromStr for S3Url {
     }
 }
 
-/// The letters and lengths S3 allows (general purpose buckets, the old ones of us-east-1 included).
+/// The letters and lengths that S3 allows, for old buckets of us-east-1 too.
 fn is_bucket_name(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     (3..=255).contains(&name.len()) && name.bytes().all(is_allowed)
@@ -132,14 +132,14 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         for text in ["exports", "./s3:/x", "https://exports/a", "s3:/exports"] {
-            assert!(!S3Url::is_meant(text), "{text}");
+            assert!(!S3Url::has_scheme(text), "{text}");
             assert!(
                 matches!(text.parse::<S3Url>(), Err(S3UrlError::NotS3 { .. })),
                 "{text}"
             );
         }
         for text in ["s3://", "s3:///a", "s3://a b/c", "s3://ab", "s3://ünder/x"] {
-            assert!(S3Url::is_meant(text), "{text}");
+            assert!(S3Url::has_scheme(text), "{text}");
             assert!(
                 matches!(text.parse::<S3Url>(), Err(S3UrlError::NotABucket { .. })),
                 "{text}"

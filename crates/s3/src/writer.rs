@@ -1,54 +1,44 @@
-//! Writing an object: one request for a small one, an upload in parts for a large one.
+//! Writes an object: one request for a small one, a multipart upload for a large one.
 
 use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
-use kiro_ingest::{ObjectWriter, StoreError, StoreErrorKind};
+use kiro_ingest::{ObjectWriter, PutMode, StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
 
-use crate::bucket::Place;
-use crate::failure::{another_write_is_under_way, object_is_there_already};
+use crate::bucket::BucketInner;
+use crate::error::{is_write_conflict, object_exists};
 use crate::upload::Upload;
 
-/// Maximum number of repetitions of a conditional write that meets another one.
-pub(crate) const CONFLICTS: u32 = 3;
+/// Maximum number of repetitions of a conditional write that meets a concurrent one.
+pub(crate) const MAX_CONFLICTS: u32 = 3;
 
-/// When an object is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Condition {
-    Always,
-    /// Somebody else's object stays as it is.
-    UnlessPresent,
-}
-
-impl Condition {
-    /// The value of `If-None-Match`.
-    pub(crate) fn if_none_match(self) -> Option<String> {
-        match self {
-            Self::Always => None,
-            Self::UnlessPresent => Some("*".to_owned()),
-        }
+/// The value of the header `If-None-Match`.
+pub(crate) fn if_none_match(mode: PutMode) -> Option<String> {
+    match mode {
+        PutMode::Overwrite => None,
+        PutMode::Create => Some("*".to_owned()),
     }
 }
 
 /// An object that does not exist until it is finished.
 pub(crate) struct S3Writer {
-    place: Arc<Place>,
+    bucket: Arc<BucketInner>,
     key: ObjectKey,
-    condition: Condition,
+    mode: PutMode,
     pending: BytesMut,
-    /// Begun with the first full part.
+    /// Created with the first full part.
     upload: Option<Upload>,
 }
 
 impl S3Writer {
-    pub(crate) fn new(place: Arc<Place>, key: &ObjectKey, condition: Condition) -> Self {
+    pub(crate) fn new(bucket: Arc<BucketInner>, key: &ObjectKey, mode: PutMode) -> Self {
         Self {
-            place,
+            bucket,
             key: key.clone(),
-            condition,
+            mode,
             pending: BytesMut::new(),
             upload: None,
         }
@@ -56,7 +46,7 @@ impl S3Writer {
 
     async fn append(&mut self, piece: &[u8]) -> Result<(), StoreErrorKind> {
         self.pending.extend_from_slice(piece);
-        let part_bytes = self.place.tuning().part_bytes;
+        let part_bytes = self.bucket.options().part_bytes;
         while self.pending.len() >= part_bytes {
             let part = self.pending.split_to(part_bytes).freeze();
             self.upload_part(part).await?;
@@ -67,7 +57,7 @@ impl S3Writer {
     async fn upload_part(&mut self, part: Bytes) -> Result<(), StoreErrorKind> {
         let upload = match &mut self.upload {
             Some(upload) => upload,
-            none => none.insert(Upload::begin(Arc::clone(&self.place), &self.key).await?),
+            none => none.insert(Upload::begin(Arc::clone(&self.bucket), &self.key).await?),
         };
         upload.part(part).await
     }
@@ -81,39 +71,39 @@ impl S3Writer {
             self.upload_part(rest).await?;
         }
         match self.upload {
-            Some(upload) => upload.complete(self.condition).await,
+            Some(upload) => upload.complete(self.mode).await,
             None => Ok(()),
         }
     }
 
     async fn put(&self, content: &Bytes) -> Result<(), StoreErrorKind> {
-        let place = self.place.as_ref();
-        let object_key = place.object_key(&self.key);
-        let mut conflicts_left = CONFLICTS;
+        let bucket = self.bucket.as_ref();
+        let object_key = bucket.object_key(&self.key);
+        let mut conflicts_left = MAX_CONFLICTS;
         loop {
-            let answer = place.send(|client| {
+            let response = bucket.send(|client| {
                 client
                     .put_object()
-                    .bucket(place.bucket())
+                    .bucket(bucket.name())
                     .key(&object_key)
-                    .set_if_none_match(self.condition.if_none_match())
+                    .set_if_none_match(if_none_match(self.mode))
                     .body(ByteStream::from(content.clone()))
                     .send()
             });
-            let Err(error) = answer.await else {
+            let Err(error) = response.await else {
                 return Ok(());
             };
-            if self.condition == Condition::UnlessPresent {
-                if object_is_there_already(&error) {
-                    tracing::debug!(object = %self.key, "Another run has written it.");
+            if self.mode == PutMode::Create {
+                if object_exists(&error) {
+                    tracing::debug!(object = %self.key, "Object exists already.");
                     return Ok(());
                 }
-                if another_write_is_under_way(&error) && conflicts_left > 0 {
+                if is_write_conflict(&error) && conflicts_left > 0 {
                     conflicts_left -= 1;
                     continue;
                 }
             }
-            return Err(place.kind_of(error));
+            return Err(bucket.store_error_kind(error));
         }
     }
 }

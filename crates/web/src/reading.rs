@@ -284,7 +284,7 @@ impl Reader {
                 lines.push(match object {
                     Ok(object) => format!(
                         "{} {} {} {:?}",
-                        object.key, object.bytes, object.modified, object.tag
+                        object.key, object.bytes, object.last_modified, object.e_tag
                     ),
                     Err(error) => error_chain(&error),
                 });

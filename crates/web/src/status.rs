@@ -1,7 +1,7 @@
 //! The state of reading, as the page and `/api/status` see it.
 
 use chrono::NaiveDate;
-use kiro_ingest::Failure;
+use kiro_ingest::ExportFailure;
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -41,7 +41,7 @@ pub struct Status {
     pub(crate) newest_day: Option<NaiveDate>,
     /// Another text whenever the numbers may be others.
     pub(crate) data_version: String,
-    pub(crate) failures: Vec<Failure>,
+    pub(crate) failures: Vec<ExportFailure>,
     /// Something people should know, such as a data folder that cannot be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
@@ -53,7 +53,7 @@ impl Status {
         self.state != State::Reading
     }
 
-    pub(crate) fn set_failures(&mut self, mut failures: Vec<Failure>) {
+    pub(crate) fn set_failures(&mut self, mut failures: Vec<ExportFailure>) {
         failures.truncate(MOST_FAILURES);
         self.failures = failures;
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use kiro_ingest::Failure;
+use kiro_ingest::ExportFailure;
 use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
@@ -25,7 +25,7 @@ pub(crate) struct UploadAnswer {
     pub(crate) added: u64,
     /// Files that had been added before.
     pub(crate) known: u64,
-    pub(crate) failed: Vec<Failure>,
+    pub(crate) failed: Vec<ExportFailure>,
 }
 
 /// Why an upload was refused as a whole.
@@ -135,7 +135,7 @@ impl Upload {
         }
         answer.failed = failed
             .into_iter()
-            .map(|(export, error)| Failure {
+            .map(|(export, error)| ExportFailure {
                 export,
                 error,
                 hint: None,

@@ -12,7 +12,8 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use kiro_ingest::{
-    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
+    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, StoreError,
+    StoreErrorKind,
 };
 use kiro_report::ObjectKey;
 use kiro_web::Access;
@@ -28,11 +29,8 @@ impl ObjectStore for Shaky {
         self.objects.list(prefix)
     }
 
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
-        self.objects.content_tag(object)
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>> {
+        self.objects.e_tag(object)
     }
 
     fn get<'a>(
@@ -54,8 +52,9 @@ impl ObjectStore for Shaky {
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        self.objects.create(key)
+        self.objects.create(key, mode)
     }
 }
 

@@ -246,7 +246,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use kiro_ingest::Failure as ExportFailure;
+    use kiro_ingest::ExportFailure;
 
     use super::*;
 

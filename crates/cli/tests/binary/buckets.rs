@@ -86,14 +86,14 @@ fn what_aws_refuses_ends_with_3_and_says_what_to_do() {
             "s3://no-such-bucket/x",
             data,
             &[],
-            "could not list `s3://no-such-bucket/x`: there is no such bucket",
+            "could not list `s3://no-such-bucket/x`: the bucket does not exist",
             "hint: check the bucket's name",
         ),
         (
             &source,
             "s3://no-such-bucket",
             &[],
-            "caused by: there is no such bucket",
+            "caused by: the bucket does not exist",
             "hint: check the bucket's name",
         ),
         (

@@ -1,4 +1,4 @@
-//! The plans people can be on, by their tier codes.
+//! The plans, by tier code.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::sql::{optional_double_literal, text_literal};
 
-/// What a plan includes. Defaults are public figures, not promises: see `docs/metrics.md`.
+/// The contents of a plan. Defaults are public figures: see `docs/metrics.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Plan {
-    /// Credits per user and calendar month; none = unknown.
+    /// Credits per user and calendar month; `None`: unknown.
     pub credits: Option<f64>,
-    /// USD per user and month; none = unknown, no money figure is made up.
+    /// USD per user and month; `None`: unknown.
     pub monthly_fee_usd: Option<f64>,
-    /// Whether advice may suggest this plan.
+    /// Advice may suggest this plan.
     pub suggest: bool,
 }
 
-/// Plans by canonical tier code (`PRO`, `PRO_PLUS`, …). What is written is laid over the defaults, key by key.
+/// Plans by canonical tier code (`PRO`, `PRO_PLUS`, …). Given values replace the defaults key by key.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plans(pub BTreeMap<String, Plan>);
 
@@ -38,7 +38,7 @@ impl Default for Plans {
     }
 }
 
-/// A plan as written: what is absent keeps the default.
+/// A plan in the settings. A missing key keeps its default.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenPlan {

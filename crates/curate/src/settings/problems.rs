@@ -1,9 +1,9 @@
-//! What is wrong with settings that could be read.
+//! Validation of the settings.
 
 use super::sections::Settings;
 
 impl Settings {
-    /// Everything that is wrong, each as a sentence without a full stop; empty when all is well.
+    /// All problems, each a sentence without a full stop.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         for (code, plan) in &self.plans.0 {

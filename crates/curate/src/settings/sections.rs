@@ -1,10 +1,10 @@
-//! The sections of the settings, and what holds where nothing is written.
+//! The sections of the settings, and their defaults.
 
 use serde::{Deserialize, Serialize};
 
 use super::plans::Plans;
 
-/// Everything the views let a customer decide. Sections and keys that are not written keep their defaults.
+/// The settings of the views. Missing sections and keys have their defaults.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
@@ -18,7 +18,7 @@ pub struct Settings {
     pub anchor: Anchor,
 }
 
-/// The price of credits beyond the plan, and how to read the export's figure.
+/// The price of credits beyond the plan, and the meaning of the export's figure.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Overage {
@@ -26,7 +26,7 @@ pub struct Overage {
     pub reading: OverageReading,
 }
 
-/// Whether `Overage_Credits_Used` is the figure of the day or of the month so far: Kiro's pages say both.
+/// The meaning of `Overage_Credits_Used`: overage of the day, or of the month so far. Kiro's pages name both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OverageReading {
@@ -48,21 +48,21 @@ pub enum Anchor {
     Complete,
 }
 
-/// When `user_month` warns, and what it advises. Shares are fractions of the allowance.
+/// Thresholds of the warnings and the advice in `user_month`. Shares are fractions of the allowance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Budget {
-    /// At risk from this share on; also the first warning level.
+    /// At risk from this share; also the first warning level.
     pub at_risk_share: f64,
     /// The second warning level.
     pub warning_share: f64,
     /// Used up: the third warning level.
     pub full_share: f64,
-    /// Below this share a smaller plan is looked for.
+    /// Below this share, advice looks for a smaller plan.
     pub under_use_share: f64,
-    /// Idle after so many days without activity.
+    /// Idle after this many days without activity.
     pub idle_after_days: u32,
-    /// A running month's forecast is used for advice once so many of its days have data.
+    /// Minimum number of days with data before advice uses the forecast of a running month.
     pub forecast_after_days: u32,
     /// Credits within which use counts as on pace.
     pub pace_tolerance_credits: f64,
@@ -77,7 +77,7 @@ pub struct Budget {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Movers {
-    /// At risk only with at least so many messages in the week before.
+    /// Minimum number of messages in the week before to be at risk.
     pub min_prior_messages: u32,
     /// At risk below this share of the week before (not at it).
     pub at_risk_share: f64,
@@ -101,13 +101,13 @@ pub struct Segments {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Code {
-    /// Heavy above so many AI code lines per active day, medium above so many.
+    /// AI code lines per active day above which a user is heavy, or medium.
     pub heavy_lines: u32,
     pub medium_lines: u32,
-    /// Heavy chat user above so many chat messages per active day; regular user above so many.
+    /// Chat messages per active day above which a user is a heavy, or a regular, chat user.
     pub heavy_chat_messages: u32,
     pub regular_chat_messages: u32,
-    /// Heavy code assistant above so many inline suggestions per active day.
+    /// Inline suggestions per active day above which a user is a heavy code assistant user.
     pub heavy_inline_suggestions: u32,
 }
 

@@ -1,10 +1,10 @@
-//! The settings as the settings view writes them.
+//! The settings as SQL literals.
 
 use super::sections::{Anchor, OverageReading, Settings};
 use crate::sql::{bigint_literal, double_literal, text_literal};
 
 impl Settings {
-    /// The values that the settings view is rendered from, by placeholder.
+    /// The values of the placeholders in the settings views.
     pub(crate) fn values(&self) -> Vec<(&'static str, String)> {
         let reading = match self.overage.reading {
             OverageReading::Daily => "daily",

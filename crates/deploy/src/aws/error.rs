@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use kiro_s3::{
-    SdkConfigError, credentials_error, says_expired, says_throttled, says_wrong_credentials,
+    SdkConfigError, credentials_error, is_expired_token, is_invalid_credentials, is_throttled,
 };
 
 use super::denial::{DecidingPolicy, action_in};
@@ -375,9 +375,9 @@ fn deepest(error: &(dyn Error + 'static)) -> String {
 fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
     use AwsErrorKind as Kind;
     match code {
-        code if says_expired(code) => return Kind::Expired,
-        code if says_wrong_credentials(code) => return Kind::Credentials,
-        code if says_throttled(code) => return Kind::Throttled,
+        code if is_expired_token(code) => return Kind::Expired,
+        code if is_invalid_credentials(code) => return Kind::Credentials,
+        code if is_throttled(code) => return Kind::Throttled,
         "LimitExceeded"
         | "LimitExceededException"
         | "ServiceQuotaExceededException"

@@ -1,11 +1,11 @@
-//! Why one export could not be normalized.
+//! Errors of one export.
 
 use kiro_report::{ObjectKey, ReadError};
 use parquet::errors::ParquetError;
 
 use crate::store::StoreError;
 
-/// Why one export could not be normalized; nothing of it is visible then.
+/// Why one export was not normalized. None of its parts is visible then.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NormalizeErrorKind {
     #[error(transparent)]
@@ -26,7 +26,7 @@ pub(crate) enum NormalizeErrorKind {
 }
 
 impl NormalizeErrorKind {
-    /// Whether the same run may succeed a little later without anybody doing anything.
+    /// Returns true if a later run may succeed without a change.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Source(error) | Self::Destination(error) => error.is_transient(),
@@ -35,7 +35,7 @@ impl NormalizeErrorKind {
         }
     }
 
-    /// Whether it lies with a service or the way to it.
+    /// Returns true if a service or the network is the cause.
     pub(crate) fn is_remote(&self) -> bool {
         match self {
             Self::Source(error) | Self::Destination(error) => error.is_remote(),
@@ -43,17 +43,17 @@ impl NormalizeErrorKind {
         }
     }
 
-    /// One thing to do about it.
+    /// What to do about it.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Content(error) => Some(error.hint()),
             Self::Source(error) | Self::Destination(error) => error.hint(),
-            Self::Stopped => Some("run the command again: what is complete is kept"),
+            Self::Stopped => Some("run the command again: complete parts are kept"),
             Self::Encode { .. } | Self::Crashed => None,
         }
     }
 
-    /// Whether the fault lies with the export, so that it is worth noting in the `issues` dataset.
+    /// Returns true if the export itself is the cause. Such a failure is recorded in the `issues` dataset.
     pub(crate) fn is_about_the_export(&self) -> bool {
         match self {
             Self::Content(_) => true,
@@ -62,7 +62,7 @@ impl NormalizeErrorKind {
         }
     }
 
-    /// The line it is about, where one is known.
+    /// The line of the export, if known.
     pub(crate) fn line(&self) -> Option<u64> {
         match self {
             Self::Content(error) => error.line(),

@@ -1,7 +1,7 @@
 //! Facts that travel from one thread to another, in few pieces of memory.
 
 use chrono::NaiveDate;
-use kiro_report::{FactRow, ModelMessages, UserId};
+use kiro_report::{FactRow, ModelMessages, PlainValues, UserId};
 
 /// Facts in the order they were read.
 #[derive(Default)]
@@ -19,16 +19,7 @@ struct Fact {
     user_bytes: usize,
     client_bytes: usize,
     tier_bytes: Option<usize>,
-    chat_conversations: Option<i64>,
-    total_messages: Option<i64>,
-    credits_used: Option<f64>,
-    overage_cap: Option<f64>,
-    overage_credits_used: Option<f64>,
-    overage_enabled: Option<bool>,
-    usage_limit: Option<f64>,
-    new_user: Option<bool>,
-    profile_bytes: Option<usize>,
-    email_bytes: Option<usize>,
+    plain: PlainValues<usize>,
     extra_bytes: Option<usize>,
     models: usize,
 }
@@ -49,33 +40,19 @@ impl FactBatch {
     }
 
     pub(super) fn push(&mut self, row: &FactRow<'_>) {
-        let text = &mut self.text;
-        text.push_str(row.user_id.as_str());
-        text.push_str(row.client_type);
-        for maybe in [row.subscription_tier, row.profile_id, row.email, row.extra]
-            .into_iter()
-            .flatten()
-        {
-            text.push_str(maybe);
-        }
+        let mut keep = |text: &str| {
+            self.text.push_str(text);
+            text.len()
+        };
         self.models.extend_from_slice(row.models);
         self.facts.push(Fact {
             line: row.line,
             activity_date: row.activity_date,
-            user_bytes: row.user_id.as_str().len(),
-            client_bytes: row.client_type.len(),
-            tier_bytes: row.subscription_tier.map(str::len),
-            chat_conversations: row.chat_conversations,
-            total_messages: row.total_messages,
-            credits_used: row.credits_used,
-            overage_cap: row.overage_cap,
-            overage_credits_used: row.overage_credits_used,
-            overage_enabled: row.overage_enabled,
-            usage_limit: row.usage_limit,
-            new_user: row.new_user,
-            profile_bytes: row.profile_id.map(str::len),
-            email_bytes: row.email.map(str::len),
-            extra_bytes: row.extra.map(str::len),
+            user_bytes: keep(row.user_id.as_str()),
+            client_bytes: keep(row.client_type),
+            tier_bytes: row.subscription_tier.map(&mut keep),
+            plain: row.plain.map_texts(&mut keep),
+            extra_bytes: row.extra.map(&mut keep),
             models: row.models.len(),
         });
     }
@@ -101,16 +78,7 @@ impl FactBatch {
                 user_id: UserId::from_canonical(next(fact.user_bytes)),
                 client_type: next(fact.client_bytes),
                 subscription_tier: fact.tier_bytes.map(&mut next),
-                chat_conversations: fact.chat_conversations,
-                total_messages: fact.total_messages,
-                credits_used: fact.credits_used,
-                overage_cap: fact.overage_cap,
-                overage_credits_used: fact.overage_credits_used,
-                overage_enabled: fact.overage_enabled,
-                usage_limit: fact.usage_limit,
-                new_user: fact.new_user,
-                profile_id: fact.profile_bytes.map(&mut next),
-                email: fact.email_bytes.map(&mut next),
+                plain: fact.plain.map_texts(&mut next),
                 extra: fact.extra_bytes.map(&mut next),
                 models: own_models,
             })?;

@@ -1,12 +1,28 @@
 //! The facts part and the models part of one export.
 
-use kiro_report::FactRow;
+use kiro_report::{Dataset, FactRow, PLAIN_COLUMNS, PLAIN_SLOTS, PlainSlot};
 
 use super::NormalizeErrorKind;
 use super::part_writer::{PartTarget, PartWriter};
-use crate::part::Dataset;
+use crate::part::RowCells;
 
-/// Writes facts, and a model row for every model a fact names. A part begins with its first row.
+const FACT: SharedColumns = SharedColumns::of(Dataset::Facts);
+const MODEL: SharedColumns = SharedColumns::of(Dataset::Models);
+const FIRST_PLAIN_COLUMN: usize = Dataset::Facts.index_of(PLAIN_COLUMNS[0].name);
+const EXTRA: usize = Dataset::Facts.index_of("extra");
+const MODEL_NAME: usize = Dataset::Models.index_of("model_name");
+const MESSAGES: usize = Dataset::Models.index_of("messages");
+
+/// The columns that facts and models share, by their indexes in one of the two datasets.
+struct SharedColumns {
+    activity_date: usize,
+    user_id: usize,
+    client_type: usize,
+    subscription_tier: usize,
+    line: usize,
+}
+
+/// Writes facts, and one model row for each model of a fact. A part begins with its first row.
 pub(super) struct FactParts {
     target: PartTarget,
     model_names: Vec<String>,
@@ -25,24 +41,11 @@ impl FactParts {
     }
 
     pub(super) fn push(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
-        let facts = begun(&mut self.facts, &self.target, Dataset::Facts)?;
+        let facts = get_or_begin(&mut self.facts, &self.target, Dataset::Facts)?;
         facts.push(|cells| {
-            cells.date(row.activity_date);
-            cells.text(row.user_id.as_str());
-            cells.text(row.client_type);
-            cells.maybe_text(row.subscription_tier);
-            cells.maybe_count(row.chat_conversations);
-            cells.maybe_count(row.total_messages);
-            cells.maybe_amount(row.credits_used);
-            cells.maybe_amount(row.overage_cap);
-            cells.maybe_amount(row.overage_credits_used);
-            cells.maybe_boolean(row.overage_enabled);
-            cells.maybe_amount(row.usage_limit);
-            cells.maybe_boolean(row.new_user);
-            cells.maybe_text(row.profile_id);
-            cells.maybe_text(row.email);
-            cells.maybe_text(row.extra);
-            cells.count(row.line.cast_signed());
+            FACT.fill(cells, row);
+            fill_plain_columns(cells, row);
+            cells.text(EXTRA, row.extra);
         })?;
         if row.models.is_empty() {
             Ok(())
@@ -52,40 +55,57 @@ impl FactParts {
     }
 
     fn push_models(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
-        let models = begun(&mut self.models, &self.target, Dataset::Models)?;
-        for (place, model) in row.models.iter().enumerate() {
+        let models = get_or_begin(&mut self.models, &self.target, Dataset::Models)?;
+        for model in row.models {
             models.push(|cells| {
-                if place == 0 {
-                    cells.date(row.activity_date);
-                    cells.text(row.user_id.as_str());
-                    cells.text(row.client_type);
-                    cells.maybe_text(row.subscription_tier);
-                } else {
-                    cells.date_again(row.activity_date);
-                    cells.text_again(row.user_id.as_str());
-                    cells.text_again(row.client_type);
-                    match row.subscription_tier {
-                        Some(tier) => cells.text_again(tier),
-                        None => cells.maybe_text(None),
-                    }
-                }
-                cells.text(&self.model_names[model.model]);
-                cells.count(model.messages);
-                cells.count(row.line.cast_signed());
+                MODEL.fill(cells, row);
+                cells.text(MODEL_NAME, self.model_names[model.model].as_str());
+                cells.count(MESSAGES, model.messages);
             })?;
         }
         Ok(())
     }
 
-    /// Hands over what is finished.
+    /// Writes finished row groups.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         self.facts.as_mut().map_or(Ok(()), PartWriter::drain)?;
         self.models.as_mut().map_or(Ok(()), PartWriter::drain)
     }
 }
 
-/// The part, begun if it was not.
-pub(super) fn begun<'a>(
+impl SharedColumns {
+    const fn of(dataset: Dataset) -> Self {
+        Self {
+            activity_date: dataset.index_of("activity_date"),
+            user_id: dataset.index_of("user_id"),
+            client_type: dataset.index_of("client_type"),
+            subscription_tier: dataset.index_of("subscription_tier"),
+            line: dataset.index_of("line"),
+        }
+    }
+
+    fn fill(&self, cells: &mut RowCells<'_>, row: &FactRow<'_>) {
+        cells.date(self.activity_date, row.activity_date);
+        cells.text(self.user_id, row.user_id.as_str());
+        cells.text(self.client_type, row.client_type);
+        cells.text(self.subscription_tier, row.subscription_tier);
+        cells.count(self.line, row.line.cast_signed());
+    }
+}
+
+fn fill_plain_columns(cells: &mut RowCells<'_>, row: &FactRow<'_>) {
+    for (column, slot) in (FIRST_PLAIN_COLUMN..).zip(PLAIN_SLOTS) {
+        match slot {
+            PlainSlot::Count(slot) => cells.count(column, row.plain.counts[slot]),
+            PlainSlot::Amount(slot) => cells.amount(column, row.plain.amounts[slot]),
+            PlainSlot::Boolean(slot) => cells.boolean(column, row.plain.booleans[slot]),
+            PlainSlot::Text(slot) => cells.text(column, row.plain.texts[slot]),
+        }
+    }
+}
+
+/// The part, begun if there is none yet.
+pub(super) fn get_or_begin<'a>(
     part: &'a mut Option<PartWriter>,
     target: &PartTarget,
     dataset: Dataset,

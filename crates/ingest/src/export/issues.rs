@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use kiro_report::{Issue, IssueKind};
+use kiro_report::{Dataset, Issue, IssueKind};
 
 use super::NormalizeErrorKind;
-use super::fact_parts::begun;
+use super::fact_parts::get_or_begin;
 use super::part_writer::{PartTarget, PartWriter};
-use crate::part::Dataset;
 
-/// Counts issues and writes them; the part begins with the first one.
+const KIND: usize = Dataset::Issues.index_of("kind");
+const COLUMN_NAME: usize = Dataset::Issues.index_of("column_name");
+const ROW_REJECTED: usize = Dataset::Issues.index_of("row_rejected");
+const LINE: usize = Dataset::Issues.index_of("line");
+
+/// Counts issues and writes them. The part begins with the first one.
 pub(super) struct IssueRows {
     target: PartTarget,
     part: Option<PartWriter>,
@@ -31,21 +35,21 @@ impl IssueRows {
 
     pub(super) fn push(&mut self, issue: &Issue) -> Result<(), NormalizeErrorKind> {
         *self.counts.entry(issue.kind).or_default() += 1;
-        let part = begun(&mut self.part, &self.target, Dataset::Issues)?;
+        let part = get_or_begin(&mut self.part, &self.target, Dataset::Issues)?;
         part.push(|cells| {
-            cells.text(issue.kind.name());
-            cells.maybe_text(issue.column.as_deref());
-            cells.boolean(issue.kind.rejects_row());
-            cells.maybe_count(issue.line.map(u64::cast_signed));
+            cells.text(KIND, issue.kind.name());
+            cells.text(COLUMN_NAME, issue.column.as_deref());
+            cells.boolean(ROW_REJECTED, issue.kind.rejects_row());
+            cells.count(LINE, issue.line.map(u64::cast_signed));
         })
     }
 
-    /// Hands over what is finished.
+    /// Writes finished row groups.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         self.part.as_mut().map_or(Ok(()), PartWriter::drain)
     }
 
-    /// The part with all its rows, `None` if there are none.
+    /// The part with all its rows; `None` if there are none.
     pub(super) fn finish(self) -> Option<PartWriter> {
         self.part
     }

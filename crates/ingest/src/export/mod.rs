@@ -2,8 +2,8 @@
 
 mod error;
 mod fact_batch;
-mod fact_lane;
 mod fact_parts;
+mod fact_sink;
 mod issues;
 mod normalizer;
 mod part_writer;

@@ -1,9 +1,9 @@
-//! Normalizes one export on a thread that may block.
+//! Normalizes one export. Runs on a thread that may block.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kiro_report::{ExportKey, Issue, IssueKind, ReportKind, ReportReader};
+use kiro_report::{Dataset, ExportKey, Issue, IssueKind, ReportKind, ReportReader};
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
@@ -11,15 +11,15 @@ use super::issues::IssueRows;
 use super::part_writer::PartTarget;
 pub(crate) use super::sink::ExportCounts;
 use super::sink::ExportSink;
-use crate::part::{Constants, Dataset, ExistingParts, PartName};
+use crate::part::{ExistingParts, PartMetadata, PartName};
 use crate::store::{ObjectMeta, ObjectStore};
 
-/// Larger exports are encoded beside the thread that reads them.
+/// The facts of larger exports are encoded on another thread than the one that reads them.
 const LARGE_BYTES: u64 = 2 << 20;
-/// Bytes read between two looks at what is finished.
+/// Bytes read between two checks for finished row groups and a stop.
 const SLICE_BYTES: usize = 256 << 10;
 
-/// One export to be normalized, with all that takes.
+/// One export to be normalized.
 pub(crate) struct ExportJob {
     pub(crate) export: ExportKey,
     pub(crate) object: ObjectMeta,
@@ -28,7 +28,7 @@ pub(crate) struct ExportJob {
     pub(crate) destination: Arc<dyn ObjectStore>,
     pub(crate) existing: Arc<ExistingParts>,
     pub(crate) processed_time: String,
-    /// Set when nobody waits for the result any more.
+    /// Set when the run was dropped.
     pub(crate) stopped: Arc<AtomicBool>,
     pub(crate) runtime: Handle,
 }
@@ -62,8 +62,8 @@ impl ExportJob {
         sink.finish(kind)
     }
 
-    /// Notes in the issues dataset that the export failed, unless that was noted before.
-    pub(crate) fn note_failure(
+    /// Records in the issues dataset that the export failed, unless an earlier run did.
+    pub(crate) fn record_failure(
         &self,
         failure: &NormalizeErrorKind,
     ) -> Result<(), NormalizeErrorKind> {
@@ -82,9 +82,9 @@ impl ExportJob {
     }
 
     fn target(&self) -> PartTarget {
-        let constants = Constants {
-            account: self.export.account.clone(),
-            region: self.export.region.clone(),
+        let metadata = PartMetadata {
+            source_account: self.export.account.clone(),
+            source_region: self.export.region.clone(),
             source_path: self.export.key.as_str().to_owned(),
             export_time: self.export.time.to_string(),
             part_id: self.name.as_str().to_owned(),
@@ -92,7 +92,7 @@ impl ExportJob {
         };
         PartTarget {
             destination: Arc::clone(&self.destination),
-            constants: Arc::new(constants),
+            metadata: Arc::new(metadata),
             export_date: self
                 .existing
                 .export_date(&self.name)

@@ -1,28 +1,28 @@
-//! One part on its way to the destination.
+//! Writes one part to the destination.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kiro_report::ObjectKey;
+use kiro_report::{Dataset, ObjectKey};
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
-use crate::part::{Constants, Dataset, ExistingParts, PartEncoder, RowCells};
-use crate::store::{ObjectStore, ObjectWriter};
+use crate::part::{ExistingParts, PartEncoder, PartMetadata, RowCells};
+use crate::store::{ObjectStore, ObjectWriter, PutMode};
 
-/// Where the parts of an export go, and what they have in common.
+/// The destination of an export's parts, and what they have in common.
 #[derive(Clone)]
 pub(super) struct PartTarget {
     pub(super) destination: Arc<dyn ObjectStore>,
-    pub(super) constants: Arc<Constants>,
+    pub(super) metadata: Arc<PartMetadata>,
     pub(super) export_date: chrono::NaiveDate,
     pub(super) name: crate::part::PartName,
-    /// What the destination had when the run began.
+    /// The parts that the destination had when the run began.
     pub(super) existing: Arc<ExistingParts>,
     pub(super) runtime: Handle,
 }
 
-/// Encodes rows and hands finished row groups to the destination. Runs on threads that may block.
+/// Encodes rows and writes finished row groups. Runs on threads that may block.
 pub(super) struct PartWriter {
     encoder: Box<PartEncoder>,
     object: Box<dyn ObjectWriter>,
@@ -31,7 +31,7 @@ pub(super) struct PartWriter {
     rows: u64,
 }
 
-/// A part that is complete and not visible yet.
+/// A complete part, not visible yet.
 pub(super) struct CompletePart {
     object: Box<dyn ObjectWriter>,
     runtime: Handle,
@@ -40,18 +40,20 @@ pub(super) struct CompletePart {
 impl PartWriter {
     pub(super) fn begin(target: &PartTarget, dataset: Dataset) -> Result<Self, NormalizeErrorKind> {
         let key = target.name.object_key(dataset, target.export_date);
-        let encoder = PartEncoder::new(dataset, &target.constants);
+        let encoder = PartEncoder::new(dataset, &target.metadata);
         let encoder = encoder.map_err(|source| NormalizeErrorKind::Encode {
             part: key.clone(),
             source,
         })?;
-        // A part that appears meanwhile is another run's, with the same rows: replacing it would only disturb readers.
-        let object = if target.existing.is_taken(&target.name, dataset) {
-            target.destination.create(&key)
+        // A part that appears meanwhile is of another run and has the same rows: replacing it would only disturb readers.
+        let mode = if target.existing.exists(&target.name, dataset) {
+            PutMode::Overwrite
         } else {
-            target.destination.create_new(&key)
+            PutMode::Create
         };
-        let object = target.runtime.block_on(object);
+        let object = target
+            .runtime
+            .block_on(target.destination.create(&key, mode));
         let object = object.map_err(NormalizeErrorKind::Destination)?;
         Ok(Self {
             encoder: Box::new(encoder),
@@ -78,7 +80,7 @@ impl PartWriter {
         })
     }
 
-    /// Hands over what is finished.
+    /// Writes finished row groups.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         let output = self.encoder.take_output();
         let output = output.map_err(|source| NormalizeErrorKind::Encode {

@@ -3,25 +3,32 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use kiro_report::{CodeRow, FactRow, Issue, IssueKind, ReportKind, RowSink};
+use kiro_report::{
+    CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ReportKind, RowSink,
+};
 
 use super::NormalizeErrorKind;
-use super::fact_lane::FactLane;
-use super::fact_parts::{FactParts, begun};
+use super::fact_parts::{FactParts, get_or_begin};
+use super::fact_sink::FactSink;
 use super::issues::IssueRows;
 use super::part_writer::{PartTarget, PartWriter};
-use crate::part::Dataset;
 
-/// The parts of one export, being written.
+const ACTIVITY_DATE: usize = Dataset::Code.index_of("activity_date");
+const USER_ID: usize = Dataset::Code.index_of("user_id");
+const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
+const EXTRA: usize = Dataset::Code.index_of("extra");
+const LINE: usize = Dataset::Code.index_of("line");
+
+/// The unfinished parts of one export.
 pub(super) struct ExportSink {
     target: PartTarget,
-    /// An export has facts or code, whichever report it is.
-    facts: Option<FactLane>,
-    facts_beside: bool,
+    /// Set once the header has been read.
+    facts: Option<FactSink>,
+    is_threaded: bool,
     code: Option<PartWriter>,
     issues: IssueRows,
     newest_activity: Option<NaiveDate>,
-    /// The first failure; what comes after it is of no interest.
+    /// The first failure. Later rows are ignored.
     failure: Option<NormalizeErrorKind>,
 }
 
@@ -36,7 +43,7 @@ pub(crate) struct ExportCounts {
 }
 
 impl ExportCounts {
-    /// Rows that are in no dataset.
+    /// Rows that were left out.
     pub(crate) fn rejected_rows(&self) -> u64 {
         self.issues
             .iter()
@@ -47,13 +54,13 @@ impl ExportCounts {
 }
 
 impl ExportSink {
-    /// `facts_beside`: the export is large enough for encoding on a thread of its own.
-    pub(super) fn new(target: PartTarget, facts_beside: bool) -> Self {
+    /// `is_threaded`: encode facts on another thread, for large exports.
+    pub(super) fn new(target: PartTarget, is_threaded: bool) -> Self {
         let issues = IssueRows::new(target.clone());
         Self {
             target,
             facts: None,
-            facts_beside,
+            is_threaded,
             code: None,
             issues,
             newest_activity: None,
@@ -61,11 +68,15 @@ impl ExportSink {
         }
     }
 
-    /// Hands over what is finished, or tells what has failed since the last call.
+    /// Writes finished row groups.
+    ///
+    /// # Errors
+    ///
+    /// The first failure since the last call.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         if let Some(failure) = self.failure.take() {
-            // Of a thread that hung up nobody knows more than the thread.
-            let facts = self.facts.take().map(FactLane::finish);
+            // A thread that has stopped knows the cause.
+            let facts = self.facts.take().map(FactSink::finish);
             return Err(match (failure, facts) {
                 (NormalizeErrorKind::Stopped, Some(Err(cause))) => cause,
                 (failure, _) => failure,
@@ -73,11 +84,11 @@ impl ExportSink {
         }
         self.issues.drain()?;
         self.code.as_mut().map_or(Ok(()), PartWriter::drain)?;
-        self.facts.as_mut().map_or(Ok(()), FactLane::drain)
+        self.facts.as_mut().map_or(Ok(()), FactSink::drain)
     }
 
-    /// Writes what is left and makes all parts visible, the facts or code part last. Parts of this name that are there
-    /// already are replaced even by one without rows.
+    /// Writes the rest and makes all parts visible, the facts or code part last. An existing part of this name is replaced
+    /// even by one without rows.
     pub(super) fn finish(mut self, kind: ReportKind) -> Result<ExportCounts, NormalizeErrorKind> {
         self.drain()?;
         let Self {
@@ -89,8 +100,8 @@ impl ExportSink {
             ..
         } = self;
         let (facts, models) = match facts {
-            Some(lane) => {
-                let parts = lane.finish()?;
+            Some(facts) => {
+                let parts = facts.finish()?;
                 (parts.facts, parts.models)
             }
             None => (None, None),
@@ -107,19 +118,19 @@ impl ExportSink {
             (issues.finish(), Dataset::Issues),
         ] {
             if target.existing.has(&target.name, dataset) {
-                begun(&mut part, &target, dataset)?;
+                get_or_begin(&mut part, &target, dataset)?;
             }
             if let Some(part) = part {
                 part.complete()?.publish()?;
             }
         }
-        let (last, dataset) = match kind {
-            ReportKind::UserReport => (facts, Dataset::Facts),
-            ReportKind::ByUserAnalytic => (code, Dataset::Code),
+        let last = match kind {
+            ReportKind::UserReport => facts,
+            ReportKind::ByUserAnalytic => code,
         };
         let last = match last {
             Some(last) => last,
-            None => PartWriter::begin(&target, dataset)?,
+            None => PartWriter::begin(&target, kind.dataset())?,
         };
         last.complete()?.publish()?;
         Ok(counts)
@@ -136,10 +147,10 @@ impl RowSink for ExportSink {
     fn models(&mut self, names: Vec<String>) {
         self.attempt(|sink| {
             let parts = FactParts::new(sink.target.clone(), names);
-            sink.facts = Some(if sink.facts_beside {
-                FactLane::beside(parts)?
+            sink.facts = Some(if sink.is_threaded {
+                FactSink::threaded(parts)?
             } else {
-                FactLane::here(parts)
+                FactSink::inline(parts)
             });
             Ok(())
         });
@@ -153,14 +164,14 @@ impl RowSink for ExportSink {
     fn code(&mut self, row: &CodeRow<'_>) {
         self.newest_activity = self.newest_activity.max(Some(row.activity_date));
         self.attempt(|sink| {
-            begun(&mut sink.code, &sink.target, Dataset::Code)?.push(|cells| {
-                cells.date(row.activity_date);
-                cells.text(row.user_id.as_str());
-                row.counters
-                    .iter()
-                    .for_each(|counter| cells.maybe_count(*counter));
-                cells.maybe_text(row.extra);
-                cells.count(row.line.cast_signed());
+            get_or_begin(&mut sink.code, &sink.target, Dataset::Code)?.push(|cells| {
+                cells.date(ACTIVITY_DATE, row.activity_date);
+                cells.text(USER_ID, row.user_id.as_str());
+                for (column, counter) in (FIRST_COUNTER..).zip(row.counters) {
+                    cells.count(column, *counter);
+                }
+                cells.text(EXTRA, row.extra);
+                cells.count(LINE, row.line.cast_signed());
             })
         });
     }

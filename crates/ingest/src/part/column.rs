@@ -1,5 +1,6 @@
-//! One column chunk being written.
+//! A column chunk, from values to pages.
 
+use kiro_report::{ColumnEncoding, DatasetColumn, ValueType};
 use parquet::basic::Encoding;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
@@ -10,149 +11,156 @@ use super::dictionary::Dictionary;
 use super::levels::Levels;
 use super::pages::{Chunk, DictionaryPage, Pages, Snappy};
 use super::run_length::{bits_for, encode_codes, encode_deltas, encode_run};
-use super::schema::{ColumnSpec, Plan, ValueType};
+use super::schema::PartMetadata;
 
-/// A dictionary larger than this is worth it only if most values repeat; one beyond the second never is.
+/// A larger dictionary is kept only if most values repeat, up to a maximum size.
 const DICTIONARY_BYTES: usize = 1 << 20;
-const MOST_DICTIONARY_BYTES: usize = 8 << 20;
-/// Longer texts are no use as a minimum or maximum.
-const MOST_STATISTICS_BYTES: usize = 64;
-/// Counts below this find their code without hashing.
+const MAX_DICTIONARY_BYTES: usize = 8 << 20;
+/// Maximum length of a text in the statistics.
+const MAX_STATISTICS_BYTES: usize = 64;
+/// Smaller counts find their code without hashing.
 const SMALL_COUNTS: usize = 1024;
 const NO_CODE: u32 = u32::MAX;
 
-/// A column chunk being written, row by row.
+/// A column chunk, filled row by row.
 pub(super) struct Column {
-    spec: ColumnSpec,
+    column: &'static DatasetColumn,
     levels: Levels,
     values: Values,
     pages: Pages,
-    missing: usize,
+    nulls: usize,
     page: Vec<u8>,
 }
 
 #[derive(Debug)]
 enum Values {
-    Coded(Box<Coded>),
+    Dictionary(Box<DictionaryValues>),
     Plain(Vec<u8>),
-    Climbing {
+    Delta {
         numbers: Vec<i64>,
         range: Option<(i64, i64)>,
     },
     Bits(Vec<bool>),
+    /// The same text in every row.
+    Constant(String),
 }
 
 #[derive(Debug)]
-struct Coded {
+struct DictionaryValues {
     dictionary: Dictionary,
     codes: Vec<u32>,
     small_counts: Vec<u32>,
     values: usize,
-    /// The dictionary grew too large: what follows is written plain.
+    /// Values after the dictionary grew too large, encoded plain.
     overflow: Option<Vec<u8>>,
 }
 
 impl Column {
-    pub(super) fn new(spec: ColumnSpec) -> Self {
-        let values = match (spec.plan, spec.value_type) {
-            (_, ValueType::Boolean) => Values::Bits(Vec::new()),
-            (Plan::Climbing, _) => Values::Climbing {
-                numbers: Vec::new(),
-                range: None,
-            },
-            (Plan::Plain, _) => Values::Plain(Vec::new()),
-            (Plan::Coded | Plan::Constant(_), _) => {
-                Values::Coded(Box::new(Coded::new(spec.value_type)))
-            }
+    pub(super) fn new(column: &'static DatasetColumn, metadata: &PartMetadata) -> Self {
+        let values = match column.encoding {
+            ColumnEncoding::Constant(field) => Values::Constant(metadata.get(field).to_owned()),
+            _ => Values::new(column),
         };
+        Self::with_values(column, values)
+    }
+
+    fn with_values(column: &'static DatasetColumn, values: Values) -> Self {
         Self {
-            spec,
+            column,
             levels: Levels::default(),
             values,
             pages: Pages::default(),
-            missing: 0,
+            nulls: 0,
             page: Vec::new(),
         }
     }
 
-    pub(super) fn push_missing(&mut self) {
-        self.levels.push(false);
+    #[inline]
+    pub(super) fn value_type(&self) -> ValueType {
+        self.column.value_type
     }
 
-    pub(super) fn push_text(&mut self, text: &str) {
-        self.push_bytes(text.as_bytes());
+    pub(super) fn push_null(&mut self) {
+        if self.column.nullable {
+            self.levels.push(false);
+        }
     }
 
+    /// Appends the bytes of a text, a day or an amount.
     pub(super) fn push_bytes(&mut self, value: &[u8]) {
+        match &mut self.values {
+            Values::Dictionary(values) => values.push(value, self.column.value_type),
+            Values::Plain(plain) => push_plain(plain, value, self.column.value_type),
+            Values::Delta { .. } | Values::Bits(_) | Values::Constant(_) => return,
+        }
         self.levels.push(true);
-        match &mut self.values {
-            Values::Coded(coded) => coded.push(value, self.spec.value_type),
-            Values::Plain(plain) => push_plain(plain, value, self.spec.value_type),
-            Values::Climbing { .. } | Values::Bits(_) => {}
-        }
-    }
-
-    /// The value of the row before once more, which must be a present one of the same page or an earlier one.
-    pub(super) fn push_again(&mut self, value: &[u8]) {
-        match &mut self.values {
-            Values::Coded(coded) if coded.overflow.is_none() && !coded.codes.is_empty() => {
-                self.levels.push(true);
-                coded.codes.extend_from_within(coded.codes.len() - 1..);
-            }
-            _ => self.push_bytes(value),
-        }
     }
 
     pub(super) fn push_count(&mut self, count: i64) {
         match &mut self.values {
-            Values::Climbing { numbers, range } => {
-                self.levels.push(true);
+            Values::Delta { numbers, range } => {
                 *range = Some(range.map_or((count, count), |(least, most)| {
                     (least.min(count), most.max(count))
                 }));
                 numbers.push(count);
             }
-            Values::Coded(coded) if coded.overflow.is_none() => {
-                self.levels.push(true);
-                coded.push_count(count);
-            }
-            _ => self.push_bytes(&count.to_le_bytes()),
+            Values::Dictionary(values) if values.overflow.is_none() => values.push_count(count),
+            _ => return self.push_bytes(&count.to_le_bytes()),
         }
+        self.levels.push(true);
     }
 
     pub(super) fn push_boolean(&mut self, value: bool) {
-        self.levels.push(true);
         if let Values::Bits(bits) = &mut self.values {
             bits.push(value);
+            self.levels.push(true);
         }
     }
 
-    /// Bytes of memory, about, not counting the page in work.
+    /// Approximate bytes of memory, without the current page.
     pub(super) fn bytes(&self) -> usize {
-        let dictionary = if let Values::Coded(coded) = &self.values {
-            coded.dictionary.bytes()
+        let dictionary = if let Values::Dictionary(values) = &self.values {
+            values.dictionary.bytes()
         } else {
             0
         };
         self.pages.compressed_bytes() + dictionary
     }
 
-    /// Ends the page in work.
-    pub(super) fn end_page(&mut self, snappy: &mut Snappy) -> Result<(), ParquetError> {
-        if self.levels.rows() == 0 {
+    /// Ends the current page, which has `rows` rows.
+    ///
+    /// # Errors
+    ///
+    /// If the column was not filled once per row.
+    pub(super) fn end_page(
+        &mut self,
+        rows: usize,
+        snappy: &mut Snappy,
+    ) -> Result<(), ParquetError> {
+        if matches!(self.values, Values::Constant(_)) {
+            return Ok(());
+        }
+        if self.levels.rows() != rows {
+            return Err(ParquetError::General(format!(
+                "column `{}` has {} cells in a page of {rows} rows",
+                self.column.name,
+                self.levels.rows()
+            )));
+        }
+        if rows == 0 {
             return Ok(());
         }
         self.page.clear();
-        if self.spec.nullable {
+        if self.column.nullable {
             self.levels.encode(&mut self.page);
         }
         let encoding = match &mut self.values {
-            Values::Coded(coded) => coded.end_page(&mut self.page),
+            Values::Dictionary(values) => values.end_page(&mut self.page),
             Values::Plain(plain) => {
                 self.page.append(plain);
                 Encoding::PLAIN
             }
-            Values::Climbing { numbers, .. } => {
+            Values::Delta { numbers, .. } => {
                 encode_deltas(numbers, &mut self.page);
                 numbers.clear();
                 Encoding::DELTA_BINARY_PACKED
@@ -167,26 +175,30 @@ impl Column {
                 bits.clear();
                 Encoding::PLAIN
             }
+            Values::Constant(_) => return Ok(()),
         };
-        self.pages
-            .push(&self.page, self.levels.rows(), encoding, snappy)?;
-        self.missing += self.levels.missing();
+        self.pages.push(&self.page, rows, encoding, snappy)?;
+        self.nulls += self.levels.nulls();
         self.levels.clear();
         Ok(())
     }
 
-    /// Ends the chunk and makes the column ready for the next one.
+    /// Ends the chunk, which has `rows` rows and whose last page has ended, and makes the column ready for the next one.
     pub(super) fn end_chunk(
         &mut self,
+        rows: usize,
         descriptor: &ColumnDescPtr,
         snappy: &mut Snappy,
     ) -> Result<Chunk, ParquetError> {
-        self.end_page(snappy)?;
-        let done = std::mem::replace(self, Self::new(self.spec));
+        if let Values::Constant(text) = &self.values {
+            return constant_chunk(text, rows, descriptor, snappy);
+        }
+        let next = Self::with_values(self.column, Values::new(self.column));
+        let done = std::mem::replace(self, next);
         let statistics = done.statistics();
         let dictionary = match &done.values {
-            Values::Coded(coded) if coded.dictionary.len() > 0 => {
-                Some(coded.dictionary_page(done.spec.value_type))
+            Values::Dictionary(values) if values.dictionary.len() > 0 => {
+                Some(values.dictionary_page(done.column.value_type))
             }
             _ => None,
         };
@@ -195,49 +207,59 @@ impl Column {
     }
 
     fn statistics(&self) -> Option<Statistics> {
-        let missing = Some(self.missing as u64);
+        let nulls = Some(self.nulls as u64);
         match &self.values {
-            Values::Coded(coded) if coded.overflow.is_none() => {
-                coded.statistics(self.spec.value_type, missing)
+            Values::Dictionary(values) if values.overflow.is_none() => {
+                values.statistics(self.column.value_type, nulls)
             }
-            Values::Climbing {
-                range: Some((least, most)),
-                ..
-            } => Some(Statistics::int64(
-                Some(*least),
-                Some(*most),
-                None,
-                missing,
-                false,
-            )),
+            Values::Delta { range, .. } => range.map(|(least, most)| {
+                Statistics::int64(Some(least), Some(most), None, nulls, false)
+            }),
             _ => None,
         }
     }
 }
 
+impl Values {
+    /// The values of a column that is not constant, none yet.
+    fn new(column: &DatasetColumn) -> Self {
+        match (column.value_type, column.encoding) {
+            (ValueType::Boolean, _) => Self::Bits(Vec::new()),
+            (_, ColumnEncoding::Delta) => Self::Delta {
+                numbers: Vec::new(),
+                range: None,
+            },
+            (_, ColumnEncoding::Plain) => Self::Plain(Vec::new()),
+            (value_type, ColumnEncoding::Dictionary | ColumnEncoding::Constant(_)) => {
+                Self::Dictionary(Box::new(DictionaryValues::new(value_type)))
+            }
+        }
+    }
+}
+
 /// A chunk whose every row has the same text.
-pub(super) fn constant_chunk(
+fn constant_chunk(
     text: &str,
     rows: usize,
     descriptor: &ColumnDescPtr,
     snappy: &mut Snappy,
 ) -> Result<Chunk, ParquetError> {
-    let mut coded = Coded::new(ValueType::Text);
-    coded.dictionary.intern(text.as_bytes());
+    let mut values = DictionaryValues::new(ValueType::Text);
+    values.dictionary.intern(text.as_bytes());
     let mut page = vec![0];
     encode_run(0, rows, 0, &mut page);
     let mut pages = Pages::default();
     pages.push(&page, rows, Encoding::RLE_DICTIONARY, snappy)?;
-    let statistics = coded.statistics(ValueType::Text, Some(0));
+    let statistics = values.statistics(ValueType::Text, Some(0));
     pages.finish(
         descriptor,
-        Some(&coded.dictionary_page(ValueType::Text)),
+        Some(&values.dictionary_page(ValueType::Text)),
         statistics,
         snappy,
     )
 }
 
-impl Coded {
+impl DictionaryValues {
     fn new(value_type: ValueType) -> Self {
         let small_counts = if value_type == ValueType::Count {
             vec![NO_CODE; SMALL_COUNTS]
@@ -282,7 +304,7 @@ impl Coded {
             return Encoding::PLAIN;
         }
         if self.dictionary.len() == 0 {
-            // Nothing but missing values so far, and no dictionary to refer to.
+            // Nothing but NULL so far, and no dictionary to refer to.
             return Encoding::PLAIN;
         }
         let bits = bits_for(self.dictionary.len());
@@ -292,7 +314,7 @@ impl Coded {
         self.codes.clear();
         let bytes = self.dictionary.bytes();
         let repeats = self.values >= 2 * self.dictionary.len();
-        if bytes > MOST_DICTIONARY_BYTES || (bytes > DICTIONARY_BYTES && !repeats) {
+        if bytes > MAX_DICTIONARY_BYTES || (bytes > DICTIONARY_BYTES && !repeats) {
             self.overflow = Some(Vec::new());
         }
         Encoding::RLE_DICTIONARY
@@ -309,56 +331,42 @@ impl Coded {
         }
     }
 
-    fn statistics(&self, value_type: ValueType, missing: Option<u64>) -> Option<Statistics> {
+    fn statistics(&self, value_type: ValueType, nulls: Option<u64>) -> Option<Statistics> {
         let values = || self.dictionary.values();
         match value_type {
             ValueType::Text => {
-                let least = values().min()?;
-                let most = values().max()?;
-                let texts = [least, most].map(|text| Some(ByteArray::from(text.to_vec())));
-                let [least_text, most_text] = texts;
-                (least.len().max(most.len()) <= MOST_STATISTICS_BYTES)
-                    .then(|| Statistics::byte_array(least_text, most_text, None, missing, false))
+                let (least, most) = (values().min()?, values().max()?);
+                let text = |text: &[u8]| Some(ByteArray::from(text.to_vec()));
+                (least.len().max(most.len()) <= MAX_STATISTICS_BYTES)
+                    .then(|| Statistics::byte_array(text(least), text(most), None, nulls, false))
             }
             ValueType::Date => {
-                let days =
-                    || values().filter_map(|day| Some(i32::from_le_bytes(day.try_into().ok()?)));
-                Some(Statistics::int32(
-                    days().min(),
-                    days().max(),
-                    None,
-                    missing,
-                    false,
-                ))
+                let days = || numbers(values(), i32::from_le_bytes);
+                let (least, most) = (days().min(), days().max());
+                Some(Statistics::int32(least, most, None, nulls, false))
             }
             ValueType::Count => {
-                let counts = || {
-                    values().filter_map(|count| Some(i64::from_le_bytes(count.try_into().ok()?)))
-                };
-                Some(Statistics::int64(
-                    counts().min(),
-                    counts().max(),
-                    None,
-                    missing,
-                    false,
-                ))
+                let counts = || numbers(values(), i64::from_le_bytes);
+                let (least, most) = (counts().min(), counts().max());
+                Some(Statistics::int64(least, most, None, nulls, false))
             }
             ValueType::Amount => {
-                let amounts = || {
-                    values().filter_map(|amount| Some(f64::from_le_bytes(amount.try_into().ok()?)))
-                };
+                let amounts = || numbers(values(), f64::from_le_bytes);
                 let least = amounts().min_by(f64::total_cmp);
-                Some(Statistics::double(
-                    least,
-                    amounts().max_by(f64::total_cmp),
-                    None,
-                    missing,
-                    false,
-                ))
+                let most = amounts().max_by(f64::total_cmp);
+                Some(Statistics::double(least, most, None, nulls, false))
             }
             ValueType::Boolean => None,
         }
     }
+}
+
+/// Values of a fixed size, read from their bytes.
+fn numbers<'a, Number, const BYTES: usize>(
+    values: impl Iterator<Item = &'a [u8]>,
+    read: fn([u8; BYTES]) -> Number,
+) -> impl Iterator<Item = Number> {
+    values.filter_map(move |value| Some(read(value.try_into().ok()?)))
 }
 
 fn push_plain(plain: &mut Vec<u8>, value: &[u8], value_type: ValueType) {

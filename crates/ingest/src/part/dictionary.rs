@@ -1,4 +1,4 @@
-//! The distinct values of a column chunk, and the code of each.
+//! The dictionary of a column chunk: its distinct values and their codes.
 
 use std::hash::{BuildHasher, Hash};
 
@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 #[derive(Debug)]
 pub(super) struct Dictionary {
     content: Vec<u8>,
-    /// Where each value ends.
+    /// The end of each value in `content`.
     ends: Vec<usize>,
     codes: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -30,7 +30,7 @@ impl Dictionary {
         self.ends.len()
     }
 
-    /// Bytes of memory, about.
+    /// Approximate bytes of memory.
     pub(super) fn bytes(&self) -> usize {
         self.content.len() + self.ends.len() * 16
     }
@@ -46,32 +46,32 @@ impl Dictionary {
             .map(|(start, end)| &self.content[start..*end])
     }
 
-    /// The code of a value, a new one if need be. Most values are those of the row before.
-    pub(super) fn intern(&mut self, wanted: &[u8]) -> u32 {
+    /// The code of a value, a new one for a new value. Most values are the same as in the row before.
+    pub(super) fn intern(&mut self, target: &[u8]) -> u32 {
         if let Some(last) = self.last
-            && is_same(self.value(last), wanted)
+            && is_same(self.value(last), target)
         {
             return last;
         }
-        let hash = hash(&self.hasher, wanted);
+        let hash = hash(&self.hasher, target);
         let found = self
             .codes
             .find(hash, |code| {
-                is_same(value(&self.content, &self.ends, *code), wanted)
+                is_same(value(&self.content, &self.ends, *code), target)
             })
             .copied();
-        let code = found.unwrap_or_else(|| self.add(wanted, hash));
+        let code = found.unwrap_or_else(|| self.add(target, hash));
         self.last = Some(code);
         code
     }
 
-    fn add(&mut self, wanted: &[u8], hash: u64) -> u32 {
+    fn add(&mut self, target: &[u8], hash: u64) -> u32 {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a chunk has far fewer rows"
         )]
         let code = self.ends.len() as u32;
-        self.content.extend_from_slice(wanted);
+        self.content.extend_from_slice(target);
         self.ends.push(self.content.len());
         let (content, ends, hasher) = (&self.content, &self.ends, &self.hasher);
         self.codes.insert_unique(hash, code, |code| {
@@ -87,7 +87,7 @@ fn value<'a>(content: &'a [u8], ends: &[usize], code: u32) -> &'a [u8] {
     &content[start..ends[code]]
 }
 
-/// Equality that looks at the first eight bytes in one step: most values are no longer, or differ there.
+/// Compares the first eight bytes in one step, because most values are no longer or differ there.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;

@@ -3,29 +3,25 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
+use kiro_report::{Dataset, ValueType};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 
-use super::column::{Column, constant_chunk};
+use super::column::Column;
 use super::pages::Snappy;
-use super::schema::{ColumnSpec, Constants, Dataset, Plan, columns, parquet_schema};
+use super::schema::{PartMetadata, parquet_schema};
 
-/// A page ends after so many rows, or so many bytes of text.
+/// A page ends after this many rows, or this many bytes of text.
 const PAGE_ROWS: usize = 16_384;
 const PAGE_BYTES: usize = 2 << 20;
-/// A row group ends, at the end of a page, after so many rows or so many bytes of memory.
+/// A row group ends, at the end of a page, after this many rows or bytes of memory.
 const GROUP_ROWS: usize = 1 << 19;
 const GROUP_BYTES: usize = 8 << 20;
-/// Days from the first of January of year 1 to the epoch.
-const EPOCH_DAY: i32 = 719_163;
 
-/// Writes one part. Finished row groups are to be fetched with [`Self::take_output`].
+/// Writes one part. Fetch finished row groups with [`Self::take_output`].
 pub(crate) struct PartEncoder {
-    specs: Vec<ColumnSpec>,
-    constants: Arc<Constants>,
-    /// Those that are not constant.
     columns: Vec<Column>,
     file: SerializedFileWriter<Vec<u8>>,
     snappy: Snappy,
@@ -34,15 +30,17 @@ pub(crate) struct PartEncoder {
     group_rows: usize,
 }
 
-/// The cells of one row, to be filled in the order of the columns, constants left out.
+/// The cells of one row. Fill every column once, but those that are constant.
+///
+/// A column is named by its index in its dataset. A value of another type than the column's is not written, and the page
+/// fails for the missing cell.
 pub(crate) struct RowCells<'a> {
-    columns: std::slice::IterMut<'a, Column>,
+    columns: &'a mut [Column],
     bytes: &'a mut usize,
 }
 
 impl PartEncoder {
-    pub(crate) fn new(dataset: Dataset, constants: &Arc<Constants>) -> Result<Self, ParquetError> {
-        let specs = columns(dataset);
+    pub(crate) fn new(dataset: Dataset, metadata: &PartMetadata) -> Result<Self, ParquetError> {
         let properties = WriterProperties::builder()
             .set_created_by(format!("kiro-analytics {}", env!("CARGO_PKG_VERSION")))
             .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -50,16 +48,14 @@ impl PartEncoder {
             .build();
         let file = SerializedFileWriter::new(
             Vec::new(),
-            Arc::new(parquet_schema(&specs)?),
+            Arc::new(parquet_schema(dataset)?),
             Arc::new(properties),
         )?;
-        let varying = specs
-            .iter()
-            .filter(|spec| !matches!(spec.plan, Plan::Constant(_)));
         Ok(Self {
-            columns: varying.map(|spec| Column::new(*spec)).collect(),
-            specs,
-            constants: Arc::clone(constants),
+            columns: dataset
+                .columns()
+                .map(|column| Column::new(column, metadata))
+                .collect(),
             file,
             snappy: Snappy::new(),
             page_rows: 0,
@@ -74,7 +70,7 @@ impl PartEncoder {
         fill: impl FnOnce(&mut RowCells<'_>),
     ) -> Result<(), ParquetError> {
         fill(&mut RowCells {
-            columns: self.columns.iter_mut(),
+            columns: &mut self.columns,
             bytes: &mut self.page_bytes,
         });
         self.page_rows += 1;
@@ -85,13 +81,13 @@ impl PartEncoder {
         Ok(())
     }
 
-    /// The bytes that have been finished since the last call, often none.
+    /// The finished bytes since the last call, often none.
     pub(crate) fn take_output(&mut self) -> Result<Bytes, ParquetError> {
         self.file.flush()?;
         Ok(Bytes::from(std::mem::take(self.file.inner_mut())))
     }
 
-    /// The last bytes.
+    /// Ends the file, and returns the last bytes.
     pub(crate) fn finish(mut self) -> Result<Bytes, ParquetError> {
         if self.group_rows > 0 {
             self.end_group()?;
@@ -101,7 +97,7 @@ impl PartEncoder {
 
     fn end_page(&mut self) -> Result<(), ParquetError> {
         for column in &mut self.columns {
-            column.end_page(&mut self.snappy)?;
+            column.end_page(self.page_rows, &mut self.snappy)?;
         }
         self.page_rows = 0;
         self.page_bytes = 0;
@@ -115,22 +111,9 @@ impl PartEncoder {
     fn end_group(&mut self) -> Result<(), ParquetError> {
         let descriptors = self.file.schema_descr().columns().to_vec();
         let mut group = self.file.next_row_group()?;
-        let mut varying = self.columns.iter_mut();
-        for (spec, descriptor) in self.specs.iter().zip(&descriptors) {
-            let chunk = if let Plan::Constant(constant) = spec.plan {
-                constant_chunk(
-                    self.constants.get(constant),
-                    self.group_rows,
-                    descriptor,
-                    &mut self.snappy,
-                )?
-            } else if let Some(column) = varying.next() {
-                column.end_chunk(descriptor, &mut self.snappy)?
-            } else {
-                return Err(ParquetError::General(
-                    "fewer columns than the schema has".to_owned(),
-                ));
-            };
+        for (column, descriptor) in self.columns.iter_mut().zip(&descriptors) {
+            column.end_page(self.page_rows, &mut self.snappy)?;
+            let chunk = column.end_chunk(self.group_rows, descriptor, &mut self.snappy)?;
             group.append_column(&chunk.bytes, chunk.close)?;
         }
         group.close()?;
@@ -142,71 +125,123 @@ impl PartEncoder {
 }
 
 impl RowCells<'_> {
-    pub(crate) fn date(&mut self, day: NaiveDate) {
-        let day = day.num_days_from_ce() - EPOCH_DAY;
-        self.fill(|column| column.push_bytes(&day.to_le_bytes()));
+    pub(crate) fn date(&mut self, column: usize, day: NaiveDate) {
+        self.set(column, ValueType::Date, Some(day), |column, day| {
+            column.push_bytes(&day.to_epoch_days().to_le_bytes());
+        });
     }
 
-    pub(crate) fn text(&mut self, text: &str) {
-        *self.bytes += text.len();
-        self.fill(|column| column.push_text(text));
+    pub(crate) fn text<'t>(&mut self, column: usize, text: impl Into<Option<&'t str>>) {
+        let text = text.into();
+        *self.bytes += text.map_or(0, str::len);
+        self.set(column, ValueType::Text, text, |column, text| {
+            column.push_bytes(text.as_bytes());
+        });
     }
 
-    /// The text of the row before once more: nothing is compared.
-    pub(crate) fn text_again(&mut self, text: &str) {
-        *self.bytes += text.len();
-        self.fill(|column| column.push_again(text.as_bytes()));
+    pub(crate) fn count(&mut self, column: usize, count: impl Into<Option<i64>>) {
+        self.set(column, ValueType::Count, count.into(), Column::push_count);
     }
 
-    /// The day of the row before once more.
-    pub(crate) fn date_again(&mut self, day: NaiveDate) {
-        let day = day.num_days_from_ce() - EPOCH_DAY;
-        self.fill(|column| column.push_again(&day.to_le_bytes()));
+    pub(crate) fn amount(&mut self, column: usize, amount: Option<f64>) {
+        self.set(column, ValueType::Amount, amount, |column, amount| {
+            column.push_bytes(&amount.to_le_bytes());
+        });
     }
 
-    pub(crate) fn count(&mut self, count: i64) {
-        self.fill(|column| column.push_count(count));
+    pub(crate) fn boolean(&mut self, column: usize, value: impl Into<Option<bool>>) {
+        self.set(
+            column,
+            ValueType::Boolean,
+            value.into(),
+            Column::push_boolean,
+        );
     }
 
-    pub(crate) fn boolean(&mut self, value: bool) {
-        self.fill(|column| column.push_boolean(value));
-    }
-
-    pub(crate) fn maybe_text(&mut self, text: Option<&str>) {
-        match text {
-            Some(text) => self.text(text),
-            None => self.missing(),
+    #[inline]
+    fn set<Value>(
+        &mut self,
+        column: usize,
+        value_type: ValueType,
+        value: Option<Value>,
+        push: impl FnOnce(&mut Column, Value),
+    ) {
+        let Some(column) = self.columns.get_mut(column) else {
+            return;
+        };
+        if column.value_type() != value_type {
+            return;
         }
-    }
-
-    pub(crate) fn maybe_count(&mut self, count: Option<i64>) {
-        match count {
-            Some(count) => self.count(count),
-            None => self.missing(),
-        }
-    }
-
-    pub(crate) fn maybe_amount(&mut self, amount: Option<f64>) {
-        match amount {
-            Some(amount) => self.fill(|column| column.push_bytes(&amount.to_le_bytes())),
-            None => self.missing(),
-        }
-    }
-
-    pub(crate) fn maybe_boolean(&mut self, value: Option<bool>) {
         match value {
-            Some(value) => self.boolean(value),
-            None => self.missing(),
+            Some(value) => push(column, value),
+            None => column.push_null(),
         }
     }
+}
 
-    fn missing(&mut self) {
-        self.fill(Column::push_missing);
+#[cfg(test)]
+mod tests {
+    use super::{Dataset, PartEncoder, PartMetadata, RowCells};
+
+    const KIND: usize = Dataset::Issues.index_of("kind");
+    const COLUMN_NAME: usize = Dataset::Issues.index_of("column_name");
+    const ROW_REJECTED: usize = Dataset::Issues.index_of("row_rejected");
+    const LINE: usize = Dataset::Issues.index_of("line");
+
+    fn write(fill: impl Fn(&mut RowCells<'_>)) -> Result<(), String> {
+        let text = || "x".to_owned();
+        let metadata = PartMetadata {
+            source_account: text(),
+            source_region: text(),
+            source_path: text(),
+            export_time: text(),
+            part_id: text(),
+            processed_time: text(),
+        };
+        let mut encoder = PartEncoder::new(Dataset::Issues, &metadata).unwrap();
+        encoder.push(&fill).unwrap();
+        encoder.push(&fill).unwrap();
+        encoder
+            .finish()
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 
-    fn fill(&mut self, push: impl FnOnce(&mut Column)) {
-        if let Some(column) = self.columns.next() {
-            push(column);
-        }
+    #[test]
+    fn a_row_with_every_cell_is_written() {
+        let written = write(|cells| {
+            cells.count(LINE, 7);
+            cells.boolean(ROW_REJECTED, true);
+            cells.text(COLUMN_NAME, None::<&str>);
+            cells.text(KIND, "bad_value");
+        });
+        assert_eq!(written, Ok(()));
+    }
+
+    #[test]
+    fn a_cell_of_another_type_or_a_missing_or_repeated_one_is_an_error() {
+        let row = |kind: fn(&mut RowCells<'_>)| {
+            write(|cells| {
+                kind(cells);
+                cells.count(LINE, None::<i64>);
+                cells.boolean(ROW_REJECTED, true);
+                cells.text(COLUMN_NAME, "date");
+            })
+        };
+        let error = |cells: usize| {
+            Err(format!(
+                "Parquet error: column `kind` has {cells} cells in a page of 2 rows"
+            ))
+        };
+        assert_eq!(row(|cells| cells.text(KIND, "bad_date")), Ok(()));
+        assert_eq!(row(|cells| cells.count(KIND, 1)), error(0));
+        assert_eq!(row(|cells| cells.boolean(KIND, true)), error(0));
+        assert_eq!(row(|cells| cells.text(KIND, None::<&str>)), error(0));
+        assert_eq!(row(|_| {}), error(0));
+        let twice = row(|cells| {
+            cells.text(KIND, "bad_date");
+            cells.text(KIND, "bad_date");
+        });
+        assert_eq!(twice, error(4));
     }
 }

@@ -1,8 +1,8 @@
 //! Parts: one Parquet file each, encoded row by row.
 //!
-//! Columns are encoded here rather than through Arrow arrays, because nearly all of them repeat a handful of values: a
-//! column that never changes costs nothing per row, a repeated value is compared instead of hashed, and pages leave
-//! memory compressed. File structure, headers and footers are the `parquet` crate's.
+//! Columns are encoded here instead of through Arrow arrays, because nearly all of them repeat a few values: a constant column
+//! costs nothing per row, a repeated value is compared instead of hashed, and pages are kept compressed. The `parquet` crate
+//! writes the file structure, headers and footers.
 
 mod column;
 mod dictionary;
@@ -15,5 +15,4 @@ mod schema;
 
 pub(crate) use encoder::{PartEncoder, RowCells};
 pub(crate) use name::{ExistingParts, PartName};
-pub(crate) use schema::Constants;
-pub use schema::Dataset;
+pub(crate) use schema::PartMetadata;

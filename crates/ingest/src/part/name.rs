@@ -1,37 +1,30 @@
-//! How parts are called, and which of them exist.
+//! Names of parts, and the parts that exist.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use chrono::NaiveDate;
-use kiro_report::ObjectKey;
+use kiro_report::{Dataset, ObjectKey, hex};
 use sha2::{Digest, Sha256};
 
-use super::Dataset;
 use crate::store::ObjectMeta;
 
-/// The name all parts of one version of one export share: sixteen hex digits.
+/// The name of all parts of one version of one export: 16 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct PartName(String);
 
 impl PartName {
-    /// The name for this content at this key. An export that could not be read has no content tag: `""`.
-    pub(crate) fn new(source: &ObjectKey, tag: &str) -> Self {
-        let digest = Sha256::digest(format!("{source}|{tag}"));
-        let mut hex = String::with_capacity(16);
-        for byte in &digest[..8] {
-            // Writing to a string cannot fail.
-            write!(hex, "{byte:02x}").ok();
-        }
-        Self(hex)
+    /// The name for this content at this key. An export that could not be read has the tag `""`.
+    pub(crate) fn new(source: &ObjectKey, e_tag: &str) -> Self {
+        let digest = Sha256::digest(format!("{source}|{e_tag}"));
+        Self(hex(&digest[..8]))
     }
 
-    /// The hex digits, which are also the `part_id` of every row.
+    /// The digits, which are also the `part_id` of every row.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Where the part of a dataset lies.
+    /// The key of the part of a dataset.
     pub(crate) fn object_key(&self, dataset: Dataset, export_date: NaiveDate) -> ObjectKey {
         ObjectKey::new(format!(
             "{}/export_date={export_date}/part-{}.parquet",
@@ -40,7 +33,7 @@ impl PartName {
         ))
     }
 
-    /// The reverse of [`Self::object_key`].
+    /// Parses the result of [`Self::object_key`].
     pub(crate) fn parse(key: &ObjectKey) -> Option<(Self, Dataset, NaiveDate)> {
         let mut segments = key.segments();
         let folder = segments.next()?;
@@ -57,7 +50,7 @@ impl PartName {
         is_name.then_some((Self(hex.to_owned()), dataset, date.parse().ok()?))
     }
 
-    /// Whether a key is that of a part below any folder.
+    /// Returns true if a key is that of a part below any folder.
     pub(crate) fn is_part(key: &ObjectKey) -> bool {
         let text = key.as_str();
         let start = text
@@ -68,7 +61,7 @@ impl PartName {
     }
 }
 
-/// The parts a destination has, from one listing of it.
+/// The parts of a destination, from one listing.
 #[derive(Debug, Default)]
 pub(crate) struct ExistingParts(HashMap<PartName, Existing>);
 
@@ -81,13 +74,13 @@ struct Existing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Absent,
-    /// An empty file counts as none: a machine that lost power may leave one.
+    /// An empty file counts as absent: a power failure may leave one.
     Empty,
     Whole,
 }
 
 impl ExistingParts {
-    /// Takes note of a listed object, if it is a part.
+    /// Adds a listed object, if it is a part.
     pub(crate) fn add(&mut self, object: &ObjectMeta) {
         let Some((name, dataset, export_date)) = PartName::parse(&object.key) else {
             return;
@@ -103,23 +96,23 @@ impl ExistingParts {
         };
     }
 
-    /// Whether the export is done: its facts or code part, the last one written, is there.
+    /// Returns true if the export is done: its facts or code part exists, which is written last.
     pub(crate) fn is_done(&self, name: &PartName) -> bool {
         self.has(name, Dataset::Facts) || self.has(name, Dataset::Code)
     }
 
-    /// Whether all that an earlier run could do was to note that the export cannot be read.
-    pub(crate) fn is_noted(&self, name: &PartName) -> bool {
+    /// Returns true if an earlier run recorded that it could not read the export, and no later one could.
+    pub(crate) fn has_recorded_failure(&self, name: &PartName) -> bool {
         self.has(name, Dataset::Issues) && !self.has(name, Dataset::Models) && !self.is_done(name)
     }
 
-    /// Whether this part is there.
+    /// Returns true if the part exists and is not empty.
     pub(crate) fn has(&self, name: &PartName, dataset: Dataset) -> bool {
         self.presence(name, dataset) == Presence::Whole
     }
 
-    /// Whether anything lies where this part belongs.
-    pub(crate) fn is_taken(&self, name: &PartName, dataset: Dataset) -> bool {
+    /// Returns true if the part exists, even if it is empty.
+    pub(crate) fn exists(&self, name: &PartName, dataset: Dataset) -> bool {
         self.presence(name, dataset) != Presence::Absent
     }
 
@@ -129,8 +122,8 @@ impl ExistingParts {
         })
     }
 
-    /// The partition the parts of an export lie in already. They stay there, even if a file that tells no date of its
-    /// own was touched since: a second place would make its rows count twice.
+    /// The partition that the parts of an export are in already. They stay there, even if a file without a date in its key
+    /// was touched since: in a second partition its rows would count twice.
     pub(crate) fn export_date(&self, name: &PartName) -> Option<NaiveDate> {
         self.0.get(name).map(|existing| existing.export_date)
     }
@@ -138,10 +131,9 @@ impl ExistingParts {
 
 #[cfg(test)]
 mod tests {
-    use kiro_report::ObjectKey;
+    use kiro_report::{Dataset, ObjectKey};
 
     use super::PartName;
-    use crate::Dataset;
 
     #[test]
     fn a_part_is_named_by_the_key_and_the_content_of_its_source() {

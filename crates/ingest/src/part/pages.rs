@@ -10,7 +10,7 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
-/// Compresses into a buffer of its own, so that what is kept is no larger than it must be.
+/// Compresses into its own buffer, so that a kept page has no spare capacity.
 #[derive(Debug)]
 pub(super) struct Snappy {
     encoder: snap::raw::Encoder,
@@ -50,7 +50,7 @@ pub(super) struct DictionaryPage {
     pub(super) values: usize,
 }
 
-/// A column chunk, ready to be put into a row group.
+/// A finished column chunk of a row group.
 pub(super) struct Chunk {
     pub(super) bytes: Bytes,
     pub(super) close: ColumnCloseResult,
@@ -61,7 +61,7 @@ impl Pages {
         self.compressed_bytes
     }
 
-    /// Compresses a page and keeps it.
+    /// Compresses and appends a data page.
     pub(super) fn push(
         &mut self,
         content: &[u8],
@@ -83,7 +83,7 @@ impl Pages {
         Ok(())
     }
 
-    /// Puts all pages together, the dictionary first.
+    /// Writes all pages, the dictionary first.
     pub(super) fn finish(
         self,
         descriptor: &ColumnDescPtr,

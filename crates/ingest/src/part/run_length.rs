@@ -1,14 +1,14 @@
 //! Two encodings of the Parquet format: the run-length and bit-packing hybrid of levels and dictionary indices, and
-//! `DELTA_BINARY_PACKED` for numbers that climb.
+//! `DELTA_BINARY_PACKED` for rising numbers.
 //!
-//! Both after <https://parquet.apache.org/docs/file-format/data-pages/encodings/>.
+//! Source: <https://parquet.apache.org/docs/file-format/data-pages/encodings/>.
 
 /// Values in a group that is packed together.
 const GROUP: usize = 8;
-/// Shorter repetitions are cheaper to pack.
+/// Shorter runs are cheaper packed.
 const SHORTEST_RUN: usize = 8;
 
-/// So many bits hold every code below `codes`.
+/// The number of bits that hold every code below `codes`.
 pub(super) fn bits_for(codes: usize) -> u32 {
     usize::BITS - codes.saturating_sub(1).leading_zeros()
 }
@@ -23,11 +23,11 @@ pub(super) fn encode_codes(codes: &[u32], bits: u32, out: &mut Vec<u8>) {
             .iter()
             .position(|other| *other != code)
             .unwrap_or(codes.len() - at);
-        // A packed section holds whole groups: the run lends what is missing.
-        let lent = (at - packed_from).wrapping_neg() % GROUP;
-        if run >= lent + SHORTEST_RUN {
-            pack_groups(&codes[packed_from..at + lent], bits, out);
-            encode_run(code, run - lent, bits, out);
+        // A packed section holds whole groups, and takes missing values from the run.
+        let borrowed = (at - packed_from).wrapping_neg() % GROUP;
+        if run >= borrowed + SHORTEST_RUN {
+            pack_groups(&codes[packed_from..at + borrowed], bits, out);
+            encode_run(code, run - borrowed, bits, out);
             packed_from = at + run;
         }
         at += run;

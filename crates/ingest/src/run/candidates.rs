@@ -1,4 +1,4 @@
-//! What a listing of the sources has for a run.
+//! The exports that the sources list.
 
 use std::sync::Arc;
 
@@ -6,19 +6,19 @@ use futures::StreamExt;
 use futures::future::join_all;
 use kiro_report::ExportKey;
 
-use super::summary::Failure;
+use super::summary::ExportFailure;
 use crate::error_chain::error_chain;
 use crate::part::{ExistingParts, PartName};
-use crate::run::{NormalizeOptions, Source};
+use crate::run::{ExportSource, NormalizeOptions};
 use crate::store::{ObjectMeta, ObjectStore, StoreError};
 
-/// The exports in the window, in the order of their keys.
+/// The exports of the run's days, in the order of their keys.
 #[derive(Default)]
 pub(super) struct Candidates {
     pub(super) exports: Vec<Candidate>,
     pub(super) ignored: u64,
-    /// What could not be listed, for all we know an export each.
-    pub(super) failures: Vec<Failure>,
+    /// Keys that could not be listed. Each counts as an export.
+    pub(super) failures: Vec<ExportFailure>,
     pub(super) transient_failures: u64,
     pub(super) remote_failures: u64,
 }
@@ -31,7 +31,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidates {
-    pub(super) async fn list(sources: &[Source], options: &NormalizeOptions) -> Self {
+    pub(super) async fn list(sources: &[ExportSource], options: &NormalizeOptions) -> Self {
         let listings = sources.iter().map(|source| Self::list_one(source, options));
         let mut all = Self::default();
         for found in join_all(listings).await {
@@ -46,13 +46,13 @@ impl Candidates {
         all
     }
 
-    /// Puts those last that an earlier run could not read, so that they never keep others from being taken.
-    pub(super) fn put_noted_last(&mut self, existing: &ExistingParts) {
+    /// Puts exports last that an earlier run could not read, so that they do not use up the limits of the run.
+    pub(super) fn put_recorded_failures_last(&mut self, existing: &ExistingParts) {
         self.exports
-            .sort_by_cached_key(|candidate| candidate.is_noted(existing));
+            .sort_by_cached_key(|candidate| candidate.has_recorded_failure(existing));
     }
 
-    async fn list_one(source: &Source, options: &NormalizeOptions) -> Self {
+    async fn list_one(source: &ExportSource, options: &NormalizeOptions) -> Self {
         let mut candidates = Self::default();
         let Some(only) = &source.only else {
             let mut listing = source.store.list("");
@@ -83,7 +83,7 @@ impl Candidates {
             Err(error) => {
                 self.transient_failures += u64::from(error.is_transient());
                 self.remote_failures += u64::from(error.is_remote());
-                self.failures.push(Failure {
+                self.failures.push(ExportFailure {
                     export: error.key.as_str().to_owned(),
                     error: error_chain(&error),
                     hint: error.hint(),
@@ -91,7 +91,7 @@ impl Candidates {
                 return;
             }
         };
-        match ExportKey::classify(&object.key, object.modified) {
+        match ExportKey::classify(&object.key, object.last_modified) {
             Ok(export) if options.includes(export.time.date()) => {
                 self.exports.push(Candidate {
                     store: Arc::clone(store),
@@ -99,7 +99,7 @@ impl Candidates {
                     object,
                 });
             }
-            // A destination inside the source: our own parts are not worth a word.
+            // The destination may lie inside the source.
             Err(_) if PartName::is_part(&object.key) => {}
             Ok(_) | Err(_) => self.ignored += 1,
         }
@@ -107,11 +107,10 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// Whether an earlier run could not read it, as far as that is known without reading it again.
-    pub(super) fn is_noted(&self, existing: &ExistingParts) -> bool {
-        self.object
-            .tag
-            .as_ref()
-            .is_some_and(|tag| existing.is_noted(&PartName::new(&self.export.key, tag)))
+    /// Returns true if an earlier run is known to have failed to read it. Reads nothing.
+    pub(super) fn has_recorded_failure(&self, existing: &ExistingParts) -> bool {
+        self.object.e_tag.as_ref().is_some_and(|e_tag| {
+            existing.has_recorded_failure(&PartName::new(&self.export.key, e_tag))
+        })
     }
 }

@@ -1,14 +1,15 @@
 //! One run: list both sides, take the difference, normalize what is new, count everything.
 
+mod admission;
 mod candidates;
-mod intake;
 mod normalize;
 mod options;
 mod progress;
+mod run_input;
 mod summary;
 
-pub use intake::{Intake, Source};
-pub use normalize::{RunError, RunErrorKind, normalize, normalize_intake};
+pub use normalize::{RunError, RunErrorKind, normalize, normalize_input};
 pub use options::NormalizeOptions;
 pub use progress::{ExportOutcome, ExportStatus, NoProgress, Progress};
-pub use summary::{Failure, RunSummary};
+pub use run_input::{ExportSource, RunInput};
+pub use summary::{ExportFailure, RunSummary};

@@ -1,4 +1,4 @@
-//! The run itself.
+//! The steps of a run.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,17 +8,17 @@ use futures::{StreamExt, TryStreamExt};
 use kiro_report::ObjectKey;
 use tokio::runtime::Handle;
 
+use super::admission::Admission;
 use super::candidates::{Candidate, Candidates};
-use super::intake::Turnstile;
 use crate::error_chain::error_chain;
 use crate::export::{ExportCounts, ExportJob, NormalizeErrorKind};
 use crate::part::{ExistingParts, PartName};
 use crate::run::{
-    ExportOutcome, ExportStatus, Intake, NormalizeOptions, Progress, RunSummary, Source,
+    ExportOutcome, ExportSource, ExportStatus, NormalizeOptions, Progress, RunInput, RunSummary,
 };
 use crate::store::{ObjectStore, StoreError};
 
-/// A run that could not take place at all; a single bad export is a [`Failure`](crate::Failure) instead.
+/// A run that could not begin. A bad export is an [`ExportFailure`](crate::ExportFailure) instead.
 #[derive(Debug, thiserror::Error)]
 #[error("could not normalize")]
 pub struct RunError {
@@ -26,7 +26,7 @@ pub struct RunError {
     pub kind: RunErrorKind,
 }
 
-/// Why no run took place.
+/// Why a run could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum RunErrorKind {
     #[error("could not list the destination")]
@@ -34,21 +34,21 @@ pub enum RunErrorKind {
 }
 
 impl RunError {
-    /// Whether the same run may succeed a little later without anybody doing anything.
+    /// Returns true if a later run may succeed without a change.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
             RunErrorKind::ListDestination { source } => source.is_transient(),
         }
     }
 
-    /// Whether it lies with a service or the way to it, rather than with files of this machine.
+    /// Returns true if a service or the network is the cause, and not a file of this machine.
     pub fn is_remote(&self) -> bool {
         match &self.kind {
             RunErrorKind::ListDestination { source } => source.is_remote(),
         }
     }
 
-    /// One thing to do about it.
+    /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.kind {
             RunErrorKind::ListDestination { source } => source.hint(),
@@ -58,33 +58,41 @@ impl RunError {
 
 /// Normalizes every export of `source` that `destination` does not have yet.
 ///
-/// Bad exports are told in the summary and do not stop the others. Dropping the future stops the run soon; what is
-/// complete is kept.
+/// A bad export is a failure in the summary and does not stop the others. Dropping the future stops the run soon; complete
+/// parts are kept.
+///
+/// # Errors
+///
+/// If the destination cannot be listed.
 pub async fn normalize(
     source: Arc<dyn ObjectStore>,
     destination: Arc<dyn ObjectStore>,
     options: &NormalizeOptions,
     progress: Arc<dyn Progress>,
 ) -> Result<RunSummary, RunError> {
-    let intake = Intake::of(vec![Source::all_of(source)]);
-    normalize_intake(&intake, destination, options, progress).await
+    let input = RunInput::new(vec![ExportSource::all_of(source)]);
+    normalize_input(&input, destination, options, progress).await
 }
 
-/// Like [`normalize`], from several sources, and up to a limit.
-pub async fn normalize_intake(
-    intake: &Intake,
+/// Like [`normalize`], from several sources and within limits.
+///
+/// # Errors
+///
+/// If the destination cannot be listed.
+pub async fn normalize_input(
+    input: &RunInput,
     destination: Arc<dyn ObjectStore>,
     options: &NormalizeOptions,
     progress: Arc<dyn Progress>,
 ) -> Result<RunSummary, RunError> {
     let (mut candidates, existing) = tokio::join!(
-        Candidates::list(&intake.sources, options),
+        Candidates::list(&input.sources, options),
         list_parts(destination.as_ref())
     );
     let existing = existing.map_err(|source| RunError {
         kind: RunErrorKind::ListDestination { source },
     })?;
-    candidates.put_noted_last(&existing);
+    candidates.put_recorded_failures_last(&existing);
     let mut summary = RunSummary::of_listing(&candidates);
     let exports = candidates.exports;
     progress.found(
@@ -98,18 +106,18 @@ pub async fn normalize_intake(
         existing: Arc::new(existing),
         processed_time: options.processed_at.format("%Y%m%d%H%M%S").to_string(),
         reprocess: options.reprocess,
-        turnstile: Turnstile::new(intake),
+        admission: Admission::new(input),
         claimed: Mutex::default(),
         stopped: Arc::clone(&stop.0),
     };
-    let mut outcomes = futures::stream::iter(exports)
-        .map(|candidate| run.one(candidate))
+    let mut results = futures::stream::iter(exports)
+        .map(|candidate| run.normalize_one(candidate))
         .buffer_unordered(options.jobs.get());
-    while let Some(done) = outcomes.next().await {
-        if let Some(outcome) = done.outcome() {
+    while let Some(result) = results.next().await {
+        if let Some(outcome) = result.outcome() {
             progress.finished(&outcome);
         }
-        summary.add(done);
+        summary.add(result);
     }
     summary.failures.sort();
     Ok(summary)
@@ -124,37 +132,37 @@ async fn list_parts(destination: &dyn ObjectStore) -> Result<ExistingParts, Stor
     Ok(existing)
 }
 
-/// What all exports of a run have in common.
+/// What the exports of a run have in common.
 struct Run {
     destination: Arc<dyn ObjectStore>,
     existing: Arc<ExistingParts>,
     processed_time: String,
     reprocess: bool,
-    turnstile: Turnstile,
-    /// Parts in work: the same export may lie in two sources.
+    admission: Admission,
+    /// Exports that are or were processed: the same export may lie in two sources.
     claimed: Mutex<HashSet<PartName>>,
     stopped: Arc<AtomicBool>,
 }
 
-/// One export and what became of it.
-pub(super) struct Done {
+/// One export and its outcome.
+pub(super) struct ExportResult {
     pub(super) export: ObjectKey,
     pub(super) bytes: u64,
-    pub(super) fate: Fate,
+    pub(super) outcome: Outcome,
 }
 
-/// What became of an export.
-pub(super) enum Fate {
+/// The outcome of one export.
+pub(super) enum Outcome {
     Processed(ExportCounts),
     Skipped,
-    /// Left for another run; counted unless an earlier run tried it already.
-    Left {
-        is_noted: bool,
+    /// Left to a later run. Counted unless an earlier run tried it.
+    Deferred {
+        has_recorded_failure: bool,
     },
     Failed(NormalizeErrorKind),
 }
 
-/// Tells the threads of a run that nobody waits for them any more.
+/// Stops the threads of a run when its future is dropped.
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
@@ -164,40 +172,42 @@ impl Drop for StopOnDrop {
 }
 
 impl Run {
-    async fn one(&self, candidate: Candidate) -> Done {
+    async fn normalize_one(&self, candidate: Candidate) -> ExportResult {
         let (export, bytes) = (candidate.export.key.clone(), candidate.object.bytes);
-        let fate = self.fate_of(candidate).await;
-        Done {
+        let outcome = self.outcome_of(candidate).await;
+        ExportResult {
             export,
             bytes,
-            fate,
+            outcome,
         }
     }
 
-    async fn fate_of(&self, candidate: Candidate) -> Fate {
-        let is_noted = candidate.is_noted(&self.existing);
-        let tag = candidate.store.content_tag(&candidate.object).await;
-        let (tag, failed) = match tag {
-            Ok(tag) => (tag, None),
+    async fn outcome_of(&self, candidate: Candidate) -> Outcome {
+        let has_recorded_failure = candidate.has_recorded_failure(&self.existing);
+        let e_tag = candidate.store.e_tag(&candidate.object).await;
+        let (e_tag, failed) = match e_tag {
+            Ok(e_tag) => (e_tag, None),
             Err(error) => (String::new(), Some(NormalizeErrorKind::Source(error))),
         };
-        let name = PartName::new(&candidate.export.key, &tag);
+        let name = PartName::new(&candidate.export.key, &e_tag);
         if failed.is_none() {
             let is_done = self.existing.is_done(&name) && !self.reprocess;
             if is_done || !self.claim(&name) {
-                return Fate::Skipped;
+                return Outcome::Skipped;
             }
         }
-        let _memory = self.turnstile.memory_for(&candidate.object).await;
-        if !self.turnstile.lets_pass() {
-            return Fate::Left { is_noted };
+        let _memory = self.admission.acquire_memory(&candidate.object).await;
+        if !self.admission.try_acquire() {
+            return Outcome::Deferred {
+                has_recorded_failure,
+            };
         }
         self.process(self.job(candidate, name), failed)
             .await
-            .map_or_else(Fate::Failed, Fate::Processed)
+            .map_or_else(Outcome::Failed, Outcome::Processed)
     }
 
-    /// Whether nobody else of this run writes these parts.
+    /// Returns true if this run has not claimed the export yet.
     fn claim(&self, name: &PartName) -> bool {
         let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
         claimed.insert(name.clone())
@@ -217,7 +227,7 @@ impl Run {
         }
     }
 
-    /// Runs a job, or only notes that it has failed already.
+    /// Runs a job, or only records its failure.
     async fn process(
         &self,
         job: ExportJob,
@@ -226,9 +236,9 @@ impl Run {
         let work = tokio::task::spawn_blocking(move || {
             let result = failed.map_or_else(|| job.run(), Err);
             if let Err(failure) = &result
-                && let Err(error) = job.note_failure(failure)
+                && let Err(error) = job.record_failure(failure)
             {
-                tracing::warn!(export = %job.export.key, error = error_chain(&error), "Failure could not be noted.");
+                tracing::warn!(export = %job.export.key, error = error_chain(&error), "Failure not recorded.");
             }
             if let Ok(counts) = &result {
                 let (rows, rejected) =
@@ -241,17 +251,17 @@ impl Run {
     }
 }
 
-impl Done {
-    /// What there is to tell; nothing when the export was left alone.
+impl ExportResult {
+    /// The outcome for a caller; `None` if the export was left to a later run.
     fn outcome(&self) -> Option<ExportOutcome> {
-        let status = match &self.fate {
-            Fate::Processed(counts) => ExportStatus::Processed {
+        let status = match &self.outcome {
+            Outcome::Processed(counts) => ExportStatus::Processed {
                 rows: counts.fact_rows + counts.code_rows,
                 rejected: counts.rejected_rows(),
             },
-            Fate::Skipped => ExportStatus::Skipped,
-            Fate::Left { .. } => return None,
-            Fate::Failed(kind) => ExportStatus::Failed {
+            Outcome::Skipped => ExportStatus::Skipped,
+            Outcome::Deferred { .. } => return None,
+            Outcome::Failed(kind) => ExportStatus::Failed {
                 error: error_chain(kind),
             },
         };

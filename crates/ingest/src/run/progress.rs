@@ -1,16 +1,16 @@
-//! How a run tells a caller what it is doing.
+//! Progress of a run.
 
 use kiro_report::ObjectKey;
 
-/// Watches a run. Called from several threads; must not block for long.
+/// Receives the progress of a run. Called from several threads; must not block for long.
 pub trait Progress: Send + Sync {
-    /// Everything has been listed: so many exports lie in the window, with so many bytes in all.
+    /// Called once after the listing, with the number of exports and their total size.
     fn found(&self, exports: u64, bytes: u64);
-    /// One export is done with.
+    /// Called after each export, except those left to a later run.
     fn finished(&self, outcome: &ExportOutcome);
 }
 
-/// Watches nothing.
+/// Ignores progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 
@@ -20,7 +20,7 @@ impl Progress for NoProgress {
     fn finished(&self, _outcome: &ExportOutcome) {}
 }
 
-/// What became of one export.
+/// The result of one export.
 #[derive(Debug, Clone)]
 pub struct ExportOutcome {
     pub export: ObjectKey,
@@ -28,13 +28,13 @@ pub struct ExportOutcome {
     pub status: ExportStatus,
 }
 
-/// What became of one export.
+/// Whether an export was normalized.
 #[derive(Debug, Clone)]
 pub enum ExportStatus {
     /// Its parts were written.
     Processed { rows: u64, rejected: u64 },
     /// Its parts existed already.
     Skipped,
-    /// It was left as it was; the text is the whole chain of causes.
+    /// None of its parts is visible. `error` is the whole chain of causes.
     Failed { error: String },
 }

@@ -1,4 +1,4 @@
-//! The figures of one run.
+//! Counts of one run.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::candidates::Candidates;
-use super::normalize::{Done, Fate};
+use super::normalize::{ExportResult, Outcome};
 use crate::error_chain::error_chain;
 use crate::export::ExportCounts;
 
-/// What a run did. `files_seen` = processed + skipped + failed; everything else found is ignored.
+/// Counts of one run. `files_seen` = processed + skipped + failed; every other object is ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RunSummary {
     pub files_seen: u64,
@@ -25,31 +25,31 @@ pub struct RunSummary {
     /// Issue rows written by this run, by kind.
     pub issues: BTreeMap<String, u64>,
     /// In the order of the exports' keys.
-    pub failures: Vec<Failure>,
-    /// Exports that nobody has tried yet, because a limit was reached. They are not among those seen.
+    pub failures: Vec<ExportFailure>,
+    /// Exports that no run has tried yet, because a limit was reached. Not part of `files_seen`.
     #[serde(skip)]
     pub files_remaining: u64,
-    /// How many of the failures may pass by themselves.
+    /// How many of the failures may not occur in a later run.
     #[serde(skip)]
     pub transient_failures: u64,
-    /// How many of the failures lie with a service or the way to it.
+    /// How many of the failures a service or the network caused.
     #[serde(skip)]
     pub remote_failures: u64,
-    /// The newest day an export was made for, done or not.
+    /// The newest day of an export, normalized or not.
     #[serde(skip)]
     pub newest_export: Option<NaiveDate>,
-    /// The newest day in the rows written by this run.
+    /// The newest activity day in the rows of this run.
     #[serde(skip)]
     pub newest_activity: Option<NaiveDate>,
 }
 
 /// An export that could not be normalized.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Failure {
+pub struct ExportFailure {
     pub export: String,
     /// The whole chain of causes, outermost first, without the export's name.
     pub error: String,
-    /// One thing to do about it.
+    /// What to do about it.
     #[serde(skip)]
     pub hint: Option<&'static str>,
 }
@@ -71,21 +71,23 @@ impl RunSummary {
         }
     }
 
-    pub(super) fn add(&mut self, done: Done) {
-        match done.fate {
-            Fate::Left { is_noted } => {
-                self.files_remaining += u64::from(!is_noted);
+    pub(super) fn add(&mut self, result: ExportResult) {
+        match result.outcome {
+            Outcome::Deferred {
+                has_recorded_failure,
+            } => {
+                self.files_remaining += u64::from(!has_recorded_failure);
                 return;
             }
-            Fate::Skipped => self.files_skipped += 1,
-            Fate::Processed(counts) => self.add_processed(&counts),
-            Fate::Failed(kind) => {
-                tracing::warn!(export = %done.export, error = error_chain(&kind), "Export failed.");
+            Outcome::Skipped => self.files_skipped += 1,
+            Outcome::Processed(counts) => self.add_processed(&counts),
+            Outcome::Failed(kind) => {
+                tracing::warn!(export = %result.export, error = error_chain(&kind), "Export failed.");
                 self.files_failed += 1;
                 self.transient_failures += u64::from(kind.is_transient());
                 self.remote_failures += u64::from(kind.is_remote());
-                self.failures.push(Failure {
-                    export: done.export.as_str().to_owned(),
+                self.failures.push(ExportFailure {
+                    export: result.export.as_str().to_owned(),
                     error: error_chain(&kind),
                     hint: kind.hint(),
                 });
@@ -106,7 +108,7 @@ impl RunSummary {
         }
     }
 
-    /// The figures of this run and a later one over the same sources, as if they had been one.
+    /// The counts of this run and a later one over the same sources, as of one run.
     #[must_use]
     pub fn followed_by(self, later: Self) -> Self {
         let mut issues = self.issues;
@@ -123,7 +125,7 @@ impl RunSummary {
             issues,
             newest_export: self.newest_export.max(later.newest_export),
             newest_activity: self.newest_activity.max(later.newest_activity),
-            // What failed or was left is as the later run found it.
+            // Failed and remaining exports are those of the later run.
             ..later
         }
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with an object store.
+//! Errors of an object store.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use kiro_report::ObjectKey;
 
 use super::RemoteErrorKind;
 
-/// A store could not do what it was asked.
+/// A failed operation of an object store.
 #[derive(Debug, thiserror::Error)]
 #[error("could not {operation} `{key}`")]
 pub struct StoreError {
@@ -18,20 +18,20 @@ pub struct StoreError {
     pub kind: StoreErrorKind,
 }
 
-/// Why a store could not do what it was asked.
+/// Why an operation of an object store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreErrorKind {
     #[error("it does not exist")]
     NotFound,
     #[error("permission denied")]
     Denied,
-    #[error("the place is read-only")]
+    #[error("the destination is read-only")]
     ReadOnly,
     #[error("no space is left")]
     NoSpace,
     #[error("it changed while it was being read")]
     Changed,
-    #[error("a part of its name is not text")]
+    #[error("its name is not valid UTF-8")]
     NotText,
     #[error("it is not a regular file")]
     NotAFile,
@@ -44,7 +44,7 @@ pub enum StoreErrorKind {
 }
 
 impl StoreError {
-    /// What could not be done with which object, and why.
+    /// An error of an operation on an object.
     pub fn new(operation: &'static str, key: &ObjectKey, kind: StoreErrorKind) -> Self {
         Self {
             operation,
@@ -53,7 +53,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the same request may succeed a little later without anybody doing anything.
+    /// Returns true if the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
             StoreErrorKind::Changed => true,
@@ -74,12 +74,12 @@ impl StoreError {
         }
     }
 
-    /// Whether it lies with a service or the way to it, rather than with files of this machine.
+    /// Returns true if a service or the network is the cause, and not a file of this machine.
     pub fn is_remote(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Remote(_))
     }
 
-    /// Whether it is this object's fault, rather than that of the way to the store or of who is asking.
+    /// Returns true if the object is the cause, and not the network or the credentials.
     pub fn is_about_the_object(&self) -> bool {
         match &self.kind {
             StoreErrorKind::Remote(kind) => matches!(kind, RemoteErrorKind::Denied { .. }),
@@ -95,21 +95,21 @@ impl StoreError {
         }
     }
 
-    /// One thing to do about it.
+    /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.kind {
             StoreErrorKind::NotFound => Some("check the path"),
             StoreErrorKind::Denied => {
                 Some("check the permissions of the file and of the folders above it")
             }
-            StoreErrorKind::ReadOnly => Some("choose a destination that can be written"),
+            StoreErrorKind::ReadOnly => Some("choose a writable destination"),
             StoreErrorKind::NoSpace => {
-                Some("free some space and run the command again: what is complete is kept")
+                Some("free some space and run the command again: complete parts are kept")
             }
             StoreErrorKind::Changed => Some("run the command again once the file is complete"),
             StoreErrorKind::NotText => Some("rename the file"),
             StoreErrorKind::NotAFile | StoreErrorKind::NotAFolder => {
-                Some("check what lies at this path")
+                Some("check what is at this path")
             }
             StoreErrorKind::Remote(kind) => kind.hint(),
             StoreErrorKind::Io(_) => None,

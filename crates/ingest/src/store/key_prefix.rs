@@ -1,10 +1,9 @@
-//! Where keys begin, so that the same export has the same key however deep in a bucket or a folder a store begins.
+//! The beginning of keys. An export has the same key, however deep in a bucket or a folder the store's root is.
 
-/// Keys begin at the folder of this name, if a store's root is it or lies below it.
-const ACCOUNT_ROOT: &str = "AWSLogs";
+use kiro_report::ACCOUNT_ROOT;
 
-/// What the keys of a store begin with whose root is this path: the path from its last folder named `AWSLogs` on, with
-/// `/` at the end. `None`, which means nothing, for a root above.
+/// The prefix of all keys of a store with this root: the root's path from its last folder named `AWSLogs`, with `/` at the
+/// end. `None` if the root is not below such a folder.
 ///
 /// ```
 /// let root = ["backup", "AWSLogs", "123456789012"];

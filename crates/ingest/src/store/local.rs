@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
-use kiro_report::ObjectKey;
+use kiro_report::{ObjectKey, hex};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
 
@@ -17,26 +17,31 @@ use super::local_listing::list_folder;
 use super::local_staging::Staging;
 use super::local_writer::LocalWriter;
 use crate::store::{
-    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind, key_prefix,
+    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, StoreError, StoreErrorKind,
+    key_prefix,
 };
 
-/// So much is read at once.
+/// Maximum size of a read.
 const PIECE_BYTES: u64 = 512 << 10;
 
 /// A folder of this machine.
 ///
-/// Keys are paths below the folder, with `/`. Links to files are followed, links to folders only where they lead out of
-/// the folder, so that nothing is found twice.
+/// Keys are paths below the folder, with `/`. Links to files are followed. Links to folders are followed only if they lead
+/// out of the folder, so that no file is listed twice.
 #[derive(Debug)]
 pub struct LocalFolder {
     root: PathBuf,
-    /// What stands before the path below the root in every key: empty, or ending in `/`.
+    /// What every key begins with before the path below the root: empty, or ending in `/`.
     key_prefix: String,
     staging: Mutex<Option<Arc<Staging>>>,
 }
 
 impl LocalFolder {
-    /// A folder to read from; it must exist.
+    /// Opens a folder to read from.
+    ///
+    /// # Errors
+    ///
+    /// If it does not exist or is not a folder.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
         let fail = |kind| StoreError::new("read", &ObjectKey::new(path.to_string_lossy()), kind);
@@ -56,7 +61,11 @@ impl LocalFolder {
         })
     }
 
-    /// A folder to write to; it is made when it does not exist, and it must be writable.
+    /// Opens a folder to write to, and creates it if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be created or written to.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let root = path.as_ref().to_path_buf();
         let fail =
@@ -73,7 +82,7 @@ impl LocalFolder {
         })
     }
 
-    /// Where the folder is.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -113,7 +122,7 @@ impl LocalFolder {
     }
 }
 
-/// The key prefix that a path stands for.
+/// The key prefix of a folder's path.
 fn below_account_root(path: &Path) -> Option<String> {
     let segments: Vec<&str> = path
         .components()
@@ -126,30 +135,27 @@ impl ObjectStore for LocalFolder {
     fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
         let (root, key_prefix) = (self.root.clone(), self.key_prefix.clone());
         let walk = async move {
-            let found = off_thread(move || Ok(list_folder(&root, &key_prefix))).await;
+            let found = run_blocking(move || Ok(list_folder(&root, &key_prefix))).await;
             found.unwrap_or_else(|kind| vec![Err(list_error(kind))])
         };
-        let wanted = move |object: &Result<ObjectMeta, StoreError>| {
+        let has_prefix = move |object: &Result<ObjectMeta, StoreError>| {
             object
                 .as_ref()
                 .map_or(true, |object| object.key.as_str().starts_with(prefix))
         };
         stream::once(walk)
             .flat_map(move |found| {
-                stream::iter(found.into_iter().filter(move |object| wanted(object)))
+                stream::iter(found.into_iter().filter(move |object| has_prefix(object)))
             })
             .boxed()
     }
 
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>> {
         Box::pin(async move {
             let fail = |kind| StoreError::new("read", &object.key, kind);
             let path = self.path_of(&object.key).map_err(fail)?;
             let version = Version::of_listed(object);
-            off_thread(move || hash_file(&path, version))
+            run_blocking(move || hash_file(&path, version))
                 .await
                 .map_err(fail)
         })
@@ -174,6 +180,7 @@ impl ObjectStore for LocalFolder {
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        _mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
         Box::pin(async move {
             let writer = self.open_writer(key);
@@ -187,8 +194,8 @@ fn list_error(kind: StoreErrorKind) -> StoreError {
     StoreError::new("list", &ObjectKey::new("."), kind)
 }
 
-/// Runs file operations where they may block.
-pub(super) async fn off_thread<T: Send + 'static>(
+/// Runs file operations on a thread that may block.
+pub(super) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreErrorKind> + Send + 'static,
 ) -> Result<T, StoreErrorKind> {
     match tokio::task::spawn_blocking(work).await {
@@ -197,7 +204,7 @@ pub(super) async fn off_thread<T: Send + 'static>(
     }
 }
 
-/// What a file looked like when it was listed.
+/// Size and time of a file when it was listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Version {
     bytes: u64,
@@ -208,7 +215,7 @@ impl Version {
     fn of_listed(object: &ObjectMeta) -> Self {
         Self {
             bytes: object.bytes,
-            modified: object.modified,
+            modified: object.last_modified,
         }
     }
 
@@ -229,7 +236,7 @@ impl Version {
     }
 }
 
-/// A file that must stay as it was listed until it has been read.
+/// A file that must not change until it has been read.
 struct VersionedFile {
     file: File,
     version: Version,
@@ -264,7 +271,7 @@ impl VersionedFile {
     }
 }
 
-/// The first 32 hex digits of the SHA-256 of the content.
+/// The first 32 hexadecimal digits of the content's SHA-256.
 fn hash_file(path: &Path, version: Version) -> Result<String, StoreErrorKind> {
     let mut file = VersionedFile::open(path, version)?;
     let mut digest = Sha256::new();
@@ -281,10 +288,10 @@ fn hash_file(path: &Path, version: Version) -> Result<String, StoreErrorKind> {
             .ok_or(StoreErrorKind::Changed)?;
     }
     version.check(&file.file)?;
-    Ok(super::memory::hex(&digest.finalize()[..16]))
+    Ok(hex(&digest.finalize()[..16]))
 }
 
-/// A piece, and the file to read the next one from.
+/// A piece, and the file to read the next piece from.
 type PieceRead = Result<(VersionedFile, Option<Bytes>), StoreErrorKind>;
 
 fn spawn_read(

@@ -1,4 +1,4 @@
-//! Walking through a folder.
+//! Lists the files below a folder.
 
 use std::collections::HashSet;
 use std::fs::{self, DirEntry, Metadata};
@@ -12,7 +12,7 @@ use crate::store::{ObjectMeta, StoreError, StoreErrorKind};
 
 type Found = Vec<Result<ObjectMeta, StoreError>>;
 
-/// Every file below a folder. What cannot be listed is an error in its place; the rest follows.
+/// Lists every file below a folder. What cannot be listed is an item with its error; the rest follows.
 pub(super) fn list_folder(root: &Path, key_prefix: &str) -> Found {
     let mut walk = Walk {
         found: Found::new(),
@@ -31,7 +31,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// `key` is the folder's own, and ends in `/` unless it is empty.
+    /// `key` is that of the folder: empty, or ending in `/`.
     fn folder(&mut self, path: &Path, key: &str) {
         match fs::read_dir(path) {
             Ok(entries) => {
@@ -42,7 +42,7 @@ impl Walk {
                     }
                 }
             }
-            // Gone since it was listed, as folders are that other runs work in.
+            // Removed since it was listed, as the folders of other runs are.
             Err(error) if error.kind() == io::ErrorKind::NotFound && !key.is_empty() => {}
             Err(error) => self.fail(if key.is_empty() { "." } else { key }, error.into()),
         }
@@ -83,8 +83,8 @@ impl Walk {
         }
     }
 
-    /// Whether a link leads somewhere the walk does not come by otherwise: neither into the root, nor above it, nor
-    /// where another link led.
+    /// Returns true if the walk does not reach the target of a link otherwise: it is not in the root, not above it, and no
+    /// other link led there.
     fn is_new(&mut self, target: &Path) -> bool {
         let overlaps = |other: &Path| target.starts_with(other) || other.starts_with(target);
         let is_known = self.root.as_deref().is_some_and(overlaps)
@@ -98,8 +98,8 @@ impl Walk {
                 self.found.push(Ok(ObjectMeta {
                     key: ObjectKey::new(key),
                     bytes,
-                    modified: modified.into(),
-                    tag: None,
+                    last_modified: modified.into(),
+                    e_tag: None,
                 }));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -1,18 +1,17 @@
-//! Where files are written before they are moved to their place.
+//! The folder in which files are written before they are moved to their place.
 //!
-//! Every run has a folder of its own and holds a lock in it. What a killed run left has no lock any more, and the next
-//! run removes it.
+//! Every run has a folder of its own and holds a lock in it. The folder of a killed run is not locked any more: the next run
+//! removes it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Below the destination; the same file system, so that moving is renaming.
+use tempfile::{Builder, NamedTempFile};
+
+/// Below the destination, and so on the same file system, where a rename moves a file at once.
 pub(crate) const STAGING_FOLDER: &str = ".kiro-analytics-staging";
 const LOCK_FILE: &str = "lock";
-/// Folders that this process has named so far.
-static FOLDERS: AtomicU64 = AtomicU64::new(0);
 
 /// The staging folder of one run, removed when dropped.
 #[derive(Debug)]
@@ -20,75 +19,56 @@ pub(super) struct Staging {
     folder: PathBuf,
     /// Held, not used.
     _lock: File,
-    files: AtomicU64,
 }
 
 impl Staging {
-    /// Removes what killed runs left, and makes a folder nobody else uses.
+    /// Removes the folders of killed runs, and creates a new one.
     pub(super) fn begin(destination: &Path) -> io::Result<Self> {
         let parent = destination.join(STAGING_FOLDER);
         sweep(&parent);
-        let process = std::process::id();
         loop {
-            // Never a name of before: a sweep that holds the lock of a folder that has gone would remove the new one.
-            let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-            let folder = parent.join(format!("{process}-{number}"));
             fs::create_dir_all(&parent)?;
-            match fs::create_dir(&folder) {
-                Ok(()) => {}
-                // Another run's, or removed together with its parent by one that ends: take the next.
-                Err(error) if is_a_race(&error) => continue,
-                Err(error) => return Err(error),
-            }
-            match lock(&folder) {
-                Ok(Some(lock)) => {
-                    return Ok(Self {
-                        folder,
-                        _lock: lock,
-                        files: AtomicU64::new(0),
-                    });
-                }
+            match Self::create_in(&parent) {
+                Ok(Some(staging)) => return Ok(staging),
                 Ok(None) => {}
-                Err(error) if is_a_race(&error) => {}
+                // Another run has removed the parent or the folder: try again.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// A path for a new file.
-    pub(super) fn new_file(&self) -> PathBuf {
-        self.folder.join(format!(
-            "{}.tmp",
-            self.files.fetch_add(1, Ordering::Relaxed)
-        ))
+    /// Creates and locks a folder. `None` if the sweep of another run has removed it.
+    fn create_in(parent: &Path) -> io::Result<Option<Self>> {
+        // A random name is never that of an earlier folder, whose lock a sweep may still hold.
+        let folder = Builder::new().prefix("run-").tempdir_in(parent)?.keep();
+        let path = folder.join(LOCK_FILE);
+        let lock = File::create_new(&path)?;
+        match lock.try_lock() {
+            Ok(()) if path.exists() => Ok(Some(Self {
+                folder,
+                _lock: lock,
+            })),
+            Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Creates a file, with the permissions of any new file.
+    pub(super) fn create_file(&self) -> io::Result<NamedTempFile> {
+        Builder::new()
+            .suffix(".tmp")
+            .make_in(&self.folder, |path| File::create_new(path))
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // If it cannot be removed now, the next run does it.
+        // If this fails, the next run removes the folder.
         fs::remove_dir_all(&self.folder).ok();
         if let Some(parent) = self.folder.parent() {
             fs::remove_dir(parent).ok();
         }
-    }
-}
-
-fn is_a_race(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound
-    )
-}
-
-/// Makes and locks the lock file of a new folder; `None` when a sweep was quicker.
-fn lock(folder: &Path) -> io::Result<Option<File>> {
-    let path = folder.join(LOCK_FILE);
-    let file = File::create_new(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(path.exists().then_some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
@@ -103,7 +83,7 @@ fn sweep(parent: &Path) {
                 fs::remove_dir_all(&folder).ok();
             }
             Ok(_) => {}
-            // Killed before it made its lock, or about to make it; then it takes another folder.
+            // Killed before it created its lock, or about to create it. Then it takes another folder.
             Err(_) => {
                 fs::remove_dir(&folder).ok();
             }

@@ -1,4 +1,4 @@
-//! An object store in memory, for tests and for exports that never touch a disk.
+//! An object store in memory, for tests and for exports without a file.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,11 +7,11 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
-use kiro_report::ObjectKey;
+use kiro_report::{ObjectKey, hex};
 use sha2::{Digest, Sha256};
 
 use crate::store::{
-    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, StoreError, StoreErrorKind,
+    ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, StoreError, StoreErrorKind,
 };
 
 type Objects = Arc<Mutex<BTreeMap<ObjectKey, Stored>>>;
@@ -19,14 +19,14 @@ type Objects = Arc<Mutex<BTreeMap<ObjectKey, Stored>>>;
 #[derive(Debug, Clone)]
 struct Stored {
     content: Bytes,
-    tag: String,
+    e_tag: String,
     modified: DateTime<Utc>,
 }
 
 impl Stored {
     fn new(content: Bytes, modified: DateTime<Utc>) -> Self {
         Self {
-            tag: hex(&Sha256::digest(&content)[..16]),
+            e_tag: hex(&Sha256::digest(&content)[..16]),
             content,
             modified,
         }
@@ -75,15 +75,6 @@ impl InMemoryStore {
             .collect()
     }
 
-    fn writer(&self, key: &ObjectKey, present: Present) -> MemoryWriter {
-        MemoryWriter {
-            objects: Arc::clone(&self.objects),
-            key: key.clone(),
-            content: BytesMut::new(),
-            present,
-        }
-    }
-
     fn find(&self, object: &ObjectMeta) -> Result<Stored, StoreError> {
         let fail = |kind| StoreError::new("read", &object.key, kind);
         let objects = lock(&self.objects);
@@ -91,9 +82,9 @@ impl InMemoryStore {
             .get(&object.key)
             .ok_or_else(|| fail(StoreErrorKind::NotFound))?;
         if object
-            .tag
+            .e_tag
             .as_ref()
-            .is_some_and(|listed| *listed != stored.tag)
+            .is_some_and(|listed| *listed != stored.e_tag)
         {
             return Err(fail(StoreErrorKind::Changed));
         }
@@ -101,20 +92,9 @@ impl InMemoryStore {
     }
 }
 
-/// The objects; a poisoned lock is no reason to stop, since every change is a single insertion.
+/// Locks the objects. A poisoned lock is usable, because every change is a single insertion.
 fn lock(objects: &Objects) -> MutexGuard<'_, BTreeMap<ObjectKey, Stored>> {
     objects.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            write!(text, "{byte:02x}").ok();
-            text
-        })
 }
 
 impl ObjectStore for InMemoryStore {
@@ -126,19 +106,16 @@ impl ObjectStore for InMemoryStore {
                 Ok(ObjectMeta {
                     key: key.clone(),
                     bytes: stored.content.len() as u64,
-                    modified: stored.modified,
-                    tag: Some(stored.tag.clone()),
+                    last_modified: stored.modified,
+                    e_tag: Some(stored.e_tag.clone()),
                 })
             })
             .collect();
         stream::iter(found).boxed()
     }
 
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
-        Box::pin(async move { Ok(self.find(object)?.tag) })
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>> {
+        Box::pin(async move { Ok(self.find(object)?.e_tag) })
     }
 
     fn get<'a>(
@@ -155,16 +132,14 @@ impl ObjectStore for InMemoryStore {
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        let writer = self.writer(key, Present::IsReplaced);
-        Box::pin(async move { Ok(Box::new(writer) as Box<dyn ObjectWriter>) })
-    }
-
-    fn create_new<'a>(
-        &'a self,
-        key: &'a ObjectKey,
-    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        let writer = self.writer(key, Present::Stays);
+        let writer = MemoryWriter {
+            objects: Arc::clone(&self.objects),
+            key: key.clone(),
+            content: BytesMut::new(),
+            mode,
+        };
         Box::pin(async move { Ok(Box::new(writer) as Box<dyn ObjectWriter>) })
     }
 }
@@ -185,14 +160,7 @@ struct MemoryWriter {
     objects: Objects,
     key: ObjectKey,
     content: BytesMut,
-    present: Present,
-}
-
-/// What becomes of an object that is there when another one of its key is finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Present {
-    IsReplaced,
-    Stays,
+    mode: PutMode,
 }
 
 impl ObjectWriter for MemoryWriter {
@@ -205,7 +173,7 @@ impl ObjectWriter for MemoryWriter {
         Box::pin(async move {
             let stored = Stored::new(self.content.freeze(), DateTime::UNIX_EPOCH);
             let mut objects = lock(&self.objects);
-            if self.present == Present::IsReplaced || !objects.contains_key(&self.key) {
+            if self.mode == PutMode::Overwrite || !objects.contains_key(&self.key) {
                 objects.insert(self.key, stored);
             }
             Ok(())

@@ -1,4 +1,4 @@
-//! The object port: what the normalizer needs of a place that keeps objects, and two such places.
+//! The object port: the store that the normalizer reads and writes, and two implementations.
 
 mod error;
 mod key_prefix;
@@ -14,5 +14,5 @@ pub use error::{StoreError, StoreErrorKind};
 pub use key_prefix::key_prefix;
 pub use local::LocalFolder;
 pub use memory::InMemoryStore;
-pub use port::{ObjectMeta, ObjectReader, ObjectStore, ObjectWriter};
+pub use port::{ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode};
 pub use remote_error::RemoteErrorKind;

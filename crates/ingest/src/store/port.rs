@@ -1,4 +1,4 @@
-//! The port itself.
+//! The traits of an object store.
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -8,50 +8,48 @@ use kiro_report::ObjectKey;
 
 use crate::store::StoreError;
 
-/// What a listing tells of an object.
+/// An object of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectMeta {
     pub key: ObjectKey,
     pub bytes: u64,
-    pub modified: DateTime<Utc>,
-    /// Changes whenever the content does. `None` where a listing does not know it; [`ObjectStore::content_tag`] does.
-    pub tag: Option<String>,
+    pub last_modified: DateTime<Utc>,
+    /// Changes whenever the content does. `None` if the listing does not have it: see [`ObjectStore::e_tag`].
+    pub e_tag: Option<String>,
 }
 
-/// A place that keeps objects under keys.
+/// Objects under keys.
 ///
-/// An object is visible whole or not at all: what a writer has not finished does not exist.
+/// An object is visible whole or not at all: an unfinished one does not exist.
 pub trait ObjectStore: Send + Sync {
-    /// Every object whose key begins with `prefix`, in no particular order. What cannot be listed is an item of its own;
-    /// the rest of the listing follows.
+    /// Lists the objects whose keys begin with `prefix`, in no particular order. What cannot be listed is an item with its
+    /// error; the rest follows.
     fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>>;
 
-    /// The content tag of an object as it was listed.
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>>;
+    /// The entity tag of an object as it was listed.
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>>;
 
-    /// Opens the object that was listed: fails, now or while reading, when it has changed since.
+    /// Opens an object as it was listed. Fails, now or while reading, if it has changed since.
     fn get<'a>(
         &'a self,
         object: &'a ObjectMeta,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectReader>, StoreError>>;
 
-    /// Begins a new object; replaces an older one of that key when it is finished.
+    /// Begins an object, which becomes visible when it is finished.
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>>;
+}
 
-    /// Begins an object that nobody else is known to have made. One that appears meanwhile may stay as it is, where the
-    /// store can tell; finishing succeeds all the same.
-    fn create_new<'a>(
-        &'a self,
-        key: &'a ObjectKey,
-    ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
-        self.create(key)
-    }
+/// What happens to an object of the same key when a new one is finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutMode {
+    /// It is replaced.
+    Overwrite,
+    /// It may stay, if the store can tell that it exists. Finishing succeeds either way.
+    Create,
 }
 
 /// The content of an object, piece by piece.
@@ -60,7 +58,7 @@ pub trait ObjectReader: Send {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Bytes>, StoreError>>;
 }
 
-/// A new object. Dropping it without [`ObjectWriter::finish`] leaves nothing behind.
+/// A new object. Dropped before [`ObjectWriter::finish`], it leaves nothing.
 pub trait ObjectWriter: Send {
     /// Appends a piece.
     fn write(&mut self, piece: Bytes) -> BoxFuture<'_, Result<(), StoreError>>;
@@ -68,6 +66,6 @@ pub trait ObjectWriter: Send {
     /// Makes the object visible, whole.
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<(), StoreError>>;
 
-    /// Gives the object up.
+    /// Discards the object.
     fn abort(self: Box<Self>) -> BoxFuture<'static, ()>;
 }

@@ -1,11 +1,11 @@
-//! What can go wrong with a store that is reached over a network.
+//! Errors of an object store behind a network.
 
 use std::error::Error;
 
-/// Why a store that is reached over a network could not do what it was asked.
+/// Why an operation of an object store behind a network failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteErrorKind {
-    #[error("there is no such bucket")]
+    #[error("the bucket does not exist")]
     NoBucket,
     #[error("access denied: {message}")]
     Denied { message: String },
@@ -20,7 +20,7 @@ pub enum RemoteErrorKind {
     ExpiredCredentials,
     #[error("the credentials are not valid ({code})")]
     InvalidCredentials { code: String },
-    #[error("the bucket lies in another Region than `{region}`")]
+    #[error("the bucket is in another Region than `{region}`")]
     OtherRegion { region: String },
     #[error("the clock of this machine is wrong: {message}")]
     ClockSkew { message: String },
@@ -33,7 +33,7 @@ pub enum RemoteErrorKind {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    #[error("the connection broke off after {bytes} bytes")]
+    #[error("the connection was lost after {bytes} bytes")]
     BrokenOff {
         bytes: u64,
         #[source]
@@ -44,7 +44,7 @@ pub enum RemoteErrorKind {
 }
 
 impl RemoteErrorKind {
-    /// Whether the same request may succeed a little later without anybody doing anything.
+    /// Returns true if the same request may succeed later without a change.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Throttled { .. }
@@ -63,7 +63,7 @@ impl RemoteErrorKind {
         }
     }
 
-    /// One thing to do about it.
+    /// What to do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoBucket => {
@@ -88,7 +88,7 @@ impl RemoteErrorKind {
             Self::OtherRegion { .. } => Some("set AWS_REGION to the Region the bucket is in"),
             Self::ClockSkew { .. } => Some("set the clock of this machine"),
             Self::Throttled { .. } | Self::Unavailable { .. } | Self::BrokenOff { .. } => {
-                Some("run the command again a little later: what is complete is kept")
+                Some("run the command again later: complete parts are kept")
             }
             Self::Unreachable { .. } => {
                 Some("check the network, the proxy and the Region, and run the command again")

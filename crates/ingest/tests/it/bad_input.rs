@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use kiro_ingest::{Dataset, InMemoryStore, RunSummary};
+use kiro_ingest::{InMemoryStore, RunSummary};
+use kiro_report::Dataset;
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{FOLDER, IDE, TWO_USERS, normalize_one, options, run, run_between};
@@ -247,7 +248,7 @@ fn a_destination_that_cannot_be_written_keeps_nothing_half_done() {
     let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
     source.put(IDE, TWO_USERS);
     for (fault, cause) in [
-        (Fault::ReadOnly, "the place is read-only"),
+        (Fault::ReadOnly, "the destination is read-only"),
         (Fault::Full(100), "no space is left"),
         (Fault::Full(4000), "no space is left"),
     ] {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use arrow::array::{AsArray, RecordBatch};
-use kiro_ingest::Dataset;
+use kiro_report::Dataset;
 
 use crate::kiro_exports::{IDE, normalize_one};
 use crate::parts;

@@ -1,4 +1,4 @@
-//! A store that counts what it is asked and fails where it is told to. The tests of the crates above share this file.
+//! A store that counts requests and fails on purpose. The tests of other crates share this file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use kiro_ingest::{
-    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, RemoteErrorKind,
+    InMemoryStore, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, RemoteErrorKind,
     StoreError, StoreErrorKind,
 };
 use kiro_report::ObjectKey;
@@ -17,15 +17,15 @@ use kiro_report::ObjectKey;
 pub(crate) enum Fault {
     /// Reading is not allowed.
     Unreadable(&'static str),
-    /// Reading breaks off after the first piece.
+    /// Reading fails after the first piece.
     BreaksOff(&'static str),
-    /// There is no space for so many bytes in all.
+    /// There is no space for more bytes in all.
     Full(u64),
-    /// A new object is written and never becomes visible, as if the process had been killed.
+    /// A new object is written and never becomes visible, as after a kill.
     Killed(&'static str),
-    /// Nothing can be made.
+    /// No object can be created.
     ReadOnly,
-    /// The first so many reads, of whatever key, find the service out of order.
+    /// The service fails the first reads, of any key.
     Outage(u64),
     Never,
 }
@@ -60,16 +60,13 @@ impl ObjectStore for FaultyStore {
         self.inner.list(prefix)
     }
 
-    fn content_tag<'a>(
-        &'a self,
-        object: &'a ObjectMeta,
-    ) -> BoxFuture<'a, Result<String, StoreError>> {
+    fn e_tag<'a>(&'a self, object: &'a ObjectMeta) -> BoxFuture<'a, Result<String, StoreError>> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         match self.fault {
             Fault::Unreadable(text) if object.key.as_str().contains(text) => Box::pin(async move {
                 Err(StoreError::new("read", &object.key, StoreErrorKind::Denied))
             }),
-            _ => self.inner.content_tag(object),
+            _ => self.inner.e_tag(object),
         }
     }
 
@@ -105,13 +102,14 @@ impl ObjectStore for FaultyStore {
     fn create<'a>(
         &'a self,
         key: &'a ObjectKey,
+        mode: PutMode,
     ) -> BoxFuture<'a, Result<Box<dyn ObjectWriter>, StoreError>> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         Box::pin(async move {
             if matches!(self.fault, Fault::ReadOnly) {
                 return Err(StoreError::new("write", key, StoreErrorKind::ReadOnly));
             }
-            let inner = self.inner.create(key).await?;
+            let inner = self.inner.create(key, mode).await?;
             let is_killed =
                 matches!(self.fault, Fault::Killed(text) if key.as_str().contains(text));
             let space = if let Fault::Full(space) = self.fault {

@@ -1,4 +1,4 @@
-//! What is special about a folder on a disk.
+//! Properties of a local folder.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::StreamExt;
-use kiro_ingest::{LocalFolder, ObjectStore, RunSummary, StoreErrorKind};
+use kiro_ingest::{LocalFolder, ObjectStore, PutMode, RunSummary, StoreErrorKind};
 use kiro_report::ObjectKey;
 
 use crate::kiro_exports::{IDE, TWO_USERS, options, run_between, runtime};
@@ -211,7 +211,7 @@ fn a_run_leaves_nothing_of_another_one_that_is_still_at_work() {
     let runtime = runtime();
     let busy = LocalFolder::create(folder.path()).unwrap();
     let mut writer = runtime
-        .block_on(busy.create(&ObjectKey::new("slow")))
+        .block_on(busy.create(&ObjectKey::new("slow"), PutMode::Overwrite))
         .unwrap();
     runtime
         .block_on(writer.write(Bytes::from(vec![b'x'; 2 << 20])))
@@ -261,7 +261,7 @@ fn a_key_cannot_lead_out_of_the_folder() {
     for key in ["../out", "a/../../out", ".", "/tmp/out"] {
         assert!(
             runtime()
-                .block_on(store.create(&ObjectKey::new(key)))
+                .block_on(store.create(&ObjectKey::new(key), PutMode::Overwrite))
                 .is_err(),
             "{key}"
         );

@@ -1,10 +1,11 @@
-//! Reading parts back with the reader everybody uses.
+//! Reads parts with the Arrow reader.
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use arrow::util::pretty::pretty_format_batches;
-use kiro_ingest::{Dataset, InMemoryStore};
+use kiro_ingest::InMemoryStore;
+use kiro_report::Dataset;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// All rows of a dataset, part after part in the order of their keys.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use kiro_ingest::{Dataset, InMemoryStore};
+use kiro_ingest::InMemoryStore;
+use kiro_report::Dataset;
 use proptest::prelude::*;
 
 use crate::kiro_exports::{options, run, run_between};

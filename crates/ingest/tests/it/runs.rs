@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use kiro_ingest::{Dataset, InMemoryStore, NormalizeOptions};
+use kiro_ingest::{InMemoryStore, NormalizeOptions};
+use kiro_report::Dataset;
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{

@@ -1,6 +1,7 @@
 //! Exports in, the printed parts out.
 
-use kiro_ingest::{Dataset, InMemoryStore};
+use kiro_ingest::InMemoryStore;
+use kiro_report::Dataset;
 
 use crate::kiro_exports::{IDE, LEGACY, normalize_one};
 use crate::parts::table;

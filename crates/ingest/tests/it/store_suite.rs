@@ -1,12 +1,15 @@
-//! What every object store must do: one suite, which the stores of other crates run, too.
+//! The conformance suite of object stores, which the stores of other crates run too.
 
 use bytes::Bytes;
 use futures::StreamExt;
-use kiro_ingest::{ObjectMeta, ObjectStore, StoreError, StoreErrorKind};
+use kiro_ingest::{ObjectMeta, ObjectStore, PutMode, StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
 
 async fn write(store: &dyn ObjectStore, key: &str, pieces: &[&[u8]]) {
-    let mut writer = store.create(&ObjectKey::new(key)).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new(key), PutMode::Overwrite)
+        .await
+        .unwrap();
     for piece in pieces {
         writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
     }
@@ -38,11 +41,11 @@ async fn read(store: &dyn ObjectStore, object: &ObjectMeta) -> Vec<u8> {
     content
 }
 
-/// Takes an empty store through everything.
+/// Tests an empty store.
 pub(crate) async fn suite(store: &dyn ObjectStore) {
     assert_eq!(keys(store, "").await, Vec::<String>::new());
 
-    // What is written is what is read, in however many pieces.
+    // An object is read as it was written, in any number of pieces.
     let long = vec![b'x'; 3 << 20];
     write(store, "a/b/one.csv", &[b"hello ", b"world"]).await;
     write(store, "a/two.csv", &[&long, b"end", &long]).await;
@@ -61,21 +64,21 @@ pub(crate) async fn suite(store: &dyn ObjectStore) {
     );
     assert_eq!(read(store, &all[2]).await, b"");
 
-    // The tag tells contents apart and nothing else.
-    let tag = store.content_tag(&all[0]).await.unwrap();
-    assert!(!tag.is_empty());
-    assert_ne!(store.content_tag(&all[1]).await.unwrap(), tag);
+    // The tag depends on the content alone.
+    let e_tag = store.e_tag(&all[0]).await.unwrap();
+    assert!(!e_tag.is_empty());
+    assert_ne!(store.e_tag(&all[1]).await.unwrap(), e_tag);
     write(store, "same", &[b"hello world"]).await;
     assert_eq!(
-        store
-            .content_tag(&list(store, "same").await[0])
-            .await
-            .unwrap(),
-        tag
+        store.e_tag(&list(store, "same").await[0]).await.unwrap(),
+        e_tag
     );
 
-    // An object is replaced whole, and what was listed before is not read as if it were still there.
-    let mut writer = store.create(&ObjectKey::new("a/b/one.csv")).await.unwrap();
+    // An object is replaced whole, and the listed version cannot be read any more.
+    let mut writer = store
+        .create(&ObjectKey::new("a/b/one.csv"), PutMode::Overwrite)
+        .await
+        .unwrap();
     writer
         .write(Bytes::from_static(b"something longer than before"))
         .await
@@ -99,21 +102,30 @@ pub(crate) async fn suite(store: &dyn ObjectStore) {
         })
     ));
 
-    // An object that appeared meanwhile is whole, whichever of the two it is; one that did not is the new one.
-    let mut writer = store.create_new(&ObjectKey::new("new")).await.unwrap();
+    // With `PutMode::Create`, one of two concurrent objects remains, whole.
+    let mut writer = store
+        .create(&ObjectKey::new("new"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(Bytes::from_static(b"mine")).await.unwrap();
     write(store, "new", &[b"another's"]).await;
     writer.finish().await.unwrap();
     let found = read(store, &list(store, "new").await[0]).await;
     assert!(found == b"mine" || found == b"another's", "{found:?}");
-    let mut writer = store.create_new(&ObjectKey::new("newer")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("newer"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(Bytes::from_static(b"mine")).await.unwrap();
     writer.finish().await.unwrap();
     assert_eq!(read(store, &list(store, "newer").await[0]).await, b"mine");
 
-    // What is given up, or dropped, never existed.
+    // An aborted or dropped object never existed.
     for give_up in [true, false] {
-        let mut writer = store.create(&ObjectKey::new("never")).await.unwrap();
+        let mut writer = store
+            .create(&ObjectKey::new("never"), PutMode::Overwrite)
+            .await
+            .unwrap();
         writer.write(Bytes::from(long.clone())).await.unwrap();
         if give_up {
             writer.abort().await;
@@ -124,7 +136,7 @@ pub(crate) async fn suite(store: &dyn ObjectStore) {
         ["a/b/one.csv", "a/two.csv", "empty", "new", "newer", "same"]
     );
 
-    // Nobody finds what is not there.
+    // A missing object is an error.
     let missing = ObjectMeta {
         key: ObjectKey::new("missing"),
         ..all[0].clone()

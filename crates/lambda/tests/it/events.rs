@@ -1,6 +1,6 @@
 //! Recorded events, and what they ask for.
 
-use kiro_lambda::{Arrival, Event, Order};
+use kiro_lambda::{CreatedObject, Event, RunRequest};
 use serde_json::{Value, json};
 
 pub(crate) const KEY: &str = "my logs/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/10/00/\
@@ -23,12 +23,12 @@ fn schedules_ask_for_everything_that_is_new() {
 #[test]
 fn arrivals_ask_for_their_objects_under_their_real_keys() {
     for name in ["s3_notification", "object_created"] {
-        let arrival = Arrival {
+        let arrival = CreatedObject {
             bucket: "kiro-exports".to_owned(),
             object_key: KEY.to_owned(),
         };
         let event = Event::parse(recorded(name)).unwrap();
-        assert_eq!(event, Event::Arrived(vec![arrival]), "{name}");
+        assert_eq!(event, Event::ObjectsCreated(vec![arrival]), "{name}");
     }
 }
 
@@ -39,7 +39,7 @@ fn the_test_event_asks_for_nothing() {
 
 #[test]
 fn a_caller_says_what_is_wanted() {
-    let order = Order {
+    let request = RunRequest {
         since: "2026-07-01".parse().ok(),
         until: "2026-07-31".parse().ok(),
         reprocess: true,
@@ -47,11 +47,11 @@ fn a_caller_says_what_is_wanted() {
     };
     assert_eq!(
         Event::parse(recorded("order")).unwrap(),
-        Event::Ordered(order)
+        Event::Requested(request)
     );
     assert_eq!(
         Event::parse(json!({})).unwrap(),
-        Event::Ordered(Order::default())
+        Event::Requested(RunRequest::default())
     );
 }
 

@@ -1,11 +1,13 @@
-//! What an invocation does between stores in memory, and what it tells.
+//! Invocations between stores in memory, and their outcomes.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kiro_ingest::{InMemoryStore, ObjectStore};
-use kiro_lambda::{Answer, Config, Invocation, InvocationError, Normalizer, SourcePlace, Told};
+use kiro_lambda::{
+    Config, Invocation, InvocationError, InvocationOutcome, Normalizer, RunResponse, SourceBucket,
+};
 use serde_json::{Value, json};
 
 use crate::events::recorded;
@@ -18,7 +20,7 @@ fn export_of_day(day: u32) -> String {
     )
 }
 
-/// Exports of the first so many days of July.
+/// Exports of the first days of July.
 fn exports(days: u32) -> InMemoryStore {
     let store = InMemoryStore::new();
     for day in 1..=days {
@@ -38,7 +40,7 @@ fn normalizer(source: Arc<dyn ObjectStore>, destination: &InMemoryStore) -> Norm
         _ => None,
     })
     .unwrap();
-    let place = SourcePlace {
+    let place = SourceBucket {
         url: config.sources[0].clone(),
         store: source,
     };
@@ -48,12 +50,12 @@ fn normalizer(source: Arc<dyn ObjectStore>, destination: &InMemoryStore) -> Norm
 fn invocation(request_id: &str) -> Invocation {
     Invocation {
         request_id: request_id.to_owned(),
-        began: clock(),
+        started: clock(),
         deadline: Some(clock() + TimeDelta::minutes(15)),
     }
 }
 
-async fn handle(normalizer: &Normalizer, request_id: &str, event: Value) -> Told {
+async fn handle(normalizer: &Normalizer, request_id: &str, event: Value) -> InvocationOutcome {
     normalizer.handle(event, &invocation(request_id)).await
 }
 
@@ -66,13 +68,13 @@ fn facts(destination: &InMemoryStore) -> usize {
 async fn the_schedule_reads_what_is_new() {
     let (source, destination) = (exports(3), InMemoryStore::new());
     let normalizer = normalizer(Arc::new(source), &destination);
-    let told = handle(&normalizer, "1", recorded("scheduler")).await;
-    let answer = told.result.unwrap();
+    let outcome = handle(&normalizer, "1", recorded("scheduler")).await;
+    let answer = outcome.result.unwrap();
     assert_eq!(
         (answer.summary.files_processed, facts(&destination)),
         (3, 3)
     );
-    assert_eq!(told.summary, Some(answer.summary));
+    assert_eq!(outcome.summary, Some(answer.summary));
     let answer = handle(&normalizer, "2", recorded("rule")).await.result;
     assert_eq!(answer.unwrap().summary.files_skipped, 3);
 }
@@ -80,8 +82,8 @@ async fn the_schedule_reads_what_is_new() {
 #[tokio::test]
 async fn the_answer_has_the_names_of_the_command_line() {
     let normalizer = normalizer(Arc::new(exports(3)), &InMemoryStore::new());
-    let told = handle(&normalizer, "1", json!({"max_files": 2})).await;
-    let answer = serde_json::to_value(told.result.unwrap()).unwrap();
+    let outcome = handle(&normalizer, "1", json!({"max_files": 2})).await;
+    let answer = serde_json::to_value(outcome.result.unwrap()).unwrap();
     assert_eq!(
         answer,
         json!({
@@ -96,8 +98,8 @@ async fn the_answer_has_the_names_of_the_command_line() {
 async fn a_caller_asks_for_days() {
     let (source, destination) = (exports(9), InMemoryStore::new());
     let normalizer = normalizer(Arc::new(source), &destination);
-    let order = json!({"since": "2026-07-03", "until": "2026-07-05"});
-    let answer = handle(&normalizer, "1", order.clone())
+    let request = json!({"since": "2026-07-03", "until": "2026-07-05"});
+    let answer = handle(&normalizer, "1", request.clone())
         .await
         .result
         .unwrap();
@@ -105,7 +107,7 @@ async fn a_caller_asks_for_days() {
     let again = json!({"since": "2026-07-03", "until": "2026-07-05", "reprocess": true});
     let answer = handle(&normalizer, "2", again).await.result.unwrap();
     assert_eq!(answer.summary.files_processed, 3);
-    let answer = handle(&normalizer, "3", order).await.result.unwrap();
+    let answer = handle(&normalizer, "3", request).await.result.unwrap();
     assert_eq!(answer.summary.files_skipped, 3);
 }
 
@@ -130,11 +132,11 @@ async fn an_arrival_reads_that_object_alone() {
     elsewhere["detail"]["object"]["key"] = json!("other/x.csv");
     let watched = FaultyStore::new(&source, Fault::Never);
     let normalizer = normalizer(watched.clone(), &destination);
-    let told = handle(&normalizer, "1", elsewhere).await;
-    assert_eq!(told.result.unwrap(), Answer::default());
-    let told = handle(&normalizer, "2", recorded("s3_test")).await;
-    assert_eq!(told.result.unwrap(), Answer::default());
-    assert!(told.summary.is_none());
+    let outcome = handle(&normalizer, "1", elsewhere).await;
+    assert_eq!(outcome.result.unwrap(), RunResponse::default());
+    let outcome = handle(&normalizer, "2", recorded("s3_test")).await;
+    assert_eq!(outcome.result.unwrap(), RunResponse::default());
+    assert!(outcome.summary.is_none());
     assert_eq!(watched.lists.load(Ordering::Relaxed), 0);
 }
 
@@ -143,8 +145,8 @@ async fn a_poison_export_fails_the_invocation_after_everything_else_is_done() {
     let (source, destination) = (exports(3), InMemoryStore::new());
     source.put(key_of_day(4).as_str(), POISON);
     let normalizer = normalizer(Arc::new(source), &destination);
-    let told = handle(&normalizer, "1", recorded("scheduler")).await;
-    let InvocationError::ExportsFailed(text) = told.result.unwrap_err() else {
+    let outcome = handle(&normalizer, "1", recorded("scheduler")).await;
+    let InvocationError::ExportsFailed(text) = outcome.result.unwrap_err() else {
         panic!("another error");
     };
     assert!(
@@ -152,7 +154,7 @@ async fn a_poison_export_fails_the_invocation_after_everything_else_is_done() {
         "{text}"
     );
     assert!(text.contains("expected") && text.ends_with(')'), "{text}");
-    let summary = told.summary.unwrap();
+    let summary = outcome.summary.unwrap();
     assert_eq!((summary.files_processed, summary.files_failed), (3, 1));
     assert_eq!(facts(&destination), 3);
 }
@@ -177,8 +179,8 @@ async fn a_retry_of_an_invocation_that_failed_for_good_looks_at_nothing_again() 
 async fn what_passes_by_itself_is_tried_again_at_once() {
     let (source, destination) = (exports(4), InMemoryStore::new());
     let normalizer = normalizer(FaultyStore::new(&source, Fault::Outage(5)), &destination);
-    let told = handle(&normalizer, "1", recorded("scheduler")).await;
-    let answer = told.result.unwrap();
+    let outcome = handle(&normalizer, "1", recorded("scheduler")).await;
+    let answer = outcome.result.unwrap();
     assert_eq!(
         (
             answer.summary.files_seen,
@@ -195,8 +197,8 @@ async fn an_outage_that_lasts_fails_and_the_retry_heals() {
     let (source, destination) = (exports(2), InMemoryStore::new());
     // Two exports, three runs.
     let normalizer = normalizer(FaultyStore::new(&source, Fault::Outage(6)), &destination);
-    let told = handle(&normalizer, "1", recorded("scheduler")).await;
-    assert!(told.result.is_err());
+    let outcome = handle(&normalizer, "1", recorded("scheduler")).await;
+    assert!(outcome.result.is_err());
     let retry = handle(&normalizer, "1", recorded("scheduler")).await;
     assert_eq!(retry.result.unwrap().summary.files_processed, 2);
 }
@@ -210,10 +212,10 @@ async fn a_backfill_with_poison_in_it_is_driven_to_its_end() {
     let mut calls = Vec::new();
     let last = loop {
         let id = calls.len().to_string();
-        let told = handle(&normalizer, &id, json!({"max_files": 3})).await;
-        let summary = told.summary.unwrap();
+        let outcome = handle(&normalizer, &id, json!({"max_files": 3})).await;
+        let summary = outcome.summary.unwrap();
         calls.push((summary.files_processed, summary.files_failed));
-        match told.result {
+        match outcome.result {
             Ok(answer) if answer.files_remaining > 0 => {}
             last => break last,
         }
@@ -228,7 +230,7 @@ async fn nothing_more_is_taken_when_time_is_nearly_up() {
     let (source, destination) = (exports(4), InMemoryStore::new());
     let normalizer = normalizer(Arc::new(source), &destination);
     let late = Invocation {
-        began: clock() - TimeDelta::minutes(14),
+        started: clock() - TimeDelta::minutes(14),
         deadline: Some(clock() + TimeDelta::minutes(1)),
         ..invocation("1")
     };
@@ -248,8 +250,8 @@ async fn nothing_more_is_taken_when_time_is_nearly_up() {
 #[tokio::test]
 async fn an_unknown_event_fails_and_says_what_was_expected() {
     let normalizer = normalizer(Arc::new(exports(1)), &InMemoryStore::new());
-    let told = handle(&normalizer, "1", json!({"files": 3})).await;
-    let InvocationError::UnknownEvent(text) = told.result.unwrap_err() else {
+    let outcome = handle(&normalizer, "1", json!({"files": 3})).await;
+    let InvocationError::UnknownEvent(text) = outcome.result.unwrap_err() else {
         panic!("another error");
     };
     assert!(

@@ -10,9 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures::StreamExt;
-use kiro_ingest::ObjectStore;
+use kiro_ingest::{ObjectStore, PutMode};
 use kiro_report::ObjectKey;
-use kiro_s3::{S3Access, S3Bucket, S3Tuning};
+use kiro_s3::{S3Bucket, S3ClientFactory, S3Options};
 use serde_json::{Value, json};
 
 use crate::events::recorded;
@@ -38,7 +38,7 @@ impl Function {
         let name = format!("normalize-{exports}");
         let folder = tempfile::tempdir().unwrap();
         let zip = STANDARD.encode(std::fs::read(zip(folder.path())).unwrap());
-        let order = json!({
+        let request = json!({
             "FunctionName": name,
             "Runtime": "provided.al2023",
             "Handler": "bootstrap",
@@ -52,7 +52,7 @@ impl Function {
                 "AWS_ENDPOINT_URL": format!("http://{}", server.address),
             }}
         });
-        let made = server.ask("POST", "/2015-03-31/functions", &order.to_string());
+        let made = server.ask("POST", "/2015-03-31/functions", &request.to_string());
         assert!(made.starts_with("HTTP/1.1 201"), "{made}");
         Self {
             name,
@@ -114,14 +114,17 @@ fn bucket(url: &str) -> S3Bucket {
         .endpoint_url(format!("http://{}", Server::shared().address))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build();
-    S3Access::new(config, S3Tuning::default()).bucket(&url.parse().unwrap())
+    S3ClientFactory::new(config, S3Options::default()).bucket(&url.parse().unwrap())
 }
 
 async fn put(store: &S3Bucket, day: u32, content: String) {
     let key = format!(
         "my logs/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/{day:02}/00/KIRO_IDE+Plugin_123456789012_user_report_202607{day:02}0000.csv"
     );
-    let mut writer = store.create(&ObjectKey::new(key)).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new(key), PutMode::Overwrite)
+        .await
+        .unwrap();
     writer.write(Bytes::from(content)).await.unwrap();
     writer.finish().await.unwrap();
 }

@@ -19,19 +19,12 @@ impl RowSink for Kept {
     fn fact(&mut self, row: &FactRow<'_>) {
         assert!(!row.user_id.as_str().trim().is_empty());
         assert!(row.models.iter().all(|model| model.messages > 0));
-        for amount in [
-            row.credits_used,
-            row.overage_cap,
-            row.overage_credits_used,
-            row.usage_limit,
-        ]
-        .into_iter()
-        .flatten()
-        {
+        for amount in row.plain.amounts.into_iter().flatten() {
             assert!(amount.is_finite() && amount >= 0.0);
         }
         assert!(
-            [row.chat_conversations, row.total_messages]
+            row.plain
+                .counts
                 .into_iter()
                 .flatten()
                 .all(|count| count >= 0)

@@ -1,7 +1,7 @@
-//! Writing: in parts, conditionally, and given up.
+//! Writing: multipart, conditional, aborted.
 
 use bytes::Bytes;
-use kiro_ingest::{ObjectMeta, ObjectStore};
+use kiro_ingest::{ObjectMeta, ObjectStore, PutMode};
 use kiro_report::ObjectKey;
 use kiro_s3::S3Bucket;
 
@@ -38,7 +38,10 @@ async fn a_large_object_is_uploaded_in_parts_and_a_small_one_at_once() {
     let proxy = Proxy::start(Vec::new()).await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
     for (key, length, puts, posts) in [("small", 4 * MIB, 1, 0), ("large", 12 * MIB, 4, 2)] {
-        let mut writer = store.create_new(&ObjectKey::new(key)).await.unwrap();
+        let mut writer = store
+            .create(&ObjectKey::new(key), PutMode::Create)
+            .await
+            .unwrap();
         for piece in content(length).chunks(700_000) {
             writer.write(Bytes::copy_from_slice(piece)).await.unwrap();
         }
@@ -59,7 +62,10 @@ async fn read_keys(store: &S3Bucket, key: &str) -> usize {
 async fn an_upload_that_is_given_up_or_has_failed_leaves_no_parts_to_be_paid_for() {
     let bucket = Server::shared().new_bucket();
     let store = bucket_at(Server::shared().address, &format!("s3://{bucket}"));
-    let mut writer = store.create(&ObjectKey::new("x")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("x"), PutMode::Overwrite)
+        .await
+        .unwrap();
     writer.write(content(6 * MIB)).await.unwrap();
     assert_eq!(open_uploads(&bucket).await, 1);
     writer.abort().await;
@@ -68,11 +74,14 @@ async fn an_upload_that_is_given_up_or_has_failed_leaves_no_parts_to_be_paid_for
     let denied = Harm::Answer(403, "AccessDenied", None);
     let proxy = Proxy::start(vec![Rule::always("PUT", "partNumber=2", denied)]).await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
-    let mut writer = store.create(&ObjectKey::new("x")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("x"), PutMode::Overwrite)
+        .await
+        .unwrap();
     let error = writer.write(content(11 * MIB)).await.unwrap_err();
     assert!(error.to_string().contains("could not write `x`"));
     drop(writer);
-    // It is given up in the background.
+    // It is aborted in the background.
     while proxy.count("DELETE") == 0 || open_uploads(&bucket).await > 0 {
         tokio::task::yield_now().await;
     }
@@ -84,12 +93,18 @@ async fn an_object_of_another_run_stays_as_it_is() {
     let bucket = Server::shared().new_bucket();
     let store = bucket_at(Server::shared().address, &format!("s3://{bucket}"));
     for (key, length) in [("small", 10), ("large", 6 * MIB)] {
-        let mut ours = store.create_new(&ObjectKey::new(key)).await.unwrap();
+        let mut ours = store
+            .create(&ObjectKey::new(key), PutMode::Create)
+            .await
+            .unwrap();
         ours.write(content(length)).await.unwrap();
         put(&bucket, key, "another run's").await;
         ours.finish().await.unwrap();
         assert_eq!(read(&store, key).await, b"another run's");
-        let mut ours = store.create(&ObjectKey::new(key)).await.unwrap();
+        let mut ours = store
+            .create(&ObjectKey::new(key), PutMode::Overwrite)
+            .await
+            .unwrap();
         ours.write(content(length)).await.unwrap();
         ours.finish().await.unwrap();
         assert_eq!(read(&store, key).await, content(length));
@@ -103,7 +118,10 @@ async fn a_write_whose_answer_is_lost_has_succeeded() {
     let rules = vec![Rule::new("PUT", "/x", 1, Harm::LoseAnswer)];
     let proxy = Proxy::start(rules).await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
-    let mut writer = store.create_new(&ObjectKey::new("x")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("x"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(content(1_000)).await.unwrap();
     writer.finish().await.unwrap();
     assert_eq!((proxy.count("PUT"), proxy.harmed()), (2, 1));
@@ -116,7 +134,10 @@ async fn two_conditional_writes_at_once_settle_on_one() {
     let conflict = Harm::Answer(409, "ConditionalRequestConflict", None);
     let proxy = Proxy::start(vec![Rule::new("PUT", "/x", 2, conflict)]).await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
-    let mut writer = store.create_new(&ObjectKey::new("x")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("x"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(content(1_000)).await.unwrap();
     writer.finish().await.unwrap();
     assert_eq!((proxy.count("PUT"), proxy.harmed()), (3, 2));
@@ -128,7 +149,10 @@ async fn an_upload_in_parts_whose_end_meets_another_write_is_completed_again() {
     let conflict = Harm::Answer(409, "ConditionalRequestConflict", None);
     let proxy = Proxy::start(vec![Rule::new("POST", "uploadId", 2, conflict)]).await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
-    let mut writer = store.create_new(&ObjectKey::new("x")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("x"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(content(6 * MIB)).await.unwrap();
     writer.finish().await.unwrap();
     assert_eq!(proxy.harmed(), 2);
@@ -136,7 +160,7 @@ async fn an_upload_in_parts_whose_end_meets_another_write_is_completed_again() {
     assert_eq!(open_uploads(&bucket).await, 0);
 }
 
-/// S3 may give up the upload, too: the run, which is made again, begins a new one.
+/// S3 may abort the upload, too: a repeated run begins a new one.
 #[tokio::test]
 async fn an_upload_that_is_gone_after_a_conflict_passes_by_itself() {
     let bucket = Server::shared().new_bucket();
@@ -151,7 +175,10 @@ async fn an_upload_that_is_gone_after_a_conflict_passes_by_itself() {
     ])
     .await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
-    let mut writer = store.create_new(&ObjectKey::new("x")).await.unwrap();
+    let mut writer = store
+        .create(&ObjectKey::new("x"), PutMode::Create)
+        .await
+        .unwrap();
     writer.write(content(6 * MIB)).await.unwrap();
     let error = writer.finish().await.unwrap_err();
     assert!(error.is_transient(), "{error}");

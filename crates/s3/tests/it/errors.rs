@@ -6,13 +6,13 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use bytes::Bytes;
 use futures::TryStreamExt;
-use kiro_ingest::{ObjectMeta, ObjectStore, RemoteErrorKind, StoreError, StoreErrorKind};
+use kiro_ingest::{ObjectMeta, ObjectStore, PutMode, RemoteErrorKind, StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
-use kiro_s3::{S3Access, S3Bucket};
+use kiro_s3::{S3Bucket, S3ClientFactory};
 
 use crate::proxy::{Harm, Proxy, Rule};
 use crate::server::Server;
-use crate::stores::{bucket_at, client, tuning};
+use crate::stores::{bucket_at, client, options};
 
 async fn list_error(store: &S3Bucket) -> (StoreError, RemoteErrorKind) {
     let listed: Result<Vec<ObjectMeta>, StoreError> = store.list("").try_collect().await;
@@ -62,20 +62,20 @@ async fn refusals_say_what_to_do() {
         (
             301,
             "PermanentRedirect",
-            "the bucket lies in another Region than `us-east-1`",
+            "the bucket is in another Region than `us-east-1`",
             "AWS_REGION",
         ),
         (
             503,
             "SlowDown",
             "too many requests (SlowDown)",
-            "a little later",
+            "again later",
         ),
         (
             500,
             "InternalError",
             "the service failed with status 500",
-            "a little later",
+            "again later",
         ),
     ];
     for (status, code, text, hint) in cases {
@@ -117,7 +117,7 @@ async fn nobody_signed_in_is_told_how_to() {
         .endpoint_url(format!("http://{}", Server::shared().address))
         .credentials_provider(nobody())
         .build();
-    let store = S3Access::new(config, tuning()).bucket(&"s3://bucket".parse().unwrap());
+    let store = S3ClientFactory::new(config, options()).bucket(&"s3://bucket".parse().unwrap());
     let (_, kind) = list_error(&store).await;
     assert!(
         matches!(kind, RemoteErrorKind::NoCredentials { .. }),
@@ -155,7 +155,10 @@ async fn a_bucket_in_another_region_is_found_with_one_request_more() {
     let proxy = Proxy::start(Vec::new()).await;
     let store = bucket_at(proxy.address, &format!("s3://{bucket}"));
     for key in ["one", "two"] {
-        let mut writer = store.create(&ObjectKey::new(key)).await.unwrap();
+        let mut writer = store
+            .create(&ObjectKey::new(key), PutMode::Overwrite)
+            .await
+            .unwrap();
         writer.write(Bytes::from_static(b"x")).await.unwrap();
         writer.finish().await.unwrap();
     }

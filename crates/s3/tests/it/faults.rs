@@ -6,13 +6,13 @@ use std::time::Duration;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use futures::TryStreamExt;
 use kiro_ingest::{ObjectMeta, ObjectStore, RunSummary, StoreErrorKind};
-use kiro_s3::{S3Access, S3Bucket, S3Tuning};
+use kiro_s3::{S3Bucket, S3ClientFactory, S3Options};
 
 use crate::kiro_exports::key_of_day;
 use crate::proxy::{Harm, Proxy, Rule};
 use crate::run::{DAYS, expected_rows, export_of_day, fill, keys, rows_of, run};
 use crate::server::Server;
-use crate::stores::{bucket_at, client, config, content, put, tuning};
+use crate::stores::{bucket_at, client, config, content, options, put};
 
 /// Two buckets: exports, and an empty one for the parts.
 struct Buckets {
@@ -133,8 +133,8 @@ async fn requests_that_are_never_answered_are_made_again() {
     let timeouts = TimeoutConfig::builder().read_timeout(Duration::from_secs(2));
     let config = config(proxy.address).into_builder();
     let config = config.timeout_config(timeouts.build()).build();
-    let access = S3Access::new(config, tuning());
-    let bucket = |url: String| access.bucket(&url.parse().unwrap());
+    let clients = S3ClientFactory::new(config, options());
+    let bucket = |url: String| clients.bucket(&url.parse().unwrap());
     let summary = run(
         bucket(format!("s3://{}/logs", buckets.exports)),
         bucket(format!("s3://{}", buckets.data)),
@@ -159,12 +159,12 @@ async fn a_body_that_is_cut_or_stalls_is_read_on_where_it_ended() {
         Rule::new("GET", "/x", 1, Harm::StallAnswer),
     ])
     .await;
-    let impatient = S3Tuning {
+    let impatient = S3Options {
         stalled_after: Duration::from_secs(1),
-        ..tuning()
+        ..options()
     };
-    let access = S3Access::new(config(proxy.address), impatient);
-    let store = access.bucket(&format!("s3://{bucket}").parse().unwrap());
+    let clients = S3ClientFactory::new(config(proxy.address), impatient);
+    let store = clients.bucket(&format!("s3://{bucket}").parse().unwrap());
     let mut reader = store.get(&first(&store).await).await.unwrap();
     let mut read = Vec::new();
     while let Some(piece) = reader.next().await.unwrap() {

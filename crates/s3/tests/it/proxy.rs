@@ -1,4 +1,4 @@
-//! Stands between the store and the server, counts what is asked, and does harm where it is told to.
+//! A proxy between the store and the server that counts requests and injects faults.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -24,13 +24,13 @@ pub(crate) enum Harm {
     CutAnswer,
     /// Half of the answer's body is sent, and then nothing more.
     StallAnswer,
-    /// It is carried out, but nobody hears of it.
+    /// The request is executed, but its response is lost.
     LoseAnswer,
     /// Something else happens first.
     First(Arc<Action>),
 }
 
-/// Harm for the next so many requests of a method whose target contains a text.
+/// A fault of the next requests of a method whose target contains a text.
 pub(crate) struct Rule {
     method: &'static str,
     target: String,

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
-use kiro_ingest::{
-    Dataset, InMemoryStore, NoProgress, ObjectStore, RunError, RunSummary, normalize,
-};
+use kiro_ingest::{InMemoryStore, NoProgress, ObjectStore, RunError, RunSummary, normalize};
+use kiro_report::Dataset;
 
 use crate::kiro_exports::{key_of_day, options};
 use crate::parts::sorted_rows;

@@ -79,7 +79,7 @@ impl Server {
         while !log.contains("Running on http") {
             assert_ne!(lines.read_line(&mut log).unwrap(), 0, "no server: {log}");
         }
-        // Nobody reads it, and the server must not wait for that.
+        // No test reads it, and the server must not wait for a reader.
         std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
         Self {
             address: port,

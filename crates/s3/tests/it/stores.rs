@@ -9,15 +9,15 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use bytes::Bytes;
-use kiro_s3::{S3Access, S3Bucket, S3Tuning, S3Url};
+use kiro_s3::{S3Bucket, S3ClientFactory, S3Options, S3Url};
 
 use crate::server::Server;
 
 /// The smallest parts that S3 allows.
-pub(crate) fn tuning() -> S3Tuning {
-    S3Tuning {
+pub(crate) fn options() -> S3Options {
+    S3Options {
         part_bytes: 5 << 20,
-        ..S3Tuning::default()
+        ..S3Options::default()
     }
 }
 
@@ -37,13 +37,13 @@ pub(crate) fn config(address: SocketAddr) -> SdkConfig {
 
 /// A bucket as our store sees it, through this address.
 pub(crate) fn bucket_at(address: SocketAddr, url: &str) -> S3Bucket {
-    S3Access::new(config(address), tuning()).bucket(&url.parse::<S3Url>().unwrap())
+    S3ClientFactory::new(config(address), options()).bucket(&url.parse::<S3Url>().unwrap())
 }
 
 /// The SDK itself, straight to the server, for what the store does not do.
 pub(crate) fn client() -> Client {
-    let access = S3Access::new(config(Server::shared().address), tuning());
-    Client::new(access.config())
+    let clients = S3ClientFactory::new(config(Server::shared().address), options());
+    Client::new(clients.config())
 }
 
 pub(crate) async fn put(bucket: &str, key: &str, content: impl Into<Vec<u8>>) {

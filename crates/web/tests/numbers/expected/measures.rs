@@ -176,5 +176,7 @@ pub(super) fn only(rows: &[&Row], field: &str, values: &[&'static str]) -> Vec<R
 /// The sum of every counter of the legacy report.
 pub(super) fn counters() -> Vec<(&'static str, Take)> {
     let counters = CODE_COUNTERS.iter();
-    counters.map(|counter| (*counter, sum(counter))).collect()
+    counters
+        .map(|counter| (counter.name, sum(counter.name)))
+        .collect()
 }

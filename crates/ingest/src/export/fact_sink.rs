@@ -1,4 +1,4 @@
-//! Where facts are encoded: on the thread that reads them, or beside it.
+//! Encodes facts on the thread that reads them, or on another one.
 
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -9,35 +9,35 @@ use super::NormalizeErrorKind;
 use super::fact_batch::FactBatch;
 use super::fact_parts::FactParts;
 
-/// A batch travels once it has so many facts or so much text.
+/// A batch is sent once it has this many facts or bytes of text.
 const BATCH_FACTS: usize = 512;
 const BATCH_TEXT_BYTES: usize = 1 << 20;
-/// So many batches may wait.
-const WAITING_BATCHES: usize = 4;
+/// Maximum number of batches that wait for the encoder.
+const MAX_WAITING_BATCHES: usize = 4;
 
-/// Takes facts and has them written.
-pub(super) enum FactLane {
+/// Takes facts and writes their parts.
+pub(super) enum FactSink {
     /// On this thread.
-    Here(Box<FactParts>),
-    /// On another thread: reading and encoding take about as long.
-    Beside(Beside),
+    Inline(Box<FactParts>),
+    /// On another thread, because reading and encoding take about as long.
+    Threaded(Threaded),
 }
 
-pub(super) struct Beside {
+pub(super) struct Threaded {
     batch: FactBatch,
     batches: SyncSender<FactBatch>,
-    /// Batches to be filled again.
+    /// Written batches, to be filled again.
     empty: Receiver<FactBatch>,
     worker: JoinHandle<Result<FactParts, NormalizeErrorKind>>,
 }
 
-impl FactLane {
-    pub(super) fn here(parts: FactParts) -> Self {
-        Self::Here(Box::new(parts))
+impl FactSink {
+    pub(super) fn inline(parts: FactParts) -> Self {
+        Self::Inline(Box::new(parts))
     }
 
-    pub(super) fn beside(mut parts: FactParts) -> Result<Self, NormalizeErrorKind> {
-        let (batches, arriving) = sync_channel(WAITING_BATCHES);
+    pub(super) fn threaded(mut parts: FactParts) -> Result<Self, NormalizeErrorKind> {
+        let (batches, arriving) = sync_channel(MAX_WAITING_BATCHES);
         let (returning, empty) = channel();
         let worker = thread::Builder::new()
             .name("encoder".to_owned())
@@ -46,7 +46,7 @@ impl FactLane {
                 Ok(parts)
             });
         let worker = worker.map_err(|_| NormalizeErrorKind::Crashed)?;
-        Ok(Self::Beside(Beside {
+        Ok(Self::Threaded(Threaded {
             batch: FactBatch::default(),
             batches,
             empty,
@@ -54,36 +54,39 @@ impl FactLane {
         }))
     }
 
-    /// Takes a fact. [`NormalizeErrorKind::Stopped`] may mean that the other thread has failed; [`Self::finish`] tells
-    /// why.
+    /// Takes a fact.
+    ///
+    /// # Errors
+    ///
+    /// [`NormalizeErrorKind::Stopped`] if the other thread has failed: [`Self::finish`] returns its error.
     pub(super) fn push(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
         match self {
-            Self::Here(parts) => parts.push(row),
-            Self::Beside(beside) => {
-                beside.batch.push(row);
-                let is_full = beside.batch.len() >= BATCH_FACTS
-                    || beside.batch.text_bytes() >= BATCH_TEXT_BYTES;
-                if is_full { beside.send() } else { Ok(()) }
+            Self::Inline(parts) => parts.push(row),
+            Self::Threaded(threaded) => {
+                threaded.batch.push(row);
+                let is_full = threaded.batch.len() >= BATCH_FACTS
+                    || threaded.batch.text_bytes() >= BATCH_TEXT_BYTES;
+                if is_full { threaded.send() } else { Ok(()) }
             }
         }
     }
 
-    /// Hands over what is finished; another thread does that by itself.
+    /// Writes finished row groups. Does nothing for another thread, which does that itself.
     pub(super) fn drain(&mut self) -> Result<(), NormalizeErrorKind> {
         match self {
-            Self::Here(parts) => parts.drain(),
-            Self::Beside(_) => Ok(()),
+            Self::Inline(parts) => parts.drain(),
+            Self::Threaded(_) => Ok(()),
         }
     }
 
-    /// The parts with all their rows.
+    /// Returns the parts with all their rows.
     pub(super) fn finish(self) -> Result<FactParts, NormalizeErrorKind> {
         match self {
-            Self::Here(parts) => Ok(*parts),
-            Self::Beside(mut beside) => {
-                let sent = beside.send();
-                drop(beside.batches);
-                let parts = beside
+            Self::Inline(parts) => Ok(*parts),
+            Self::Threaded(mut threaded) => {
+                let sent = threaded.send();
+                drop(threaded.batches);
+                let parts = threaded
                     .worker
                     .join()
                     .unwrap_or(Err(NormalizeErrorKind::Crashed))?;
@@ -93,7 +96,7 @@ impl FactLane {
     }
 }
 
-impl Beside {
+impl Threaded {
     fn send(&mut self) -> Result<(), NormalizeErrorKind> {
         let empty = self.empty.try_recv().unwrap_or_default();
         let full = std::mem::replace(&mut self.batch, empty);
@@ -112,7 +115,7 @@ fn write_all(
         batch.try_each(|row| parts.push(row))?;
         parts.drain()?;
         batch.clear();
-        // Nobody fills it again once everything has been read.
+        // The reader is gone once it has read everything.
         returning.send(batch).ok();
     }
     Ok(())

@@ -1,8 +1,9 @@
-//! Randomness that depends on *what* is asked for, never on what was asked before: every number is a hash of the
-//! seed, a purpose and up to two indices. Only integer steps and the four exact floating-point operations are used, so
-//! the numbers are the same on every platform.
+//! Pseudo-random numbers that do not depend on the order of calls: each stream begins at a hash of the seed, a purpose and two
+//! indices. Uses integers and the four exact floating-point operations only, so numbers are the same on every platform.
+//!
+//! The bytes of the demo depend on these numbers, so another generator would change every transcript.
 
-/// What a stream of numbers is for. Streams of different purposes are independent.
+/// The purpose of a stream. Streams of different purposes are independent.
 #[derive(Debug, Clone, Copy)]
 #[repr(u64)]
 pub(crate) enum Purpose {
@@ -18,28 +19,28 @@ pub(crate) enum Purpose {
 
 /// A stream of pseudo-random numbers (`SplitMix64` from a hashed start).
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
+pub(crate) struct Rng(u64);
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-const fn mixed(mut z: u64) -> u64 {
+const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
 
-impl Dice {
+impl Rng {
     pub(crate) fn new(seed: u64, purpose: Purpose, first: u64, second: u64) -> Self {
-        let mut state = mixed(seed.wrapping_add(GOLDEN));
+        let mut state = mix(seed.wrapping_add(GOLDEN));
         for part in [purpose as u64, first, second] {
-            state = mixed(state ^ part.wrapping_add(1).wrapping_mul(GOLDEN));
+            state = mix(state ^ part.wrapping_add(1).wrapping_mul(GOLDEN));
         }
         Self(state)
     }
 
     pub(crate) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);
-        mixed(self.0)
+        mix(self.0)
     }
 
     /// A number in `[0, 1)` with 53 random bits.
@@ -64,7 +65,7 @@ impl Dice {
         self.unit() < probability
     }
 
-    /// One of the indices of `weights`, as often as its weight says; the last one if all are zero.
+    /// A random index of `weights`, in proportion to its weight; the last one if all are zero.
     pub(crate) fn pick(&mut self, weights: &[f64]) -> usize {
         let total: f64 = weights.iter().sum();
         let mut left = self.unit() * total;
@@ -84,8 +85,8 @@ mod tests {
 
     #[test]
     fn the_first_numbers_never_change() {
-        let mut dice = Dice::new(42, Purpose::Day, 7, 9);
-        let numbers = [dice.number(), dice.number(), dice.number()];
+        let mut rng = Rng::new(42, Purpose::Day, 7, 9);
+        let numbers = [rng.number(), rng.number(), rng.number()];
         assert_eq!(
             numbers,
             [
@@ -98,20 +99,20 @@ mod tests {
 
     #[test]
     fn streams_differ_by_purpose_and_index() {
-        let first = |purpose, a, b| Dice::new(1, purpose, a, b).number();
+        let first = |purpose, a, b| Rng::new(1, purpose, a, b).number();
         assert_ne!(first(Purpose::Day, 1, 2), first(Purpose::Day, 2, 1));
         assert_ne!(first(Purpose::Day, 1, 2), first(Purpose::File, 1, 2));
     }
 
     #[test]
     fn unit_stays_in_range_and_below_reaches_its_ends() {
-        let mut dice = Dice::new(1, Purpose::Profile, 0, 0);
+        let mut rng = Rng::new(1, Purpose::Profile, 0, 0);
         let mut seen = [false; 5];
         for _ in 0..1_000 {
-            assert!((0.0..1.0).contains(&dice.unit()));
-            seen[dice.below(5) as usize] = true;
+            assert!((0.0..1.0).contains(&rng.unit()));
+            seen[rng.below(5) as usize] = true;
         }
         assert_eq!(seen, [true; 5]);
-        assert_eq!(dice.below(0), 0);
+        assert_eq!(rng.below(0), 0);
     }
 }

@@ -6,18 +6,20 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use kiro_ingest::{RemoteErrorKind, StoreErrorKind};
 
-use crate::code::{credentials_error, says_expired, says_throttled, says_wrong_credentials};
+use crate::error_code::{
+    credentials_error, is_expired_token, is_invalid_credentials, is_throttled,
+};
 
-/// The header by which S3 says where a bucket is, whoever asks.
+/// The header that names the Region of a bucket, even in an error.
 const BUCKET_REGION: &str = "x-amz-bucket-region";
 
-/// An error of any operation of the service.
+/// An error of any operation of S3.
 pub(crate) trait ServiceError: Error + ProvideErrorMetadata + Send + Sync + 'static {}
 
 impl<E: Error + ProvideErrorMetadata + Send + Sync + 'static> ServiceError for E {}
 
-/// What the error means. `region` is the one that was asked.
-pub(crate) fn kind_of<E: ServiceError>(
+/// Maps an error of the SDK. `region` is that of the request.
+pub(crate) fn store_error_kind<E: ServiceError>(
     error: SdkError<E, HttpResponse>,
     region: &str,
 ) -> StoreErrorKind {
@@ -31,10 +33,10 @@ pub(crate) fn kind_of<E: ServiceError>(
             let status = refusal.raw().status().as_u16();
             let code = refusal.err().code().unwrap_or_default();
             let message = refusal.err().message().unwrap_or_default();
-            meaning(status, code, message, region)
+            service_error_kind(status, code, message, region)
         }
-        SdkError::ResponseError(answer) if answer.raw().status().is_server_error() => {
-            let status = answer.raw().status().as_u16();
+        SdkError::ResponseError(response) if response.raw().status().is_server_error() => {
+            let status = response.raw().status().as_u16();
             StoreErrorKind::Remote(RemoteErrorKind::Unavailable { status })
         }
         SdkError::ConstructionFailure(_) => {
@@ -50,37 +52,35 @@ pub(crate) fn kind_of<E: ServiceError>(
     }
 }
 
-/// Whether a conditional write found that the object is there already.
-pub(crate) fn object_is_there_already<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
+/// Returns true if a conditional write found an object of the same key.
+pub(crate) fn object_exists<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
     status_of(error) == Some(412)
 }
 
-/// Whether a conditional write met another one of the same key that is under way.
-pub(crate) fn another_write_is_under_way<E: ServiceError>(
-    error: &SdkError<E, HttpResponse>,
-) -> bool {
+/// Returns true if a conditional write met a concurrent one of the same key.
+pub(crate) fn is_write_conflict<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
     status_of(error) == Some(409)
 }
 
-/// Whether an upload in parts does not exist any more.
-pub(crate) fn upload_is_gone<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
+/// Returns true if a multipart upload does not exist any more.
+pub(crate) fn is_upload_missing<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> bool {
     status_of(error) == Some(404)
 }
 
-/// The Region the bucket is in, if the service says that it is not this one.
+/// The Region of the bucket, if the response names another one than `region`.
 pub(crate) fn other_region<E: ServiceError>(
     error: &SdkError<E, HttpResponse>,
     region: &str,
 ) -> Option<String> {
-    let told = error.raw_response()?.headers().get(BUCKET_REGION)?;
-    (!told.is_empty() && told != region).then(|| told.to_owned())
+    let other = error.raw_response()?.headers().get(BUCKET_REGION)?;
+    (!other.is_empty() && other != region).then(|| other.to_owned())
 }
 
 fn status_of<E: ServiceError>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
     Some(error.raw_response()?.status().as_u16())
 }
 
-fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKind {
+fn service_error_kind(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKind {
     let code_text = if code.is_empty() {
         status.to_string()
     } else {
@@ -95,8 +95,8 @@ fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKi
         ("NoSuchBucket", _) => RemoteErrorKind::NoBucket,
         ("NoSuchKey", _) | ("NotFound" | "", 404) => return StoreErrorKind::NotFound,
         ("PreconditionFailed", _) | ("", 412) => return StoreErrorKind::Changed,
-        (code, _) if says_expired(code) => RemoteErrorKind::ExpiredCredentials,
-        (code, _) if says_wrong_credentials(code) => {
+        (code, _) if is_expired_token(code) => RemoteErrorKind::ExpiredCredentials,
+        (code, _) if is_invalid_credentials(code) => {
             RemoteErrorKind::InvalidCredentials { code: code_text }
         }
         (
@@ -109,10 +109,10 @@ fn meaning(status: u16, code: &str, message: &str, region: &str) -> StoreErrorKi
         | (_, 301 | 307) => RemoteErrorKind::OtherRegion {
             region: region.to_owned(),
         },
-        // The status is the one of a denial; no permission helps.
+        // The status is that of a denial, but no permission helps.
         ("InvalidObjectState", _) => RemoteErrorKind::Archived,
         ("RequestTimeTooSkewed", _) => RemoteErrorKind::ClockSkew { message },
-        (code, status) if says_throttled(code) || matches!(status, 429 | 503) => {
+        (code, status) if is_throttled(code) || matches!(status, 429 | 503) => {
             RemoteErrorKind::Throttled { code: code_text }
         }
         ("ConditionalRequestConflict" | "OperationAborted" | "RequestTimeout", _)
@@ -133,7 +133,7 @@ fn source_of<E: ServiceError>(error: SdkError<E, HttpResponse>) -> Box<dyn Error
 mod tests {
     use kiro_ingest::{RemoteErrorKind as Remote, StoreErrorKind};
 
-    use super::meaning;
+    use super::service_error_kind;
 
     #[test]
     fn codes_of_the_service_become_causes_with_advice() {
@@ -199,14 +199,14 @@ mod tests {
             }),
         ];
         for (status, code, check) in cases {
-            let kind = meaning(status, code, "the message", "us-east-1");
+            let kind = service_error_kind(status, code, "the message", "us-east-1");
             assert!(check(&kind), "{status} {code}: {kind:?}");
         }
     }
 
     #[test]
     fn an_archived_object_must_be_restored_and_no_permission_helps() {
-        let kind = meaning(403, "InvalidObjectState", "", "us-east-1");
+        let kind = service_error_kind(403, "InvalidObjectState", "", "us-east-1");
         let StoreErrorKind::Remote(kind) = kind else {
             panic!("{kind:?}");
         };
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_code_is_named_by_its_status() {
-        let kind = meaning(400, "", "", "us-east-1");
+        let kind = service_error_kind(400, "", "", "us-east-1");
         assert_eq!(
             kind.to_string(),
             "refused with `400`: status 400 without a reason"

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
 
-/// Sizes and timeouts; the defaults are meant for AWS.
+/// Sizes and timeouts. The defaults are for AWS.
 #[derive(Debug, Clone)]
-pub struct S3Tuning {
-    /// How long a body may come without a byte.
+pub struct S3Options {
+    /// Maximum time without a byte of a body.
     pub stalled_after: Duration,
-    /// Larger objects are uploaded in parts of this size; S3 allows no less than 5 MiB.
+    /// Part size of a multipart upload, at least 5 MiB. Smaller objects need one request.
     pub part_bytes: usize,
 }
 
-impl Default for S3Tuning {
+impl Default for S3Options {
     fn default() -> Self {
         Self {
             stalled_after: Duration::from_secs(20),
@@ -22,7 +22,7 @@ impl Default for S3Tuning {
     }
 }
 
-impl S3Tuning {
+impl S3Options {
     pub(crate) fn stalled(&self) -> StalledStreamProtectionConfig {
         StalledStreamProtectionConfig::enabled()
             .grace_period(self.stalled_after)

@@ -1,4 +1,4 @@
-//! Who is asking, and how buckets are reached.
+//! Clients of S3, and the HTTP client of all AWS services.
 
 use std::time::Duration;
 
@@ -10,36 +10,36 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 use crate::sdk_config::{SdkConfigError, SdkOptions, load_sdk_config};
-use crate::{S3Bucket, S3Tuning, S3Url};
+use crate::{S3Bucket, S3Options, S3Url};
 
-/// Where requests go first when no Region is configured; a bucket elsewhere says where it is.
+/// The first Region of requests if none is configured. A bucket of another Region names its own.
 const FIRST_REGION: &str = "us-east-1";
 
 /// Credentials, a Region and an HTTP client, shared by any number of buckets. A clone shares them, too.
 #[derive(Debug, Clone)]
-pub struct S3Access {
+pub struct S3ClientFactory {
     config: SdkConfig,
-    tuning: S3Tuning,
+    options: S3Options,
 }
 
-impl S3Access {
-    /// What the environment, the profile files or the machine tell, as for every AWS tool. No request is made yet.
+impl S3ClientFactory {
+    /// Reads the configuration where every AWS tool reads it. Sends no request.
     ///
     /// # Errors
     ///
     /// If a configuration file, the named profile or the CA bundle cannot be read.
-    pub async fn from_environment(tuning: S3Tuning) -> Result<Self, SdkConfigError> {
+    pub async fn from_environment(options: S3Options) -> Result<Self, SdkConfigError> {
         let config = load_sdk_config(&SdkOptions::default()).await?;
-        Ok(Self { config, tuning })
+        Ok(Self { config, options })
     }
 
-    /// Takes a configuration as it is, except for its HTTP client.
-    pub fn new(config: SdkConfig, tuning: S3Tuning) -> Self {
+    /// Uses a configuration with another HTTP client.
+    pub fn new(config: SdkConfig, options: S3Options) -> Self {
         let config = config.into_builder().http_client(http_client(None)).build();
-        Self { config, tuning }
+        Self { config, options }
     }
 
-    /// A bucket. Whether it exists, and where, turns out with the first request.
+    /// Opens a bucket. Sends no request: a missing bucket is an error of the first one.
     pub fn bucket(&self, url: &S3Url) -> S3Bucket {
         S3Bucket::new(self.clone(), url)
     }
@@ -49,11 +49,11 @@ impl S3Access {
         &self.config
     }
 
-    pub(crate) fn tuning(&self) -> &S3Tuning {
-        &self.tuning
+    pub(crate) fn options(&self) -> &S3Options {
+        &self.options
     }
 
-    /// The Region to begin with.
+    /// The Region of the first request.
     pub(crate) fn region(&self) -> String {
         self.config
             .region()
@@ -63,22 +63,22 @@ impl S3Access {
     pub(crate) fn client(&self, region: &str) -> aws_sdk_s3::Client {
         let config = Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
-            .stalled_stream_protection(self.tuning.stalled())
+            .stalled_stream_protection(self.options.stalled())
             .build();
         aws_sdk_s3::Client::from_conf(config)
     }
 }
 
-/// Interval of TCP keepalive probes. Address translators forget a silent connection after some minutes, and an invocation
-/// is silent until its function has ended.
+/// Interval of TCP keepalive probes. Address translators drop an idle connection after some minutes, and an invocation of a
+/// function is idle until the function has ended.
 const TCP_KEEPALIVE: Duration = Duration::from_mins(1);
 
-/// TLS by rustls and ring, through the proxy that the environment names. Trusts the certificates in `ca_bundle`, a PEM file's
-/// content, or those of the machine.
+/// An HTTP client with TLS by rustls and ring, through the proxy of the environment. Trusts the certificates in `ca_bundle`
+/// (the content of a PEM file), else those of the machine.
 ///
 /// # Panics
 ///
-/// Never: what could fail is about network interfaces and partitions, of which none is named.
+/// Never: only named network interfaces and partitions could fail, and none is named.
 #[expect(
     clippy::expect_used,
     reason = "these three fail for network interfaces and partitions, of which none is named"

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kiro_ingest::{
-    Dataset, InMemoryStore, Intake, NoProgress, NormalizeOptions, ObjectStore, RunSummary, Source,
-    normalize_intake,
+    ExportSource, InMemoryStore, NoProgress, NormalizeOptions, ObjectStore, RunInput, RunSummary,
+    normalize_input,
 };
-use kiro_report::ObjectKey;
+use kiro_report::{Dataset, ObjectKey};
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{POISON, TWO_USERS, key_of_day, options, runtime};
@@ -26,19 +26,19 @@ fn days(days: impl IntoIterator<Item = u32>) -> InMemoryStore {
     store
 }
 
-fn all_of(store: &InMemoryStore) -> Source {
-    Source::all_of(Arc::new(store.clone()))
+fn all_of(store: &InMemoryStore) -> ExportSource {
+    ExportSource::all_of(Arc::new(store.clone()))
 }
 
-fn run(intake: &Intake, destination: &InMemoryStore) -> RunSummary {
+fn run(input: &RunInput, destination: &InMemoryStore) -> RunSummary {
     let options = NormalizeOptions {
         jobs: NonZeroUsize::new(3).unwrap(),
         ..options()
     };
     let destination = Arc::new(destination.clone());
     runtime()
-        .block_on(normalize_intake(
-            intake,
+        .block_on(normalize_input(
+            input,
             destination,
             &options,
             Arc::new(NoProgress),
@@ -49,13 +49,13 @@ fn run(intake: &Intake, destination: &InMemoryStore) -> RunSummary {
 #[test]
 fn a_backfill_is_driven_to_its_end_by_repeated_runs() {
     let (source, destination) = (days(1..=10), InMemoryStore::new());
-    let intake = Intake {
+    let input = RunInput {
         max_files: Some(4),
-        ..Intake::of(vec![all_of(&source)])
+        ..RunInput::new(vec![all_of(&source)])
     };
     let mut steps = Vec::new();
     loop {
-        let summary = run(&intake, &destination);
+        let summary = run(&input, &destination);
         steps.push((
             summary.files_processed,
             summary.files_skipped,
@@ -78,9 +78,9 @@ fn exports_that_cannot_be_read_never_keep_others_from_being_taken() {
     let (source, destination) = (days(3..=5), InMemoryStore::new());
     source.put(key_of_day(1).as_str(), POISON);
     source.put(key_of_day(2).as_str(), POISON);
-    let intake = Intake {
+    let input = RunInput {
         max_files: Some(1),
-        ..Intake::of(vec![all_of(&source)])
+        ..RunInput::new(vec![all_of(&source)])
     };
     let step = |summary: &RunSummary| {
         (
@@ -89,7 +89,7 @@ fn exports_that_cannot_be_read_never_keep_others_from_being_taken() {
             summary.files_remaining,
         )
     };
-    let steps: Vec<_> = (0..6).map(|_| step(&run(&intake, &destination))).collect();
+    let steps: Vec<_> = (0..6).map(|_| step(&run(&input, &destination))).collect();
     assert_eq!(
         steps,
         [
@@ -108,13 +108,13 @@ fn exports_that_cannot_be_read_never_keep_others_from_being_taken() {
 fn a_run_stops_taking_exports_when_time_is_up() {
     let (source, destination) = (days(1..=10), InMemoryStore::new());
     let asked = Arc::new(AtomicU64::new(0));
-    let intake = Intake {
-        may_take: Some(Arc::new(move || asked.fetch_add(1, Ordering::Relaxed) < 3)),
-        ..Intake::of(vec![all_of(&source)])
+    let input = RunInput {
+        has_time: Some(Arc::new(move || asked.fetch_add(1, Ordering::Relaxed) < 3)),
+        ..RunInput::new(vec![all_of(&source)])
     };
-    let summary = run(&intake, &destination);
+    let summary = run(&input, &destination);
     assert_eq!((summary.files_processed, summary.files_remaining), (3, 7));
-    let rest = Intake::of(vec![all_of(&source)]);
+    let rest = RunInput::new(vec![all_of(&source)]);
     assert_eq!(run(&rest, &destination).files_processed, 7);
 }
 
@@ -123,30 +123,30 @@ fn only_some_exports_can_be_asked_for() {
     let (source, destination) = (days(1..=10), InMemoryStore::new());
     let watched = FaultyStore::new(&source, Fault::Never);
     let only = [key_of_day(3), key_of_day(7), "missing.csv".to_owned()];
-    let intake = Intake::of(vec![Source {
+    let input = RunInput::new(vec![ExportSource {
         store: watched.clone(),
         only: Some(only.map(ObjectKey::new).to_vec()),
     }]);
-    let summary = run(&intake, &destination);
+    let summary = run(&input, &destination);
     assert_eq!((summary.files_seen, summary.files_processed), (2, 2));
     assert_eq!(watched.lists.load(Ordering::Relaxed), 3);
-    assert_eq!(run(&intake, &destination).files_skipped, 2);
+    assert_eq!(run(&input, &destination).files_skipped, 2);
 }
 
 #[test]
 fn several_sources_are_read_against_one_listing_of_the_destination() {
     let (one, other, destination) = (days(1..=3), days(3..=5), InMemoryStore::new());
     let watched = FaultyStore::new(&destination, Fault::Never);
-    let intake = Intake::of(vec![all_of(&one), all_of(&other)]);
+    let input = RunInput::new(vec![all_of(&one), all_of(&other)]);
     let summary = runtime()
-        .block_on(normalize_intake(
-            &intake,
+        .block_on(normalize_input(
+            &input,
             watched.clone(),
             &options(),
             Arc::new(NoProgress),
         ))
         .unwrap();
-    // The third day lies in both, with the same key and content.
+    // The third day is in both, with the same key and content.
     assert_eq!(
         (
             summary.files_seen,
@@ -169,11 +169,11 @@ fn large_exports_wait_for_each_other_and_all_are_read() {
         assert!(content.len() > 4 << 20);
         source.put(key_of_day(day).as_str(), content);
     }
-    let intake = Intake {
-        large_at_once: NonZeroUsize::new(1),
-        ..Intake::of(vec![all_of(&source)])
+    let input = RunInput {
+        max_large_jobs: NonZeroUsize::new(1),
+        ..RunInput::new(vec![all_of(&source)])
     };
-    let summary = run(&intake, &destination);
+    let summary = run(&input, &destination);
     assert_eq!((summary.files_processed, summary.fact_rows), (3, 9));
     assert_eq!(summary.rejected_rows, 3 * 45_000);
 }
@@ -182,11 +182,11 @@ fn large_exports_wait_for_each_other_and_all_are_read() {
 fn the_newest_export_and_the_newest_activity_are_told() {
     let (source, destination) = (days([1, 4]), InMemoryStore::new());
     source.put(key_of_day(9).as_str(), "Date,UserId\n");
-    let intake = Intake::of(vec![all_of(&source)]);
-    let first = run(&intake, &destination);
+    let input = RunInput::new(vec![all_of(&source)]);
+    let first = run(&input, &destination);
     assert_eq!(first.newest_export, "2026-07-09".parse().ok());
     assert_eq!(first.newest_activity, "2026-07-04".parse().ok());
-    let second = run(&intake, &destination);
+    let second = run(&input, &destination);
     assert_eq!(second.newest_export, "2026-07-09".parse().ok());
     assert_eq!(second.newest_activity, None);
 }
@@ -196,7 +196,10 @@ fn two_runs_add_up_to_one() {
     let (source, destination) = (days(1..=3), InMemoryStore::new());
     source.put(key_of_day(4).as_str(), POISON);
     let broken: Arc<dyn ObjectStore> = FaultyStore::new(&source, Fault::BreaksOff("07/02"));
-    let first = run(&Intake::of(vec![Source::all_of(broken)]), &destination);
+    let first = run(
+        &RunInput::new(vec![ExportSource::all_of(broken)]),
+        &destination,
+    );
     assert_eq!(
         (
             first.files_processed,
@@ -205,8 +208,8 @@ fn two_runs_add_up_to_one() {
         ),
         (2, 2, 1)
     );
-    let both = first.followed_by(run(&Intake::of(vec![all_of(&source)]), &destination));
-    let fresh = run(&Intake::of(vec![all_of(&source)]), &InMemoryStore::new());
+    let both = first.followed_by(run(&RunInput::new(vec![all_of(&source)]), &destination));
+    let fresh = run(&RunInput::new(vec![all_of(&source)]), &InMemoryStore::new());
     assert_eq!(both, fresh);
     assert_eq!((both.files_seen, both.files_failed), (4, 1));
 }
@@ -215,10 +218,10 @@ fn two_runs_add_up_to_one() {
 fn what_an_outage_cost_the_next_run_reads() {
     let (source, destination) = (days(1..=3), InMemoryStore::new());
     let troubled: Arc<dyn ObjectStore> = FaultyStore::new(&source, Fault::Outage(2));
-    let intake = Intake::of(vec![Source::all_of(troubled)]);
-    let first = run(&intake, &destination);
+    let input = RunInput::new(vec![ExportSource::all_of(troubled)]);
+    let first = run(&input, &destination);
     assert_eq!((first.files_processed, first.transient_failures), (1, 2));
-    let second = run(&intake, &destination);
+    let second = run(&input, &destination);
     assert_eq!((second.files_processed, second.files_skipped), (2, 1));
     assert_eq!(second.files_failed, 0);
 }

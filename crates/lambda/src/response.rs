@@ -1,4 +1,4 @@
-//! What the caller is told.
+//! The response of an invocation.
 
 use kiro_ingest::RunSummary;
 use lambda_runtime::Diagnostic;
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use crate::EventError;
 
-/// So many failed exports are named in an error; the log names all.
-const MOST_NAMED: usize = 5;
+/// Maximum number of failed exports that an error names. The log names all.
+const MAX_NAMED: usize = 5;
 
-/// What a run did: the members of `kiro-analytics normalize --output json`, and what is left to do.
+/// The counts of a run, with the members of `kiro-analytics normalize --output json`, and what remains.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Answer {
+pub struct RunResponse {
     #[serde(flatten)]
     pub summary: RunSummary,
-    /// Exports not tried yet, because of `max_files` or for want of time. Call again until it is 0.
+    /// Exports not tried yet, because of `max_files` or the time limit. Call again until it is 0.
     pub files_remaining: u64,
 }
 
-/// Why an invocation failed. Everything that could be done was done.
+/// Why an invocation failed. All other exports were processed before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvocationError {
     #[error("{0}")]
@@ -29,7 +29,7 @@ pub enum InvocationError {
     RunFailed(String),
 }
 
-impl From<RunSummary> for Answer {
+impl From<RunSummary> for RunResponse {
     fn from(summary: RunSummary) -> Self {
         Self {
             files_remaining: summary.files_remaining,
@@ -39,7 +39,7 @@ impl From<RunSummary> for Answer {
 }
 
 impl InvocationError {
-    /// The failures of a run, `None` if there are none.
+    /// An error that names the failures of a run; `None` if there are none.
     pub(crate) fn of_failures(summary: &RunSummary) -> Option<Self> {
         if summary.failures.is_empty() {
             return None;
@@ -52,7 +52,7 @@ impl InvocationError {
         let mut parts = vec![format!(
             "{files_failed} of {files_seen} exports could not be normalized"
         )];
-        for failure in summary.failures.iter().take(MOST_NAMED) {
+        for failure in summary.failures.iter().take(MAX_NAMED) {
             let hint = failure.hint.map(|hint| format!(" ({hint})"));
             parts.push(format!(
                 "`{}`: {}{}",
@@ -61,7 +61,7 @@ impl InvocationError {
                 hint.unwrap_or_default()
             ));
         }
-        let more = summary.failures.len().saturating_sub(MOST_NAMED);
+        let more = summary.failures.len().saturating_sub(MAX_NAMED);
         if more > 0 {
             parts.push(format!("and {more} more, see the log"));
         }

@@ -1,19 +1,19 @@
-//! Errors that every service of AWS has, whatever was asked: about who asks, and how often.
+//! Error codes that all AWS services share: authentication and throttling.
 
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
 
-/// Whether the code says that the session is over.
-pub fn says_expired(code: &str) -> bool {
+/// Returns true for expired credentials.
+pub fn is_expired_token(code: &str) -> bool {
     matches!(
         code,
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired"
     )
 }
 
-/// Whether the code says that the credentials are wrong.
-pub fn says_wrong_credentials(code: &str) -> bool {
+/// Returns true for credentials that are not valid.
+pub fn is_invalid_credentials(code: &str) -> bool {
     matches!(
         code,
         "InvalidClientTokenId"
@@ -28,8 +28,8 @@ pub fn says_wrong_credentials(code: &str) -> bool {
     )
 }
 
-/// Whether the code says that there were too many requests.
-pub fn says_throttled(code: &str) -> bool {
+/// Returns true for too many requests.
+pub fn is_throttled(code: &str) -> bool {
     matches!(
         code,
         "Throttling"
@@ -42,7 +42,7 @@ pub fn says_throttled(code: &str) -> bool {
     )
 }
 
-/// The error of the credentials because of which no request was made. Other errors wrap it.
+/// Finds the error of the credentials that kept a request from being sent, among an error and its causes.
 pub fn credentials_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e CredentialsError> {
     let mut next = Some(error);
     while let Some(cause) = next {

@@ -1,26 +1,27 @@
-//! What makes a real bucket more than clean files: which day gets a re-export, which is split, what else lies around.
+//! Edge cases of real buckets: a re-export, a split day, a broken file, foreign objects.
 
 use chrono::NaiveDate;
 
 use crate::calendar::Calendar;
+use crate::headers;
 use crate::layout::{Client, Site, digits};
 
-/// The days on which something odd happens.
+/// The days of the edge cases.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Oddities {
+pub(crate) struct EdgeCases {
     /// The IDE export of the main account is written twice; the first numbers are too low.
     pub(crate) re_exported: u32,
     /// The IDE export of the main account comes in two complementary parts.
     pub(crate) split: u32,
-    /// A late export of the second account breaks off inside a quoted cell.
+    /// A late export of the second account ends inside a quoted cell.
     pub(crate) broken: u32,
     /// The second account's files have a byte-order mark and CRLF line ends.
     pub(crate) windows_text: u32,
-    /// The second account spells tiers as in the documentation.
+    /// The second account spells tiers as Kiro's documentation does.
     pub(crate) documented_tiers: u32,
 }
 
-impl Oddities {
+impl EdgeCases {
     pub(crate) fn of(calendar: Calendar) -> Self {
         Self {
             re_exported: calendar.midweek_at(600),
@@ -32,8 +33,7 @@ impl Oddities {
     }
 }
 
-/// Columns of an account in transition: for a while after the arrival of `New_User` and `User_Email`, every other file
-/// still lacks them.
+/// Returns true if a file lacks `New_User` and `User_Email`: for some time after their first day, every other file does.
 pub(crate) fn is_without_identity(calendar: Calendar, client: Client, day: u32) -> bool {
     let since = calendar.at(250);
     let until = calendar.at(400);
@@ -46,9 +46,9 @@ pub(crate) fn never_closed_quote(site: Site, date: NaiveDate) -> Vec<u8> {
     let (year, rest) = day.split_at(4);
     let (month, day) = rest.split_at(2);
     let profile = site.profile_arn();
+    let header = headers::BASE.join(",");
     format!(
-        "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
-         ProfileId,Subscription_Tier,Total_Messages\n\
+        "{header}\n\
          {year}-{month}-{day},\"aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb\",PLUGIN,2,3.5012345678901234,1000.0,0.0,FALSE,\
          \"{profile}\",PRO,17\n\
          {year}-{month}-{day},\"cccccccc-1111-4222-8333-dddddddddddd,PLUGIN,1,0.7712345678901234,1000.0,0.0,FALSE\n"
@@ -56,7 +56,7 @@ pub(crate) fn never_closed_quote(site: Site, date: NaiveDate) -> Vec<u8> {
     .into_bytes()
 }
 
-/// The same text as Windows programs write it.
+/// The same text with a byte-order mark and CRLF line ends.
 pub(crate) fn windows_text(text: &[u8]) -> Vec<u8> {
     let mut out = b"\xef\xbb\xbf".to_vec();
     for byte in text {
@@ -68,7 +68,7 @@ pub(crate) fn windows_text(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What the delivery check writes: 103 bytes that are no report.
+/// The object of the delivery check: 103 bytes that are no report.
 pub(crate) const VALIDATION_OBJECT: &[u8] =
     b"This object was created to validate permissions for the delivery of user activity reports to a bucket.\n";
 
