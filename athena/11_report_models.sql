@@ -1,4 +1,5 @@
 -- report_models: messages per model, of the rows that report_facts keeps
+-- by day: yes
 SELECT
     m.activity_date AS activity_date,  -- date: day of the activity
     m.user_id AS user_id,  -- varchar: canonical user id

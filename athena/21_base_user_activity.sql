@@ -1,4 +1,5 @@
 -- base_user_activity: user_report per user, day, client, account and Region, with labels; a missing count is 0
+-- by day: yes
 SELECT
     f.activity_date AS activity_date,  -- date: day of the activity
     f.user_id AS user_id,  -- varchar: canonical user id

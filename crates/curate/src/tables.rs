@@ -258,6 +258,7 @@ pub(crate) fn all(database: &str) -> Vec<Relation> {
             partitioned: true,
         },
         depends_on: Vec::new(),
+        by_day: false,
         database: database.to_owned(),
     };
     let counters = COUNTERS
@@ -302,6 +303,7 @@ pub(crate) fn all(database: &str) -> Vec<Relation> {
                 partitioned: false,
             },
             depends_on: Vec::new(),
+            by_day: false,
             database: database.to_owned(),
         },
     ]

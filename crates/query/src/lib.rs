@@ -3,6 +3,8 @@
 //! Owns reading parts, computing and keeping views, the Trino functions that `DataFusion` lacks, and writing results.
 //! Promises that statements are read-only and see one complete state of the data. Knows nothing about exports.
 
+#[cfg(test)]
+mod by_day;
 mod condition;
 mod engine;
 mod error;

@@ -10,20 +10,6 @@ use crate::footer::{Days, Footer};
 use crate::packed::PackedRows;
 use crate::window::{Window, month_of};
 
-/// The views that are computed by slice. Each decides about the rows of one key, and every key has its day; a row is
-/// known by part and line, which have one day too. What else they read must be small: other contents make other rows.
-pub(crate) const BY_DAY: [&str; 9] = [
-    "superseded",
-    "export_parts",
-    "report_facts",
-    "report_models",
-    "report_code",
-    "user_days",
-    "base_user_activity",
-    "model_usage",
-    "code_activity",
-];
-
 /// A slice ends with the month in which it has this many raw rows.
 pub(crate) const SLICE_ROWS: usize = 400_000;
 

@@ -22,7 +22,7 @@ use crate::part_table::part_table;
 use crate::parts::{Listing, Part};
 use crate::relations::Relations;
 use crate::session::session_over;
-use crate::slices::{BY_DAY, Slice, boundaries, windows};
+use crate::slices::{Slice, boundaries, windows};
 use crate::source_table::SourceTable;
 use crate::window::{Window, has_activity};
 
@@ -163,7 +163,7 @@ impl Snapshot {
         };
         let table = cell
             .get_or_try_init(|| async {
-                if BY_DAY.contains(&name) {
+                if relation.by_day {
                     self.by_day(relation).await
                 } else {
                     self.whole(relation).await
@@ -225,7 +225,7 @@ impl Snapshot {
 
     /// A view slice by slice, as many slices at once as there are threads.
     async fn by_day(self: &Arc<Self>, relation: &Relation) -> Result<SourceTable, QueryError> {
-        let slices = &self.slices().await?.slices;
+        let slices = &self.slices(relation).await?.slices;
         let mut waiting = slices.iter().enumerate();
         let mut running = JoinSet::new();
         let mut packed = Vec::new();
@@ -281,7 +281,7 @@ impl Snapshot {
                 let needed = self.relations.get(name)?;
                 let contents = match needed.source {
                     Source::Parts { .. } => continue,
-                    Source::View { .. } if BY_DAY.contains(&name.as_str()) => {
+                    Source::View { .. } if needed.by_day => {
                         self.fingerprint(needed).await?
                     }
                     Source::View { .. } => {
@@ -309,7 +309,7 @@ impl Snapshot {
             let needed = self.relations.get(name)?;
             let table: Arc<dyn TableProvider> = match needed.source {
                 Source::Parts { .. } => self.windowed(needed, self.window.and(slice.window))?,
-                Source::View { .. } if BY_DAY.contains(&name.as_str()) => {
+                Source::View { .. } if needed.by_day => {
                     let rows = self.slice(slice, name).await?;
                     Arc::new(self.kept_table(needed, std::iter::once(rows.as_ref()))?)
                 }
@@ -339,14 +339,14 @@ impl Snapshot {
     }
 
     /// The slices, cut when they are first needed.
-    async fn slices(self: &Arc<Self>) -> Result<&Slices, QueryError> {
+    async fn slices(self: &Arc<Self>, relation: &Relation) -> Result<&Slices, QueryError> {
         self.slices
             .get_or_try_init(|| async {
                 let snapshot = Arc::clone(self);
                 tokio::task::spawn_blocking(move || snapshot.cut())
                     .await
                     .map_err(|source| QueryError::Interrupted {
-                        relation: BY_DAY[0].to_owned(),
+                        relation: relation.name.clone(),
                         source,
                     })?
             })
