@@ -1,9 +1,7 @@
 //! Whole relations as files, streamed; a file is there whole or not at all.
 
-use std::fmt;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::str::FromStr;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -25,44 +23,6 @@ pub enum ExportFormat {
     Csv,
     Json,
     Parquet,
-}
-
-/// A format that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected `csv`, `json` or `parquet`, found `{found}`")]
-pub struct UnknownExportFormat {
-    /// What was asked for.
-    pub found: String,
-}
-
-impl ExportFormat {
-    /// The ending of a file of this format, which is its name too.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-            Self::Parquet => "parquet",
-        }
-    }
-}
-
-impl FromStr for ExportFormat {
-    type Err = UnknownExportFormat;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Csv, Self::Json, Self::Parquet]
-            .into_iter()
-            .find(|format| format.extension() == text)
-            .ok_or_else(|| UnknownExportFormat {
-                found: text.to_owned(),
-            })
-    }
-}
-
-impl fmt::Display for ExportFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.extension())
-    }
 }
 
 impl Engine {

@@ -8,9 +8,6 @@ use datafusion::logical_expr::{Expr, col, lit};
 use crate::footer::{ACTIVITY_DATE, Days, Footer};
 use crate::parts::Part;
 
-/// Days from year one to 1970-01-01.
-const EPOCH: i32 = 719_163;
-
 /// Days from `from` on and before `to`, as days since 1970-01-01. An open end takes in whatever lies beyond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Window {
@@ -22,8 +19,8 @@ impl Window {
     /// The window of two inclusive dates.
     pub(crate) fn of_dates(since: Option<NaiveDate>, until: Option<NaiveDate>) -> Self {
         Self {
-            from: since.map(day_number),
-            to: until.map(|date| day_number(date).saturating_add(1)),
+            from: since.map(|date| date.to_epoch_days()),
+            to: until.map(|date| date.to_epoch_days().saturating_add(1)),
         }
     }
 
@@ -85,7 +82,8 @@ impl Window {
 
     /// Whether an export of that day is in the window: how tables without activity days are restricted.
     pub(crate) fn has_export(self, part: &Part) -> bool {
-        part.export_date.map(day_number).is_none_or(|day| {
+        part.export_date.is_none_or(|date| {
+            let day = date.to_epoch_days();
             self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day < to)
         })
     }
@@ -98,17 +96,11 @@ pub(crate) fn has_activity(schema: &Schema) -> bool {
         .is_ok_and(|field| field.data_type() == &DataType::Date32)
 }
 
-/// Days since 1970-01-01.
-pub(crate) fn day_number(date: NaiveDate) -> i32 {
-    date.num_days_from_ce() - EPOCH
-}
-
 /// The first day of the month of a day.
 pub(crate) fn month_of(day: i32) -> i32 {
-    day.checked_add(EPOCH)
-        .and_then(NaiveDate::from_num_days_from_ce_opt)
+    NaiveDate::from_epoch_days(day)
         .and_then(|date| date.with_day(1))
-        .map_or(day, day_number)
+        .map_or(day, |date| date.to_epoch_days())
 }
 
 #[cfg(test)]
@@ -119,11 +111,15 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn day(text: &str) -> i32 {
+        date(text).to_epoch_days()
+    }
+
     #[test]
     fn since_and_until_are_inclusive() {
         let window = Window::of_dates(Some(date("2026-07-01")), Some(date("2026-07-01")));
         assert!(!window.is_empty());
-        let first = day_number(date("2026-07-01"));
+        let first = day("2026-07-01");
         let on = |first, last| Footer {
             rows: 1,
             days: Days::Between(first, last),
@@ -155,9 +151,9 @@ mod tests {
     #[test]
     fn a_month_begins_on_its_first_day() {
         assert_eq!(
-            month_of(day_number(date("2026-07-31"))),
-            day_number(date("2026-07-01"))
+            month_of(day("2026-07-31")),
+            day("2026-07-01")
         );
-        assert_eq!(month_of(-1), day_number(date("1969-12-01")));
+        assert_eq!(month_of(-1), day("1969-12-01"));
     }
 }

@@ -10,9 +10,6 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 
-/// Days since year one of 1970-01-01.
-const EPOCH: i32 = 719_163;
-
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Unit {
     Day,
@@ -71,7 +68,7 @@ impl Unit {
             Self::Year => 0,
         };
         NaiveDate::from_ymd_opt(date.year(), first_month + 1, 1)
-            .map(|date| date.num_days_from_ce() - EPOCH)
+            .map(|date| date.to_epoch_days())
             .ok_or_else(|| exec_datafusion_err!("day {day} is not on the calendar"))
     }
 
@@ -101,14 +98,13 @@ impl Unit {
                     date.checked_add_days(days_apart)
                 }
             })
-            .map(|date| date.num_days_from_ce() - EPOCH)
+            .map(|date| date.to_epoch_days())
             .ok_or_else(out_of_range)
     }
 }
 
 fn calendar_day(day: i32) -> Result<NaiveDate> {
-    day.checked_add(EPOCH)
-        .and_then(NaiveDate::from_num_days_from_ce_opt)
+    NaiveDate::from_epoch_days(day)
         .ok_or_else(|| exec_datafusion_err!("day {day} is not on the calendar"))
 }
 
@@ -324,7 +320,7 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> i32 {
-        text.parse::<NaiveDate>().unwrap().num_days_from_ce() - EPOCH
+        text.parse::<NaiveDate>().unwrap().to_epoch_days()
     }
 
     #[test]

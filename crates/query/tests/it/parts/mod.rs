@@ -9,7 +9,7 @@ use arrow::array::{
     new_null_array,
 };
 use arrow::datatypes::{DataType, Field, Schema};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use futures::TryStreamExt;
 use kiro_curate::{Catalogue, ColumnType, RenderOptions, Source};
 use kiro_query::{Engine, EngineOptions, QueryError};
@@ -126,7 +126,7 @@ fn write(path: &Path, table: &str, rows: usize, values: impl Fn(&str) -> Option<
 }
 
 fn day(text: &str) -> i32 {
-    text.parse::<NaiveDate>().unwrap().num_days_from_ce() - 719_163
+    text.parse::<NaiveDate>().unwrap().to_epoch_days()
 }
 
 /// Options for all of a folder.
