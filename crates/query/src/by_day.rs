@@ -9,13 +9,13 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use kiro_curate::{Catalogue, Relation, RenderOptions, Source};
 
+use crate::date_range::has_activity_date;
 use crate::footer::ACTIVITY_DATE;
 use crate::relations::Relations;
 use crate::session::session_over;
 use crate::source_table::SourceTable;
-use crate::window::has_activity;
 
-/// A model row and the fact row that it came with are of one part and one day, so a match by part stays within the day.
+/// A match by part stays within the day: a model row has the part and the day of the fact row that it comes from.
 const PART_ID: &str = "part_id";
 
 fn relations() -> Relations {
@@ -30,7 +30,7 @@ async fn optimized(sql: &str, relations: &Relations) -> LogicalPlan {
         let empty = SourceTable::new(relations.schema(name).unwrap(), Vec::new());
         tables.insert(name.to_owned(), Arc::new(empty));
     }
-    let state = session_over(&relations.single_session, &relations.database, tables).unwrap();
+    let state = session_over(&relations.single_thread_session, &relations.database, tables).unwrap();
     let plan = state.create_logical_plan(sql).await.unwrap();
     state.optimize(&plan).unwrap()
 }
@@ -51,7 +51,7 @@ fn reads_other_days(plan: &LogicalPlan, relations: &Relations) -> Option<String>
 
 fn stays_within_day(node: &LogicalPlan, relations: &Relations) -> Result<bool> {
     if let LogicalPlan::TableScan(scan) = node {
-        // A view that is not by day is read whole, and its contents are compared. A table without days is not.
+        // Any other view is read whole, and the fingerprint covers its contents. It does not cover tables without days.
         let relation = relations.get(scan.table_name.table()).unwrap();
         let is_view = matches!(relation.source, Source::View { .. });
         return Ok(is_view || is_read_by_day(relation, relations));
@@ -86,7 +86,7 @@ fn stays_within_day(node: &LogicalPlan, relations: &Relations) -> Result<bool> {
     })
 }
 
-/// Whether a plan reads a relation of which a time partition sees its own days alone.
+/// Returns true if a plan reads a relation that a time partition restricts to its own days.
 fn reads_days(plan: &LogicalPlan, relations: &Relations) -> Result<bool> {
     let mut found = false;
     plan.apply_with_subqueries(|node| {
@@ -101,7 +101,7 @@ fn reads_days(plan: &LogicalPlan, relations: &Relations) -> Result<bool> {
 
 fn is_read_by_day(relation: &Relation, relations: &Relations) -> bool {
     match relation.source {
-        Source::Parts { .. } => has_activity(&relations.schema(&relation.name).unwrap()),
+        Source::Parts { .. } => has_activity_date(&relations.schema(&relation.name).unwrap()),
         Source::View { .. } => relation.by_day,
     }
 }

@@ -1,4 +1,4 @@
-//! Results as text: a table for people, CSV and JSON for programs.
+//! Formats results as text: a table for a terminal, CSV and JSON for programs.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -15,10 +15,10 @@ use futures::StreamExt;
 
 use crate::error::QueryError;
 
-/// How a result is written.
+/// The format of a written result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultFormat {
-    /// Columns side by side, for a terminal.
+    /// Aligned columns, for a terminal.
     Table,
     /// A header and one line per row; NULL is empty, dates are `YYYY-MM-DD`.
     Csv,
@@ -27,8 +27,12 @@ pub enum ResultFormat {
 }
 
 impl ResultFormat {
-    /// Writes all rows of `batches` to `out` and says how many there were. A table is laid out when the last row is
-    /// known; the other formats stream.
+    /// Writes all rows of `batches` to `out` and returns their number. A table is written after the last row was read;
+    /// the other formats stream.
+    ///
+    /// # Errors
+    ///
+    /// `Output` if `out` fails, `SameName` for two JSON members of one name, or an error of the stream.
     pub async fn write(
         self,
         mut batches: SendableRecordBatchStream,
@@ -55,7 +59,7 @@ pub(crate) enum RowWriter<W: Write> {
     },
     Csv {
         out: W,
-        /// A batch as text: so that an output that fails is told from a value that has no text.
+        /// One batch as text. Separates a failed output from a value that cannot be formatted.
         text: Vec<u8>,
     },
     Json(json::Writer<W, JsonArray>),
@@ -71,7 +75,7 @@ impl<W: Write> RowWriter<W> {
             },
             ResultFormat::Csv => {
                 let (mut out, mut text) = (out, Vec::new());
-                // The header alone: there may be no batch.
+                // Write the header now: there may be no batch.
                 let header = RecordBatch::new_empty(schema);
                 write_csv(&header, true, &mut text, &mut out)?;
                 Self::Csv { out, text }
@@ -100,7 +104,7 @@ impl<W: Write> RowWriter<W> {
         Ok(())
     }
 
-    /// Writes what is still held back, and gives the output back.
+    /// Writes the rest and returns the output.
     pub(crate) fn finish(self) -> Result<W, QueryError> {
         let mut out = match self {
             Self::Table {
@@ -141,7 +145,7 @@ fn write_csv(
     out.write_all(text).map_err(QueryError::Output)
 }
 
-/// An output that failed, or a value that could not be formatted.
+/// Separates a failed output from a value that cannot be formatted.
 fn output_error(error: ArrowError) -> QueryError {
     match error {
         ArrowError::IoError(_, source) => QueryError::Output(source),

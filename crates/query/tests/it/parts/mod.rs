@@ -1,4 +1,4 @@
-//! Parts written by hand, where a test is about the engine and not about exports.
+//! Writes parts directly, for tests that need no exports.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact
     }
 }
 
-/// Writes a part of facts, made at `export_date`, and gives its path.
+/// Writes a part of facts with the export date `export_date` and returns its path.
 pub(crate) fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact]) -> PathBuf {
     let rows = facts.len();
     let part_id = format!("{id:016x}");
@@ -143,7 +143,7 @@ pub(crate) fn open(data: &Path) -> Engine {
     Engine::open(options(data)).unwrap()
 }
 
-/// The result as text: cells parted by `|`, rows in the statement's order.
+/// Returns the result as text: cells separated by `|`, rows in the order of the statement.
 pub(crate) async fn rows(engine: &Engine, sql: &str) -> Vec<String> {
     try_rows(engine, sql).await.unwrap()
 }
