@@ -170,7 +170,8 @@ mod tests {
         for line in ["-- by day: no", "-- by day:", "-- by day: Yes, please"] {
             let text = format!("-- v: m\n{line}\nSELECT 1");
             let error = Template::parse(&text).err().unwrap().to_string();
-            let expected = format!("line 2: expected `-- by day: yes` or no such line, found `{line}`");
+            let expected =
+                format!("line 2: expected `-- by day: yes` or no such line, found `{line}`");
             assert_eq!(error, expected);
         }
     }

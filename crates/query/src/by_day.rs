@@ -30,7 +30,12 @@ async fn optimized(sql: &str, relations: &Relations) -> LogicalPlan {
         let empty = SourceTable::new(relations.schema(name).unwrap(), Vec::new());
         tables.insert(name.to_owned(), Arc::new(empty));
     }
-    let state = session_over(&relations.single_thread_session, &relations.database, tables).unwrap();
+    let state = session_over(
+        &relations.single_thread_session,
+        &relations.database,
+        tables,
+    )
+    .unwrap();
     let plan = state.create_logical_plan(sql).await.unwrap();
     state.optimize(&plan).unwrap()
 }
@@ -68,7 +73,12 @@ fn stays_within_day(node: &LogicalPlan, relations: &Relations) -> Result<bool> {
         }),
         LogicalPlan::Window(window) => window.window_expr.iter().all(is_window_within_day),
         LogicalPlan::Aggregate(aggregate) => {
-            let has_key = |key| aggregate.group_expr.iter().any(|key_of| is_column(key_of, key));
+            let has_key = |key| {
+                aggregate
+                    .group_expr
+                    .iter()
+                    .any(|key_of| is_column(key_of, key))
+            };
             has_key(ACTIVITY_DATE) || has_key(PART_ID) && aggregate.aggr_expr.is_empty()
         }
         LogicalPlan::Join(join) => {
@@ -159,7 +169,10 @@ async fn what_reads_another_day_is_refused() {
         "SELECT f.line FROM report_facts AS f JOIN identity_map AS i ON i.idc_user_id = f.user_id",
     ] {
         let plan = optimized(sql, &relations).await;
-        assert!(reads_other_days(&plan, &relations).is_some(), "{sql}\n{plan}");
+        assert!(
+            reads_other_days(&plan, &relations).is_some(),
+            "{sql}\n{plan}"
+        );
     }
 }
 

@@ -67,13 +67,17 @@ impl Engine {
 
     /// Opens a data folder with time partitions of another size, for tests with few rows.
     #[doc(hidden)]
-    pub fn open_with_time_partitions(options: EngineOptions, time_partition_rows: usize) -> Result<Self, QueryError> {
+    pub fn open_with_time_partitions(
+        options: EngineOptions,
+        time_partition_rows: usize,
+    ) -> Result<Self, QueryError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let catalogue = Catalogue::render(&options.render)?;
         let mut relations = Relations::new(catalogue, &options.render.database, threads)?;
         relations.time_partition_rows = time_partition_rows;
         let relations = Arc::new(relations);
-        let listing = PartListing::read(&options.data, relations.datasets(), &PartListing::default())?;
+        let listing =
+            PartListing::read(&options.data, relations.datasets(), &PartListing::default())?;
         let range = DateRange::from_dates(options.since, options.until);
         let snapshot = Snapshot::new(Arc::clone(&relations), listing, range);
         Ok(Self {

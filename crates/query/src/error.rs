@@ -143,9 +143,8 @@ fn into_query_error(error: DataFusionError) -> Result<QueryError, DataFusionErro
             Ok(error) => Ok(*error),
             Err(inner) => Err(DataFusionError::External(inner)),
         },
-        DataFusionError::Context(context, inner) => {
-            into_query_error(*inner).map_err(|inner| DataFusionError::Context(context, Box::new(inner)))
-        }
+        DataFusionError::Context(context, inner) => into_query_error(*inner)
+            .map_err(|inner| DataFusionError::Context(context, Box::new(inner))),
         other => Err(other),
     }
 }

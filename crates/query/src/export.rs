@@ -54,7 +54,9 @@ impl Engine {
         while let Some(batch) = batches.next().await {
             let batch = batch.map_err(QueryError::from_stream)?;
             rows += batch.num_rows() as u64;
-            writer.write(batch).map_err(|error| with_path(error, path))?;
+            writer
+                .write(batch)
+                .map_err(|error| with_path(error, path))?;
         }
         let file = writer.finish().map_err(|error| with_path(error, path))?;
         file.persist(path).map_err(|error| failed(error.error))?;

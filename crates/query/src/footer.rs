@@ -40,7 +40,11 @@ pub(crate) struct Footer {
 ///
 /// `DamagedPart` if the file cannot be read, `ForeignPart` if its columns are not those of `relation`, which are
 /// `declared`.
-pub(crate) fn read_footer(part: &Part, relation: &str, declared: &Schema) -> Result<Footer, QueryError> {
+pub(crate) fn read_footer(
+    part: &Part,
+    relation: &str,
+    declared: &Schema,
+) -> Result<Footer, QueryError> {
     if let Some(footer) = part.footer.get() {
         return Ok(*footer);
     }
@@ -62,7 +66,12 @@ pub(crate) fn read_footer(part: &Part, relation: &str, declared: &Schema) -> Res
 
 /// Checks that a part has the first column of its table and no column of another type. Columns that were added to the
 /// table later may be missing.
-fn check_schema(part: &Part, relation: &str, declared: &Schema, found: &Schema) -> Result<(), QueryError> {
+fn check_schema(
+    part: &Part,
+    relation: &str,
+    declared: &Schema,
+    found: &Schema,
+) -> Result<(), QueryError> {
     let foreign = |field: &Field, found: String| QueryError::ForeignPart {
         path: part.path.clone(),
         relation: relation.to_owned(),
@@ -116,7 +125,9 @@ fn day_range(metadata: &ParquetMetaData) -> DayRange {
             return DayRange::Unknown;
         };
         days = match days {
-            DayRange::Between(earliest, latest) => DayRange::Between(earliest.min(first), latest.max(last)),
+            DayRange::Between(earliest, latest) => {
+                DayRange::Between(earliest.min(first), latest.max(last))
+            }
             DayRange::Empty | DayRange::Unknown => DayRange::Between(first, last),
         };
     }

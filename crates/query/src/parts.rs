@@ -236,8 +236,9 @@ mod tests {
         fs::create_dir_all(data.path().join("facts/export_date=2026-02-30")).unwrap();
         fs::write(day.join("part-0000000000000001.parquet"), "one").unwrap();
         fs::write(day.join("other.parquet"), "ignored").unwrap();
-        let read =
-            |previous: &PartListing| PartListing::read(data.path(), [FACTS].into_iter(), previous).unwrap();
+        let read = |previous: &PartListing| {
+            PartListing::read(data.path(), [FACTS].into_iter(), previous).unwrap()
+        };
         let first = read(&PartListing::default());
         assert_eq!(first.parts("facts").len(), 1);
         fs::write(day.join("part-0000000000000002.parquet"), "two").unwrap();

@@ -191,7 +191,11 @@ impl Relations {
         &self,
         view: &Relation,
     ) -> Result<Arc<ReadColumns>, QueryError> {
-        let read = || self.read_columns.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            self.read_columns
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         if let Some(columns) = read().get(&view.name) {
             return Ok(Arc::clone(columns));
         }
@@ -201,7 +205,8 @@ impl Relations {
             let empty = SourceTable::new(self.schema(name)?, Vec::new());
             tables.insert(name.clone(), Arc::new(empty));
         }
-        let state = session_over(&self.single_thread_session, &self.database, tables).map_err(failed)?;
+        let state =
+            session_over(&self.single_thread_session, &self.database, tables).map_err(failed)?;
         let plan = self.plan(view, &state).await?;
         let columns = scanned_columns(&state.optimize(&plan).map_err(failed)?).map_err(failed)?;
         let columns = Arc::new(columns);

@@ -95,9 +95,16 @@ mod tests {
         let [short, long] = [0, 1].map(|row| StringView(array.views()[row]));
         assert_eq!(short.with_buffer_indices(&[7]), short);
         assert_eq!(
-            (long.with_buffer_indices(&[7]).buffer(), long.with_buffer_indices(&[7]).offset()),
+            (
+                long.with_buffer_indices(&[7]).buffer(),
+                long.with_buffer_indices(&[7]).offset()
+            ),
             (7, long.offset())
         );
-        assert_eq!(long.with_buffer_indices(&[7]).with_buffer_indices(&[0, 0, 0, 0, 0, 0, 0, 0]), long);
+        assert_eq!(
+            long.with_buffer_indices(&[7])
+                .with_buffer_indices(&[0, 0, 0, 0, 0, 0, 0, 0]),
+            long
+        );
     }
 }

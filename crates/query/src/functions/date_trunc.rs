@@ -117,7 +117,10 @@ mod tests {
             DateUnit::Quarter,
             DateUnit::Year,
         ] {
-            let (near, far) = (truncate(unit, &near).unwrap(), truncate(unit, &far).unwrap());
+            let (near, far) = (
+                truncate(unit, &near).unwrap(),
+                truncate(unit, &far).unwrap(),
+            );
             let expected = [
                 Some(unit.truncate(20_000).unwrap()),
                 None,

@@ -130,8 +130,7 @@ impl GroupsAccumulator for MaxTexts {
         let mut update = |row: usize| {
             let view = StringView(texts.views()[row]).with_buffer_indices(&indices);
             let max = &mut self.views[group_indices[row]];
-            if *max != Some(view)
-                && max.is_none_or(|max| view.is_greater_than(max, &self.buffers))
+            if *max != Some(view) && max.is_none_or(|max| view.is_greater_than(max, &self.buffers))
             {
                 *max = Some(view);
             }

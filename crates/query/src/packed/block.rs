@@ -69,7 +69,11 @@ impl RowSource for Block {
             let mut selection = BooleanBuffer::new_set(range.len());
             for test in &by_code {
                 selection = &selection
-                    & &block.columns[test.column].select_codes(range.clone(), &test.codes, test.null);
+                    & &block.columns[test.column].select_codes(
+                        range.clone(),
+                        &test.codes,
+                        test.null,
+                    );
             }
             if !by_row.is_empty() && selection.count_set_bits() > 0 {
                 selection = evaluate_conjunction(&by_row, selection, |predicate| {
@@ -86,7 +90,10 @@ impl RowSource for Block {
             if selected == range.len() {
                 return Ok(batch);
             }
-            Ok(filter_record_batch(&batch, &BooleanArray::new(selection, None))?)
+            Ok(filter_record_batch(
+                &batch,
+                &BooleanArray::new(selection, None),
+            )?)
         })))
     }
 }

@@ -88,11 +88,9 @@ impl PackedDecimals {
     /// Returns the doubles of the rows of `range`.
     #[expect(clippy::cast_precision_loss, reason = "checked by `with_scale`")]
     pub(super) fn unpack(&self, range: Range<usize>) -> Vec<f64> {
-        let mut values = self
-            .offsets
-            .unpack(range.start, range.len(), |offset| {
-                self.min.wrapping_add_unsigned(offset) as f64 / self.scale
-            });
+        let mut values = self.offsets.unpack(range.start, range.len(), |offset| {
+            self.min.wrapping_add_unsigned(offset) as f64 / self.scale
+        });
         if let Some(ulps) = &self.ulps {
             for (value, &ulps) in values.iter_mut().zip(&ulps[range]) {
                 *value = f64::from_bits(value.to_bits().wrapping_add_signed(ulps.into()));

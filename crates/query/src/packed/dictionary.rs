@@ -64,9 +64,7 @@ fn view_key(bits: u128, addresses: &[usize]) -> u128 {
         return bits;
     }
     match addresses.get(view.buffer()) {
-        Some(address) => {
-            ((*address as u128 + view.offset() as u128) << 64) | view.length() as u128
-        }
+        Some(address) => ((*address as u128 + view.offset() as u128) << 64) | view.length() as u128,
         None => NO_KEY,
     }
 }

@@ -30,7 +30,12 @@ fn sets_to_lists(groups: &[IntegerSet]) -> ListArray {
 
 fn lists(lengths: Vec<usize>, integers: Vec<i64>) -> ListArray {
     let offsets = OffsetBuffer::from_lengths(lengths);
-    ListArray::new(list_item(), offsets, Arc::new(Int64Array::from(integers)), None)
+    ListArray::new(
+        list_item(),
+        offsets,
+        Arc::new(Int64Array::from(integers)),
+        None,
+    )
 }
 
 impl Accumulator for IntegerSet {
@@ -226,7 +231,9 @@ mod tests {
     fn every_integer_counts_once_in_its_group() {
         let (integers, groups_of) = rows();
         let mut groups = GroupSets::default();
-        groups.update_batch(&[integers], &groups_of, None, 3).unwrap();
+        groups
+            .update_batch(&[integers], &groups_of, None, 3)
+            .unwrap();
         assert_eq!(counted(&mut groups), [5, 3, 0]);
     }
 
