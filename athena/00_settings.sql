@@ -7,7 +7,7 @@ SELECT
     {budget_warning_share} AS warning_share,  -- double: second warning level
     {budget_full_share} AS full_share,  -- double: third warning level
     {budget_under_use_share} AS under_use_share,  -- double: below this share a smaller plan is looked for
-    {idle_after_days} AS idle_after_days,  -- bigint: idle after so many days without activity
+    {idle_after_days} AS idle_after_days,  -- bigint: days without activity after which a user is idle
     {forecast_after_days} AS forecast_after_days,  -- bigint: days of a running month before its forecast is used for advice
     {pace_tolerance_credits} AS pace_tolerance_credits,  -- double: credits within which use counts as on pace
     {very_high_share} AS very_high_share,  -- double: very high use from this share on

@@ -1,5 +1,6 @@
 -- superseded: rows of raw facts and code that a newer export of the same key has replaced
--- Rows that may have a rival are few: they are found by grouping by the larger part of the key, and only they are ordered.
+-- by day: yes
+-- Few rows share a key. A GROUP BY over most of the key finds the candidates, and only these are ordered.
 WITH contested_facts AS (
     SELECT r.activity_date, r.user_id, r.client_type
     FROM {database}.report_facts_raw AS r

@@ -1,4 +1,5 @@
 -- export_parts: one row per part, client and activity day that has rows: what has arrived
+-- by day: yes
 WITH facts AS (
     SELECT
         r.part_id, r.src_path, r.export_ts, r.processed_ts, r.source_account, r.source_region, r.client_type,

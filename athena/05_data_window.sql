@@ -1,5 +1,5 @@
 -- data_window: one row: from when to when user_report has data, and the day that windows end on
--- Of replaced rows the winner has the same day, so the parts tell the same days.
+-- A replaced row and the row that replaces it have the same day, so the days of the parts are the days of the rows.
 WITH followed AS (
     SELECT
         d.activity_date,
@@ -13,7 +13,8 @@ WITH followed AS (
         GROUP BY e.source_account, e.source_region, e.client_type, e.activity_date
     ) AS d
 ),
--- Whoever delivers on a day is expected on the seven days after it: awaited from the next day on, until the next delivery.
+-- An account, Region and client with data on a day is expected on each of the next seven days: from the next day until
+-- its next day with data.
 events AS (
     SELECT
         CASE e.event

@@ -1,4 +1,5 @@
 -- report_facts: user_report rows, the latest export of each key
+-- by day: yes
 SELECT
     f.activity_date AS activity_date,  -- date: day of the activity
     f.user_id AS user_id,  -- varchar: canonical user id

@@ -1,4 +1,5 @@
 -- report_models: messages per model, of the rows that report_facts keeps
+-- by day: yes
 SELECT
     m.activity_date AS activity_date,  -- date: day of the activity
     m.user_id AS user_id,  -- varchar: canonical user id
@@ -11,7 +12,7 @@ SELECT
     m.line AS line,  -- bigint: line in the export, from 1
     m.part_id AS part_id  -- varchar: the part's 16 hexadecimal digits
 FROM {database}.report_models_raw AS m
--- The facts part is written last: model rows of a run that was killed before it do not count.
+-- The facts part is written last. Model rows without a facts part are of an interrupted run and do not count.
 WHERE m.part_id IN (SELECT DISTINCT f.part_id FROM {database}.report_facts_raw AS f)
 AND NOT EXISTS (
     SELECT 1 FROM {database}.superseded AS s

@@ -1,4 +1,5 @@
 -- report_code: by_user_analytic rows, the latest export of each key
+-- by day: yes
 SELECT
     c.activity_date AS activity_date,  -- date: day of the activity
     c.user_id AS user_id,  -- varchar: canonical user id

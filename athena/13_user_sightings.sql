@@ -1,5 +1,5 @@
 -- user_sightings: what each user was seen with, and when: tier, address, profile, account and Region
--- The one pass over all rows that everything about people is made from.
+-- The only pass over all rows for everything about users.
 SELECT
     s.report AS report,  -- varchar: user_report or by_user_analytic
     s.user_id AS user_id,  -- varchar: canonical user id

@@ -18,7 +18,7 @@ ranked AS (
         ) AS age
     FROM parts AS p
 ),
--- The report of the rows, and their client where all rows of the part are of one.
+-- The report of the rows of a part, and their client if all rows have the same.
 rows_of_part AS (
     SELECT
         e.part_id,
@@ -55,7 +55,7 @@ SELECT
         WHEN p.client_of_rows IS NOT NULL THEN p.client_of_rows
         WHEN p.names_client THEN upper(regexp_replace(p.src_path, '^(.*/)?([A-Za-z_]+)_[0-9]+_user_report_[^/]*$', '$2'))
         ELSE ''
-    END AS client_type,  -- varchar: client of the export's rows, else of its name; '' if neither tells
+    END AS client_type,  -- varchar: client of the export's rows, else of its name; '' if neither has one
     p.kind AS kind,  -- varchar: what is wrong
     p.column_name AS column_name,  -- varchar: the column concerned, if one is
     p.row_rejected AS row_rejected,  -- boolean: whether the row was left out

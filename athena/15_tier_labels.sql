@@ -1,5 +1,5 @@
 -- tier_labels: how each tier code is shown and ordered, for the codes in the data and the configured ones
--- A code that nobody knows yet keeps its words: PRO_ULTRA is Pro Ultra.
+-- An unknown code is shown by its words: PRO_ULTRA is Pro Ultra.
 WITH codes AS (
     SELECT f.subscription_tier AS tier_code
     FROM {database}.report_facts_raw AS f
@@ -37,7 +37,7 @@ labelled AS (
 SELECT
     t.tier_code AS tier_code,  -- varchar: canonical tier code; '' for none
     t.tier_label AS tier_label,  -- varchar: Pro, Pro+, Pro Max, Power, Free, Unknown, or the code in words
-    t.tier_rank AS tier_rank  -- bigint: unique; 0 for none, then codes nobody knows by alphabet, then Free to Power
+    t.tier_rank AS tier_rank  -- bigint: unique; 0 for none, then unknown codes by alphabet, then Free to Power
 FROM (
     SELECT
         l.tier_code,

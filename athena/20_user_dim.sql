@@ -1,17 +1,17 @@
 -- user_dim: who each user is: label, names, team, current tier
--- One pass: Trino plans a relation again for every mention.
+-- Each relation is read once: Trino plans a relation again for every mention.
 WITH ranked AS (
     SELECT
         s.*,
         l.tier_label,
-        -- The tier of the latest day that tells one; on the same day the larger plan, then the code.
+        -- The tier of the latest day with a tier; on the same day the larger plan, then the code.
         ROW_NUMBER() OVER (
             PARTITION BY s.user_id
             ORDER BY
                 CASE WHEN s.tier_code <> '' THEN s.last_day END DESC NULLS LAST,
                 l.tier_rank DESC NULLS LAST, s.tier_code ASC NULLS LAST
         ) AS tier_place,
-        -- The address of the latest day that has one; on the same day the first by alphabet.
+        -- The address of the latest day with an address; on the same day the first by alphabet.
         ROW_NUMBER() OVER (
             PARTITION BY s.user_id
             ORDER BY CASE WHEN s.email <> '' THEN s.last_day END DESC NULLS LAST, s.email ASC NULLS LAST
@@ -33,7 +33,7 @@ users AS (
     FROM ranked AS r
     GROUP BY r.user_id
 ),
--- One row per id, whatever the map repeats.
+-- One row per id: the identity map may repeat ids.
 directory AS (
     SELECT
         i.idc_user_id AS user_id,
@@ -91,8 +91,8 @@ SELECT
     c.display_name AS idc_display_name,  -- varchar: display name in the directory; NULL without identity map
     c.idc_email AS idc_email,  -- varchar: address in the directory, or its digest; NULL without identity map
     c.team AS team,  -- varchar: team in the identity map; NULL if none
-    c.tier_label AS subscription_tier,  -- varchar: current tier: of the latest day that tells one
-    c.tier_code AS tier_code,  -- varchar: code of the current tier; NULL if none was ever told
+    c.tier_label AS subscription_tier,  -- varchar: current tier: of the latest day with a tier
+    c.tier_code AS tier_code,  -- varchar: code of the current tier; NULL if no row has one
     c.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; the last by alphabet of several
     c.sources AS sources,  -- bigint: accounts and Regions the user appears under
     c.first_day AS first_seen_date,  -- date: first day in either report

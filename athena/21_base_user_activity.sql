@@ -1,4 +1,5 @@
 -- base_user_activity: user_report per user, day, client, account and Region, with labels; a missing count is 0
+-- by day: yes
 SELECT
     f.activity_date AS activity_date,  -- date: day of the activity
     f.user_id AS user_id,  -- varchar: canonical user id
@@ -15,11 +16,11 @@ SELECT
     COALESCE(f.chat_conversations, CAST(0 AS bigint)) AS chat_conversations,  -- bigint: conversations
     COALESCE(f.total_messages, CAST(0 AS bigint)) AS total_messages,  -- bigint: messages to and from Kiro
     COALESCE(f.credits_used, 0e0) AS credits_used,  -- double: credits used
-    f.overage_cap AS overage_cap,  -- double: overage limit, or a preset of the plan where overage is off; NULL if not told
+    f.overage_cap AS overage_cap,  -- double: overage limit, or a preset of the plan where overage is off; NULL if not exported
     COALESCE(f.overage_credits_used, 0e0) AS overage_credits_used,  -- double: overage credits as exported
     COALESCE(f.overage_enabled, FALSE) AS overage_enabled,  -- boolean: whether overage is on
     greatest(COALESCE(f.credits_used, 0e0) - COALESCE(f.overage_credits_used, 0e0), 0e0) AS base_credits_used,  -- double: credits without overage, never below zero
-    f.usage_limit AS usage_limit,  -- double: the plan's credits per month; NULL if not told
+    f.usage_limit AS usage_limit,  -- double: the plan's credits per month; NULL if not exported
     f.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
     f.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
     CASE WHEN f.overage_enabled = FALSE AND f.overage_cap > 0e0 THEN f.overage_cap END AS cap_preset,  -- double: overage cap of a row with overage off, an estimate of the plan's credits; else NULL

@@ -1,4 +1,5 @@
 -- user_days: one row per user and day over all clients, accounts and Regions
+-- by day: yes
 SELECT
     b.user_id AS user_id,  -- varchar: canonical user id
     b.activity_date AS activity_date,  -- date: an active day

@@ -9,11 +9,11 @@ SELECT
     m.overage_max AS overage_credits_cumulative,  -- double: the same if it is the month's so far: the largest
     CASE WHEN s.overage_reading = 'cumulative' THEN m.overage_max ELSE m.overage_sum END AS overage_credits,  -- double: the same by the configured reading
     CASE WHEN s.overage_reading = 'cumulative' THEN m.overage_max ELSE m.overage_sum END * s.overage_usd_per_credit AS overage_cost_usd,  -- double: overage credits x price
-    m.usage_limit AS usage_limit,  -- double: the plan's credits per month, the largest told; NULL if not told
+    m.usage_limit AS usage_limit,  -- double: the plan's credits per month, the largest exported; NULL if not exported
     m.cap_preset AS cap_preset,  -- double: overage cap of rows with overage off, an estimate of the plan's credits; NULL if none
     m.overage_limit AS overage_limit,  -- double: the administrator's limit of overage credits; NULL where overage is off
     m.overage_enabled AS overage_enabled,  -- boolean: whether overage was on in any row
-    m.day_and_tier AS day_and_tier  -- bigint: latest day that tells a tier, and the order of the largest tier of that day: days x 1000 + tier_rank; NULL if none does
+    m.day_and_tier AS day_and_tier  -- bigint: latest day with a tier, and the order of the largest tier of that day: days x 1000 + tier_rank; NULL if there is none
 FROM (
     SELECT
         f.user_id,

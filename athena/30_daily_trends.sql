@@ -1,5 +1,5 @@
 -- daily_trends: activity per day and client; a user of two clients is in both rows, so people are added up in daily_users
--- Rows are one per user except for the few users of several accounts or Regions, who are grouped by name first.
+-- Most users have one row per day and client. The few users of several accounts or Regions are grouped by user first.
 WITH parts AS (
     SELECT
         b.activity_date,

@@ -1,5 +1,5 @@
 -- daily_users: people per day, each counted once however many clients
--- A user enters a rolling window on an active day and leaves it n days later, unless active again before.
+-- A user enters a rolling window on an active day and leaves it n days later, or on the next active day if it is earlier.
 WITH stays AS (
     SELECT
         s.activity_date AS day,

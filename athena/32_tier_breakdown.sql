@@ -4,7 +4,7 @@ WITH changes AS (
     FROM {database}.user_days AS u
     WHERE u.lowest_tier_rank < u.tier_rank
 ),
--- Rows are one per user except for the few users of several accounts or Regions, who are grouped by name first.
+-- Most users have one row per day and client. The few users of several accounts or Regions are grouped by user first.
 parts AS (
     SELECT
         b.activity_date,

@@ -1,4 +1,5 @@
 -- model_usage: messages per user, day, client, model, account and Region
+-- by day: yes
 SELECT
     m.activity_date AS activity_date,  -- date: day of the activity
     m.user_id AS user_id,  -- varchar: canonical user id

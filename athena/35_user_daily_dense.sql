@@ -1,5 +1,5 @@
 -- user_daily_dense: every day from a user's first to last active one, zeros where there was no activity
--- Only the days between two active ones are made: by the length of the gap, so that no join compares days of users.
+-- Only the days between two active days are generated, joined by the length of the gap: no join compares days of users.
 WITH gaps AS (
     SELECT DISTINCT date_diff('day', s.activity_date, s.next_active_date) AS gap_days
     FROM {database}.user_spells AS s

@@ -1,7 +1,7 @@
 -- user_month: credits, allowance, pace, forecast and advice per user and calendar month, months without activity too
--- Quotas and caps are per month, rows per day and client: everything is added up per user, month and subscription
--- (account and Region) before any division.
--- The allowance of a subscription: what the export says, else the preset where overage is off, else the configured plan.
+-- Quotas and caps are per month, rows are per day and client: sums per user, month and subscription (account and Region)
+-- come before any division.
+-- The allowance of a subscription is the limit in the export, else the preset where overage is off, else the configured plan.
 WITH subscriptions AS (
     SELECT
         m.*,
@@ -51,7 +51,7 @@ activity AS (
     JOIN {database}.data_window AS w ON u.activity_date <= w.anchor_day
     GROUP BY u.user_id, CAST(date_trunc('month', u.activity_date) AS date)
 ),
--- Every month from a user's first to the newest of the data, so that those who stopped stay in sight.
+-- Every month from the first of a user to the newest of the data, so that users who stopped are included.
 months AS (
     SELECT
         f.user_id,
@@ -164,7 +164,7 @@ ratios AS (
     FROM allowed AS a
     CROSS JOIN {database}.settings AS s
 ),
--- The plans that advice may suggest, each with the range of credits for which it is the smallest that fits.
+-- The plans that advice may suggest, each with the range of credits for which it is the smallest sufficient plan.
 ladder AS (
     SELECT
         p.tier_code,
@@ -191,7 +191,7 @@ advised AS (
             ELSE 'right_sized'
         END AS advice
     FROM ratios AS r
-    -- Nobody is advised to take the plan that they have.
+    -- The current plan is not suggested.
     LEFT JOIN ladder AS f
         ON r.forecast_credits > f.above AND r.forecast_credits <= f.credits AND f.tier_label <> r.subscription_tier
 )
@@ -204,7 +204,7 @@ SELECT
     v.is_complete AS is_complete,  -- boolean: whether the row covers the whole month
     v.elapsed_days AS elapsed_days,  -- bigint: days covered
     v.days_in_month AS days_in_month,  -- bigint: days of the month
-    v.subscription_tier AS subscription_tier,  -- varchar: tier of the latest day of the month that tells one, the last known where no activity
+    v.subscription_tier AS subscription_tier,  -- varchar: tier of the latest day of the month with a tier; the last known where no activity
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier
     v.subscriptions AS subscriptions,  -- bigint: accounts and Regions with activity; allowances of several are added up
     v.active_days AS active_days,  -- bigint: days with activity

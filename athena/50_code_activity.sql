@@ -1,4 +1,5 @@
 -- code_activity: by_user_analytic per user, day, account and Region; a missing counter is 0
+-- by day: yes
 SELECT
     c.activity_date AS activity_date,  -- date: day of the activity
     c.user_id AS user_id,  -- varchar: canonical user id

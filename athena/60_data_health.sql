@@ -45,7 +45,7 @@ SELECT
     k.report AS report,  -- varchar: user_report or by_user_analytic
     k.source_account AS source_account,  -- varchar: account in the exports' keys; '' for loose files
     k.source_region AS source_region,  -- varchar: Region in the exports' keys; '' for loose files
-    k.client_type AS client_type,  -- varchar: client; '' for by_user_analytic and where nothing tells
+    k.client_type AS client_type,  -- varchar: client; '' for by_user_analytic and where it is unknown
     d.first_day AS first_day,  -- date: oldest activity day; NULL where nothing could be read
     d.newest_day AS newest_day,  -- date: newest activity day
     f.newest_day AS fleet_newest_day,  -- date: newest activity day of all reports, accounts, Regions and clients

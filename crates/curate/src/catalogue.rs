@@ -68,6 +68,7 @@ impl Catalogue {
                 columns,
                 source: Source::View { sql },
                 depends_on: template.references().into_iter().collect(),
+                by_day: template.by_day,
                 database: options.database.clone(),
             };
             if relations

@@ -15,6 +15,8 @@ pub struct CatalogueError {
 pub enum CatalogueErrorKind {
     #[error("expected a first line `-- name: meaning`, found `{found}`")]
     Header { found: String },
+    #[error("line 2: expected `-- by day: yes` or no such line, found `{found}`")]
+    ByDay { found: String },
     #[error(
         "line {line}: expected a declaration `-- type: meaning` beside the column, found `{found}`"
     )]

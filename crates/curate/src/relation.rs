@@ -12,6 +12,9 @@ pub struct Relation {
     pub source: Source,
     /// Names of the relations that the SQL reads, each once, in alphabetical order.
     pub depends_on: Vec<String>,
+    /// Whether the rows of one activity day can be computed without the raw rows of any other day. A view declares it in
+    /// its header: `-- by day: yes`. Always false for a table.
+    pub by_day: bool,
     /// The database that the statements name.
     pub database: String,
 }

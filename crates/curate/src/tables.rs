@@ -48,6 +48,7 @@ fn raw_table(dataset: Dataset, database: &str) -> Relation {
             partitioned: true,
         },
         depends_on: Vec::new(),
+        by_day: false,
         database: database.to_owned(),
     }
 }
@@ -66,6 +67,7 @@ fn identity_map(database: &str) -> Relation {
             partitioned: false,
         },
         depends_on: Vec::new(),
+        by_day: false,
         database: database.to_owned(),
     }
 }

@@ -10,6 +10,8 @@ use crate::sql::nearest;
 pub(crate) struct Template<'a> {
     pub(crate) name: &'a str,
     pub(crate) meaning: &'a str,
+    /// Whether the second line is `-- by day: yes`.
+    pub(crate) by_day: bool,
     /// The SELECT, comments and placeholders included.
     pub(crate) body: &'a str,
     /// Number of lines before the body.
@@ -26,19 +28,30 @@ struct Placeholder<'a> {
 
 impl<'a> Template<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, CatalogueErrorKind> {
-        let (first, body) = text.split_once('\n').unwrap_or((text, ""));
-        first
+        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let (name, meaning) = first
             .strip_prefix("-- ")
-            .and_then(|rest| rest.split_once(": "))
-            .map(|(name, meaning)| Self {
-                name,
-                meaning,
-                body,
-                lines_before: 1,
-            })
+            .and_then(|header| header.split_once(": "))
             .ok_or_else(|| CatalogueErrorKind::Header {
                 found: first.to_owned(),
-            })
+            })?;
+        let (second, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let (by_day, body, lines_before) = match second.strip_prefix("-- by day:").map(str::trim) {
+            None => (false, rest, 1),
+            Some("yes") => (true, after, 2),
+            Some(_) => {
+                return Err(CatalogueErrorKind::ByDay {
+                    found: second.to_owned(),
+                });
+            }
+        };
+        Ok(Self {
+            name,
+            meaning,
+            by_day,
+            body,
+            lines_before,
+        })
     }
 
     /// The relations that the body names as `{database}.name`.
@@ -142,6 +155,25 @@ mod tests {
             Template::parse("SELECT 1"),
             Err(CatalogueErrorKind::Header { .. })
         ));
+    }
+
+    #[test]
+    fn the_second_line_may_declare_a_view_that_is_computed_by_day() {
+        let template = Template::parse("-- v: m\n-- by day: yes\nSELECT 1,\n {prise}").unwrap();
+        assert!(template.by_day);
+        assert_eq!(template.body, "SELECT 1,\n {prise}");
+        let error = template.render(&RenderOptions::default(), &[]).unwrap_err();
+        assert!(error.to_string().starts_with("line 4: "), "{error}");
+        let remark = Template::parse("-- v: m\n-- a remark\nSELECT 1").unwrap();
+        assert!(!remark.by_day);
+        assert_eq!(remark.body, "-- a remark\nSELECT 1");
+        for line in ["-- by day: no", "-- by day:", "-- by day: Yes, please"] {
+            let text = format!("-- v: m\n{line}\nSELECT 1");
+            let error = Template::parse(&text).err().unwrap().to_string();
+            let expected =
+                format!("line 2: expected `-- by day: yes` or no such line, found `{line}`");
+            assert_eq!(error, expected);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Writes the actual results into `.slt` files below `tests/views`, for a person to check against the exports.
+//! Writes the actual results into the `.slt` files below `tests/views`. Check them against the exports.
 //!
 //! `cargo run -p kiro-query --example complete_slt [PART OF A PATH]`
 
@@ -17,11 +17,11 @@ use sqllogictest::{Runner, default_normalizer, default_validator, strict_column_
 
 #[tokio::main]
 async fn main() {
-    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let filter = std::env::args().nth(1).unwrap_or_default();
     for scenario in scenarios() {
         let mut fixture = None;
         for file in scripts(&scenario) {
-            if !file.to_string_lossy().contains(&wanted) {
+            if !file.to_string_lossy().contains(&filter) {
                 continue;
             }
             if fixture.is_none() {

@@ -1,5 +1,5 @@
-//! Measures the embedded engine over a folder of parts and prints one JSON object: seconds per view from nothing,
-//! seconds to take in another day, milliseconds per question a picker asks, and memory.
+//! Measures the embedded engine over a folder of parts and prints one JSON object: seconds per view after opening,
+//! seconds of a refresh with one more day, milliseconds per query of a picker, and memory.
 //!
 //! `cargo run --release -p kiro-query --example views_bench -- DATA [MORE]`, where the parts below MORE are copied into
 //! DATA for the refresh and removed again.
@@ -15,7 +15,7 @@ use kiro_curate::RenderOptions;
 use kiro_query::{Engine, EngineOptions};
 use serde_json::{Map, Value, json};
 
-/// What pickers ask, each for a quarter and for everything.
+/// Queries of pickers, each run for a month, a quarter and the whole history.
 const QUESTIONS: [(&str, &str); 8] = [
     (
         "credits by client",
@@ -113,7 +113,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "from_nothing_seconds": rounded(from_nothing),
         "views_seconds": views,
         "rows": rows,
-        "kept_bytes": engine.kept_bytes(),
+        "cached_bytes": engine.cached_bytes(),
         "memory": memory,
         "questions_milliseconds": questions,
         "memory_after_questions": after_questions,
@@ -125,7 +125,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The middle of five runs of every question.
+/// Returns the median of five runs of every query.
 async fn questions(engine: &Engine) -> Result<Map<String, Value>, Box<dyn Error>> {
     let mut answers = Map::new();
     for (name, sql) in QUESTIONS {
@@ -147,7 +147,7 @@ async fn questions(engine: &Engine) -> Result<Map<String, Value>, Box<dyn Error>
     Ok(answers)
 }
 
-/// Copies the parts of `more` into `data`, refreshes, and takes them away again.
+/// Copies the parts of `more` into `data`, refreshes, and removes them.
 async fn refreshed(engine: &Engine, data: &Path, more: &Path) -> Result<Value, Box<dyn Error>> {
     let mut copies = Vec::new();
     for dataset in fs::read_dir(more)? {
@@ -184,7 +184,7 @@ fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }
 
-/// A line of the kernel's account of this process, in MiB.
+/// Returns a value of `/proc/self/status` in MiB.
 fn mebibytes(line: &str) -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let kibibytes = status

@@ -1,4 +1,4 @@
-//! The engine: opens a data folder, answers statements, and keeps up with new parts.
+//! The engine: opens a data folder, runs statements, and refreshes when parts change.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -14,13 +14,13 @@ use futures::{StreamExt, TryStreamExt, future, stream};
 use kiro_curate::{Catalogue, RenderOptions};
 use tokio::sync::Mutex;
 
+use crate::date_range::DateRange;
 use crate::error::QueryError;
-use crate::parts::Listing;
+use crate::parts::PartListing;
 use crate::relations::Relations;
-use crate::slices::SLICE_ROWS;
 use crate::snapshot::Snapshot;
 use crate::statement::{ReadStatement, nearest};
-use crate::window::Window;
+use crate::time_partitions::TIME_PARTITION_ROWS;
 
 /// What to open, and how the views are rendered.
 #[derive(Debug, Clone)]
@@ -29,23 +29,23 @@ pub struct EngineOptions {
     pub data: PathBuf,
     /// Settings of the views.
     pub render: RenderOptions,
-    /// The first day of activity that the tables show; all if none.
+    /// The first activity day that the tables show; none for no limit.
     pub since: Option<NaiveDate>,
-    /// The last day of activity that the tables show; all if none.
+    /// The last activity day that the tables show; none for no limit.
     pub until: Option<NaiveDate>,
 }
 
-/// What a refresh found and did.
+/// The outcome of a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refresh {
-    /// Parts that are new, gone or rewritten.
+    /// Number of parts that were added, removed or rewritten.
     pub changed_parts: usize,
-    /// Views that were computed anew, because they had been computed before and a change reached them.
+    /// Names of the views that were recomputed: those computed before that depend on a changed dataset.
     pub recomputed: Vec<String>,
 }
 
-/// An embedded SQL engine over one data folder. Views are computed when a statement first needs them, once however
-/// many statements wait for them, and kept until a [`Engine::refresh`] finds that their parts have changed.
+/// An embedded SQL engine over one data folder. A view is computed when a statement first reads it, once for all
+/// concurrent statements, and cached until an [`Engine::refresh`] finds that its parts have changed.
 pub struct Engine {
     data: PathBuf,
     relations: Arc<Relations>,
@@ -54,23 +54,32 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens a data folder: renders the views and lists the parts, but reads none of them. A missing folder or dataset
-    /// is empty.
+    /// Opens a data folder: renders the views and lists the parts, but reads no part. A missing folder or dataset is
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// `Catalogue` if the views cannot be rendered with these options, `List` if a folder cannot be listed, `Start` if
+    /// the engine cannot be set up.
     pub fn open(options: EngineOptions) -> Result<Self, QueryError> {
-        Self::open_in_slices(options, SLICE_ROWS)
+        Self::open_with_time_partitions(options, TIME_PARTITION_ROWS)
     }
 
-    /// As [`Engine::open`], with another size of slice: so that tests need no millions of rows.
+    /// Opens a data folder with time partitions of another size, for tests with few rows.
     #[doc(hidden)]
-    pub fn open_in_slices(options: EngineOptions, slice_rows: usize) -> Result<Self, QueryError> {
+    pub fn open_with_time_partitions(
+        options: EngineOptions,
+        time_partition_rows: usize,
+    ) -> Result<Self, QueryError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let catalogue = Catalogue::render(&options.render)?;
         let mut relations = Relations::new(catalogue, &options.render.database, threads)?;
-        relations.slice_rows = slice_rows;
+        relations.time_partition_rows = time_partition_rows;
         let relations = Arc::new(relations);
-        let listing = Listing::read(&options.data, relations.datasets(), &Listing::default())?;
-        let window = Window::of_dates(options.since, options.until);
-        let snapshot = Snapshot::new(Arc::clone(&relations), listing, window);
+        let listing =
+            PartListing::read(&options.data, relations.datasets(), &PartListing::default())?;
+        let range = DateRange::from_dates(options.since, options.until);
+        let snapshot = Snapshot::new(Arc::clone(&relations), listing, range);
         Ok(Self {
             data: options.data,
             relations,
@@ -79,13 +88,16 @@ impl Engine {
         })
     }
 
-    /// The tables and views, as rendered.
+    /// Returns the tables and views, as rendered.
     pub fn catalogue(&self) -> &Catalogue {
         &self.relations.catalogue
     }
 
-    /// Runs one query and streams its rows. Anything but a query is refused. Turn errors of the stream into ours with
-    /// [`QueryError::from_stream`].
+    /// Runs one query and streams its rows. Convert errors of the stream with [`QueryError::from_stream`].
+    ///
+    /// # Errors
+    ///
+    /// `NotAQuery` for any other statement; `UnknownRelation` and `UnknownColumn` name the nearest spelling.
     pub async fn query(&self, sql: &str) -> Result<SendableRecordBatchStream, QueryError> {
         let statement = ReadStatement::parse(sql)?;
         let names = statement.relations(
@@ -94,7 +106,7 @@ impl Engine {
             &self.relations.names(),
         )?;
         let mut state = self.snapshot().session(&names).await?;
-        // A statement may ask what time it is; a view may not.
+        // A statement may read the clock. A view may not.
         state.mark_start_execution();
         let plan = statement.plan(&state).await?;
         let plan = state
@@ -104,9 +116,9 @@ impl Engine {
         execute_stream(plan, state.task_ctx()).map_err(QueryError::from_stream)
     }
 
-    /// How many rows a table or view has; computes the view.
+    /// Returns the number of rows of a table or view. Computes the view.
     pub async fn row_count(&self, relation: &str) -> Result<u64, QueryError> {
-        let relation = self.known(relation)?;
+        let relation = self.resolve(relation)?;
         if let Some(rows) = self.snapshot().rows(relation).await? {
             return Ok(rows as u64);
         }
@@ -126,21 +138,25 @@ impl Engine {
         Ok(rows.cast_unsigned())
     }
 
-    /// How many bytes of memory each computed view takes.
-    pub fn kept_bytes(&self) -> BTreeMap<String, usize> {
-        self.snapshot().kept_bytes()
+    /// Returns the memory of each computed view in bytes.
+    pub fn cached_bytes(&self) -> BTreeMap<String, usize> {
+        self.snapshot().cached_bytes()
     }
 
-    /// Lists the folder once and, if parts were added, removed or rewritten, computes again whatever had been computed
-    /// and depends on them. Statements see the state before, whole, until all of the next one is ready.
+    /// Lists the folder and, if parts have changed, recomputes the computed views that depend on them. Statements see
+    /// the previous state until the next one is complete.
+    ///
+    /// # Errors
+    ///
+    /// After an error the previous state stays.
     pub async fn refresh(&self) -> Result<Refresh, QueryError> {
-        let _one_at_a_time = self.refreshing.lock().await;
-        let before = self.snapshot();
-        let listing = Listing::read(&self.data, self.relations.datasets(), before.listing())?;
+        let _guard = self.refreshing.lock().await;
+        let previous = self.snapshot();
+        let listing = PartListing::read(&self.data, self.relations.datasets(), previous.listing())?;
         let changed_parts = self
             .relations
             .datasets()
-            .map(|dataset| listing.changed(before.listing(), dataset.folder).len())
+            .map(|dataset| listing.changed(previous.listing(), dataset.folder).len())
             .sum();
         if changed_parts == 0 {
             return Ok(Refresh {
@@ -148,10 +164,10 @@ impl Engine {
                 recomputed: Vec::new(),
             });
         }
-        let (next, lost) = before.next(listing);
+        let (next, invalidated) = previous.next(listing);
         let next = Arc::new(next);
-        // Several at once: parts of most views run on one thread.
-        let views = lost.clone().into_iter().map(|view| {
+        // Several views at a time: some operators of most views run on one thread.
+        let views = invalidated.clone().into_iter().map(|view| {
             let next = Arc::clone(&next);
             async move { next.view(&view).await.map(drop) }
         });
@@ -162,12 +178,12 @@ impl Engine {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(Refresh {
             changed_parts,
-            recomputed: lost,
+            recomputed: invalidated,
         })
     }
 
-    /// The relation of that name, as the catalogue spells it.
-    pub(crate) fn known(&self, relation: &str) -> Result<&str, QueryError> {
+    /// Returns the relation of that name, or an error with the nearest name.
+    pub(crate) fn resolve(&self, relation: &str) -> Result<&str, QueryError> {
         let names = self.relations.names();
         names
             .iter()

@@ -1,4 +1,4 @@
-//! What can go wrong between a data folder and an answer, and whose turn it is to act.
+//! Errors of the engine, and whether the statement or the data causes them.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ pub enum QueryError {
     /// The views could not be rendered.
     #[error("could not render the views")]
     Catalogue(#[from] CatalogueError),
-    /// The statement is not SQL, or does not make sense for the columns at hand.
+    /// The statement is not SQL, or its types or columns do not fit.
     #[error("could not understand the statement")]
     Statement(#[source] DataFusionError),
     /// The statement names a table or view that does not exist.
@@ -21,7 +21,7 @@ pub enum QueryError {
     UnknownRelation {
         /// The name as written.
         name: String,
-        /// The relation whose name comes closest.
+        /// The nearest name of a relation.
         nearest: Option<String>,
     },
     /// The statement names a column that none of its relations has.
@@ -29,13 +29,13 @@ pub enum QueryError {
     UnknownColumn {
         /// The name as written.
         name: String,
-        /// The column whose name comes closest.
+        /// The nearest name of a column.
         nearest: Option<String>,
     },
-    /// The text holds no statement, or more than one.
+    /// The text has no statement, or more than one.
     #[error("expected one statement, found {found}")]
     NotOneStatement {
-        /// How many statements the text holds.
+        /// The number of statements.
         found: usize,
     },
     /// The statement would change something.
@@ -63,18 +63,18 @@ pub enum QueryError {
         /// Why.
         source: ParquetError,
     },
-    /// A part is readable Parquet, but not what its folder should hold.
+    /// A part is readable Parquet but does not have the columns of its table.
     #[error("`{}` is not a part of `{relation}`: column `{column}` is {found}, expected {expected}", path.display())]
     ForeignPart {
         /// The file.
         path: PathBuf,
-        /// The table the folder stands for.
+        /// The table of the folder.
         relation: String,
         /// The first column that does not fit.
         column: String,
-        /// What the table declares.
+        /// The type that the table declares.
         expected: String,
-        /// What the file has.
+        /// The type in the file, or `missing`.
         found: String,
     },
     /// A view does not have the columns that its text declares.
@@ -136,16 +136,15 @@ pub enum QueryError {
     },
 }
 
-/// Our own error, where the engine only carries it.
-fn unwrapped(error: DataFusionError) -> Result<QueryError, DataFusionError> {
+/// Returns the `QueryError` that a `DataFusion` error carries.
+fn into_query_error(error: DataFusionError) -> Result<QueryError, DataFusionError> {
     match error {
         DataFusionError::External(inner) => match inner.downcast::<QueryError>() {
-            Ok(ours) => Ok(*ours),
+            Ok(error) => Ok(*error),
             Err(inner) => Err(DataFusionError::External(inner)),
         },
-        DataFusionError::Context(context, inner) => {
-            unwrapped(*inner).map_err(|inner| DataFusionError::Context(context, Box::new(inner)))
-        }
+        DataFusionError::Context(context, inner) => into_query_error(*inner)
+            .map_err(|inner| DataFusionError::Context(context, Box::new(inner))),
         other => Err(other),
     }
 }
@@ -155,23 +154,23 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 impl QueryError {
-    /// An error of the engine, unless one of ours lies beneath it.
+    /// Converts an error of `DataFusion`: the `QueryError` that it carries, else `otherwise`.
     pub(crate) fn from_engine(
         error: DataFusionError,
         otherwise: impl FnOnce(DataFusionError) -> Self,
     ) -> Self {
-        match unwrapped(error) {
-            Ok(ours) => ours,
+        match into_query_error(error) {
+            Ok(error) => error,
             Err(engine) => otherwise(engine),
         }
     }
 
-    /// An error of a stream that [`crate::Engine::query`] gave.
+    /// Converts an error of a stream of [`crate::Engine::query`].
     pub fn from_stream(error: DataFusionError) -> Self {
         Self::from_engine(error, Self::Run)
     }
 
-    /// Whether the statement is to blame, and not the data or the machine.
+    /// Returns true if the statement causes the error, and not the data or the machine.
     pub fn is_user_error(&self) -> bool {
         match self {
             Self::Statement(_)
@@ -196,7 +195,7 @@ impl QueryError {
         }
     }
 
-    /// One command to run, or one thing to change, where there is one.
+    /// Returns one command to run or one thing to change.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownRelation { .. } => Some("`kiro-analytics views` lists every table and view".to_owned()),
@@ -226,7 +225,7 @@ impl QueryError {
     }
 }
 
-/// A damaged part is the part's fault, not the view's.
+/// Converts an error of computing a view. A damaged part stays an error of the part.
 pub(crate) fn view_error(relation: &str, source: DataFusionError) -> QueryError {
     QueryError::from_engine(source, |source| QueryError::View {
         relation: relation.to_owned(),

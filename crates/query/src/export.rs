@@ -1,9 +1,7 @@
-//! Whole relations as files, streamed; a file is there whole or not at all.
+//! Exports whole relations to files. A file appears only when it is complete.
 
-use std::fmt;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::str::FromStr;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
@@ -19,7 +17,7 @@ use crate::engine::Engine;
 use crate::error::QueryError;
 use crate::format::{ResultFormat, RowWriter};
 
-/// How a relation is exported.
+/// The format of an exported relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
     Csv,
@@ -27,54 +25,20 @@ pub enum ExportFormat {
     Parquet,
 }
 
-/// A format that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected `csv`, `json` or `parquet`, found `{found}`")]
-pub struct UnknownExportFormat {
-    /// What was asked for.
-    pub found: String,
-}
-
-impl ExportFormat {
-    /// The ending of a file of this format, which is its name too.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Json => "json",
-            Self::Parquet => "parquet",
-        }
-    }
-}
-
-impl FromStr for ExportFormat {
-    type Err = UnknownExportFormat;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Csv, Self::Json, Self::Parquet]
-            .into_iter()
-            .find(|format| format.extension() == text)
-            .ok_or_else(|| UnknownExportFormat {
-                found: text.to_owned(),
-            })
-    }
-}
-
-impl fmt::Display for ExportFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.extension())
-    }
-}
-
 impl Engine {
-    /// Writes all rows of a table or view to `path`, whose folder exists, and says how many there were. The file
-    /// appears when it is complete, in place of one that was there.
+    /// Writes all rows of a table or view to `path` and returns their number. The folder must exist. The file appears
+    /// when it is complete and replaces an existing one.
+    ///
+    /// # Errors
+    ///
+    /// `UnknownRelation`, or any error of [`Engine::query`]; `Write` and `Encode` name the file.
     pub async fn export(
         &self,
         relation: &str,
         format: ExportFormat,
         path: &Path,
     ) -> Result<u64, QueryError> {
-        let relation = self.known(relation)?.to_owned();
+        let relation = self.resolve(relation)?.to_owned();
         let mut batches = self.query(&format!("SELECT * FROM {relation}")).await?;
         let failed = |source| QueryError::Write {
             path: path.to_owned(),
@@ -90,15 +54,17 @@ impl Engine {
         while let Some(batch) = batches.next().await {
             let batch = batch.map_err(QueryError::from_stream)?;
             rows += batch.num_rows() as u64;
-            writer.write(batch).map_err(|error| named(error, path))?;
+            writer
+                .write(batch)
+                .map_err(|error| with_path(error, path))?;
         }
-        let file = writer.finish().map_err(|error| named(error, path))?;
+        let file = writer.finish().map_err(|error| with_path(error, path))?;
         file.persist(path).map_err(|error| failed(error.error))?;
         Ok(rows)
     }
 }
 
-/// A file that nobody takes for a finished one, readable as the finished one shall be.
+/// Creates a hidden file beside the target, with the permissions of a new file.
 fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".partial");
@@ -126,7 +92,7 @@ impl FileWriter {
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
                     .build();
-                // The Arrow schema would name types that older readers do not know.
+                // Older readers do not know the types that the embedded Arrow schema would name.
                 let options = ArrowWriterOptions::new()
                     .with_properties(properties)
                     .with_skip_arrow_metadata(true);
@@ -138,7 +104,7 @@ impl FileWriter {
         };
         let writer = RowWriter::new(format, schema, BufWriter::new(file));
         Ok(Self::Rows(Box::new(
-            writer.map_err(|error| named(error, path))?,
+            writer.map_err(|error| with_path(error, path))?,
         )))
     }
 
@@ -184,8 +150,8 @@ fn encode_error(source: ParquetError, path: &Path) -> QueryError {
     }
 }
 
-/// The same error, naming the file.
-fn named(error: QueryError, path: &Path) -> QueryError {
+/// Adds the path to an error of writing.
+fn with_path(error: QueryError, path: &Path) -> QueryError {
     match error {
         QueryError::Output(source) => QueryError::Write {
             path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! What a part's footer says: how many rows, and which days of activity they cover.
+//! Part footers: the number of rows and the activity days that they cover.
 
 use std::fs::File;
 
@@ -11,31 +11,40 @@ use parquet::file::statistics::Statistics;
 use crate::error::QueryError;
 use crate::parts::Part;
 
-/// The column whose range a footer tells.
+/// The column whose range a footer holds.
 pub(crate) const ACTIVITY_DATE: &str = "activity_date";
 
-/// The days of activity in one part, as days since 1970-01-01.
+/// The activity days of one part, as days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Days {
-    /// No rows, no days.
-    None,
-    /// The first and the last day.
+pub(crate) enum DayRange {
+    /// The part has no rows.
+    Empty,
+    /// The first and the last day, both inclusive.
     Between(i32, i32),
-    /// The dataset has no activity days, or the part does not say.
+    /// The dataset has no activity days, or the footer has no statistics about them.
     Unknown,
 }
 
-/// The facts of one footer that outlive a read.
+/// The content of a footer that is stored with a part.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Footer {
-    /// How many rows the part holds.
+    /// The number of rows of the part.
     pub(crate) rows: usize,
-    /// Which days of activity they cover.
-    pub(crate) days: Days,
+    /// The activity days of these rows.
+    pub(crate) days: DayRange,
 }
 
-/// Reads a part's footer once, and checks that the part is one of `relation`, whose columns are `declared`.
-pub(crate) fn footer(part: &Part, relation: &str, declared: &Schema) -> Result<Footer, QueryError> {
+/// Reads a part's footer on the first call, and checks its schema.
+///
+/// # Errors
+///
+/// `DamagedPart` if the file cannot be read, `ForeignPart` if its columns are not those of `relation`, which are
+/// `declared`.
+pub(crate) fn read_footer(
+    part: &Part,
+    relation: &str,
+    declared: &Schema,
+) -> Result<Footer, QueryError> {
     if let Some(footer) = part.footer.get() {
         return Ok(*footer);
     }
@@ -45,18 +54,24 @@ pub(crate) fn footer(part: &Part, relation: &str, declared: &Schema) -> Result<F
     };
     let file = File::open(&part.path).map_err(|source| damaged(source.into()))?;
     let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(damaged)?;
-    check(part, relation, declared, metadata.schema())?;
+    check_schema(part, relation, declared, metadata.schema())?;
     let rows = usize::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
     let days = if rows == 0 {
-        Days::None
+        DayRange::Empty
     } else {
-        days(metadata.metadata())
+        day_range(metadata.metadata())
     };
     Ok(*part.footer.get_or_init(|| Footer { rows, days }))
 }
 
-/// A part has the first column of its table, and no column of another type. Columns added later may be missing.
-fn check(part: &Part, relation: &str, declared: &Schema, found: &Schema) -> Result<(), QueryError> {
+/// Checks that a part has the first column of its table and no column of another type. Columns that were added to the
+/// table later may be missing.
+fn check_schema(
+    part: &Part,
+    relation: &str,
+    declared: &Schema,
+    found: &Schema,
+) -> Result<(), QueryError> {
     let foreign = |field: &Field, found: String| QueryError::ForeignPart {
         path: part.path.clone(),
         relation: relation.to_owned(),
@@ -66,7 +81,7 @@ fn check(part: &Part, relation: &str, declared: &Schema, found: &Schema) -> Resu
     };
     for (position, field) in declared.fields().iter().enumerate() {
         match found.field_with_name(field.name()) {
-            Ok(actual) if fits(actual.data_type(), field.data_type()) => {}
+            Ok(actual) if is_compatible(actual.data_type(), field.data_type()) => {}
             Ok(actual) => return Err(foreign(field, actual.data_type().to_string())),
             Err(_) if position == 0 => return Err(foreign(field, "missing".to_owned())),
             Err(_) => {}
@@ -75,43 +90,45 @@ fn check(part: &Part, relation: &str, declared: &Schema, found: &Schema) -> Resu
     Ok(())
 }
 
-fn fits(found: &DataType, declared: &DataType) -> bool {
+fn is_compatible(found: &DataType, declared: &DataType) -> bool {
     match declared {
         DataType::Utf8View => match found {
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-            DataType::Dictionary(_, values) => fits(values, declared),
+            DataType::Dictionary(_, values) => is_compatible(values, declared),
             _ => false,
         },
         declared => found == declared,
     }
 }
 
-fn days(metadata: &ParquetMetaData) -> Days {
+fn day_range(metadata: &ParquetMetaData) -> DayRange {
     let schema = metadata.file_metadata().schema_descr();
     let Some(column) = (0..schema.num_columns())
         .find(|&index| schema.column(index).path().string() == ACTIVITY_DATE)
     else {
-        return Days::Unknown;
+        return DayRange::Unknown;
     };
-    let mut days = Days::None;
+    let mut days = DayRange::Empty;
     for group in metadata
         .row_groups()
         .iter()
         .filter(|group| group.num_rows() > 0)
     {
         let Some(Statistics::Int32(statistics)) = group.column(column).statistics() else {
-            return Days::Unknown;
+            return DayRange::Unknown;
         };
         let (Some(&first), Some(&last), Some(0)) = (
             statistics.min_opt(),
             statistics.max_opt(),
             statistics.null_count_opt(),
         ) else {
-            return Days::Unknown;
+            return DayRange::Unknown;
         };
         days = match days {
-            Days::Between(earliest, latest) => Days::Between(earliest.min(first), latest.max(last)),
-            Days::None | Days::Unknown => Days::Between(first, last),
+            DayRange::Between(earliest, latest) => {
+                DayRange::Between(earliest.min(first), latest.max(last))
+            }
+            DayRange::Empty | DayRange::Unknown => DayRange::Between(first, last),
         };
     }
     days

@@ -1,9 +1,7 @@
-//! Results as text: a table for people, CSV and JSON for programs.
+//! Formats results as text: a table for a terminal, CSV and JSON for programs.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::io::Write;
-use std::str::FromStr;
 
 use arrow::array::RecordBatch;
 use arrow::csv;
@@ -17,10 +15,10 @@ use futures::StreamExt;
 
 use crate::error::QueryError;
 
-/// How a result is written.
+/// The format of a written result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultFormat {
-    /// Columns side by side, for a terminal.
+    /// Aligned columns, for a terminal.
     Table,
     /// A header and one line per row; NULL is empty, dates are `YYYY-MM-DD`.
     Csv,
@@ -28,42 +26,13 @@ pub enum ResultFormat {
     Json,
 }
 
-/// A format that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected `table`, `csv` or `json`, found `{found}`")]
-pub struct UnknownResultFormat {
-    /// What was asked for.
-    pub found: String,
-}
-
-impl FromStr for ResultFormat {
-    type Err = UnknownResultFormat;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "table" => Ok(Self::Table),
-            "csv" => Ok(Self::Csv),
-            "json" => Ok(Self::Json),
-            found => Err(UnknownResultFormat {
-                found: found.to_owned(),
-            }),
-        }
-    }
-}
-
-impl fmt::Display for ResultFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Table => "table",
-            Self::Csv => "csv",
-            Self::Json => "json",
-        })
-    }
-}
-
 impl ResultFormat {
-    /// Writes all rows of `batches` to `out` and says how many there were. A table is laid out when the last row is
-    /// known; the other formats stream.
+    /// Writes all rows of `batches` to `out` and returns their number. A table is written after the last row was read;
+    /// the other formats stream.
+    ///
+    /// # Errors
+    ///
+    /// `Output` if `out` fails, `SameName` for two JSON members of one name, or an error of the stream.
     pub async fn write(
         self,
         mut batches: SendableRecordBatchStream,
@@ -90,7 +59,7 @@ pub(crate) enum RowWriter<W: Write> {
     },
     Csv {
         out: W,
-        /// A batch as text: so that an output that fails is told from a value that has no text.
+        /// One batch as text. Separates a failed output from a value that cannot be formatted.
         text: Vec<u8>,
     },
     Json(json::Writer<W, JsonArray>),
@@ -106,7 +75,7 @@ impl<W: Write> RowWriter<W> {
             },
             ResultFormat::Csv => {
                 let (mut out, mut text) = (out, Vec::new());
-                // The header alone: there may be no batch.
+                // Write the header now: there may be no batch.
                 let header = RecordBatch::new_empty(schema);
                 write_csv(&header, true, &mut text, &mut out)?;
                 Self::Csv { out, text }
@@ -135,7 +104,7 @@ impl<W: Write> RowWriter<W> {
         Ok(())
     }
 
-    /// Writes what is still held back, and gives the output back.
+    /// Writes the rest and returns the output.
     pub(crate) fn finish(self) -> Result<W, QueryError> {
         let mut out = match self {
             Self::Table {
@@ -176,7 +145,7 @@ fn write_csv(
     out.write_all(text).map_err(QueryError::Output)
 }
 
-/// An output that failed, or a value that could not be formatted.
+/// Separates a failed output from a value that cannot be formatted.
 fn output_error(error: ArrowError) -> QueryError {
     match error {
         ArrowError::IoError(_, source) => QueryError::Output(source),
@@ -297,7 +266,7 @@ mod tests {
         for format in [ResultFormat::Csv, ResultFormat::Json] {
             let written = RowWriter::new(format, example().schema(), Full)
                 .and_then(|mut writer| writer.write(example()).and_then(|()| writer.finish()));
-            assert!(matches!(written, Err(QueryError::Output(_))), "{format}");
+            assert!(matches!(written, Err(QueryError::Output(_))), "{format:?}");
         }
     }
 
@@ -312,18 +281,6 @@ mod tests {
         assert_eq!(
             error,
             "two columns are named `user_id`: a JSON object has each name once"
-        );
-    }
-
-    #[test]
-    fn a_format_is_read_from_its_name() {
-        for format in [ResultFormat::Table, ResultFormat::Csv, ResultFormat::Json] {
-            assert_eq!(format.to_string().parse(), Ok(format));
-        }
-        let error = "xml".parse::<ResultFormat>().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "expected `table`, `csv` or `json`, found `xml`"
         );
     }
 }

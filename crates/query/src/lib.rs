@@ -1,30 +1,33 @@
 //! The embedded engine: the views of the catalogue, the same text that runs on Athena, over the same Parquet parts.
 //!
-//! Owns reading parts, computing and keeping views, the Trino functions that `DataFusion` lacks, and writing results.
-//! Promises that statements are read-only and see one complete state of the data. Knows nothing about exports.
+//! Owns reading parts, computing and caching views, the Trino functions that `DataFusion` lacks, and writing results.
+//! Statements are read-only and see one complete state of the data. The crate does not read exports and defines no metric.
 
-mod condition;
+#[cfg(test)]
+mod by_day;
+mod cross_join_build_side;
+mod date_range;
 mod engine;
 mod error;
 mod export;
+mod external_tables;
 mod footer;
 mod format;
 mod functions;
-mod one_row_first;
-mod own_aggregates;
 mod packed;
 mod part_table;
 mod parts;
+mod predicate;
 mod relations;
+mod rewrite_aggregates;
 mod scan;
 mod session;
-mod slices;
 mod snapshot;
 mod source;
 mod source_table;
 mod statement;
-mod text_view;
-mod window;
+mod string_view;
+mod time_partitions;
 
 pub use engine::{Engine, EngineOptions, Refresh};
 pub use error::QueryError;

@@ -1,4 +1,4 @@
-//! The external tables: parts on disk as row sources.
+//! Parts on disk as row sources.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{
 };
 
 use crate::error::QueryError;
-use crate::footer::{ACTIVITY_DATE, Days, Footer};
+use crate::footer::{ACTIVITY_DATE, DayRange, Footer};
 use crate::parts::Part;
 use crate::source::{Batches, RowSource};
 use crate::source_table::SourceTable;
@@ -21,13 +21,13 @@ use crate::source_table::SourceTable;
 /// The partition column of every external table.
 const EXPORT_DATE: &str = "export_date";
 
-/// A table of `schema` over parts whose footers have been read.
+/// Returns a table of `schema` over parts with their footers.
 pub(crate) fn part_table<'a>(
     schema: &SchemaRef,
     parts: impl Iterator<Item = (&'a Arc<Part>, Footer)>,
 ) -> SourceTable {
     let sources = parts.map(|(part, footer)| {
-        Arc::new(PartRows {
+        Arc::new(PartSource {
             part: Arc::clone(part),
             footer,
             schema: Arc::clone(schema),
@@ -36,8 +36,8 @@ pub(crate) fn part_table<'a>(
     SourceTable::new(Arc::clone(schema), sources.collect())
 }
 
-/// The columns that a part's file has; the partition is only in its path.
-pub(crate) fn stored(schema: &Schema) -> Schema {
+/// Returns the columns that a part's file has: all but the partition column, which is in its path.
+pub(crate) fn stored_schema(schema: &Schema) -> Schema {
     let fields = schema
         .fields()
         .iter()
@@ -45,15 +45,15 @@ pub(crate) fn stored(schema: &Schema) -> Schema {
     Schema::new(fields.cloned().collect::<Vec<_>>())
 }
 
-/// The rows of one part.
+/// The rows of one part as a source.
 #[derive(Debug)]
-struct PartRows {
+struct PartSource {
     part: Arc<Part>,
     footer: Footer,
     schema: SchemaRef,
 }
 
-impl PartRows {
+impl PartSource {
     fn damaged(&self, source: parquet::errors::ParquetError) -> DataFusionError {
         DataFusionError::External(Box::new(QueryError::DamagedPart {
             path: self.part.path.clone(),
@@ -68,14 +68,14 @@ impl PartRows {
     }
 }
 
-impl RowSource for PartRows {
+impl RowSource for PartSource {
     fn rows(&self) -> usize {
         self.footer.rows
     }
 
     fn bounds(&self, column: usize) -> Option<(ScalarValue, ScalarValue)> {
         match (self.schema.field(column).name().as_str(), self.footer.days) {
-            (ACTIVITY_DATE, Days::Between(first, last)) => Some((
+            (ACTIVITY_DATE, DayRange::Between(first, last)) => Some((
                 ScalarValue::Date32(Some(first)),
                 ScalarValue::Date32(Some(last)),
             )),
@@ -91,7 +91,7 @@ impl RowSource for PartRows {
         let file = File::open(&self.part.path).map_err(|error| self.damaged(error.into()))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
             .map_err(|e| self.damaged(e))?;
-        let as_views = ArrowReaderOptions::new().with_schema(with_views(metadata.schema()));
+        let as_views = ArrowReaderOptions::new().with_schema(with_string_views(metadata.schema()));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), as_views)
             .map_err(|error| self.damaged(error))?;
         let in_file: Vec<Option<usize>> = projection
@@ -114,7 +114,7 @@ impl RowSource for PartRows {
         let mut read: Vec<usize> = in_file.iter().copied().flatten().collect();
         read.sort_unstable();
         read.dedup();
-        let shape = Shape {
+        let adapter = BatchAdapter {
             schema: Arc::new(self.schema.project(projection)?),
             positions: in_file
                 .iter()
@@ -131,13 +131,13 @@ impl RowSource for PartRows {
                     source,
                 }))
             })?;
-            shape.apply(&batch)
+            adapter.adapt(&batch)
         })))
     }
 }
 
-/// The file's schema, its strings read as views.
-fn with_views(schema: &Schema) -> SchemaRef {
+/// Returns the schema of a file with its strings as views.
+fn with_string_views(schema: &Schema) -> SchemaRef {
     let fields: Vec<Field> = schema
         .fields()
         .iter()
@@ -151,15 +151,16 @@ fn with_views(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
-/// How a batch of a file becomes a batch of the table.
-struct Shape {
+/// Turns batches of a file into batches of the table.
+struct BatchAdapter {
     schema: SchemaRef,
+    /// By column of the table: its index in the batch. None if the file does not have it.
     positions: Vec<Option<usize>>,
     export_date: Option<String>,
 }
 
-impl Shape {
-    fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+impl BatchAdapter {
+    fn adapt(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let rows = batch.num_rows();
         let columns = self
             .schema

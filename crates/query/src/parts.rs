@@ -1,7 +1,7 @@
-//! The parts below a data folder: one listing finds them, their footers say what they hold.
+//! The parts below a data folder, as one listing finds them.
 //!
-//! Only `<dataset>/export_date=YYYY-MM-DD/part-<16 hex>.parquet` counts (without partitions: `<dataset>/*.parquet`);
-//! temporary and foreign files are passed over.
+//! A part is `<dataset>/export_date=YYYY-MM-DD/part-<16 hex>.parquet`, or `<dataset>/*.parquet` in a dataset without
+//! partitions. All other files are ignored.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -18,15 +18,15 @@ use crate::footer::Footer;
 /// One Parquet file of a dataset.
 #[derive(Debug)]
 pub(crate) struct Part {
-    /// Where it lies.
+    /// The file.
     pub(crate) path: PathBuf,
-    /// The day of its partition, where the dataset has partitions.
+    /// The day of its partition; none in a dataset without partitions.
     pub(crate) export_date: Option<NaiveDate>,
-    /// Its size.
+    /// Size in bytes.
     pub(crate) bytes: u64,
-    /// When it was written.
+    /// Time of the last modification.
     pub(crate) modified: SystemTime,
-    /// What its footer says, once somebody asked.
+    /// The footer, set on the first read.
     pub(crate) footer: OnceLock<Footer>,
 }
 
@@ -38,30 +38,30 @@ impl Part {
 
 /// One folder of parts below the data folder.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Dataset {
+pub(crate) struct DatasetFolder {
     /// The folder's name.
     pub(crate) folder: &'static str,
-    /// Whether its parts lie in `export_date=` folders.
+    /// Whether its parts are in `export_date=` folders.
     pub(crate) partitioned: bool,
 }
 
-/// The parts of every dataset at one moment, oldest export first.
+/// The parts of every dataset at one moment, ordered by export date.
 #[derive(Debug, Default)]
-pub(crate) struct Listing {
+pub(crate) struct PartListing {
     datasets: BTreeMap<String, Vec<Arc<Part>>>,
 }
 
-impl Listing {
-    /// Lists `datasets` below `data`. A missing folder is a dataset without parts; parts that `before` knew keep
-    /// their footers.
+impl PartListing {
+    /// Lists `datasets` below `data`. A missing folder is a dataset without parts. A file that has not changed since
+    /// `previous` is the same [`Part`], with its footer.
     pub(crate) fn read(
         data: &Path,
-        datasets: impl Iterator<Item = Dataset>,
-        before: &Self,
+        datasets: impl Iterator<Item = DatasetFolder>,
+        previous: &Self,
     ) -> Result<Self, QueryError> {
         let mut listed = BTreeMap::new();
         for dataset in datasets {
-            let known: HashMap<&Path, &Arc<Part>> = before
+            let known: HashMap<&Path, &Arc<Part>> = previous
                 .parts(dataset.folder)
                 .iter()
                 .map(|part| (part.path.as_path(), part))
@@ -69,11 +69,11 @@ impl Listing {
             let folder = data.join(dataset.folder);
             let mut found = Vec::new();
             if dataset.partitioned {
-                for (export_date, folder) in partitions(&folder)? {
-                    parts_in(&folder, Some(export_date), &mut found)?;
+                for (export_date, folder) in partition_folders(&folder)? {
+                    list_parts(&folder, Some(export_date), &mut found)?;
                 }
             } else {
-                parts_in(&folder, None, &mut found)?;
+                list_parts(&folder, None, &mut found)?;
             }
             let mut parts: Vec<Arc<Part>> = found
                 .into_iter()
@@ -88,13 +88,13 @@ impl Listing {
         Ok(Self { datasets: listed })
     }
 
-    /// The parts of one dataset.
+    /// Returns the parts of one dataset.
     pub(crate) fn parts(&self, dataset: &str) -> &[Arc<Part>] {
         self.datasets.get(dataset).map_or(&[], Vec::as_slice)
     }
 
-    /// The parts of `dataset` that only one of the two listings has.
-    pub(crate) fn changed<'a>(&'a self, before: &'a Self, dataset: &str) -> Vec<&'a Arc<Part>> {
+    /// Returns the parts of `dataset` that are in only one of the two listings.
+    pub(crate) fn changed<'a>(&'a self, previous: &'a Self, dataset: &str) -> Vec<&'a Arc<Part>> {
         let only_in = |these: &'a [Arc<Part>], those: &'a [Arc<Part>]| {
             let others: HashMap<&Path, &Arc<Part>> = those
                 .iter()
@@ -109,13 +109,13 @@ impl Listing {
                 })
                 .collect::<Vec<_>>()
         };
-        let mut changed = only_in(self.parts(dataset), before.parts(dataset));
-        changed.extend(only_in(before.parts(dataset), self.parts(dataset)));
+        let mut changed = only_in(self.parts(dataset), previous.parts(dataset));
+        changed.extend(only_in(previous.parts(dataset), self.parts(dataset)));
         changed
     }
 }
 
-fn partitions(folder: &Path) -> Result<Vec<(NaiveDate, PathBuf)>, QueryError> {
+fn partition_folders(folder: &Path) -> Result<Vec<(NaiveDate, PathBuf)>, QueryError> {
     let mut partitions = Vec::new();
     for entry in entries(folder)? {
         let name = entry.file_name();
@@ -131,18 +131,18 @@ fn partitions(folder: &Path) -> Result<Vec<(NaiveDate, PathBuf)>, QueryError> {
     Ok(partitions)
 }
 
-fn parts_in(
+fn list_parts(
     folder: &Path,
     export_date: Option<NaiveDate>,
     parts: &mut Vec<Part>,
 ) -> Result<(), QueryError> {
-    let counts = if export_date.is_some() {
+    let is_part = if export_date.is_some() {
         is_part_name
     } else {
         is_table_file_name
     };
     for entry in entries(folder)? {
-        if !entry.file_name().to_str().is_some_and(counts) {
+        if !entry.file_name().to_str().is_some_and(is_part) {
             continue;
         }
         let path = entry.path();
@@ -163,12 +163,12 @@ fn parts_in(
     Ok(())
 }
 
-/// What Athena reads in a folder without partitions: not hidden, and Parquet.
+/// Returns true for the files that Athena reads in a folder without partitions: Parquet files that are not hidden.
 fn is_table_file_name(name: &str) -> bool {
     !name.starts_with(['.', '_']) && name.ends_with(".parquet")
 }
 
-/// `part-<16 hex>.parquet`.
+/// Returns true for `part-<16 hex>.parquet`.
 fn is_part_name(name: &str) -> bool {
     name.strip_prefix("part-")
         .and_then(|rest| rest.strip_suffix(".parquet"))
@@ -196,7 +196,7 @@ fn entries(folder: &Path) -> Result<Vec<fs::DirEntry>, QueryError> {
 mod tests {
     use super::*;
 
-    const FACTS: Dataset = Dataset {
+    const FACTS: DatasetFolder = DatasetFolder {
         folder: "facts",
         partitioned: true,
     };
@@ -219,10 +219,10 @@ mod tests {
     #[test]
     fn a_missing_folder_is_a_dataset_without_parts() {
         let data = tempfile::tempdir().unwrap();
-        let listing = Listing::read(
+        let listing = PartListing::read(
             &data.path().join("nowhere"),
             [FACTS].into_iter(),
-            &Listing::default(),
+            &PartListing::default(),
         )
         .unwrap();
         assert!(listing.parts("facts").is_empty());
@@ -236,9 +236,10 @@ mod tests {
         fs::create_dir_all(data.path().join("facts/export_date=2026-02-30")).unwrap();
         fs::write(day.join("part-0000000000000001.parquet"), "one").unwrap();
         fs::write(day.join("other.parquet"), "ignored").unwrap();
-        let read =
-            |before: &Listing| Listing::read(data.path(), [FACTS].into_iter(), before).unwrap();
-        let first = read(&Listing::default());
+        let read = |previous: &PartListing| {
+            PartListing::read(data.path(), [FACTS].into_iter(), previous).unwrap()
+        };
+        let first = read(&PartListing::default());
         assert_eq!(first.parts("facts").len(), 1);
         fs::write(day.join("part-0000000000000002.parquet"), "two").unwrap();
         let second = read(&first);

@@ -1,4 +1,4 @@
-//! The catalogue as the engine needs it: schemas, planned views, and what each view is made of in the end.
+//! The catalogue with what the engine adds: Arrow schemas, plans of views, and the datasets that each relation reads.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,12 +12,12 @@ use kiro_curate::{Catalogue, ColumnType, Relation, Source};
 
 use crate::error::{QueryError, view_error};
 use crate::packed::Pool;
-use crate::parts::Dataset;
+use crate::parts::DatasetFolder;
 use crate::session::{base_session, session_over};
-use crate::slices::SLICE_ROWS;
 use crate::source_table::SourceTable;
+use crate::time_partitions::TIME_PARTITION_ROWS;
 
-/// The columns of each relation that a view reads.
+/// By relation: the columns that a view reads.
 pub(crate) type ReadColumns = HashMap<String, BTreeSet<usize>>;
 
 /// The relations of one catalogue, and the sessions that plan them.
@@ -25,22 +25,22 @@ pub(crate) struct Relations {
     pub(crate) catalogue: Catalogue,
     pub(crate) database: String,
     pub(crate) threads: usize,
-    /// How many rows make a slice of the history.
-    pub(crate) slice_rows: usize,
-    /// Plans for all threads.
+    /// The number of raw rows of a time partition.
+    pub(crate) time_partition_rows: usize,
+    /// Plans queries for all threads.
     pub(crate) session: SessionState,
-    /// Plans for one thread.
-    pub(crate) single_session: SessionState,
-    /// What the views that are kept share.
+    /// Plans queries for one thread.
+    pub(crate) single_thread_session: SessionState,
+    /// Texts and columns that cached views share.
     pub(crate) pool: Arc<Pool>,
     schemas: HashMap<String, SchemaRef>,
-    /// By view, what it reads, once that has been looked up.
-    read: Mutex<HashMap<String, Arc<ReadColumns>>>,
+    /// By view: what it reads, filled on first use.
+    read_columns: Mutex<HashMap<String, Arc<ReadColumns>>>,
     datasets: HashMap<String, BTreeSet<&'static str>>,
 }
 
 impl Relations {
-    /// Prepares `catalogue`, whose relations belong to `database`.
+    /// Prepares the relations of `catalogue`, which are in `database`.
     pub(crate) fn new(
         catalogue: Catalogue,
         database: &str,
@@ -50,7 +50,7 @@ impl Relations {
         let mut datasets: HashMap<String, BTreeSet<&'static str>> = HashMap::new();
         for relation in catalogue.relations() {
             schemas.insert(relation.name.clone(), declared_schema(relation));
-            let made_of = match &relation.source {
+            let reads = match &relation.source {
                 Source::Parts { dataset, .. } => BTreeSet::from([*dataset]),
                 Source::View { .. } => relation
                     .depends_on
@@ -60,18 +60,18 @@ impl Relations {
                     .copied()
                     .collect(),
             };
-            datasets.insert(relation.name.clone(), made_of);
+            datasets.insert(relation.name.clone(), reads);
         }
         Ok(Self {
             catalogue,
             database: database.to_owned(),
             threads,
-            slice_rows: SLICE_ROWS,
+            time_partition_rows: TIME_PARTITION_ROWS,
             session: base_session(database, threads).map_err(QueryError::Start)?,
-            single_session: base_session(database, 1).map_err(QueryError::Start)?,
+            single_thread_session: base_session(database, 1).map_err(QueryError::Start)?,
             pool: Arc::default(),
             schemas,
-            read: Mutex::default(),
+            read_columns: Mutex::default(),
             datasets,
         })
     }
@@ -105,7 +105,7 @@ impl Relations {
             .collect()
     }
 
-    /// The views, each after those it reads.
+    /// Returns the views, each after those that it reads.
     pub(crate) fn views(&self) -> impl Iterator<Item = &Relation> {
         self.catalogue
             .relations()
@@ -113,7 +113,7 @@ impl Relations {
             .filter(|relation| matches!(relation.source, Source::View { .. }))
     }
 
-    /// The external tables.
+    /// Returns the external tables.
     pub(crate) fn tables(&self) -> impl Iterator<Item = &Relation> {
         self.catalogue
             .relations()
@@ -121,13 +121,13 @@ impl Relations {
             .filter(|relation| matches!(relation.source, Source::Parts { .. }))
     }
 
-    /// The folders of the external tables.
-    pub(crate) fn datasets(&self) -> impl Iterator<Item = Dataset> {
+    /// Returns the folders of the external tables.
+    pub(crate) fn datasets(&self) -> impl Iterator<Item = DatasetFolder> {
         self.tables().filter_map(|relation| match relation.source {
             Source::Parts {
                 dataset,
                 partitioned,
-            } => Some(Dataset {
+            } => Some(DatasetFolder {
                 folder: dataset,
                 partitioned,
             }),
@@ -135,7 +135,7 @@ impl Relations {
         })
     }
 
-    /// The datasets whose parts a relation is made of.
+    /// Returns the datasets that a relation reads, directly or through views.
     pub(crate) fn datasets_of(&self, name: &str) -> Vec<&'static str> {
         self.datasets
             .get(name)
@@ -145,7 +145,11 @@ impl Relations {
             .collect()
     }
 
-    /// Plans a view over the tables of `state`, and checks that it has the columns its text declares.
+    /// Plans a view over the tables of `state`.
+    ///
+    /// # Errors
+    ///
+    /// `UndeclaredColumn` if the columns of the plan are not those that the view's text declares.
     pub(crate) async fn plan(
         &self,
         relation: &Relation,
@@ -182,12 +186,16 @@ impl Relations {
         Ok(plan)
     }
 
-    /// What the rows of a view depend on: the columns of the relations that it reads, as its plan over empty tables says.
+    /// Returns the columns that a view reads of each relation, according to its optimized plan over empty tables.
     pub(crate) async fn read_columns(
         &self,
         view: &Relation,
     ) -> Result<Arc<ReadColumns>, QueryError> {
-        let read = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            self.read_columns
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         if let Some(columns) = read().get(&view.name) {
             return Ok(Arc::clone(columns));
         }
@@ -197,7 +205,8 @@ impl Relations {
             let empty = SourceTable::new(self.schema(name)?, Vec::new());
             tables.insert(name.clone(), Arc::new(empty));
         }
-        let state = session_over(&self.single_session, &self.database, tables).map_err(failed)?;
+        let state =
+            session_over(&self.single_thread_session, &self.database, tables).map_err(failed)?;
         let plan = self.plan(view, &state).await?;
         let columns = scanned_columns(&state.optimize(&plan).map_err(failed)?).map_err(failed)?;
         let columns = Arc::new(columns);
@@ -206,7 +215,7 @@ impl Relations {
     }
 }
 
-/// The columns that a plan reads of each table, to be handed on or for a condition.
+/// Returns the columns that a plan reads of each table, in the projection or in filters.
 fn scanned_columns(plan: &LogicalPlan) -> datafusion::error::Result<ReadColumns> {
     let mut read = ReadColumns::new();
     plan.apply_with_subqueries(|node| {
@@ -232,7 +241,7 @@ fn describe(field: &Field) -> String {
     format!("{} {}", field.name(), field.data_type())
 }
 
-/// The engine has several types of text, and counts rows without a sign; neither shows on the other engine.
+/// Compares types as Athena sees them: `DataFusion` has several string types, and some counts are unsigned.
 fn is_same_type(declared: &DataType, found: &DataType) -> bool {
     match declared {
         DataType::Utf8View => matches!(

@@ -1,4 +1,4 @@
-//! One planned read of a table: only the columns asked for, only the rows for which its conditions hold.
+//! The physical scan of a table: reads the projected columns of the rows that match the predicates.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayFormatType, Partitioning};
 use futures::stream;
 
-use crate::condition::Condition;
+use crate::predicate::Predicate;
 use crate::source::{Batches, RowSource};
 
-/// One planned read of a table.
+/// The physical scan of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Scan {
     pub(crate) schema: SchemaRef,
     pub(crate) projection: Arc<[usize]>,
-    pub(crate) conditions: Arc<[Condition]>,
+    pub(crate) predicates: Arc<[Predicate]>,
     pub(crate) partitions: Vec<Vec<Arc<dyn RowSource>>>,
     pub(crate) statistics: Arc<Statistics>,
     pub(crate) fetch: Option<usize>,
@@ -44,10 +44,10 @@ impl DataSource for Scan {
                 .unwrap_or_default()
                 .into_iter(),
             projection: Arc::clone(&self.projection),
-            conditions: Arc::clone(&self.conditions),
+            predicates: Arc::clone(&self.predicates),
             max_rows: context.session_config().batch_size(),
             reading: None,
-            left: self.fetch,
+            remaining: self.fetch,
         };
         Ok(Box::pin(RecordBatchStreamAdapter::new(
             Arc::clone(&self.schema),
@@ -71,8 +71,8 @@ impl DataSource for Scan {
             .collect();
         let sources: usize = self.partitions.iter().map(Vec::len).sum();
         write!(f, "sources={sources}, columns=[{}]", names.join(", "))?;
-        if !self.conditions.is_empty() {
-            write!(f, ", conditions={}", self.conditions.len())?;
+        if !self.predicates.is_empty() {
+            write!(f, ", predicates={}", self.predicates.len())?;
         }
         Ok(())
     }
@@ -117,34 +117,37 @@ impl DataSource for Scan {
     }
 }
 
-/// The batches of one partition of a scan.
+/// Iterates over the batches of one partition of a scan.
 struct ScanBatches {
     sources: std::vec::IntoIter<Arc<dyn RowSource>>,
     projection: Arc<[usize]>,
-    conditions: Arc<[Condition]>,
+    predicates: Arc<[Predicate]>,
+    /// Maximum rows per batch.
     max_rows: usize,
+    /// The batches of the current source.
     reading: Option<Batches>,
-    left: Option<usize>,
+    /// Rows until the limit; none for no limit.
+    remaining: Option<usize>,
 }
 
 impl Iterator for ScanBatches {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.left == Some(0) {
+        if self.remaining == Some(0) {
             return None;
         }
         loop {
             if let Some(reading) = self.reading.as_mut() {
                 match reading.next() {
                     Some(Ok(batch)) if batch.num_rows() == 0 => continue,
-                    Some(Ok(batch)) => return Some(Ok(self.within_limit(batch))),
+                    Some(Ok(batch)) => return Some(Ok(self.apply_limit(batch))),
                     Some(Err(error)) => return Some(Err(error)),
                     None => self.reading = None,
                 }
             }
             let source = self.sources.next()?;
-            match source.read_matching(&self.projection, &self.conditions, self.max_rows) {
+            match source.read_matching(&self.projection, &self.predicates, self.max_rows) {
                 Ok(reading) => self.reading = Some(reading),
                 Err(error) => return Some(Err(error)),
             }
@@ -153,12 +156,12 @@ impl Iterator for ScanBatches {
 }
 
 impl ScanBatches {
-    fn within_limit(&mut self, batch: RecordBatch) -> RecordBatch {
-        match self.left.as_mut() {
+    fn apply_limit(&mut self, batch: RecordBatch) -> RecordBatch {
+        match self.remaining.as_mut() {
             None => batch,
-            Some(left) => {
-                let rows = batch.num_rows().min(*left);
-                *left -= rows;
+            Some(remaining) => {
+                let rows = batch.num_rows().min(*remaining);
+                *remaining -= rows;
                 batch.slice(0, rows)
             }
         }

@@ -1,4 +1,4 @@
-//! The engine's settings, and a session over one snapshot of tables.
+//! Sessions: the engine's settings, and the tables of one snapshot.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,14 +14,14 @@ use datafusion::error::Result;
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
 
+use crate::cross_join_build_side::physical_rules;
 use crate::functions;
-use crate::one_row_first::physical_rules;
-use crate::own_aggregates::OwnAggregates;
+use crate::rewrite_aggregates::RewriteAggregates;
 
-/// The catalogue above the database.
+/// The SQL catalog that contains the database.
 const CATALOG: &str = "datafusion";
 
-/// A session without tables, whose default schema is `database`.
+/// Creates a session without tables, whose default schema is `database`.
 pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionState> {
     let mut config = SessionConfig::new()
         .with_target_partitions(threads)
@@ -29,14 +29,14 @@ pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionStat
         .with_default_catalog_and_schema(CATALOG, database)
         .with_collect_statistics(false);
     let options = config.options_mut();
-    // Reading is from memory or from many small files: splitting either further costs more than it gives.
+    // Sources are in memory or small files: repartitioning their batches costs more than it gains.
     options.optimizer.enable_round_robin_repartition = false;
-    // As in Trino, where an ORDER BY does not say.
+    // The default of Trino for an ORDER BY without NULLS FIRST or LAST.
     "nulls_last".clone_into(&mut options.sql_parser.default_null_ordering);
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
-        .with_analyzer_rule(Arc::new(OwnAggregates::new()))
+        .with_analyzer_rule(Arc::new(RewriteAggregates::new()))
         .with_physical_optimizer_rules(physical_rules())
         .with_table_function_list(vec![])
         .build();
@@ -44,14 +44,14 @@ pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionStat
     Ok(state)
 }
 
-/// The same session, seeing exactly `tables`.
+/// Returns the same session with exactly these tables.
 pub(crate) fn session_over(
     base: &SessionState,
     database: &str,
     tables: HashMap<String, Arc<dyn TableProvider>>,
 ) -> Result<SessionState> {
     let catalog = MemoryCatalogProvider::new();
-    catalog.register_schema(database, Arc::new(Tables(tables)))?;
+    catalog.register_schema(database, Arc::new(StaticSchema(tables)))?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     let mut state = base.clone();
@@ -60,16 +60,16 @@ pub(crate) fn session_over(
 }
 
 /// A fixed set of tables.
-struct Tables(HashMap<String, Arc<dyn TableProvider>>);
+struct StaticSchema(HashMap<String, Arc<dyn TableProvider>>);
 
-impl fmt::Debug for Tables {
+impl fmt::Debug for StaticSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
 #[async_trait]
-impl SchemaProvider for Tables {
+impl SchemaProvider for StaticSchema {
     fn table_names(&self) -> Vec<String> {
         self.0.keys().cloned().collect()
     }

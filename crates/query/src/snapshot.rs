@@ -1,80 +1,72 @@
-//! One complete state of the data: a listing, and what has been computed from exactly these parts. A state never
-//! changes; a refresh makes the next one, which takes over whatever is still true.
+//! One complete state of the data: a listing of parts, and the views computed from exactly these parts.
+//!
+//! A snapshot never changes. A refresh makes the next one, which takes over every result that is still valid.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
-use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::error::DataFusionError;
-use datafusion::execution::SessionState;
-use datafusion::logical_expr::LogicalPlanBuilder;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
+use datafusion::physical_plan::{execute_stream, execute_stream_partitioned};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use kiro_curate::{Relation, Source};
 use tokio::sync::OnceCell;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
+use crate::date_range::{DateRange, has_activity_date};
 use crate::error::{QueryError, view_error};
-use crate::footer::Footer;
-use crate::packed::{PackedBuilder, PackedRows};
-use crate::part_table::part_table;
-use crate::parts::{Listing, Part};
+use crate::external_tables::ExternalTables;
+use crate::packed::{PackedBuilder, PackedRows, Pool};
+use crate::parts::PartListing;
 use crate::relations::Relations;
 use crate::session::session_over;
-use crate::slices::{BY_DAY, Slice, boundaries, windows};
 use crate::source_table::SourceTable;
-use crate::window::{Window, has_activity};
+use crate::time_partitions::{PreviousPartitions, TimePartition, TimePartitions};
 
-type Tables = HashMap<String, Arc<dyn TableProvider>>;
+type TableMap = HashMap<String, Arc<dyn TableProvider>>;
 
 /// A listing and the views computed from it.
 pub(crate) struct Snapshot {
     relations: Arc<Relations>,
-    listing: Listing,
-    window: Window,
-    kept: HashMap<String, Arc<OnceCell<SourceTable>>>,
-    slices: OnceCell<Slices>,
-    /// The slices of the state before, to be taken over where nothing has changed; forgotten when that is done.
-    before: Mutex<Option<Before>>,
-}
-
-struct Slices {
-    boundaries: Vec<i32>,
-    slices: Vec<Arc<Slice>>,
-}
-
-struct Before {
-    boundaries: Vec<i32>,
-    slices: Vec<Arc<Slice>>,
-    changed: Vec<Arc<Part>>,
+    listing: PartListing,
+    /// The days that the tables show.
+    range: DateRange,
+    /// All views by name, each computed at most once.
+    views: HashMap<String, Arc<OnceCell<SourceTable>>>,
+    partitions: OnceCell<TimePartitions>,
+    /// What `partitions` may take over; none once they are made.
+    previous: Mutex<Option<PreviousPartitions>>,
 }
 
 impl Snapshot {
-    /// The state of a listing of which nothing has been computed.
-    pub(crate) fn new(relations: Arc<Relations>, listing: Listing, window: Window) -> Self {
-        let kept = relations
+    /// Creates a snapshot without any computed view.
+    pub(crate) fn new(relations: Arc<Relations>, listing: PartListing, range: DateRange) -> Self {
+        let views = relations
             .views()
             .map(|view| (view.name.clone(), Arc::default()))
             .collect();
         Self {
             relations,
             listing,
-            window,
-            kept,
-            slices: OnceCell::new(),
-            before: Mutex::new(None),
+            range,
+            views,
+            partitions: OnceCell::new(),
+            previous: Mutex::new(None),
         }
     }
 
-    /// The parts this state is made of.
-    pub(crate) fn listing(&self) -> &Listing {
+    /// Returns the parts that this snapshot is made of.
+    pub(crate) fn listing(&self) -> &PartListing {
         &self.listing
     }
 
-    /// The state after this one. Says which views it has lost, in dependency order.
-    pub(crate) fn next(&self, listing: Listing) -> (Self, Vec<String>) {
-        let mut next = Self::new(Arc::clone(&self.relations), listing, self.window);
+    /// Returns the snapshot of another listing, and the names of the computed views that it does not take over, in
+    /// dependency order.
+    pub(crate) fn next(&self, listing: PartListing) -> (Self, Vec<String>) {
+        let mut next = Self::new(Arc::clone(&self.relations), listing, self.range);
         let mut changed = Vec::new();
         let mut changed_datasets = BTreeSet::new();
         for relation in self.relations.tables() {
@@ -85,46 +77,41 @@ impl Snapshot {
             if !parts.is_empty() {
                 changed_datasets.insert(dataset);
             }
-            if self
-                .relations
-                .schema(&relation.name)
-                .is_ok_and(|schema| has_activity(&schema))
-            {
+            let schema = self.relations.schema(&relation.name);
+            if schema.is_ok_and(|schema| has_activity_date(&schema)) {
                 changed.extend(parts.into_iter().map(Arc::clone));
             }
         }
-        let mut lost = Vec::new();
+        let mut invalidated = Vec::new();
         for view in self.relations.views() {
-            let Some(cell) = self.kept.get(&view.name) else {
+            let Some(cell) = self.views.get(&view.name) else {
                 continue;
             };
-            if self
-                .relations
-                .datasets_of(&view.name)
+            let datasets = self.relations.datasets_of(&view.name);
+            if datasets
                 .iter()
                 .any(|dataset| changed_datasets.contains(dataset))
             {
                 if cell.initialized() {
-                    lost.push(view.name.clone());
+                    invalidated.push(view.name.clone());
                 }
             } else {
-                next.kept.insert(view.name.clone(), Arc::clone(cell));
+                next.views.insert(view.name.clone(), Arc::clone(cell));
             }
         }
-        next.before = Mutex::new(self.slices.get().map(|slices| Before {
-            boundaries: slices.boundaries.clone(),
-            slices: slices.slices.clone(),
+        next.previous = Mutex::new(self.partitions.get().map(|partitions| PreviousPartitions {
+            partitions: partitions.clone(),
             changed,
         }));
-        (next, lost)
+        (next, invalidated)
     }
 
-    /// The session that sees all relations named, each computed if it is a view.
+    /// Returns a session over the named relations. Computes the views among them.
     pub(crate) async fn session(
         self: &Arc<Self>,
         names: &[String],
     ) -> Result<SessionState, QueryError> {
-        let mut tables = Tables::new();
+        let mut tables = TableMap::new();
         for name in names {
             tables.insert(name.clone(), self.table(name).await?);
         }
@@ -132,30 +119,27 @@ impl Snapshot {
             .map_err(QueryError::Start)
     }
 
-    /// How many rows a relation has.
+    /// Returns the number of rows of a relation; none if the parts must be read to count them.
     pub(crate) async fn rows(self: &Arc<Self>, name: &str) -> Result<Option<usize>, QueryError> {
         let relation = self.relations.get(name)?;
-        if matches!(relation.source, Source::View { .. }) {
-            return Ok(Some(self.view(name).await?.rows()));
+        match relation.source {
+            Source::View { .. } => Ok(Some(self.view(name).await?.rows())),
+            Source::Parts { .. } => self.external_tables().rows(relation),
         }
-        let schema = self.relations.schema(name)?;
-        if has_activity(&schema) && self.window != Window::default() {
-            return Ok(None);
-        }
-        Ok(Some(self.parts_table(relation, self.window)?.rows()))
     }
 
-    /// How much memory each view takes that has been computed, with what it shares with others.
-    pub(crate) fn kept_bytes(&self) -> BTreeMap<String, usize> {
-        let kept = self.kept.iter();
-        kept.filter_map(|(view, cell)| Some((view.clone(), cell.get()?.bytes())))
+    /// Returns the memory of each computed view in bytes. Counts what views share once per view.
+    pub(crate) fn cached_bytes(&self) -> BTreeMap<String, usize> {
+        let views = self.views.iter();
+        views
+            .filter_map(|(view, cell)| Some((view.clone(), cell.get()?.bytes())))
             .collect()
     }
 
-    /// Computes a view, if it has not been.
+    /// Returns a view. Computes it on the first call.
     pub(crate) async fn view(self: &Arc<Self>, name: &str) -> Result<SourceTable, QueryError> {
         let relation = self.relations.get(name)?;
-        let Some(cell) = self.kept.get(name) else {
+        let Some(cell) = self.views.get(name) else {
             return Err(QueryError::UnknownRelation {
                 name: name.to_owned(),
                 nearest: None,
@@ -163,17 +147,17 @@ impl Snapshot {
         };
         let table = cell
             .get_or_try_init(|| async {
-                if BY_DAY.contains(&name) {
-                    self.by_day(relation).await
+                if relation.by_day {
+                    self.compute_by_day(relation).await
                 } else {
-                    self.whole(relation).await
+                    self.compute_whole(relation).await
                 }
             })
             .await?;
         Ok(table.clone())
     }
 
-    /// A relation as a table; boxed because views read views.
+    /// Returns a relation as a table. Boxed because views read views.
     fn table<'a>(
         self: &'a Arc<Self>,
         name: &'a str,
@@ -181,7 +165,7 @@ impl Snapshot {
         async move {
             let relation = self.relations.get(name)?;
             match relation.source {
-                Source::Parts { .. } => self.windowed(relation, self.window),
+                Source::Parts { .. } => self.external_tables().table(relation, self.range),
                 Source::View { .. } => {
                     Ok(Arc::new(self.view(name).await?) as Arc<dyn TableProvider>)
                 }
@@ -190,86 +174,82 @@ impl Snapshot {
         .boxed()
     }
 
-    /// A view over everything, on all threads.
-    async fn whole(self: &Arc<Self>, relation: &Relation) -> Result<SourceTable, QueryError> {
+    /// Computes a view over the whole history, on all threads.
+    async fn compute_whole(
+        self: &Arc<Self>,
+        relation: &Relation,
+    ) -> Result<SourceTable, QueryError> {
         let state = self.session(&relation.depends_on).await?;
         let failed = |source| view_error(&relation.name, source);
         let plan = self.relations.plan(relation, &state).await?;
         let plan = state.create_physical_plan(&plan).await.map_err(failed)?;
-        let streams = datafusion::physical_plan::execute_stream_partitioned(plan, state.task_ctx())
-            .map_err(failed)?;
+        let streams = execute_stream_partitioned(plan, state.task_ctx()).map_err(failed)?;
         let schema = self.relations.schema(&relation.name)?;
         let mut running = JoinSet::new();
-        for (index, mut stream) in streams.into_iter().enumerate() {
-            let schema = Arc::clone(&schema);
-            let pool = Arc::clone(&self.relations.pool);
-            running.spawn(async move {
-                let mut builder = PackedBuilder::new(schema, pool)?;
-                while let Some(batch) = stream.next().await {
-                    builder.push(&batch?)?;
-                }
-                Ok::<_, DataFusionError>((index, builder.finish()))
-            });
+        for (index, stream) in streams.into_iter().enumerate() {
+            let packing = pack(
+                stream,
+                Arc::clone(&schema),
+                Arc::clone(&self.relations.pool),
+            );
+            running.spawn(async move { (index, packing.await) });
         }
         let mut packed = Vec::new();
         while let Some(done) = running.join_next().await {
-            let done = done.map_err(|source| QueryError::Interrupted {
-                relation: relation.name.clone(),
-                source,
-            })?;
-            packed.push(done.map_err(failed)?);
+            let (index, rows) = done.map_err(|error| interrupted(relation, error))?;
+            packed.push((index, rows.map_err(failed)?));
         }
         packed.sort_by_key(|(index, _)| *index);
-        self.kept_table(relation, packed.iter().map(|(_, rows)| rows))
+        self.cached_table(relation, packed.iter().map(|(_, rows)| rows))
     }
 
-    /// A view slice by slice, as many slices at once as there are threads.
-    async fn by_day(self: &Arc<Self>, relation: &Relation) -> Result<SourceTable, QueryError> {
-        let slices = &self.slices().await?.slices;
-        let mut waiting = slices.iter().enumerate();
+    /// Computes a view per time partition, as many partitions at a time as there are threads.
+    async fn compute_by_day(
+        self: &Arc<Self>,
+        relation: &Relation,
+    ) -> Result<SourceTable, QueryError> {
+        let partitions = &self.time_partitions(relation).await?.partitions;
+        let mut waiting = partitions.iter().enumerate();
         let mut running = JoinSet::new();
         let mut packed = Vec::new();
         loop {
             while running.len() < self.relations.threads {
-                let Some((index, slice)) = waiting.next() else {
+                let Some((index, partition)) = waiting.next() else {
                     break;
                 };
-                let (snapshot, slice, name) =
-                    (Arc::clone(self), Arc::clone(slice), relation.name.clone());
+                let (snapshot, partition) = (Arc::clone(self), Arc::clone(partition));
+                let name = relation.name.clone();
                 running.spawn(async move {
-                    Ok::<_, QueryError>((index, snapshot.slice(&slice, &name).await?))
+                    Ok::<_, QueryError>((index, snapshot.rows_of(&partition, &name).await?))
                 });
             }
             let Some(done) = running.join_next().await else {
                 break;
             };
-            packed.push(done.map_err(|source| QueryError::Interrupted {
-                relation: relation.name.clone(),
-                source,
-            })??);
+            packed.push(done.map_err(|error| interrupted(relation, error))??);
         }
         packed.sort_by_key(|(index, _)| *index);
-        self.kept_table(relation, packed.iter().map(|(_, rows)| rows.as_ref()))
+        self.cached_table(relation, packed.iter().map(|(_, rows)| rows.as_ref()))
     }
 
-    /// The rows of one view in one slice.
-    fn slice<'a>(
+    /// Returns the rows of a view by day in one time partition. Boxed because views read views.
+    fn rows_of<'a>(
         self: &'a Arc<Self>,
-        slice: &'a Slice,
+        partition: &'a TimePartition,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Arc<PackedRows>, QueryError>> {
         async move {
             let relation = self.relations.get(name)?;
-            let cell = slice.cell(name, self.fingerprint(relation).await?);
+            let cell = partition.cell(name, self.fingerprint(relation).await?);
             let rows = cell
-                .get_or_try_init(|| self.compute_slice(slice, relation))
+                .get_or_try_init(|| self.compute_rows_of(partition, relation))
                 .await?;
             Ok(Arc::clone(rows))
         }
         .boxed()
     }
 
-    /// A number that tells apart what the rows of a view by slice depend on, beside the raw rows of their days.
+    /// Returns a hash of everything that the rows of a view by day depend on, besides the raw rows of their days.
     fn fingerprint<'a>(
         self: &'a Arc<Self>,
         relation: &'a Relation,
@@ -281,9 +261,7 @@ impl Snapshot {
                 let needed = self.relations.get(name)?;
                 let contents = match needed.source {
                     Source::Parts { .. } => continue,
-                    Source::View { .. } if BY_DAY.contains(&name.as_str()) => {
-                        self.fingerprint(needed).await?
-                    }
+                    Source::View { .. } if needed.by_day => self.fingerprint(needed).await?,
                     Source::View { .. } => {
                         let columns = read.get(name).into_iter().flatten();
                         let columns: Vec<usize> = columns.copied().collect();
@@ -298,102 +276,70 @@ impl Snapshot {
         .boxed()
     }
 
-    async fn compute_slice(
+    async fn compute_rows_of(
         self: &Arc<Self>,
-        slice: &Slice,
+        partition: &TimePartition,
         relation: &Relation,
     ) -> Result<Arc<PackedRows>, QueryError> {
+        let relations = &self.relations;
         let failed = |source| view_error(&relation.name, source);
-        let mut tables = Tables::new();
+        let mut tables = TableMap::new();
         for name in &relation.depends_on {
-            let needed = self.relations.get(name)?;
+            let needed = relations.get(name)?;
             let table: Arc<dyn TableProvider> = match needed.source {
-                Source::Parts { .. } => self.windowed(needed, self.window.and(slice.window))?,
-                Source::View { .. } if BY_DAY.contains(&name.as_str()) => {
-                    let rows = self.slice(slice, name).await?;
-                    Arc::new(self.kept_table(needed, std::iter::once(rows.as_ref()))?)
+                Source::Parts { .. } => {
+                    let range = self.range.intersect(partition.range);
+                    self.external_tables().table(needed, range)?
+                }
+                Source::View { .. } if needed.by_day => {
+                    let rows = self.rows_of(partition, name).await?;
+                    Arc::new(self.cached_table(needed, std::iter::once(rows.as_ref()))?)
                 }
                 Source::View { .. } => self.table(name).await?,
             };
             tables.insert(name.clone(), table);
         }
         let state = session_over(
-            &self.relations.single_session,
-            &self.relations.database,
+            &relations.single_thread_session,
+            &relations.database,
             tables,
         )
         .map_err(failed)?;
-        let plan = self.relations.plan(relation, &state).await?;
+        let plan = relations.plan(relation, &state).await?;
         let plan = state.create_physical_plan(&plan).await.map_err(failed)?;
-        let mut stream =
-            datafusion::physical_plan::execute_stream(plan, state.task_ctx()).map_err(failed)?;
-        let mut builder = PackedBuilder::new(
-            self.relations.schema(&relation.name)?,
-            Arc::clone(&self.relations.pool),
-        )
-        .map_err(failed)?;
-        while let Some(batch) = stream.next().await {
-            builder.push(&batch.map_err(failed)?).map_err(failed)?;
-        }
-        Ok(Arc::new(builder.finish()))
+        let stream = execute_stream(plan, state.task_ctx()).map_err(failed)?;
+        let schema = relations.schema(&relation.name)?;
+        let packed = pack(stream, schema, Arc::clone(&relations.pool)).await;
+        Ok(Arc::new(packed.map_err(failed)?))
     }
 
-    /// The slices, cut when they are first needed.
-    async fn slices(self: &Arc<Self>) -> Result<&Slices, QueryError> {
-        self.slices
+    /// Returns the time partitions. Makes them on the first call, for `relation`.
+    async fn time_partitions(
+        self: &Arc<Self>,
+        relation: &Relation,
+    ) -> Result<&TimePartitions, QueryError> {
+        self.partitions
             .get_or_try_init(|| async {
                 let snapshot = Arc::clone(self);
-                tokio::task::spawn_blocking(move || snapshot.cut())
+                tokio::task::spawn_blocking(move || snapshot.make_time_partitions())
                     .await
-                    .map_err(|source| QueryError::Interrupted {
-                        relation: BY_DAY[0].to_owned(),
-                        source,
-                    })?
+                    .map_err(|error| interrupted(relation, error))?
             })
             .await
     }
 
-    fn cut(&self) -> Result<Slices, QueryError> {
-        let mut footers: Vec<Footer> = Vec::new();
-        for relation in self.relations.tables() {
-            let schema = self.relations.schema(&relation.name)?;
-            if has_activity(&schema) {
-                footers.extend(
-                    self.parts_of(relation, &schema)?
-                        .iter()
-                        .map(|(_, footer)| *footer),
-                );
-            }
-        }
-        let mut before_slot = self.before.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = before_slot.as_ref();
-        let boundaries = boundaries(
-            before.map_or(&[], |before| before.boundaries.as_slice()),
+    fn make_time_partitions(&self) -> Result<TimePartitions, QueryError> {
+        let footers = self.external_tables().activity_footers()?;
+        let mut previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(TimePartitions::new(
+            previous.take().as_ref(),
             footers.into_iter(),
-            self.relations.slice_rows,
-        );
-        let slices = windows(&boundaries)
-            .filter(|window| !self.window.and(*window).is_empty())
-            .map(|window| {
-                let unchanged = before.and_then(|before| {
-                    let touched = before.changed.iter().any(|part| {
-                        part.footer
-                            .get()
-                            .is_none_or(|footer| window.touches(*footer))
-                    });
-                    before
-                        .slices
-                        .iter()
-                        .find(|slice| slice.window == window && !touched)
-                });
-                unchanged.map_or_else(|| Arc::new(Slice::new(window)), Arc::clone)
-            })
-            .collect();
-        *before_slot = None;
-        Ok(Slices { boundaries, slices })
+            self.range,
+            self.relations.time_partition_rows,
+        ))
     }
 
-    fn kept_table<'a>(
+    fn cached_table<'a>(
         &self,
         relation: &Relation,
         packed: impl Iterator<Item = &'a PackedRows>,
@@ -414,73 +360,36 @@ impl Snapshot {
             view = relation.name,
             rows = table.rows(),
             bytes,
-            "View kept."
+            "View cached."
         );
         Ok(table.with_bytes(bytes))
     }
 
-    fn parts_of<'a>(
-        &'a self,
-        relation: &Relation,
-        schema: &arrow::datatypes::SchemaRef,
-    ) -> Result<Vec<(&'a Arc<Part>, Footer)>, QueryError> {
-        let Source::Parts { dataset, .. } = &relation.source else {
-            return Ok(Vec::new());
-        };
-        let declared = crate::part_table::stored(schema);
-        self.listing
-            .parts(dataset)
-            .iter()
-            .map(|part| {
-                Ok((
-                    part,
-                    crate::footer::footer(part, &relation.name, &declared)?,
-                ))
-            })
-            .collect()
+    fn external_tables(&self) -> ExternalTables<'_> {
+        ExternalTables {
+            relations: &self.relations,
+            listing: &self.listing,
+            range: self.range,
+        }
     }
+}
 
-    fn parts_table(&self, relation: &Relation, window: Window) -> Result<SourceTable, QueryError> {
-        let schema = self.relations.schema(&relation.name)?;
-        let by_activity = has_activity(&schema);
-        let parts = self
-            .parts_of(relation, &schema)?
-            .into_iter()
-            .filter(|(part, footer)| {
-                if by_activity {
-                    window.touches(*footer)
-                } else {
-                    self.window.has_export(part)
-                }
-            });
-        Ok(part_table(&schema, parts))
+/// Reads a stream to its end and packs its rows.
+async fn pack(
+    mut stream: SendableRecordBatchStream,
+    schema: SchemaRef,
+    pool: Arc<Pool>,
+) -> Result<PackedRows, DataFusionError> {
+    let mut builder = PackedBuilder::new(schema, pool)?;
+    while let Some(batch) = stream.next().await {
+        builder.push(&batch?)?;
     }
+    Ok(builder.finish())
+}
 
-    /// An external table, restricted to a window by its parts' footers, and by row where a part lies across an end.
-    fn windowed(
-        &self,
-        relation: &Relation,
-        window: Window,
-    ) -> Result<Arc<dyn TableProvider>, QueryError> {
-        let schema = self.relations.schema(&relation.name)?;
-        let table: Arc<dyn TableProvider> = Arc::new(self.parts_table(relation, window)?);
-        let inside = self
-            .parts_of(relation, &schema)?
-            .iter()
-            .filter(|(_, footer)| window.touches(*footer))
-            .all(|(_, footer)| window.covers(*footer));
-        let condition = window
-            .condition()
-            .filter(|_| has_activity(&schema) && !inside);
-        let Some(condition) = condition else {
-            return Ok(table);
-        };
-        let failed = |source| view_error(&relation.name, source);
-        let plan =
-            LogicalPlanBuilder::scan(relation.name.as_str(), provider_as_source(table), None)
-                .and_then(|plan| plan.filter(condition))
-                .and_then(LogicalPlanBuilder::build)
-                .map_err(failed)?;
-        Ok(Arc::new(ViewTable::new(plan, None)))
+fn interrupted(relation: &Relation, source: JoinError) -> QueryError {
+    QueryError::Interrupted {
+        relation: relation.name.clone(),
+        source,
     }
 }

@@ -1,4 +1,4 @@
-//! A table is a list of row sources that are read one after the other, leaving out those whose bounds cannot match.
+//! A table over a list of row sources. A scan prunes the sources whose bounds cannot match its filters.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,7 +18,7 @@ use datafusion::physical_expr::{PhysicalExpr, conjunction_opt};
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::condition::Condition;
+use crate::predicate::Predicate;
 use crate::scan::Scan;
 use crate::source::RowSource;
 
@@ -29,12 +29,12 @@ pub(crate) struct SourceTable {
     sources: Vec<Arc<dyn RowSource>>,
     statistics: Vec<ColumnStatistics>,
     bytes: usize,
-    /// Of sets of columns that were asked for.
+    /// By columns, filled on first use.
     fingerprints: Arc<Mutex<HashMap<Vec<usize>, u64>>>,
 }
 
 impl SourceTable {
-    /// A table of `schema` holding the rows of `sources`, in that order.
+    /// Creates a table of `schema` with the rows of `sources`, in that order.
     pub(crate) fn new(schema: SchemaRef, sources: Vec<Arc<dyn RowSource>>) -> Self {
         let statistics = vec![ColumnStatistics::new_unknown(); schema.fields().len()];
         Self {
@@ -46,17 +46,17 @@ impl SourceTable {
         }
     }
 
-    /// The same table, saying how much memory its rows take.
+    /// Sets the memory of the rows in bytes.
     pub(crate) fn with_bytes(self, bytes: usize) -> Self {
         Self { bytes, ..self }
     }
 
-    /// How much memory the rows take.
+    /// Returns the memory of the rows in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The same table, saying how many distinct values its columns have.
+    /// Sets the number of distinct values of each column.
     pub(crate) fn with_distinct_counts(
         mut self,
         counts: impl Iterator<Item = Option<usize>>,
@@ -67,7 +67,8 @@ impl SourceTable {
         self
     }
 
-    /// A number that tells the contents of some columns apart, whatever the order of the rows. Reads them all, once.
+    /// Returns a hash of the contents of some columns. It does not depend on the order of the rows. The first call reads
+    /// all rows.
     pub(crate) fn fingerprint(&self, columns: &[usize]) -> Result<u64> {
         let known = self.fingerprints.lock();
         let mut known = known.unwrap_or_else(PoisonError::into_inner);
@@ -92,7 +93,7 @@ impl SourceTable {
                 for row in 0..batch.num_rows() {
                     let mut hasher = DefaultHasher::new();
                     for (cell, column) in cells.iter().zip(batch.columns()) {
-                        // An unknown value is not the text that it is written as.
+                        // NULL is not the text that it is written as.
                         column.is_null(row).hash(&mut hasher);
                         cell.value(row).to_string().hash(&mut hasher);
                     }
@@ -103,13 +104,13 @@ impl SourceTable {
         Ok(sum)
     }
 
-    /// How many rows the table has.
+    /// Returns the number of rows.
     pub(crate) fn rows(&self) -> usize {
         self.sources.iter().map(|source| source.rows()).sum()
     }
 
-    /// The sources that may hold rows for which all `filters` are true.
-    fn matching(&self, filters: &[Arc<dyn PhysicalExpr>]) -> Result<Vec<Arc<dyn RowSource>>> {
+    /// Returns the sources that may have rows for which all `filters` are true.
+    fn prune(&self, filters: &[Arc<dyn PhysicalExpr>]) -> Result<Vec<Arc<dyn RowSource>>> {
         let sources: Vec<_> = self
             .sources
             .iter()
@@ -166,10 +167,10 @@ impl TableProvider for SourceTable {
         let filters = expressions
             .map(|filter| state.create_physical_expr(filter, &df_schema))
             .collect::<Result<Vec<_>>>()?;
-        let sources = self.matching(&filters)?;
-        let conditions = filters.into_iter();
-        let conditions: Arc<[Condition]> = conditions
-            .map(|filter| Condition::new(filter, &self.schema))
+        let sources = self.prune(&filters)?;
+        let predicates = filters.into_iter();
+        let predicates: Arc<[Predicate]> = predicates
+            .map(|filter| Predicate::new(filter, &self.schema))
             .collect::<Result<_>>()?;
         let projection: Arc<[usize]> = projection.map_or_else(
             || (0..self.schema.fields().len()).collect(),
@@ -178,10 +179,10 @@ impl TableProvider for SourceTable {
         let schema = Arc::new(self.schema.project(&projection)?);
         let rows: usize = sources.iter().map(|source| source.rows()).sum();
         let mut statistics = Statistics::new_unknown(&schema);
-        statistics.num_rows = if conditions.is_empty() {
+        statistics.num_rows = if predicates.is_empty() {
             Precision::Exact(rows)
         } else {
-            Precision::Inexact(rows / FILTERED_SHARE)
+            Precision::Inexact(rows / ROWS_PER_MATCH)
         };
         statistics.column_statistics = projection
             .iter()
@@ -191,18 +192,18 @@ impl TableProvider for SourceTable {
         Ok(DataSourceExec::from_data_source(Scan {
             schema,
             projection,
-            conditions,
-            partitions: split(sources, state.config().target_partitions()),
+            predicates,
+            partitions: split_evenly(sources, state.config().target_partitions()),
             statistics: Arc::new(statistics),
             fetch: limit,
         }))
     }
 }
 
-/// As the engine does: one row in so many is guessed to match.
-const FILTERED_SHARE: usize = 5;
+/// The estimate of `DataFusion` without statistics: one row in this number matches a filter.
+const ROWS_PER_MATCH: usize = 5;
 
-/// A guess good enough to choose the smaller side of a join.
+/// Estimates the bytes of a row, to choose the build side of a join.
 fn row_bytes(schema: &Schema) -> usize {
     schema
         .fields()
@@ -216,26 +217,27 @@ fn row_bytes(schema: &Schema) -> usize {
         .sum()
 }
 
-/// Splits sources, in order, into at most `count` runs of about as many rows.
-fn split(sources: Vec<Arc<dyn RowSource>>, count: usize) -> Vec<Vec<Arc<dyn RowSource>>> {
+/// Splits sources, in order, into at most `count` partitions of about the same number of rows.
+fn split_evenly(sources: Vec<Arc<dyn RowSource>>, count: usize) -> Vec<Vec<Arc<dyn RowSource>>> {
     let total: usize = sources.iter().map(|source| source.rows()).sum();
     let share = total.div_ceil(count.max(1)).max(1);
-    let mut runs: Vec<Vec<Arc<dyn RowSource>>> = vec![Vec::new()];
+    let mut partitions: Vec<Vec<Arc<dyn RowSource>>> = vec![Vec::new()];
     let mut rows = 0;
     for source in sources {
         let middle = rows + source.rows() / 2;
         rows += source.rows();
-        let run = (middle / share).min(count.saturating_sub(1));
-        if runs.len() <= run {
-            runs.resize_with(run + 1, Vec::new);
+        let partition = (middle / share).min(count.saturating_sub(1));
+        if partitions.len() <= partition {
+            partitions.resize_with(partition + 1, Vec::new);
         }
-        if let Some(run) = runs.get_mut(run) {
-            run.push(source);
+        if let Some(partition) = partitions.get_mut(partition) {
+            partition.push(source);
         }
     }
-    runs
+    partitions
 }
 
+/// The bounds of sources as `DataFusion` prunes by them.
 struct SourceBounds<'a> {
     schema: &'a Schema,
     sources: &'a [Arc<dyn RowSource>],
@@ -260,11 +262,11 @@ impl SourceBounds<'_> {
 
 impl PruningStatistics for SourceBounds<'_> {
     fn min_values(&self, column: &Column) -> Option<ArrayRef> {
-        self.values(column, |(smallest, _)| smallest)
+        self.values(column, |(min, _)| min)
     }
 
     fn max_values(&self, column: &Column) -> Option<ArrayRef> {
-        self.values(column, |(_, largest)| largest)
+        self.values(column, |(_, max)| max)
     }
 
     fn num_containers(&self) -> usize {

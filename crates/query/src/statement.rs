@@ -1,4 +1,4 @@
-//! A statement as a person wrote it: one, and only a query. Says which relations it needs before anything is planned.
+//! Parsing of statements: exactly one, and only a query. Finds the relations that it reads before it is planned.
 
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::utils::datafusion_strsim::levenshtein;
@@ -10,8 +10,8 @@ use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
 
 use crate::error::QueryError;
 
-/// A name further away than this is no likely misspelling.
-const MOST_EDITS: usize = 3;
+/// Maximum edit distance of a suggested name.
+const MAX_EDITS: usize = 3;
 
 /// One parsed read-only statement.
 pub(crate) struct ReadStatement {
@@ -19,20 +19,24 @@ pub(crate) struct ReadStatement {
 }
 
 impl ReadStatement {
-    /// Parses `sql` and refuses everything but one query (or the `EXPLAIN` of one).
+    /// Parses one query or the `EXPLAIN` of one.
+    ///
+    /// # Errors
+    ///
+    /// `Statement` for a syntax error, `NotOneStatement`, or `NotAQuery` for anything that could change data.
     pub(crate) fn parse(sql: &str) -> Result<Self, QueryError> {
         let mut statements = DFParser::parse_sql(sql).map_err(QueryError::Statement)?;
         let found = statements.len();
         match (found, statements.pop_front()) {
             (1, Some(parsed)) => {
-                refuse_changes(&parsed)?;
+                check_read_only(&parsed)?;
                 Ok(Self { parsed })
             }
             _ => Err(QueryError::NotOneStatement { found }),
         }
     }
 
-    /// The relations of `schema` that the statement reads, in common table expressions and subqueries too.
+    /// Returns the relations of `schema` that the statement reads, also in common table expressions and subqueries.
     pub(crate) fn relations(
         &self,
         state: &SessionState,
@@ -44,13 +48,13 @@ impl ReadStatement {
             .map_err(QueryError::Statement)?;
         let mut relations = Vec::new();
         for reference in references {
-            let ours = match &reference {
+            let is_in_schema = match &reference {
                 TableReference::Bare { .. } => true,
                 TableReference::Partial { schema: named, .. }
                 | TableReference::Full { schema: named, .. } => named.as_ref() == schema,
             };
             let name = reference.table();
-            if ours && known.contains(&name) {
+            if is_in_schema && known.contains(&name) {
                 relations.push(name.to_owned());
             } else if !state.table_functions().contains_key(name) {
                 return Err(QueryError::UnknownRelation {
@@ -62,7 +66,7 @@ impl ReadStatement {
         Ok(relations)
     }
 
-    /// Plans the statement over the tables that `state` knows.
+    /// Plans the statement over the tables of `state`.
     pub(crate) async fn plan(self, state: &SessionState) -> Result<LogicalPlan, QueryError> {
         let plan = state
             .statement_to_plan(self.parsed)
@@ -89,7 +93,7 @@ impl ReadStatement {
     }
 }
 
-/// What is explained, or the statement itself.
+/// Returns the explained statement, or the statement itself.
 fn query_of(statement: &Statement) -> &Statement {
     match statement {
         Statement::Explain(explain) => query_of(&explain.statement),
@@ -100,7 +104,7 @@ fn query_of(statement: &Statement) -> &Statement {
     }
 }
 
-fn refuse_changes(statement: &Statement) -> Result<(), QueryError> {
+fn check_read_only(statement: &Statement) -> Result<(), QueryError> {
     match query_of(statement) {
         Statement::Statement(inner) if matches!(inner.as_ref(), SqlStatement::Query(_)) => Ok(()),
         other => Err(QueryError::NotAQuery {
@@ -116,7 +120,7 @@ fn first_words(text: &str) -> String {
         .join(" ")
 }
 
-/// A planning error, with the nearest column where a column was not found.
+/// Converts a planning error. Adds the nearest column to a column that was not found.
 pub(crate) fn statement_error(error: DataFusionError) -> QueryError {
     if let DataFusionError::SchemaError(schema_error, _) = error.find_root()
         && let SchemaError::FieldNotFound {
@@ -135,13 +139,13 @@ pub(crate) fn statement_error(error: DataFusionError) -> QueryError {
     QueryError::Statement(error)
 }
 
-/// The candidate that is fewest edits away from `name`, if it is close at all.
+/// Returns the candidate with the fewest edits to `name`, if it is close.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let name = name.to_lowercase();
     candidates
         .map(|candidate| (levenshtein(&name, candidate), candidate))
         .filter(|(edits, candidate)| {
-            *edits <= MOST_EDITS.min(candidate.len() / 2) || candidate.starts_with(&name)
+            *edits <= MAX_EDITS.min(candidate.len() / 2) || candidate.starts_with(&name)
         })
         .min()
         .map(|(_, candidate)| candidate.to_owned())

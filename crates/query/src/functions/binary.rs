@@ -1,4 +1,4 @@
-//! Text to bytes, and bytes to text: what a digest needs around it.
+//! `to_utf8` and `to_hex`: conversions around a digest.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 
-/// `to_utf8(varchar)`: the bytes of a text.
+/// `to_utf8(varchar)`: the bytes of a string.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ToUtf8 {
     signature: Signature,
@@ -48,7 +48,7 @@ impl ScalarUDFImpl for ToUtf8 {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        one(args, |array| {
+        map_argument(args, |array| {
             let texts = array
                 .as_string_view()
                 .iter()
@@ -95,7 +95,7 @@ impl ScalarUDFImpl for ToHex {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        one(args, |array| {
+        map_argument(args, |array| {
             let mut texts = StringViewBuilder::with_capacity(array.len());
             let mut digits = String::new();
             for bytes in array.as_binary::<i32>() {
@@ -117,8 +117,8 @@ impl ScalarUDFImpl for ToHex {
     }
 }
 
-/// Applies `function` to the one argument, once if it is a constant.
-fn one(
+/// Applies `function` to the only argument; once if it is a constant.
+fn map_argument(
     args: ScalarFunctionArgs,
     function: impl Fn(&ArrayRef) -> Result<ArrayRef>,
 ) -> Result<ColumnarValue> {

@@ -10,11 +10,9 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 
-/// Days since year one of 1970-01-01.
-const EPOCH: i32 = 719_163;
-
+/// A unit of the calendar.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Unit {
+pub(super) enum DateUnit {
     Day,
     Week,
     Month,
@@ -22,7 +20,7 @@ pub(super) enum Unit {
     Year,
 }
 
-impl Unit {
+impl DateUnit {
     pub(super) fn parse(argument: Option<&ColumnarValue>) -> Result<Self> {
         let Some(ColumnarValue::Scalar(value)) = argument else {
             return exec_err!("expected a constant unit, such as 'day'");
@@ -45,7 +43,7 @@ impl Unit {
         }
     }
 
-    /// Whole units from `from` to `to`, negative when `to` is earlier.
+    /// Returns the whole units from `from` to `to`; negative if `to` is earlier.
     fn between(self, from: i32, to: i32) -> Result<i64> {
         let days = i64::from(to) - i64::from(from);
         Ok(match self {
@@ -57,8 +55,8 @@ impl Unit {
         })
     }
 
-    /// The first day of the unit that `day` lies in; weeks begin on Mondays.
-    pub(super) fn start(self, day: i32) -> Result<i32> {
+    /// Returns the first day of the unit that contains `day`. Weeks begin on Mondays.
+    pub(super) fn truncate(self, day: i32) -> Result<i32> {
         let date = calendar_day(day)?;
         let first_month = match self {
             Self::Day => return Ok(day),
@@ -71,11 +69,11 @@ impl Unit {
             Self::Year => 0,
         };
         NaiveDate::from_ymd_opt(date.year(), first_month + 1, 1)
-            .map(|date| date.num_days_from_ce() - EPOCH)
+            .map(|date| date.to_epoch_days())
             .ok_or_else(|| exec_datafusion_err!("day {day} is not on the calendar"))
     }
 
-    /// `day` moved by `count` units; the day of the month is kept where the month has it, else its last day.
+    /// Adds `count` units to `day`. If the month does not have the day of the month, the result is its last day.
     fn add(self, day: i32, count: i64) -> Result<i32> {
         let out_of_range = || exec_datafusion_err!("date_add leaves the calendar");
         let date = calendar_day(day)?;
@@ -101,14 +99,13 @@ impl Unit {
                     date.checked_add_days(days_apart)
                 }
             })
-            .map(|date| date.num_days_from_ce() - EPOCH)
+            .map(|date| date.to_epoch_days())
             .ok_or_else(out_of_range)
     }
 }
 
 fn calendar_day(day: i32) -> Result<NaiveDate> {
-    day.checked_add(EPOCH)
-        .and_then(NaiveDate::from_num_days_from_ce_opt)
+    NaiveDate::from_epoch_days(day)
         .ok_or_else(|| exec_datafusion_err!("day {day} is not on the calendar"))
 }
 
@@ -116,7 +113,7 @@ fn months_between(from: i32, to: i32) -> Result<i64> {
     let (from, to) = (calendar_day(from)?, calendar_day(to)?);
     let month = |date: NaiveDate| i64::from(date.year()) * 12 + i64::from(date.month0());
     let months = month(to) - month(from);
-    // As Trino: the end of a shorter month completes a month that began on a later day.
+    // As in Trino, the last day of a shorter month completes a month that began on a later day of the month.
     let last_day_of = |date: NaiveDate| date.with_day(date.day() + 1).is_none();
     Ok(if months > 0 && to.day() < from.day() && !last_day_of(to) {
         months - 1
@@ -127,7 +124,7 @@ fn months_between(from: i32, to: i32) -> Result<i64> {
     })
 }
 
-/// `date_diff(unit, from, to)`: whole units from one date to another.
+/// `date_diff(unit, from, to)`: the whole units from one date to another.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DateDiff {
     signature: Signature,
@@ -164,8 +161,8 @@ impl ScalarUDFImpl for DateDiff {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let unit = Unit::parse(args.args.first())?;
-        two(&args, |from, to| {
+        let unit = DateUnit::parse(args.args.first())?;
+        map_arguments(&args, |from, to| {
             let (from, to) = (
                 from.as_primitive::<Date32Type>(),
                 to.as_primitive::<Date32Type>(),
@@ -179,7 +176,7 @@ impl ScalarUDFImpl for DateDiff {
     }
 }
 
-/// `date_add(unit, count, date)`: a date moved by whole units.
+/// `date_add(unit, count, date)`: a date plus whole units.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DateAdd {
     signature: Signature,
@@ -220,8 +217,8 @@ impl ScalarUDFImpl for DateAdd {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let unit = Unit::parse(args.args.first())?;
-        two(&args, |counts, dates| {
+        let unit = DateUnit::parse(args.args.first())?;
+        map_arguments(&args, |counts, dates| {
             let (counts, dates) = (
                 counts.as_primitive::<Int64Type>(),
                 dates.as_primitive::<Date32Type>(),
@@ -296,8 +293,8 @@ fn is_date(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Date32 | DataType::Null)
 }
 
-/// Applies `function` to the second and third argument, once if both are constants.
-fn two(
+/// Applies `function` to the second and third argument; once if both are constants.
+fn map_arguments(
     args: &ScalarFunctionArgs,
     function: impl Fn(&dyn Array, &dyn Array) -> Result<ArrayRef>,
 ) -> Result<ColumnarValue> {
@@ -324,23 +321,23 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> i32 {
-        text.parse::<NaiveDate>().unwrap().num_days_from_ce() - EPOCH
+        text.parse::<NaiveDate>().unwrap().to_epoch_days()
     }
 
     #[test]
     fn whole_units_between_two_dates() {
         for (unit, from, to, units) in [
-            (Unit::Day, "2026-02-27", "2026-03-01", 2),
-            (Unit::Day, "2024-03-01", "2024-02-28", -2),
-            (Unit::Week, "2026-07-01", "2026-07-14", 1),
-            (Unit::Week, "2026-07-14", "2026-07-01", -1),
-            (Unit::Month, "2026-01-31", "2026-02-28", 1),
-            (Unit::Month, "2026-01-15", "2026-02-14", 0),
-            (Unit::Month, "2026-02-14", "2026-01-15", 0),
-            (Unit::Month, "2026-07-10", "2026-05-10", -2),
-            (Unit::Quarter, "2026-01-01", "2026-12-31", 3),
-            (Unit::Year, "2024-02-29", "2025-02-28", 1),
-            (Unit::Year, "2024-07-02", "2025-07-01", 0),
+            (DateUnit::Day, "2026-02-27", "2026-03-01", 2),
+            (DateUnit::Day, "2024-03-01", "2024-02-28", -2),
+            (DateUnit::Week, "2026-07-01", "2026-07-14", 1),
+            (DateUnit::Week, "2026-07-14", "2026-07-01", -1),
+            (DateUnit::Month, "2026-01-31", "2026-02-28", 1),
+            (DateUnit::Month, "2026-01-15", "2026-02-14", 0),
+            (DateUnit::Month, "2026-02-14", "2026-01-15", 0),
+            (DateUnit::Month, "2026-07-10", "2026-05-10", -2),
+            (DateUnit::Quarter, "2026-01-01", "2026-12-31", 3),
+            (DateUnit::Year, "2024-02-29", "2025-02-28", 1),
+            (DateUnit::Year, "2024-07-02", "2025-07-01", 0),
         ] {
             assert_eq!(
                 unit.between(day(from), day(to)).unwrap(),
@@ -353,17 +350,17 @@ mod tests {
     #[test]
     fn a_unit_begins_on_its_first_day() {
         for (unit, within, start) in [
-            (Unit::Day, "2026-02-27", "2026-02-27"),
-            (Unit::Week, "2026-11-15", "2026-11-09"),
-            (Unit::Week, "2026-11-16", "2026-11-16"),
-            (Unit::Week, "1969-12-31", "1969-12-29"),
-            (Unit::Month, "2024-02-29", "2024-02-01"),
-            (Unit::Quarter, "2026-12-31", "2026-10-01"),
-            (Unit::Quarter, "2026-03-01", "2026-01-01"),
-            (Unit::Year, "2024-12-31", "2024-01-01"),
+            (DateUnit::Day, "2026-02-27", "2026-02-27"),
+            (DateUnit::Week, "2026-11-15", "2026-11-09"),
+            (DateUnit::Week, "2026-11-16", "2026-11-16"),
+            (DateUnit::Week, "1969-12-31", "1969-12-29"),
+            (DateUnit::Month, "2024-02-29", "2024-02-01"),
+            (DateUnit::Quarter, "2026-12-31", "2026-10-01"),
+            (DateUnit::Quarter, "2026-03-01", "2026-01-01"),
+            (DateUnit::Year, "2024-12-31", "2024-01-01"),
         ] {
             assert_eq!(
-                unit.start(day(within)).unwrap(),
+                unit.truncate(day(within)).unwrap(),
                 day(start),
                 "{unit:?} {within}"
             );
@@ -373,13 +370,13 @@ mod tests {
     #[test]
     fn a_month_later_stays_within_the_month() {
         for (unit, count, from, to) in [
-            (Unit::Day, 30, "2026-02-01", "2026-03-03"),
-            (Unit::Day, -1, "2024-03-01", "2024-02-29"),
-            (Unit::Week, 2, "2026-07-01", "2026-07-15"),
-            (Unit::Month, 1, "2026-01-31", "2026-02-28"),
-            (Unit::Month, -1, "2026-03-31", "2026-02-28"),
-            (Unit::Quarter, 1, "2025-11-30", "2026-02-28"),
-            (Unit::Year, 1, "2024-02-29", "2025-02-28"),
+            (DateUnit::Day, 30, "2026-02-01", "2026-03-03"),
+            (DateUnit::Day, -1, "2024-03-01", "2024-02-29"),
+            (DateUnit::Week, 2, "2026-07-01", "2026-07-15"),
+            (DateUnit::Month, 1, "2026-01-31", "2026-02-28"),
+            (DateUnit::Month, -1, "2026-03-31", "2026-02-28"),
+            (DateUnit::Quarter, 1, "2025-11-30", "2026-02-28"),
+            (DateUnit::Year, 1, "2024-02-29", "2025-02-28"),
         ] {
             assert_eq!(
                 unit.add(day(from), count).unwrap(),
@@ -387,6 +384,6 @@ mod tests {
                 "{unit:?} {count} {from}"
             );
         }
-        assert!(Unit::Day.add(0, i64::MAX).is_err());
+        assert!(DateUnit::Day.add(0, i64::MAX).is_err());
     }
 }

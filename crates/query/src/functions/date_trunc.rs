@@ -1,4 +1,4 @@
-//! `date_trunc(unit, date)` is a date, as in Trino; of anything else it is what the engine makes of it.
+//! `date_trunc(unit, date)` returns a date, as in Trino. Other types are passed to the function of `DataFusion`.
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use datafusion::logical_expr::{
     Volatility,
 };
 
-use super::date::Unit;
+use super::date::DateUnit;
 
-/// Days of an array that are looked up instead of worked out, if they are so close to each other.
-const MOST_LOOKED_UP: u32 = 4096;
+/// Maximum range of days of an array whose results are looked up in a table.
+const MAX_LOOKUP_DAYS: u32 = 4096;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct DateTrunc {
     signature: Signature,
-    engines: Arc<ScalarUDF>,
+    builtin: Arc<ScalarUDF>,
 }
 
 impl DateTrunc {
     pub(crate) fn new() -> Self {
         Self {
             signature: Signature::user_defined(Volatility::Immutable),
-            engines: datetime::date_trunc(),
+            builtin: datetime::date_trunc(),
         }
     }
 }
@@ -49,13 +49,13 @@ impl ScalarUDFImpl for DateTrunc {
         let fields = arg_types
             .iter()
             .map(|data_type| Field::new("argument", data_type.clone(), true).into());
-        let fields = fields_with_udf(&fields.collect::<Vec<_>>(), self.engines.as_ref())?;
+        let fields = fields_with_udf(&fields.collect::<Vec<_>>(), self.builtin.as_ref())?;
         let types = fields.iter().map(|field| field.data_type().clone());
         Ok(types.collect())
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        exec_err!("what date_trunc returns is told by its fields")
+        exec_err!("the return type of date_trunc depends on its fields")
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
@@ -64,40 +64,40 @@ impl ScalarUDFImpl for DateTrunc {
                 let field = Field::new(self.name(), DataType::Date32, date.is_nullable());
                 Ok(field.into())
             }
-            _ => self.engines.return_field_from_args(args),
+            _ => self.builtin.return_field_from_args(args),
         }
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         match args.args.as_slice() {
             [unit, ColumnarValue::Scalar(ScalarValue::Date32(day))] => {
-                let unit = Unit::parse(Some(unit))?;
-                let start = day.map(|day| unit.start(day)).transpose()?;
-                Ok(ColumnarValue::Scalar(ScalarValue::Date32(start)))
+                let unit = DateUnit::parse(Some(unit))?;
+                let truncated = day.map(|day| unit.truncate(day)).transpose()?;
+                Ok(ColumnarValue::Scalar(ScalarValue::Date32(truncated)))
             }
             [unit, ColumnarValue::Array(days)] if days.data_type() == &DataType::Date32 => {
-                let starts = starts(Unit::parse(Some(unit))?, days.as_primitive())?;
-                Ok(ColumnarValue::Array(Arc::new(starts)))
+                let truncated = truncate(DateUnit::parse(Some(unit))?, days.as_primitive())?;
+                Ok(ColumnarValue::Array(Arc::new(truncated)))
             }
-            _ => self.engines.invoke_with_args(args),
+            _ => self.builtin.invoke_with_args(args),
         }
     }
 }
 
-/// The first days of the units that the days lie in. Most arrays have few different days.
-fn starts(unit: Unit, days: &Date32Array) -> Result<Date32Array> {
+/// Truncates all days. Most arrays have few distinct days.
+fn truncate(unit: DateUnit, days: &Date32Array) -> Result<Date32Array> {
     let (Some(first), Some(last)) = (min(days), max(days)) else {
         return Ok(days.clone());
     };
-    if last.abs_diff(first) >= MOST_LOOKED_UP {
-        return days.try_unary::<_, Date32Type, DataFusionError>(|day| unit.start(day));
+    if last.abs_diff(first) >= MAX_LOOKUP_DAYS {
+        return days.try_unary::<_, Date32Type, DataFusionError>(|day| unit.truncate(day));
     }
-    let known = (first..=last).map(|day| unit.start(day));
-    let known = known.collect::<Result<Vec<i32>>>()?;
-    // What stands for NULL has no meaning.
+    let lookup = (first..=last).map(|day| unit.truncate(day));
+    let lookup = lookup.collect::<Result<Vec<i32>>>()?;
+    // The value of a NULL has no meaning and may be outside the table.
     Ok(days.unary(|day| {
-        let known = known.get(day.wrapping_sub(first).cast_unsigned() as usize);
-        known.copied().unwrap_or(first)
+        let truncated = lookup.get(day.wrapping_sub(first).cast_unsigned() as usize);
+        truncated.copied().unwrap_or(first)
     }))
 }
 
@@ -106,27 +106,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_near_and_far_apart_and_none_have_the_same_start() {
+    fn days_near_and_far_apart_and_nulls_are_truncated_alike() {
         let near = Date32Array::from(vec![Some(20_000), None, Some(20_040), Some(-1)]);
         let near = near.slice(0, 3);
         let far = Date32Array::from(vec![Some(20_000), None, Some(20_040), Some(-20_000)]);
         for unit in [
-            Unit::Day,
-            Unit::Week,
-            Unit::Month,
-            Unit::Quarter,
-            Unit::Year,
+            DateUnit::Day,
+            DateUnit::Week,
+            DateUnit::Month,
+            DateUnit::Quarter,
+            DateUnit::Year,
         ] {
-            let (near, far) = (starts(unit, &near).unwrap(), starts(unit, &far).unwrap());
+            let (near, far) = (
+                truncate(unit, &near).unwrap(),
+                truncate(unit, &far).unwrap(),
+            );
             let expected = [
-                Some(unit.start(20_000).unwrap()),
+                Some(unit.truncate(20_000).unwrap()),
                 None,
-                Some(unit.start(20_040).unwrap()),
+                Some(unit.truncate(20_040).unwrap()),
             ];
             assert_eq!(near.iter().collect::<Vec<_>>(), expected, "{unit:?}");
             assert_eq!(far.iter().take(3).collect::<Vec<_>>(), expected, "{unit:?}");
         }
         let none = Date32Array::from(vec![None, None]);
-        assert_eq!(starts(Unit::Month, &none).unwrap(), none);
+        assert_eq!(truncate(DateUnit::Month, &none).unwrap(), none);
     }
 }

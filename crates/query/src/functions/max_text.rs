@@ -1,7 +1,8 @@
-//! `max_text(x)`: the last text in order, for groups whose rows mostly have the same text.
+//! `max_text(x)`: the maximum of strings, for groups whose rows mostly have the same string.
 //!
-//! The engine's own way compares every row's bytes with the largest so far. Texts of packed tables come from one
-//! dictionary: the same place in the same buffer is the same text, without a look at its bytes.
+//! The `max` of `DataFusion` 55 looks up the group in a hash map and compares bytes for every row, and allocates a vector
+//! per group. Visuals read up to five strings of each user this way, over all rows of the history. The strings of a
+//! packed table come from one dictionary: most rows have the same view as the maximum, and no byte is compared.
 
 use std::mem::size_of;
 use std::sync::Arc;
@@ -17,13 +18,13 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
 
-use super::counted_rows::counted_rows;
-use crate::condition::true_rows;
-use crate::text_view::TextView;
+use super::selected_rows::selected_rows;
+use crate::predicate::true_values;
+use crate::string_view::StringView;
 
-/// So much may be held in so many buffers to keep what the groups' texts lie in; beyond both they are copied.
-const MOST_HELD_BYTES: usize = 16 << 20;
-const MOST_BUFFERS: usize = 16;
+/// The strings of the groups are copied when the retained buffers exceed both limits.
+const MAX_RETAINED_BYTES: usize = 16 << 20;
+const MAX_BUFFERS: usize = 16;
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MaxText {
@@ -64,47 +65,47 @@ impl AggregateUDFImpl for MaxText {
     }
 
     fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Largest::default()))
+        Ok(Box::new(MaxTexts::default()))
     }
 }
 
-/// The largest text of each group, as views into buffers of the arrays that they came in.
+/// The maximum of each group, as views into buffers of the input arrays.
 #[derive(Debug, Default)]
-struct Largest {
-    views: Vec<Option<TextView>>,
+struct MaxTexts {
+    views: Vec<Option<StringView>>,
     buffers: Vec<Buffer>,
-    held_bytes: usize,
+    retained_bytes: usize,
 }
 
-impl Largest {
-    /// Where each buffer of the array is among ours, which it joins if it is new.
-    fn places(&mut self, array: &StringViewArray) -> Vec<u32> {
+impl MaxTexts {
+    /// Retains the buffers of an array. Returns the index of each among the retained buffers.
+    fn retain_buffers(&mut self, array: &StringViewArray) -> Vec<u32> {
         let buffers = array.data_buffers().iter();
-        let places = buffers.map(|buffer| {
+        let indices = buffers.map(|buffer| {
             let known = self.buffers.iter().rposition(|known| known.ptr_eq(buffer));
-            let place = known.unwrap_or_else(|| {
-                self.held_bytes += buffer.len();
+            let index = known.unwrap_or_else(|| {
+                self.retained_bytes += buffer.len();
                 self.buffers.push(buffer.clone());
                 self.buffers.len() - 1
             });
-            u32::try_from(place).unwrap_or(u32::MAX)
+            u32::try_from(index).unwrap_or(u32::MAX)
         });
-        places.collect()
+        indices.collect()
     }
 
-    /// Copies the groups' texts, and lets go of all that lies beside them.
+    /// Copies the strings of the groups and drops the retained buffers.
     fn compact(&mut self) -> Result<()> {
         let array = views_to_array(&self.views, &self.buffers)?.gc();
         self.buffers = array.data_buffers().to_vec();
-        self.held_bytes = self.buffers.iter().map(Buffer::len).sum();
-        for (kept, &view) in self.views.iter_mut().zip(array.views().iter()) {
-            *kept = kept.map(|_| TextView(view));
+        self.retained_bytes = self.buffers.iter().map(Buffer::len).sum();
+        for (old, &view) in self.views.iter_mut().zip(array.views().iter()) {
+            *old = old.map(|_| StringView(view));
         }
         Ok(())
     }
 }
 
-fn views_to_array(views: &[Option<TextView>], buffers: &[Buffer]) -> Result<StringViewArray> {
+fn views_to_array(views: &[Option<StringView>], buffers: &[Buffer]) -> Result<StringViewArray> {
     let nulls: NullBuffer = views.iter().map(Option::is_some).collect();
     let views = views.iter().map(|view| view.map_or(0, |view| view.0));
     let views: ScalarBuffer<u128> = views.collect();
@@ -115,7 +116,7 @@ fn views_to_array(views: &[Option<TextView>], buffers: &[Buffer]) -> Result<Stri
     )?)
 }
 
-impl GroupsAccumulator for Largest {
+impl GroupsAccumulator for MaxTexts {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -124,22 +125,21 @@ impl GroupsAccumulator for Largest {
         total_num_groups: usize,
     ) -> Result<()> {
         let texts = values[0].as_string_view();
-        let places = self.places(texts);
+        let indices = self.retain_buffers(texts);
         self.views.resize(total_num_groups, None);
-        let mut take = |row: usize| {
-            let view = TextView(texts.views()[row]).moved(&places);
-            let largest = &mut self.views[group_indices[row]];
-            if *largest != Some(view)
-                && largest.is_none_or(|largest| view.is_after(largest, &self.buffers))
+        let mut update = |row: usize| {
+            let view = StringView(texts.views()[row]).with_buffer_indices(&indices);
+            let max = &mut self.views[group_indices[row]];
+            if *max != Some(view) && max.is_none_or(|max| view.is_greater_than(max, &self.buffers))
             {
-                *largest = Some(view);
+                *max = Some(view);
             }
         };
-        match counted_rows(texts.nulls(), filter) {
-            None => (0..texts.len()).for_each(take),
-            Some(counted) => counted.set_indices().for_each(&mut take),
+        match selected_rows(texts.nulls(), filter) {
+            None => (0..texts.len()).for_each(update),
+            Some(selected) => selected.set_indices().for_each(&mut update),
         }
-        if self.held_bytes > MOST_HELD_BYTES && self.buffers.len() > MOST_BUFFERS {
+        if self.retained_bytes > MAX_RETAINED_BYTES && self.buffers.len() > MAX_BUFFERS {
             self.compact()?;
         }
         Ok(())
@@ -163,7 +163,7 @@ impl GroupsAccumulator for Largest {
         self.update_batch(values, group_indices, None, total_num_groups)
     }
 
-    /// For groups of about one row each: the texts themselves.
+    /// Returns the strings themselves, for input in which most groups have one row.
     fn convert_to_state(
         &self,
         values: &[ArrayRef],
@@ -172,12 +172,12 @@ impl GroupsAccumulator for Largest {
         let Some(filter) = filter else {
             return Ok(vec![Arc::clone(&values[0])]);
         };
-        let left_out = BooleanArray::new(!&true_rows(filter), None);
-        Ok(vec![nullif(&values[0], &left_out)?])
+        let excluded = BooleanArray::new(!&true_values(filter), None);
+        Ok(vec![nullif(&values[0], &excluded)?])
     }
 
     fn size(&self) -> usize {
-        self.held_bytes + self.views.capacity() * size_of::<Option<TextView>>()
+        self.retained_bytes + self.views.capacity() * size_of::<Option<StringView>>()
     }
 }
 
@@ -189,13 +189,13 @@ mod tests {
         Arc::new(values.iter().collect::<StringViewArray>())
     }
 
-    fn largest(groups: &mut Largest) -> Vec<Option<String>> {
+    fn maxima(groups: &mut MaxTexts) -> Vec<Option<String>> {
         let array = groups.evaluate(EmitTo::All).unwrap();
         let texts = array.as_string_view().iter();
         texts.map(|text| text.map(str::to_owned)).collect()
     }
 
-    /// Short and long texts, equal ones in other buffers, and none.
+    /// Short and long strings, equal ones in different buffers, and a NULL.
     fn arrays() -> [ArrayRef; 2] {
         [
             texts(&[
@@ -214,15 +214,15 @@ mod tests {
     }
 
     #[test]
-    fn the_last_text_of_each_group_is_found_across_arrays() {
-        let mut groups = Largest::default();
+    fn the_maximum_of_each_group_is_found_across_arrays() {
+        let mut groups = MaxTexts::default();
         for array in arrays() {
             groups
                 .update_batch(&[array], &[0, 1, 2, 3], None, 5)
                 .unwrap();
         }
         assert_eq!(
-            largest(&mut groups),
+            maxima(&mut groups),
             [
                 Some("b"),
                 Some("a text of more than twelve bytes"),
@@ -235,15 +235,15 @@ mod tests {
         for array in arrays() {
             groups.update_batch(&[array], &[0; 4], None, 1).unwrap();
         }
-        assert_eq!(largest(&mut groups), [Some("zoé".to_owned())]);
+        assert_eq!(maxima(&mut groups), [Some("zoé".to_owned())]);
     }
 
     #[test]
-    fn a_row_that_the_filter_leaves_out_or_does_not_know_is_not_looked_at() {
+    fn a_row_for_which_the_filter_is_false_or_null_is_not_read() {
         for last in [None, Some(false)] {
             let filter = BooleanArray::from(vec![Some(true), Some(true), Some(true), last]);
             let [first, second] = arrays();
-            let mut groups = Largest::default();
+            let mut groups = MaxTexts::default();
             groups
                 .update_batch(&[Arc::clone(&first)], &[0; 4], Some(&filter), 1)
                 .unwrap();
@@ -251,40 +251,40 @@ mod tests {
             groups.merge_batch(&state, &[1; 4], 2).unwrap();
             groups.merge_batch(&[second], &[1; 4], 2).unwrap();
             assert_eq!(
-                largest(&mut groups),
+                maxima(&mut groups),
                 ["b", "b"].map(|text| Some(text.to_owned()))
             );
         }
     }
 
     #[test]
-    fn what_parts_have_found_is_put_together_a_few_groups_at_a_time() {
-        let mut part = Largest::default();
+    fn states_of_some_groups_are_merged() {
+        let mut part = MaxTexts::default();
         part.update_batch(&arrays()[..1], &[0, 1, 2, 3], None, 4)
             .unwrap();
         let first = part.state(EmitTo::First(1)).unwrap();
         let rest = part.state(EmitTo::All).unwrap();
-        let mut whole = Largest::default();
+        let mut whole = MaxTexts::default();
         whole.merge_batch(&rest, &[0, 1, 2], 3).unwrap();
         whole.merge_batch(&first, &[0], 3).unwrap();
         let expected = [Some("b"), None, Some("zoé")];
         assert_eq!(
-            largest(&mut whole),
+            maxima(&mut whole),
             expected.map(|text| text.map(str::to_owned))
         );
     }
 
     #[test]
-    fn what_no_group_needs_is_let_go() {
+    fn unused_buffers_are_dropped() {
         let long = "x".repeat(1 << 20);
-        let mut groups = Largest::default();
+        let mut groups = MaxTexts::default();
         for letter in 0..40 {
             let text = format!("{letter:02}{long}");
             let array = texts(&[Some(&text), Some("a text that is kept for good")]);
             groups.update_batch(&[array], &[0, 1], None, 2).unwrap();
-            assert!(groups.size() <= MOST_HELD_BYTES + (2 << 20));
+            assert!(groups.size() <= MAX_RETAINED_BYTES + (2 << 20));
         }
-        let found = largest(&mut groups);
+        let found = maxima(&mut groups);
         assert_eq!(found[0], Some(format!("39{long}")));
         assert_eq!(found[1].as_deref(), Some("a text that is kept for good"));
     }

@@ -1,4 +1,4 @@
-//! `sequence(first, last[, step])`: an array of dates, timestamps or numbers, both ends included, as Trino makes it.
+//! `sequence(first, last[, step])`: an array of dates, timestamps or integers with both ends, as in Trino.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 
-/// The engine's own `generate_series`, with the default steps and the limits of Trino.
+/// `generate_series` of `DataFusion` with the default steps and the limits of Trino.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sequence {
     series: Arc<ScalarUDF>,
@@ -27,8 +27,8 @@ impl Sequence {
     }
 }
 
-/// Trino makes no longer sequence, so the views must not rely on one.
-const MOST_ENTRIES: i32 = 10_000;
+/// The maximum of Trino: the views must not rely on a longer sequence.
+const MAX_ENTRIES: i32 = 10_000;
 
 impl ScalarUDFImpl for Sequence {
     fn name(&self) -> &'static str {
@@ -60,8 +60,8 @@ impl ScalarUDFImpl for Sequence {
                 );
             }
         };
-        let wanted = [end.clone(), end, step];
-        Ok(wanted.into_iter().take(arg_types.len()).collect())
+        let types = [end.clone(), end, step];
+        Ok(types.into_iter().take(arg_types.len()).collect())
     }
 
     fn return_type(&self, arg_types: &[DataType]) -> Result<DataType> {
@@ -76,14 +76,14 @@ impl ScalarUDFImpl for Sequence {
         if let [first, last] = arrays.as_slice() {
             arrays.push(default_steps(first, last)?);
         }
-        refuse_long_numbers(&arrays)?;
+        check_integer_lengths(&arrays)?;
         args.args = arrays.into_iter().map(ColumnarValue::Array).collect();
         let result = self.series.invoke_with_args(args)?.to_array(rows)?;
         let lists = result.as_list::<i32>();
         for row in (0..lists.len()).filter(|row| lists.is_valid(*row)) {
             match lists.value_length(row) {
                 0 => return exec_err!("the step of a sequence leads away from its last value"),
-                length if length > MOST_ENTRIES => return too_long(i128::from(length)),
+                length if length > MAX_ENTRIES => return too_long(i128::from(length)),
                 _ => {}
             }
         }
@@ -91,7 +91,7 @@ impl ScalarUDFImpl for Sequence {
     }
 }
 
-/// One up or one down, towards the last value.
+/// Returns a step of 1 or -1 towards the last value.
 fn default_steps(first: &ArrayRef, last: &ArrayRef) -> Result<ArrayRef> {
     let is_down = gt(first, last)?;
     let steps = is_down
@@ -109,8 +109,8 @@ fn default_steps(first: &ArrayRef, last: &ArrayRef) -> Result<ArrayRef> {
     })
 }
 
-/// Before they are made: numbers know no end.
-fn refuse_long_numbers(arrays: &[ArrayRef]) -> Result<()> {
+/// Checks the length of integer sequences before they take memory.
+fn check_integer_lengths(arrays: &[ArrayRef]) -> Result<()> {
     let numbers: Vec<&Int64Array> = arrays
         .iter()
         .filter_map(|array| array.as_primitive_opt::<Int64Type>())
@@ -123,7 +123,7 @@ fn refuse_long_numbers(arrays: &[ArrayRef]) -> Result<()> {
             && step != 0
         {
             let length = (i128::from(last) - i128::from(first)) / i128::from(step) + 1;
-            if length > i128::from(MOST_ENTRIES) {
+            if length > i128::from(MAX_ENTRIES) {
                 return too_long(length);
             }
         }
@@ -132,5 +132,5 @@ fn refuse_long_numbers(arrays: &[ArrayRef]) -> Result<()> {
 }
 
 fn too_long<T>(length: i128) -> Result<T> {
-    exec_err!("a sequence of {length} entries is longer than {MOST_ENTRIES}")
+    exec_err!("a sequence of {length} entries is longer than {MAX_ENTRIES}")
 }

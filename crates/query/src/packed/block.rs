@@ -1,4 +1,4 @@
-//! One block of packed rows as a source: conditions are asked of its texts and its bounds before any row is unpacked.
+//! One block of packed rows as a source. Evaluates predicates on the dictionary and the bounds before it unpacks rows.
 
 use std::fmt;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{Result, ScalarValue};
 
 use super::column::PackedColumn;
-use crate::condition::{Condition, hold_together};
+use crate::predicate::{Predicate, evaluate_conjunction};
 use crate::source::{Batches, RowSource};
 
 /// One block as a source of rows.
@@ -49,34 +49,38 @@ impl RowSource for Block {
     fn read_matching(
         &self,
         projection: &[usize],
-        conditions: &[Condition],
+        predicates: &[Predicate],
         max_rows: usize,
     ) -> Result<Batches> {
         let schema = Arc::new(self.schema.project(projection)?);
         let projection = projection.to_vec();
-        let (mut texts, mut others) = (Vec::new(), Vec::new());
-        for condition in conditions {
-            match self.test(condition)? {
-                Test::All => {}
-                Test::Codes(test) => texts.push(test),
-                Test::Rows => others.push(condition.clone()),
+        let (mut by_code, mut by_row) = (Vec::new(), Vec::new());
+        for predicate in predicates {
+            match self.evaluation(predicate)? {
+                Evaluation::AlwaysTrue => {}
+                Evaluation::ByCode(test) => by_code.push(test),
+                Evaluation::ByRow => by_row.push(predicate.clone()),
             }
         }
         let (block, rows) = (self.clone(), self.rows);
         let ranges = (0..rows).step_by(max_rows.max(1));
         Ok(Box::new(ranges.map(move |start| {
             let range = start..rows.min(start + max_rows);
-            let mut held = BooleanBuffer::new_set(range.len());
-            for test in &texts {
-                held = &held
-                    & &block.columns[test.column].holds(range.clone(), &test.codes, test.null);
+            let mut selection = BooleanBuffer::new_set(range.len());
+            for test in &by_code {
+                selection = &selection
+                    & &block.columns[test.column].select_codes(
+                        range.clone(),
+                        &test.codes,
+                        test.null,
+                    );
             }
-            if !others.is_empty() && held.count_set_bits() > 0 {
-                held = hold_together(&others, held, |condition| {
-                    block.unpack(condition.columns(), range.clone())
+            if !by_row.is_empty() && selection.count_set_bits() > 0 {
+                selection = evaluate_conjunction(&by_row, selection, |predicate| {
+                    block.unpack(predicate.columns(), range.clone())
                 })?;
             }
-            let selected = held.count_set_bits();
+            let selected = selection.count_set_bits();
             if selected == 0 {
                 return Ok(RecordBatch::new_empty(Arc::clone(&schema)));
             }
@@ -86,22 +90,26 @@ impl RowSource for Block {
             if selected == range.len() {
                 return Ok(batch);
             }
-            Ok(filter_record_batch(&batch, &BooleanArray::new(held, None))?)
+            Ok(filter_record_batch(
+                &batch,
+                &BooleanArray::new(selection, None),
+            )?)
         })))
     }
 }
 
-/// What is known of a condition before the rows are looked at.
-enum Test {
-    /// It holds for all of them.
-    All,
-    Codes(TextTest),
-    /// Nothing.
-    Rows,
+/// How a predicate is evaluated for a block.
+enum Evaluation {
+    /// True for all rows.
+    AlwaysTrue,
+    /// By the codes of a text column.
+    ByCode(CodeTest),
+    /// On the unpacked rows.
+    ByRow,
 }
 
-/// What a condition says of each code of a text column, and of NULL.
-struct TextTest {
+/// The result of a predicate for each code of a text column, and for NULL.
+struct CodeTest {
     column: usize,
     codes: Vec<bool>,
     null: bool,
@@ -121,38 +129,38 @@ impl Block {
             .collect()
     }
 
-    /// A condition about one text is asked once of each text, a comparison first of the block's bounds.
-    fn test(&self, condition: &Condition) -> Result<Test> {
-        let &[column] = condition.columns() else {
-            return Ok(Test::Rows);
+    /// Evaluates a predicate on one text column once per text, and a comparison on the bounds of the block.
+    fn evaluation(&self, predicate: &Predicate) -> Result<Evaluation> {
+        let &[column] = predicate.columns() else {
+            return Ok(Evaluation::ByRow);
         };
         let has_nulls = self.columns[column].has_nulls();
         if let Some(texts) = &self.dictionaries[column] {
             let null = new_null_array(&DataType::Utf8View, 1);
-            let held = (condition.holds(vec![Arc::new(texts.clone())], texts.len()))
-                .and_then(|codes| Ok((codes, condition.holds(vec![null], 1)?)));
-            // A text that it fails for need not be one of a row that is asked for.
-            if let Ok((codes, null)) = held {
+            let results = (predicate.evaluate(vec![Arc::new(texts.clone())], texts.len()))
+                .and_then(|codes| Ok((codes, predicate.evaluate(vec![null], 1)?)));
+            // A text for which it fails may belong to rows that another predicate excludes.
+            if let Ok((codes, null)) = results {
                 let null = null.value(0);
                 if codes.count_set_bits() == codes.len() && (null || !has_nulls) {
-                    return Ok(Test::All);
+                    return Ok(Evaluation::AlwaysTrue);
                 }
-                return Ok(Test::Codes(TextTest {
+                return Ok(Evaluation::ByCode(CodeTest {
                     column,
                     codes: codes.iter().collect(),
                     null,
                 }));
             }
-        } else if condition.is_comparison()
+        } else if predicate.is_comparison()
             && !has_nulls
-            && let Some((smallest, largest)) = self.columns[column].bounds()
+            && let Some((min, max)) = self.columns[column].bounds()
         {
-            let bounds = ScalarValue::iter_to_array([smallest, largest])?;
-            if condition.holds(vec![bounds], 2)?.count_set_bits() == 2 {
-                return Ok(Test::All);
+            let bounds = ScalarValue::iter_to_array([min, max])?;
+            if predicate.evaluate(vec![bounds], 2)?.count_set_bits() == 2 {
+                return Ok(Evaluation::AlwaysTrue);
             }
         }
-        Ok(Test::Rows)
+        Ok(Evaluation::ByRow)
     }
 }
 
@@ -170,7 +178,7 @@ mod tests {
 
     const ROWS: i64 = 70_000;
 
-    /// More than a block: few texts, numbers in order and out of it, some of each unknown.
+    /// More rows than one block: few texts, sorted and unsorted numbers, some NULLs of each.
     fn rows() -> RecordBatch {
         let texts = ["a", "B", "a text of more than twelve bytes", ""];
         let known = |row: i64, every: i64| row % every != 0;
@@ -207,7 +215,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_scan_answers_conditions_as_the_engine_does() {
+    async fn a_scan_evaluates_predicates_as_datafusion_does() {
         let rows = rows();
         let mut builder = PackedBuilder::new(rows.schema(), Arc::default()).unwrap();
         builder.push(&rows).unwrap();
@@ -218,16 +226,16 @@ mod tests {
         session.register_table("packed", Arc::new(table)).unwrap();
         let plain = MemTable::try_new(rows.schema(), vec![vec![rows]]).unwrap();
         session.register_table("plain", Arc::new(plain)).unwrap();
-        let answer = async |table: &str, condition: &str| {
+        let answer = async |table: &str, predicate: &str| {
             let sql = format!(
                 "SELECT COUNT(*), COUNT(text), SUM(number), SUM(share), MIN(day), MAX(surely) FROM {table} AS rows \
-                 WHERE {condition}"
+                 WHERE {predicate}"
             );
             let found = session.sql(&sql).await.unwrap().collect().await;
             let found = found.unwrap_or_else(|error| panic!("{sql}: {error}"));
             pretty_format_batches(&found).unwrap().to_string()
         };
-        for condition in [
+        for predicate in [
             "text = 'B'",
             "text IN ('a', '', 'no such text')",
             "text <> 'a'",
@@ -251,12 +259,12 @@ mod tests {
             "CASE WHEN surely = '' THEN FALSE ELSE CAST(length(surely) AS bigint) > 1 END",
         ] {
             let (packed, plain) = (
-                answer("packed", condition).await,
-                answer("plain", condition).await,
+                answer("packed", predicate).await,
+                answer("plain", predicate).await,
             );
-            assert_eq!(packed, plain, "{condition}");
+            assert_eq!(packed, plain, "{predicate}");
         }
-        // What fails for rows that another condition leaves out, few or many of them.
+        // Predicates that fail for rows that another predicate excludes, few or many of them.
         for (guard, guarded) in [
             ("number = 8", "10 / (number - 7) > 0"),
             ("number <> 7", "10 / (number - 7) < 100"),

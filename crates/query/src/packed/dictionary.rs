@@ -1,4 +1,4 @@
-//! The distinct texts of one column.
+//! Builds the dictionary of a text column.
 
 use std::sync::Arc;
 
@@ -7,29 +7,29 @@ use arrow::buffer::Buffer;
 use hashbrown::{HashMap, HashSet};
 
 use super::interner::Interner;
-use crate::text_view::TextView;
+use crate::string_view::StringView;
 
-/// Gives every distinct text a code, in the order of first appearance.
+/// Assigns a code to every distinct text, in the order of first appearance.
 #[derive(Debug, Default)]
 pub(crate) struct DictionaryBuilder {
     codes: HashMap<Arc<str>, u32>,
     texts: Vec<Arc<str>>,
-    recent: Recent,
+    recent: RecentCodes,
 }
 
 impl DictionaryBuilder {
-    /// Appends the codes of all texts of `array`; what stands for NULL has no meaning.
+    /// Appends the codes of all texts of `array`. The code of a NULL has no meaning.
     pub(crate) fn encode(&mut self, array: &StringViewArray, codes: &mut Vec<u32>) {
-        let addresses = self.recent.begin(array);
+        let addresses = self.recent.retain_buffers(array);
         codes.reserve(array.len());
         for (row, &view) in array.views().iter().enumerate() {
-            let key = key(view, &addresses);
+            let key = view_key(view, &addresses);
             let code = match self.recent.code(key) {
                 Some(code) => code,
                 None if array.is_null(row) => 0,
                 None => {
                     let code = self.code(array.value(row));
-                    self.recent.remember(key, code);
+                    self.recent.insert(key, code);
                     code
                 }
             };
@@ -48,7 +48,7 @@ impl DictionaryBuilder {
         code
     }
 
-    /// The texts, by code.
+    /// Returns the texts by code.
     pub(crate) fn finish(self, interner: &Interner) -> StringViewArray {
         if self.texts.is_empty() {
             return StringViewArray::from_iter_values([""]);
@@ -57,45 +57,43 @@ impl DictionaryBuilder {
     }
 }
 
-/// What a view says about its text: a short text lies in the view itself, a long one is known by address and length.
-fn key(view: u128, addresses: &[usize]) -> u128 {
-    let place = TextView(view);
-    if place.is_inline() {
-        return view;
+/// Returns a key that identifies the text of a view: a short text is its view, a long one its address and length.
+fn view_key(bits: u128, addresses: &[usize]) -> u128 {
+    let view = StringView(bits);
+    if view.is_inline() {
+        return bits;
     }
-    match addresses.get(place.buffer()) {
-        Some(address) => {
-            ((*address as u128 + place.offset() as u128) << 64) | place.length() as u128
-        }
+    match addresses.get(view.buffer()) {
+        Some(address) => ((*address as u128 + view.offset() as u128) << 64) | view.length() as u128,
         None => NO_KEY,
     }
 }
 
-/// No text is this long.
+/// Not the key of any text: none is this long.
 const NO_KEY: u128 = u128::MAX;
 
-/// How many recent texts are remembered; a power of two.
-const REMEMBERED: usize = 1 << 14;
+/// Number of slots, a power of two.
+const RECENT_SLOTS: usize = 1 << 14;
 
-/// So much may be held to keep addresses meaningful.
-const MOST_HELD_BYTES: usize = 32 << 20;
+/// Maximum bytes of buffers that are retained to keep their addresses valid.
+const MAX_RETAINED_BYTES: usize = 32 << 20;
 
-/// Codes of texts seen lately, so that a text is hashed once and not once per row.
+/// A cache of the codes of recent texts, so that a text is not hashed once per row.
 #[derive(Debug, Default)]
-struct Recent {
-    /// Held, so that no other buffer can appear at the same address.
-    held: Vec<Buffer>,
-    held_bytes: usize,
-    known: HashSet<usize>,
+struct RecentCodes {
+    /// Retained, so that no other buffer can have the same address.
+    buffers: Vec<Buffer>,
+    retained_bytes: usize,
+    addresses: HashSet<usize>,
     slots: Box<[(u128, u32)]>,
 }
 
-impl Recent {
-    /// The addresses of the array's buffers, which are held from now on.
-    fn begin(&mut self, array: &StringViewArray) -> Vec<usize> {
-        if self.slots.is_empty() || self.held_bytes > MOST_HELD_BYTES {
+impl RecentCodes {
+    /// Retains the buffers of an array and returns their addresses.
+    fn retain_buffers(&mut self, array: &StringViewArray) -> Vec<usize> {
+        if self.slots.is_empty() || self.retained_bytes > MAX_RETAINED_BYTES {
             *self = Self {
-                slots: vec![(NO_KEY, 0); REMEMBERED].into_boxed_slice(),
+                slots: vec![(NO_KEY, 0); RECENT_SLOTS].into_boxed_slice(),
                 ..Self::default()
             };
         }
@@ -103,9 +101,9 @@ impl Recent {
         buffers
             .map(|buffer| {
                 let address = buffer.as_ptr().addr();
-                if self.known.insert(address) {
-                    self.held_bytes += buffer.len();
-                    self.held.push(buffer.clone());
+                if self.addresses.insert(address) {
+                    self.retained_bytes += buffer.len();
+                    self.buffers.push(buffer.clone());
                 }
                 address
             })
@@ -113,22 +111,22 @@ impl Recent {
     }
 
     fn code(&self, key: u128) -> Option<u32> {
-        let (known, code) = self.slots[position(key)];
+        let (known, code) = self.slots[slot(key)];
         (known == key && key != NO_KEY).then_some(code)
     }
 
-    fn remember(&mut self, key: u128, code: u32) {
-        self.slots[position(key)] = (key, code);
+    fn insert(&mut self, key: u128, code: u32) {
+        self.slots[slot(key)] = (key, code);
     }
 }
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "a hash keeps what bits it needs"
+    reason = "a hash needs only some of the bits"
 )]
-fn position(key: u128) -> usize {
+fn slot(key: u128) -> usize {
     let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 50) as usize % REMEMBERED
+    (mixed >> 50) as usize % RECENT_SLOTS
 }
 
 #[cfg(test)]

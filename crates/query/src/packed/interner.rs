@@ -1,5 +1,5 @@
-//! Texts that many columns share: users and labels occur in most views, in every slice. One copy of each is kept, so
-//! that the same text is mostly at the same address, which is quicker to recognise than its letters.
+//! Interns the texts of dictionaries: ids and labels of users occur in most views, in every time partition. An equal text
+//! is stored once, mostly at one address, which is quicker to compare than its bytes.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,81 +7,81 @@ use arrow::array::{StringViewArray, make_view};
 use arrow::buffer::Buffer;
 use hashbrown::HashMap;
 
-use crate::text_view::INLINE_BYTES;
+use crate::string_view::MAX_INLINE_BYTES;
 
-/// A column with more texts than this keeps them for itself; nothing is ever forgotten here.
-const MOST_TEXTS: usize = 1 << 16;
+/// A dictionary with more texts is not interned: interned texts are never freed.
+const MAX_TEXTS: usize = 1 << 16;
 
-/// All texts of an engine that are long enough to share.
+/// The interned texts of an engine. Short texts are not among them: a string view holds them inline.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
-    shared: Mutex<Shared>,
+    interned: Mutex<InternedTexts>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
-    places: HashMap<Box<str>, Place>,
+struct InternedTexts {
+    locations: HashMap<Box<str>, TextLocation>,
     blocks: Vec<Buffer>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct TextLocation {
     block: usize,
     offset: u32,
 }
 
 impl Interner {
-    /// The texts as an array in which those that are known already lie where they lay.
+    /// Returns the texts as an array. Texts that are interned already are not copied.
     pub(crate) fn array<'a>(
         &self,
         texts: impl ExactSizeIterator<Item = &'a str> + Clone,
     ) -> StringViewArray {
         let bytes: usize = texts.clone().map(str::len).sum();
-        if texts.len() > MOST_TEXTS || u32::try_from(bytes).is_err() {
+        if texts.len() > MAX_TEXTS || u32::try_from(bytes).is_err() {
             return StringViewArray::from_iter_values(texts);
         }
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let new_block = shared.blocks.len();
+        let mut interned = self.interned.lock().unwrap_or_else(PoisonError::into_inner);
+        let new_block = interned.blocks.len();
         let mut new_bytes: Vec<u8> = Vec::new();
-        let mut places = Vec::with_capacity(texts.len());
+        let mut locations = Vec::with_capacity(texts.len());
         for text in texts.clone() {
-            if text.len() <= INLINE_BYTES {
-                places.push(Place {
+            if text.len() <= MAX_INLINE_BYTES {
+                locations.push(TextLocation {
                     block: 0,
                     offset: 0,
                 });
                 continue;
             }
-            let known = shared.places.get(text).copied();
-            places.push(known.unwrap_or_else(|| {
+            let known = interned.locations.get(text).copied();
+            locations.push(known.unwrap_or_else(|| {
                 let offset = u32::try_from(new_bytes.len()).unwrap_or(u32::MAX);
-                let place = Place {
+                let location = TextLocation {
                     block: new_block,
                     offset,
                 };
                 new_bytes.extend_from_slice(text.as_bytes());
-                shared.places.insert(text.into(), place);
-                place
+                interned.locations.insert(text.into(), location);
+                location
             }));
         }
         if !new_bytes.is_empty() {
             new_bytes.shrink_to_fit();
-            shared.blocks.push(Buffer::from_vec(new_bytes));
+            interned.blocks.push(Buffer::from_vec(new_bytes));
         }
-        // The array lists only the blocks that it uses.
+        // The array holds only the blocks that it uses.
         let mut positions: HashMap<usize, u32> = HashMap::new();
         let mut buffers = Vec::new();
         let views: Vec<u128> = texts
-            .zip(places)
-            .map(|(text, place)| {
-                if text.len() <= INLINE_BYTES {
+            .zip(locations)
+            .map(|(text, location)| {
+                if text.len() <= MAX_INLINE_BYTES {
                     return make_view(text.as_bytes(), 0, 0);
                 }
-                let position = *positions.entry(place.block).or_insert_with(|| {
-                    buffers.push(shared.blocks[place.block].clone());
+                let position = *positions.entry(location.block).or_insert_with(|| {
+                    buffers.push(interned.blocks[location.block].clone());
                     u32::try_from(buffers.len() - 1).unwrap_or(u32::MAX)
                 });
-                make_view(text.as_bytes(), position, place.offset)
+                make_view(text.as_bytes(), position, location.offset)
             })
             .collect();
         StringViewArray::new(views.into(), buffers, None)
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_text_lies_at_one_place() {
+    fn an_equal_text_has_one_address() {
         let interner = Interner::default();
         let texts = [
             "short",

@@ -1,11 +1,18 @@
-//! Relations kept in memory, packed: text as narrow codes into one dictionary per column, numbers as narrow offsets
-//! from a block's smallest, constants once, columns that are alike once. A read unpacks only the columns it needs, one batch at a time.
+//! Relations in memory, packed.
+//!
+//! Text is codes into one dictionary per column, numbers are offsets from the minimum of a block in the smallest width
+//! that fits, and equal columns of all views are stored once. A read unpacks only the columns that it needs, one batch
+//! at a time.
+//!
+//! The pool, the interner and the decimals save memory: `scripts/bench page` limits the server to 600 MiB.
 
 mod block;
+mod codes;
 mod column;
+mod decimals;
 mod dictionary;
 mod interner;
-mod narrow;
+mod packed_ints;
 mod pool;
 mod table;
 

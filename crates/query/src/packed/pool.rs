@@ -1,5 +1,5 @@
-//! What packed results share. Most views repeat columns of the views that they read, in the same order, and a user's id,
-//! address and label have the same codes: one copy of each column is kept, for as long as a result holds it.
+//! Deduplicates columns of packed results. Most views repeat columns of the views that they read, in the same order, and
+//! the id, address and label of a user have the same codes. An equal column is stored once, while any result uses it.
 
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -9,7 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use super::column::PackedColumn;
 use super::interner::Interner;
 
-/// The texts and columns of an engine that are alike.
+/// The texts and columns that the results of an engine share.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
     pub(super) texts: Interner,
@@ -20,31 +20,31 @@ pub(crate) struct Pool {
 struct Columns {
     hasher: DefaultHashBuilder,
     known: HashTable<(u64, Weak<PackedColumn>)>,
-    /// Columns that nothing holds any more are looked for when there are so many.
+    /// Dropped columns are removed when there are this many entries.
     sweep_at: usize,
 }
 
-/// Fewer columns than this are not worth a sweep.
-const LEAST_SWEPT: usize = 1 << 10;
+/// Minimum number of entries of a sweep.
+const MIN_SWEEP: usize = 1 << 10;
 
 impl Pool {
-    /// The same column, which is the one that is known already if there is one.
+    /// Returns an equal column of the pool. Adds `column` if there is none.
     pub(super) fn column(&self, column: PackedColumn) -> Arc<PackedColumn> {
         let mut columns = self.columns.lock().unwrap_or_else(PoisonError::into_inner);
         let hash = columns.hasher.hash_one(&column);
-        let known = columns.known.find(hash, |(known, place)| {
-            *known == hash && place.upgrade().is_some_and(|known| *known == column)
+        let known = columns.known.find(hash, |(known, weak)| {
+            *known == hash && weak.upgrade().is_some_and(|known| *known == column)
         });
-        if let Some(known) = known.and_then(|(_, place)| place.upgrade()) {
+        if let Some(known) = known.and_then(|(_, weak)| weak.upgrade()) {
             return known;
         }
         if columns.known.len() >= columns.sweep_at {
-            columns.known.retain(|(_, place)| place.strong_count() > 0);
-            columns.sweep_at = (2 * columns.known.len()).max(LEAST_SWEPT);
+            columns.known.retain(|(_, weak)| weak.strong_count() > 0);
+            columns.sweep_at = (2 * columns.known.len()).max(MIN_SWEEP);
         }
         let column = Arc::new(column);
-        let place = (hash, Arc::downgrade(&column));
-        columns.known.insert_unique(hash, place, |(hash, _)| *hash);
+        let entry = (hash, Arc::downgrade(&column));
+        columns.known.insert_unique(hash, entry, |(hash, _)| *hash);
         column
     }
 }
@@ -56,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_columns_are_one_as_long_as_somebody_holds_it() {
+    fn equal_columns_are_one_while_any_is_in_use() {
         let pool = Pool::default();
         let first = pool.column(PackedColumn::bigint(&[1, 2, 300], None));
         let same = pool.column(PackedColumn::bigint(&[1, 2, 300], None));
         assert!(Arc::ptr_eq(&first, &same));
-        let place = Arc::downgrade(&first);
+        let weak = Arc::downgrade(&first);
         drop((first, same));
-        assert_eq!(place.strong_count(), 0);
+        assert_eq!(weak.strong_count(), 0);
         let again = pool.column(PackedColumn::bigint(&[1, 2, 300], None));
         assert_eq!(Arc::strong_count(&again), 1);
     }
@@ -85,19 +85,19 @@ mod tests {
             PackedColumn::text(&[0, 1, 2], nulls(&[false, true, true])),
         ];
         let kept: Vec<_> = columns.map(|column| pool.column(column)).into();
-        for (place, column) in kept.iter().enumerate() {
-            for other in &kept[..place] {
+        for (index, column) in kept.iter().enumerate() {
+            for other in &kept[..index] {
                 assert!(!Arc::ptr_eq(column, other), "{column:?}");
             }
         }
     }
 
     #[test]
-    fn what_nobody_holds_is_forgotten() {
+    fn unused_columns_are_removed() {
         let pool = Pool::default();
-        for number in 0..10 * i64::try_from(LEAST_SWEPT).unwrap() {
+        for number in 0..10 * i64::try_from(MIN_SWEEP).unwrap() {
             pool.column(PackedColumn::bigint(&[number, number + 1], None));
         }
-        assert!(pool.columns.lock().unwrap().known.len() <= LEAST_SWEPT);
+        assert!(pool.columns.lock().unwrap().known.len() <= MIN_SWEEP);
     }
 }

@@ -14,10 +14,10 @@ use super::dictionary::DictionaryBuilder;
 use super::pool::Pool;
 use crate::source::RowSource;
 
-/// Rows per block: enough to pack well, few enough that a range of days skips most blocks.
+/// Rows per block. More rows pack better; fewer rows let a range of days skip more blocks.
 const BLOCK_ROWS: usize = 1 << 16;
 
-/// Rows of one computation, packed.
+/// The packed rows of one computation.
 #[derive(Debug)]
 pub(crate) struct PackedRows {
     schema: SchemaRef,
@@ -27,12 +27,12 @@ pub(crate) struct PackedRows {
 }
 
 impl PackedRows {
-    /// How many distinct texts a column has.
+    /// Returns the number of distinct texts of a column.
     pub(crate) fn distinct_texts(&self, column: usize) -> Option<usize> {
         self.dictionaries.get(column)?.as_ref().map(Array::len)
     }
 
-    /// How much memory the rows take, with what they share with others.
+    /// Returns the memory of the rows in bytes, including what other results share.
     pub(crate) fn bytes(&self) -> usize {
         let columns = self.blocks.iter().flat_map(|block| block.iter());
         let dictionaries = self.dictionaries.iter().flatten();
@@ -42,7 +42,7 @@ impl PackedRows {
                 .sum::<usize>()
     }
 
-    /// The blocks, as sources of a table.
+    /// Returns the blocks as sources of a table.
     pub(crate) fn sources(&self) -> impl Iterator<Item = Arc<dyn RowSource>> + '_ {
         self.blocks
             .iter()
@@ -58,24 +58,25 @@ impl PackedRows {
     }
 }
 
-/// Packs batches as they come.
+/// Packs batches.
 pub(crate) struct PackedBuilder {
     schema: SchemaRef,
     pool: Arc<Pool>,
     dictionaries: Vec<DictionaryBuilder>,
-    pending: Vec<Pending>,
-    pending_rows: usize,
+    /// The columns of the block that is not full yet.
+    columns: Vec<ColumnBuilder>,
+    column_rows: usize,
     blocks: Vec<Arc<[Arc<PackedColumn>]>>,
     block_rows: Vec<usize>,
 }
 
 impl PackedBuilder {
-    /// An empty result of `schema`, which has text as views, bigint, double, boolean and date columns only.
+    /// Creates an empty result of `schema`, which has only `Utf8View`, `Int64`, `Float64`, `Boolean` and `Date32` columns.
     pub(crate) fn new(schema: SchemaRef, pool: Arc<Pool>) -> Result<Self> {
-        let pending = schema
+        let columns = schema
             .fields()
             .iter()
-            .map(|field| Pending::new(field.data_type()))
+            .map(|field| ColumnBuilder::new(field.data_type()))
             .collect::<Result<_>>()?;
         let dictionaries = schema
             .fields()
@@ -86,14 +87,14 @@ impl PackedBuilder {
             schema,
             pool,
             dictionaries,
-            pending,
-            pending_rows: 0,
+            columns,
+            column_rows: 0,
             blocks: Vec::new(),
             block_rows: Vec::new(),
         })
     }
 
-    /// Packs one batch; its columns are of the builder's types or of ones that mean the same.
+    /// Packs one batch. Casts its columns to the types of the schema.
     pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<()> {
         let arrays = batch
             .columns()
@@ -103,28 +104,28 @@ impl PackedBuilder {
             .collect::<Result<Vec<_>, _>>()?;
         let mut start = 0;
         while start < batch.num_rows() {
-            let rows = (batch.num_rows() - start).min(BLOCK_ROWS - self.pending_rows);
-            for ((pending, dictionary), array) in self
-                .pending
+            let rows = (batch.num_rows() - start).min(BLOCK_ROWS - self.column_rows);
+            for ((column, dictionary), array) in self
+                .columns
                 .iter_mut()
                 .zip(&mut self.dictionaries)
                 .zip(&arrays)
             {
-                pending.push(array.slice(start, rows).as_ref(), dictionary);
+                column.push(array.slice(start, rows).as_ref(), dictionary);
             }
-            self.pending_rows += rows;
+            self.column_rows += rows;
             start += rows;
-            if self.pending_rows == BLOCK_ROWS {
-                self.close_block();
+            if self.column_rows == BLOCK_ROWS {
+                self.finish_block();
             }
         }
         Ok(())
     }
 
-    /// The packed rows.
+    /// Returns the packed rows.
     pub(crate) fn finish(mut self) -> PackedRows {
-        if self.pending_rows > 0 {
-            self.close_block();
+        if self.column_rows > 0 {
+            self.finish_block();
         }
         let dictionaries = self
             .schema
@@ -144,22 +145,22 @@ impl PackedBuilder {
         }
     }
 
-    fn close_block(&mut self) {
-        let columns = self.pending.iter_mut().map(Pending::pack);
+    fn finish_block(&mut self) {
+        let columns = self.columns.iter_mut().map(ColumnBuilder::finish);
         let columns = columns.map(|column| self.pool.column(column));
         self.blocks.push(columns.collect());
-        self.block_rows.push(self.pending_rows);
-        self.pending_rows = 0;
+        self.block_rows.push(self.column_rows);
+        self.column_rows = 0;
     }
 }
 
-/// The values of a block that is not full yet.
-struct Pending {
-    values: PendingValues,
+/// Collects the values of a column of one block.
+struct ColumnBuilder {
+    values: ColumnValues,
     valid: BooleanBufferBuilder,
 }
 
-enum PendingValues {
+enum ColumnValues {
     Text(Vec<u32>),
     Bigint(Vec<i64>),
     Date(Vec<i32>),
@@ -167,15 +168,15 @@ enum PendingValues {
     Boolean(BooleanBufferBuilder),
 }
 
-impl Pending {
+impl ColumnBuilder {
     fn new(data_type: &DataType) -> Result<Self> {
         let values = match data_type {
-            DataType::Utf8View => PendingValues::Text(Vec::new()),
-            DataType::Int64 => PendingValues::Bigint(Vec::new()),
-            DataType::Date32 => PendingValues::Date(Vec::new()),
-            DataType::Float64 => PendingValues::Double(Vec::new()),
-            DataType::Boolean => PendingValues::Boolean(BooleanBufferBuilder::new(0)),
-            other => return not_impl_err!("a kept column of type {other}"),
+            DataType::Utf8View => ColumnValues::Text(Vec::new()),
+            DataType::Int64 => ColumnValues::Bigint(Vec::new()),
+            DataType::Date32 => ColumnValues::Date(Vec::new()),
+            DataType::Float64 => ColumnValues::Double(Vec::new()),
+            DataType::Boolean => ColumnValues::Boolean(BooleanBufferBuilder::new(0)),
+            other => return not_impl_err!("a packed column of type {other}"),
         };
         Ok(Self {
             values,
@@ -189,28 +190,29 @@ impl Pending {
             None => self.valid.append_n(array.len(), true),
         }
         match &mut self.values {
-            PendingValues::Text(codes) => dictionary.encode(array.as_string_view(), codes),
-            PendingValues::Bigint(values) => {
+            ColumnValues::Text(codes) => dictionary.encode(array.as_string_view(), codes),
+            ColumnValues::Bigint(values) => {
                 values.extend_from_slice(array.as_primitive::<Int64Type>().values());
             }
-            PendingValues::Date(values) => {
+            ColumnValues::Date(values) => {
                 values.extend_from_slice(array.as_primitive::<Date32Type>().values());
             }
-            PendingValues::Double(values) => {
+            ColumnValues::Double(values) => {
                 values.extend_from_slice(array.as_primitive::<Float64Type>().values());
             }
-            PendingValues::Boolean(values) => values.append_buffer(array.as_boolean().values()),
+            ColumnValues::Boolean(values) => values.append_buffer(array.as_boolean().values()),
         }
     }
 
-    fn pack(&mut self) -> PackedColumn {
+    /// Packs the values and starts the next block.
+    fn finish(&mut self) -> PackedColumn {
         let nulls = Some(NullBuffer::new(self.valid.finish()));
         match &mut self.values {
-            PendingValues::Text(codes) => PackedColumn::text(&std::mem::take(codes), nulls),
-            PendingValues::Bigint(values) => PackedColumn::bigint(&std::mem::take(values), nulls),
-            PendingValues::Date(values) => PackedColumn::date(&std::mem::take(values), nulls),
-            PendingValues::Double(values) => PackedColumn::double(&std::mem::take(values), nulls),
-            PendingValues::Boolean(values) => PackedColumn::boolean(values.finish(), nulls),
+            ColumnValues::Text(codes) => PackedColumn::text(&std::mem::take(codes), nulls),
+            ColumnValues::Bigint(values) => PackedColumn::bigint(&std::mem::take(values), nulls),
+            ColumnValues::Date(values) => PackedColumn::date(&std::mem::take(values), nulls),
+            ColumnValues::Double(values) => PackedColumn::double(&std::mem::take(values), nulls),
+            ColumnValues::Boolean(values) => PackedColumn::boolean(values.finish(), nulls),
         }
     }
 }

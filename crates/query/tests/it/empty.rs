@@ -1,4 +1,4 @@
-//! A data folder without data: every relation is there, with its columns and no wrong rows.
+//! A data folder without data: every relation exists, with its columns.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Exports: whole relations as files that appear complete.
+//! Exports of whole relations.
 
 use std::fs::{self, File};
 

@@ -1,4 +1,4 @@
-//! The functions that the engine adds, each with Trino's answer, also for NULL.
+//! The functions that the engine adds, with the results of Trino, also for NULL.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ async fn date_diff_counts_whole_units_to_the_second_date() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn date_add_gives_a_date_again() {
+async fn date_add_returns_a_date() {
     assert_eq!(
         value("date_add('day', 30, DATE '2026-02-01')").await,
         "2026-03-03"
@@ -64,7 +64,7 @@ async fn a_week_begins_on_monday() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_digest_is_spelled_in_capital_hexadecimal_digits() {
+async fn a_digest_is_in_capital_hexadecimal_digits() {
     let digest = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
     assert_eq!(value("to_hex(sha256(to_utf8('abc')))").await, digest);
     assert_eq!(value("to_hex(to_utf8('é'))").await, "C3A9");
@@ -111,7 +111,7 @@ async fn a_sequence_without_a_step_goes_one_by_one_towards_its_last_value() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_statement_may_ask_for_the_time() {
+async fn a_statement_may_read_the_clock() {
     assert_eq!(value("current_date > DATE '2020-01-01'").await, "true");
     assert_eq!(
         value("now() > TIMESTAMP '2020-01-01 00:00:00'").await,
@@ -123,7 +123,7 @@ async fn a_statement_may_ask_for_the_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_unknown_comes_last_in_either_order() {
+async fn nulls_come_last_in_either_order() {
     for (order, expected) in [
         ("ASC", "1 3 NULL"),
         ("DESC", "3 1 NULL"),
@@ -135,7 +135,7 @@ async fn what_is_unknown_comes_last_in_either_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_argument_is_the_statements_fault() {
+async fn a_wrong_argument_is_a_user_error() {
     let engine = open(Path::new("no/such/folder"));
     for sql in [
         "SELECT date_diff('day', 1, 2)",

@@ -1,4 +1,4 @@
-//! The engine as its callers see it: views by hand-made answers, refreshes, functions, refusals, exports.
+//! The public interface of the engine: views, refreshes, functions, refused statements, exports.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod empty;

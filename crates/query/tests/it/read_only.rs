@@ -1,4 +1,4 @@
-//! What a person may ask, and how a refusal reads.
+//! Statements that are refused, and their errors.
 
 use crate::parts::{fact, open, rows, try_rows, write_facts};
 use kiro_query::QueryError;
@@ -57,7 +57,7 @@ async fn no_file_can_be_read_by_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_misspelled_name_is_answered_with_the_nearest() {
+async fn a_misspelled_name_is_refused_with_the_nearest() {
     let data = tempfile::tempdir().unwrap();
     let engine = open(data.path());
     for (sql, message) in [
@@ -110,7 +110,7 @@ async fn relations_are_found_wherever_a_query_names_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_statement_that_fails_while_it_runs_is_the_statements_fault() {
+async fn a_statement_that_fails_while_it_runs_is_a_user_error() {
     let data = tempfile::tempdir().unwrap();
     write_facts(
         data.path(),

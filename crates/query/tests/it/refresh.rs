@@ -1,4 +1,4 @@
-//! The engine keeps what it computed, and keeps up with the folder.
+//! Cached views, and refreshes after changes of the folder.
 
 use std::fs;
 use std::sync::Arc;
@@ -37,11 +37,11 @@ async fn a_new_part_is_seen_after_a_refresh_and_not_before() {
     assert!(refresh.recomputed.contains(&"daily_trends".to_owned()));
     assert!(
         !refresh.recomputed.contains(&"calendar".to_owned()),
-        "nothing it is made of has changed"
+        "none of its datasets has changed"
     );
     assert!(
         !refresh.recomputed.contains(&"user_month".to_owned()),
-        "nobody has asked for it"
+        "no statement has read it"
     );
     assert_eq!(rows(&engine, DAYS).await, ["2026-07-01|3", "2026-07-02|4"]);
     assert_eq!(engine.refresh().await.unwrap().changed_parts, 0);
@@ -101,7 +101,7 @@ async fn a_deleted_part_is_gone_after_a_refresh() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_history_in_slices_gives_the_same_as_one_read_afresh() {
+async fn a_history_in_time_partitions_gives_the_same_rows_as_a_new_engine() {
     let data = tempfile::tempdir().unwrap();
     let facts = |day: &'static str, messages: i64| -> Vec<crate::parts::Fact> {
         ["alice", "bob", "cyd", "dan"]
@@ -119,13 +119,13 @@ async fn a_history_in_slices_gives_the_same_as_one_read_afresh() {
     for (id, day) in (1..).zip(days) {
         write_facts(data.path(), day, id, &facts(day, 1));
     }
-    let engine = Engine::open_in_slices(options(data.path()), 5).unwrap();
+    let engine = Engine::open_with_time_partitions(options(data.path()), 5).unwrap();
     let question =
         "SELECT COUNT(*), SUM(total_messages), COUNT(DISTINCT user_id) FROM base_user_activity";
     assert_eq!(rows(&engine, question).await, ["24|24|4"]);
-    // One part across the end of a month, one late for a month long past, one that begins a new month, one in which
-    // nothing but the last day of the users changes, one with a user who was not there before and moves the others'
-    // numbers, one in which a user has another tier.
+    // A part across the end of a month, a late part of an earlier month, the first part of a new month, a part that
+    // changes only the last day of the users, a part with a new user who changes the numbers of the others, a part with
+    // another tier of a user.
     let mut across = facts("2026-01-31", 10);
     across.extend(facts("2026-02-01", 10));
     for (id, day, part) in [
@@ -152,8 +152,8 @@ async fn a_history_in_slices_gives_the_same_as_one_read_afresh() {
              FROM base_user_activity GROUP BY 1, 2, 3, 4 ORDER BY 1",
             "SELECT part_id, line FROM superseded ORDER BY part_id, line",
         ] {
-            let afresh = rows(&open(data.path()), question).await;
-            assert_eq!(rows(&engine, question).await, afresh, "{day} {question}");
+            let expected = rows(&open(data.path()), question).await;
+            assert_eq!(rows(&engine, question).await, expected, "{day} {question}");
         }
     }
     assert_eq!(rows(&engine, question).await, ["34|44494|5"]);
@@ -161,7 +161,7 @@ async fn a_history_in_slices_gives_the_same_as_one_read_afresh() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_questions_at_once_compute_a_view_once() {
+async fn concurrent_statements_compute_a_view_once() {
     let data = tempfile::tempdir().unwrap();
     let part = write_facts(
         data.path(),
@@ -178,13 +178,13 @@ async fn many_questions_at_once_compute_a_view_once() {
     while let Some(answer) = asking.join_next().await {
         assert_eq!(answer.unwrap(), ["2026-07-01|3"]);
     }
-    // What was kept needs the part no more.
+    // The cached view does not read the part again.
     fs::remove_file(part).unwrap();
     assert_eq!(rows(&engine, DAYS).await, ["2026-07-01|3"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn questions_during_a_refresh_see_one_whole_state() {
+async fn statements_during_a_refresh_see_one_complete_state() {
     let data = tempfile::tempdir().unwrap();
     write_facts(
         data.path(),
@@ -258,7 +258,7 @@ async fn since_and_until_restrict_the_days_of_activity() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_part_is_named_and_leaves_the_state_before() {
+async fn a_damaged_part_is_named_and_the_previous_state_stays() {
     let data = tempfile::tempdir().unwrap();
     write_facts(
         data.path(),
@@ -334,7 +334,7 @@ async fn a_part_of_another_dataset_is_named_with_what_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn temporary_and_foreign_files_are_passed_over() {
+async fn temporary_and_foreign_files_are_ignored() {
     let data = tempfile::tempdir().unwrap();
     let part = write_facts(
         data.path(),
@@ -371,7 +371,7 @@ async fn a_team_that_becomes_unknown_is_not_the_text_null() {
         &[fact("2026-07-01", "alice", 3)],
     );
     write_identity(r#"[{"idc_user_id": "alice", "team": "NULL"}]"#, data.path());
-    let engine = Engine::open_in_slices(options(data.path()), 1).unwrap();
+    let engine = Engine::open_with_time_partitions(options(data.path()), 1).unwrap();
     let unknown = "SELECT COUNT(*) FROM base_user_activity WHERE team IS NULL";
     assert_eq!(rows(&engine, unknown).await, ["0"]);
     write_identity(

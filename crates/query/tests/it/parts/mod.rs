@@ -1,4 +1,4 @@
-//! Parts written by hand, where a test is about the engine and not about exports.
+//! Writes parts directly, for tests that need no exports.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use arrow::array::{
     new_null_array,
 };
 use arrow::datatypes::{DataType, Field, Schema};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use futures::TryStreamExt;
 use kiro_curate::{Catalogue, ColumnType, RenderOptions, Source};
 use kiro_query::{Engine, EngineOptions, QueryError};
@@ -35,7 +35,7 @@ pub(crate) fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact
     }
 }
 
-/// Writes a part of facts, made at `export_date`, and gives its path.
+/// Writes a part of facts with the export date `export_date` and returns its path.
 pub(crate) fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact]) -> PathBuf {
     let rows = facts.len();
     let part_id = format!("{id:016x}");
@@ -126,7 +126,7 @@ fn write(path: &Path, table: &str, rows: usize, values: impl Fn(&str) -> Option<
 }
 
 fn day(text: &str) -> i32 {
-    text.parse::<NaiveDate>().unwrap().num_days_from_ce() - 719_163
+    text.parse::<NaiveDate>().unwrap().to_epoch_days()
 }
 
 /// Options for all of a folder.
@@ -143,7 +143,7 @@ pub(crate) fn open(data: &Path) -> Engine {
     Engine::open(options(data)).unwrap()
 }
 
-/// The result as text: cells parted by `|`, rows in the statement's order.
+/// Returns the result as text: cells separated by `|`, rows in the order of the statement.
 pub(crate) async fn rows(engine: &Engine, sql: &str) -> Vec<String> {
     try_rows(engine, sql).await.unwrap()
 }

@@ -1,32 +1,33 @@
-//! The bits of many sets side by side: one place to touch per number, where all numbers are close to each other.
+//! The sets of all groups as one table of bits, for integers that are close to each other.
 
 use arrow::array::Int64Array;
 use arrow::compute::{max, min};
 
 use super::bits;
-use super::numbers::Numbers;
+use super::integer_set::IntegerSet;
 
-/// So many words, and the table is given up for sets that hold what they need.
-const MOST_WORDS: usize = 1 << 18;
+/// Maximum words of a table. A larger one is replaced by one set per group.
+const MAX_WORDS: usize = 1 << 18;
 
-/// A row of words per group.
+/// One row of words per group.
 #[derive(Debug, Default)]
-pub(super) struct Table {
-    /// The word that every row begins with.
+pub(super) struct BitTable {
+    /// The index of the first word of every row.
     first: usize,
-    /// How many words a row has.
+    /// Words per row.
     stride: usize,
     words: Vec<u64>,
     groups: usize,
 }
 
-impl Table {
-    /// Makes room for these numbers in so many groups; false, and nothing is changed, if that is too much.
-    pub(super) fn fit(&mut self, numbers: &Int64Array, groups: usize) -> bool {
+impl BitTable {
+    /// Extends the table to these integers and this number of groups. Returns false, without a change, if the table would
+    /// be too large or an integer has no bit.
+    pub(super) fn extend_to(&mut self, integers: &Int64Array, groups: usize) -> bool {
         let (mut first, mut end) = (self.first, self.first + self.stride);
-        if let (Some(smallest), Some(largest)) = (min(numbers), max(numbers)) {
+        if let (Some(smallest), Some(largest)) = (min(integers), max(integers)) {
             let (Some((smallest, _)), Some((largest, _))) =
-                (bits::place(smallest), bits::place(largest))
+                (bits::word_and_bit(smallest), bits::word_and_bit(largest))
             else {
                 return false;
             };
@@ -39,7 +40,7 @@ impl Table {
             end = end.max(largest + 1);
         }
         let stride = end - first;
-        if stride.saturating_mul(groups) > MOST_WORDS {
+        if stride.saturating_mul(groups) > MAX_WORDS {
             return false;
         }
         if stride != self.stride {
@@ -55,14 +56,14 @@ impl Table {
         true
     }
 
-    /// Adds a number that there is room for.
-    pub(super) fn insert(&mut self, group: usize, number: i64) {
-        if let Some((word, bit)) = bits::place(number) {
+    /// Adds an integer to a group. The table must have been extended to both.
+    pub(super) fn insert(&mut self, group: usize, integer: i64) {
+        if let Some((word, bit)) = bits::word_and_bit(integer) {
             self.words[group * self.stride + word - self.first] |= bit;
         }
     }
 
-    /// Takes the first groups out.
+    /// Removes the first groups and returns them.
     pub(super) fn take(&mut self, groups: usize) -> Self {
         let rest = self.words.split_off(groups * self.stride);
         let words = std::mem::replace(&mut self.words, rest);
@@ -74,29 +75,29 @@ impl Table {
         }
     }
 
-    /// How many numbers each group has.
+    /// Returns the number of integers of each group.
     pub(super) fn counts(&self) -> Vec<i64> {
         self.rows().map(bits::count).collect()
     }
 
-    /// Appends the numbers of each group, and says how many they are.
-    pub(super) fn write_to(&self, numbers: &mut Vec<i64>) -> Vec<usize> {
+    /// Appends the integers of each group and returns their numbers.
+    pub(super) fn append_to(&self, integers: &mut Vec<i64>) -> Vec<usize> {
         let lengths = self.rows().map(|row| {
-            let before = numbers.len();
-            bits::write(row, self.first, numbers);
-            numbers.len() - before
+            let before = integers.len();
+            bits::append_integers(row, self.first, integers);
+            integers.len() - before
         });
         lengths.collect()
     }
 
-    /// The same as a set per group.
-    pub(super) fn sets(&self) -> Vec<Numbers> {
-        let mut numbers = Vec::new();
-        let lengths = self.write_to(&mut numbers);
-        let mut numbers = numbers.into_iter();
+    /// Returns one set per group.
+    pub(super) fn sets(&self) -> Vec<IntegerSet> {
+        let mut integers = Vec::new();
+        let lengths = self.append_to(&mut integers);
+        let mut integers = integers.into_iter();
         let sets = lengths.into_iter().map(|length| {
-            let mut set = Numbers::default();
-            (numbers.by_ref().take(length)).for_each(|number| set.insert(number));
+            let mut set = IntegerSet::default();
+            (integers.by_ref().take(length)).for_each(|integer| set.insert(integer));
             set
         });
         sets.collect()

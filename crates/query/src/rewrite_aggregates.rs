@@ -1,5 +1,5 @@
-//! An analyzer rule: aggregates that a faster one of ours does as well become that one: `COUNT(DISTINCT x)` over whole
-//! numbers and days [`CountDistinctIntegers`], `MAX(x)` over texts [`MaxText`].
+//! An analyzer rule that replaces aggregates by faster ones: `COUNT(DISTINCT x)` over integers and dates by
+//! [`CountDistinctIntegers`], `MAX(x)` over strings by [`MaxText`].
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use datafusion::optimizer::AnalyzerRule;
 use crate::functions::{CountDistinctIntegers, MaxText};
 
 #[derive(Debug)]
-pub(crate) struct OwnAggregates {
+pub(crate) struct RewriteAggregates {
     count_distinct: Arc<AggregateUDF>,
     max_text: Arc<AggregateUDF>,
 }
 
-impl OwnAggregates {
+impl RewriteAggregates {
     pub(crate) fn new() -> Self {
         Self {
             count_distinct: Arc::new(CountDistinctIntegers::new().into()),
@@ -28,8 +28,8 @@ impl OwnAggregates {
         }
     }
 
-    /// The aggregate in the other way, if it is one of those.
-    fn rewritten(&self, aggregate: Expr, plan: &Aggregate) -> Result<Transformed<Expr>> {
+    /// Replaces the aggregates in an expression.
+    fn rewrite(&self, aggregate: Expr, plan: &Aggregate) -> Result<Transformed<Expr>> {
         aggregate.transform_up(|expression| {
             let Expr::AggregateFunction(AggregateFunction { func, params }) = &expression else {
                 return Ok(Transformed::no(expression));
@@ -41,7 +41,7 @@ impl OwnAggregates {
             let (func, argument) = match (func.name(), params.distinct, data_type) {
                 ("count", true, DataType::Int64) => (&self.count_distinct, argument.clone()),
                 ("count", true, DataType::Date32) => {
-                    // A day is its number since 1970.
+                    // A date is counted as its number of days since 1970-01-01.
                     let number = cast(cast(argument.clone(), DataType::Int32), DataType::Int64);
                     (&self.count_distinct, number)
                 }
@@ -61,7 +61,7 @@ impl OwnAggregates {
     }
 }
 
-impl AnalyzerRule for OwnAggregates {
+impl AnalyzerRule for RewriteAggregates {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
         plan.transform_up_with_subqueries(|node| {
             let LogicalPlan::Aggregate(aggregate) = &node else {
@@ -72,7 +72,7 @@ impl AnalyzerRule for OwnAggregates {
             let mut rewritten = Vec::with_capacity(aggregate.aggr_expr.len());
             for expression in &aggregate.aggr_expr {
                 let name = names.save(expression);
-                let changed = self.rewritten(expression.clone(), aggregate)?;
+                let changed = self.rewrite(expression.clone(), aggregate)?;
                 is_changed |= changed.transformed;
                 rewritten.push(name.restore(changed.data));
             }
@@ -90,6 +90,6 @@ impl AnalyzerRule for OwnAggregates {
     }
 
     fn name(&self) -> &'static str {
-        "own_aggregates"
+        "rewrite_aggregates"
     }
 }

@@ -1,7 +1,7 @@
-//! A physical rule: the side of a cross join that has few rows is the one that is held.
+//! A physical optimizer rule: the build side of a cross join is the side with few rows.
 //!
-//! Views join their rows with the one row of `settings` or `data_window`. The engine's own rule leaves the sides as
-//! written when it cannot tell how many rows the other side has, and then a cross join gives a batch per row.
+//! Views join their rows with the one row of `settings` or `data_window`. `JoinSelection` does not swap the sides if the
+//! number of rows of either is unknown, and `CrossJoinExec` then returns one batch per row.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::joins::CrossJoinExec;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
-/// More than this is not few.
-const FEW_ROWS: usize = 64;
+/// Maximum number of rows of a side that is preferred as build side.
+const MAX_BUILD_ROWS: usize = 64;
 
 #[derive(Debug)]
-struct OneRowFirst;
+struct CrossJoinBuildSide;
 
-impl PhysicalOptimizerRule for OneRowFirst {
+impl PhysicalOptimizerRule for CrossJoinBuildSide {
     fn optimize(
         &self,
         plan: Arc<dyn ExecutionPlan>,
@@ -40,7 +40,7 @@ impl PhysicalOptimizerRule for OneRowFirst {
     }
 
     fn name(&self) -> &'static str {
-        "one_row_first"
+        "cross_join_build_side"
     }
 
     fn schema_check(&self) -> bool {
@@ -51,20 +51,20 @@ impl PhysicalOptimizerRule for OneRowFirst {
 fn has_few_rows(plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
     let statistics = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new())?;
     Ok(match statistics.num_rows {
-        Precision::Exact(rows) | Precision::Inexact(rows) => rows <= FEW_ROWS,
+        Precision::Exact(rows) | Precision::Inexact(rows) => rows <= MAX_BUILD_ROWS,
         Precision::Absent => false,
     })
 }
 
-/// The engine's rules, with this one behind the rule that chooses the sides of joins.
+/// Returns the default rules, with this one after `join_selection`.
 pub(crate) fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
-    let behind = rules
+    let join_selection = rules
         .iter()
         .position(|rule| rule.name() == "join_selection");
     rules.insert(
-        behind.map_or(0, |position| position + 1),
-        Arc::new(OneRowFirst),
+        join_selection.map_or(0, |position| position + 1),
+        Arc::new(CrossJoinBuildSide),
     );
     rules
 }
