@@ -7,7 +7,7 @@ use kiro_deploy::aws::{Aws, AwsTuning};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::salt;
 use kiro_deploy::settings::{Layers, Problems, Remembered, Resolved};
-use kiro_deploy::step::{Blame, Deployment, StepError};
+use kiro_deploy::step::{Deployment, ErrorCategory, StepError};
 use kiro_deploy::{Names, Stack};
 
 use crate::args::CloudArgs;
@@ -180,10 +180,10 @@ pub(crate) fn problems(found: Problems) -> Failure {
 /// A step that failed, or a call that did.
 pub(crate) fn failure(error: StepError) -> Failure {
     let hint = error.hint();
-    let failure = match error.blame() {
-        Blame::Data => Failure::data(error),
-        Blame::Usage => Failure::usage(error),
-        Blame::Aws => Failure::aws(error),
+    let failure = match error.category() {
+        ErrorCategory::Data => Failure::data(error),
+        ErrorCategory::Usage => Failure::usage(error),
+        ErrorCategory::Aws => Failure::aws(error),
     };
     failure.hint(hint)
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kiro_deploy::step::Blame;
+use kiro_deploy::step::ErrorCategory;
 
 /// Exit codes are part of the interface: scripts branch on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +34,12 @@ impl Exit {
     }
 }
 
-impl From<Blame> for Exit {
-    fn from(blame: Blame) -> Self {
-        match blame {
-            Blame::Data => Self::Data,
-            Blame::Usage => Self::Usage,
-            Blame::Aws => Self::Aws,
+impl From<ErrorCategory> for Exit {
+    fn from(category: ErrorCategory) -> Self {
+        match category {
+            ErrorCategory::Data => Self::Data,
+            ErrorCategory::Usage => Self::Usage,
+            ErrorCategory::Aws => Self::Aws,
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum AssetKind {
 
 /// Names and permission sets of a kind.
 #[derive(Debug)]
-pub(crate) struct Terms {
+pub(crate) struct AssetApi {
     /// For people, in plans.
     pub(crate) noun: &'static str,
     /// In the file names of `synth`: `data-sets`.
@@ -40,7 +40,7 @@ impl AssetKind {
         Self::Theme,
     ];
 
-    pub(crate) fn terms(self) -> &'static Terms {
+    pub(crate) fn api(self) -> &'static AssetApi {
         match self {
             Self::Dashboard => &DASHBOARD,
             Self::Analysis => &ANALYSIS,
@@ -60,7 +60,7 @@ impl fmt::Display for AssetKind {
     }
 }
 
-const DASHBOARD: Terms = Terms {
+const DASHBOARD: AssetApi = AssetApi {
     noun: "dashboard",
     collection: "dashboards",
     segment: "dashboard",
@@ -81,7 +81,7 @@ const DASHBOARD: Terms = Terms {
     ],
 };
 
-const ANALYSIS: Terms = Terms {
+const ANALYSIS: AssetApi = AssetApi {
     noun: "analysis",
     collection: "analyses",
     segment: "analysis",
@@ -97,7 +97,7 @@ const ANALYSIS: Terms = Terms {
     reader: &[],
 };
 
-const DATA_SET: Terms = Terms {
+const DATA_SET: AssetApi = AssetApi {
     noun: "dataset",
     collection: "data-sets",
     segment: "dataset",
@@ -124,7 +124,7 @@ const DATA_SET: Terms = Terms {
     reader: &[],
 };
 
-const DATA_SOURCE: Terms = Terms {
+const DATA_SOURCE: AssetApi = AssetApi {
     noun: "data source",
     collection: "data-sources",
     segment: "datasource",
@@ -139,7 +139,7 @@ const DATA_SOURCE: Terms = Terms {
     reader: &[],
 };
 
-const THEME: Terms = Terms {
+const THEME: AssetApi = AssetApi {
     noun: "theme",
     collection: "themes",
     segment: "theme",

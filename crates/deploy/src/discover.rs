@@ -7,11 +7,11 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use crate::aws::{Aws, AwsError, Context};
 
 /// Maximum number of listings: a bucket is looked through folder by folder, never object by object.
-const MOST_LISTINGS: usize = 60;
+const MAX_LISTINGS: usize = 60;
 /// No prefix is deeper.
-const DEEPEST: usize = 4;
+const MAX_DEPTH: usize = 4;
 /// Prefixes that are tried first, as people name them so.
-const USUAL: [&str; 5] = [
+const COMMON_PREFIXES: [&str; 5] = [
     "",
     "kiro-logs/",
     "kiro/",
@@ -44,12 +44,15 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
     let Some(head) = aws.buckets().head(bucket).await? else {
         return Err(AwsError::no_bucket(bucket, aws.region()));
     };
-    let there = aws.in_region(&head.region);
-    let buckets = there.buckets();
+    let regional = aws.in_region(&head.region);
+    let buckets = regional.buckets();
     let mut probed: BTreeSet<String> = BTreeSet::new();
-    let mut waiting: VecDeque<String> = USUAL.iter().map(|prefix| (*prefix).to_owned()).collect();
+    let mut waiting: VecDeque<String> = COMMON_PREFIXES
+        .iter()
+        .map(|prefix| (*prefix).to_owned())
+        .collect();
     while let Some(prefix) = waiting.pop_front() {
-        if probed.len() >= MOST_LISTINGS || !probed.insert(prefix.clone()) {
+        if probed.len() >= MAX_LISTINGS || !probed.insert(prefix.clone()) {
             continue;
         }
         let folders = buckets.folders(bucket, &prefix, 1000).await?;
@@ -77,7 +80,7 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
                 }));
             }
         }
-        if prefix.matches('/').count() < DEEPEST {
+        if prefix.matches('/').count() < MAX_DEPTH {
             waiting.extend(
                 folders
                     .into_iter()
@@ -112,15 +115,15 @@ pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>)
         Ok(users) => (aws.region().to_owned(), users),
         Err(error) => match identity_region(&error.message) {
             Some(region) => {
-                let there = aws.in_region(&region);
-                let users = users(&there).await?;
+                let regional = aws.in_region(&region);
+                let users = users(&regional).await?;
                 (region, users)
             }
             None => return Err(error),
         },
     };
-    let there = aws.in_region(&region);
-    let groups = groups(&there).await?;
+    let regional = aws.in_region(&region);
+    let groups = groups(&regional).await?;
     let mut all: Vec<QuickSightUser> = users.into_iter().chain(groups).collect();
     let rank = |role: &str| match role {
         "ADMIN" | "ADMIN_PRO" => 0,

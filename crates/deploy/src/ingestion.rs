@@ -17,7 +17,7 @@ const CONCURRENCY: usize = 4;
 /// Imports of one data set that are listed: its newest.
 const PAGE_SIZE: i32 = 20;
 /// The longest that imports which are awaited together may take.
-const WITHIN: Duration = Duration::from_hours(1);
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// One import.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -43,7 +43,7 @@ pub struct IngestionError {
 }
 
 /// The imports of one data set.
-pub(crate) struct Imports<'a> {
+pub(crate) struct DataSetIngestions<'a> {
     aws: &'a Aws,
     data_set: String,
     /// What messages call the data set.
@@ -51,8 +51,8 @@ pub(crate) struct Imports<'a> {
 }
 
 /// An import that goes on.
-pub(crate) struct Begun<'a> {
-    imports: Imports<'a>,
+pub(crate) struct RunningIngestion<'a> {
+    ingestions: DataSetIngestions<'a>,
     id: String,
 }
 
@@ -185,7 +185,7 @@ impl Serialize for IngestionError {
     }
 }
 
-impl<'a> Imports<'a> {
+impl<'a> DataSetIngestions<'a> {
     pub(crate) fn new(aws: &'a Aws, data_set: impl Into<String>, title: impl Into<String>) -> Self {
         let (data_set, title) = (data_set.into(), title.into());
         Self {
@@ -226,27 +226,30 @@ impl<'a> Imports<'a> {
     }
 
     /// The one of that id, that somebody has begun.
-    pub(crate) fn begun(self, id: String) -> Begun<'a> {
-        Begun { imports: self, id }
+    pub(crate) fn running(self, id: String) -> RunningIngestion<'a> {
+        RunningIngestion {
+            ingestions: self,
+            id,
+        }
     }
 }
 
-impl Begun<'_> {
+impl RunningIngestion<'_> {
     /// The id of its data set.
     pub(crate) fn data_set(&self) -> &str {
-        &self.imports.data_set
+        &self.ingestions.data_set
     }
 
-    async fn look(&self) -> Result<Ingestion, AwsError> {
-        let imports = &self.imports;
-        let request = imports.aws.clients().quicksight.describe_ingestion();
+    async fn describe(&self) -> Result<Ingestion, AwsError> {
+        let ingestions = &self.ingestions;
+        let request = ingestions.aws.clients().quicksight.describe_ingestion();
         let request = request
-            .aws_account_id(imports.aws.account())
-            .data_set_id(&imports.data_set)
+            .aws_account_id(ingestions.aws.account())
+            .data_set_id(&ingestions.data_set)
             .ingestion_id(&self.id);
         let sent = request.send().await;
         let action = "quicksight:DescribeIngestion";
-        let found = sent.context(imports.aws, action, imports.title.as_str())?;
+        let found = sent.context(ingestions.aws, action, ingestions.title.as_str())?;
         Ok(found.ingestion.map(Ingestion::of).unwrap_or_default())
     }
 
@@ -259,24 +262,24 @@ impl Begun<'_> {
     ) -> Result<Vec<(Self, Ingestion)>, AwsError> {
         let all = waiting.len() as u64;
         let mut ended = Vec::new();
-        let mut polling = aws.polling(WITHIN);
+        let mut polling = aws.polling(TIMEOUT);
         while !waiting.is_empty() {
             progress.count(all - waiting.len() as u64, Some(all), "datasets");
             let mut still = Vec::new();
-            for begun in waiting {
-                let ingestion = begun.look().await?;
+            for running in waiting {
+                let ingestion = running.describe().await?;
                 if ingestion.has_ended() {
-                    ended.push((begun, ingestion));
+                    ended.push((running, ingestion));
                 } else {
-                    let data_set = &begun.imports.data_set;
+                    let data_set = &running.ingestions.data_set;
                     progress.doing(&format!("{data_set}: {}", ingestion.status));
-                    still.push((begun, ingestion));
+                    still.push((running, ingestion));
                 }
             }
             if !still.is_empty() && !polling.again().await {
                 ended.append(&mut still);
             }
-            waiting = still.into_iter().map(|(begun, _)| begun).collect();
+            waiting = still.into_iter().map(|(running, _)| running).collect();
         }
         Ok(ended)
     }
@@ -285,7 +288,10 @@ impl Begun<'_> {
 /// The newest import of a data set, if there was any.
 pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Ingestion>, AwsError> {
     let began = |shown: &Ingestion| shown.began.unwrap_or_default();
-    let listed = Imports::of(aws, data_set).list().await?.into_iter();
+    let listed = DataSetIngestions::of(aws, data_set)
+        .list()
+        .await?
+        .into_iter();
     Ok(listed.max_by(|one, other| began(one).total_cmp(&began(other))))
 }
 
@@ -319,10 +325,10 @@ pub async fn import_all(
 }
 
 async fn import(aws: &Aws, data_set: &Asset, id: &str) -> Result<Ingestion, AwsError> {
-    let imports = Imports::of(aws, data_set);
-    imports.begin(id).await?;
-    let begun = vec![imports.begun(id.to_owned())];
-    let mut ended = Begun::wait(aws, begun, &NoProgress).await?;
+    let ingestions = DataSetIngestions::of(aws, data_set);
+    ingestions.begin(id).await?;
+    let running = vec![ingestions.running(id.to_owned())];
+    let mut ended = RunningIngestion::wait(aws, running, &NoProgress).await?;
     Ok(ended
         .pop()
         .map(|(_, ingestion)| ingestion)

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::aws::{Aws, Context, Optional};
 use crate::runs::{Line, Log, Run, shown};
 use crate::stack::Stack;
-use crate::step::{Blame, StepError};
+use crate::step::{ErrorCategory, StepError};
 
 /// An export that could not be read, at least once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,7 +52,7 @@ impl LogReport {
         let group = stack.output("NormalizerLogGroupName");
         if group.is_empty() {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("stack `{}` has no normalizer", stack.name),
                 "`kiro-analytics status` says in what state it is; `kiro-analytics deploy` makes it",
             ));

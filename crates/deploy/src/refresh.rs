@@ -6,7 +6,7 @@ use crate::assets::{Asset, AssetKind, Assets};
 use crate::ingestion::{Imported, Ingestion, import_all};
 use crate::names::Names;
 use crate::progress::Progress;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 use crate::steps::{DataLayer, Normalization, normalize};
 
 /// What to do.
@@ -90,7 +90,7 @@ pub async fn refresh(
     };
     let chosen = chosen(names, &assets, &order.only)?;
     if order.normalizes {
-        let layer = DataLayer::needed(deployment).await?;
+        let layer = DataLayer::require(deployment).await?;
         progress.begin(1, steps, "Reading new exports");
         done.normalized = Some(normalize(deployment, &layer.function, progress).await?);
     }
@@ -111,7 +111,7 @@ fn chosen<'a>(
     let unknown = only.iter().find(|name| !known.contains(name));
     if let Some(name) = unknown {
         return Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("there is no data set of a view `{name}`"),
             format!("there are: {}", known.join(", ")),
         ));

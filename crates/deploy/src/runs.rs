@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{Aws, AwsError, Context, Optional};
 
 /// More pages than this are not read: a backfill writes a line per export.
-const MOST_PAGES: usize = 60;
+const MAX_PAGES: usize = 60;
 
 /// One run that came to its end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -102,7 +102,7 @@ impl Log {
             let Some(found) = pages.next().await else {
                 break;
             };
-            if page == MOST_PAGES {
+            if page == MAX_PAGES {
                 log.is_cut = true;
                 break;
             }

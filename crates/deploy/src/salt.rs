@@ -12,8 +12,8 @@ use kiro_curate::salt_in;
 use crate::aws::Aws;
 use crate::names::Names;
 use crate::settings::DeploymentSettings;
-use crate::step::{Blame, StepError};
-use crate::steps::{deployed, original_sql};
+use crate::step::{ErrorCategory, StepError};
+use crate::steps::{existing_tables, original_sql};
 
 /// Hexadecimal digits hold 4 bits each: this is 128 bits.
 const MIN_CHARACTERS: usize = 32;
@@ -55,7 +55,7 @@ pub async fn choose(
     if !settings.hash_emails {
         return Ok(ChosenSalt::default());
     }
-    let tables = deployed(aws, &settings.database(names)).await?;
+    let tables = existing_tables(aws, &settings.database(names)).await?;
     let mut chosen = decide(given(settings), deployed_salt(tables.values()))?;
     if chosen.salt.is_none() {
         chosen.salt = Some(random()?);
@@ -88,7 +88,7 @@ pub async fn given_or_deployed(
     if !settings.hash_emails {
         return Ok(None);
     }
-    let tables = deployed(aws, &settings.database(names)).await?;
+    let tables = existing_tables(aws, &settings.database(names)).await?;
     Ok(decide(given(settings), deployed_salt(tables.values()))?.salt)
 }
 
@@ -116,7 +116,7 @@ fn decide(given: Option<&str>, deployed: DeployedSalt) -> Result<ChosenSalt, Ste
         (None, DeployedSalt::None) => return Ok(ChosenSalt::default()),
         (None, DeployedSalt::Unreadable { view }) => {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!(
                     "view `{view}` hashes addresses, and its salt could not be read: another salt would change all hashes"
                 ),
@@ -160,7 +160,7 @@ fn check(salt: &str) -> Result<(), StepError> {
         return Ok(());
     }
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!(
             "`hash_salt` must be {MIN_CHARACTERS} or more random ASCII characters (128 bits), or addresses can be guessed from their hashes"
         ),
@@ -172,7 +172,7 @@ fn random() -> Result<String, StepError> {
     let mut bytes = [0_u8; RANDOM_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| {
         StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("this system gives no random bytes for a salt: {error}"),
             "give a salt in KIRO_ANALYTICS_HASH_SALT",
         )

@@ -13,9 +13,9 @@ const MINUTES_PER_DAY: i32 = 24 * 60;
 /// When Kiro has written its exports, in UTC.
 const KIRO_WRITES_AT: i32 = 2 * 60;
 /// A run of the normalizer ends within this time.
-const LONGEST_RUN: i32 = 15;
+const MAX_RUN_MINUTES: i32 = 15;
 /// Maximum delay: what comes later than this uses data of the day before.
-const LATEST: i32 = 12 * 60;
+const MAX_DELAY_MINUTES: i32 = 12 * 60;
 
 const MONTHS: [&str; 12] = [
     "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
@@ -154,9 +154,9 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
     for offset in offsets {
         let in_utc = (read_at - offset).rem_euclid(MINUTES_PER_DAY);
         let after_write = (in_utc - KIRO_WRITES_AT).rem_euclid(MINUTES_PER_DAY);
-        if after_write > LATEST {
+        if after_write > MAX_DELAY_MINUTES {
             let largest = offsets.into_iter().max().unwrap_or_default();
-            let better = (KIRO_WRITES_AT + 75 + largest).rem_euclid(MINUTES_PER_DAY);
+            let suggested = (KIRO_WRITES_AT + 75 + largest).rem_euclid(MINUTES_PER_DAY);
             return Some((
                 format!(
                     "`schedule` reads exports at {} {zone}, which is {} UTC; Kiro writes them at about {} UTC, so each day would be {} hours late",
@@ -167,9 +167,9 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
                 ),
                 format!(
                     "`--set \"schedule=cron({} {} * * ? *)\"` reads them at {} {zone}",
-                    better % 60,
-                    better / 60,
-                    clock(better)
+                    suggested % 60,
+                    suggested / 60,
+                    clock(suggested)
                 ),
             ));
         }
@@ -178,10 +178,10 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
         .quicksight
         .then(|| of_clock(&settings.refresh_at))??;
     let after_read = (refresh_at - read_at).rem_euclid(MINUTES_PER_DAY);
-    if (LONGEST_RUN..=LATEST).contains(&after_read) {
+    if (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) {
         return None;
     }
-    let better = (read_at + 45).rem_euclid(MINUTES_PER_DAY);
+    let suggested = (read_at + 45).rem_euclid(MINUTES_PER_DAY);
     Some((
         format!(
             "`refresh_at` imports data at {}, and `schedule` reads exports at {}: the dashboard would be a day late",
@@ -189,8 +189,8 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
             clock(read_at)
         ),
         format!(
-            "import after the read, which takes up to {LONGEST_RUN} minutes: `--set refresh_at={}`",
-            clock(better)
+            "import after the read, which takes up to {MAX_RUN_MINUTES} minutes: `--set refresh_at={}`",
+            clock(suggested)
         ),
     ))
 }

@@ -30,13 +30,13 @@ pub enum StackState {
     /// Sound: it can be changed.
     Settled,
     /// Something is changing it.
-    Moving,
+    InProgress,
     /// Nothing but a name: a change set was made and never carried out.
     Empty,
     /// It was never made: it must be deleted before it can be.
-    Stillborn,
+    CreationFailed,
     /// The rollback of an update has failed: it must be continued first.
-    Stuck,
+    RollbackFailed,
 }
 
 impl Stack {
@@ -116,10 +116,10 @@ impl Stack {
         match self.status.as_str() {
             "REVIEW_IN_PROGRESS" => StackState::Empty,
             "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
-                StackState::Stillborn
+                StackState::CreationFailed
             }
-            "UPDATE_ROLLBACK_FAILED" => StackState::Stuck,
-            status if status.ends_with("_IN_PROGRESS") => StackState::Moving,
+            "UPDATE_ROLLBACK_FAILED" => StackState::RollbackFailed,
+            status if status.ends_with("_IN_PROGRESS") => StackState::InProgress,
             _ => StackState::Settled,
         }
     }

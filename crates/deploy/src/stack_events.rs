@@ -125,7 +125,7 @@ pub fn first_cause(events: &[StackEvent]) -> Option<&StackEvent> {
 }
 
 /// The first cause in words, or `otherwise`.
-pub(crate) fn cause_in_words(events: &[StackEvent], otherwise: &str) -> String {
+pub(crate) fn failure_text(events: &[StackEvent], otherwise: &str) -> String {
     match first_cause(events) {
         Some(event) => format!("`{}` ({}): {}", event.resource, event.kind, event.reason),
         None if otherwise.is_empty() => "CloudFormation gives no reason".to_owned(),

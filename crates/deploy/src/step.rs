@@ -89,7 +89,7 @@ pub struct Applied {
 
 /// Whose matter a failure is: it decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blame {
+pub enum ErrorCategory {
     /// The exports, or what stands in them.
     Data,
     /// The command or the configuration.
@@ -106,7 +106,7 @@ pub enum StepError {
     /// What was asked for was begun and did not succeed, or cannot be begun.
     #[error("{what}")]
     Failed {
-        blame: Blame,
+        category: ErrorCategory,
         what: String,
         hint: String,
     },
@@ -143,7 +143,7 @@ pub trait Step: Send + Sync {
     ) -> Result<Applied, StepError>;
 
     /// Takes back what planning has left behind, as the plan is not carried out.
-    async fn forget(&self, _deployment: &Deployment) -> Result<(), StepError> {
+    async fn discard_plan(&self, _deployment: &Deployment) -> Result<(), StepError> {
         Ok(())
     }
 }
@@ -192,9 +192,9 @@ impl StepPlan {
         !self.changes.is_empty()
     }
 
-    /// The first of these changes that loses something and is not in this plan.
-    pub fn unapproved_loss<'a>(&self, changes: &'a [Change]) -> Option<&'a Change> {
-        let mut lost = changes.iter().filter(|change| change.kind.loses());
+    /// The first of these changes that is_destructive something and is not in this plan.
+    pub fn unapproved_destructive_change<'a>(&self, changes: &'a [Change]) -> Option<&'a Change> {
+        let mut lost = changes.iter().filter(|change| change.kind.is_destructive());
         lost.find(|change| {
             !self
                 .changes
@@ -206,29 +206,33 @@ impl StepPlan {
 
 impl ChangeKind {
     /// Whether something is lost by it.
-    pub fn loses(self) -> bool {
+    pub fn is_destructive(self) -> bool {
         matches!(self, Self::Replace | Self::Overwrite | Self::Delete)
     }
 }
 
 impl StepError {
-    pub fn failed(blame: Blame, what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn failed(
+        category: ErrorCategory,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self::Failed {
-            blame,
+            category,
             what: what.into(),
             hint: hint.into(),
         }
     }
 
-    pub fn blame(&self) -> Blame {
+    pub fn category(&self) -> ErrorCategory {
         match self {
             Self::Aws(error)
                 if error.code == "MissingRegion" || error.kind == AwsErrorKind::Configuration =>
             {
-                Blame::Usage
+                ErrorCategory::Usage
             }
-            Self::Aws(_) => Blame::Aws,
-            Self::Failed { blame, .. } => *blame,
+            Self::Aws(_) => ErrorCategory::Aws,
+            Self::Failed { category, .. } => *category,
         }
     }
 

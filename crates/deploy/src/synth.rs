@@ -55,7 +55,7 @@ impl ExistingState {
         let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
         let layer = DataLayer::find(deployment).await?;
         let database = deployment.settings().database(&deployment.names);
-        let existing = steps::deployed(&deployment.aws, &database).await?;
+        let existing = steps::existing_tables(&deployment.aws, &database).await?;
         let first_day = steps::first_day(deployment, layer.as_ref(), &existing).await?;
         Ok(Self {
             stack,

@@ -23,10 +23,10 @@ pub(crate) fn of(deployment: &Deployment) -> BTreeMap<String, String> {
 
 /// What is there with ours laid over it: tags that others have set stay.
 pub(crate) fn merged(
-    there: &BTreeMap<String, String>,
+    existing: &BTreeMap<String, String>,
     deployment: &Deployment,
 ) -> BTreeMap<String, String> {
-    let mut tags = there.clone();
+    let mut tags = existing.clone();
     tags.extend(of(deployment));
     tags
 }

@@ -13,16 +13,16 @@ use crate::asset_kind::AssetKind;
 use crate::assets::Assets;
 use crate::aws::AwsErrorKind;
 use crate::progress::Progress;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 use crate::steps::{
-    AssetAddress, AssetError, Description, analysis_body, explained, needed_data_sets,
+    AssetAddress, AssetError, Description, analysis_body, error_text, required_data_sets,
 };
 use crate::tags;
 
 /// Maximum time that the validation may take.
-const VALIDATED_WITHIN: Duration = Duration::from_mins(10);
+const VALIDATION_TIMEOUT: Duration = Duration::from_mins(10);
 /// Maximum time until the analysis is gone.
-const GONE_WITHIN: Duration = Duration::from_mins(2);
+const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// What Quick Sight says of the definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
 async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
     if !deployment.settings().quicksight {
         return Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             "there is no dashboard to validate: `quicksight` is false",
             "set `quicksight = true`, or leave --definition out",
         ));
@@ -104,14 +104,14 @@ async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
         .of(AssetKind::DataSet)
         .map(|asset| asset.id.as_str())
         .collect();
-    let needed = needed_data_sets(deployment)?;
+    let needed = required_data_sets(deployment)?;
     let missing = needed
         .iter()
         .filter(|needed| !existing.contains(needed.id.as_str()));
     match missing.count() {
         0 => Ok(()),
         missing => Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!(
                 "{missing} of the {} data sets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
                 needed.len()
@@ -137,7 +137,7 @@ async fn remove_left_over(
         return remove(analysis).await;
     }
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!(
             "{} exists and was not made by this deployment",
             analysis.title()
@@ -148,7 +148,7 @@ async fn remove_left_over(
 
 /// Waits until the analysis is made or has failed.
 async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation, StepError> {
-    let mut polling = analysis.aws.polling(VALIDATED_WITHIN);
+    let mut polling = analysis.aws.polling(VALIDATION_TIMEOUT);
     loop {
         let found = analysis.describe(None).await?;
         if let Some(found) = found.filter(|found| !found.is_in_progress()) {
@@ -156,7 +156,7 @@ async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation
         }
         if !polling.again().await {
             return Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 "Quick Sight has not validated the definition within ten minutes",
                 "run the command again",
             ));
@@ -169,7 +169,7 @@ fn verdict(found: &Description, definition: &Value) -> Validation {
     let errors: Vec<String> = found
         .errors
         .iter()
-        .map(|error| explained(error, definition))
+        .map(|error| error_text(error, definition))
         .collect();
     match (errors.is_empty(), found.has_failed()) {
         (true, false) => Validation::Accepted,
@@ -211,7 +211,7 @@ fn located_message(message: &str, definition: &Value) -> String {
         paths: paths.collect(),
         ..AssetError::default()
     };
-    explained(&error, definition)
+    error_text(&error, definition)
 }
 
 /// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: the service counts from one there.
@@ -227,7 +227,7 @@ fn counted_from_zero(word: &str) -> Option<String> {
 
 /// Deletes the analysis for good, and makes sure that it is gone.
 async fn remove(analysis: &AssetAddress<'_>) -> Result<(), StepError> {
-    let mut polling = analysis.aws.polling(GONE_WITHIN);
+    let mut polling = analysis.aws.polling(DELETION_TIMEOUT);
     loop {
         let failure = match analysis.delete().await {
             Ok(()) if analysis.describe(None).await?.is_none() => return Ok(()),
@@ -246,7 +246,7 @@ async fn remove(analysis: &AssetAddress<'_>) -> Result<(), StepError> {
 fn not_removed(analysis: &AssetAddress<'_>, why: Option<&str>) -> StepError {
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!("{} could not be deleted{why}", analysis.title()),
         format!(
             "run this again, or `aws quicksight delete-analysis --force-delete-without-recovery --aws-account-id {} --analysis-id {}`; `kiro-analytics teardown` deletes it, too",

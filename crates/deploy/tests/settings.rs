@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kiro_deploy::Names;
 use kiro_deploy::settings::{
-    FileValue, Layers, Memory, Origin, Problems, Remembered, Resolved, StackParameters, all,
+    FileValue, Layers, Origin, Persistence, Problems, Remembered, Resolved, StackParameters, all,
 };
 use serde_json::{Value, json};
 
@@ -439,7 +439,7 @@ fn every_setting_has_names_a_meaning_and_at_most_one_parameter_of_the_template()
             setting.key
         );
         assert!(!setting.meaning.is_empty(), "{}", setting.key);
-        if let Memory::Parameter(name) = setting.memory {
+        if let Persistence::Parameter(name) = setting.persistence {
             assert!(seen.insert(name), "{name} is set twice");
             assert!(
                 template.contains(&format!("\n  {name}:\n    Type: ")),

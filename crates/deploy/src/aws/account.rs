@@ -9,7 +9,7 @@ use kiro_s3::{SdkOptions, load_sdk_config, profile_with_mfa};
 use super::bucket::Buckets;
 use super::clients::Clients;
 use super::error::AwsError;
-use super::tuning::{AwsTuning, Polling};
+use super::polling::{AwsTuning, Polling};
 
 /// Who the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,7 +84,7 @@ impl<'a> Buckets<'a> {
     pub async fn head(&self, bucket: &str) -> Result<Option<BucketHead>, AwsError> {
         let denied = match self.head_of(bucket, self.owner()).await {
             Err(error) if error.is_denied() => error,
-            answer => return answer,
+            response => return response,
         };
         let Some(owner) = &self.owner else {
             return Err(denied);
@@ -196,9 +196,9 @@ impl<'a> Buckets<'a> {
         &self,
         bucket: &str,
         prefix: &str,
-        most: i32,
+        max_folders: i32,
     ) -> Result<Vec<String>, AwsError> {
-        let listing = self.listing(bucket, prefix).level().most(most);
+        let listing = self.listing(bucket, prefix).level().max_keys(max_folders);
         Ok(listing.page(None).await?.folders)
     }
 

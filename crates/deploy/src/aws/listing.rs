@@ -55,9 +55,9 @@ impl<'a> Listing<'a> {
     }
 
     /// Maximum number of objects and folders in a page; S3 allows a thousand.
-    pub fn most(self, most: i32) -> Self {
+    pub fn max_keys(self, max_keys: i32) -> Self {
         Self {
-            request: self.request.max_keys(most),
+            request: self.request.max_keys(max_keys),
             ..self
         }
     }

@@ -11,7 +11,7 @@ mod denial;
 mod document;
 mod error;
 mod listing;
-mod tuning;
+mod polling;
 
 pub use account::{Aws, Caller};
 pub use bucket::{BucketHead, Buckets, ObjectHead};
@@ -22,4 +22,4 @@ pub(crate) use error::spice_hint;
 pub use error::{AwsError, AwsErrorKind};
 pub use kiro_s3::SdkOptions;
 pub use listing::{ListedObject, Listing, Page};
-pub use tuning::{AwsTuning, Polling};
+pub use polling::{AwsTuning, Polling};

@@ -70,8 +70,8 @@ fn names(scope: &PolicyScope) -> String {
         .exports
         .iter()
         .map(|location| {
-            let place = format!("{}/{}", location.bucket, location.prefix);
-            format!("`s3://{}`", place.trim_end_matches('/'))
+            let location = format!("{}/{}", location.bucket, location.prefix);
+            format!("`s3://{}`", location.trim_end_matches('/'))
         })
         .collect();
     let own = format!("`{}-*`, `{}`", scope.prefix, scope.database);

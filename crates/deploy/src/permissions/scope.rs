@@ -97,8 +97,8 @@ fn export_locations(names: &Names, settings: &DeploymentSettings) -> Vec<ExportL
     let folders = settings.source_folders(&names.account);
     let urls = settings.exports.iter();
     urls.filter_map(|url| url.strip_prefix("s3://"))
-        .map(|place| {
-            let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        .map(|location| {
+            let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
             let prefix = prefix.trim_matches('/');
             let mut below = folders.iter().filter(|folder| folder.bucket == bucket);
             let folder = below.find(|folder| folder.folder.starts_with(prefix));

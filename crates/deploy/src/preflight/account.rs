@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, AwsErrorKind};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
     match aws {
@@ -21,9 +21,9 @@ pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
             Finding::skip("not looked at: no Region is named")
         }
         Err(error) if error.kind == AwsErrorKind::Configuration => {
-            Finding::fail(Blame::Usage, error.to_string(), error.hint())
+            Finding::fail(ErrorCategory::Usage, error.to_string(), error.hint())
         }
-        Err(error) => Finding::fail(Blame::Aws, error.to_string(), error.hint()),
+        Err(error) => Finding::fail(ErrorCategory::Aws, error.to_string(), error.hint()),
     }
 }
 
@@ -31,11 +31,11 @@ pub(super) fn region(aws: &Result<Aws, AwsError>) -> Finding {
     match aws {
         Ok(aws) => Finding::pass(format!("{}, partition {}", aws.region(), aws.partition())),
         Err(error) if error.code == "MissingRegion" => {
-            Finding::fail(Blame::Usage, error.to_string(), error.hint())
+            Finding::fail(ErrorCategory::Usage, error.to_string(), error.hint())
         }
         Err(error) if error.kind == AwsErrorKind::Unreachable && !error.region.is_empty() => {
             Finding::fail(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("nothing answers in `{}`", error.region),
                 "check the name of the Region, and whether it is enabled in the account",
             )

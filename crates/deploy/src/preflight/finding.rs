@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::{AwsError, AwsErrorKind};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 /// How a check ended, the better the smaller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -27,7 +27,7 @@ pub struct Finding {
     /// What to do; nothing where all is well.
     pub advice: Vec<String>,
     #[serde(skip)]
-    pub blame: Blame,
+    pub category: ErrorCategory,
 }
 
 impl Finding {
@@ -36,7 +36,7 @@ impl Finding {
             verdict: Verdict::Pass,
             found: vec![found.into()],
             advice: Vec::new(),
-            blame: Blame::Aws,
+            category: ErrorCategory::Aws,
         }
     }
 
@@ -61,9 +61,13 @@ impl Finding {
         finding
     }
 
-    pub(super) fn fail(blame: Blame, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn fail(
+        category: ErrorCategory,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         let mut finding = Self::empty();
-        finding.add_failure(blame, found, advice);
+        finding.add_failure(category, found, advice);
         finding
     }
 
@@ -86,14 +90,14 @@ impl Finding {
 
     pub(super) fn add_failure(
         &mut self,
-        blame: Blame,
+        category: ErrorCategory,
         found: impl Into<String>,
         advice: impl Into<String>,
     ) {
         self.add(found);
         self.advise(advice);
         self.verdict = Verdict::Fail;
-        self.blame = blame;
+        self.category = category;
     }
 
     pub(super) fn add_error(&mut self, error: &AwsError) {
@@ -105,7 +109,7 @@ impl Finding {
                     error.action()
                 ),
             ),
-            _ => self.add_failure(Blame::Aws, error.to_string(), error.hint()),
+            _ => self.add_failure(ErrorCategory::Aws, error.to_string(), error.hint()),
         }
     }
 

@@ -4,18 +4,18 @@ use std::path::PathBuf;
 
 use aws_sdk_lambda::types::AccountLimit;
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::Context;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 use crate::steps::Zip;
 
-pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
-    let architecture = &place.settings().architecture;
+pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
+    let architecture = &context.settings().architecture;
     if let Some(path) = Zip::locate(architecture, folders) {
         return Finding::pass(format!("`{}`", path.display()));
     }
-    let missing = if place.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
+    let missing = if context.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
         let name = Zip::file_name(architecture);
         format!("there is no `{name}` here: the deployed function would stay as it is")
     } else {
@@ -29,10 +29,10 @@ pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
 }
 
 /// The concurrency that is not reserved, which functions without a reservation share.
-pub(super) async fn quota(place: &Place<'_>) -> Finding {
-    let call = place.aws.clients().lambda.get_account_settings();
+pub(super) async fn quota(context: &CheckContext<'_>) -> Finding {
+    let call = context.aws.clients().lambda.get_account_settings();
     let answer = call.send().await;
-    let answer = match answer.context(place.aws, "lambda:GetAccountSettings", "the account") {
+    let answer = match answer.context(context.aws, "lambda:GetAccountSettings", "the account") {
         Ok(answer) => answer,
         Err(error) => return Finding::of(&error),
     };
@@ -46,7 +46,7 @@ pub(super) async fn quota(place: &Place<'_>) -> Finding {
     let found = format!("{free} of {all} concurrent executions are not reserved; one is needed");
     match free {
         ..=0 => Finding::fail(
-            Blame::Aws,
+            ErrorCategory::Aws,
             found,
             "release reserved concurrency of other functions, or have the quota raised (Service Quotas, Lambda)",
         ),

@@ -2,14 +2,14 @@
 
 use aws_sdk_lakeformation::types::{DataLakePrincipal, Permission, PrincipalPermissions};
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::Context;
-use crate::step::Blame;
-use crate::steps::EVERYBODY;
+use crate::step::ErrorCategory;
+use crate::steps::IAM_ALLOWED_PRINCIPALS;
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    let aws = place.aws;
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    let aws = context.aws;
     let client = &aws.clients().lake_formation;
     let response = client.get_data_lake_settings().send().await;
     let response = response.context(aws, "lakeformation:GetDataLakeSettings", "the data lake");
@@ -17,28 +17,28 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
         Ok(response) => response.data_lake_settings,
         Err(error) => return Finding::of(&error),
     };
-    let wanted = place.settings().lake_formation.as_str();
+    let setting = context.settings().lake_formation.as_str();
     let (is_open, admins) = settings.map_or((false, Vec::new()), |settings| {
         let is_open = is_open(settings.create_database_default_permissions())
             && is_open(settings.create_table_default_permissions());
         (is_open, settings.data_lake_admins.unwrap_or_default())
     });
     if is_open {
-        return match wanted {
+        return match setting {
             "on" => Finding::pass(
                 "not in force for new tables; grants are made all the same, as the settings say",
             ),
             _ => Finding::pass("not in force for new tables: IAM alone decides"),
         };
     }
-    if wanted == "off" {
+    if setting == "off" {
         return Finding::fail(
-            Blame::Usage,
+            ErrorCategory::Usage,
             "in force, and `lake_formation` is off in the settings: nobody could read the tables",
             "set `lake_formation` to auto",
         );
     }
-    let caller = place.aws.caller().arn.as_str();
+    let caller = context.aws.caller().arn.as_str();
     let mut admins = admins
         .iter()
         .filter_map(DataLakePrincipal::data_lake_principal_identifier);
@@ -57,7 +57,7 @@ fn is_open(defaults: &[PrincipalPermissions]) -> bool {
     defaults.iter().any(|grant| {
         let principal = grant.principal();
         let identifier = principal.and_then(DataLakePrincipal::data_lake_principal_identifier);
-        identifier == Some(EVERYBODY) && grant.permissions().contains(&Permission::All)
+        identifier == Some(IAM_ALLOWED_PRINCIPALS) && grant.permissions().contains(&Permission::All)
     })
 }
 

@@ -3,13 +3,13 @@
 use super::finding::Finding;
 use crate::names::Names;
 use crate::settings::{Origin, Problem, Problems, Resolved};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) -> Finding {
     let mut finding = Finding::empty();
     let mut add = |problems: &[Problem], advice: &str| {
         for problem in problems {
-            finding.add_failure(Blame::Usage, problem.to_string(), advice);
+            finding.add_failure(ErrorCategory::Usage, problem.to_string(), advice);
         }
     };
     let list = "`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them";
@@ -51,7 +51,11 @@ pub(super) fn lengths(names: &Names) -> Finding {
     }
     let mut finding = Finding::empty();
     for problem in problems {
-        finding.add_failure(Blame::Usage, problem, "name a shorter prefix with --prefix");
+        finding.add_failure(
+            ErrorCategory::Usage,
+            problem,
+            "name a shorter prefix with --prefix",
+        );
     }
     finding
 }

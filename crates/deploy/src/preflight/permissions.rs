@@ -2,12 +2,12 @@
 
 use futures::stream::{self, StreamExt};
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use super::simulation::{Decision, simulate};
 use crate::aws::{AwsError, AwsErrorKind, Context, Optional};
 use crate::permissions::{PolicyScope, Statement, statements};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 /// Maximum concurrent simulations: IAM throttles early.
 const MAX_CONCURRENT: usize = 4;
@@ -15,24 +15,24 @@ const MAX_CONCURRENT: usize = 4;
 const PRINT_POLICY: &str =
     "have them allowed: `kiro-analytics permissions` prints the whole policy for your settings";
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    let caller = place.aws.caller().arn.as_str();
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    let caller = context.aws.caller().arn.as_str();
     if caller.ends_with(":root") {
         return Finding::pass("the root user may do everything");
     }
-    let source = match policy_source(place, caller).await {
+    let source = match policy_source(context, caller).await {
         Ok(Some(source)) => source,
         Ok(None) => return unknown(&format!("`{caller}` is no user or role of the account")),
         Err(error) => return not_simulated(&error),
     };
     let scope = PolicyScope {
         deployer_role: Some(source.clone()),
-        ..PolicyScope::new(place.names, place.settings())
+        ..PolicyScope::new(context.names, context.settings())
     };
     let statements = statements(&scope);
     let simulations = statements.iter();
     let simulations: Vec<_> = simulations
-        .map(|statement| simulate(place.aws, &source, statement))
+        .map(|statement| simulate(context.aws, &source, statement))
         .collect();
     let answers: Vec<Result<Vec<Decision>, AwsError>> = stream::iter(simulations)
         .buffered(MAX_CONCURRENT)
@@ -75,7 +75,7 @@ fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
         }
         if !denied.is_empty() {
             finding.add_failure(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!(
                     "{}: not allowed on `{resource}`: {}",
                     statement.sid,
@@ -112,7 +112,10 @@ fn unknown(why: &str) -> Finding {
 }
 
 /// The ARN whose policies count: a session's role, or the user.
-async fn policy_source(place: &Place<'_>, caller: &str) -> Result<Option<String>, AwsError> {
+async fn policy_source(
+    context: &CheckContext<'_>,
+    caller: &str,
+) -> Result<Option<String>, AwsError> {
     if caller.contains(":user/") {
         return Ok(Some(caller.to_owned()));
     }
@@ -121,10 +124,10 @@ async fn policy_source(place: &Place<'_>, caller: &str) -> Result<Option<String>
         return Ok(None);
     };
     // A session does not tell the path of its role.
-    let iam = &place.aws.clients().iam;
+    let iam = &context.aws.clients().iam;
     let found = iam.get_role().role_name(role).send().await;
     let found = found
-        .context(place.aws, "iam:GetRole", format!("role `{role}`"))
+        .context(context.aws, "iam:GetRole", format!("role `{role}`"))
         .optional()?;
     Ok(found.and_then(|found| found.role).map(|role| role.arn))
 }

@@ -2,23 +2,25 @@
 
 use aws_sdk_quicksight::types::{AccountInfo, DataSetImportMode, Edition};
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Context, Optional, spice_hint};
 use crate::discover::identity_region;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    if let Some(finding) = place.without_quicksight() {
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    if let Some(finding) = context.without_quicksight() {
         return finding;
     }
-    let told = place.settings().quicksight_identity_region();
-    let asked = place.aws.in_region(told.unwrap_or(place.aws.region()));
+    let configured = context.settings().quicksight_identity_region();
+    let asked = context
+        .aws
+        .in_region(configured.unwrap_or(context.aws.region()));
     let (region, answer) = match describe(&asked).await {
         Err(error) => match identity_region(&error.message) {
             Some(region) => {
-                let there = place.aws.in_region(&region);
-                (region, describe(&there).await)
+                let regional = context.aws.in_region(&region);
+                (region, describe(&regional).await)
             }
             None => (asked.region().to_owned(), Err(error)),
         },
@@ -28,7 +30,7 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
         Ok(Some(account)) => account,
         Ok(None) => {
             return Finding::fail(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 "the account has no subscription of Amazon Quick Sight (QuickSight)",
                 "sign up for the Enterprise edition in the console, or set `quicksight = false` and use `kiro-analytics serve`",
             );
@@ -43,35 +45,35 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     match edition {
         Some(Edition::Enterprise | Edition::EnterpriseAndQ) => finding.add(found),
         _ => finding.add_failure(
-            Blame::Aws,
+            ErrorCategory::Aws,
             found,
             "dashboards can be made by programs in the Enterprise edition alone: upgrade in Manage Quick Sight",
         ),
     }
     if status != "ACCOUNT_CREATED" && status != "OK" {
         finding.add_failure(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("the subscription is {status}"),
             "look at it in Manage Quick Sight, then run this again",
         );
     }
-    if told.is_some_and(|told| told != region) {
+    if configured.is_some_and(|configured| configured != region) {
         finding.add_warning(
             format!(
                 "the settings take `{}` for that Region",
-                told.unwrap_or_default()
+                configured.unwrap_or_default()
             ),
             format!(
                 "set quicksight_identity_region = \"{region}\", and take ARNs of users from there"
             ),
         );
     }
-    look_at_region(place.aws, &region, &mut finding).await;
+    check_region(context.aws, &region, &mut finding).await;
     finding
 }
 
 /// Asks the Region of the deployment, where data sets and dashboard would be.
-async fn look_at_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
+async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
     let region = aws.region();
     let request = aws.clients().quicksight.list_data_sets();
     let pages = request.aws_account_id(aws.account()).into_paginator();
@@ -97,7 +99,7 @@ async fn look_at_region(aws: &Aws, identity_region: &str, finding: &mut Finding)
             }
         }
         Err(error) if error.kind == AwsErrorKind::Unreachable => finding.add_failure(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("Amazon Quick Sight does not answer in {region}, where the dashboard would be: {error}"),
             "take a Region that has Amazon Quick Sight (--region), or do without a dashboard with --set quicksight=false; AWS lists its Regions under \"Amazon Quick endpoints and quotas\"",
         ),

@@ -156,8 +156,8 @@ impl DeploymentSettings {
             .exports
             .iter()
             .filter_map(|url| url.strip_prefix("s3://"))
-            .flat_map(|place| {
-                let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+            .flat_map(|location| {
+                let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
                 let folders = report_folders(prefix, accounts).into_iter();
                 folders.map(|folder| SourceFolder {
                     bucket: bucket.to_owned(),
@@ -196,11 +196,11 @@ impl DeploymentSettings {
 
     /// The Region where `QuickSight` keeps its users: an owner's ARN names it.
     pub fn quicksight_identity_region(&self) -> Option<&str> {
-        let told = self.quicksight_identity_region.as_deref();
+        let configured = self.quicksight_identity_region.as_deref();
         let mut principals = self.owners.iter().chain(&self.readers);
         let named =
             principals.find_map(|arn| arn.split(':').nth(3).filter(|region| !region.is_empty()));
-        told.or(named)
+        configured.or(named)
     }
 
     /// How the views are rendered.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::deployment::DeploymentSettings;
 use super::list::{all, setting};
 use super::parameters::Remembered;
-use super::setting::{Memory, Setting};
+use super::setting::{Persistence, Setting};
 use crate::aws::SdkOptions;
 
 /// Variables of the AWS sample that have no setting, and what to do instead.
@@ -99,9 +99,9 @@ impl Layers<'_> {
     /// What is needed to find the stack: prefix, profile and Region.
     pub fn address(&self) -> Result<(String, SdkOptions), Problems> {
         let mut problems = Vec::new();
-        let mut found = self.said(&mut problems);
-        let wanted = ["prefix", "profile", "region"];
-        problems.retain(|problem| wanted.contains(&problem.key.as_str()));
+        let mut found = self.collect_overrides(&mut problems);
+        let address_keys = ["prefix", "profile", "region"];
+        problems.retain(|problem| address_keys.contains(&problem.key.as_str()));
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
@@ -121,7 +121,7 @@ impl Layers<'_> {
     /// Everything. `remembered` is what the deployed stack says, if there is one.
     pub fn resolve(&self, remembered: Option<&Remembered>) -> Result<Resolved, Problems> {
         let mut problems = Vec::new();
-        let mut said = self.said(&mut problems);
+        let mut overrides = self.collect_overrides(&mut problems);
         let mut values = Vec::new();
         let mut merged = Map::new();
         for setting in all() {
@@ -129,7 +129,7 @@ impl Layers<'_> {
                 .default
                 .and_then(|text| setting.kind.of_text(text).ok());
             let remembered = remembered.and_then(|stack| stack.values.get(setting.key));
-            let (value, origin) = match (said.remove(setting.key), remembered, default) {
+            let (value, origin) = match (overrides.remove(setting.key), remembered, default) {
                 (Some(found), ..) => found,
                 (None, Some(value), default) if default.as_ref() != Some(value) => {
                     (value.clone(), Origin::Stack)
@@ -143,7 +143,7 @@ impl Layers<'_> {
             values.push((setting, value, origin));
         }
         let mut views = remembered.map_or(Value::Null, |stack| stack.views.clone());
-        overlay(&mut views, &self.views);
+        merge(&mut views, &self.views);
         if views.is_object() {
             merged.insert("views".to_owned(), views);
         }
@@ -174,8 +174,11 @@ impl Layers<'_> {
     }
 
     /// What flags, environment and file say, the strongest of each.
-    fn said(&self, problems: &mut Vec<Problem>) -> BTreeMap<&'static str, (Value, Origin)> {
-        let mut said = BTreeMap::new();
+    fn collect_overrides(
+        &self,
+        problems: &mut Vec<Problem>,
+    ) -> BTreeMap<&'static str, (Value, Origin)> {
+        let mut overrides = BTreeMap::new();
         for file in &self.file {
             let origin = Origin::File(file.place.clone());
             let Some(setting) = setting(&file.key) else {
@@ -191,7 +194,7 @@ impl Layers<'_> {
             } else {
                 setting.kind.of_value(&file.value)
             };
-            take(setting, value, origin, &mut said, problems);
+            apply_override(setting, value, origin, &mut overrides, problems);
         }
         for setting in all() {
             let variables = setting.environment.iter().rev();
@@ -201,11 +204,11 @@ impl Layers<'_> {
                     continue;
                 };
                 let origin = Origin::Environment((*name).to_owned());
-                take(
+                apply_override(
                     setting,
                     setting.kind.of_text(&text),
                     origin,
-                    &mut said,
+                    &mut overrides,
                     problems,
                 );
             }
@@ -214,11 +217,11 @@ impl Layers<'_> {
                 && let Some(url) = self.sample_bucket()
             {
                 let origin = Origin::Environment("KIRO_LOGS_BUCKET".to_owned());
-                take(
+                apply_override(
                     setting,
                     Ok(Value::from(vec![url])),
                     origin,
-                    &mut said,
+                    &mut overrides,
                     problems,
                 );
             }
@@ -234,9 +237,9 @@ impl Layers<'_> {
             } else {
                 setting.kind.of_text(text)
             };
-            take(setting, value, origin, &mut said, problems);
+            apply_override(setting, value, origin, &mut overrides, problems);
         }
-        said
+        overrides
     }
 
     /// The AWS sample's bucket and prefix as an address. The bucket may be a name, an ARN or an address.
@@ -303,11 +306,11 @@ impl Resolved {
     }
 }
 
-fn take(
+fn apply_override(
     setting: &'static Setting,
     value: Result<Value, String>,
     origin: Origin,
-    said: &mut BTreeMap<&'static str, (Value, Origin)>,
+    overrides: &mut BTreeMap<&'static str, (Value, Origin)>,
     problems: &mut Vec<Problem>,
 ) {
     let checked = value.and_then(|value| match (setting.check)(&value) {
@@ -316,7 +319,7 @@ fn take(
     });
     match checked {
         Ok(value) => {
-            said.insert(setting.key, (value, origin));
+            overrides.insert(setting.key, (value, origin));
         }
         Err(text) => {
             let text = if setting.is_secret() {
@@ -356,11 +359,11 @@ fn is_yes(text: &str) -> bool {
 }
 
 /// Lays one object over another, member by member.
-pub(super) fn overlay(below: &mut Value, above: &Value) {
+pub(super) fn merge(below: &mut Value, above: &Value) {
     match (below, above) {
         (Value::Object(below), Value::Object(above)) => {
             for (key, value) in above {
-                overlay(below.entry(key.clone()).or_insert(Value::Null), value);
+                merge(below.entry(key.clone()).or_insert(Value::Null), value);
             }
         }
         (_, Value::Null) => {}
@@ -398,6 +401,9 @@ fn lines(problems: &[Problem]) -> String {
 }
 
 /// Whether a setting is one that the stack keeps.
-pub(super) fn is_kept(setting: &Setting) -> bool {
-    matches!(setting.memory, Memory::Parameter(_) | Memory::Remembered)
+pub(super) fn is_stored_in_stack(setting: &Setting) -> bool {
+    matches!(
+        setting.persistence,
+        Persistence::Parameter(_) | Persistence::StackJson
+    )
 }

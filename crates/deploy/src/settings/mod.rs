@@ -16,4 +16,4 @@ pub use deployment::{DeploymentSettings, SourceFolder};
 pub use layers::{FileValue, Layers, Origin, Problem, Problems, Resolved};
 pub use list::{all, setting};
 pub use parameters::{REMEMBERED, Remembered, StackParameters};
-pub use setting::{Kind, Memory, Setting};
+pub use setting::{Persistence, Setting, ValueKind};

@@ -13,10 +13,10 @@ pub struct Setting {
     pub is_shared: bool,
     /// Environment variables, ours first; the others are those of the AWS sample.
     pub environment: &'static [&'static str],
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// As it would be written in the environment; none where it follows from something else or is left out.
     pub default: Option<&'static str>,
-    pub memory: Memory,
+    pub persistence: Persistence,
     /// One line, for people.
     pub meaning: &'static str,
     /// What is wrong with a value of the right kind.
@@ -25,7 +25,7 @@ pub struct Setting {
 
 /// What a value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Text,
     /// `true` or `false`.
     Flag,
@@ -42,7 +42,7 @@ pub enum Kind {
 
 /// What remembers a setting between two deployments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memory {
+pub enum Persistence {
     /// A parameter of the stack.
     Parameter(&'static str),
     /// The stack's parameter `RememberedSettings`.
@@ -64,9 +64,9 @@ impl Setting {
             key,
             is_shared: false,
             environment,
-            kind: Kind::Text,
+            kind: ValueKind::Text,
             default: None,
-            memory: Memory::Remembered,
+            persistence: Persistence::StackJson,
             meaning,
             check: check::anything,
         }
@@ -81,9 +81,9 @@ impl Setting {
         meaning: &'static str,
     ) -> Self {
         Self {
-            kind: Kind::Number { least, most },
+            kind: ValueKind::Number { least, most },
             default: Some(default),
-            memory: Memory::Parameter(parameter),
+            persistence: Persistence::Parameter(parameter),
             ..Self::text(key, environment, meaning)
         }
     }
@@ -106,6 +106,6 @@ impl Setting {
 
     /// Whether its value must not be shown.
     pub fn is_secret(&self) -> bool {
-        self.memory == Memory::Secret
+        self.persistence == Persistence::SecretInViews
     }
 }

@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 use kiro_report::report_folders;
 
 use super::deployment::{DeploymentSettings, SourceFolder};
-use super::parameters::{LARGEST_PARAMETER_BYTES, StackParameters};
+use super::parameters::{MAX_PARAMETER_BYTES, StackParameters};
 
 /// All environment variables of a function together.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
-const LARGEST_ENVIRONMENT_BYTES: usize = 4096;
+const MAX_ENVIRONMENT_BYTES: usize = 4096;
 /// All inline policies of a role together, without white space.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-const LARGEST_POLICY_BYTES: usize = 10_240;
+const MAX_POLICY_BYTES: usize = 10_240;
 /// `KIRO_DESTINATION` with the longest name of a bucket, and the names of the other variables.
 const OTHER_ENVIRONMENT_BYTES: usize = 160;
 /// The role's policy without its lists of folders, buckets and keys, with the longest names. `tests/cfn` measures it.
@@ -127,23 +127,23 @@ impl Sources {
         let texts = self.texts();
         if let Some((name, text)) = texts
             .iter()
-            .find(|(_, text)| text.len() > LARGEST_PARAMETER_BYTES)
+            .find(|(_, text)| text.len() > MAX_PARAMETER_BYTES)
         {
             return Some(format!(
-                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {LARGEST_PARAMETER_BYTES}: {shorter}",
+                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {MAX_PARAMETER_BYTES}: {shorter}",
                 text.len()
             ));
         }
         let bytes = environment_bytes(&texts);
-        if bytes > LARGEST_ENVIRONMENT_BYTES {
+        if bytes > MAX_ENVIRONMENT_BYTES {
             return Some(format!(
-                "the function's environment would have {bytes} bytes, and Lambda allows {LARGEST_ENVIRONMENT_BYTES}: {shorter}"
+                "the function's environment would have {bytes} bytes, and Lambda allows {MAX_ENVIRONMENT_BYTES}: {shorter}"
             ));
         }
         let bytes = policy_bytes(&texts, keys);
-        (bytes > LARGEST_POLICY_BYTES).then(|| {
+        (bytes > MAX_POLICY_BYTES).then(|| {
             format!(
-                "the policy of the function's role would have {bytes} characters, and IAM allows {LARGEST_POLICY_BYTES}: {shorter}"
+                "the policy of the function's role would have {bytes} characters, and IAM allows {MAX_POLICY_BYTES}: {shorter}"
             )
         })
     }

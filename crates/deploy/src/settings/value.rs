@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::setting::Kind;
+use super::setting::ValueKind;
 
-impl Kind {
+impl ValueKind {
     /// Reads what stands in a flag, a variable or a parameter.
     pub(super) fn of_text(self, text: &str) -> Result<Value, String> {
         let text = text.trim();

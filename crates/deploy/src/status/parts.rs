@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::aws::{Aws, AwsError};
 
 /// More pages of a thousand objects are not listed: the rest is not counted.
-const MOST_PAGES: usize = 30;
+const MAX_PAGES: usize = 30;
 
 /// What lies below `normalized/`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -21,7 +21,7 @@ pub struct Parts {
 }
 
 /// Counts the parts; nothing if there is no bucket.
-pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsError> {
+pub(super) async fn count(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsError> {
     if bucket.is_empty() {
         return Ok(None);
     }
@@ -33,7 +33,7 @@ pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsEr
     let listing = buckets.listing(bucket, "normalized/");
     let mut next = None;
     for page in 0.. {
-        if page == MOST_PAGES {
+        if page == MAX_PAGES {
             found.is_cut = true;
             break;
         }

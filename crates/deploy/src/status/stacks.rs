@@ -11,7 +11,7 @@ use crate::observed_stack::{ObservedStack, alarm_resources};
 use crate::stack::{Stack, StackState};
 use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 /// A stack as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,11 +64,11 @@ impl StackStatus {
             StackState::Settled => {
                 "the last change was undone: `kiro-analytics deploy` tries it again and says what fails"
             }
-            StackState::Moving => "something is changing it: wait, then look again",
-            StackState::Empty | StackState::Stillborn => {
+            StackState::InProgress => "something is changing it: wait, then look again",
+            StackState::Empty | StackState::CreationFailed => {
                 "`kiro-analytics deploy` explains it, and cleans it up after asking"
             }
-            StackState::Stuck => {
+            StackState::RollbackFailed => {
                 "`kiro-analytics deploy` continues the rollback, then updates the stack"
             }
         };
@@ -78,7 +78,7 @@ impl StackStatus {
             format!(" ({})", self.reason)
         };
         Some(StatusProblem::new(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("stack `{name}` is {status}{reason}"),
             hint,
         ))
@@ -129,7 +129,7 @@ pub(super) async fn drift(
     let unread = drift.errors.iter().map(StatusProblem::of);
     let differences = drift.differences.into_iter().map(|difference| {
         StatusProblem::new(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("changed outside CloudFormation: {difference}"),
             "`kiro-analytics deploy` puts it right",
         )

@@ -9,10 +9,10 @@ use super::desired_stack::DesiredStack;
 use super::stack_change::changes_of;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, StepError};
+use crate::step::{Change, ErrorCategory, StepError};
 
 /// Longest time that the computation of a change set may take.
-const WITHIN: std::time::Duration = std::time::Duration::from_mins(5);
+const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(5);
 
 /// A change set of a stack, under a name that follows from what it does and to which state of the stack.
 ///
@@ -67,7 +67,7 @@ impl<'a> ChangeSet<'a> {
             self.delete().await?;
         }
         self.create(desired, existing).await?;
-        let mut polling = self.aws.polling(WITHIN);
+        let mut polling = self.aws.polling(TIMEOUT);
         loop {
             if let Some(described) = self.described().await? {
                 let reason = described.status_reason().unwrap_or_default().to_owned();
@@ -82,7 +82,7 @@ impl<'a> ChangeSet<'a> {
                     Some(ChangeSetStatus::Failed) => {
                         self.delete().await?;
                         return Err(StepError::failed(
-                            Blame::Aws,
+                            ErrorCategory::Aws,
                             format!(
                                 "CloudFormation cannot change stack `{}` like that: {reason}",
                                 self.stack
@@ -95,11 +95,11 @@ impl<'a> ChangeSet<'a> {
             }
             if !polling.again().await {
                 return Err(StepError::failed(
-                    Blame::Aws,
+                    ErrorCategory::Aws,
                     format!(
                         "CloudFormation has not computed the changes of stack `{}` in {} minutes",
                         self.stack,
-                        WITHIN.as_secs() / 60
+                        TIMEOUT.as_secs() / 60
                     ),
                     "run the command again: it goes on where it stopped",
                 ));
@@ -150,7 +150,7 @@ impl<'a> ChangeSet<'a> {
             .context(self.aws, "cloudformation:ExecuteChangeSet", self.resource());
         match executed {
             // Another change set was executed since this one was computed.
-            Err(error) if error.is_conflict() => Err(super::stack_watch::changed_meanwhile(
+            Err(error) if error.is_conflict() => Err(super::stack_operation::concurrent_change(
                 self.stack,
                 "its change set is out of date",
             )),

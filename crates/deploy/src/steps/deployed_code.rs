@@ -7,10 +7,10 @@ use aws_sdk_lambda::types::LastUpdateStatus;
 use super::function_code::Zip;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, Deployment, StepError, StepPlan};
+use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError, StepPlan};
 
 /// Maximum time until new code is in place.
-const READY_WITHIN: Duration = Duration::from_mins(5);
+const READY_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The deployed function, where its stack says that it was made from the zip on this machine.
 pub(super) struct DeployedCode {
@@ -72,7 +72,7 @@ impl DeployedCode {
             .send()
             .await
             .context(aws, "lambda:UpdateFunctionCode", self.title())?;
-        let mut polling = aws.polling(READY_WITHIN);
+        let mut polling = aws.polling(READY_TIMEOUT);
         loop {
             match code_sha256(aws, &self.function).await? {
                 Some(sha256) if sha256 == zip.sha256 => return Ok(()),
@@ -119,7 +119,7 @@ pub(super) async fn verify(deployment: &Deployment, earlier: &[StepPlan]) -> Res
 
 fn other_code(function: &str, zip: &Zip) -> StepError {
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "function `{function}` runs other code than `{}`",
             zip.path.display()

@@ -11,7 +11,7 @@ use crate::aws::{Aws, AwsErrorKind, Context};
 use crate::digest::short_hash;
 use crate::settings::REMEMBERED;
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
 
 /// The stack as it shall be.
@@ -42,7 +42,11 @@ impl DesiredStack {
     ) -> Result<Self, StepError> {
         let parameters = deployment.resolved.parameters(&deployment.names);
         let mut parameters = parameters.map_err(|problem| {
-            StepError::failed(Blame::Usage, problem, "shorten the setting it names")
+            StepError::failed(
+                ErrorCategory::Usage,
+                problem,
+                "shorten the setting it names",
+            )
         })?;
         let code = match Zip::find(deployment)? {
             Some(zip) => {
@@ -66,11 +70,11 @@ impl DesiredStack {
                 }
             }
         }
-        let there = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
+        let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
         Ok(Self {
             template: DATA_TEMPLATE,
             parameters,
-            tags: tags::merged(&there, deployment),
+            tags: tags::merged(&existing_tags, deployment),
         })
     }
 
@@ -106,7 +110,7 @@ impl DesiredStack {
     }
 
     /// Whether the stack is like that already.
-    pub(super) async fn is_met_by(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
+    pub(super) async fn matches(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
         let has_parameters = self
             .parameters
             .iter()
@@ -141,7 +145,7 @@ impl DesiredStack {
     }
 
     /// The parameters that get other values; of the remembered settings those that do.
-    pub(super) fn said_anew(&self, stack: &Stack) -> Vec<Change> {
+    pub(super) fn changed_parameters(&self, stack: &Stack) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, value) in &self.parameters {
             let before = stack.parameters.get(name).map_or("", String::as_str);
@@ -181,7 +185,10 @@ impl DesiredStack {
 async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> String {
     let aws = &deployment.aws;
     let folders = deployment.settings().source_folders(aws.account());
-    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
+    let buckets: BTreeSet<&str> = folders
+        .iter()
+        .map(|folder| folder.bucket.as_str())
+        .collect();
     let deployed = || {
         let deployed = existing.and_then(|stack| stack.parameters.get("SourceOwner"));
         deployed.cloned().unwrap_or_default()
@@ -190,8 +197,8 @@ async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> Stri
         let Ok(Some(head)) = aws.buckets().head(bucket).await else {
             return deployed();
         };
-        let there = aws.in_region(&head.region);
-        match there.buckets().owned().head(bucket).await {
+        let regional = aws.in_region(&head.region);
+        match regional.buckets().owned().head(bucket).await {
             Ok(Some(_)) => {}
             Err(error) if error.kind == AwsErrorKind::ForeignOwner => return String::new(),
             Ok(None) | Err(_) => return deployed(),

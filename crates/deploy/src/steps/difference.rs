@@ -10,16 +10,16 @@ const MAX_LINES: usize = 12;
 /// How what is described differs from what we would send.
 pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     let mut lines = Vec::new();
-    let (there, ours) = (text(described, "/Name"), text(desired, "/Name"));
-    if there != ours {
-        lines.push(format!("its name is `{there}`"));
+    let (existing, planned) = (text(described, "/Name"), text(desired, "/Name"));
+    if existing != planned {
+        lines.push(format!("its name is `{existing}`"));
     }
     if text(described, "/ThemeArn") != text(desired, "/ThemeArn") {
         lines.push("it has another theme".to_owned());
     }
-    let (there, ours) = (sheets(described), sheets(desired));
-    for (id, sheet) in &there {
-        let Some(known) = ours.get(id) else {
+    let (existing, planned) = (sheets(described), sheets(desired));
+    for (id, sheet) in &existing {
+        let Some(known) = planned.get(id) else {
             lines.push(format!("sheet `{}` is new", sheet.name));
             continue;
         };
@@ -40,8 +40,8 @@ pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
             }
         }
     }
-    for (id, sheet) in &ours {
-        if !there.contains_key(id) {
+    for (id, sheet) in &planned {
+        if !existing.contains_key(id) {
             lines.push(format!("sheet `{}` is gone", sheet.name));
         }
     }
@@ -106,14 +106,14 @@ mod tests {
 
     #[test]
     fn what_was_added_and_taken_away_is_named() {
-        let ours = dashboard(
+        let planned = dashboard(
             &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("y")]}, {"SheetId": "b", "Name": "B"}]),
         );
         let theirs = dashboard(
             &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("z")]}, {"SheetId": "c", "Name": "C"}]),
         );
         assert_eq!(
-            differences(&theirs, &ours),
+            differences(&theirs, &planned),
             [
                 "visual `z!` on sheet `A` is new",
                 "visual `y!` on sheet `A` is gone",
@@ -122,7 +122,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            differences(&ours, &ours),
+            differences(&planned, &planned),
             ["what it shows is computed or drawn differently"]
         );
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::settings::SourceFolder;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 
 /// Looks whether there are exports where the settings say. Gives a line for each place that the caller may not look at:
 /// the function reads with a role of its own, so that is no reason to stop.
@@ -15,48 +15,54 @@ pub(super) async fn find_exports(deployment: &Deployment) -> Result<Vec<String>,
     let folders = deployment
         .settings()
         .source_folders(deployment.aws.account());
-    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
-    let mut unseen = Vec::new();
+    let buckets: BTreeSet<&str> = folders
+        .iter()
+        .map(|folder| folder.bucket.as_str())
+        .collect();
+    let mut unreadable = Vec::new();
     for bucket in buckets {
         let of_bucket: Vec<&SourceFolder> = folders
             .iter()
-            .filter(|place| place.bucket == bucket)
+            .filter(|folder| folder.bucket == bucket)
             .collect();
-        match look(deployment, bucket, &of_bucket).await {
+        match find_in_bucket(deployment, bucket, &of_bucket).await {
             Ok(()) => {}
-            Err(StepError::Aws(error)) if error.is_denied() => unseen.push(format!(
+            Err(StepError::Aws(error)) if error.is_denied() => unreadable.push(format!(
                 "you may not look at `{bucket}`: the function reads it with its own role, which the bucket's policy must allow"
             )),
             Err(error) => return Err(error),
         }
     }
-    Ok(unseen)
+    Ok(unreadable)
 }
 
-async fn look(
+async fn find_in_bucket(
     deployment: &Deployment,
     bucket: &str,
     folders: &[&SourceFolder],
 ) -> Result<(), StepError> {
     let Some(head) = deployment.aws.buckets().head(bucket).await? else {
         return Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("there is no bucket `{bucket}`, which `exports` names"),
             "correct `exports`; `kiro-analytics init` lists your buckets",
         ));
     };
-    let there = deployment.aws.in_region(&head.region);
+    let regional = deployment.aws.in_region(&head.region);
     let mut probed = Vec::new();
-    for place in folders {
+    for folder in folders {
         // The folder itself may be an object, which counts, too.
-        let found = there.buckets().folders(bucket, &place.folder, 2).await?;
+        let found = regional
+            .buckets()
+            .folders(bucket, &folder.folder, 2)
+            .await?;
         if !found.is_empty() {
             return Ok(());
         }
-        probed.push(format!("`s3://{bucket}/{}`", place.folder));
+        probed.push(format!("`s3://{bucket}/{}`", folder.folder));
     }
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!(
             "there are no exports where `exports` says: nothing lies in {}",
             probed.join(", ")

@@ -12,7 +12,7 @@ use crate::driver::DeploymentPlan;
 use crate::progress::Progress;
 use crate::stack::Stack;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// What a plan says where the zip is not on this machine yet.
@@ -40,7 +40,7 @@ impl Zip {
         };
         let bytes = std::fs::read(&path).map_err(|error| {
             StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("could not read `{}`: {error}", path.display()),
                 "name another folder with --functions",
             )
@@ -57,7 +57,7 @@ impl Zip {
     fn missing(deployment: &Deployment) -> StepError {
         let architecture = &deployment.settings().architecture;
         StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             Self::not_found_in(architecture, &deployment.function_folders),
             Self::how_to_get(architecture, "--functions"),
         )
@@ -128,10 +128,10 @@ impl Step for FunctionCode {
             let missing = bucket.missing(exists).await?;
             changes.extend(bucket.changes(&missing));
         } else if !exists {
-            return Err(no_such_bucket(&name));
+            return Err(missing_bucket(&name));
         }
         let stored = if exists {
-            StoredZip::look(&deployment.aws.buckets().owned(), &name, &zip).await?
+            StoredZip::find(&deployment.aws.buckets().owned(), &name, &zip).await?
         } else {
             StoredZip::Missing
         };
@@ -159,7 +159,7 @@ impl Step for FunctionCode {
             }
         }
         let buckets = deployment.aws.buckets().owned();
-        if StoredZip::look(&buckets, &name, &zip).await? != StoredZip::Same {
+        if StoredZip::find(&buckets, &name, &zip).await? != StoredZip::Same {
             progress.doing(&format!("uploading {}", zip.path.display()));
             buckets.put(&name, &zip.key, zip.bytes.clone()).await?;
         }
@@ -184,7 +184,7 @@ enum StoredZip {
 
 impl StoredZip {
     /// Compares the checksum: an object under the right key may have any content.
-    async fn look(buckets: &Buckets<'_>, bucket: &str, zip: &Zip) -> Result<Self, StepError> {
+    async fn find(buckets: &Buckets<'_>, bucket: &str, zip: &Zip) -> Result<Self, StepError> {
         let head = buckets.head_object(bucket, &zip.key).await?;
         Ok(match head {
             None => Self::Missing,
@@ -239,7 +239,7 @@ async fn exists(deployment: &Deployment, bucket: &str) -> Result<bool, StepError
     let region = deployment.aws.region();
     match deployment.aws.buckets().owned().head(bucket).await? {
         Some(head) if head.region != region => Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!(
                 "bucket `{bucket}` is in `{}`, and a function's code must be in its own Region `{region}`",
                 head.region
@@ -250,9 +250,9 @@ async fn exists(deployment: &Deployment, bucket: &str) -> Result<bool, StepError
     }
 }
 
-fn no_such_bucket(bucket: &str) -> StepError {
+fn missing_bucket(bucket: &str) -> StepError {
     StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!("there is no bucket `{bucket}`, which `code_bucket` names"),
         "make it, or name another one with --set code_bucket=NAME, or none to have one made",
     )

@@ -8,16 +8,16 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
 
 use super::quicksight::{
-    AWAITS_PERMISSION, PERMITTED_WITHIN, awaits_permission, changes_access, needed_data_sets,
-    unwanted,
+    AWAITS_PERMISSION, PERMISSION_TIMEOUT, awaits_permission, changes_access, required_data_sets,
+    skip_without_quicksight,
 };
-use super::tables::deployed;
+use super::tables::existing_tables;
 use crate::aws::{AwsError, spice_hint};
 use crate::digest::short_hash;
-use crate::ingestion::{Begun, Imports, Ingestion};
+use crate::ingestion::{DataSetIngestions, Ingestion, RunningIngestion};
 use crate::progress::Progress;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Maximum concurrent requests.
@@ -33,13 +33,16 @@ const NEW_DATA: &str = "exports have been normalized";
 /// Reads what must be read.
 pub(crate) struct FirstIngestion;
 
-fn imports<'a>(deployment: &'a Deployment, data_set: &str) -> Imports<'a> {
-    Imports::new(&deployment.aws, data_set, format!("dataset `{data_set}`"))
+fn ingestions_of<'a>(deployment: &'a Deployment, data_set: &str) -> DataSetIngestions<'a> {
+    DataSetIngestions::new(&deployment.aws, data_set, format!("dataset `{data_set}`"))
 }
 
 /// The newest ingestions of a dataset, newest first; none if there is no dataset.
-async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Ingestion>>, AwsError> {
-    match imports(deployment, id).list().await {
+async fn newest_ingestions(
+    deployment: &Deployment,
+    id: &str,
+) -> Result<Option<Vec<Ingestion>>, AwsError> {
+    match ingestions_of(deployment, id).list().await {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
@@ -105,17 +108,17 @@ async fn needed(
     deployment: &Deployment,
     earlier: &[StepPlan],
 ) -> Result<Vec<(DataSet, &'static str)>, StepError> {
-    let data_sets = needed_data_sets(deployment)?;
-    let tables = deployed(
+    let data_sets = required_data_sets(deployment)?;
+    let tables = existing_tables(
         &deployment.aws,
         &deployment.settings().database(&deployment.names),
     )
     .await?;
-    let looking = data_sets
+    let listings = data_sets
         .iter()
-        .map(|found| ingestions(deployment, &found.id))
+        .map(|found| newest_ingestions(deployment, &found.id))
         .collect::<Vec<_>>();
-    let found: Vec<Option<Vec<Ingestion>>> = stream::iter(looking)
+    let found: Vec<Option<Vec<Ingestion>>> = stream::iter(listings)
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -157,18 +160,18 @@ impl Step for FirstIngestion {
         deployment: &Deployment,
         earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let needed = needed(deployment, earlier).await?.into_iter();
-        let awaits = changes_access(earlier);
+        let awaits_new_permission = changes_access(earlier);
         let changes = needed.map(|(data_set, why)| {
             let change = Change::new(
                 ChangeKind::Run,
                 format!("ingestion of dataset `{}`", data_set.id),
             )
             .detail(why);
-            if awaits {
+            if awaits_new_permission {
                 change.detail(AWAITS_PERMISSION)
             } else {
                 change
@@ -183,7 +186,7 @@ impl Step for FirstIngestion {
         plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let tables = deployed(
+        let tables = existing_tables(
             &deployment.aws,
             &deployment.settings().database(&deployment.names),
         )
@@ -194,7 +197,7 @@ impl Step for FirstIngestion {
             .map(|change| change.what.as_str())
             .collect();
         // Data sets to read, and since when their views are as they are.
-        let needed: BTreeMap<String, f64> = needed_data_sets(deployment)?
+        let needed: BTreeMap<String, f64> = required_data_sets(deployment)?
             .into_iter()
             .filter(|found| {
                 planned.contains(format!("ingestion of dataset `{}`", found.id).as_str())
@@ -204,13 +207,13 @@ impl Step for FirstIngestion {
                 (found.id, since)
             })
             .collect();
-        let mut begun = Vec::new();
+        let mut running = Vec::new();
         for (data_set, changed_at) in &needed {
-            begun.push(begin_or_join(deployment, data_set, *changed_at).await?);
+            running.push(begin_or_join(deployment, data_set, *changed_at).await?);
         }
         let aws = &deployment.aws;
-        let mut ended = Begun::wait(aws, begun, progress).await?;
-        let mut polling = aws.polling(PERMITTED_WITHIN);
+        let mut ended = RunningIngestion::wait(aws, running, progress).await?;
+        let mut polling = aws.polling(PERMISSION_TIMEOUT);
         while awaits_permission(plan) && ended.iter().any(|(_, one)| one.is_denied()) {
             if !polling.again().await {
                 break;
@@ -219,12 +222,12 @@ impl Step for FirstIngestion {
                 ended.into_iter().partition(|(_, one)| one.is_denied());
             ended = others;
             let mut again = Vec::new();
-            for (begun, _) in &denied {
-                let data_set = begun.data_set();
+            for (running, _) in &denied {
+                let data_set = running.data_set();
                 let changed_at = needed.get(data_set).copied().unwrap_or_default();
                 again.push(begin_or_join(deployment, data_set, changed_at).await?);
             }
-            ended.extend(Begun::wait(aws, again, progress).await?);
+            ended.extend(RunningIngestion::wait(aws, again, progress).await?);
         }
         let rows = rows_read(&ended, aws.region())?;
         Ok(Applied {
@@ -239,14 +242,16 @@ async fn begin_or_join<'a>(
     deployment: &'a Deployment,
     data_set: &str,
     changed_at: f64,
-) -> Result<Begun<'a>, AwsError> {
-    let known = ingestions(deployment, data_set).await?.unwrap_or_default();
+) -> Result<RunningIngestion<'a>, AwsError> {
+    let known = newest_ingestions(deployment, data_set)
+        .await?
+        .unwrap_or_default();
     let running = known.iter().find(|ingestion| {
         !ingestion.has_ended() && ingestion.began.is_some_and(|at| at >= changed_at)
     });
-    let imports = imports(deployment, data_set);
+    let ingestions = ingestions_of(deployment, data_set);
     if let Some(running) = running {
-        return Ok(imports.begun(running.id.clone()));
+        return Ok(ingestions.running(running.id.clone()));
     }
     let newest = known.first().map_or("", |ingestion| ingestion.id.as_str());
     // The same where a run that was interrupted is repeated.
@@ -254,18 +259,18 @@ async fn begin_or_join<'a>(
         "deploy-{}",
         short_hash(format!("{newest} {changed_at} {}", known.len()))
     );
-    match imports.begin(&id).await {
+    match ingestions.begin(&id).await {
         Err(error) if error.code != "ResourceExistsException" => Err(error),
-        _ => Ok(imports.begun(id)),
+        _ => Ok(ingestions.running(id)),
     }
 }
 
 /// How many rows they have read, if all have. Data sets that failed for the same reason are named together.
-fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, StepError> {
+fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], region: &str) -> Result<u64, StepError> {
     let mut rows = 0;
     let mut failures: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut hint = None;
-    for (begun, ingestion) in ended {
+    for (running, ingestion) in ended {
         if ingestion.has_succeeded() {
             rows += ingestion.rows.unwrap_or_default();
             continue;
@@ -283,7 +288,7 @@ fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, Step
                 format!("{}; then run the command again", ingestion.hint())
             }
         });
-        failures.entry(why).or_default().push(begun.data_set());
+        failures.entry(why).or_default().push(running.data_set());
     }
     let Some(hint) = hint else {
         return Ok(rows);
@@ -293,7 +298,7 @@ fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, Step
         .map(|(why, data_sets)| format!("{}: {why}", named(data_sets)));
     let lines: Vec<String> = lines.collect();
     Err(StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!("not everything could be read: {}", lines.join("; ")),
         hint,
     ))

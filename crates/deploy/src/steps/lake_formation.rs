@@ -13,11 +13,11 @@ use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::service_roles::service_roles;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Lake Formation's principal for everybody whom IAM allows.
-pub(crate) const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
+pub(crate) const IAM_ALLOWED_PRINCIPALS: &str = "IAM_ALLOWED_PRINCIPALS";
 /// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
 
@@ -73,7 +73,8 @@ async fn is_in_force(deployment: &Deployment) -> Result<bool, StepError> {
 }
 
 fn is_everybody(principal: Option<&DataLakePrincipal>) -> bool {
-    principal.and_then(DataLakePrincipal::data_lake_principal_identifier) == Some(EVERYBODY)
+    principal.and_then(DataLakePrincipal::data_lake_principal_identifier)
+        == Some(IAM_ALLOWED_PRINCIPALS)
 }
 
 /// All pages of a list of grants.
@@ -312,7 +313,7 @@ impl Step for LakeFormation {
         progress.doing("verifying");
         match missing(deployment).await?.first() {
             Some((principal, _)) => Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("Lake Formation took the grants to `{principal}` and does not list them"),
                 "run the command again; if it stays so, look at the data permissions in Lake Formation's console",
             )),
@@ -323,7 +324,7 @@ impl Step for LakeFormation {
 
 fn incomplete(error: &BuildError) -> StepError {
     StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!("a grant of Lake Formation is incomplete: {error}"),
         "this is a fault of kiro-analytics: report it",
     )
@@ -334,7 +335,7 @@ fn refused(principal: &str, failure: &BatchPermissionsFailureEntry) -> StepError
     let message = error.and_then(|error| error.error_message());
     let code = error.and_then(|error| error.error_code());
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "Lake Formation refused a grant to `{principal}`: {} ({})",
             message.unwrap_or_default(),

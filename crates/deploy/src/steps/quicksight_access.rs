@@ -5,12 +5,12 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::data_layer::DataLayer;
-use super::quicksight::unwanted;
+use super::quicksight::skip_without_quicksight;
 use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::service_roles::{ServiceRole, role_names, service_roles};
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Placeholder for the results bucket while there is no stack.
@@ -142,7 +142,7 @@ impl Step for QuickSightAccess {
             .map(|name| format!("`{name}`"))
             .collect();
         Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!(
                 "there is no role {}, which Amazon Quick Sight (QuickSight) would read with",
                 names.join(" or ")
@@ -156,8 +156,8 @@ impl Step for QuickSightAccess {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let layer = DataLayer::find(deployment).await?;
         let bucket = layer.map_or_else(|| NO_BUCKET.to_owned(), |layer| layer.results_bucket);
@@ -196,7 +196,7 @@ impl Step for QuickSightAccess {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
+        let layer = DataLayer::require(deployment).await?;
         let desired = policy(deployment, &layer.results_bucket);
         for access in Access::find_all(deployment).await? {
             if !access.has_managed_policy().await? {

@@ -6,7 +6,7 @@ use aws_sdk_quicksight::types::{
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::quicksight::{needed_data_sets, unwanted};
+use super::quicksight::{required_data_sets, skip_without_quicksight};
 use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
@@ -75,15 +75,15 @@ fn is_same(existing: &RefreshSchedule, desired: &RefreshSchedule) -> bool {
 
 /// What would be done for each dataset that has something to be done.
 async fn changes(deployment: &Deployment) -> Result<Vec<(String, ChangeKind)>, StepError> {
-    let ids: Vec<String> = needed_data_sets(deployment)?
+    let ids: Vec<String> = required_data_sets(deployment)?
         .into_iter()
         .map(|found| found.id)
         .collect();
-    let looking = ids
+    let listings = ids
         .iter()
         .map(|id| existing(deployment, id))
         .collect::<Vec<_>>();
-    let schedules: Vec<Option<RefreshSchedule>> = stream::iter(looking)
+    let schedules: Vec<Option<RefreshSchedule>> = stream::iter(listings)
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -115,18 +115,18 @@ impl Step for RefreshSchedules {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let settings = deployment.settings();
-        let told = changes(deployment).await?.into_iter().map(|(id, kind)| {
+        let planned = changes(deployment).await?.into_iter().map(|(id, kind)| {
             let when = format!(
                 "every day at {} {}",
                 settings.refresh_at, settings.time_zone
             );
             Change::new(kind, format!("refresh schedule of dataset `{id}`")).detail(when)
         });
-        Ok(Planned::changes(told.collect()))
+        Ok(Planned::changes(planned.collect()))
     }
 
     async fn apply(
@@ -137,13 +137,17 @@ impl Step for RefreshSchedules {
     ) -> Result<Applied, StepError> {
         for (id, kind) in changes(deployment).await? {
             progress.doing(&id);
-            put(deployment, &id, kind).await?;
+            apply_schedule(deployment, &id, kind).await?;
         }
         Ok(Applied::default())
     }
 }
 
-async fn put(deployment: &Deployment, data_set: &str, kind: ChangeKind) -> Result<(), AwsError> {
+async fn apply_schedule(
+    deployment: &Deployment,
+    data_set: &str,
+    kind: ChangeKind,
+) -> Result<(), AwsError> {
     let aws = &deployment.aws;
     let client = &aws.clients().quicksight;
     if kind == ChangeKind::Create {

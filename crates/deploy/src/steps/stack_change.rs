@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::types::{
 use crate::step::{Change, ChangeKind};
 
 /// Longest text of a value that is shown.
-const LONGEST_VALUE: usize = 80;
+const MAX_VALUE_CHARACTERS: usize = 80;
 
 /// The changes of resources. Changes of tags alone are one line.
 pub(super) fn changes_of(changes: &[types::Change]) -> Vec<Change> {
@@ -182,7 +182,7 @@ fn short(text: &str) -> String {
     if text.contains("KNOWN_AFTER_APPLY") {
         return "known when it is made".to_owned();
     }
-    let start: String = text.chars().take(LONGEST_VALUE).collect();
+    let start: String = text.chars().take(MAX_VALUE_CHARACTERS).collect();
     if start.len() < text.len() {
         format!("`{start}…`")
     } else {

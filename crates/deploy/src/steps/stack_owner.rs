@@ -1,8 +1,8 @@
 //! Whose the data stack is, and whether it is still what the settings were read from.
 
-use super::stack_watch::changed_meanwhile;
+use super::stack_operation::concurrent_change;
 use crate::stack::{Stack, StackState};
-use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
 
 /// Refuses a stack without the tag of this deployment, unless `--take-over` names it.
@@ -27,7 +27,7 @@ pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result
         ),
     };
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         what,
         format!(
             "choose another prefix with --prefix, or take the stack over with `--take-over {name}`: what is in it and not in this program's template is then deleted, and the plan shows it first"
@@ -57,11 +57,14 @@ pub(super) fn refuse_lost_settings(
     deployment: &Deployment,
     stack: &Stack,
 ) -> Result<(), StepError> {
-    if !matches!(stack.state(), StackState::Settled | StackState::Stuck) {
+    if !matches!(
+        stack.state(),
+        StackState::Settled | StackState::RollbackFailed
+    ) {
         return Ok(());
     }
     let Some(read) = &deployment.read_parameters else {
-        return Err(changed_meanwhile(
+        return Err(concurrent_change(
             &stack.name,
             "it was made after the settings were read",
         ));
@@ -77,7 +80,7 @@ pub(super) fn refuse_lost_settings(
     if names.is_empty() {
         return Ok(());
     }
-    Err(changed_meanwhile(
+    Err(concurrent_change(
         &stack.name,
         &format!("it has other values of `{}` now", names.join("`, `")),
     ))

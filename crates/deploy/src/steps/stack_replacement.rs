@@ -3,10 +3,10 @@
 use aws_sdk_glue::operation::get_tables::GetTablesOutput;
 
 use super::desired_stack::DesiredStack;
-use super::table_definition::MARK;
+use super::table_definition::DDL_HASH_PARAMETER;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, StepError};
+use crate::step::{Change, ChangeKind, ErrorCategory, StepError};
 
 /// What the plan says of a database or workgroup that gets another name.
 ///
@@ -60,7 +60,7 @@ pub(super) async fn replacements(
 
 fn refusal(kind: &str, name: &str, what: &str) -> StepError {
     StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!("{kind} `{name}` would be replaced, and holds {what}"),
         format!("move or remove them first, or keep the {kind} with `--set {kind}={name}`"),
     )
@@ -81,7 +81,7 @@ async fn foreign_tables(aws: &Aws, database: &str) -> Result<usize, AwsError> {
     let is_foreign = |table: &&aws_sdk_glue::types::Table| {
         table
             .parameters()
-            .is_none_or(|parameters| !parameters.contains_key(MARK))
+            .is_none_or(|parameters| !parameters.contains_key(DDL_HASH_PARAMETER))
     };
     let pages = tables.unwrap_or_default();
     let tables = pages.iter().flat_map(GetTablesOutput::table_list);

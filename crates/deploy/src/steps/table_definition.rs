@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::digest::short_hash;
 
 /// The table parameter that holds the hash of its definition.
-pub(crate) const MARK: &str = "kiro_analytics_ddl";
+pub(crate) const DDL_HASH_PARAMETER: &str = "kiro_analytics_ddl";
 
 const TABLE_TYPE: &str = "EXTERNAL_TABLE";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
@@ -97,13 +97,15 @@ impl TableDefinition {
             },
         };
         let hash = short_hash(table.to_json().to_string());
-        table.parameters.insert(MARK.to_owned(), hash);
+        table.parameters.insert(DDL_HASH_PARAMETER.to_owned(), hash);
         Some(table)
     }
 
     /// The hash of everything else in the definition.
     pub(crate) fn hash(&self) -> &str {
-        self.parameters.get(MARK).map_or("", String::as_str)
+        self.parameters
+            .get(DDL_HASH_PARAMETER)
+            .map_or("", String::as_str)
     }
 
     pub(crate) fn columns(&self) -> &[ColumnDefinition] {
@@ -194,7 +196,10 @@ mod tests {
         );
         let columns = written["Columns"].as_array().unwrap();
         assert_eq!(columns.len(), descriptor.columns().len());
-        assert_eq!(file["Parameters"][MARK], call.parameters().unwrap()[MARK]);
+        assert_eq!(
+            file["Parameters"][DDL_HASH_PARAMETER],
+            call.parameters().unwrap()[DDL_HASH_PARAMETER]
+        );
         assert_eq!(table.hash().len(), 16);
     }
 }

@@ -6,18 +6,18 @@ use async_trait::async_trait;
 use aws_sdk_glue::types::Table;
 
 use super::data_layer::DataLayer;
-use super::table_definition::{MARK, TableDefinition};
+use super::table_definition::{DDL_HASH_PARAMETER, TableDefinition};
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Makes and changes the tables.
 pub(crate) struct Tables;
 
 /// The existing tables and views of a database by name. None if there is no such database.
-pub(crate) async fn deployed(
+pub(crate) async fn existing_tables(
     aws: &Aws,
     database: &str,
 ) -> Result<BTreeMap<String, Table>, AwsError> {
@@ -117,7 +117,7 @@ impl Step for Tables {
     ) -> Result<Planned, StepError> {
         let database = deployment.settings().database(&deployment.names);
         let layer = DataLayer::find(deployment).await?;
-        let existing = deployed(&deployment.aws, &database).await?;
+        let existing = existing_tables(&deployment.aws, &database).await?;
         let desired = desired(deployment, layer.as_ref(), &existing).await?;
         let changes = desired.iter().filter_map(|table| change(table, &existing));
         Ok(Planned::changes(changes.collect()))
@@ -129,8 +129,8 @@ impl Step for Tables {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
-        let existing = deployed(&deployment.aws, &layer.database).await?;
+        let layer = DataLayer::require(deployment).await?;
+        let existing = existing_tables(&deployment.aws, &layer.database).await?;
         for table in desired(deployment, Some(&layer), &existing).await? {
             if change(&table, &existing).is_none() {
                 continue;
@@ -159,7 +159,7 @@ async fn write(
     let what = format!("table `{}.{}`", layer.database, table.name);
     let input = table.to_input().map_err(|error| {
         StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("the definition of {what} is incomplete: {error}"),
             "this is a fault of kiro-analytics: report it",
         )
@@ -183,7 +183,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         let columns = desired.columns().len();
         return Some(Change::new(ChangeKind::Create, what).detail(format!("{columns} columns")));
     };
-    if parameter(found, MARK) == desired.hash() {
+    if parameter(found, DDL_HASH_PARAMETER) == desired.hash() {
         return None;
     }
     let mut change = Change::new(ChangeKind::Update, what);

@@ -12,17 +12,17 @@ use kiro_curate::{Catalogue, Relation, Source};
 use serde::Deserialize;
 
 use super::data_layer::DataLayer;
-use super::table_definition::MARK;
-use super::tables::{deployed, parameter};
+use super::table_definition::DDL_HASH_PARAMETER;
+use super::tables::{existing_tables, parameter};
 use crate::aws::{Aws, AwsError, Context};
 use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Maximum time for a statement of Athena.
-const WITHIN: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Makes and changes the views.
 pub(crate) struct Views;
@@ -72,11 +72,11 @@ fn changed<'a>(
             let Some(found) = existing.get(&relation.name) else {
                 return Some((relation, ChangeKind::Create));
             };
-            let mark = parameter(found, MARK);
-            let is_same = if mark.is_empty() {
+            let deployed_hash = parameter(found, DDL_HASH_PARAMETER);
+            let is_same = if deployed_hash.is_empty() {
                 original_sql(found).is_some_and(|text| text.trim() == sql.trim())
             } else {
-                mark == view_hash(&deployment.catalogue, relation)
+                deployed_hash == view_hash(&deployment.catalogue, relation)
             };
             (!is_same).then_some((relation, ChangeKind::Update))
         })
@@ -99,7 +99,7 @@ impl Step for Views {
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         let database = deployment.settings().database(&deployment.names);
-        let existing = deployed(&deployment.aws, &database).await?;
+        let existing = existing_tables(&deployment.aws, &database).await?;
         let changes = changed(deployment, &existing)
             .into_iter()
             .map(|(relation, kind)| {
@@ -138,8 +138,8 @@ impl Step for Views {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
-        let existing = deployed(&deployment.aws, &layer.database).await?;
+        let layer = DataLayer::require(deployment).await?;
+        let existing = existing_tables(&deployment.aws, &layer.database).await?;
         let changed = changed(deployment, &existing);
         let all = changed.len() as u64;
         for (done, (relation, _)) in (0..).zip(changed) {
@@ -153,7 +153,7 @@ impl Step for Views {
                 &format!("view `{}`", relation.name),
             )
             .await?;
-            mark(deployment, &layer, relation).await?;
+            write_hash(deployment, &layer, relation).await?;
         }
         Ok(Applied::default())
     }
@@ -184,7 +184,7 @@ pub(crate) async fn run(
         .await
         .context(aws, "athena:StartQueryExecution", what)?;
     let id = started.query_execution_id().unwrap_or_default();
-    let mut polling = aws.polling(WITHIN);
+    let mut polling = aws.polling(TIMEOUT);
     loop {
         let (state, reason) = query_state(aws, id, what).await?;
         if state == QueryExecutionState::Succeeded {
@@ -195,7 +195,7 @@ pub(crate) async fn run(
             QueryExecutionState::Failed | QueryExecutionState::Cancelled
         ) {
             return Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("Athena could not make {what}: {reason}"),
                 format!(
                     "look at query {id} of workgroup `{}` in the console; where Lake Formation is in force, you need its grants",
@@ -205,7 +205,7 @@ pub(crate) async fn run(
         }
         if !polling.again().await {
             return Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("Athena has not made {what} in five minutes"),
                 "run the command again: it goes on where it stopped",
             ));
@@ -237,7 +237,7 @@ async fn query_state(
 }
 
 /// Writes the hash into the view's parameters. Athena drops it with its next change, which is how one is noticed.
-async fn mark(
+async fn write_hash(
     deployment: &Deployment,
     layer: &DataLayer,
     relation: &Relation,
@@ -253,14 +253,14 @@ async fn mark(
         .context(aws, "glue:GetTable", &what)?;
     let Some(table) = found.table else {
         return Err(StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("Glue does not show {what} that Athena has made"),
             "run the command again: it goes on where it stopped",
         ));
     };
     let mut parameters = table.parameters.unwrap_or_default();
     let hash = view_hash(&deployment.catalogue, relation);
-    parameters.insert(MARK.to_owned(), hash);
+    parameters.insert(DDL_HASH_PARAMETER.to_owned(), hash);
     let input = TableInput::builder()
         .name(&relation.name)
         .description(&relation.meaning)
@@ -275,7 +275,7 @@ async fn mark(
         .build()
         .map_err(|error| {
             StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("the definition of {what} is incomplete: {error}"),
                 "this is a fault of kiro-analytics: report it",
             )

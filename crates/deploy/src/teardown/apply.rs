@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Action, Removal, TeardownPlan, bucket, catalogue, stacks};
+use super::plan::{Action, Removal, TeardownPlan};
+use super::{bucket, catalogue, stacks};
 use crate::assets::Asset;
 use crate::aws::{Aws, Context, Optional};
 use crate::progress::Progress;
 use crate::step::StepError;
 
 /// Maximum time that another change of an asset may delay its deletion.
-const FREE_WITHIN: Duration = Duration::from_mins(2);
+const CONFLICT_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// What was removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -40,8 +41,8 @@ impl TeardownPlan {
         progress: &dyn Progress,
     ) -> Result<Removed, TeardownError> {
         let mut done = Removed::default();
-        let of = self.goes.len();
-        for (index, removal) in self.goes.iter().enumerate() {
+        let of = self.removals.len();
+        for (index, removal) in self.removals.iter().enumerate() {
             progress.begin(index + 1, of, &removal.what);
             match removal.apply(aws, &self.prefix, progress).await {
                 Ok(objects) => {
@@ -49,7 +50,7 @@ impl TeardownPlan {
                     done.removed.push(removal.what.clone());
                 }
                 Err(cause) => {
-                    let remains = self.goes.iter().skip(index);
+                    let remains = self.removals.iter().skip(index);
                     return Err(TeardownError {
                         what: removal.what.clone(),
                         done,
@@ -75,7 +76,7 @@ impl Removal {
             Action::Asset(asset) => delete_asset(aws, asset).await?,
             Action::Grants(grants) => catalogue::revoke(aws, grants).await?,
             Action::Tables { database, names } => {
-                catalogue::drop_tables(aws, database, names).await?;
+                catalogue::delete_tables(aws, database, names).await?;
             }
             Action::RolePolicy { role, policy } => {
                 let call = aws.clients().iam.delete_role_policy();
@@ -88,7 +89,7 @@ impl Removal {
             }
             Action::Stack { name, leaves } => {
                 if let Some(bucket) = leaves {
-                    bucket::mark(aws, prefix, bucket).await?;
+                    bucket::tag_as_ours(aws, prefix, bucket).await?;
                 }
                 stacks::delete(aws, name, progress).await?;
             }
@@ -104,7 +105,7 @@ impl Removal {
 }
 
 async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
-    let mut polling = aws.polling(FREE_WITHIN);
+    let mut polling = aws.polling(CONFLICT_TIMEOUT);
     loop {
         match asset.delete(aws).await {
             Ok(()) => return Ok(()),

@@ -4,32 +4,33 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use kiro_s3::decoded_key;
 
-use super::object_shape::is_ours;
-use super::{Action, Teardown, TeardownPlan};
+use super::object_key::is_ours;
+use super::plan::{Action, TeardownPlan};
+use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Buckets, Context};
 use crate::progress::Progress;
 use crate::results_buckets::results_buckets;
 use crate::stack_resources::StackResource;
-use crate::step::{Blame, StepError};
+use crate::step::{ErrorCategory, StepError};
 use crate::tags;
 
 /// New objects may arrive while a bucket is emptied: access logs do.
 const ATTEMPTS: usize = 4;
 /// Maximum number of foreign objects that are named.
-const MOST_NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
-pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     for bucket in of_results(teardown, plan).await? {
         if !teardown.deletes_data {
-            plan.stay(
+            plan.retain(
                 format!("bucket `{bucket}` with parts and query results"),
                 format!("--delete-data deletes it; `deploy --set existing_results_bucket={bucket}` goes on with it"),
             );
             continue;
         }
-        match obstacle(teardown, &bucket).await? {
-            Some((what, hint)) => plan.obstruct(what, hint),
-            None => plan.go(
+        match blocker(teardown, &bucket).await? {
+            Some((what, hint)) => plan.block(what, hint),
+            None => plan.remove(
                 format!("bucket `{bucket}`"),
                 vec!["with all parts and query results, every version of them".to_owned()],
                 Action::Bucket(bucket),
@@ -38,15 +39,15 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     }
     if let Some(bucket) = &teardown.settings.existing_results_bucket
         && !plan
-            .goes
+            .removals
             .iter()
             .any(|removal| removal.action == Action::Bucket(bucket.clone()))
         && !plan
-            .stays
+            .retained
             .iter()
-            .any(|kept| kept.what.contains(bucket.as_str()))
+            .any(|retained| retained.what.contains(bucket.as_str()))
     {
-        plan.stay(
+        plan.retain(
             format!("bucket `{bucket}` with parts and query results"),
             "it has no tag of this deployment: delete it by hand if it shall go",
         );
@@ -62,7 +63,7 @@ async fn exists(
 ) -> Result<bool, AwsError> {
     match owned(teardown).head(bucket).await {
         Err(error) if error.kind == AwsErrorKind::ForeignOwner => {
-            plan.stay(format!("bucket `{bucket}`"), error.message);
+            plan.retain(format!("bucket `{bucket}`"), error.message);
             Ok(false)
         }
         head => Ok(head?.is_some()),
@@ -81,9 +82,9 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
     }
     let is_ours = is_tagged(teardown, &bucket).await?;
     if is_ours && teardown.settings.code_bucket.is_none() {
-        match obstacle(teardown, &bucket).await? {
-            Some((what, _)) => plan.stay(format!("bucket `{bucket}`"), what),
-            None => plan.go(
+        match blocker(teardown, &bucket).await? {
+            Some((what, _)) => plan.retain(format!("bucket `{bucket}`"), what),
+            None => plan.remove(
                 format!("bucket `{bucket}`"),
                 vec!["with the function's code".to_owned()],
                 Action::Bucket(bucket),
@@ -92,9 +93,9 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
         return Ok(());
     }
     let prefix = format!("state/{}/", teardown.names.prefix);
-    let noted = owned(teardown).listing(&bucket, &prefix).most(1);
+    let noted = owned(teardown).listing(&bucket, &prefix).max_keys(1);
     if !noted.page(None).await?.objects.is_empty() {
-        plan.go(
+        plan.remove(
             format!("`s3://{bucket}/{prefix}`"),
             vec!["what the deployment has noted of itself".to_owned()],
             Action::Objects {
@@ -103,7 +104,7 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
             },
         );
     }
-    plan.stay(
+    plan.retain(
         format!("bucket `{bucket}` with the function's code in functions/"),
         "it is yours",
     );
@@ -146,7 +147,7 @@ async fn of_results(
 }
 
 /// Why a bucket must not be emptied, and what to do.
-async fn obstacle(
+async fn blocker(
     teardown: &Teardown<'_>,
     bucket: &str,
 ) -> Result<Option<(String, String)>, AwsError> {
@@ -170,7 +171,7 @@ async fn is_tagged(teardown: &Teardown<'_>, bucket: &str) -> Result<bool, AwsErr
 }
 
 /// Makes sure that a bucket which its stack leaves behind says whose it is. Other tags stay.
-pub(super) async fn mark(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), AwsError> {
+pub(super) async fn tag_as_ours(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), AwsError> {
     let buckets = aws.buckets().owned();
     if buckets.head(bucket).await?.is_none() {
         return Ok(());
@@ -202,7 +203,7 @@ impl ForeignObjects {
                     continue;
                 }
                 found.count += 1;
-                if found.named.len() < MOST_NAMED {
+                if found.named.len() < MAX_NAMED {
                     found.named.push(format!("`{}`", version.key));
                 }
                 last = version.key;
@@ -345,7 +346,7 @@ async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Resul
         .context(aws, "s3:DeleteObjects", format!("bucket `{bucket}`"))?;
     if let Some(refused) = answer.errors().first() {
         return Err(StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!(
                 "{} objects of bucket `{bucket}` could not be deleted, such as `{}`: {} ({})",
                 answer.errors().len(),
@@ -372,7 +373,7 @@ pub(super) async fn remove(
         }
         if let Some(what) = ForeignObjects::find(aws, bucket).await?.sentence(bucket) {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 what,
                 "move or delete these with all their versions, then run this again",
             ));

@@ -10,23 +10,24 @@ use aws_sdk_lakeformation::types::{
     TableWithColumnsResource,
 };
 
-use super::{Action, Teardown, TeardownPlan};
+use super::plan::{Action, TeardownPlan};
+use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::service_roles::ServiceRole;
-use crate::step::{Blame, StepError};
-use crate::steps::{MARK, deployed, parameter};
+use crate::step::{ErrorCategory, StepError};
+use crate::steps::{DDL_HASH_PARAMETER, existing_tables, parameter};
 
 /// Maximum number of tables in one `BatchDeleteTable`.
 const TABLES_PER_CALL: usize = 100;
 /// Maximum number of grants in one `BatchRevokePermissions`.
 const GRANTS_PER_CALL: usize = 20;
 /// Maximum number of foreign tables that are named.
-const MOST_NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 /// A grant of Lake Formation, as it is revoked.
 pub(super) type Grant = PrincipalResourcePermissions;
 
-pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     // The database is the stack's; without the stack there is none of ours.
     let Some(database) = teardown
         .stack
@@ -36,17 +37,17 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         return Ok(());
     };
     let aws = teardown.aws;
-    let tables = deployed(aws, database).await?;
+    let tables = existing_tables(aws, database).await?;
     let (ours, foreign): (Vec<&Table>, Vec<&Table>) = tables
         .values()
-        .partition(|table| !parameter(table, MARK).is_empty());
+        .partition(|table| !parameter(table, DDL_HASH_PARAMETER).is_empty());
     if !foreign.is_empty() {
         let names: Vec<&str> = foreign
             .iter()
-            .take(MOST_NAMED)
+            .take(MAX_NAMED)
             .map(|table| table.name())
             .collect();
-        plan.obstruct(
+        plan.block(
             format!(
                 "database `{database}` holds {} that kiro-analytics has not made: {}",
                 if foreign.len() == 1 {
@@ -61,7 +62,7 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     }
     let grants = grants(teardown, database).await?;
     if !grants.is_empty() {
-        plan.go(
+        plan.remove(
             format!(
                 "{} grants of Lake Formation on database `{database}`",
                 grants.len()
@@ -78,7 +79,7 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     if !ours.is_empty() {
         let is_view = |table: &&&Table| table.table_type() == Some("VIRTUAL_VIEW");
         let views = ours.iter().filter(is_view).count();
-        plan.go(
+        plan.remove(
             format!(
                 "{} views and {} tables in database `{database}`",
                 views,
@@ -163,7 +164,7 @@ fn is_in(resource: &Resource, database: &str) -> bool {
 /// # Errors
 ///
 /// If Glue keeps one of them.
-pub(super) async fn drop_tables(
+pub(super) async fn delete_tables(
     aws: &Aws,
     database: &str,
     names: &[String],
@@ -189,7 +190,7 @@ pub(super) async fn drop_tables(
         });
         if let Some((error, detail)) = refused {
             return Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!(
                     "table `{}` could not be deleted: {} ({})",
                     error.table_name().unwrap_or_default(),
@@ -216,7 +217,7 @@ pub(super) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError>
             .map(|(index, grant)| request_entry(index, grant));
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| {
             StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("Lake Formation has listed an incomplete grant: {error}"),
                 "revoke it in Lake Formation's console, then run this again",
             )
@@ -267,7 +268,7 @@ fn refused(failure: &BatchPermissionsFailureEntry) -> StepError {
         .and_then(DataLakePrincipal::data_lake_principal_identifier);
     let error = failure.error();
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "a grant of `{}` could not be revoked: {} ({})",
             principal.unwrap_or_default(),

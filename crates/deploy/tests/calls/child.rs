@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Command;
 
 use kiro_deploy::aws::{Aws, AwsTuning, SdkOptions};
-use kiro_deploy::step::{Blame, StepError};
+use kiro_deploy::step::{ErrorCategory, StepError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -112,7 +112,7 @@ async fn outcome() -> Value {
         Ok(aws) => json!({"account": aws.account(), "region": aws.region()}),
         Err(error) => {
             let text = format!("{:?}: {error}; hint: {}", error.kind, error.hint());
-            let is_usage_error = StepError::from(error).blame() == Blame::Usage;
+            let is_usage_error = StepError::from(error).category() == ErrorCategory::Usage;
             json!({"error": text, "is_usage_error": is_usage_error})
         }
     }

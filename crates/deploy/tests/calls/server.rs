@@ -126,8 +126,8 @@ pub(crate) async fn sign_in_with(address: &str, access_key: &str) -> Result<Aws,
         .http_client(kiro_s3::http_client(None))
         .build();
     let tuning = AwsTuning {
-        first_look: Duration::from_millis(1),
-        longest_look: Duration::from_millis(2),
+        initial_interval: Duration::from_millis(1),
+        max_interval: Duration::from_millis(2),
     };
     Aws::with_config(config, tuning).await
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use kiro_deploy::aws::{Aws, AwsError};
-use kiro_deploy::preflight::{PreflightReport, Subject};
+use kiro_deploy::preflight::{PreflightInput, PreflightReport};
 use kiro_deploy::settings::{Layers, Problems, Resolved};
-use kiro_deploy::status::{Status, StatusQuestion};
+use kiro_deploy::status::{Status, StatusRequest};
 use kiro_deploy::{Names, Stack};
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ impl Account {
         &self,
         stack: Result<Option<Stack>, AwsError>,
     ) -> PreflightReport {
-        let subject = Subject {
+        let subject = PreflightInput {
             aws: Ok(self.aws.clone()),
             prefix: PREFIX.to_owned(),
             stack,
@@ -115,7 +115,7 @@ impl Account {
 
     /// The status at a time.
     pub(crate) async fn status(&self, now: &str) -> Status {
-        let question = StatusQuestion {
+        let request = StatusRequest {
             aws: &self.aws,
             names: &self.names,
             settings: &self.resolved.settings,
@@ -123,7 +123,7 @@ impl Account {
             version: "0.1.0",
             now: now.parse().unwrap(),
         };
-        Box::pin(Status::look(&question)).await
+        Box::pin(Status::observe(&request)).await
     }
 
     /// Everything that was asked for.

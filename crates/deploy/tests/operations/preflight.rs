@@ -20,7 +20,7 @@ async fn a_deployment_that_is_well_fails_nothing() {
         found("exports")
     );
     assert!(found("people").contains("owner: user `alice`, ADMIN"));
-    assert_eq!(report.blame(), None);
+    assert_eq!(report.category(), None);
 }
 
 /// Whatever fails, all checks are made, and the one that it concerns names the call, the reason and a way out.

@@ -68,7 +68,7 @@ async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
             let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
             assert!(told.what.contains(code), "{context}");
             assert!(!told.hint.is_empty(), "{context}");
-            assert!(seen.blame().is_some(), "{context}");
+            assert!(seen.category().is_some(), "{context}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use kiro_deploy::Names;
 use kiro_deploy::permissions::{PolicyScope, Statement, statements};
-use kiro_deploy::preflight::{CheckReport, Subject};
+use kiro_deploy::preflight::{CheckReport, PreflightInput};
 use kiro_deploy::settings::{Problems, Resolved};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ impl Account {
     /// The check of permissions, under these rules.
     pub(crate) async fn check(&self, rules: Rules) -> CheckReport {
         *self.rules.lock().unwrap() = rules;
-        let subject = Subject {
+        let subject = PreflightInput {
             aws: Ok(self.server.aws().await),
             prefix: PREFIX.to_owned(),
             stack: Ok(None),

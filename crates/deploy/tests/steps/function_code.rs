@@ -5,7 +5,7 @@ use std::path::Path;
 use kiro_deploy::aws::AwsErrorKind;
 use kiro_deploy::driver;
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use kiro_deploy::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use kiro_deploy::steps::missing_zip;
 
 use crate::code_account::{CODE, CodeAccount, State};
@@ -204,6 +204,6 @@ async fn without_a_zip_the_plan_says_what_will_be_needed() {
         "{change:?}"
     );
     let missing = missing_zip(&deployment, &plan).unwrap();
-    assert_eq!(missing.blame(), Blame::Usage);
+    assert_eq!(missing.category(), ErrorCategory::Usage);
     assert_eq!(account.written(), Vec::<String>::new());
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::step::Blame;
+use kiro_deploy::step::ErrorCategory;
 use kiro_deploy::steps::normalize;
 use serde_json::{Value, json};
 
@@ -83,5 +83,5 @@ async fn a_function_that_fails_is_an_error_with_its_words() {
     let deployment = deployment(&server).await;
     let error = normalize(&deployment, "f", &NoProgress).await.unwrap_err();
     assert_eq!(error.to_string(), "function `f` failed: the bucket is gone");
-    assert_eq!(error.blame(), Blame::Aws);
+    assert_eq!(error.category(), ErrorCategory::Aws);
 }

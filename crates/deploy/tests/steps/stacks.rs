@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kiro_deploy::driver::{self, DeploymentError, DeploymentReport};
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::step::{Blame, ChangeKind, Deployment};
+use kiro_deploy::step::{ChangeKind, Deployment, ErrorCategory};
 
 use crate::deployment::{action, apply, bucket, deployment, plan};
 use crate::server::{Asked, Given, Server};
@@ -208,8 +208,8 @@ async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
     let deployment = deployment(&server).await;
     let error = apply(&deployment, "data_stack").await;
     assert_eq!(
-        (error.number, error.name, error.cause.blame()),
-        (2, "data_stack", Blame::Aws)
+        (error.number, error.name, error.cause.category()),
+        (2, "data_stack", ErrorCategory::Aws)
     );
     let text = error.cause.to_string();
     assert_eq!(
@@ -359,7 +359,7 @@ async fn a_stack_without_our_tag_is_refused_unless_it_is_named() {
         .await;
         let mut deployment = deployment(&server).await;
         let error = plan(&deployment, "data_stack").await.unwrap_err();
-        assert_eq!(error.blame(), Blame::Usage);
+        assert_eq!(error.category(), ErrorCategory::Usage);
         assert!(
             error.hint().contains("`--take-over kiro-analytics-data`"),
             "{}",

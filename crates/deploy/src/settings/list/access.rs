@@ -1,11 +1,11 @@
 //! Who may do what, besides what the deployment itself needs.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        memory: Memory::Parameter("PermissionsBoundaryArn"),
+        persistence: Persistence::Parameter("PermissionsBoundaryArn"),
         check: check::policy,
         ..Setting::text(
             "permissions_boundary",
@@ -14,7 +14,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Choice(&["auto", "on", "off"]),
+        kind: ValueKind::Choice(&["auto", "on", "off"]),
         default: Some("auto"),
         ..Setting::text(
             "lake_formation",
@@ -23,7 +23,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::iam_principals,
         ..Setting::text(
             "query_principals",

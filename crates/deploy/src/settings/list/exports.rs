@@ -1,11 +1,11 @@
 //! Where the exports are, and how they are read.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::exports,
         ..Setting::text(
             "exports",
@@ -14,7 +14,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::accounts,
         ..Setting::text(
             "accounts",
@@ -23,8 +23,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::List,
-        memory: Memory::Parameter("SourceKmsKeyArns"),
+        kind: ValueKind::List,
+        persistence: Persistence::Parameter("SourceKmsKeyArns"),
         check: check::kms_keys,
         ..Setting::text(
             "exports_kms_keys",
@@ -33,9 +33,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Flag,
+        kind: ValueKind::Flag,
         default: Some("false"),
-        memory: Memory::Parameter("ReadOnArrival"),
+        persistence: Persistence::Parameter("ReadOnArrival"),
         ..Setting::text(
             "read_on_arrival",
             &["KIRO_ANALYTICS_READ_ON_ARRIVAL"],

@@ -1,12 +1,12 @@
 //! What a deployment is called, and where it is.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         default: Some("kiro-analytics"),
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         check: check::prefix,
         ..Setting::text(
             "prefix",
@@ -15,7 +15,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         check: check::region,
         ..Setting::text(
             "region",
@@ -24,7 +24,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         ..Setting::text(
             "profile",
             &["KIRO_ANALYTICS_PROFILE"],
@@ -32,7 +32,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Table,
+        kind: ValueKind::Table,
         check: check::tags,
         ..Setting::text(
             "tags",

@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 use super::description::{AssetError, Description};
 use super::desired::DesiredAsset;
 use super::existing::ExistingAsset;
-use super::state_tags::{DESCRIBED, SENT, UNDER_WAY};
-use super::violations::explained;
+use super::state_tags::{APPLIED_HASH, IN_PROGRESS, OBSERVED_HASH};
+use super::violations::error_text;
 use crate::asset_kind::AssetKind;
 use crate::aws::{AwsError, AwsErrorKind};
-use crate::step::{Blame, StepError};
-use crate::steps::quicksight::PERMITTED_WITHIN;
+use crate::step::{ErrorCategory, StepError};
+use crate::steps::quicksight::PERMISSION_TIMEOUT;
 use crate::tags;
 
 /// Maximum time that the service may take to make an asset.
-const MADE_WITHIN: Duration = Duration::from_mins(10);
+const CREATION_TIMEOUT: Duration = Duration::from_mins(10);
 /// Maximum time that the service may take to delete or restore an asset.
-const GONE_WITHIN: Duration = Duration::from_mins(2);
+const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
 /// Settings of a data set that the dashboard does not need. They stay as they were set.
@@ -78,28 +78,28 @@ impl DesiredAsset<'_> {
                 notes.extend(self.create(mode).await?);
             }
             None => notes.extend(self.create(mode).await?),
-            Some(_) if existing.is_as_sent => {}
+            Some(_) if existing.is_up_to_date => {}
             Some(found) => {
-                self.tag(&[(DESCRIBED.to_owned(), UNDER_WAY.to_owned())].into())
+                self.tag(&[(OBSERVED_HASH.to_owned(), IN_PROGRESS.to_owned())].into())
                     .await?;
                 notes.extend(self.update(found).await?);
             }
         }
         let mut state = existing.state.clone();
-        if !existing.is_as_sent {
+        if !existing.is_up_to_date {
             if let Some(description) = self.address().describe(None).await? {
                 state = self.observed(&self.state(&description).await?, &description);
             }
             let remembered = [
-                (SENT.to_owned(), self.sent_hash()),
-                (DESCRIBED.to_owned(), state.to_string()),
+                (APPLIED_HASH.to_owned(), self.applied_hash()),
+                (OBSERVED_HASH.to_owned(), state.to_string()),
             ];
             self.tag(&remembered.into()).await?;
         }
         let now = ExistingAsset {
             tags: self.tags().await?,
             permissions: self.address().permissions().await?,
-            is_as_sent: true,
+            is_up_to_date: true,
             state,
             ..ExistingAsset::default()
         };
@@ -127,10 +127,10 @@ impl DesiredAsset<'_> {
         }
         let mut tags = tags::of(self.deployment);
         tags.extend(self.granted_tags());
-        tags.insert(SENT.to_owned(), self.sent_hash());
+        tags.insert(APPLIED_HASH.to_owned(), self.applied_hash());
         tags.retain(|_, value| !value.is_empty());
         body["Tags"] = Value::from(tags::listed(&tags));
-        let mut polling = self.deployment.aws.polling(PERMITTED_WITHIN);
+        let mut polling = self.deployment.aws.polling(PERMISSION_TIMEOUT);
         loop {
             let refused = match self.send_leniently_if_refused(&body, None).await {
                 Ok((_, notes)) => match self.made(None).await? {
@@ -225,7 +225,7 @@ impl DesiredAsset<'_> {
     /// Takes the analysis out of the recycle bin and waits until it can be changed.
     async fn restore(&self) -> Result<(), StepError> {
         self.address().restore().await?;
-        let mut polling = self.deployment.aws.polling(GONE_WITHIN);
+        let mut polling = self.deployment.aws.polling(DELETION_TIMEOUT);
         loop {
             let found = self.address().describe(None).await?;
             let is_recycled = found.is_some_and(|found| found.is_recycled());
@@ -241,7 +241,7 @@ impl DesiredAsset<'_> {
     /// Deletes it for good and waits until its id is free.
     async fn delete(&self) -> Result<(), StepError> {
         self.address().delete().await?;
-        let mut polling = self.deployment.aws.polling(GONE_WITHIN);
+        let mut polling = self.deployment.aws.polling(DELETION_TIMEOUT);
         while self.address().describe(None).await?.is_some() {
             if !polling.again().await {
                 return Err(self.too_slow("is still being deleted after two minutes"));
@@ -264,7 +264,7 @@ impl DesiredAsset<'_> {
 
     /// Waits until it is made or has failed.
     async fn made(&self, version: Option<i64>) -> Result<Made, StepError> {
-        let mut polling = self.deployment.aws.polling(MADE_WITHIN);
+        let mut polling = self.deployment.aws.polling(CREATION_TIMEOUT);
         loop {
             let found = self.address().describe(version).await?;
             match found {
@@ -272,7 +272,7 @@ impl DesiredAsset<'_> {
                 Some(found) if found.has_failed() => return Ok(Made::Failed(Box::new(found))),
                 Some(found) if found.status == Some(ResourceStatus::Deleted) => {
                     return Err(StepError::failed(
-                        Blame::Aws,
+                        ErrorCategory::Aws,
                         format!("{} was deleted while it was made", self.title()),
                         "run the command again: it goes on where it stopped",
                     ));
@@ -288,7 +288,7 @@ impl DesiredAsset<'_> {
 
     fn too_slow(&self, what: &str) -> StepError {
         StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("{} {what}", self.title()),
             "run the command again: it goes on where it stopped",
         )
@@ -297,7 +297,7 @@ impl DesiredAsset<'_> {
     fn failed(&self, found: &Description) -> StepError {
         let definition = &self.body["Definition"];
         let errors = found.errors.iter().take(MAX_ERRORS);
-        let mut reasons: Vec<String> = errors.map(|error| explained(error, definition)).collect();
+        let mut reasons: Vec<String> = errors.map(|error| error_text(error, definition)).collect();
         if reasons.is_empty() {
             reasons.push("the service gives no reason".to_owned());
         }
@@ -307,7 +307,7 @@ impl DesiredAsset<'_> {
             ""
         };
         StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!(
                 "{} could not be made ({}): {}{kept}",
                 self.title(),

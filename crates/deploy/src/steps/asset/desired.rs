@@ -61,12 +61,12 @@ impl DesiredAsset<'_> {
     pub(super) fn observed(&self, state: &Value, description: &Description) -> ObservedState {
         ObservedState {
             all: short_hash(normal_form(state).to_string()),
-            sent_members: short_hash(normal_form(&projected(state, &self.body)).to_string()),
+            applied_members: short_hash(normal_form(&projected(state, &self.body)).to_string()),
             revision: description.revision.clone(),
         }
     }
 
-    pub(super) fn sent_hash(&self) -> String {
+    pub(super) fn applied_hash(&self) -> String {
         let mut body = self.body.clone();
         // The version is in a tag of its own: a new version that changes nothing else changes nothing.
         if let Some(members) = body.as_object_mut() {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::description::Description;
 use super::desired::DesiredAsset;
 use super::permissions::Permissions;
-use super::state_tags::{DESCRIBED, ObservedState, SENT, UNDER_WAY};
+use super::state_tags::{APPLIED_HASH, IN_PROGRESS, OBSERVED_HASH, ObservedState};
 use crate::digest::short_hash;
-use crate::step::{Blame, Change, ChangeKind, StepError};
+use crate::step::{Change, ChangeKind, ErrorCategory, StepError};
 use crate::steps::difference::differences;
 use crate::tags;
 
@@ -20,7 +20,7 @@ pub(crate) struct ExistingAsset {
     pub(super) permissions: Permissions,
     /// Changes that were made outside the deployment.
     pub(super) edits: Option<Vec<String>>,
-    pub(super) is_as_sent: bool,
+    pub(super) is_up_to_date: bool,
     /// It lacks the deployment's tag, and the user agreed to take it over.
     pub(super) is_taken_over: bool,
     /// Empty where there is nothing to compare: the asset was not made, or is in the recycle bin.
@@ -57,8 +57,8 @@ impl DesiredAsset<'_> {
             });
         }
         let permissions = self.address().permissions().await?;
-        let remembered = tags.get(DESCRIBED).map_or("", String::as_str);
-        let is_same_body = tags.get(SENT) == Some(&self.sent_hash());
+        let remembered = tags.get(OBSERVED_HASH).map_or("", String::as_str);
+        let is_same_body = tags.get(APPLIED_HASH) == Some(&self.applied_hash());
         let is_sound = description.is_sound();
         let (mut state, mut edits, mut is_untouched) = (ObservedState::default(), None, false);
         if is_sound {
@@ -67,12 +67,12 @@ impl DesiredAsset<'_> {
             is_untouched = state.is_remembered(remembered, is_same_body)
                 // As earlier versions remembered it.
                 || remembered == short_hash(described.to_string());
-            let is_edited = !is_untouched && !remembered.is_empty() && remembered != UNDER_WAY;
+            let is_edited = !is_untouched && !remembered.is_empty() && remembered != IN_PROGRESS;
             edits = is_edited.then(|| differences(&described, &self.body));
         }
         Ok(ExistingAsset {
             // An interrupted run made it and did not remember its description: edits since then cannot be seen.
-            is_as_sent: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
+            is_up_to_date: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
             description: Some(description),
             tags,
             permissions,
@@ -97,7 +97,7 @@ impl DesiredAsset<'_> {
             None => "was not made by kiro-analytics: it has no tag of a deployment".to_owned(),
         };
         Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("{} exists and {whose}", self.title()),
             format!(
                 "take another prefix (--prefix), or have it overwritten with --take-over {}",
@@ -162,12 +162,12 @@ impl DesiredAsset<'_> {
             return edits.iter().fold(change, Change::detail);
         }
         let change = change(ChangeKind::Update);
-        if existing.is_as_sent {
+        if existing.is_up_to_date {
             return change;
         }
         change.detail(if description.has_failed() {
             format!("making it failed before ({status})")
-        } else if existing.tags.contains_key(SENT) {
+        } else if existing.tags.contains_key(APPLIED_HASH) {
             "its definition".to_owned()
         } else {
             "its definition; an earlier run was interrupted".to_owned()

@@ -18,4 +18,4 @@ pub(crate) use description::{AssetError, Description};
 pub(crate) use desired::DesiredAsset;
 pub(crate) use existing::ExistingAsset;
 pub(crate) use requests::AssetAddress;
-pub(crate) use violations::explained;
+pub(crate) use violations::error_text;

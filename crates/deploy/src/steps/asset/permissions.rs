@@ -133,17 +133,17 @@ impl AssetAddress<'_> {
 impl DesiredAsset<'_> {
     pub(super) fn desired_permissions(&self) -> Permissions {
         let settings = self.deployment.settings();
-        let terms = self.kind.terms();
+        let api = self.kind.api();
         let actions = |names: &[&str]| {
             names
                 .iter()
                 .map(|name| format!("quicksight:{name}"))
                 .collect::<BTreeSet<_>>()
         };
-        let readers = settings.readers.iter().filter(|_| !terms.reader.is_empty());
-        let readers = readers.map(|arn| (arn.clone(), actions(terms.reader)));
+        let readers = settings.readers.iter().filter(|_| !api.reader.is_empty());
+        let readers = readers.map(|arn| (arn.clone(), actions(api.reader)));
         let owners = settings.owners.iter();
-        let owners = owners.map(|arn| (arn.clone(), actions(terms.owner)));
+        let owners = owners.map(|arn| (arn.clone(), actions(api.owner)));
         readers.chain(owners).collect()
     }
 

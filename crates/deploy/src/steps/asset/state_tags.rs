@@ -10,14 +10,14 @@ use crate::aws::AwsError;
 use crate::tags;
 
 /// The hash of what was sent.
-pub(super) const SENT: &str = "kiro-analytics:sent";
+pub(super) const APPLIED_HASH: &str = "kiro-analytics:sent";
 /// The [`ObservedState`] after that.
-pub(super) const DESCRIBED: &str = "kiro-analytics:described";
+pub(super) const OBSERVED_HASH: &str = "kiro-analytics:described";
 /// Hashes of principals that were granted access. A principal that leaves the settings is revoked. More than one tag holds
 /// are in `kiro-analytics:let-in-2` and so on.
 pub(super) const GRANTED: &str = "kiro-analytics:let-in";
 /// Placeholder for a hash while a change is under way.
-pub(super) const UNDER_WAY: &str = "under-way";
+pub(super) const IN_PROGRESS: &str = "under-way";
 
 /// Hashes in one tag: its value has at most 256 characters.
 const HASHES_PER_TAG: usize = 28;
@@ -30,14 +30,14 @@ pub(super) struct ObservedState {
     /// The hash of all that was described.
     pub(super) all: String,
     /// The hash of those members that were sent.
-    pub(super) sent_members: String,
+    pub(super) applied_members: String,
     /// The version, or the time of the last change in milliseconds since 1970.
     pub(super) revision: String,
 }
 
 impl fmt::Display for ObservedState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = [&*self.all, &*self.sent_members, &*self.revision].join(" ");
+        let text = [&*self.all, &*self.applied_members, &*self.revision].join(" ");
         formatter.write_str(text.trim_end())
     }
 }
@@ -52,11 +52,11 @@ impl ObservedState {
     pub(super) fn is_remembered(&self, remembered: &str, is_same_body: bool) -> bool {
         let mut words = remembered.split(' ');
         let all = words.next().unwrap_or_default();
-        let sent_members = words.next().unwrap_or_default();
+        let applied_members = words.next().unwrap_or_default();
         let revision = words.next().unwrap_or_default();
         (!revision.is_empty() && revision == self.revision)
             || all == self.all
-            || (is_same_body && sent_members == self.sent_members)
+            || (is_same_body && applied_members == self.applied_members)
     }
 }
 
@@ -74,9 +74,9 @@ impl DesiredAsset<'_> {
                 desired.insert(key.clone(), NO_HASHES.to_owned());
             }
         }
-        let is_remembered = existing.tags.contains_key(DESCRIBED);
-        if existing.is_as_sent && !is_remembered && !existing.state.is_empty() {
-            desired.insert(DESCRIBED.to_owned(), existing.state.to_string());
+        let is_remembered = existing.tags.contains_key(OBSERVED_HASH);
+        if existing.is_up_to_date && !is_remembered && !existing.state.is_empty() {
+            desired.insert(OBSERVED_HASH.to_owned(), existing.state.to_string());
         }
         desired.retain(|key, value| existing.tags.get(key) != Some(value));
         desired
@@ -116,7 +116,7 @@ mod tests {
     fn one_sign_of_three_is_enough() {
         let state = ObservedState {
             all: "a".to_owned(),
-            sent_members: "b".to_owned(),
+            applied_members: "b".to_owned(),
             revision: "3".to_owned(),
         };
         assert!(state.is_remembered(&state.to_string(), false));

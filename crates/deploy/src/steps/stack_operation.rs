@@ -11,11 +11,11 @@ use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::Aws;
 use crate::progress::Progress;
 use crate::stack::{Stack, StackState};
-use crate::stack_events::{StackEvent, cause_in_words, final_status};
-use crate::step::{Blame, Deployment, StepError};
+use crate::stack_events::{StackEvent, failure_text, final_status};
+use crate::step::{Deployment, ErrorCategory, StepError};
 
 /// Longest time that an operation may take.
-const WITHIN: Duration = Duration::from_hours(1);
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// An operation on a stack that was begun.
 pub(super) struct StackOperation<'a> {
@@ -33,7 +33,7 @@ pub(super) struct StackOperation<'a> {
 impl StackOperation<'_> {
     /// Waits for its end, and reports what happens to the resources.
     pub(super) async fn wait(&self, progress: &dyn Progress) -> Result<Stack, StepError> {
-        let mut polling = self.aws.polling(WITHIN);
+        let mut polling = self.aws.polling(TIMEOUT);
         loop {
             let events =
                 match StackEvent::after(self.aws, &self.address, self.before.as_deref()).await {
@@ -52,22 +52,22 @@ impl StackOperation<'_> {
                 let stack = Stack::find(self.aws, &self.address).await?;
                 if ended == Some("DELETE_COMPLETE") {
                     return Err(
-                        self.failed("DELETE_COMPLETE", &cause_in_words(&events, "it is gone"))
+                        self.failed("DELETE_COMPLETE", &failure_text(&events, "it is gone"))
                     );
                 }
                 if let Some(stack) = stack
                     && is_after(&stack, ended, executed)
                 {
-                    return self.judged(stack, &events);
+                    return self.outcome(stack, &events);
                 }
             }
             if !polling.again().await {
                 return Err(StepError::failed(
-                    Blame::Aws,
+                    ErrorCategory::Aws,
                     format!(
                         "stack `{}` is still being changed after {} minutes",
                         self.name,
-                        WITHIN.as_secs() / 60
+                        TIMEOUT.as_secs() / 60
                     ),
                     "run the command again: it goes on waiting",
                 ));
@@ -75,7 +75,7 @@ impl StackOperation<'_> {
         }
     }
 
-    fn judged(&self, stack: Stack, events: &[StackEvent]) -> Result<Stack, StepError> {
+    fn outcome(&self, stack: Stack, events: &[StackEvent]) -> Result<Stack, StepError> {
         let is_good = match stack.status.as_str() {
             "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => true,
             // The aim of a rollback that is continued, and the failure of an update.
@@ -85,12 +85,12 @@ impl StackOperation<'_> {
         if is_good {
             return Ok(stack);
         }
-        Err(self.failed(&stack.status, &cause_in_words(events, &stack.reason)))
+        Err(self.failed(&stack.status, &failure_text(events, &stack.reason)))
     }
 
     fn failed(&self, status: &str, cause: &str) -> StepError {
         StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!(
                 "stack `{}` could not be deployed ({status}): {cause}",
                 self.name
@@ -112,7 +112,7 @@ fn is_after(stack: &Stack, ended: Option<&str>, executed: Option<bool>) -> bool 
             )
         }
         (None, Some(false)) => {
-            stack.status.contains("ROLLBACK") && stack.state() != StackState::Moving
+            stack.status.contains("ROLLBACK") && stack.state() != StackState::InProgress
                 || stack.status.ends_with("_FAILED")
         }
         (None, None) => false,
@@ -126,16 +126,16 @@ pub(crate) async fn wait_until_settled(
 ) -> Result<(), StepError> {
     let name = deployment.names.data_stack();
     let aws = &deployment.aws;
-    let mut polling = aws.polling(WITHIN);
+    let mut polling = aws.polling(TIMEOUT);
     while let Some(stack) = Stack::find(aws, &name).await? {
-        if stack.state() != StackState::Moving {
+        if stack.state() != StackState::InProgress {
             break;
         }
         let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
         show(&events, progress);
         progress.doing(&format!("waiting: stack {name} is being changed already"));
         if !polling.again().await {
-            return Err(moving(&stack));
+            return Err(in_progress(&stack));
         }
     }
     Ok(())
@@ -154,25 +154,25 @@ fn show(events: &[StackEvent], progress: &dyn Progress) {
     progress.count(done.len() as u64, Some(all), "resources");
 }
 
-pub(super) fn moving(stack: &Stack) -> StepError {
+pub(super) fn in_progress(stack: &Stack) -> StepError {
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!("stack `{}` is being changed ({})", stack.name, stack.status),
         "wait until that has ended, then run the command again",
     )
 }
 
 /// Another deployment has changed the stack since its settings were read, or its change set was made.
-pub(super) fn changed_meanwhile(name: &str, how: &str) -> StepError {
+pub(super) fn concurrent_change(name: &str, how: &str) -> StepError {
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!("stack `{name}` was changed by somebody else in the meantime: {how}"),
         "nothing of theirs was overwritten; run the command again: it begins with what they have deployed",
     )
 }
 
 /// Why the newest operation has failed.
-pub(super) async fn explained(aws: &Aws, stack: &Stack) -> Result<String, StepError> {
+pub(super) async fn failure_cause(aws: &Aws, stack: &Stack) -> Result<String, StepError> {
     let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
-    Ok(cause_in_words(&events, &stack.reason))
+    Ok(failure_text(&events, &stack.reason))
 }
