@@ -163,7 +163,7 @@ class Journey(unittest.TestCase):
         # Before the first step.
         self.assertLess(first, next(number for number, line in enumerate(lines) if line.startswith("  1  ")))
         listed = sum(line.strip().startswith("+ make") for line in lines)
-        self.assertRegex(lines[first], rf"^Total: {listed} to make, \d+ to run$")
+        self.assertRegex(lines[first], rf"^Total: {listed} to create, \d+ to run$")
         shared = [line for line in lines[first:] if line.startswith("Shared with others: ")]
         self.assertEqual(len(shared), 2)
         self.assertTrue(all(SERVICE_ROLE in line for line in shared), shared)

@@ -104,7 +104,7 @@ impl Ingestion {
                 "SPICE has no room in this Region: buy capacity or release some in Manage Quick Sight, SPICE capacity (or `aws quicksight update-spice-capacity-configuration --purchase-mode AUTO_PURCHASE`), then run `kiro-analytics refresh --only import`"
             }
             ImportCause::View => {
-                "a view is missing or has other columns: `kiro-analytics deploy` makes it again and imports again"
+                "a view is missing or has other columns: `kiro-analytics deploy` creates it again and imports again"
             }
             ImportCause::Superseded => {
                 "another import has taken its place: `kiro-analytics status` shows it"

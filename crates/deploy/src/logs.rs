@@ -54,7 +54,7 @@ impl LogReport {
             return Err(StepError::failed(
                 ErrorCategory::Usage,
                 format!("stack `{}` has no normalizer", stack.name),
-                "`kiro-analytics status` says in what state it is; `kiro-analytics deploy` makes it",
+                "`kiro-analytics status` shows its state; `kiro-analytics deploy` creates it",
             ));
         }
         let (log, undelivered) =

@@ -109,7 +109,7 @@ pub(crate) fn prefix_problem(prefix: &str) -> Option<String> {
         && !prefix.ends_with('-')
         && !prefix.contains("--");
     (!is_good).then(|| {
-        format!("expected small letters, digits and single hyphens, beginning with a letter, found `{prefix}`")
+        format!("expected lowercase letters, digits and single hyphens, starting with a letter, found `{prefix}`")
     })
 }
 

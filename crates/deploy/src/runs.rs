@@ -215,12 +215,12 @@ impl Line {
     /// What Lambda wrote about the function.
     fn of_platform(message: &str) -> Option<Self> {
         let what = if let Some((_, after)) = message.split_once("Task timed out") {
-            format!("the function was stopped, as its time was over{after}")
+            format!("the function timed out{after}")
         } else if message.contains("signal: killed") || message.contains("OutOfMemory") {
-            "the function was killed, probably for want of memory: raise `memory_megabytes`"
+            "the function was killed, probably because it ran out of memory: raise `memory_megabytes`"
                 .to_owned()
         } else if message.contains("Runtime.ExitError") || message.contains("Runtime exited") {
-            "the function ended by itself; its log says why".to_owned()
+            "the function exited; its log shows the reason".to_owned()
         } else {
             return None;
         };
@@ -305,10 +305,7 @@ mod tests {
         let Some(Line::Failed { what }) = line(timeout) else {
             panic!("no failure");
         };
-        assert_eq!(
-            what,
-            "the function was stopped, as its time was over after 900.00 seconds"
-        );
+        assert_eq!(what, "the function timed out after 900.00 seconds");
         let repeated = json!({"level": "ERROR", "error": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});
         assert_eq!(line(&repeated.to_string()), None);
         let by_runtime = json!({"level": "ERROR", "message": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});

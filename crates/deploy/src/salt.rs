@@ -106,7 +106,7 @@ fn decide(given: Option<&str>, deployed: DeployedSalt) -> Result<ChosenSalt, Ste
             check(given)?;
             if deployed != DeployedSalt::None {
                 remarks.push(
-                    "`hash_salt` is another one than that of the deployed views: all hashes of addresses change"
+                    "`hash_salt` differs from the salt of the deployed views: all hashes of addresses change"
                         .to_owned(),
                 );
             }
@@ -120,13 +120,13 @@ fn decide(given: Option<&str>, deployed: DeployedSalt) -> Result<ChosenSalt, Ste
                 format!(
                     "view `{view}` hashes addresses, and its salt could not be read: another salt would change all hashes"
                 ),
-                "give the salt again in KIRO_ANALYTICS_HASH_SALT, or a new one (`openssl rand -hex 32`)",
+                "set KIRO_ANALYTICS_HASH_SALT to the same salt, or to a new one (`openssl rand -hex 32`)",
             ));
         }
     };
     if check(&salt).is_err() {
         remarks.push(
-            "the salt of the deployed views is short, so addresses can be guessed from their hashes: give a new one in KIRO_ANALYTICS_HASH_SALT (`openssl rand -hex 32`); all hashes change"
+            "the salt of the deployed views is short, so addresses can be guessed from their hashes: set KIRO_ANALYTICS_HASH_SALT to a new one (`openssl rand -hex 32`); all hashes change"
                 .to_owned(),
         );
     }
@@ -164,7 +164,7 @@ fn check(salt: &str) -> Result<(), StepError> {
         format!(
             "`hash_salt` must be {MIN_CHARACTERS} or more random ASCII characters (128 bits), or addresses can be guessed from their hashes"
         ),
-        "make one with `openssl rand -hex 32`, or leave `hash_salt` out: `deploy` makes one and reads it back from the views",
+        "generate one with `openssl rand -hex 32`, or leave `hash_salt` out: `deploy` generates one and reads it back from the views",
     ))
 }
 
@@ -174,7 +174,7 @@ fn random() -> Result<String, StepError> {
         StepError::failed(
             ErrorCategory::Usage,
             format!("this system gives no random bytes for a salt: {error}"),
-            "give a salt in KIRO_ANALYTICS_HASH_SALT",
+            "set KIRO_ANALYTICS_HASH_SALT",
         )
     })?;
     let digits = bytes

@@ -37,7 +37,7 @@ pub(crate) async fn delete(
                 return Err(StepError::failed(
                     ErrorCategory::Aws,
                     format!("stack `{name}` could not be deleted: {cause}"),
-                    "remove what it names in the console, then run the command again: it goes on where it stopped",
+                    "remove what it names in the console, then run the command again: it continues where it stopped",
                 ));
             }
         }
@@ -48,10 +48,10 @@ pub(crate) async fn delete(
             return Err(StepError::failed(
                 ErrorCategory::Aws,
                 format!(
-                    "stack `{name}` is not gone after {} minutes",
+                    "stack `{name}` is not deleted after {} minutes",
                     TIMEOUT.as_secs() / 60
                 ),
-                "look at its events in the CloudFormation console; run the command again to go on waiting",
+                "check its events in the CloudFormation console; run the command again to continue waiting",
             ));
         }
     }
@@ -67,7 +67,7 @@ pub(crate) fn refuse_protected(stack: &Stack) -> Result<(), StepError> {
         ErrorCategory::Usage,
         format!("stack `{}` has termination protection", stack.name),
         format!(
-            "take it off with `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {}`, then run the command again",
+            "switch it off with `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {}`, then run the command again",
             stack.name
         ),
     ))

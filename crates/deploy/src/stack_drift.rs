@@ -105,14 +105,14 @@ async fn function(aws: &Aws, stack: &Stack, name: &str) -> Differences {
         && expected != actual
     {
         differences.push(format!(
-            "{title} has {actual} MB of memory and not {expected}"
+            "{title} has {actual} MB of memory, expected {expected}"
         ));
     }
     if let Some(seconds) = found.timeout()
         && seconds != FUNCTION_SECONDS
     {
         differences.push(format!(
-            "{title} has a time-out of {seconds} seconds and not {FUNCTION_SECONDS}"
+            "{title} has a timeout of {seconds} seconds, expected {FUNCTION_SECONDS}"
         ));
     }
     let key = stack.parameters.get("CodeKey").map_or("", String::as_str);
@@ -154,7 +154,7 @@ fn schedule(stack: &Stack, name: &str, found: Option<&GetScheduleOutput>) -> Vec
     let differences = compared.into_iter().filter_map(|(parameter, actual)| {
         let expected = stack.parameters.get(parameter)?;
         (!actual.is_empty() && expected != actual)
-            .then(|| format!("{title} says `{actual}` and not `{expected}`"))
+            .then(|| format!("{title} has `{actual}`, expected `{expected}`"))
     });
     differences.collect()
 }
@@ -195,10 +195,10 @@ async fn bucket(aws: &Aws, name: &str) -> Differences {
     let is_closed = buckets.blocks_public_access(name).await?;
     let mut differences = Vec::new();
     if versioning.status() != Some(&BucketVersioningStatus::Enabled) {
-        differences.push(format!("{title} keeps no versions"));
+        differences.push(format!("{title} has no versioning"));
     }
     if !policy.is_some_and(|policy| policy.contains("aws:SecureTransport")) {
-        differences.push(format!("{title} has no policy that demands TLS"));
+        differences.push(format!("{title} has no policy that requires TLS"));
     }
     if !is_closed {
         differences.push(format!("{title} does not block public access"));

@@ -116,7 +116,7 @@ async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
                 "{missing} of the {} data sets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
                 needed.len()
             ),
-            "run `kiro-analytics deploy`: it makes them in step 9, before the dashboard; then run this again",
+            "run `kiro-analytics deploy`: it creates them in step 9, before the dashboard; then run this again",
         )),
     }
 }
@@ -139,7 +139,7 @@ async fn remove_left_over(
     Err(StepError::failed(
         ErrorCategory::Usage,
         format!(
-            "{} exists and was not made by this deployment",
+            "{} exists and was not created by this deployment",
             analysis.title()
         ),
         "delete or rename it, then run this again",
@@ -157,7 +157,7 @@ async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation
         if !polling.again().await {
             return Err(StepError::failed(
                 ErrorCategory::Aws,
-                "Quick Sight has not validated the definition within ten minutes",
+                "Quick Sight did not validate the definition within ten minutes",
                 "run the command again",
             ));
         }

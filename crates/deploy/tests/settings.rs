@@ -144,7 +144,7 @@ fn the_variables_of_the_aws_sample_are_understood() {
     assert_eq!(
         resolved.remarks,
         [
-            "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: people are shown by their e-mail address, else by their id"
+            "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: users are shown by their e-mail address, else by their id"
         ]
     );
     // Our own variable wins over the sample's.
@@ -187,8 +187,8 @@ fn all_problems_are_told_at_once_and_where_they_stand() {
     for line in [
         "kiro-analytics.toml:1: `deployment.exports`: expected `s3://bucket/prefix`, found `exports`",
         "kiro-analytics.toml:3: `deployment.theme`: expected `light`, `dark`, found `blue`",
-        "STACK_PREFIX: `deployment.prefix`: expected small letters, digits and single hyphens, beginning with a letter, found `Kiro`",
-        "--set alarmemail: `alarmemail`: there is no such setting; did you mean `alarm_email`?",
+        "STACK_PREFIX: `deployment.prefix`: expected lowercase letters, digits and single hyphens, starting with a letter, found `Kiro`",
+        "--set alarmemail: `alarmemail`: unknown setting; did you mean `alarm_email`?",
         "--set schedule: `deployment.schedule`: expected `cron(…)` or `rate(…)`, such as `cron(15 3 * * ? *)`, found `daily`",
     ] {
         assert!(told.iter().any(|found| found == line), "{line}\n{told:#?}");

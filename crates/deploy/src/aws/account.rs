@@ -43,7 +43,7 @@ impl Aws {
             && let Some(profile) = profile_with_mfa(options).await
         {
             let advice = format!(
-                "profile `{profile}` asks for an MFA code, which only the AWS CLI can ask you for: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
+                "profile `{profile}` requires an MFA code, and only the AWS CLI prompts for it: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
             );
             error.message = match error.message.as_str() {
                 "" => advice,

@@ -94,13 +94,13 @@ impl<'a> Buckets<'a> {
         Err(if is_foreign {
             AwsError {
                 kind: AwsErrorKind::ForeignOwner,
-                message: format!("it belongs to another account than `{owner}`"),
+                message: format!("it belongs to an account other than `{owner}`"),
                 ..denied
             }
         } else {
             AwsError {
                 message: format!(
-                    "it belongs to another account than `{owner}`, or you may not look at it"
+                    "it belongs to an account other than `{owner}`, or you have no access to it"
                 ),
                 ..denied
             }

@@ -47,22 +47,22 @@ impl DecidingPolicy {
                 "a policy of your organization (SCP or RCP) forbids `{action}`: its administrators must allow it, or deploy to another account"
             ),
             Self::PermissionsBoundary => format!(
-                "your permissions boundary does not allow `{action}`: who set it must add the action"
+                "your permissions boundary does not allow `{action}`: ask its owner to add the action"
             ),
             Self::Session => format!(
                 "the policy of your session does not allow `{action}`: sign in with a role or permission set that allows it"
             ),
             Self::VpcEndpoint => format!(
-                "the policy of the VPC endpoint does not allow `{action}`: add it there, or use another network"
+                "the policy of the VPC endpoint does not allow `{action}`: add the action there, or use another network"
             ),
             Self::IdentityDeny => format!(
-                "a `Deny` statement in your policies covers `{action}`: remove it there, an `Allow` does not outweigh it"
+                "a `Deny` statement in your policies covers `{action}`: remove it there; an `Allow` does not override it"
             ),
             Self::ResourceDeny => format!(
-                "a `Deny` statement in the resource's own policy covers `{action}`: remove it there, an `Allow` does not outweigh it"
+                "a `Deny` statement in the resource's own policy covers `{action}`: remove it there; an `Allow` does not override it"
             ),
         };
-        format!("{remedy}; then run the command again: it goes on where it stopped")
+        format!("{remedy}; then run the command again: it continues where it stopped")
     }
 }
 

@@ -67,7 +67,7 @@ impl AwsError {
             region: Box::default(),
             kind: AwsErrorKind::Invalid,
             code: "MissingRegion".to_owned(),
-            message: "no Region is named".to_owned(),
+            message: "no Region is configured".to_owned(),
         }
     }
 
@@ -96,7 +96,7 @@ impl AwsError {
             region: region.into(),
             kind: AwsErrorKind::NotFound,
             code: "NoSuchBucket".to_owned(),
-            message: "there is no bucket of that name".to_owned(),
+            message: "no bucket has this name".to_owned(),
         }
     }
 
@@ -137,7 +137,7 @@ impl AwsError {
             SdkError::TimeoutError(_) => of(
                 AwsErrorKind::Unreachable,
                 "",
-                "no answer in time".to_owned(),
+                "no response in time".to_owned(),
             ),
             SdkError::DispatchFailure(_) => of(AwsErrorKind::Unreachable, "", deepest(error)),
             SdkError::ResponseError(answer) if answer.raw().status().is_server_error() => {
@@ -203,7 +203,7 @@ impl AwsError {
         }
         if self.is_about_certificates() {
             return Some(
-                "a proxy opens TLS connections and shows a certificate of its own, which this machine does not trust",
+                "a proxy intercepts TLS connections with its own certificate, which this machine does not trust",
             );
         }
         match (self.kind, self.service) {
@@ -211,7 +211,7 @@ impl AwsError {
                 "your policies do not allow it, or Lake Formation is in force and has not granted it to you",
             ),
             (AwsErrorKind::Denied, "quicksight") => Some(
-                "your policies do not allow it, or you are no administrator of Amazon Quick Sight (QuickSight)",
+                "your policies do not allow it, or you are not an administrator of Amazon Quick Sight (QuickSight)",
             ),
             (AwsErrorKind::Denied, "s3") => {
                 Some("your policies, the bucket's policy or its key's policy do not allow it")
@@ -219,12 +219,14 @@ impl AwsError {
             (AwsErrorKind::Denied, _) => Some(
                 "your policies, a permissions boundary or an organisation's policy does not allow it",
             ),
-            (AwsErrorKind::Throttled, _) => Some("something else asks a lot at the same time"),
-            (AwsErrorKind::Conflict, _) => {
-                Some("another deployment is under way, or somebody made it by hand")
+            (AwsErrorKind::Throttled, _) => {
+                Some("another program sends many requests at the same time")
             }
+            (AwsErrorKind::Conflict, _) => Some(
+                "another deployment is running, or the resource was created outside this deployment",
+            ),
             (AwsErrorKind::Unreachable, _) => Some(
-                "no network, a proxy, a service that is not in this Region, or a wrong AWS_ENDPOINT_URL",
+                "no network, a proxy, a service that is not available in this Region, or a wrong AWS_ENDPOINT_URL",
             ),
             (AwsErrorKind::Limit, _) => Some("a quota of the account is used up"),
             (
@@ -247,33 +249,33 @@ impl AwsError {
             AwsErrorKind::Denied => match self.deciding_policy() {
                 Some(policy) => policy.hint(&self.action()),
                 None => format!(
-                    "have `{}` allowed (`kiro-analytics permissions` prints the whole policy), then run the command again: it goes on where it stopped",
+                    "allow `{}` (`kiro-analytics permissions` prints the whole policy), then run the command again: it continues where it stopped",
                     self.action()
                 ),
             },
             AwsErrorKind::ForeignOwner => {
-                "name a bucket of your own account, or take another --prefix: the names of our buckets begin with it".to_owned()
+                "name a bucket of your own account, or choose another --prefix: bucket names begin with it".to_owned()
             }
             AwsErrorKind::Throttled => {
-                "wait a minute and run the command again: it goes on where it stopped".to_owned()
+                "wait a minute and run the command again: it continues where it stopped".to_owned()
             }
             AwsErrorKind::Unavailable => {
-                "wait a few minutes and run the command again: it goes on where it stopped; https://health.aws.amazon.com/ shows whether the service has a problem".to_owned()
+                "wait a few minutes and run the command again: it continues where it stopped; https://health.aws.amazon.com/ shows whether the service has a problem".to_owned()
             }
             AwsErrorKind::NotFound if self.operation == "HeadBucket" => {
                 "correct the bucket's name; `kiro-analytics init` lists your buckets".to_owned()
             }
             AwsErrorKind::NotFound => {
-                "`kiro-analytics status` says what is there; `kiro-analytics deploy` makes what is missing".to_owned()
+                "`kiro-analytics status` shows what exists; `kiro-analytics deploy` creates what is missing".to_owned()
             }
             AwsErrorKind::Conflict => {
-                "wait until the other change has ended, then run the command again".to_owned()
+                "wait until the other change ends, then run the command again".to_owned()
             }
             AwsErrorKind::Expired => {
-                "sign in again (for example `aws login` or `aws sso login`), then run the command again: it goes on where it stopped".to_owned()
+                "sign in again (for example `aws login` or `aws sso login`), then run the command again: it continues where it stopped".to_owned()
             }
             AwsErrorKind::Credentials if self.message.contains("AssumeRole") => {
-                "check that the source profile may assume the role; a role with `mfa_serial` needs a code, which the AWS CLI asks for: export what `aws configure export-credentials --profile NAME --format env` prints, then run the command without --profile".to_owned()
+                "check that the source profile may assume the role; a role with `mfa_serial` needs a code, which the AWS CLI prompts for: export what `aws configure export-credentials --profile NAME --format env` prints, then run the command without --profile".to_owned()
             }
             AwsErrorKind::Credentials => {
                 "sign in (for example `aws login` or `aws sso login`) or name a profile with --profile; `aws sts get-caller-identity` must answer".to_owned()
@@ -282,13 +284,13 @@ impl AwsError {
                 "correct --profile, AWS_PROFILE, AWS_CA_BUNDLE or ~/.aws/config; `aws configure list-profiles` lists the profiles".to_owned()
             }
             AwsErrorKind::Unreachable if self.is_about_certificates() => {
-                "name a PEM file with the certificates of that proxy in AWS_CA_BUNDLE (or `ca_bundle` in ~/.aws/config), then run the command again".to_owned()
+                "set AWS_CA_BUNDLE to a PEM file with the certificates of that proxy (or `ca_bundle` in ~/.aws/config), then run the command again".to_owned()
             }
             AwsErrorKind::Unreachable if self.region.is_empty() => {
                 "check the network, then run the command again".to_owned()
             }
             AwsErrorKind::Unreachable => format!(
-                "check the network and the Region `{}`, then run the command again: it goes on where it stopped",
+                "check the network and the Region `{}`, then run the command again: it continues where it stopped",
                 self.region
             ),
             AwsErrorKind::Limit if self.is_about_spice() => spice_hint(&self.region),
@@ -296,7 +298,7 @@ impl AwsError {
                 "raise the quota in the console (Service Quotas), then run the command again".to_owned()
             }
             AwsErrorKind::Invalid if self.code == "MissingRegion" => {
-                "name one with --region, AWS_REGION or `region` in kiro-analytics.toml".to_owned()
+                "set one with --region, AWS_REGION or `region` in kiro-analytics.toml".to_owned()
             }
             AwsErrorKind::Invalid | AwsErrorKind::Other => {
                 "`kiro-analytics preflight` checks what a deployment needs".to_owned()
@@ -308,15 +310,15 @@ impl AwsError {
         let what = match self.kind {
             AwsErrorKind::Denied => "is not allowed",
             AwsErrorKind::ForeignOwner => "was refused",
-            AwsErrorKind::Throttled => "was slowed down too often",
+            AwsErrorKind::Throttled => "was throttled too often",
             AwsErrorKind::NotFound => "found nothing",
-            AwsErrorKind::Conflict => "met another change",
-            AwsErrorKind::Expired => "was refused, as the session is over",
+            AwsErrorKind::Conflict => "conflicted with another change",
+            AwsErrorKind::Expired => "was refused because the session has expired",
             AwsErrorKind::Credentials => "had no valid credentials",
-            AwsErrorKind::Configuration => "could not be made",
-            AwsErrorKind::Unreachable => "got no answer",
-            AwsErrorKind::Unavailable => "failed, as the service has a problem",
-            AwsErrorKind::Limit => "met a limit",
+            AwsErrorKind::Configuration => "could not be sent",
+            AwsErrorKind::Unreachable => "got no response",
+            AwsErrorKind::Unavailable => "failed because the service has a problem",
+            AwsErrorKind::Limit => "exceeded a quota",
             AwsErrorKind::Invalid => "was not accepted",
             AwsErrorKind::Other => "failed",
         };
@@ -491,7 +493,7 @@ mod tests {
             untrusted.hint()
         );
         assert!(
-            untrusted.to_string().contains("a proxy opens TLS"),
+            untrusted.to_string().contains("a proxy intercepts TLS"),
             "{untrusted}"
         );
     }

@@ -83,9 +83,9 @@ fn left_out(agreed: &StepPlan, now: &StepPlan) -> Vec<String> {
         .iter()
         .filter(|change| !now.changes_anything() || (change.kind == ChangeKind::Run && !has_run));
     let why = now.skipped.as_deref();
-    let why = why.unwrap_or("when its turn came, there was nothing left to do");
+    let why = why.unwrap_or("nothing was left to do");
     missing
-        .map(|change| format!("in the plan and not done: {} ({why})", change.what))
+        .map(|change| format!("planned but not done: {} ({why})", change.what))
         .collect()
 }
 
@@ -94,8 +94,11 @@ fn check_new_destructive_changes(agreed: &StepPlan, now: &StepPlan) -> Result<()
     match agreed.unapproved_destructive_change(&now.changes) {
         Some(change) => Err(StepError::failed(
             ErrorCategory::Usage,
-            format!("{} would be lost, which was not shown before", change.what),
-            "run the command again: it shows this, too",
+            format!(
+                "{} would be lost, which was not in the approved plan",
+                change.what
+            ),
+            "run the command again to see it in the plan",
         )),
         None => Ok(()),
     }
@@ -123,7 +126,7 @@ mod tests {
         let agreed = step("first_run", vec![run.clone(), table.clone()]);
         let told = left_out(&agreed, &step("first_run", Vec::new()));
         assert_eq!(told.len(), 2);
-        assert!(told[0].starts_with("in the plan and not done: the normalizer"));
+        assert!(told[0].starts_with("planned but not done: the normalizer"));
         assert_eq!(left_out(&agreed, &step("first_run", vec![table])).len(), 1);
         assert!(left_out(&agreed, &step("first_run", vec![run])).is_empty());
     }

@@ -28,8 +28,8 @@ impl DeploymentPlan {
     /// Totals first, then what touches more than this deployment or is_destructive something.
     pub fn overview(&self) -> Vec<String> {
         let kinds = [
-            (ChangeKind::Create, "to make"),
-            (ChangeKind::Update, "to change"),
+            (ChangeKind::Create, "to create"),
+            (ChangeKind::Update, "to update"),
             (ChangeKind::Run, "to run"),
             (ChangeKind::Replace, "to replace"),
             (ChangeKind::Overwrite, "to overwrite"),
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(
             plan.overview(),
             [
-                "Total: 2 to make, 1 to delete",
+                "Total: 2 to create, 1 to delete",
                 "Deleted: table `b`",
                 "Shared with others: policy `p` of role `r`",
             ]

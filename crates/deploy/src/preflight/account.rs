@@ -18,7 +18,7 @@ pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
             Finding::pass(found)
         }
         Err(error) if error.code == "MissingRegion" => {
-            Finding::skip("not looked at: no Region is named")
+            Finding::skip("not checked: no Region is configured")
         }
         Err(error) if error.kind == AwsErrorKind::Configuration => {
             Finding::fail(ErrorCategory::Usage, error.to_string(), error.hint())
@@ -36,10 +36,10 @@ pub(super) fn region(aws: &Result<Aws, AwsError>) -> Finding {
         Err(error) if error.kind == AwsErrorKind::Unreachable && !error.region.is_empty() => {
             Finding::fail(
                 ErrorCategory::Aws,
-                format!("nothing answers in `{}`", error.region),
+                format!("no response from `{}`", error.region),
                 "check the name of the Region, and whether it is enabled in the account",
             )
         }
-        Err(_) => Finding::skip("not looked at: nobody is signed in"),
+        Err(_) => Finding::skip("not checked: you are not signed in"),
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn of_exports(context: &CheckContext<'_>) -> Finding {
         .map(|folder| folder.bucket.as_str())
         .collect();
     if names.is_empty() {
-        return Finding::skip("nothing is named yet, see Settings");
+        return Finding::skip("not configured yet, see Settings");
     }
     let mut finding = Finding::empty();
     for name in names {
@@ -69,7 +69,7 @@ fn region(context: &CheckContext<'_>, name: &str, region: &str, finding: &mut Fi
                 "`{name}` is in {region}, the deployment in {}",
                 context.aws.region()
             ),
-            "that works; each export is transferred between Regions once, which costs a little",
+            "this works; each export is transferred between Regions once, at a small cost",
         );
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn unreadable(
     let names = context.names;
     (
         format!(
-            "you may not look at `{bucket}`, which the function reads with a role of its own: {error}"
+            "you have no access to `{bucket}`, which the function reads with its own role: {error}"
         ),
         format!(
             "if another account owns it, its policy must allow s3:ListBucket and s3:GetObject where aws:PrincipalArn is like `arn:{}:iam::{}:role/{}-NormalizerRole-*` (docs/deployment.md has the policy)",
@@ -142,7 +142,7 @@ async fn encryption(
     } else {
         finding.add_warning(
             format!("encrypted by default with `{key}`, which the settings do not name"),
-            format!("if Kiro's reports are encrypted with it, set exports_kms_keys to its ARN, and let `{KIRO}` use kms:GenerateDataKey in its key policy"),
+            format!("if Kiro's reports are encrypted with it, set exports_kms_keys to its ARN, and allow `{KIRO}` to use kms:GenerateDataKey in its key policy"),
         );
     }
 }
@@ -150,19 +150,25 @@ async fn encryption(
 /// Kiro can write where the bucket's policy lets it.
 async fn policy(buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
     let advice = format!(
-        "the bucket's policy must let `{KIRO}` use s3:PutObject on the prefix; choosing the bucket in the Kiro console again adds that"
+        "the bucket's policy must allow `{KIRO}` to use s3:PutObject on the prefix; selecting the bucket in the Kiro console again adds this"
     );
     match buckets.policy(name).await {
         Ok(Some(text)) => {
             let policy: Policy = serde_json::from_str(&text).unwrap_or_default();
             if policy.allows_kiro_to_write(name) {
-                finding.add(format!("its policy lets `{KIRO}` write"));
+                finding.add(format!("its policy allows `{KIRO}` to write"));
             } else {
-                finding.add_warning(format!("its policy does not let `{KIRO}` write"), advice);
+                finding.add_warning(
+                    format!("its policy does not allow `{KIRO}` to write"),
+                    advice,
+                );
             }
         }
         Ok(None) => {
-            finding.add_warning(format!("it has no policy that lets `{KIRO}` write"), advice);
+            finding.add_warning(
+                format!("it has no policy that allows `{KIRO}` to write"),
+                advice,
+            );
         }
         Err(error) => finding.add_error(&error),
     }
@@ -263,7 +269,7 @@ pub(super) async fn of_ours(context: &CheckContext<'_>) -> Finding {
         None if !results.is_empty() => {
             check_bucket(context, results, "results", true, &mut finding).await
         }
-        None => finding.add("a bucket for the results will be made".to_owned()),
+        None => finding.add("a results bucket will be created".to_owned()),
     }
     check_bucket(
         context,
@@ -288,17 +294,17 @@ async fn check_bucket(
             ErrorCategory::Usage,
             format!("{what} bucket `{name}` is in {}", head.region),
             format!(
-                "it must be in {}: name another one, or none to have one made",
+                "it must be in {}: name another bucket, or leave the setting out to have one created",
                 context.aws.region()
             ),
         ),
-        Ok(Some(_)) => finding.add(format!("{what} bucket `{name}` is there")),
+        Ok(Some(_)) => finding.add(format!("{what} bucket `{name}` exists")),
         Ok(None) if must_exist => finding.add_failure(
             ErrorCategory::Usage,
             format!("{what} bucket `{name}` does not exist"),
-            "name one that exists, or none to have one made",
+            "name a bucket that exists, or leave the setting out to have one created",
         ),
-        Ok(None) => finding.add(format!("{what} bucket `{name}` will be made")),
+        Ok(None) => finding.add(format!("{what} bucket `{name}` will be created")),
         Err(error)
             if matches!(
                 error.kind,
@@ -317,8 +323,8 @@ async fn check_bucket(
     let folders = context.settings().source_folders(context.aws.account());
     if what == "results" && folders.iter().any(|folder| folder.bucket == name) {
         finding.add_warning(
-            format!("`{name}` holds exports, too"),
-            "that works; but `teardown --delete-data` will refuse to delete it, as exports are never touched",
+            format!("`{name}` also contains exports"),
+            "this works, but `teardown --delete-data` will not delete the bucket: exports are never deleted",
         );
     }
 }

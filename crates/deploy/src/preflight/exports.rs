@@ -45,7 +45,7 @@ impl RowSink for Header {
 pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     let folders = context.settings().source_folders(context.aws.account());
     if folders.is_empty() {
-        return Finding::skip("nothing is named yet, see Settings");
+        return Finding::skip("not configured yet, see Settings");
     }
     let mut finding = Finding::empty();
     let mut newest: BTreeMap<&str, NewestExport> = BTreeMap::new();
@@ -96,7 +96,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         );
     } else if !newest.contains_key("user_report") && finding.advice.is_empty() {
         finding.add_warning(
-            "the current report (user_report) is not there, only the legacy one".to_owned(),
+            "the current report (user_report) is missing, only the legacy one exists".to_owned(),
             "switch on user activity reports in the Kiro console",
         );
     }
@@ -192,8 +192,8 @@ async fn check_header(
     match Header::read(kind, &bytes) {
         Err(error) => finding.add_failure(
             ErrorCategory::Data,
-            format!("{report}: {resource} is no export: {error}"),
-            "fix or remove it; if all look like this, tell the makers of kiro-analytics",
+            format!("{report}: {resource} is not an export: {error}"),
+            "fix or remove it; if all exports look like this, report it to the kiro-analytics project",
         ),
         Ok(header) => {
             finding.add(header.summary(report, &date.to_string()));
@@ -204,7 +204,7 @@ async fn check_header(
     if age > STALE_DAYS && report == "user_report" {
         finding.add_warning(
             format!("the newest report is {age} days old"),
-            "look in the Kiro console whether user activity reports are still on, and where they go",
+            "check in the Kiro console that user activity reports are still on, and where they are delivered",
         );
     }
     if let Some(key) = key {
@@ -239,11 +239,11 @@ async fn check_encryption(
         Ok(_) => finding.add_failure(
             ErrorCategory::Usage,
             format!("encrypted with `{key}`, which the settings do not name"),
-            format!("set exports_kms_keys = [\"{key}\"], so that the function may decrypt with it"),
+            format!("set exports_kms_keys = [\"{key}\"], so that the function can decrypt with it"),
         ),
         Err(error) => finding.add_warning(
-            format!("encrypted with `{key}`, of which nothing more could be found out: {error}"),
-            format!("if it is a key of your own, set exports_kms_keys = [\"{key}\"]"),
+            format!("encrypted with `{key}`, whose details could not be read: {error}"),
+            format!("if it is your own key, set exports_kms_keys = [\"{key}\"]"),
         ),
     }
 }

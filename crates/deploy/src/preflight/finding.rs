@@ -103,11 +103,8 @@ impl Finding {
     pub(super) fn add_error(&mut self, error: &AwsError) {
         match error.kind {
             AwsErrorKind::Denied => self.add_warning(
-                format!("could not be looked at: {error}"),
-                format!(
-                    "have `{}` allowed, or make sure of it in another way",
-                    error.action()
-                ),
+                format!("could not be checked: {error}"),
+                format!("allow `{}`, or verify it in another way", error.action()),
             ),
             _ => self.add_failure(ErrorCategory::Aws, error.to_string(), error.hint()),
         }

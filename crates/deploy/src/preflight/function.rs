@@ -17,7 +17,7 @@ pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
     }
     let missing = if context.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
         let name = Zip::file_name(architecture);
-        format!("there is no `{name}` here: the deployed function would stay as it is")
+        format!("there is no `{name}` here: the deployed function would not change")
     } else {
         let missing = Zip::not_found_in(architecture, folders);
         format!("{missing}: needed at apply")
@@ -41,18 +41,18 @@ pub(super) async fn quota(context: &CheckContext<'_>) -> Finding {
         limit.map(AccountLimit::concurrent_executions),
         limit.and_then(AccountLimit::unreserved_concurrent_executions),
     ) else {
-        return Finding::pass("no limit is told");
+        return Finding::pass("Lambda reports no limit");
     };
     let found = format!("{free} of {all} concurrent executions are not reserved; one is needed");
     match free {
         ..=0 => Finding::fail(
             ErrorCategory::Aws,
             found,
-            "release reserved concurrency of other functions, or have the quota raised (Service Quotas, Lambda)",
+            "release reserved concurrency of other functions, or request a higher quota (Service Quotas, Lambda)",
         ),
         1..5 => Finding::warn(
             found,
-            "other functions may keep the normalizer waiting: have the quota raised (Service Quotas, Lambda)",
+            "other functions may delay the normalizer: request a higher quota (Service Quotas, Lambda)",
         ),
         _ => Finding::pass(found),
     }

@@ -24,7 +24,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
                 "there is no Identity Store `{store}` in {}",
                 regional.region()
             ),
-            "correct `identity_store` or `identity_region`: both stand on the settings page of IAM Identity Center",
+            "correct `identity_store` or `identity_region`: the settings page of IAM Identity Center shows both",
         ),
         Err(error) => Finding::of(&error),
     }

@@ -78,9 +78,9 @@ impl PreflightInput {
             _ => None,
         };
         let why = if self.aws.is_err() {
-            "not looked at: nobody is signed in"
+            "not checked: you are not signed in"
         } else {
-            "not looked at: the settings are wrong"
+            "not checked: the settings are invalid"
         };
         let checking: Vec<Checking<'_>> = CHECKS
             .iter()

@@ -26,7 +26,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     if is_open {
         return match setting {
             "on" => Finding::pass(
-                "not in force for new tables; grants are made all the same, as the settings say",
+                "not in force for new tables; grants are created anyway because `lake_formation` is on",
             ),
             _ => Finding::pass("not in force for new tables: IAM alone decides"),
         };
@@ -34,7 +34,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     if setting == "off" {
         return Finding::fail(
             ErrorCategory::Usage,
-            "in force, and `lake_formation` is off in the settings: nobody could read the tables",
+            "in force, and `lake_formation` is off in the settings: the tables would not be readable",
             "set `lake_formation` to auto",
         );
     }
@@ -47,8 +47,8 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         return Finding::pass("in force; you are an administrator of the data lake and can grant");
     }
     Finding::warn(
-        "in force, and you are no administrator of the data lake",
-        "have yourself made one (Lake Formation, Administrative roles and tasks), or have CREATE_DATABASE granted to you: who makes a database may grant on it",
+        "in force, and you are not an administrator of the data lake",
+        "become an administrator (Lake Formation, Administrative roles and tasks), or get CREATE_DATABASE: the creator of a database can grant permissions on it",
     )
 }
 

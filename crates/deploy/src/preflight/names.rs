@@ -19,7 +19,7 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
         Ok(resolved) => {
             add(
                 &resolved.settings.missing(),
-                "`kiro-analytics init` looks around and writes kiro-analytics.toml",
+                "`kiro-analytics init` finds the values in the account and writes kiro-analytics.toml",
             );
             for remark in &resolved.remarks {
                 finding.add_warning(
@@ -32,7 +32,7 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
             });
             if finding.found.is_empty() {
                 finding.add(format!(
-                    "{} settings are given, the others have their defaults",
+                    "{} settings are set, the others have their defaults",
                     given.count()
                 ));
             }

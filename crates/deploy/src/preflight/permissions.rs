@@ -13,7 +13,7 @@ use crate::step::ErrorCategory;
 const MAX_CONCURRENT: usize = 4;
 
 const PRINT_POLICY: &str =
-    "have them allowed: `kiro-analytics permissions` prints the whole policy for your settings";
+    "allow them: `kiro-analytics permissions` prints the whole policy for your settings";
 
 pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     let caller = context.aws.caller().arn.as_str();
@@ -22,7 +22,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     }
     let source = match policy_source(context, caller).await {
         Ok(Some(source)) => source,
-        Ok(None) => return unknown(&format!("`{caller}` is no user or role of the account")),
+        Ok(None) => return unknown(&format!("`{caller}` is not a user or role of the account")),
         Err(error) => return not_simulated(&error),
     };
     let scope = PolicyScope {
@@ -48,7 +48,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     if finding.found.is_empty() {
         let count: usize = statements.iter().map(|one| one.actions().len()).sum();
         finding.add(format!(
-            "all {count} actions in {} statements are allowed by your policies (a denial by an organisation's policy may not show)",
+            "all {count} actions in {} statements are allowed by your policies (a denial by an organisation's policy may not be visible)",
             statements.len()
         ));
     }
@@ -91,7 +91,7 @@ fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
                     statement.sid,
                     unknown.join(", ")
                 ),
-                "make sure of these in another way: a call that is denied says so, and `deploy` goes on from there",
+                "verify these in another way: a denied call names its action, and `deploy` continues from there",
             );
         }
     }
@@ -99,14 +99,14 @@ fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
 
 fn not_simulated(error: &AwsError) -> Finding {
     match error.kind {
-        AwsErrorKind::Denied => unknown("you may not ask IAM to simulate your policies"),
+        AwsErrorKind::Denied => unknown("you are not allowed to simulate your policies in IAM"),
         _ => Finding::of(error),
     }
 }
 
 fn unknown(why: &str) -> Finding {
     Finding::warn(
-        format!("could not be found out: {why}"),
+        format!("could not be determined: {why}"),
         "`kiro-analytics permissions` prints the policy that a deployment needs; a call that fails names the missing action, and `deploy` continues from there",
     )
 }

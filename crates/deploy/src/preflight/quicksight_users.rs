@@ -45,7 +45,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         check_principal(context, arn, is_owner, &mut finding).await;
     }
     if finding.found.is_empty() {
-        return Finding::skip("nobody is named yet, see Settings");
+        return Finding::skip("not configured yet, see Settings");
     }
     finding
 }
@@ -56,11 +56,11 @@ async fn check_principal(
     is_owner: bool,
     finding: &mut Finding,
 ) {
-    let advice = "`kiro-analytics init` lists the users and groups; their ARNs stand there";
+    let advice = "`kiro-analytics init` lists the users and groups with their ARNs";
     let Some(principal) = Principal::of(arn) else {
         finding.add_failure(
             ErrorCategory::Usage,
-            format!("`{arn}` is no user, group or namespace"),
+            format!("`{arn}` is not a user, group or namespace"),
             advice,
         );
         return;
@@ -68,7 +68,7 @@ async fn check_principal(
     if principal.account != context.aws.account() {
         finding.add_failure(
             ErrorCategory::Usage,
-            format!("`{arn}` is of account {}", principal.account),
+            format!("`{arn}` belongs to account {}", principal.account),
             advice,
         );
         return;
@@ -96,16 +96,16 @@ async fn check_principal(
         finding.add_failure(
             ErrorCategory::Usage,
             found,
-            "a namespace can read a dashboard and cannot own it: name it in `readers`",
+            "a namespace can read a dashboard but not own it: name it in `readers`",
         );
     } else if is_owner && role.starts_with("READER") {
         finding.add_failure(
             ErrorCategory::Usage,
             found,
-            "a reader cannot own a dashboard: make them an author in Manage Quick Sight, or name them in `readers`",
+            "a reader cannot own a dashboard: make the user an author in Manage Quick Sight, or name the user in `readers`",
         );
     } else if described.is_inactive {
-        finding.add_warning(found, "they have never signed in, or were deactivated");
+        finding.add_warning(found, "the user has never signed in, or was deactivated");
     } else {
         finding.add(found);
     }

@@ -23,12 +23,12 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         return Finding::fail(
             ErrorCategory::Usage,
             format!("there is no role {}", names.join(" or ")),
-            "in Manage Quick Sight, Security & permissions, allow Amazon Athena once, which makes it; or name the role you use with --set quicksight_role=NAME",
+            "in Manage Quick Sight, Security & permissions, allow Amazon Athena once, which creates the role; or name the role you use with --set quicksight_role=NAME",
         );
     }
     let mut finding = Finding::empty();
     for role in &roles {
-        finding.add(format!("role `{}` is there", role.name));
+        finding.add(format!("role `{}` exists", role.name));
         check_role(context, role, &mut finding).await;
     }
     finding
@@ -45,7 +45,7 @@ async fn check_role(context: &CheckContext<'_>, role: &ServiceRole, finding: &mu
     if role.has_boundary {
         finding.add_warning(
             "the role has a permissions boundary".to_owned(),
-            "the boundary must allow what our policy allows: reading the results bucket, Athena and Glue",
+            "the boundary must allow what the deployment's policy allows: reading the results bucket, Athena and Glue",
         );
     }
     match policies(context, role).await {
@@ -54,9 +54,9 @@ async fn check_role(context: &CheckContext<'_>, role: &ServiceRole, finding: &mu
             let own = context.settings().quicksight_policy(context.names);
             let state = |exists: bool| {
                 if exists {
-                    "is there"
+                    "exists"
                 } else {
-                    "is missing: `deploy` shows it, and adds it once you agree"
+                    "is missing: `deploy` shows it, and adds it after you approve"
                 }
             };
             let has_athena = attached

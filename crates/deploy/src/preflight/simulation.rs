@@ -104,7 +104,7 @@ async fn evaluate(
             decided.push(Decision::Unknown {
                 action: (*action).to_owned(),
                 resource: "*".to_owned(),
-                why: "IAM's simulation has not answered".to_owned(),
+                why: "IAM's simulation returned no decision".to_owned(),
             });
         }
     }

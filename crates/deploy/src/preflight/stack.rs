@@ -27,7 +27,7 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
         StackState::InProgress => Finding::fail(
             ErrorCategory::Aws,
             found,
-            "something is changing the stack: wait until it has ended",
+            "the stack is being changed: wait until the change ends",
         ),
         StackState::RollbackFailed => Finding::warn(
             found,
@@ -35,7 +35,7 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
         ),
         StackState::Empty | StackState::CreationFailed => Finding::warn(
             found,
-            "`kiro-analytics deploy` explains what happened and cleans up after asking",
+            "`kiro-analytics deploy` shows what failed and cleans up after confirmation",
         ),
         StackState::Settled
             if stack
@@ -54,7 +54,7 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
         }
         StackState::Settled if is_newer(deployed, version) => Finding::warn(
             found,
-            "what is deployed is newer than this program: get that version, or go back to this one on purpose",
+            "the deployed version is newer than this program: install that version, or downgrade deliberately",
         ),
         StackState::Settled => Finding::pass(found),
     }
@@ -82,7 +82,7 @@ pub(super) async fn check(
         finding.add_failure(
             ErrorCategory::Aws,
             format!("changed outside CloudFormation: {difference}"),
-            "`kiro-analytics deploy` puts it right",
+            "`kiro-analytics deploy` corrects it",
         );
     }
     for error in &drift.errors {
@@ -122,10 +122,12 @@ pub(super) async fn catalogue(context: &CheckContext<'_>) -> Finding {
     for (kind, name, exists, output) in checked {
         match exists {
             Err(error) => finding.add_error(&error),
-            Ok(true) if deployed(output) == name => finding.add(format!("{kind} `{name}` is ours")),
+            Ok(true) if deployed(output) == name => {
+                finding.add(format!("{kind} `{name}` belongs to this deployment"))
+            }
             Ok(true) => finding.add_failure(
                 ErrorCategory::Usage,
-                format!("{kind} `{name}` exists and is not of this deployment"),
+                format!("{kind} `{name}` exists and does not belong to this deployment"),
                 format!("name another one with --set {kind}=NAME, or another --prefix"),
             ),
             Ok(false) => finding.add(format!("{kind} `{name}` is free")),

@@ -47,24 +47,24 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         _ => finding.add_failure(
             ErrorCategory::Aws,
             found,
-            "dashboards can be made by programs in the Enterprise edition alone: upgrade in Manage Quick Sight",
+            "only the Enterprise edition can create dashboards through the API: upgrade in Manage Quick Sight",
         ),
     }
     if status != "ACCOUNT_CREATED" && status != "OK" {
         finding.add_failure(
             ErrorCategory::Aws,
             format!("the subscription is {status}"),
-            "look at it in Manage Quick Sight, then run this again",
+            "check it in Manage Quick Sight, then run this again",
         );
     }
     if configured.is_some_and(|configured| configured != region) {
         finding.add_warning(
             format!(
-                "the settings take `{}` for that Region",
+                "the settings name `{}` as that Region",
                 configured.unwrap_or_default()
             ),
             format!(
-                "set quicksight_identity_region = \"{region}\", and take ARNs of users from there"
+                "set quicksight_identity_region = \"{region}\", and use ARNs of users from that Region"
             ),
         );
     }
@@ -100,8 +100,8 @@ async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
         }
         Err(error) if error.kind == AwsErrorKind::Unreachable => finding.add_failure(
             ErrorCategory::Usage,
-            format!("Amazon Quick Sight does not answer in {region}, where the dashboard would be: {error}"),
-            "take a Region that has Amazon Quick Sight (--region), or do without a dashboard with --set quicksight=false; AWS lists its Regions under \"Amazon Quick endpoints and quotas\"",
+            format!("Amazon Quick Sight does not respond in {region}, the Region of the dashboard: {error}"),
+            "choose a Region that has Amazon Quick Sight (--region), or deploy without a dashboard with --set quicksight=false; AWS lists its Regions under \"Amazon Quick endpoints and quotas\"",
         ),
         Err(error) => finding.add_error(&error),
     }

@@ -63,7 +63,7 @@ pub(super) fn identifier(value: &Value) -> Option<String> {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
     unless(
         is_good,
-        "small letters, digits and underscores, beginning with a letter",
+        "lowercase letters, digits and underscores, starting with a letter",
         found,
     )
 }
@@ -247,7 +247,7 @@ pub(super) fn identity_store(value: &Value) -> Option<String> {
     let found = text(value);
     if found.starts_with("arn:") || found.starts_with("ssoins-") {
         return Some(format!(
-            "`{found}` is the instance of IAM Identity Center; its Identity Store begins with `d-` and stands on the same page"
+            "`{found}` is the instance of IAM Identity Center; its Identity Store begins with `d-` and is on the same page"
         ));
     }
     let is_good = found.is_empty()
@@ -266,10 +266,14 @@ pub(super) fn tags(value: &Value) -> Option<String> {
             || key.to_lowercase().starts_with("aws:")
             || key.starts_with("kiro-analytics:")
         {
-            return unless(false, "a key of your own of at most 128 letters", key);
+            return unless(
+                false,
+                "a key of at most 128 characters that does not begin with `aws:` or `kiro-analytics:`",
+                key,
+            );
         }
         if found.len() > 256 {
-            return unless(false, "a value of at most 256 letters", found);
+            return unless(false, "a value of at most 256 characters", found);
         }
     }
     None

@@ -132,13 +132,13 @@ impl DeploymentSettings {
         if self.exports.is_empty() {
             problems.push(problem(
                 "exports",
-                "say where Kiro writes its reports: `exports = [\"s3://bucket/prefix\"]`; `kiro-analytics init` looks for it",
+                "set where Kiro writes its reports: `exports = [\"s3://bucket/prefix\"]`; `kiro-analytics init` finds it",
             ));
         }
         if self.quicksight && self.owners.is_empty() {
             problems.push(problem(
                 "owners",
-                "name a Quick Sight user or group that shall own the dashboard, or set `quicksight = false` to do without one; `kiro-analytics init` lists them",
+                "name a Quick Sight user or group as owner of the dashboard, or set `quicksight = false` to deploy without one; `kiro-analytics init` lists users and groups",
             ));
         }
         problems

@@ -16,11 +16,11 @@ use crate::aws::SdkOptions;
 const WITHOUT_SETTING: &[(&str, &str)] = &[
     (
         "AUTO_APPROVE_IAM",
-        "it agreed to one policy; `deploy --yes` agrees to the whole plan, which shows that policy",
+        "it approved one policy; `deploy --yes` approves the whole plan, which shows that policy",
     ),
     (
         "IDENTITY_MAPPING",
-        "this version does not map ids to names: people are shown by their e-mail address, else by their id",
+        "this version does not map ids to names: users are shown by their e-mail address, else by their id",
     ),
     (
         "IDENTITY_MAP_REFRESH_SCHEDULE",
@@ -341,8 +341,8 @@ fn unknown(key: &str, origin: Origin) -> Problem {
     let nearest = all().min_by_key(distance);
     let nearest = nearest.filter(|setting| distance(setting) <= 1 + setting.key.len() / 4);
     let text = match nearest {
-        Some(setting) => format!("there is no such setting; did you mean `{}`?", setting.key),
-        None => "there is no such setting; `kiro-analytics config show` lists them".to_owned(),
+        Some(setting) => format!("unknown setting; did you mean `{}`?", setting.key),
+        None => "unknown setting; `kiro-analytics config show` lists all settings".to_owned(),
     };
     Problem {
         origin,

@@ -161,7 +161,7 @@ impl Status {
             None => found.push(StatusProblem::new(
                 ErrorCategory::Data,
                 format!("the normalizer has not run in the last {LOG_DAYS} days"),
-                "`kiro-analytics refresh` runs it now; look at the schedule, too",
+                "`kiro-analytics refresh` runs it now; also check the schedule",
             )),
             Some(run) if run.files_failed > 0 => found.push(StatusProblem::new(
                 ErrorCategory::Data,
@@ -169,7 +169,7 @@ impl Status {
                     1 => "an export could not be read".to_owned(),
                     failed => format!("{failed} exports could not be read"),
                 },
-                "`kiro-analytics logs` names them and says why",
+                "`kiro-analytics logs` lists them with the reasons",
             )),
             Some(_) => {}
         }
@@ -186,8 +186,8 @@ impl Status {
         } else if has_dashboard {
             found.push(StatusProblem::new(
                 ErrorCategory::Usage,
-                "there is no dashboard",
-                "`kiro-analytics deploy` goes on where it stopped",
+                "the dashboard is missing",
+                "`kiro-analytics deploy` continues where it stopped",
             ));
         }
         self.problems.extend(found);

@@ -11,7 +11,7 @@ use crate::settings::DeploymentSettings;
 use crate::step::ErrorCategory;
 use crate::steps::assets_of;
 
-const MAKE_AGAIN: &str = "`kiro-analytics deploy` makes it again";
+const MAKE_AGAIN: &str = "`kiro-analytics deploy` creates it again";
 
 /// The data sets of the built-in dashboard that are missing. Which ones another dashboard needs, only its file says.
 pub(super) fn missing_data_sets(
@@ -63,7 +63,7 @@ pub(super) fn stale(request: &StatusRequest<'_>, status: &Status) -> Option<Stat
         StatusProblem::new(
             ErrorCategory::Data,
             format!("the newest day is {newest}, {days} days ago: more than the {allowed} of `stale_after_days`"),
-            "`kiro-analytics preflight` looks whether exports still come, `kiro-analytics logs` whether they can be read",
+            "`kiro-analytics preflight` checks whether exports still arrive, `kiro-analytics logs` whether they can be read",
         )
     })
 }

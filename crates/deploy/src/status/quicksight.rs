@@ -69,7 +69,7 @@ impl DataSetStatus {
                     "the last import of data set `{}` dropped {dropped_rows} rows",
                     self.id
                 ),
-                "Manage data, the data set, Refresh in Quick Sight says why; `kiro-analytics deploy` renews its columns",
+                "Manage data, the data set, Refresh in Quick Sight shows the reason; `kiro-analytics deploy` updates its columns",
             )
         })
     }
@@ -86,7 +86,7 @@ impl DashboardStatus {
                     self.status,
                     self.errors.join("; ")
                 ),
-                "`kiro-analytics deploy --only dashboard` makes it again",
+                "`kiro-analytics deploy --only dashboard` creates it again",
             )
         })
     }

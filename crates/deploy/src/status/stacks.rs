@@ -62,11 +62,11 @@ impl StackStatus {
         let hint = match self.state? {
             StackState::Settled if !status.contains("ROLLBACK") => return None,
             StackState::Settled => {
-                "the last change was undone: `kiro-analytics deploy` tries it again and says what fails"
+                "the last change was rolled back: `kiro-analytics deploy` tries it again and shows what fails"
             }
-            StackState::InProgress => "something is changing it: wait, then look again",
+            StackState::InProgress => "it is being changed: wait, then run this again",
             StackState::Empty | StackState::CreationFailed => {
-                "`kiro-analytics deploy` explains it, and cleans it up after asking"
+                "`kiro-analytics deploy` shows the cause, and cleans up after confirmation"
             }
             StackState::RollbackFailed => {
                 "`kiro-analytics deploy` continues the rollback, then updates the stack"
@@ -108,9 +108,11 @@ impl AlarmStatus {
     pub(super) fn hint(&self) -> &'static str {
         match self.name.as_str() {
             "FailedAlarm" | "RejectedRowsAlarm" => "`kiro-analytics logs` names the exports",
-            "NotRunAlarm" => "`kiro-analytics refresh` runs it now; look at the schedule, too",
-            "DeadLettersAlarm" => "the queue's message says why; purge it when the cause is gone",
-            _ => "`kiro-analytics preflight` looks whether exports still come",
+            "NotRunAlarm" => "`kiro-analytics refresh` runs it now; also check the schedule",
+            "DeadLettersAlarm" => {
+                "the queue's message shows the reason; purge it after fixing the cause"
+            }
+            _ => "`kiro-analytics preflight` checks whether exports still arrive",
         }
     }
 }
@@ -131,7 +133,7 @@ pub(super) async fn drift(
         StatusProblem::new(
             ErrorCategory::Aws,
             format!("changed outside CloudFormation: {difference}"),
-            "`kiro-analytics deploy` puts it right",
+            "`kiro-analytics deploy` corrects it",
         )
     });
     differences.chain(unread).collect()

@@ -84,7 +84,7 @@ impl<'a> ChangeSet<'a> {
                         return Err(StepError::failed(
                             ErrorCategory::Aws,
                             format!(
-                                "CloudFormation cannot change stack `{}` like that: {reason}",
+                                "CloudFormation rejects the change of stack `{}`: {reason}",
                                 self.stack
                             ),
                             "correct the setting it names, then run the command again",
@@ -101,7 +101,7 @@ impl<'a> ChangeSet<'a> {
                         self.stack,
                         TIMEOUT.as_secs() / 60
                     ),
-                    "run the command again: it goes on where it stopped",
+                    "run the command again: it continues where it stopped",
                 ));
             }
         }

@@ -82,7 +82,7 @@ impl Step for DataStack {
                 let cause = failure_cause(aws, &stack).await?;
                 let change = Change::new(ChangeKind::Replace, format!("stack `{name}`"))
                     .detail(format!("it is in state {}: {cause}", stack.status))
-                    .detail("what is left of it is deleted, then it is made again; a bucket with results stays");
+                    .detail("its remaining resources are deleted, then it is created again; a bucket with results is retained");
                 Ok(Planned::changes(vec![change, creation(&name)]))
             }
             StackState::InProgress => Err(in_progress(&stack)),
@@ -132,7 +132,7 @@ impl Step for DataStack {
         }
         match stack.as_ref().map(Stack::state) {
             Some(StackState::CreationFailed) => {
-                progress.doing(&format!("deleting what is left of stack {name}"));
+                progress.doing(&format!("deleting the remaining resources of stack {name}"));
                 if let Some(remains) = stack.take() {
                     delete(aws, &remains, progress).await?;
                 }
@@ -152,12 +152,15 @@ impl Step for DataStack {
         let change_set = change_set(aws, &name, &desired, stack.as_ref(), &drift);
         let prepared = change_set.prepare(&desired, stack.as_ref()).await?;
         let Some(prepared) = prepared else {
-            return check_no_drift(&name, &drift, "CloudFormation sees nothing to put right");
+            return check_no_drift(&name, &drift, "CloudFormation found nothing to correct");
         };
         if let Some(change) = plan.unapproved_destructive_change(&prepared.changes) {
             return Err(concurrent_change(
                 &name,
-                &format!("{} would be lost, which was not in the plan", change.what),
+                &format!(
+                    "{} would be lost, which was not in the approved plan",
+                    change.what
+                ),
             ));
         }
         let address = stack.as_ref().map_or(name.as_str(), Stack::address);
@@ -182,7 +185,7 @@ impl Step for DataStack {
             return Ok(Applied::default());
         }
         let drift = drift_of(aws, &stack).await?;
-        check_no_drift(&name, &drift, "CloudFormation has not put it right")
+        check_no_drift(&name, &drift, "CloudFormation did not correct it")
     }
 
     async fn discard_plan(&self, deployment: &Deployment) -> Result<(), StepError> {
@@ -249,7 +252,7 @@ fn drift_change(name: &str, drift: Vec<String>) -> Option<Change> {
         return None;
     }
     let change = Change::new(ChangeKind::Update, format!("drift of stack `{name}`"));
-    let change = change.detail("changed outside CloudFormation, and put right:");
+    let change = change.detail("changed outside CloudFormation, and corrected:");
     Some(drift.into_iter().fold(change, Change::detail))
 }
 
@@ -263,7 +266,7 @@ fn check_no_drift(name: &str, drift: &[String], why: &str) -> Result<Applied, St
             "stack `{name}` differs from its template, and {why}: {}",
             drift.join("; ")
         ),
-        "put it right in the console, or delete the resource and change a setting such as `memory_megabytes`, which updates the stack",
+        "correct it in the console, or delete the resource and change a setting such as `memory_megabytes`, which updates the stack",
     ))
 }
 

@@ -124,7 +124,7 @@ fn other_code(function: &str, zip: &Zip) -> StepError {
             "function `{function}` runs other code than `{}`",
             zip.path.display()
         ),
-        "look in CloudTrail for who has written to the code bucket or to the function, then run the command again: it puts the code right",
+        "check CloudTrail for writes to the code bucket and to the function, then run the command again: it restores the code",
     )
 }
 

@@ -20,21 +20,27 @@ pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     let (existing, planned) = (sheets(described), sheets(desired));
     for (id, sheet) in &existing {
         let Some(known) = planned.get(id) else {
-            lines.push(format!("sheet `{}` is new", sheet.name));
+            lines.push(format!("sheet `{}` was added", sheet.name));
             continue;
         };
         if sheet.name != known.name {
-            lines.push(format!("sheet `{}` is called `{}`", known.name, sheet.name));
+            lines.push(format!(
+                "sheet `{}` was renamed to `{}`",
+                known.name, sheet.name
+            ));
         }
         for (visual, title) in &sheet.visuals {
             if !known.visuals.contains_key(visual) {
-                lines.push(format!("visual `{title}` on sheet `{}` is new", sheet.name));
+                lines.push(format!(
+                    "visual `{title}` on sheet `{}` was added",
+                    sheet.name
+                ));
             }
         }
         for (visual, title) in &known.visuals {
             if !sheet.visuals.contains_key(visual) {
                 lines.push(format!(
-                    "visual `{title}` on sheet `{}` is gone",
+                    "visual `{title}` on sheet `{}` was removed",
                     sheet.name
                 ));
             }
@@ -42,11 +48,11 @@ pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     }
     for (id, sheet) in &planned {
         if !existing.contains_key(id) {
-            lines.push(format!("sheet `{}` is gone", sheet.name));
+            lines.push(format!("sheet `{}` was removed", sheet.name));
         }
     }
     if lines.is_empty() {
-        lines.push("what it shows is computed or drawn differently".to_owned());
+        lines.push("the content of its visuals, filters or calculated fields differs".to_owned());
     }
     let more = lines.len().saturating_sub(MAX_LINES);
     lines.truncate(MAX_LINES);
@@ -115,15 +121,15 @@ mod tests {
         assert_eq!(
             differences(&theirs, &planned),
             [
-                "visual `z!` on sheet `A` is new",
-                "visual `y!` on sheet `A` is gone",
-                "sheet `C` is new",
-                "sheet `B` is gone"
+                "visual `z!` on sheet `A` was added",
+                "visual `y!` on sheet `A` was removed",
+                "sheet `C` was added",
+                "sheet `B` was removed"
             ]
         );
         assert_eq!(
             differences(&planned, &planned),
-            ["what it shows is computed or drawn differently"]
+            ["the content of its visuals, filters or calculated fields differs"]
         );
     }
 }

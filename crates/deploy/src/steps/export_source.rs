@@ -28,7 +28,7 @@ pub(super) async fn find_exports(deployment: &Deployment) -> Result<Vec<String>,
         match find_in_bucket(deployment, bucket, &of_bucket).await {
             Ok(()) => {}
             Err(StepError::Aws(error)) if error.is_denied() => unreadable.push(format!(
-                "you may not look at `{bucket}`: the function reads it with its own role, which the bucket's policy must allow"
+                "you have no access to `{bucket}`: the function reads it with its own role, which the bucket's policy must allow"
             )),
             Err(error) => return Err(error),
         }
@@ -64,7 +64,7 @@ async fn find_in_bucket(
     Err(StepError::failed(
         ErrorCategory::Usage,
         format!(
-            "there are no exports where `exports` says: nothing lies in {}",
+            "there are no exports where `exports` points: nothing found in {}",
             probed.join(", ")
         ),
         "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC",

@@ -110,7 +110,7 @@ impl Step for FirstRun {
             };
             details.extend(left_buckets.iter().map(|bucket| {
                 format!(
-                    "bucket `{bucket}` is kept from an earlier deployment: --set existing_results_bucket={bucket} goes on with it"
+                    "bucket `{bucket}` remains from an earlier deployment: --set existing_results_bucket={bucket} continues with it"
                 )
             }));
         }
@@ -143,7 +143,7 @@ impl Step for FirstRun {
         }
         if run.processed > 0 && run.rows == Some(0) {
             applied.problems.push(format!(
-                "{} exports were normalized and hold no row: all figures may be empty",
+                "{} exports were normalized and contain no rows: all figures may be empty",
                 run.processed
             ));
         }

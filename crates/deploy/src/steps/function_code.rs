@@ -154,7 +154,7 @@ impl Step for FunctionCode {
             let bucket = CodeBucket::new(deployment, &name);
             let exists = exists(deployment, &name).await?;
             for property in bucket.missing(exists).await? {
-                progress.doing(&format!("putting bucket {name} right"));
+                progress.doing(&format!("configuring bucket {name}"));
                 bucket.apply(&property).await?;
             }
         }
@@ -166,7 +166,7 @@ impl Step for FunctionCode {
         if let Some(deployed) = DeployedCode::find(deployment, &zip).await?
             && deployed.change(&zip).is_some()
         {
-            progress.doing("putting the function's code right");
+            progress.doing("updating the function's code");
             deployed.replace(deployment, &name, &zip).await?;
         }
         Ok(Applied::default())
@@ -201,7 +201,7 @@ impl StoredZip {
             Self::Missing => Some(Change::new(ChangeKind::Create, what).detail(source)),
             Self::Other => Some(
                 Change::new(ChangeKind::Update, what)
-                    .detail("the object there has not the SHA-256 of the zip on this machine")
+                    .detail("the SHA-256 of the stored object differs from that of the zip on this machine")
                     .detail(source),
             ),
         }
@@ -217,7 +217,7 @@ async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
     });
     if is_deployed {
         return Ok(Planned::skipped(
-            "no zip on this machine: the deployed function stays as it is",
+            "no zip on this machine: the deployed function does not change",
         ));
     }
     let change = Change::new(ChangeKind::Create, NEEDED)
@@ -244,7 +244,7 @@ async fn exists(deployment: &Deployment, bucket: &str) -> Result<bool, StepError
                 "bucket `{bucket}` is in `{}`, and a function's code must be in its own Region `{region}`",
                 head.region
             ),
-            "name another bucket with --set code_bucket=NAME, or none to have one made",
+            "name another bucket with --set code_bucket=NAME, or leave `code_bucket` out to have one created",
         )),
         head => Ok(head.is_some()),
     }
@@ -254,6 +254,6 @@ fn missing_bucket(bucket: &str) -> StepError {
     StepError::failed(
         ErrorCategory::Usage,
         format!("there is no bucket `{bucket}`, which `code_bucket` names"),
-        "make it, or name another one with --set code_bucket=NAME, or none to have one made",
+        "create it, name another bucket with --set code_bucket=NAME, or leave `code_bucket` out to have one created",
     )
 }

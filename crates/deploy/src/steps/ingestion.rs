@@ -24,10 +24,10 @@ use crate::step::{
 const CONCURRENCY: usize = 5;
 
 /// Why a dataset is read.
-const NEVER: &str = "it has never been read";
+const NEVER: &str = "it has never been imported";
 const FAILED: &str = "its last import failed";
 const OLDER: &str = "its view is newer than its data";
-const CHANGES: &str = "what its view reads is changed";
+const CHANGES: &str = "the data behind its view changes";
 const NEW_DATA: &str = "exports have been normalized";
 
 /// Reads what must be read.
@@ -231,7 +231,7 @@ impl Step for FirstIngestion {
         }
         let rows = rows_read(&ended, aws.region())?;
         Ok(Applied {
-            notes: vec![format!("{rows} rows were read")],
+            notes: vec![format!("{rows} rows were imported")],
             problems: Vec::new(),
         })
     }
@@ -279,7 +279,7 @@ fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], region: &str) -> Resul
             let error = ingestion.error.as_ref().map(ToString::to_string);
             error.unwrap_or_else(|| ingestion.status.to_lowercase())
         } else {
-            "still being read after an hour".to_owned()
+            "still running after an hour".to_owned()
         };
         hint.get_or_insert_with(|| {
             if ingestion.is_out_of_capacity() {
@@ -299,7 +299,7 @@ fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], region: &str) -> Resul
     let lines: Vec<String> = lines.collect();
     Err(StepError::failed(
         ErrorCategory::Aws,
-        format!("not everything could be read: {}", lines.join("; ")),
+        format!("some imports failed: {}", lines.join("; ")),
         hint,
     ))
 }

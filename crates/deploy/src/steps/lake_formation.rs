@@ -262,7 +262,7 @@ impl Step for LakeFormation {
             return Ok(Planned::skipped("`lake_formation` is off"));
         }
         if !is_in_force(deployment).await? {
-            return Ok(Planned::skipped("it is not in force here"));
+            return Ok(Planned::skipped("Lake Formation is not in force"));
         }
         let missing = missing(deployment).await?.into_iter();
         let changes = missing.map(|(principal, grants)| {
@@ -314,8 +314,10 @@ impl Step for LakeFormation {
         match missing(deployment).await?.first() {
             Some((principal, _)) => Err(StepError::failed(
                 ErrorCategory::Aws,
-                format!("Lake Formation took the grants to `{principal}` and does not list them"),
-                "run the command again; if it stays so, look at the data permissions in Lake Formation's console",
+                format!(
+                    "Lake Formation accepted the grants to `{principal}` but does not list them"
+                ),
+                "run the command again; if the error remains, check the data permissions in Lake Formation's console",
             )),
             None => Ok(Applied::default()),
         }
@@ -326,7 +328,7 @@ fn incomplete(error: &BuildError) -> StepError {
     StepError::failed(
         ErrorCategory::Usage,
         format!("a grant of Lake Formation is incomplete: {error}"),
-        "this is a fault of kiro-analytics: report it",
+        "this is a bug in kiro-analytics: report it",
     )
 }
 
@@ -341,6 +343,6 @@ fn refused(principal: &str, failure: &BatchPermissionsFailureEntry) -> StepError
             message.unwrap_or_default(),
             code.unwrap_or_default()
         ),
-        "you must be an administrator of the data lake (Lake Formation's console, Administrative roles and tasks), or have the grants made by one",
+        "you must be an administrator of the data lake (Lake Formation's console, Administrative roles and tasks), or ask one to make the grants",
     )
 }

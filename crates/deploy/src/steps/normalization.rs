@@ -135,7 +135,7 @@ pub(super) async fn normalize_with_retries(
             if files > 1_000_000 {
                 return Err(failed(
                     function,
-                    "it reads nothing and says that something is left",
+                    "it reads nothing, but reports exports that remain",
                 ));
             }
         } else if started.elapsed() > LONG_CALL_DURATION {
@@ -156,7 +156,7 @@ impl Normalization {
         } = self;
         if *failed == 0 {
             let before = seen.saturating_sub(*processed);
-            return format!("{processed} exports were normalized, {before} had been before");
+            return format!("{processed} exports were normalized, {before} were unchanged");
         }
         format!(
             "{} of {seen} exports are normalized, {failed} could not be read",
@@ -192,7 +192,7 @@ fn failed(function: &str, reason: &str) -> StepError {
     StepError::failed(
         ErrorCategory::Aws,
         format!("function `{function}` failed: {reason}"),
-        "`kiro-analytics logs` says more; run the command again to go on",
+        "`kiro-analytics logs` shows details; run the command again to continue",
     )
 }
 
@@ -219,7 +219,7 @@ async fn invoke(
         )?;
     let payload = output.payload.map(Blob::into_inner).unwrap_or_default();
     serde_json::from_slice(&payload)
-        .map_err(|_| failed(function, "its answer is not the one of the normalizer"))
+        .map_err(|_| failed(function, "its response is not that of the normalizer"))
 }
 
 async fn wait_until_ready(
@@ -286,7 +286,7 @@ mod tests {
         };
         assert_eq!(
             run.summary(),
-            "40 exports were normalized, 5 had been before"
+            "40 exports were normalized, 5 were unchanged"
         );
     }
 }

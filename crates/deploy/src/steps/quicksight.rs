@@ -20,7 +20,7 @@ use crate::step::{Applied, Deployment, ErrorCategory, Planned, Step, StepError, 
 const CONCURRENCY: usize = 5;
 /// In the plan of a change that depends on a permission which an earlier step of the same run writes.
 pub(super) const AWAITS_PERMISSION: &str =
-    "tried again for two minutes if the permission written before is not in effect yet";
+    "retried for two minutes if the permission of the earlier step is not in effect yet";
 /// Maximum time until such a permission is in effect.
 pub(super) const PERMISSION_TIMEOUT: Duration = Duration::from_mins(2);
 /// The id of the one dashboard there is.

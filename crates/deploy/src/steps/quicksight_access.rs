@@ -147,7 +147,7 @@ impl Step for QuickSightAccess {
                 "there is no role {}, which Amazon Quick Sight (QuickSight) would read with",
                 names.join(" or ")
             ),
-            "sign up for Amazon Quick Sight and switch Amazon Athena on in Manage Quick Sight, Security & permissions, which makes its role; or name its role with --set quicksight_role=NAME, or do without a dashboard with --set quicksight=false",
+            "sign up for Amazon Quick Sight and switch Amazon Athena on in Manage Quick Sight, Security & permissions, which creates its role; or name its role with --set quicksight_role=NAME, or deploy without a dashboard with --set quicksight=false",
         ))
     }
 
@@ -168,7 +168,7 @@ impl Step for QuickSightAccess {
                 let what = format!("policy `{ATHENA_POLICY}` in {}", access.title());
                 changes.push(
                     Change::new(ChangeKind::Create, what)
-                        .detail("AWS's own: to ask Athena and read the catalogue"),
+                        .detail("AWS managed policy: query Athena and read the catalogue"),
                 );
             }
             let found = access.inline_policy().await?;

@@ -93,12 +93,12 @@ fn change(resource: &ResourceChange, renewed: &BTreeSet<&str>) -> Option<Change>
     let mut change = Change::new(kind, format!("`{name}` ({type_name})"));
     let may_be_replaced = details.iter().any(|detail| needs_recreation(detail));
     if replacement == Some(&Replacement::Conditional) && may_be_replaced {
-        change = change.detail("may be replaced: CloudFormation decides when it does it");
+        change = change.detail("may be replaced: CloudFormation decides during the update");
     }
     match resource.policy_action() {
-        Some(PolicyAction::Retain) => change = change.detail("it stays in the account"),
+        Some(PolicyAction::Retain) => change = change.detail("it is retained in the account"),
         Some(PolicyAction::ReplaceAndRetain) => {
-            change = change.detail("the old one stays in the account");
+            change = change.detail("the old one is retained in the account");
         }
         _ => {}
     }
@@ -180,7 +180,7 @@ fn short(text: &str) -> String {
         return "nothing".to_owned();
     }
     if text.contains("KNOWN_AFTER_APPLY") {
-        return "known when it is made".to_owned();
+        return "known after it is created".to_owned();
     }
     let start: String = text.chars().take(MAX_VALUE_CHARACTERS).collect();
     if start.len() < text.len() {

@@ -38,7 +38,7 @@ impl StackOperation<'_> {
             let events =
                 match StackEvent::after(self.aws, &self.address, self.before.as_deref()).await {
                     Err(error) if error.is_not_found() => {
-                        return Err(self.failed("DELETE_COMPLETE", "it is gone"));
+                        return Err(self.failed("DELETE_COMPLETE", "it no longer exists"));
                     }
                     events => events?,
                 };
@@ -51,9 +51,10 @@ impl StackOperation<'_> {
             if ended.is_some() || executed.is_some() {
                 let stack = Stack::find(self.aws, &self.address).await?;
                 if ended == Some("DELETE_COMPLETE") {
-                    return Err(
-                        self.failed("DELETE_COMPLETE", &failure_text(&events, "it is gone"))
-                    );
+                    return Err(self.failed(
+                        "DELETE_COMPLETE",
+                        &failure_text(&events, "it no longer exists"),
+                    ));
                 }
                 if let Some(stack) = stack
                     && is_after(&stack, ended, executed)
@@ -69,7 +70,7 @@ impl StackOperation<'_> {
                         self.name,
                         TIMEOUT.as_secs() / 60
                     ),
-                    "run the command again: it goes on waiting",
+                    "run the command again: it continues to wait",
                 ));
             }
         }
@@ -95,7 +96,7 @@ impl StackOperation<'_> {
                 "stack `{}` could not be deployed ({status}): {cause}",
                 self.name
             ),
-            "remove the cause, then run the command again: it explains what is left and, after asking, cleans it",
+            "fix the cause, then run the command again: it shows what is left and removes it after confirmation",
         )
     }
 }
@@ -133,7 +134,7 @@ pub(crate) async fn wait_until_settled(
         }
         let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
         show(&events, progress);
-        progress.doing(&format!("waiting: stack {name} is being changed already"));
+        progress.doing(&format!("waiting: stack {name} is being changed"));
         if !polling.again().await {
             return Err(in_progress(&stack));
         }
@@ -158,7 +159,7 @@ pub(super) fn in_progress(stack: &Stack) -> StepError {
     StepError::failed(
         ErrorCategory::Aws,
         format!("stack `{}` is being changed ({})", stack.name, stack.status),
-        "wait until that has ended, then run the command again",
+        "wait until the change ends, then run the command again",
     )
 }
 
@@ -166,8 +167,8 @@ pub(super) fn in_progress(stack: &Stack) -> StepError {
 pub(super) fn concurrent_change(name: &str, how: &str) -> StepError {
     StepError::failed(
         ErrorCategory::Aws,
-        format!("stack `{name}` was changed by somebody else in the meantime: {how}"),
-        "nothing of theirs was overwritten; run the command again: it begins with what they have deployed",
+        format!("stack `{name}` was changed by another deployment in the meantime: {how}"),
+        "nothing was overwritten; run the command again: it starts from the current state",
     )
 }
 

@@ -22,7 +22,7 @@ pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result
     let what = match stack.tags.get(tags::DEPLOYMENT) {
         Some(other) => format!("stack `{name}` belongs to the deployment `{other}`"),
         None => format!(
-            "stack `{name}` was not made by `kiro-analytics deploy`: it has no tag `{}`",
+            "stack `{name}` was not created by `kiro-analytics deploy`: it has no tag `{}`",
             tags::DEPLOYMENT
         ),
     };
@@ -30,7 +30,7 @@ pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result
         ErrorCategory::Usage,
         what,
         format!(
-            "choose another prefix with --prefix, or take the stack over with `--take-over {name}`: what is in it and not in this program's template is then deleted, and the plan shows it first"
+            "choose another prefix with --prefix, or take the stack over with `--take-over {name}`: resources that are not in this program's template are then deleted, and the plan lists them first"
         ),
     ))
 }
@@ -66,7 +66,7 @@ pub(super) fn refuse_lost_settings(
     let Some(read) = &deployment.read_parameters else {
         return Err(concurrent_change(
             &stack.name,
-            "it was made after the settings were read",
+            "it was created after the settings were read",
         ));
     };
     let mut names: Vec<&str> = read
@@ -82,6 +82,6 @@ pub(super) fn refuse_lost_settings(
     }
     Err(concurrent_change(
         &stack.name,
-        &format!("it has other values of `{}` now", names.join("`, `")),
+        &format!("its values of `{}` have changed", names.join("`, `")),
     ))
 }

@@ -31,12 +31,12 @@ pub(super) async fn replacements(
             return Err(refusal(
                 "database",
                 &before,
-                &format!("{foreign} tables or views that this deployment has not made"),
+                &format!("{foreign} tables or views that this deployment did not create"),
             ));
         }
         changes.push(
             Change::new(ChangeKind::Replace, format!("database `{before}`")).detail(format!(
-                "`{after}` is made; the old one stays with its tables: remove it with `aws glue delete-database --name {before}`"
+                "`{after}` is created; the old one is retained with its tables: remove it with `aws glue delete-database --name {before}`"
             )),
         );
     }
@@ -51,7 +51,7 @@ pub(super) async fn replacements(
         }
         changes.push(
             Change::new(ChangeKind::Replace, format!("workgroup `{before}`")).detail(format!(
-                "`{after}` is made; the old one stays with its history: remove it with `aws athena delete-work-group --work-group {before} --recursive-delete-option`"
+                "`{after}` is created; the old one is retained with its history: remove it with `aws athena delete-work-group --work-group {before} --recursive-delete-option`"
             )),
         );
     }
@@ -61,7 +61,7 @@ pub(super) async fn replacements(
 fn refusal(kind: &str, name: &str, what: &str) -> StepError {
     StepError::failed(
         ErrorCategory::Usage,
-        format!("{kind} `{name}` would be replaced, and holds {what}"),
+        format!("{kind} `{name}` would be replaced, and contains {what}"),
         format!("move or remove them first, or keep the {kind} with `--set {kind}={name}`"),
     )
 }

@@ -161,7 +161,7 @@ async fn write(
         StepError::failed(
             ErrorCategory::Usage,
             format!("the definition of {what} is incomplete: {error}"),
-            "this is a fault of kiro-analytics: report it",
+            "this is a bug in kiro-analytics: report it",
         )
     })?;
     if exists {
@@ -200,7 +200,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         .collect();
     for (column, kind) in &after {
         match before.get(column) {
-            None => change = change.detail(format!("column `{column}` {kind} is new")),
+            None => change = change.detail(format!("column `{column}` {kind} is added")),
             Some(was) if was != kind => {
                 change = change.detail(format!("column `{column}`: {was} -> {kind}"));
             }
@@ -208,7 +208,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         }
     }
     for column in before.keys().filter(|column| !after.contains_key(*column)) {
-        change = change.detail(format!("column `{column}` goes"));
+        change = change.detail(format!("column `{column}` is removed"));
     }
     for name in ["projection.export_date.range", "storage.location.template"] {
         let was = parameter(found, name);
@@ -218,7 +218,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         }
     }
     if change.details.is_empty() {
-        change = change.detail("its descriptions, or somebody has changed it");
+        change = change.detail("its descriptions, or a change outside this deployment");
     }
     Some(change)
 }

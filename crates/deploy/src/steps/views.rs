@@ -118,13 +118,13 @@ impl Step for Views {
                     .collect();
                 if kind == ChangeKind::Update {
                     for column in after.difference(&before) {
-                        change = change.detail(format!("column `{column}` is new"));
+                        change = change.detail(format!("column `{column}` is added"));
                     }
                     for column in before.difference(&after) {
-                        change = change.detail(format!("column `{column}` goes"));
+                        change = change.detail(format!("column `{column}` is removed"));
                     }
                     if change.details.is_empty() {
-                        change = change.detail("how it is computed");
+                        change = change.detail("its definition");
                     }
                 }
                 change
@@ -196,9 +196,9 @@ pub(crate) async fn run(
         ) {
             return Err(StepError::failed(
                 ErrorCategory::Aws,
-                format!("Athena could not make {what}: {reason}"),
+                format!("Athena could not create {what}: {reason}"),
                 format!(
-                    "look at query {id} of workgroup `{}` in the console; where Lake Formation is in force, you need its grants",
+                    "check query {id} of workgroup `{}` in the console; if Lake Formation is in force, you need its grants",
                     layer.workgroup
                 ),
             ));
@@ -206,8 +206,8 @@ pub(crate) async fn run(
         if !polling.again().await {
             return Err(StepError::failed(
                 ErrorCategory::Aws,
-                format!("Athena has not made {what} in five minutes"),
-                "run the command again: it goes on where it stopped",
+                format!("Athena did not create {what} within five minutes"),
+                "run the command again: it continues where it stopped",
             ));
         }
     }
@@ -254,8 +254,8 @@ async fn write_hash(
     let Some(table) = found.table else {
         return Err(StepError::failed(
             ErrorCategory::Aws,
-            format!("Glue does not show {what} that Athena has made"),
-            "run the command again: it goes on where it stopped",
+            format!("Glue does not show {what} that Athena has created"),
+            "run the command again: it continues where it stopped",
         ));
     };
     let mut parameters = table.parameters.unwrap_or_default();
@@ -277,7 +277,7 @@ async fn write_hash(
             StepError::failed(
                 ErrorCategory::Usage,
                 format!("the definition of {what} is incomplete: {error}"),
-                "this is a fault of kiro-analytics: report it",
+                "this is a bug in kiro-analytics: report it",
             )
         })?;
     let call = glue.update_table().database_name(&layer.database);

@@ -24,7 +24,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         if !teardown.deletes_data {
             plan.retain(
                 format!("bucket `{bucket}` with parts and query results"),
-                format!("--delete-data deletes it; `deploy --set existing_results_bucket={bucket}` goes on with it"),
+                format!("--delete-data deletes it; `deploy --set existing_results_bucket={bucket}` continues with it"),
             );
             continue;
         }
@@ -32,7 +32,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             Some((what, hint)) => plan.block(what, hint),
             None => plan.remove(
                 format!("bucket `{bucket}`"),
-                vec!["with all parts and query results, every version of them".to_owned()],
+                vec!["with all parts and query results, in all versions".to_owned()],
                 Action::Bucket(bucket),
             ),
         }
@@ -49,7 +49,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     {
         plan.retain(
             format!("bucket `{bucket}` with parts and query results"),
-            "it has no tag of this deployment: delete it by hand if it shall go",
+            "it has no tag of this deployment: delete it manually if you no longer need it",
         );
     }
     code(teardown, plan).await
@@ -97,7 +97,7 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
     if !noted.page(None).await?.objects.is_empty() {
         plan.remove(
             format!("`s3://{bucket}/{prefix}`"),
-            vec!["what the deployment has noted of itself".to_owned()],
+            vec!["state of the deployment".to_owned()],
             Action::Objects {
                 bucket: bucket.clone(),
                 prefix,
@@ -153,8 +153,8 @@ async fn blocker(
 ) -> Result<Option<(String, String)>, AwsError> {
     if teardown.export_buckets().contains(bucket) {
         return Ok(Some((
-            format!("bucket `{bucket}` holds exports of Kiro, which are never touched"),
-            "run this with --keep-data, and delete normalized/ and query-results/ in it by hand"
+            format!("bucket `{bucket}` contains exports of Kiro, which are never deleted"),
+            "run this with --keep-data, and delete normalized/ and query-results/ in it manually"
                 .to_owned(),
         )));
     }
@@ -218,7 +218,7 @@ impl ForeignObjects {
         let more = (more > 0).then(|| format!(" and {more} more"));
         (*count > 0).then(|| {
             format!(
-                "bucket `{bucket}` holds what kiro-analytics has not put there: {}{}",
+                "bucket `{bucket}` contains objects that kiro-analytics did not write: {}{}",
                 named.join(", "),
                 more.unwrap_or_default()
             )
@@ -354,7 +354,7 @@ async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Resul
                 refused.message().unwrap_or_default(),
                 refused.code().unwrap_or_default()
             ),
-            "a policy or an object lock may forbid it: have `s3:DeleteObjectVersion` allowed, then run this again",
+            "a policy or an object lock may prevent it: allow `s3:DeleteObjectVersion`, then run this again",
         ));
     }
     Ok(count)

@@ -49,7 +49,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             .collect();
         plan.block(
             format!(
-                "database `{database}` holds {} that kiro-analytics has not made: {}",
+                "database `{database}` contains {} that kiro-analytics did not create: {}",
                 if foreign.len() == 1 {
                     "a table".to_owned()
                 } else {
@@ -57,7 +57,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
                 },
                 names.join(", ")
             ),
-            "move them to another database or delete them: they would go with the database",
+            "move them to another database or delete them: they would be deleted with the database",
         );
     }
     let grants = grants(teardown, database).await?;
@@ -85,7 +85,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
                 views,
                 ours.len() - views
             ),
-            vec!["they hold no data: the parts lie in the bucket".to_owned()],
+            vec!["they contain no data: the parts are in the bucket".to_owned()],
             Action::Tables {
                 database: database.to_owned(),
                 names: ours.iter().map(|table| table.name().to_owned()).collect(),
@@ -197,7 +197,7 @@ pub(super) async fn delete_tables(
                     detail.error_message().unwrap_or_default(),
                     detail.error_code().unwrap_or_default()
                 ),
-                "where Lake Formation is in force, have DROP on the database's tables granted to you; then run this again",
+                "if Lake Formation is in force, you need DROP on the database's tables; then run this again",
             ));
         }
     }

@@ -34,7 +34,7 @@ impl Teardown<'_> {
         for place in &self.settings.exports {
             plan.retain(
                 format!("the exports in `{place}`"),
-                "they are Kiro's and yours: never touched",
+                "exports are never deleted",
             );
         }
         self.plan_assets(&mut plan).await?;
@@ -75,7 +75,7 @@ impl Teardown<'_> {
             for asset in assets.of(kind) {
                 let details = asset
                     .is_recycled
-                    .then(|| "from the recycle bin, where its id stays taken".to_owned());
+                    .then(|| "from the recycle bin, which reserves its id".to_owned());
                 plan.remove(
                     asset.title(),
                     details.into_iter().collect(),
@@ -85,16 +85,16 @@ impl Teardown<'_> {
         }
         for asset in &assets.unmanaged {
             let why = if asset.is_recycled {
-                "it is in the recycle bin and its tags cannot be read: `aws quicksight restore-analysis` and this command again remove it, if it is of this deployment"
+                "it is in the recycle bin and its tags cannot be read: if it belongs to this deployment, restore it with `aws quicksight restore-analysis` and run this command again"
             } else {
-                "it has no tag of a deployment: somebody else made it"
+                "it has no deployment tag: kiro-analytics did not create it"
             };
             plan.retain(format!("{} `{}`", asset.kind, asset.id), why);
         }
         if self.settings.quicksight {
             plan.retain(
                 "the subscription of Amazon Quick Sight, and its users",
-                "others may use it; it costs by the number of its users",
+                "others may use it; its cost depends on the number of its users",
             );
         }
         Ok(())
@@ -114,7 +114,7 @@ impl Teardown<'_> {
             if exists {
                 plan.remove(
                     what,
-                    vec!["by which Quick Sight reads the results".to_owned()],
+                    vec!["allows Quick Sight to read the results".to_owned()],
                     Action::RolePolicy {
                         role: role.to_owned(),
                         policy: policy.clone(),
@@ -124,7 +124,7 @@ impl Teardown<'_> {
             if exists || role != CONSUMERS_ROLE {
                 plan.retain(
                     format!("role `{role}` with AWSQuicksightAthenaAccess"),
-                    "other data sources of Quick Sight use it, too",
+                    "other data sources of Quick Sight may use it",
                 );
             }
         }

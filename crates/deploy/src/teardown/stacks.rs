@@ -17,8 +17,8 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         let prefix = &teardown.names.prefix;
         if stack.tags.get(tags::DEPLOYMENT) != Some(prefix) {
             plan.block(
-                format!("stack `{}` was not made by `kiro-analytics deploy`: it has no tag of this deployment", stack.name),
-                format!("if it shall go, delete it in the CloudFormation console; or run `kiro-analytics deploy --prefix {prefix} --take-over {}` once, which makes it part of this deployment", stack.name),
+                format!("stack `{}` was not created by `kiro-analytics deploy`: it has no tag of this deployment", stack.name),
+                format!("to remove it, delete it in the CloudFormation console; or run `kiro-analytics deploy --prefix {prefix} --take-over {}` once, which makes it part of this deployment", stack.name),
             );
             continue;
         }
@@ -28,7 +28,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         if stack.status.ends_with("_IN_PROGRESS") && stack.status != "DELETE_IN_PROGRESS" {
             plan.block(
                 format!("stack `{}` is {}", stack.name, stack.status),
-                "wait until that has ended",
+                "wait until the change ends",
             );
         }
         let resources = StackResource::of_stack(teardown.aws, &stack.name).await?;

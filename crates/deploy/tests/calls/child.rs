@@ -128,7 +128,7 @@ async fn without_anything_no_region_is_guessed() {
     }
     let found = Machine::without_credentials().sign_in().await;
     assert!(
-        found.error().contains("no Region is named"),
+        found.error().contains("no Region is configured"),
         "{}",
         found.error()
     );

@@ -91,7 +91,7 @@ async fn a_role_that_wants_a_code_is_refused_with_a_way_out() {
         .variable("AWS_PROFILE", "deploy")
         .variable("HTTPS_PROXY", proxy.url());
     let error = machine.sign_in().await.error();
-    assert!(error.contains("`deploy` asks for an MFA code"), "{error}");
+    assert!(error.contains("`deploy` requires an MFA code"), "{error}");
     assert!(
         error.contains("aws configure export-credentials --profile deploy"),
         "{error}"

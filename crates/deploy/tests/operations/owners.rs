@@ -17,7 +17,7 @@ async fn a_bucket_that_should_be_ours_and_refuses_us_fails() {
     assert_eq!(found.verdict, Verdict::Fail, "{found:?}");
     let text = found.found.join("\n");
     assert!(
-        text.contains("it belongs to another account than `123456789012`"),
+        text.contains("it belongs to an account other than `123456789012`"),
         "{text}"
     );
 }

@@ -32,7 +32,7 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
     for (operation, told) in [
         ("GetFunctionConfiguration", "function `f` does not exist"),
         ("GetSchedule", "schedule `nightly` does not exist"),
-        ("GetBucketPolicy", "has no policy that demands TLS"),
+        ("GetBucketPolicy", "has no policy that requires TLS"),
         ("GetPublicAccessBlock", "does not block public access"),
     ] {
         account.fail(operation, 404, "ResourceNotFoundException");
@@ -41,7 +41,7 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
         let found = problems.find(|problem| problem.what.contains(told));
         let found = found.unwrap_or_else(|| panic!("{operation}: {:?}", status.problems));
         assert!(found.what.starts_with("changed outside CloudFormation: "));
-        assert_eq!(found.hint, "`kiro-analytics deploy` puts it right");
+        assert_eq!(found.hint, "`kiro-analytics deploy` corrects it");
     }
 }
 

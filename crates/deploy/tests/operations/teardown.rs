@@ -127,7 +127,7 @@ async fn a_bucket_with_exports_is_never_emptied() {
     account.resolved.settings.exports = vec![format!("s3://{bucket}/logs")];
     let plan = plan(&account).await;
     assert_eq!(plan.blockers.len(), 1, "{plan:#?}");
-    assert!(plan.blockers[0].what.contains("holds exports of Kiro"));
+    assert!(plan.blockers[0].what.contains("contains exports of Kiro"));
     assert!(
         plan.removals
             .iter()
@@ -141,7 +141,7 @@ async fn a_stack_without_our_tag_is_an_obstacle() {
     account.stack.tags.clear();
     let plan = plan(&account).await;
     assert!(
-        plan.blockers[0].what.contains("was not made by"),
+        plan.blockers[0].what.contains("was not created by"),
         "{plan:#?}"
     );
     assert!(

@@ -102,7 +102,7 @@ async fn an_asset_of_somebody_else_is_changed_only_when_it_is_named() {
     assert!(
         error
             .to_string()
-            .contains("analysis `kiro-analytics-kiro` exists and was not made by"),
+            .contains("analysis `kiro-analytics-kiro` exists and was not created by"),
         "{error}"
     );
     assert!(error.hint().contains("--take-over kiro-analytics-kiro"));
@@ -157,7 +157,7 @@ async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
     }
     let planned = planned(&deployment, "dashboard").await;
     assert_eq!(planned[0].0, ChangeKind::Overwrite);
-    assert!(planned[0].2.contains("is gone"), "{planned:?}");
+    assert!(planned[0].2.contains("was removed"), "{planned:?}");
 }
 
 #[tokio::test]
@@ -289,7 +289,7 @@ async fn a_permission_that_was_just_written_is_waited_for() {
     let mut agreed = plan(&deployment, "data_source").await.unwrap();
     // As the plan of a run says that writes the permission before.
     agreed.steps[0].changes[0].details.push(
-        "tried again for two minutes if the permission written before is not in effect yet"
+        "retried for two minutes if the permission of the earlier step is not in effect yet"
             .to_owned(),
     );
     carry_out(&deployment, &agreed).await;

@@ -46,7 +46,7 @@ async fn only_a_healthy_version_is_published() {
     assert_eq!(
         error.cause.to_string(),
         format!(
-            "dashboard `kiro-analytics-kiro` could not be made (CREATION_FAILED): COLUMN_NOT_FOUND: {REASON} at sheet/people/visual/p-all-users (visual `p-all-users` (All users) on sheet `people` (People)); what was published before still is"
+            "dashboard `kiro-analytics-kiro` could not be created (CREATION_FAILED): COLUMN_NOT_FOUND: {REASON} at sheet/people/visual/p-all-users (visual `p-all-users` (All users) on sheet `people` (People)); the published version has not changed"
         )
     );
     let asked = server.asked();

@@ -66,7 +66,7 @@ async fn a_first_run_that_finds_or_reads_nothing_is_no_success() {
     let deployment = account.deployment(std::path::Path::new("none")).await;
     let report = deploy(&deployment).await;
     let problem = report.problems().next().unwrap();
-    assert!(problem.contains("hold no row"), "{problem}");
+    assert!(problem.contains("contain no rows"), "{problem}");
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn a_denial_right_after_the_stack_was_made_is_waited_out() {
     let report = deploy(&deployment).await;
     assert_eq!(
         report.steps[0].applied.notes,
-        ["3 exports were normalized, 0 had been before"]
+        ["3 exports were normalized, 0 were unchanged"]
     );
 }
 

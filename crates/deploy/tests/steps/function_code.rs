@@ -125,12 +125,12 @@ async fn a_code_bucket_of_another_account_is_refused_and_nothing_is_written() {
         (
             true,
             AwsErrorKind::ForeignOwner,
-            "it belongs to another account than `123456789012`",
+            "it belongs to an account other than `123456789012`",
         ),
         (
             false,
             AwsErrorKind::Denied,
-            "it belongs to another account than `123456789012`, or you may not look at it",
+            "it belongs to an account other than `123456789012`, or you have no access to it",
         ),
     ];
     for (is_open, kind, message) in cases {

@@ -391,7 +391,7 @@ async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_ove
     let error = plan(&deployment, "data_stack").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "stack `kiro-analytics-data` was changed by somebody else in the meantime: it has other values of `RememberedSettings` now"
+        "stack `kiro-analytics-data` was changed by another deployment in the meantime: its values of `RememberedSettings` have changed"
     );
     assert!(error.hint().contains("run the command again"));
     deployment.read_parameters = None;
@@ -399,7 +399,7 @@ async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_ove
     assert!(
         error
             .to_string()
-            .contains("made after the settings were read")
+            .contains("created after the settings were read")
     );
     assert!(!changes_something(&server));
 }
@@ -468,7 +468,7 @@ async fn a_database_under_another_name_takes_no_tables_of_others_along() {
         let error = planned.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "database `earlier` would be replaced, and holds 1 tables or views that this deployment has not made"
+            "database `earlier` would be replaced, and contains 1 tables or views that this deployment did not create"
         );
         assert!(!changes_something(&server));
     }

@@ -24,7 +24,7 @@ const CATALOGUE: &[Grant] = &[
         ],
     ),
     Grant::documentation(
-        "Athena makes and reads views with the permissions of the caller",
+        "Athena creates and reads views with the permissions of the caller",
         &[
             "glue:DeleteTable",
             "glue:GetDatabases",
@@ -35,13 +35,13 @@ const CATALOGUE: &[Grant] = &[
 ];
 
 const DEFAULT_DATABASE: &[Grant] = &[Grant::documentation(
-    "Athena asks for the database `default` in every query, and makes it where it is missing",
+    "Athena reads the database `default` in every query, and creates it if it is missing",
     &["glue:CreateDatabase", "glue:GetDatabase"],
 )];
 
 const WORKGROUP: &[Grant] = &[
     Grant::call(
-        "the statements that make the views; saved queries, before a workgroup goes",
+        "the statements that create the views; saved queries, before a workgroup is replaced",
         &[
             "athena:GetQueryExecution",
             "athena:GetWorkGroup",

@@ -10,7 +10,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "permissions_boundary",
             &["KIRO_ANALYTICS_PERMISSIONS_BOUNDARY"],
-            "policy that bounds the roles that are made",
+            "permissions boundary of the roles that are created",
         )
     },
     Setting {
@@ -19,7 +19,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "lake_formation",
             &["KIRO_ANALYTICS_LAKE_FORMATION"],
-            "grant access in Lake Formation: where it is in force, always, never",
+            "grant access in Lake Formation: if it is in force, always, never",
         )
     },
     Setting {
@@ -28,7 +28,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "query_principals",
             &["KIRO_ANALYTICS_QUERY_PRINCIPALS"],
-            "IAM roles and users that Lake Formation shall let query, besides you and Quick Sight",
+            "IAM roles and users that get query access in Lake Formation, besides you and Quick Sight",
         )
     },
 ];

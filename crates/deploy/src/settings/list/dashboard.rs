@@ -31,7 +31,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "readers",
             &["KIRO_ANALYTICS_READERS"],
-            "Quick Sight users, groups and namespaces that may look at the dashboard",
+            "Quick Sight users, groups and namespaces that may view the dashboard",
         )
     },
     Setting {

@@ -19,7 +19,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "accounts",
             &["KIRO_ANALYTICS_ACCOUNTS"],
-            "accounts whose exports lie there; else the account deployed to",
+            "accounts whose exports are there; else the account deployed to",
         )
     },
     Setting {
@@ -39,7 +39,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "read_on_arrival",
             &["KIRO_ANALYTICS_READ_ON_ARRIVAL"],
-            "read each export when it arrives, too",
+            "also read each export when it arrives",
         )
     },
 ];

@@ -17,7 +17,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "code_bucket",
             &["KIRO_ANALYTICS_CODE_BUCKET"],
-            "bucket for the function's zips; else one is made",
+            "bucket for the function's zips; else one is created",
         )
     },
     Setting {
@@ -85,7 +85,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "alarm_email",
             &["KIRO_ANALYTICS_ALARM_EMAIL", "ALARM_EMAIL"],
-            "who gets the alarms",
+            "address that receives the alarms",
         )
     },
     Setting::number(

@@ -9,7 +9,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "identity_store",
             &["KIRO_ANALYTICS_IDENTITY_STORE", "IDENTITY_STORE_ID"],
-            "Identity Store with the names of people",
+            "Identity Store with the names of users",
         )
     },
     Setting {

@@ -11,7 +11,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "prefix",
             &["KIRO_ANALYTICS_PREFIX", "STACK_PREFIX"],
-            "what all names begin with; another prefix is another deployment",
+            "prefix of all names; another prefix is another deployment",
         )
     },
     Setting {
@@ -37,7 +37,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "tags",
             &["KIRO_ANALYTICS_TAGS"],
-            "tags of your own on everything that is made",
+            "additional tags on everything that is created",
         )
     },
 ];

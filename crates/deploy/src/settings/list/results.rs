@@ -10,7 +10,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "existing_results_bucket",
             &["KIRO_ANALYTICS_EXISTING_RESULTS_BUCKET"],
-            "a results bucket of an earlier deployment, to go on with",
+            "results bucket of an earlier deployment, to continue with",
         )
     },
     Setting {
@@ -62,7 +62,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         &["KIRO_ANALYTICS_SCAN_LIMIT_BYTES"],
         "ScanLimitBytes",
         ("10000000000", 10_000_000, u64::MAX),
-        "most bytes that one query may scan",
+        "maximum number of bytes that one query may scan",
     ),
     Setting::number(
         "query_result_days",

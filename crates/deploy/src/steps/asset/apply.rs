@@ -273,8 +273,8 @@ impl DesiredAsset<'_> {
                 Some(found) if found.status == Some(ResourceStatus::Deleted) => {
                     return Err(StepError::failed(
                         ErrorCategory::Aws,
-                        format!("{} was deleted while it was made", self.title()),
-                        "run the command again: it goes on where it stopped",
+                        format!("{} was deleted while it was being created", self.title()),
+                        "run the command again: it continues where it stopped",
                     ));
                 }
                 // A new asset may not be visible at once.
@@ -290,7 +290,7 @@ impl DesiredAsset<'_> {
         StepError::failed(
             ErrorCategory::Aws,
             format!("{} {what}", self.title()),
-            "run the command again: it goes on where it stopped",
+            "run the command again: it continues where it stopped",
         )
     }
 
@@ -302,19 +302,19 @@ impl DesiredAsset<'_> {
             reasons.push("the service gives no reason".to_owned());
         }
         let kept = if self.kind == AssetKind::Dashboard {
-            "; what was published before still is"
+            "; the published version has not changed"
         } else {
             ""
         };
         StepError::failed(
             ErrorCategory::Aws,
             format!(
-                "{} could not be made ({}): {}{kept}",
+                "{} could not be created ({}): {}{kept}",
                 self.title(),
                 found.status_name(),
                 reasons.join("; ")
             ),
-            "`kiro-analytics synth --out DIR` writes what was sent; run the command again when the cause is gone",
+            "`kiro-analytics synth --out DIR` writes what was sent; fix the cause, then run the command again",
         )
     }
 }

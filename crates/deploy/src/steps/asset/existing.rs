@@ -94,13 +94,13 @@ impl DesiredAsset<'_> {
         }
         let whose = match owner {
             Some(owner) => format!("belongs to the deployment `{owner}`"),
-            None => "was not made by kiro-analytics: it has no tag of a deployment".to_owned(),
+            None => "was not created by kiro-analytics: it has no deployment tag".to_owned(),
         };
         Err(StepError::failed(
             ErrorCategory::Usage,
             format!("{} exists and {whose}", self.title()),
             format!(
-                "take another prefix (--prefix), or have it overwritten with --take-over {}",
+                "choose another prefix (--prefix), or overwrite it with --take-over {}",
                 self.id
             ),
         ))
@@ -124,7 +124,7 @@ impl DesiredAsset<'_> {
                 change = change.detail(format!("{role}: {principal}"));
             }
             for principal in self.principals_to_revoke(existing) {
-                change = change.detail(format!("no longer: {principal}"));
+                change = change.detail(format!("revoked: {principal}"));
             }
             let tags = self.missing_tags(existing);
             if !tags.is_empty() {
@@ -142,23 +142,22 @@ impl DesiredAsset<'_> {
         let change = |kind| Change::new(kind, self.title());
         if existing.is_taken_over {
             return change(ChangeKind::Overwrite).detail(
-                "it was not made by this deployment and is taken over; what it is now is lost",
+                "it was not created by this deployment; it is taken over, and its current content is lost",
             );
         }
         if description.is_recycled() {
             return change(ChangeKind::Update)
-                .detail("it is in the recycle bin: restored, then updated where needed");
+                .detail("it is in the recycle bin: it is restored, then updated if needed");
         }
         let status = description.status_name();
         if description.is_unusable() {
             return change(ChangeKind::Replace).detail(format!(
-                "making it failed before ({status}): deleted and made again"
+                "its creation failed before ({status}): it is deleted and created again"
             ));
         }
         if let Some(edits) = &existing.edits {
-            let change = change(ChangeKind::Overwrite).detail(
-                "somebody has changed it since it was deployed; their changes would be lost:",
-            );
+            let change = change(ChangeKind::Overwrite)
+                .detail("it was changed outside this deployment; these changes would be lost:");
             return edits.iter().fold(change, Change::detail);
         }
         let change = change(ChangeKind::Update);
@@ -166,7 +165,7 @@ impl DesiredAsset<'_> {
             return change;
         }
         change.detail(if description.has_failed() {
-            format!("making it failed before ({status})")
+            format!("its last change failed ({status})")
         } else if existing.tags.contains_key(APPLIED_HASH) {
             "its definition".to_owned()
         } else {
