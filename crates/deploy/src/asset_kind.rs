@@ -1,10 +1,10 @@
-//! The kinds of assets in Amazon Quick Sight: what they are called, and what owners and readers may do.
+//! The kinds of assets in Amazon Quick Sight: their names, and the permissions of owners and readers.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What kind of asset it is.
+/// The kind of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssetKind {
@@ -15,10 +15,10 @@ pub enum AssetKind {
     Theme,
 }
 
-/// Names and permission sets of a kind.
+/// Names and permission sets of a kind in the API.
 #[derive(Debug)]
 pub(crate) struct AssetApi {
-    /// For people, in plans.
+    /// In plans and messages.
     pub(crate) noun: &'static str,
     /// In the file names of `synth`: `data-sets`.
     pub(crate) collection: &'static str,
@@ -26,12 +26,12 @@ pub(crate) struct AssetApi {
     pub(crate) segment: &'static str,
     /// The actions of an owner, as the developer guide lists them. The service refuses other sets.
     pub(crate) owner: &'static [&'static str],
-    /// The actions of a reader. Empty where a reader of the dashboard needs none.
+    /// The actions of a reader. Empty if a reader of the dashboard needs none.
     pub(crate) reader: &'static [&'static str],
 }
 
 impl AssetKind {
-    /// From what depends on all others to what depends on nothing.
+    /// All kinds; each depends only on later ones.
     pub const ALL: [Self; 5] = [
         Self::Dashboard,
         Self::Analysis,

@@ -1,4 +1,4 @@
-//! Looking around in an account: exports without listing a bucket, users of Amazon Quick Sight, the Identity Store.
+//! Finds exports in a bucket, users of Amazon Quick Sight, and the Identity Store of an account.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -6,11 +6,11 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
 use crate::aws::{Aws, AwsError, Context};
 
-/// Maximum number of listings: a bucket is looked through folder by folder, never object by object.
+/// Maximum number of listings: a bucket is searched folder by folder, never object by object.
 const MAX_LISTINGS: usize = 60;
-/// No prefix is deeper.
+/// Maximum depth of a prefix, in folders.
 const MAX_DEPTH: usize = 4;
-/// Prefixes that are tried first, as people name them so.
+/// Common prefixes, which are tried first.
 const COMMON_PREFIXES: [&str; 5] = [
     "",
     "kiro-logs/",
@@ -19,14 +19,14 @@ const COMMON_PREFIXES: [&str; 5] = [
     "usage-activity/",
 ];
 
-/// Where exports lie in a bucket.
+/// The location of exports in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundExports {
     /// `s3://bucket/prefix`
     pub url: String,
-    /// Accounts that have exports there.
+    /// Accounts with exports below the prefix.
     pub accounts: Vec<String>,
-    /// Folders that were looked into.
+    /// Folders that were listed.
     pub probed: Vec<String>,
 }
 
@@ -39,7 +39,11 @@ pub struct QuickSightUser {
     pub role: String,
 }
 
-/// The places in a bucket that Kiro writes to; none if nothing like it was found in what was probed.
+/// Finds the prefix in a bucket that Kiro writes to; none if the listed folders have no exports.
+///
+/// # Errors
+///
+/// If the bucket does not exist or cannot be listed.
 pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>, AwsError> {
     let Some(head) = aws.buckets().head(bucket).await? else {
         return Err(AwsError::no_bucket(bucket, aws.region()));
@@ -91,7 +95,7 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
     Ok(None)
 }
 
-/// The names of the buckets, those that sound like Kiro first.
+/// The names of the buckets, those that contain `kiro` first.
 pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     let pages = aws.clients().s3.list_buckets().into_paginator().send();
     let pages = pages.collect::<Result<Vec<_>, _>>().await;
@@ -109,7 +113,7 @@ pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     Ok(names)
 }
 
-/// Users and groups, administrators and authors first, and the Region that keeps them.
+/// Users and groups, administrators and authors first, and the Region of the users.
 pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>), AwsError> {
     let (region, users) = match users(aws).await {
         Ok(users) => (aws.region().to_owned(), users),
@@ -135,7 +139,7 @@ pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>)
     Ok((region, all))
 }
 
-/// The namespace of users and groups that an account has without making one.
+/// The namespace that every account has.
 const NAMESPACE: &str = "default";
 
 async fn users(aws: &Aws) -> Result<Vec<QuickSightUser>, AwsError> {

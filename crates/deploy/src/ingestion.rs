@@ -1,4 +1,4 @@
-//! Imports of data sets into SPICE: begun, awaited, and what became of the last ones.
+//! Imports of data sets into SPICE: starts them, waits for them, and lists the newest ones.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::progress::{NoProgress, Progress};
 
 /// Maximum concurrent imports and requests.
 const CONCURRENCY: usize = 4;
-/// Imports of one data set that are listed: its newest.
+/// Number of imports in the listing of a data set: the newest.
 const PAGE_SIZE: i32 = 20;
-/// The longest that imports which are awaited together may take.
+/// Maximum time for imports that are awaited together.
 const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// One import.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Ingestion {
     pub id: String,
-    /// `COMPLETED`, `FAILED`, `CANCELLED`, or what it is doing.
+    /// `COMPLETED`, `FAILED`, `CANCELLED`, or a status of a running import.
     pub status: String,
     pub rows: Option<u64>,
     pub dropped_rows: Option<u64>,
@@ -34,7 +34,7 @@ pub struct Ingestion {
     pub error: Option<IngestionError>,
 }
 
-/// What Quick Sight says went wrong: either may be empty.
+/// Quick Sight's error of an import. Either member may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IngestionError {
     /// Its code: `PERMISSION_DENIED`.
@@ -46,17 +46,17 @@ pub struct IngestionError {
 pub(crate) struct DataSetIngestions<'a> {
     aws: &'a Aws,
     data_set: String,
-    /// What messages call the data set.
+    /// The data set's name in messages.
     title: String,
 }
 
-/// An import that goes on.
+/// A running import.
 pub(crate) struct RunningIngestion<'a> {
     ingestions: DataSetIngestions<'a>,
     id: String,
 }
 
-/// What became of the import of one data set.
+/// The result of the import of one data set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
     pub relation: String,
@@ -94,7 +94,7 @@ impl Ingestion {
         self.status == "COMPLETED"
     }
 
-    /// What a person can do about its error. The command that repairs the cause does not import anew: `refresh` does.
+    /// The next command after its error.
     pub fn hint(&self) -> &'static str {
         match self.cause() {
             ImportCause::Permission => {
@@ -120,7 +120,7 @@ impl Ingestion {
         self.cause() == ImportCause::Permission
     }
 
-    /// Returns true if SPICE had no room.
+    /// Returns true if SPICE had no free capacity.
     pub(crate) fn is_out_of_capacity(&self) -> bool {
         self.cause() == ImportCause::Capacity
     }
@@ -159,7 +159,7 @@ enum ImportCause {
     Other,
 }
 
-/// The imports that an account reports never are negative.
+/// Converts a number of the API, which is never negative.
 fn whole(number: i64) -> Option<u64> {
     u64::try_from(number).ok()
 }
@@ -212,7 +212,7 @@ impl<'a> DataSetIngestions<'a> {
         Ok(found.map(Ingestion::of).collect())
     }
 
-    /// Begins one. `id` must be new.
+    /// Starts one. `id` must be new.
     pub(crate) async fn begin(&self, id: &str) -> Result<(), AwsError> {
         let request = self.aws.clients().quicksight.create_ingestion();
         let request = request
@@ -225,7 +225,7 @@ impl<'a> DataSetIngestions<'a> {
         Ok(())
     }
 
-    /// The one of that id, that somebody has begun.
+    /// The running import with this id.
     pub(crate) fn running(self, id: String) -> RunningIngestion<'a> {
         RunningIngestion {
             ingestions: self,
@@ -253,8 +253,7 @@ impl RunningIngestion<'_> {
         Ok(found.ingestion.map(Ingestion::of).unwrap_or_default())
     }
 
-    /// Looks at all of them, again and again until each has ended: in the order in which they ended. Those that still go on
-    /// when the time is over come last.
+    /// Waits until each has ended, and returns them in that order. Those that are still running at the time limit come last.
     pub(crate) async fn wait(
         aws: &Aws,
         mut waiting: Vec<Self>,
@@ -285,7 +284,7 @@ impl RunningIngestion<'_> {
     }
 }
 
-/// The newest import of a data set, if there was any.
+/// The newest import of a data set, if there is one.
 pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Ingestion>, AwsError> {
     let began = |shown: &Ingestion| shown.began.unwrap_or_default();
     let listed = DataSetIngestions::of(aws, data_set)
@@ -295,7 +294,7 @@ pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Inge
     Ok(listed.max_by(|one, other| began(one).total_cmp(&began(other))))
 }
 
-/// Imports data sets anew and waits until each has ended, well or badly. `id` must be new.
+/// Imports data sets and waits until each import has succeeded or failed. `id` must be new.
 pub async fn import_all(
     aws: &Aws,
     names: &Names,

@@ -1,8 +1,8 @@
-//! Every name that follows from the prefix of a deployment, and how long it may be.
+//! The names derived from the prefix of a deployment, and their maximum lengths.
 
 use crate::aws::Aws;
 
-/// What the name of the function has after the prefix.
+/// The function's name after the prefix.
 const FUNCTION_SUFFIX: &str = "-data-normalize-report";
 
 /// The names of one deployment's resources.
@@ -30,22 +30,22 @@ impl Names {
         format!("{}-data", self.prefix)
     }
 
-    /// The stack that maps ids to names of people.
+    /// The stack that maps ids to names of users.
     pub fn identity_stack(&self) -> String {
         format!("{}-identity", self.prefix)
     }
 
-    /// The bucket with the function's zips, where none is named.
+    /// The default bucket for the function's zips.
     pub fn code_bucket(&self) -> String {
         format!("{}-code-{}-{}", self.prefix, self.account, self.region)
     }
 
-    /// The Glue database and the Athena workgroup, where none is named.
+    /// The default name of the Glue database and the Athena workgroup.
     pub fn identifier(&self) -> String {
         self.prefix.replace('-', "_")
     }
 
-    /// The inline policy of the role that `QuickSight` reads with, where none is named.
+    /// The default name of the inline policy in the role that `QuickSight` reads with.
     pub fn quicksight_policy(&self) -> String {
         format!("{}-QuickSightS3Access", self.prefix)
     }
@@ -63,7 +63,7 @@ impl Names {
         format!("{}-{mode}", self.prefix)
     }
 
-    /// Analysis and dashboard have the same id; `dashboard` is the spec's.
+    /// Analysis and dashboard have the same id; `dashboard` is the id in the spec.
     pub fn dashboard_id(&self, dashboard: &str) -> String {
         format!("{}-{dashboard}", self.prefix)
     }
@@ -101,7 +101,7 @@ impl Names {
     }
 }
 
-/// What is wrong with a prefix, wherever it is used.
+/// The problem of a prefix, independent of its length.
 pub(crate) fn prefix_problem(prefix: &str) -> Option<String> {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_good = prefix.starts_with(|first: char| first.is_ascii_lowercase())

@@ -1,4 +1,4 @@
-//! Buckets with results that earlier stacks of a deployment have left behind, found by their tag.
+//! Results buckets that earlier stacks of a deployment have left, found by their tag.
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
@@ -6,12 +6,12 @@ use crate::aws::{Aws, AwsError, Context};
 use crate::names::Names;
 use crate::tags;
 
-/// Letters of a stack's name that are certain to begin a name that `CloudFormation` makes up: it shortens long
-/// names so that they fit into the 63 letters of a bucket.
+/// Characters of a stack's name that every generated bucket name begins with: `CloudFormation` shortens long names to the 63
+/// characters of a bucket name.
 const KEPT_LETTERS: usize = 20;
 
-/// The buckets that carry the deployment's tag, without the one with the function's code. None where the caller may not
-/// list buckets.
+/// The buckets that carry the deployment's tag, without the one for the function's code. Empty if the caller may not list
+/// buckets.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
 //! The salt of hashed addresses: where it comes from and what it must be.
 //!
-//! The views hash with it, so their text contains it, in Glue and in Athena's history; SECURITY.md says who can read it there. A
-//! principal that may query the views may also read the raw tables below them, and these hold the addresses themselves: the salt
-//! protects the hashes that leave the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
+//! The text of the views contains the salt, in Glue and in Athena's history; SECURITY.md lists who can read it there. A principal
+//! that may query the views may also read the raw tables below them, which contain the addresses themselves: the salt protects
+//! the hashes outside the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
 
 use std::collections::BTreeSet;
 
@@ -17,36 +17,36 @@ use crate::steps::{existing_tables, original_sql};
 
 /// Hexadecimal digits hold 4 bits each: this is 128 bits.
 const MIN_CHARACTERS: usize = 32;
-/// Fewer different characters are no random text.
+/// A text with fewer different characters is not random.
 const MIN_DISTINCT_CHARACTERS: usize = 8;
 const RANDOM_BYTES: usize = 32;
 
 /// The salt to render views with.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ChosenSalt {
-    /// `None` where addresses are not hashed.
+    /// `None` if addresses are not hashed.
     pub salt: Option<String>,
     /// What the user should know.
     pub remarks: Vec<String>,
 }
 
-/// What the deployed views say of the salt.
+/// The salt in the deployed views.
 #[derive(Clone, PartialEq, Eq)]
 enum DeployedSalt {
     /// No view hashes addresses.
     None,
     Salt(String),
-    /// A view hashes, and its text is not as expected.
+    /// A view hashes addresses, but its salt cannot be found in its text.
     Unreadable {
         view: String,
     },
 }
 
-/// Chooses the salt: the one that was given, else that of the deployed views, else a random one.
+/// Chooses the salt: the configured one, else that of the deployed views, else a random one.
 ///
 /// # Errors
 ///
-/// If the salt that was given is too short, if the deployed one cannot be read, or if AWS refuses.
+/// If the configured salt is too short, if the deployed one cannot be read, or if a call fails.
 pub async fn choose(
     aws: &Aws,
     names: &Names,
@@ -63,11 +63,11 @@ pub async fn choose(
     Ok(chosen)
 }
 
-/// The salt for files that are made without an account: the one that was given.
+/// The salt for files that are written without an account: the configured one.
 ///
 /// # Errors
 ///
-/// If the salt that was given is too short.
+/// If the configured salt is too short.
 pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepError> {
     if !settings.hash_emails {
         return Ok(None);
@@ -75,7 +75,7 @@ pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepE
     Ok(decide(given(settings), DeployedSalt::None)?.salt)
 }
 
-/// The salt for files that are made beside an account: the one that was given, else that of the deployed views.
+/// The salt for files that are written with access to an account: the configured one, else that of the deployed views.
 ///
 /// # Errors
 ///
@@ -152,7 +152,7 @@ fn deployed_salt<'a>(tables: impl Iterator<Item = &'a Table>) -> DeployedSalt {
     found
 }
 
-/// Refuses a salt that can be guessed.
+/// Rejects a salt that can be guessed.
 fn check(salt: &str) -> Result<(), StepError> {
     let is_plain = salt.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let distinct: BTreeSet<u8> = salt.bytes().collect();
@@ -214,7 +214,7 @@ mod tests {
             (chosen.salt.as_deref(), chosen.remarks.len()),
             (Some(GOOD), 0)
         );
-        // Another one changes all hashes: that is said.
+        // Another salt changes all hashes, so there is a remark.
         let chosen = decide(Some(OTHER), deployed).unwrap();
         assert_eq!(chosen.salt.as_deref(), Some(OTHER));
         assert!(chosen.remarks[0].contains("all hashes"));
@@ -239,7 +239,7 @@ mod tests {
         ] {
             assert!(decide(Some(weak), DeployedSalt::None).is_err(), "{weak}");
         }
-        // What is deployed stays: to change it is a decision.
+        // A deployed salt is kept, even if it is weak.
         for deployed in ["", "pepper"] {
             let chosen = decide(None, DeployedSalt::Salt(deployed.to_owned())).unwrap();
             assert_eq!(chosen.salt.as_deref(), Some(deployed));

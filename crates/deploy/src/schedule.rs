@@ -1,4 +1,4 @@
-//! The clock of a deployment: schedules as Amazon `EventBridge` Scheduler reads them, and the order of write, read and refresh.
+//! The schedules of a deployment: their syntax in Amazon `EventBridge` Scheduler, and the order of write, read and refresh.
 //!
 //! Rules: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 
@@ -10,11 +10,11 @@ use chrono_tz::Tz;
 use crate::settings::DeploymentSettings;
 
 const MINUTES_PER_DAY: i32 = 24 * 60;
-/// When Kiro has written its exports, in UTC.
+/// Time at which Kiro has written its exports: minutes after midnight, UTC.
 const KIRO_WRITES_AT: i32 = 2 * 60;
-/// A run of the normalizer ends within this time.
+/// Maximum duration of a run of the normalizer, in minutes.
 const MAX_RUN_MINUTES: i32 = 15;
-/// Maximum delay: what comes later than this uses data of the day before.
+/// Maximum delay in minutes: anything later uses data of the day before.
 const MAX_DELAY_MINUTES: i32 = 12 * 60;
 
 const MONTHS: [&str; 12] = [
@@ -22,7 +22,7 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// What is wrong with a schedule, in words.
+/// The problem of a schedule, as a message.
 pub(crate) fn problem(expression: &str) -> Option<String> {
     let inside = |kind: &str| {
         let rest = expression.strip_prefix(kind)?.strip_prefix('(')?;
@@ -137,13 +137,12 @@ fn is_weekday(field: &str) -> bool {
     field == "L" || is_day(field) || field.strip_suffix('L').is_some_and(is_day)
 }
 
-/// Whether the Region's clocks know this time zone.
+/// Returns true if the time zone exists.
 pub(crate) fn is_time_zone(name: &str) -> bool {
     name.parse::<Tz>().is_ok()
 }
 
-/// What comes before what it needs: the read before Kiro's write, or the refresh before the read. The second text is the way
-/// out.
+/// A wrong order: the read before Kiro's write, or the refresh before the read. Returns the problem and a hint.
 pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, String)> {
     if !settings.scheduled || settings.read_on_arrival {
         return None;
@@ -195,7 +194,7 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
     ))
 }
 
-/// The minute of the day that a schedule runs at; none if it runs more often or on some days only.
+/// The minute of the day of a daily schedule; none for other schedules.
 fn daily(expression: &str) -> Option<i32> {
     let fields = expression.strip_prefix("cron(")?.strip_suffix(')')?;
     let fields: Vec<&str> = fields.split_whitespace().collect();
@@ -214,7 +213,7 @@ fn clock(minutes: i32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// How far the zone is ahead of UTC in the middle of a month.
+/// The offset of the zone from UTC in the middle of a month, in minutes.
 fn offset_minutes(zone: Tz, month: u32) -> i32 {
     let noon = NaiveDate::from_ymd_opt(2026, month, 15).and_then(|day| day.and_hms_opt(12, 0, 0));
     noon.map_or(0, |noon| {
@@ -302,7 +301,7 @@ mod tests {
             ("refresh_at", "06:00"),
         ];
         assert_eq!(order(&berlin), None);
-        // What is read as it arrives waits for no clock.
+        // Exports that are read on arrival do not depend on the schedule.
         assert_eq!(
             order(&[("time_zone", "Asia/Tokyo"), ("read_on_arrival", "true")]),
             None

@@ -1,4 +1,4 @@
-//! Deletes a stack and waits until it is gone.
+//! Deletes a stack and waits until it no longer exists.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::stack_events::{StackEvent, failure_text, final_status};
 use crate::stack_resources::StackResource;
 use crate::step::{ErrorCategory, StepError};
 
-/// Longest time that the deletion of a stack may take.
+/// Maximum time for the deletion of a stack.
 const TIMEOUT: Duration = Duration::from_mins(45);
 
-/// Deletes the stack. A deletion that runs already is waited for.
+/// Deletes the stack, or waits for a deletion that is already running.
 pub(crate) async fn delete(
     aws: &Aws,
     stack: &Stack,
@@ -20,7 +20,7 @@ pub(crate) async fn delete(
 ) -> Result<(), StepError> {
     let (name, address) = (&stack.name, stack.address());
     refuse_protected(stack)?;
-    // An earlier deletion that has failed left its own events.
+    // A deletion that failed earlier has left its own events.
     let before = match stack.status.as_str() {
         "DELETE_FAILED" => StackEvent::newest(aws, address).await?,
         _ => None,
@@ -58,7 +58,7 @@ pub(crate) async fn delete(
     Ok(())
 }
 
-/// Refuses a stack with termination protection, which `CloudFormation` does not delete.
+/// Rejects a stack with termination protection, which `CloudFormation` does not delete.
 pub(crate) fn refuse_protected(stack: &Stack) -> Result<(), StepError> {
     if !stack.is_protected {
         return Ok(());

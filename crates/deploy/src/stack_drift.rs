@@ -1,7 +1,7 @@
-//! Drift: where a stack's resources differ from what the stack says of them.
+//! Drift: differences between a stack's resources and its template and parameters.
 //!
-//! Compares the properties that keep a deployment working, with one call per resource. A whole comparison is
-//! `DetectStackDrift`, which takes minutes. What is found is put right by a change set with `DeploymentMode=REVERT_DRIFT`.
+//! Compares the properties that keep a deployment working, with one call per resource. A complete
+//! comparison is `DetectStackDrift`, which takes minutes. A change set with `DeploymentMode=REVERT_DRIFT` corrects the drift.
 
 use aws_sdk_cloudwatch::types::MetricAlarm;
 use aws_sdk_s3::error::ProvideErrorMetadata;
@@ -17,7 +17,7 @@ use crate::observed_stack::{ObservedStack, alarm_resources, physical_id};
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 
-/// Seconds that the template gives the function.
+/// Timeout of the function in the template, in seconds.
 const FUNCTION_SECONDS: i32 = 900;
 
 /// What was found.
@@ -30,7 +30,7 @@ pub(crate) struct Drift {
 }
 
 impl Drift {
-    /// Looks at the resources of a stack that is settled.
+    /// Reads and compares the resources of a stack that is settled.
     pub(crate) async fn find(aws: &Aws, stack: &Stack, resources: &[StackResource]) -> Self {
         let observed = ObservedStack::read(aws, stack, resources).await;
         Self::compare(aws, stack, resources, &observed).await

@@ -1,7 +1,7 @@
-//! Asks Quick Sight whether it accepts the dashboard's definition, before anything that people use is changed.
+//! Validates the dashboard's definition in Quick Sight before any asset in use is changed.
 //!
-//! The definition is made into an analysis of its own, under strict validation, and that analysis is always deleted again. It
-//! is not shared, so only administrators see it.
+//! Creates a separate analysis from the definition, under strict validation, and always deletes it. The analysis is not
+//! shared, so only administrators see it.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -21,20 +21,20 @@ use crate::tags;
 
 /// Maximum time that the validation may take.
 const VALIDATION_TIMEOUT: Duration = Duration::from_mins(10);
-/// Maximum time until the analysis is gone.
+/// Maximum time until the analysis is deleted.
 const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What Quick Sight says of the definition.
+/// The result of the validation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Validation {
     Accepted,
-    /// Each error in Quick Sight's words, with the visual of the dashboard that it is about.
+    /// Quick Sight's errors, each with the visual of the dashboard that it refers to.
     Refused(Vec<String>),
-    /// The user ended it. Nothing is left behind.
+    /// The user interrupted it. The analysis has been deleted.
     Interrupted,
 }
 
-/// Validates the definition that `deploy` would send. `interrupted` ends the wait; the analysis is deleted all the same.
+/// Validates the definition that `deploy` would send. `interrupted` ends the wait; the analysis is still deleted.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub async fn validate_definition(
     require_data_sets(deployment).await?;
     remove_left_over(deployment, &analysis).await?;
     progress.doing("validating the dashboard's definition");
-    // The request itself is not interrupted: whether it made the analysis could not be known.
+    // The request itself is not interrupted: it would be unknown whether the analysis was created.
     let created = analysis.create(&body).await;
     let validation = match created {
         Ok(()) => {
@@ -79,7 +79,7 @@ pub async fn validate_definition(
 fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
     let mut body = analysis_body(deployment)?;
     if let Some(members) = body.as_object_mut() {
-        // The theme is made after the data sets and may not exist yet.
+        // The theme is created after the data sets and may not exist yet.
         members.remove("ThemeArn");
     }
     let name = body["Name"].as_str().unwrap_or_default();
@@ -89,7 +89,7 @@ fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
     Ok(body)
 }
 
-/// A definition is validated against the columns of its data sets.
+/// Fails if a data set is missing: a definition is validated against the columns of its data sets.
 async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
     if !deployment.settings().quicksight {
         return Err(StepError::failed(
@@ -121,7 +121,7 @@ async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
     }
 }
 
-/// Deletes what a run that was killed has left.
+/// Deletes the analysis that a killed run has left.
 async fn remove_left_over(
     deployment: &Deployment,
     analysis: &AssetAddress<'_>,
@@ -146,7 +146,7 @@ async fn remove_left_over(
     ))
 }
 
-/// Waits until the analysis is made or has failed.
+/// Waits until the analysis is created or has failed.
 async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation, StepError> {
     let mut polling = analysis.aws.polling(VALIDATION_TIMEOUT);
     loop {
@@ -165,7 +165,7 @@ async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation
 }
 
 fn verdict(found: &Description, definition: &Value) -> Validation {
-    // An analysis that is made can carry errors of single visuals.
+    // A created analysis can contain errors of single visuals.
     let errors: Vec<String> = found
         .errors
         .iter()
@@ -181,7 +181,7 @@ fn verdict(found: &Description, definition: &Value) -> Validation {
     }
 }
 
-/// A refusal of the whole request, with the visuals whose ids it names.
+/// The message of a rejected request, with the visuals whose ids it names.
 fn located_message(message: &str, definition: &Value) -> String {
     let words = message.split(|letter: char| {
         !(letter.is_alphanumeric() || matches!(letter, '-' | '_' | '/' | '.' | '[' | ']'))
@@ -214,7 +214,7 @@ fn located_message(message: &str, definition: &Value) -> String {
     error_text(&error, definition)
 }
 
-/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: the service counts from one there.
+/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: this path of the service counts from one.
 fn counted_from_zero(word: &str) -> Option<String> {
     let rest = word.strip_prefix("definition.")?;
     let parts = rest.split('.').filter(|part| *part != "member");
@@ -225,14 +225,14 @@ fn counted_from_zero(word: &str) -> Option<String> {
     Some(format!("/{}", parts.collect::<Vec<_>>().join("/")))
 }
 
-/// Deletes the analysis for good, and makes sure that it is gone.
+/// Deletes the analysis permanently, and waits until it no longer exists.
 async fn remove(analysis: &AssetAddress<'_>) -> Result<(), StepError> {
     let mut polling = analysis.aws.polling(DELETION_TIMEOUT);
     loop {
         let failure = match analysis.delete().await {
             Ok(()) if analysis.describe(None).await?.is_none() => return Ok(()),
             Ok(()) => None,
-            // It is still being made: that ends.
+            // It is still being created: wait.
             Err(error) if error.is_conflict() => Some(error),
             Err(error) => return Err(not_removed(analysis, Some(&error.to_string()))),
         };

@@ -1,4 +1,4 @@
-//! Settings: five places, one answer, all problems at once.
+//! Settings: five layers, one result, all problems at once.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
@@ -236,7 +236,7 @@ fn what_is_not_said_again_stays_as_the_stack_remembers_it() {
     let mut expected = deployed.clone();
     expected.insert("AlarmEmail".to_owned(), String::new());
     assert_eq!(again.parameters(&names()).unwrap(), expected);
-    // The salt is nowhere in the stack, and nobody is asked for it here.
+    // The stack does not contain the salt.
     assert_eq!(again.settings.hash_salt, None);
 }
 

@@ -11,7 +11,7 @@ use super::clients::Clients;
 use super::error::AwsError;
 use super::polling::{AwsTuning, Polling};
 
-/// Who the credentials belong to.
+/// The identity that the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub account: String,
@@ -19,7 +19,7 @@ pub struct Caller {
     pub arn: String,
 }
 
-/// An account in a Region, and how it is reached. Clones share everything.
+/// An account in a Region, with its clients. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Aws(Arc<Inner>);
 
@@ -33,7 +33,11 @@ struct Inner {
 }
 
 impl Aws {
-    /// Signs in with one request. Without a Region, none is guessed.
+    /// Signs in with one request. Does not guess a Region.
+    ///
+    /// # Errors
+    ///
+    /// If no Region is configured, if the configuration cannot be loaded, or if the credentials are missing or invalid.
     pub async fn sign_in(options: &SdkOptions, tuning: AwsTuning) -> Result<Self, AwsError> {
         let config = load_sdk_config(options).await;
         let config = config.map_err(|error| AwsError::no_configuration(&error))?;
@@ -53,7 +57,7 @@ impl Aws {
         signed_in
     }
 
-    /// The same, with what was loaded elsewhere.
+    /// Signs in with a loaded configuration.
     pub async fn with_config(config: SdkConfig, tuning: AwsTuning) -> Result<Self, AwsError> {
         let region = config.region().map(ToString::to_string);
         let region = region.ok_or_else(AwsError::no_region)?;
@@ -76,7 +80,7 @@ impl Aws {
         })))
     }
 
-    /// An account that is never asked: for names and ARNs alone. There are no credentials, so every call fails.
+    /// An account without credentials, for names and ARNs only: every call fails.
     pub fn unsigned(account: &str, partition: &str, region: &str) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())
@@ -146,12 +150,12 @@ impl Aws {
         Buckets::new(self)
     }
 
-    /// Repeats a request, for at most this long.
+    /// Polling with a time limit.
     pub fn polling(&self, within: Duration) -> Polling {
         Polling::new(&self.0.tuning, within)
     }
 
-    /// The configuration that the clients were made from.
+    /// The configuration of the clients.
     pub fn config(&self) -> &SdkConfig {
         &self.0.config
     }

@@ -1,4 +1,4 @@
-//! What AWS says about a call that it denies: the action, and the kind of policy that decided.
+//! Reads AWS's message about a denied call: the action, and the kind of policy that decided.
 //!
 //! The words are those of the IAM User Guide, "Troubleshoot access denied error messages".
 
@@ -17,7 +17,7 @@ pub(super) enum DecidingPolicy {
 }
 
 impl DecidingPolicy {
-    /// What the message names; none where policies merely do not allow the action.
+    /// The kind that the message names; none if no policy allows the action.
     pub(super) fn in_message(message: &str) -> Option<Self> {
         let message = message.to_lowercase();
         let named = [
@@ -40,7 +40,7 @@ impl DecidingPolicy {
             .find_map(|(text, policy)| message.contains(text).then_some(policy))
     }
 
-    /// Who can put it right, and how.
+    /// Who can change the policy, and how.
     pub(super) fn hint(self, action: &str) -> String {
         let remedy = match self {
             Self::Organization => format!(

@@ -1,4 +1,4 @@
-//! What went wrong with a call, what probably caused it, and what to do next.
+//! An error of a call: what failed, the likely cause, and the next command.
 
 use std::error::Error;
 
@@ -19,40 +19,40 @@ pub struct AwsError {
     /// The prefix of its actions in policies.
     pub service: &'static str,
     pub operation: &'static str,
-    /// What the call was about, with an article or a name in backticks.
+    /// The resource of the call, with an article or a name in backticks.
     pub resource: Box<str>,
     pub region: Box<str>,
     pub kind: AwsErrorKind,
-    /// The service's own code; empty if it never answered.
+    /// The service's error code; empty if there was no response.
     pub code: String,
     pub message: String,
 }
 
-/// What kind of failure it is, whatever the service calls it.
+/// The kind of failure, the same for all services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AwsErrorKind {
-    /// The caller may not.
+    /// The caller has no permission.
     Denied,
-    /// A bucket that should be ours belongs to another account.
+    /// A bucket of the deployment belongs to another account.
     ForeignOwner,
     /// Too many requests, after all retries.
     Throttled,
     NotFound,
-    /// It exists already, or something else is changing it.
+    /// It already exists, or another operation is changing it.
     Conflict,
-    /// The session is over.
+    /// The session has expired.
     Expired,
     /// There are no credentials, or wrong ones.
     Credentials,
     /// A configuration file, a profile or the CA bundle cannot be read: no request was made.
     Configuration,
-    /// No answer, or none from the service.
+    /// No response from the service.
     Unreachable,
-    /// The service answered that it cannot serve now.
+    /// The service reported that it is not available.
     Unavailable,
     /// A quota of the account is used up.
     Limit,
-    /// The service does not accept the request.
+    /// The service rejected the request.
     Invalid,
     Other,
 }
@@ -160,7 +160,7 @@ impl AwsError {
         self.kind == AwsErrorKind::Denied
     }
 
-    /// The action that a policy must allow: the one that AWS names, else the one that the operation needs.
+    /// The action that a policy must allow: the one in AWS's message, else the one that the operation requires.
     pub fn action(&self) -> String {
         if let Some(action) = action_in(&self.message) {
             return action.to_owned();
@@ -168,14 +168,14 @@ impl AwsError {
         action_of_call(&format!("{}:{}", self.service, self.operation)).to_owned()
     }
 
-    /// The policy that decided, where AWS names it.
+    /// The policy that decided, if AWS names it.
     fn deciding_policy(&self) -> Option<DecidingPolicy> {
         (self.kind == AwsErrorKind::Denied)
             .then(|| DecidingPolicy::in_message(&self.message))
             .flatten()
     }
 
-    /// Whether a certificate was not trusted.
+    /// Returns true if a certificate was not trusted.
     fn is_about_certificates(&self) -> bool {
         self.kind == AwsErrorKind::Unreachable
             && [
@@ -187,7 +187,7 @@ impl AwsError {
             .any(|text| self.message.contains(text))
     }
 
-    /// Whether the quota is the one of SPICE.
+    /// Returns true if the quota is the SPICE capacity.
     fn is_about_spice(&self) -> bool {
         self.kind == AwsErrorKind::Limit
             && self.service == "quicksight"
@@ -196,7 +196,7 @@ impl AwsError {
                 || self.operation.ends_with("DataSet"))
     }
 
-    /// What probably caused it, where the service's own words do not say.
+    /// The likely cause, if the service's message does not name it.
     pub fn likely_cause(&self) -> Option<&'static str> {
         if self.deciding_policy().is_some() {
             return None;
@@ -243,7 +243,7 @@ impl AwsError {
         }
     }
 
-    /// What to do next.
+    /// The next command to run, or the setting to change.
     pub fn hint(&self) -> String {
         match self.kind {
             AwsErrorKind::Denied => match self.deciding_policy() {
@@ -353,7 +353,7 @@ pub(crate) fn spice_hint(region: &str) -> String {
     )
 }
 
-/// What keeps anybody from being asked: no credentials, or none any more.
+/// Errors before the request: no credentials, or expired ones.
 fn about_credentials(error: &(dyn Error + 'static)) -> Option<(AwsErrorKind, String)> {
     let message = deepest(credentials_error(error)?);
     let is_over = message.to_lowercase().contains("expired");
@@ -365,7 +365,7 @@ fn about_credentials(error: &(dyn Error + 'static)) -> Option<(AwsErrorKind, Str
     Some((kind, message))
 }
 
-/// The last cause says what happened; the ones around it say who noticed.
+/// The text of the innermost cause.
 fn deepest(error: &(dyn Error + 'static)) -> String {
     let mut last = error;
     while let Some(cause) = last.source() {
@@ -418,7 +418,7 @@ fn kind_of(status: u16, code: &str, message: &str) -> AwsErrorKind {
         | "ConcurrentUpdatingException" => return Kind::Conflict,
         _ => {}
     }
-    // CloudFormation and Athena have no code of their own for what does not exist.
+    // CloudFormation and Athena have no error code of their own for resources that do not exist.
     let says_missing = message.contains("does not exist") || message.contains("is not found");
     if says_missing && matches!(code, "ValidationError" | "InvalidRequestException") {
         return Kind::NotFound;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Intervals of polling; the defaults are meant for AWS.
+/// Polling intervals. The defaults are for AWS; tests use shorter ones.
 #[derive(Debug, Clone)]
 pub struct AwsTuning {
     /// Interval before the second request; grows by 1.5x.
@@ -39,7 +39,7 @@ impl Polling {
         }
     }
 
-    /// Waits before the next look; false when the time is over.
+    /// Waits for the next interval. Returns false if the time limit is reached.
     pub async fn again(&mut self) -> bool {
         if self.waited >= self.within {
             return false;

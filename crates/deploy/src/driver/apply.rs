@@ -6,8 +6,12 @@ use crate::progress::Progress;
 use crate::step::{Applied, ChangeKind, Deployment, ErrorCategory, Step, StepError, StepPlan};
 use crate::steps;
 
-/// Does what was planned. Once a step has changed something, each later one is looked at again: what was planned for it
-/// was planned before that.
+/// Applies an approved plan. After a step has changed something, each later step is planned again, because its approved plan is
+/// from before that change.
+///
+/// # Errors
+///
+/// The failed step, with the results of the steps before it.
 pub async fn apply(
     deployment: &Deployment,
     agreed: &DeploymentPlan,
@@ -72,7 +76,7 @@ pub async fn apply(
     Ok(report)
 }
 
-/// What was agreed and is not done, in words: a step that has nothing to do any more, and what is no longer run.
+/// Notes about approved changes that are not made: the step has no changes any more, or no longer runs an operation.
 fn left_out(agreed: &StepPlan, now: &StepPlan) -> Vec<String> {
     let has_run = now
         .changes
@@ -89,7 +93,7 @@ fn left_out(agreed: &StepPlan, now: &StepPlan) -> Vec<String> {
         .collect()
 }
 
-/// Refuses losses that were not in the approved plan.
+/// Rejects destructive changes that were not in the approved plan.
 fn check_new_destructive_changes(agreed: &StepPlan, now: &StepPlan) -> Result<(), StepError> {
     match agreed.unapproved_destructive_change(&now.changes) {
         Some(change) => Err(StepError::failed(

@@ -7,10 +7,10 @@ use crate::progress::Progress;
 use crate::step::{ChangeKind, Deployment, Step, StepError, StepPlan};
 use crate::steps;
 
-/// Steps that change what other deployments and other dashboards use, too.
+/// Steps that change resources shared with other deployments and dashboards.
 const SHARED_STEPS: [&str; 2] = ["lake_formation", "quicksight_access"];
 
-/// What a deployment would do.
+/// The plan of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeploymentPlan {
     pub prefix: String,
@@ -25,7 +25,7 @@ impl DeploymentPlan {
         self.steps.iter().any(StepPlan::changes_anything)
     }
 
-    /// Totals first, then what touches more than this deployment or is_destructive something.
+    /// Totals, then the changes that are destructive or affect other deployments.
     pub fn overview(&self) -> Vec<String> {
         let kinds = [
             (ChangeKind::Create, "to create"),
@@ -61,14 +61,18 @@ impl DeploymentPlan {
         lines
     }
 
-    /// How many changes of a kind there are.
+    /// The number of changes of a kind.
     pub fn count(&self, kind: ChangeKind) -> usize {
         let changes = self.steps.iter().flat_map(|step| &step.changes);
         changes.filter(|change| change.kind == kind).count()
     }
 }
 
-/// What would be done. Nothing is changed, but that a change set may be computed; [`discard_plan`] takes it back.
+/// Plans the selected steps. Changes nothing, except that it may create a change set; [`discard_plan`] deletes it.
+///
+/// # Errors
+///
+/// If the selection names no step, a precondition is not met, or a step cannot be planned.
 pub async fn plan(
     deployment: &Deployment,
     selection: &Selection,
@@ -86,7 +90,7 @@ pub async fn plan(
         match plan_step(deployment, *number, step.as_ref(), &plans).await {
             Ok(plan) => plans.push(plan),
             Err(error) => {
-                // The cause matters more than what is left behind.
+                // The cause is reported, not a failure to clean up.
                 discard(deployment, &plans).await.ok();
                 return Err(error);
             }
@@ -117,12 +121,12 @@ pub(super) async fn plan_step(
     })
 }
 
-/// Takes back what planning has left behind.
+/// Removes what planning created, for a plan that is not applied.
 pub async fn discard_plan(deployment: &Deployment, plan: &DeploymentPlan) -> Result<(), StepError> {
     discard(deployment, &plan.steps).await
 }
 
-/// Takes back what the planning of these steps has left behind.
+/// Removes what the planning of these steps created.
 async fn discard(deployment: &Deployment, plans: &[StepPlan]) -> Result<(), StepError> {
     for step in steps::all() {
         let is_planned = plans

@@ -6,25 +6,25 @@ use crate::status;
 use crate::step::{Applied, Deployment, StepError};
 use crate::steps;
 
-/// What a deployment has done.
+/// The result of a deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DeploymentReport {
     pub steps: Vec<StepReport>,
 }
 
-/// What a step has done.
+/// The result of a step of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepReport {
     pub number: usize,
     pub name: &'static str,
     pub title: &'static str,
-    /// How many changes were made.
+    /// Number of changes that were made.
     pub changes: usize,
     #[serde(flatten)]
     pub applied: Applied,
 }
 
-/// A step that could not be done, and those before it that could.
+/// A step that failed, and the results of the steps before it.
 #[derive(Debug, thiserror::Error)]
 #[error("step {number} ({name}) failed")]
 pub struct DeploymentError {
@@ -36,13 +36,13 @@ pub struct DeploymentError {
 }
 
 impl DeploymentReport {
-    /// What is wrong with the data.
+    /// The problems of the data.
     pub fn problems(&self) -> impl Iterator<Item = &String> {
         self.steps.iter().flat_map(|step| &step.applied.problems)
     }
 }
 
-/// Where people look at the dashboard; none if this deployment makes none.
+/// The address of the dashboard; none if this deployment has no dashboard.
 pub fn dashboard_address(deployment: &Deployment) -> Option<String> {
     if !deployment.settings().quicksight {
         return None;

@@ -3,12 +3,12 @@
 use crate::step::{ErrorCategory, Step, StepError};
 use crate::steps;
 
-/// Which steps.
+/// The selected steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// From this step on, by number or name.
     pub from: Option<String>,
-    /// This step alone.
+    /// Only this step.
     pub only: Option<String>,
 }
 
@@ -16,7 +16,7 @@ pub struct Selection {
 pub(super) type NumberedStep = (usize, Box<dyn Step>);
 
 impl Selection {
-    /// The chosen steps with their numbers.
+    /// The selected steps with their numbers.
     pub(super) fn of(&self, all: Vec<Box<dyn Step>>) -> Result<Vec<NumberedStep>, StepError> {
         let known: Vec<String> = (1..)
             .zip(&all)

@@ -1,4 +1,4 @@
-//! Who is asking, and in which Region.
+//! The caller and the Region.
 
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, AwsErrorKind};

@@ -1,4 +1,5 @@
-//! The buckets: that Kiro can write to its own, that the function can read it, and that ours are free or ours.
+//! The buckets: whether Kiro can write its exports, whether the function can read them, and whether the names of the
+//! deployment's buckets are available.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,7 @@ use super::finding::Finding;
 use crate::aws::{AwsError, AwsErrorKind, Buckets, Context, Optional};
 use crate::step::ErrorCategory;
 
-/// What writes the exports.
+/// The service that writes the exports.
 const KIRO: &str = "q.amazonaws.com";
 
 /// Region, encryption and policy of the buckets with exports.
@@ -74,7 +75,7 @@ fn region(context: &CheckContext<'_>, name: &str, region: &str, finding: &mut Fi
     }
 }
 
-/// What to say of a bucket with exports that the caller may not look at, as one of another account.
+/// Finding and advice for a bucket with exports that the caller cannot read, such as one of another account.
 pub(super) fn unreadable(
     context: &CheckContext<'_>,
     bucket: &str,
@@ -147,7 +148,7 @@ async fn encryption(
     }
 }
 
-/// Kiro can write where the bucket's policy lets it.
+/// Checks that the bucket's policy allows Kiro to write.
 async fn policy(buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
     let advice = format!(
         "the bucket's policy must allow `{KIRO}` to use s3:PutObject on the prefix; selecting the bucket in the Kiro console again adds this"
@@ -174,7 +175,7 @@ async fn policy(buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
     }
 }
 
-/// A policy of a bucket, as far as it matters here.
+/// The members of a bucket policy that the check reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Policy {
@@ -198,7 +199,7 @@ enum Principal {
     Any(String),
 }
 
-/// Policies write a list of one as its only member.
+/// A list with one element may be written as that element.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 enum OneOrMany<T> {
@@ -239,7 +240,7 @@ impl Principal {
 }
 
 impl Policy {
-    /// Whether it lets Kiro put objects anywhere into the bucket.
+    /// Returns true if it allows Kiro to write objects anywhere in the bucket.
     fn allows_kiro_to_write(&self, bucket: &str) -> bool {
         let in_bucket = |resource: &String| {
             let resource = percent_decode_str(resource).decode_utf8_lossy();
@@ -256,7 +257,7 @@ impl Policy {
     }
 }
 
-/// The bucket that is to be used again, and the one for the function's code.
+/// Checks the results bucket and the bucket for the function's code.
 pub(super) async fn of_ours(context: &CheckContext<'_>) -> Finding {
     let settings = context.settings();
     let code = settings.code_bucket(context.names);

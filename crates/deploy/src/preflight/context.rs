@@ -8,7 +8,7 @@ use crate::names::Names;
 use crate::settings::{DeploymentSettings, Resolved};
 use crate::stack::Stack;
 
-/// What every check but the first few works on.
+/// The input of the checks that need an account and valid settings.
 pub(super) struct CheckContext<'a> {
     pub(super) aws: &'a Aws,
     pub(super) names: &'a Names,
@@ -22,7 +22,7 @@ impl<'a> CheckContext<'a> {
         &self.resolved.settings
     }
 
-    /// Where nothing of Quick Sight is wanted.
+    /// The finding of a Quick Sight check if the settings switch Quick Sight off.
     pub(super) fn without_quicksight(&self) -> Option<Finding> {
         (!self.settings().quicksight)
             .then(|| Finding::pass("not needed: `quicksight` is false in the settings"))

@@ -1,4 +1,4 @@
-//! Where exports lie, and what the header of the newest one of each report says. No cell is kept or reported.
+//! Where the exports are, and the header of the newest export of each report. No cell is kept or reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ use crate::aws::{Aws, AwsError, Context};
 use crate::settings::SourceFolder;
 use crate::step::ErrorCategory;
 
-/// The beginning of an export that is read: no header is longer.
+/// The part of an export that is read: no header is longer.
 const BEGINNING: &str = "bytes=0-65535";
-/// Age in days from which exports look as if Kiro had stopped.
+/// Age of the newest export, in days, from which Kiro seems to have stopped.
 const STALE_DAYS: i64 = 4;
 
-/// What a header says.
+/// The header of an export.
 #[derive(Debug, Default)]
 struct Header {
     columns: usize,
@@ -103,14 +103,14 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     finding
 }
 
-/// Why nothing can be looked for in a bucket.
+/// Why a bucket cannot be searched.
 enum Unusable {
-    /// The caller may not look: the function, which has a role of its own, may all the same.
+    /// The caller has no access. The function may have it, with its own role.
     Denied(Box<AwsError>),
     Failed(Box<Finding>),
 }
 
-/// The bucket's own Region.
+/// The account in the Region of the bucket.
 async fn in_bucket_region(context: &CheckContext<'_>, bucket: &str) -> Result<Aws, Unusable> {
     let failed = |category, found: String, advice: String| {
         Unusable::Failed(Box::new(Finding::fail(category, found, advice)))
@@ -212,7 +212,7 @@ async fn check_header(
     }
 }
 
-/// The function must be allowed to use a key that is not managed by AWS.
+/// Checks that the settings name the key if AWS does not manage it: the function then needs permission to use it.
 async fn check_encryption(
     context: &CheckContext<'_>,
     regional: &Aws,

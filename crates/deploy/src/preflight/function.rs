@@ -1,4 +1,4 @@
-//! The function's zip on this machine, and room for the function in the account.
+//! The function's zip on this machine, and the Lambda quota of the account.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
     )
 }
 
-/// The concurrency that is not reserved, which functions without a reservation share.
+/// Checks the unreserved concurrency, which all functions without a reservation share.
 pub(super) async fn quota(context: &CheckContext<'_>) -> Finding {
     let call = context.aws.clients().lambda.get_account_settings();
     let answer = call.send().await;

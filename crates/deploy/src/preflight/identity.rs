@@ -1,4 +1,4 @@
-//! The Identity Store, where names of people are wanted.
+//! The Identity Store, if the settings name one.
 
 use super::context::CheckContext;
 use super::finding::Finding;

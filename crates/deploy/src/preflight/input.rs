@@ -20,15 +20,15 @@ use crate::names::Names;
 use crate::settings::{Problems, Resolved};
 use crate::stack::Stack;
 
-/// What is looked at, as far as it could be found out.
+/// The values that the checks examine. Some may be missing because reading them failed.
 pub struct PreflightInput {
     pub aws: Result<Aws, AwsError>,
     pub prefix: String,
-    /// The data stack; not asked for without credentials.
+    /// The data stack; none without credentials.
     pub stack: Result<Option<Stack>, AwsError>,
-    /// The settings, without those that are wrong.
+    /// The settings, without invalid ones.
     pub resolved: Result<Resolved, Problems>,
-    /// What is wrong with the settings.
+    /// The problems of the settings.
     pub problems: Problems,
     /// The version of this program.
     pub version: String,
@@ -61,7 +61,7 @@ const CHECKS: [(&str, &str); 17] = [
 ];
 
 impl PreflightInput {
-    /// Makes all checks, side by side.
+    /// Runs all checks concurrently.
     pub async fn check(&self) -> PreflightReport {
         let names = match &self.aws {
             Ok(aws) => Some(Names::new(&self.prefix, aws)),
@@ -105,7 +105,7 @@ impl PreflightInput {
         )
     }
 
-    /// Proxies, certificates and endpoints in use, also where signing in has failed.
+    /// Proxies, certificates and endpoints in use, also if signing in failed.
     async fn network(&self) -> Vec<String> {
         let settings = self.resolved.as_ref().ok();
         let options = SdkOptions {

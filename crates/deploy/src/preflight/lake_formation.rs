@@ -1,4 +1,4 @@
-//! Whether Lake Formation is in force, and who must then grant what.
+//! Whether Lake Formation is in force, and whether the caller can then grant access.
 
 use aws_sdk_lakeformation::types::{DataLakePrincipal, Permission, PrincipalPermissions};
 
@@ -61,7 +61,7 @@ fn is_open(defaults: &[PrincipalPermissions]) -> bool {
     })
 }
 
-/// A session of a role is the role.
+/// Returns true if an administrator is the caller, or the role of the caller's session.
 fn is_same(admin: &str, caller: &str) -> bool {
     if admin == caller {
         return true;

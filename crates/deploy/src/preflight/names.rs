@@ -1,4 +1,4 @@
-//! The settings as such, and the names that follow from them.
+//! The settings, and the lengths of the names derived from them.
 
 use super::finding::Finding;
 use crate::names::Names;

@@ -1,4 +1,4 @@
-//! The newest export below a folder, found folder by folder from the newest on: a bucket is never listed as a whole.
+//! The newest export below a folder. Searches folder by folder, newest first, and never lists a whole bucket.
 
 use chrono::DateTime;
 use kiro_report::{ExportKey, ObjectKey};
@@ -8,10 +8,10 @@ use crate::settings::SourceFolder;
 
 /// Maximum number of listings for one folder.
 const MAX_LISTINGS: usize = 40;
-/// Maximum number of objects of a folder that are looked at: an hour has fewer exports.
+/// Maximum number of objects listed in a folder: an hour has fewer exports.
 const MAX_OBJECTS: i32 = 200;
 
-/// One export, found by its key alone.
+/// An export, identified by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NewestExport {
     pub(super) bucket: String,
@@ -23,7 +23,7 @@ pub(super) async fn newest_export(
     buckets: &Buckets<'_>,
     folder: &SourceFolder,
 ) -> Result<Option<NewestExport>, AwsError> {
-    // Regions lie side by side; in each, the greatest name is the newest.
+    // Each Region has a folder; in it, the greatest name is the newest.
     let bucket = folder.bucket.as_str();
     let level = |prefix: String| async move {
         let listing = buckets

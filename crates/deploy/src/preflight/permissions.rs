@@ -1,4 +1,4 @@
-//! Whether the caller may do what a deployment does: IAM simulates every permission of the list.
+//! Whether the caller has all permissions of a deployment: IAM simulates every permission of the list.
 
 use futures::stream::{self, StreamExt};
 
@@ -55,7 +55,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     finding
 }
 
-/// What is not allowed, by resource, and what a simulation cannot tell.
+/// Adds the actions that are denied, by resource, and those that the simulation cannot decide.
 fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
     let mut resources: Vec<&str> = decisions.iter().map(Decision::resource).collect();
     resources.sort_unstable();
@@ -111,7 +111,7 @@ fn unknown(why: &str) -> Finding {
     )
 }
 
-/// The ARN whose policies count: a session's role, or the user.
+/// The ARN of the user, or of the session's role, whose policies apply.
 async fn policy_source(
     context: &CheckContext<'_>,
     caller: &str,
@@ -123,7 +123,7 @@ async fn policy_source(
     let Some(role) = session.and_then(|(_, rest)| rest.split('/').next()) else {
         return Ok(None);
     };
-    // A session does not tell the path of its role.
+    // The ARN of a session does not contain the path of its role.
     let iam = &context.aws.clients().iam;
     let found = iam.get_role().role_name(role).send().await;
     let found = found

@@ -1,4 +1,4 @@
-//! The users, groups and namespaces that shall own or see the dashboard.
+//! The users, groups and namespaces that own or view the dashboard.
 
 use aws_sdk_quicksight::types::UserRole;
 
@@ -21,11 +21,11 @@ struct Principal<'a> {
 enum PrincipalKind {
     User,
     Group,
-    /// Everybody in it.
+    /// All users in it.
     Namespace,
 }
 
-/// What the service says of a principal that is there.
+/// An existing principal, as the service describes it.
 #[derive(Debug, Default)]
 struct PrincipalDescription {
     /// None for groups and namespaces.

@@ -6,7 +6,7 @@ use super::finding::{Finding, Verdict};
 use super::input::PreflightInput;
 use crate::step::ErrorCategory;
 
-/// One check with what it found.
+/// One check with its finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckReport {
     pub number: usize,
@@ -16,7 +16,7 @@ pub struct CheckReport {
     pub finding: Finding,
 }
 
-/// All checks.
+/// The findings of all checks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PreflightReport {
     pub prefix: String,
@@ -45,7 +45,7 @@ impl PreflightReport {
         }
     }
 
-    /// Whose matter the gravest failure is; nobody's if none failed.
+    /// The category of the most severe failure; none if no check failed.
     pub fn category(&self) -> Option<ErrorCategory> {
         let failed = |category: ErrorCategory| {
             let is = |check: &CheckReport| {

@@ -1,4 +1,4 @@
-//! The roles that Quick Sight reads with: there, trusting Quick Sight, and what they may do already.
+//! The roles that Quick Sight reads with: whether they exist, trust Quick Sight, and have their policies.
 
 use super::context::CheckContext;
 use super::finding::Finding;

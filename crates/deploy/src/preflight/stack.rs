@@ -1,4 +1,4 @@
-//! What is deployed already, and whether the names it needs are free.
+//! What is deployed, and whether the names of the database and the workgroup are available.
 
 use super::context::CheckContext;
 use super::finding::Finding;
@@ -60,7 +60,7 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
     }
 }
 
-/// The same, and what was changed in the stack outside `CloudFormation`.
+/// Checks the deployed version and the stack's drift.
 pub(super) async fn check(
     aws: &Aws,
     stack: Option<&Stack>,
@@ -91,7 +91,7 @@ pub(super) async fn check(
     finding
 }
 
-/// Compares the numbers of two versions.
+/// Returns true if one version is newer, by its numbers.
 fn is_newer(one: &str, other: &str) -> bool {
     let numbers = |version: &str| -> Option<Vec<u64>> {
         let core = version.split(['-', '+']).next()?;
@@ -103,7 +103,7 @@ fn is_newer(one: &str, other: &str) -> bool {
     }
 }
 
-/// Database and workgroup are free, or ours.
+/// Checks that database and workgroup do not exist, or belong to this deployment.
 pub(super) async fn catalogue(context: &CheckContext<'_>) -> Finding {
     let (database, workgroup) = (
         context.settings().database(context.names),
@@ -169,7 +169,7 @@ async fn has_workgroup(context: &CheckContext<'_>, workgroup: &str) -> Result<bo
             format!("workgroup `{workgroup}`"),
         );
     match found {
-        // Athena has no code of its own for a workgroup that does not exist.
+        // Athena has no error code of its own for a workgroup that does not exist.
         Err(error) if error.is_not_found() || error.message.contains("not found") => Ok(false),
         Err(error) => Err(error),
         Ok(_) => Ok(true),

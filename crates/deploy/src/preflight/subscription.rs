@@ -1,4 +1,4 @@
-//! The subscription of Amazon Quick Sight, its edition, the Region that keeps its users, and the Region of the data sets.
+//! The subscription of Amazon Quick Sight: its edition, the Region of its users, and the Region of the data sets.
 
 use aws_sdk_quicksight::types::{AccountInfo, DataSetImportMode, Edition};
 
@@ -72,7 +72,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     finding
 }
 
-/// Asks the Region of the deployment, where data sets and dashboard would be.
+/// Checks Quick Sight in the Region of the deployment, the Region of data sets and dashboard.
 async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
     let region = aws.region();
     let request = aws.clients().quicksight.list_data_sets();
@@ -88,7 +88,7 @@ async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
             let has_spice = data_sets
                 .iter()
                 .any(|one| one.import_mode == Some(DataSetImportMode::Spice));
-            // No API says how much capacity there is. The home Region has some; other Regions have none until it is bought.
+            // No API reports the capacity. The home Region has some; other Regions have none until it is bought.
             if region != identity_region && !has_spice {
                 finding.add_warning(
                     format!(

@@ -1,4 +1,4 @@
-//! The settings as values of Rust.
+//! The settings as typed values.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::layers::{Origin, Problem};
 use crate::names::Names;
 
-/// Everything that one deployment was told. An empty text is nothing.
+/// All settings of one deployment. An empty text counts as not set.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
@@ -102,11 +102,11 @@ pub struct DeploymentSettings {
     pub views: Settings,
 }
 
-/// A folder of a bucket that one report of one account lies in.
+/// The folder of a bucket with one report of one account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceFolder {
     pub bucket: String,
-    /// Ends in `/`, has none at the beginning.
+    /// Ends with `/` and does not begin with one.
     pub folder: String,
 }
 
@@ -121,7 +121,7 @@ impl DeploymentSettings {
         }
     }
 
-    /// What a deployment cannot go without.
+    /// Problems for required settings that are missing.
     pub fn missing(&self) -> Vec<Problem> {
         let problem = |key: &str, text: &str| Problem {
             origin: Origin::Unset,
@@ -144,7 +144,7 @@ impl DeploymentSettings {
         problems
     }
 
-    /// The report folders: what the function may read, and nothing else.
+    /// The report folders: everything that the function may read.
     pub fn source_folders(&self, account: &str) -> Vec<SourceFolder> {
         let own = [account.to_owned()];
         let accounts: &[String] = if self.accounts.is_empty() {

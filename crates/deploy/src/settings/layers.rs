@@ -1,4 +1,4 @@
-//! From what was said in five places to one set of settings, and where each value comes from.
+//! Merges five layers into one set of settings, and records the origin of each value.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,14 +36,14 @@ const WITHOUT_SETTING: &[(&str, &str)] = &[
     ),
 ];
 
-/// What people have said.
+/// The layers above the deployed stack.
 pub struct Layers<'a> {
-    /// The flag as it was typed, the key, the text.
+    /// Flag as typed, key, text.
     pub flags: Vec<(String, String, String)>,
-    /// The environment.
+    /// Reads an environment variable.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     pub file: Vec<FileValue>,
-    /// Plans, prices and thresholds, only what the file says of them: an object as the file has it.
+    /// Plans, prices and thresholds in the file: an object in the form of the file.
     pub views: Value,
 }
 
@@ -66,11 +66,11 @@ pub enum Origin {
     File(String),
     Stack,
     Default,
-    /// Nobody has said anything, and it may be left out or follows from something else.
+    /// Not set: optional, or derived from other settings.
     Unset,
 }
 
-/// Something wrong with a setting.
+/// A problem of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub origin: Origin,
@@ -78,7 +78,7 @@ pub struct Problem {
     pub text: String,
 }
 
-/// All that is wrong, at once.
+/// All problems, reported together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", lines(.0))]
 pub struct Problems(pub Vec<Problem>);
@@ -89,14 +89,18 @@ pub struct Resolved {
     pub settings: DeploymentSettings,
     /// Every setting with its value (null if unset) and its origin.
     pub values: Vec<(&'static Setting, Value, Origin)>,
-    /// What people should know although nothing is wrong.
+    /// Notes for the user that are not errors.
     pub remarks: Vec<String>,
-    /// The bucket of the AWS sample's `KIRO_LOGS_BUCKET` where `KIRO_LOGS_PREFIX` is not set: the prefix is to be looked for.
+    /// The bucket of the AWS sample's `KIRO_LOGS_BUCKET` if `KIRO_LOGS_PREFIX` is not set: the prefix has to be found.
     pub bucket_without_prefix: Option<String>,
 }
 
 impl Layers<'_> {
-    /// What is needed to find the stack: prefix, profile and Region.
+    /// The settings that locate the stack: prefix, profile and Region.
+    ///
+    /// # Errors
+    ///
+    /// If one of these settings is invalid.
     pub fn address(&self) -> Result<(String, SdkOptions), Problems> {
         let mut problems = Vec::new();
         let mut found = self.collect_overrides(&mut problems);
@@ -118,7 +122,11 @@ impl Layers<'_> {
         Ok((prefix.unwrap_or_default(), address))
     }
 
-    /// Everything. `remembered` is what the deployed stack says, if there is one.
+    /// Resolves all settings. `remembered` are those of the deployed stack, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// All invalid settings at once, each with its origin.
     pub fn resolve(&self, remembered: Option<&Remembered>) -> Result<Resolved, Problems> {
         let mut problems = Vec::new();
         let mut overrides = self.collect_overrides(&mut problems);
@@ -173,7 +181,7 @@ impl Layers<'_> {
         }
     }
 
-    /// What flags, environment and file say, the strongest of each.
+    /// The values of file, environment and flags; later layers override earlier ones.
     fn collect_overrides(
         &self,
         problems: &mut Vec<Problem>,
@@ -281,7 +289,7 @@ impl Layers<'_> {
 }
 
 impl Resolved {
-    /// Takes the prefix that was found in [`Self::bucket_without_prefix`]. Accounts that were named stay.
+    /// Sets the exports that were found in [`Self::bucket_without_prefix`]. Keeps configured accounts.
     pub fn set_found_exports(&mut self, url: &str, accounts: Vec<String>) {
         self.settings.exports = vec![url.to_owned()];
         if self.settings.accounts.is_empty() {
@@ -358,7 +366,7 @@ fn is_yes(text: &str) -> bool {
     )
 }
 
-/// Lays one object over another, member by member.
+/// Merges one object into another, member by member.
 pub(super) fn merge(below: &mut Value, above: &Value) {
     match (below, above) {
         (Value::Object(below), Value::Object(above)) => {
@@ -400,7 +408,7 @@ fn lines(problems: &[Problem]) -> String {
     lines.join("\n")
 }
 
-/// Whether a setting is one that the stack keeps.
+/// Returns true if the stack stores the setting.
 pub(super) fn is_stored_in_stack(setting: &Setting) -> bool {
     matches!(
         setting.persistence,

@@ -1,4 +1,4 @@
-//! The parameters of the data stack: from settings, and back to what the stack remembers.
+//! The parameters of the data stack: written from settings, and read back from a deployed stack.
 
 use std::collections::BTreeMap;
 
@@ -11,25 +11,25 @@ use super::sources;
 use super::value::text_of;
 use crate::names::Names;
 
-/// The parameter that holds, as JSON, what is no parameter of its own.
+/// The parameter with all settings, as JSON, that have no parameter of their own.
 pub const REMEMBERED: &str = "RememberedSettings";
-/// What a parameter may hold.
+/// Maximum size of a parameter.
 pub(super) const MAX_PARAMETER_BYTES: usize = 4096;
 
 /// Parameters by name.
 pub type StackParameters = BTreeMap<String, String>;
 
-/// What a deployed stack remembers.
+/// The settings stored in a deployed stack.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
     /// Values by key.
     pub values: BTreeMap<&'static str, Value>,
-    /// Plans, prices and thresholds that are no defaults.
+    /// Plans, prices and thresholds that differ from the defaults.
     pub views: Value,
 }
 
 impl Remembered {
-    /// Reads the parameters of a stack. What cannot be read is not remembered.
+    /// Reads the parameters of a stack. Ignores what cannot be parsed.
     pub fn of(parameters: &StackParameters) -> Self {
         let text = parameters.get(REMEMBERED).map_or("", String::as_str);
         let kept: Value = serde_json::from_str(text).unwrap_or_default();
@@ -47,7 +47,7 @@ impl Remembered {
                 values.insert(setting.key, value);
             }
         }
-        // A stack that was made by hand says where the exports are in its own parameters.
+        // A stack that was created manually has the exports only in its own parameters.
         if !values.contains_key("exports")
             && let Some(prefixes) = ["SourceRoots", "SourcePrefixes"]
                 .into_iter()
@@ -68,7 +68,11 @@ impl Remembered {
 }
 
 impl Resolved {
-    /// The parameters of the data stack, but for the function's code and the version. An error says what does not fit.
+    /// The parameters of the data stack, except the function's code and the version. The error names the limit that is exceeded.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter, the function's environment or its policy would exceed a limit of AWS.
     pub fn parameters(&self, names: &Names) -> Result<StackParameters, String> {
         let mut parameters = StackParameters::new();
         let mut kept = Map::new();
@@ -124,7 +128,7 @@ impl Resolved {
     }
 }
 
-/// The members that differ, none if all are equal.
+/// The members that differ; none if all are equal.
 fn difference(from: &Value, to: &Value) -> Option<Value> {
     match (from, to) {
         (Value::Object(from), Value::Object(to)) => {

@@ -1,4 +1,4 @@
-//! What it costs, by the public prices of us-east-1; `docs/cost.md` has the rest.
+//! Monthly costs, by the public prices of us-east-1; `docs/cost.md` has the rest.
 
 use super::Status;
 

@@ -20,7 +20,7 @@ use crate::step::ErrorCategory;
 /// Days of the log that are searched for the last run.
 const LOG_DAYS: i64 = 8;
 
-/// Everything at a glance.
+/// The status of a deployment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Status {
     pub prefix: String,
@@ -30,7 +30,7 @@ pub struct Status {
     /// The version of this program.
     pub version: String,
     pub stacks: Vec<StackStatus>,
-    /// The last run of the normalizer, none within eight days if there is none.
+    /// The last run of the normalizer; none if it has not run within eight days.
     pub normalization: Option<Run>,
     /// The newest day with activity or of an export.
     pub newest_day: Option<String>,
@@ -40,11 +40,11 @@ pub struct Status {
     pub data_sets: Vec<DataSetStatus>,
     pub dashboard: Option<DashboardStatus>,
     pub costs: Vec<String>,
-    /// What is not as it should be; nothing if the list is empty.
+    /// The problems that were found.
     pub problems: Vec<StatusProblem>,
 }
 
-/// What to look at, and from when.
+/// The input of [`Status::observe`].
 pub struct StatusRequest<'a> {
     pub aws: &'a Aws,
     pub names: &'a Names,
@@ -56,7 +56,7 @@ pub struct StatusRequest<'a> {
 }
 
 impl Status {
-    /// Looks at everything. What cannot be looked at is a problem of its own and hides nothing else.
+    /// Reads everything. A failed read becomes a problem and hides nothing else.
     pub async fn observe(request: &StatusRequest<'_>) -> Self {
         let StatusRequest {
             aws,
@@ -124,7 +124,7 @@ impl Status {
         status
     }
 
-    /// What was found, or the failure among the problems.
+    /// Returns the value. An error becomes a problem.
     fn or_problem<T>(&mut self, found: Result<T, AwsError>) -> Option<T> {
         match found {
             Ok(found) => Some(found),
@@ -135,7 +135,7 @@ impl Status {
         }
     }
 
-    /// Whose matter the gravest problem is; nobody's if all is well.
+    /// The category of the most severe problem; none without problems.
     pub fn category(&self) -> Option<ErrorCategory> {
         let has = |category: ErrorCategory| {
             self.problems
@@ -151,7 +151,7 @@ impl Status {
         .find(|category| has(*category))
     }
 
-    /// Adds what is wrong with what was found. `has_dashboard`: one is wanted, and could be asked for.
+    /// Adds the problems of the observed values. `has_dashboard`: the settings ask for a dashboard, and it could be read.
     fn add_problems(&mut self, has_dashboard: bool) {
         let mut found = Vec::new();
         for stack in &self.stacks {

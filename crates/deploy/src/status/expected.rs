@@ -1,4 +1,4 @@
-//! What should be there by settings and stack, and is not.
+//! Problems of what settings and stack require and the account lacks.
 
 use chrono::NaiveDate;
 use kiro_curate::Catalogue;
@@ -13,7 +13,7 @@ use crate::steps::assets_of;
 
 const MAKE_AGAIN: &str = "`kiro-analytics deploy` creates it again";
 
-/// The data sets of the built-in dashboard that are missing. Which ones another dashboard needs, only its file says.
+/// The data sets of the built-in dashboard that are missing. For another dashboard only its file lists them, so it is not checked.
 pub(super) fn missing_data_sets(
     names: &Names,
     settings: &DeploymentSettings,
@@ -53,7 +53,7 @@ fn needed(names: &Names, settings: &DeploymentSettings) -> Vec<String> {
     found.into_iter().map(|data_set| data_set.id).collect()
 }
 
-/// A problem if the newest day is older than the settings allow: the alarm for that comes a day later.
+/// A problem if the newest day is older than the settings allow. The alarm comes a day later.
 pub(super) fn stale(request: &StatusRequest<'_>, status: &Status) -> Option<StatusProblem> {
     let newest = status.newest_day.as_deref()?;
     let date: NaiveDate = newest.parse().ok()?;

@@ -1,4 +1,4 @@
-//! How a deployment is: what is deployed, what ran last, what is late or failed, and what it costs.
+//! The status of a deployment: what is deployed, the last run, what is late or failed, and the costs.
 
 mod costs;
 mod deployment_status;

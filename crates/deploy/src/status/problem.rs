@@ -8,7 +8,7 @@ use crate::step::ErrorCategory;
 /// Maximum number of data sets that a problem names.
 const MAX_NAMED: usize = 3;
 
-/// Something that is not as it should be.
+/// A problem of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusProblem {
     #[serde(skip)]
@@ -34,14 +34,14 @@ impl StatusProblem {
         Self::new(ErrorCategory::Aws, error.to_string(), error.hint())
     }
 
-    /// The text before, the id and the text after, where the problem is one of a data set.
+    /// The text before the id, the id and the text after it, if the problem concerns a data set.
     fn around_data_set(&self) -> Option<(&str, &str, &str)> {
         let (before, rest) = self.what.split_once("data set `")?;
         let (id, after) = rest.split_once('`')?;
         Some((before, id, after))
     }
 
-    /// Whether both say the same, of whichever data set.
+    /// Returns true if both differ only in the data set.
     fn says_the_same(&self, other: &Self) -> bool {
         let text = |problem: &Self| -> Option<(String, String)> {
             let (before, _, after) = problem.around_data_set()?;
@@ -53,7 +53,7 @@ impl StatusProblem {
     }
 }
 
-/// Problems that say the same of several data sets become one that names them, in place of the first.
+/// Groups equal problems of several data sets into one, at the place of the first.
 pub(super) fn grouped(problems: Vec<StatusProblem>) -> Vec<StatusProblem> {
     let mut groups: Vec<Vec<StatusProblem>> = Vec::new();
     for problem in problems {

@@ -23,7 +23,7 @@ pub struct DataSetStatus {
     pub last: Option<Ingestion>,
 }
 
-/// The dashboard as viewers see it.
+/// The published dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DashboardStatus {
     pub id: String,
@@ -31,14 +31,14 @@ pub struct DashboardStatus {
     pub address: String,
     /// `CREATION_SUCCESSFUL`
     pub status: String,
-    /// The version of this program that made it.
+    /// The version of this program that created it.
     pub version: Option<String>,
     pub published: String,
     pub errors: Vec<String>,
 }
 
 impl DataSetStatus {
-    /// What is wrong with the last imports.
+    /// The problems of the last imports.
     pub(super) fn problems(data_sets: &[Self]) -> Vec<StatusProblem> {
         data_sets.iter().filter_map(Self::problem).collect()
     }
@@ -92,7 +92,7 @@ impl DashboardStatus {
     }
 }
 
-/// Where people look at the dashboard.
+/// The address of the dashboard.
 pub fn dashboard_address(aws: &Aws, id: &str) -> String {
     let region = aws.region();
     let host = match aws.partition() {
@@ -102,7 +102,7 @@ pub fn dashboard_address(aws: &Aws, id: &str) -> String {
     format!("https://{host}/sn/dashboards/{id}")
 }
 
-/// Data sets, dashboard, and what could not be asked about them.
+/// Data sets, dashboard, and problems of failed reads.
 pub(super) async fn observe(
     aws: &Aws,
     names: &Names,
@@ -184,10 +184,10 @@ async fn dashboard(aws: &Aws, found: &Asset) -> Result<DashboardStatus, AwsError
     })
 }
 
-/// Seconds since 1970 as people and programs read them.
+/// Formats seconds since 1970 as UTC.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "whole seconds are what is wanted, and times lie far within"
+    reason = "whole seconds are intended, and times are far within the range"
 )]
 fn format_seconds(seconds: f64) -> String {
     let time = chrono::DateTime::from_timestamp(seconds as i64, 0);

@@ -13,7 +13,7 @@ use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
 use crate::step::ErrorCategory;
 
-/// A stack as it stands.
+/// The status of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StackStatus {
     pub name: String,
@@ -25,14 +25,14 @@ pub struct StackStatus {
     state: Option<StackState>,
 }
 
-/// An alarm as it stands.
+/// The status of an alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AlarmStatus {
     /// Its name in the template, such as `FailedAlarm`.
     pub name: String,
     /// `OK`, `ALARM` or `INSUFFICIENT_DATA`
     pub state: String,
-    /// What it says when it is on.
+    /// The meaning of the alarm.
     pub meaning: String,
 }
 
@@ -117,7 +117,7 @@ impl AlarmStatus {
     }
 }
 
-/// What was changed in a stack outside `CloudFormation`.
+/// The problems of changes made outside `CloudFormation`.
 pub(super) async fn drift(
     aws: &Aws,
     stack: &Stack,
@@ -139,7 +139,7 @@ pub(super) async fn drift(
     differences.chain(unread).collect()
 }
 
-/// The alarms that were found, by their names in the template.
+/// The status of the alarms, with their names in the template.
 pub(super) fn alarms(found: &[MetricAlarm], resources: &[StackResource]) -> Vec<AlarmStatus> {
     let ours: Vec<&StackResource> = alarm_resources(resources).collect();
     let alarms = found.iter().map(|alarm| AlarmStatus::of(alarm, &ours));

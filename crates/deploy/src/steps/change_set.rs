@@ -1,4 +1,4 @@
-//! Change sets: what `CloudFormation` would do, asked before it does it.
+//! Change sets: the changes that `CloudFormation` would make to a stack.
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
@@ -11,10 +11,10 @@ use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
 use crate::step::{Change, ErrorCategory, StepError};
 
-/// Longest time that the computation of a change set may take.
+/// Maximum time for the computation of a change set.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(5);
 
-/// A change set of a stack, under a name that follows from what it does and to which state of the stack.
+/// A change set of a stack. Its name is derived from the change and from the state of the stack.
 ///
 /// The SDK's waiter is not used: it polls every 30 seconds at the earliest, and most change sets take five.
 pub(super) struct ChangeSet<'a> {
@@ -26,7 +26,7 @@ pub(super) struct ChangeSet<'a> {
 
 /// A change set that can be executed.
 pub(super) struct PreparedChangeSet {
-    /// Its ARN, or its name where the service does not say.
+    /// Its ARN, or its name if the service does not return the ARN.
     id: String,
     pub(super) changes: Vec<Change>,
 }
@@ -41,7 +41,7 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
-    /// Also takes resources back to their template that were changed or deleted outside `CloudFormation`.
+    /// Also reverts changes and deletions that were made outside `CloudFormation`.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html>
     pub(super) fn reverting_drift(mut self) -> Self {
         self.name.push_str("-drift");
@@ -53,14 +53,14 @@ impl<'a> ChangeSet<'a> {
         format!("stack `{}`", self.stack)
     }
 
-    /// Has it computed, unless it is there already; none if there is nothing to change.
+    /// Creates it, or reuses an existing one; none if there are no changes.
     pub(super) async fn prepare(
         &self,
         desired: &DesiredStack,
         existing: Option<&Stack>,
     ) -> Result<Option<PreparedChangeSet>, StepError> {
         if let Some(described) = self.described().await? {
-            // Drift may have changed since its change set was computed.
+            // A change set that reverts drift may be out of date.
             if is_executable(&described) && self.mode.is_none() {
                 return self.prepared(described).await.map(Some);
             }
@@ -136,7 +136,7 @@ impl<'a> ChangeSet<'a> {
         Ok(())
     }
 
-    /// Begins to carry it out.
+    /// Starts its execution.
     pub(super) async fn execute(&self, prepared: &PreparedChangeSet) -> Result<(), StepError> {
         let executed = self
             .aws
@@ -197,7 +197,7 @@ impl<'a> ChangeSet<'a> {
 }
 
 impl PreparedChangeSet {
-    /// Whether it was carried out: true or false, none while it is not.
+    /// The result of its execution: success or failure; none while it runs.
     pub(super) async fn was_executed(
         &self,
         aws: &Aws,
@@ -236,7 +236,7 @@ async fn describe(
         .optional()
 }
 
-/// Computed, and not out of date.
+/// Returns true if it is computed and not out of date.
 fn is_executable(described: &DescribeChangeSetOutput) -> bool {
     let is_computed = described.status() == Some(&ChangeSetStatus::CreateComplete);
     let may_be_executed = matches!(

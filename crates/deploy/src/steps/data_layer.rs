@@ -1,4 +1,4 @@
-//! What the data stack has made, for the steps after it.
+//! The outputs of the data stack, for the later steps.
 
 use crate::stack::Stack;
 use crate::step::{Deployment, ErrorCategory, StepError};
@@ -30,7 +30,7 @@ impl DataLayer {
         }))
     }
 
-    /// For a step that cannot do without.
+    /// The outputs, or an error if there is no stack.
     pub(crate) async fn require(deployment: &Deployment) -> Result<Self, StepError> {
         Self::find(deployment).await?.ok_or_else(|| {
             StepError::failed(

@@ -21,7 +21,7 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Makes and changes the data stack.
+/// Creates and updates the data stack.
 pub(crate) struct DataStack;
 
 #[async_trait]
@@ -166,7 +166,7 @@ impl Step for DataStack {
         let address = stack.as_ref().map_or(name.as_str(), Stack::address);
         let before = StackEvent::newest(aws, address).await?;
         change_set.execute(&prepared).await?;
-        // The id of a stack that is made now is known only after its change set was.
+        // The id of a new stack is known only after its change set was created.
         let address = match &stack {
             Some(stack) => stack.address().to_owned(),
             None => Stack::find(aws, &name)
@@ -205,7 +205,7 @@ impl Step for DataStack {
     }
 }
 
-/// What was changed outside `CloudFormation`. What the caller may not read is not compared; `status` and `preflight` say so.
+/// The changes made outside `CloudFormation`. Ignores denied reads, which `status` and `preflight` report.
 async fn drift_of(aws: &Aws, stack: &Stack) -> Result<Vec<String>, StepError> {
     let resources = StackResource::of_stack(aws, stack.address()).await?;
     let drift = Drift::find(aws, stack, &resources).await;
@@ -215,7 +215,7 @@ async fn drift_of(aws: &Aws, stack: &Stack) -> Result<Vec<String>, StepError> {
     }
 }
 
-/// Leaves out the function's code where the step `function_code` of the same run replaces it.
+/// Leaves out the function's code if the step `function_code` of the same run replaces it.
 fn without_planned_code(mut drift: Vec<String>, earlier: &[StepPlan]) -> Vec<String> {
     let plans = earlier.iter().filter(|plan| plan.name == "function_code");
     let planned: Vec<&str> = plans
@@ -270,7 +270,7 @@ fn check_no_drift(name: &str, drift: &[String], why: &str) -> Result<Applied, St
     ))
 }
 
-/// Continues the rollback of an update that has failed, and waits for its end.
+/// Continues the failed rollback of an update, and waits for its end.
 async fn continue_rollback(
     aws: &Aws,
     name: &str,

@@ -1,4 +1,4 @@
-//! The data stack as the settings ask for it, and how that differs from the one that is there.
+//! The desired data stack, derived from the settings, and its differences from the existing one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::stack::Stack;
 use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
 
-/// The stack as it shall be.
+/// The desired stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DesiredStack {
     pub(crate) template: &'static str,
@@ -23,7 +23,7 @@ pub(crate) struct DesiredStack {
 }
 
 impl DesiredStack {
-    /// The stack that these settings ask for.
+    /// Derives the stack from the settings.
     pub(crate) async fn of(
         deployment: &Deployment,
         existing: Option<&Stack>,
@@ -35,7 +35,7 @@ impl DesiredStack {
         Ok(desired)
     }
 
-    /// The same without asking AWS: whose the buckets with exports are is taken from the existing stack.
+    /// Like [`Self::of`], but makes no call: the owner of the export buckets is that of the existing stack.
     pub(crate) fn from_settings(
         deployment: &Deployment,
         existing: Option<&Stack>,
@@ -62,7 +62,7 @@ impl DesiredStack {
             parameters.insert(name.to_owned(), value);
         }
         parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
-        // What the template has and no setting names stays what somebody made it.
+        // Parameters without a setting keep their values.
         if let Some(stack) = existing {
             for name in ["SourceOwner", "TagKey", "TagValue"] {
                 if let Some(value) = stack.parameters.get(name) {
@@ -109,7 +109,7 @@ impl DesiredStack {
             .collect()
     }
 
-    /// Whether the stack is like that already.
+    /// Returns true if the stack already matches.
     pub(super) async fn matches(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
         let has_parameters = self
             .parameters
@@ -134,7 +134,7 @@ impl DesiredStack {
         Ok(template.template_body().unwrap_or_default().trim() == self.template.trim())
     }
 
-    /// Short, and the same only for the same change to the same state.
+    /// Identifies the change and the state of the stack that it applies to.
     pub(super) fn change_set_name(&self, existing: Option<&Stack>) -> String {
         let state = existing.map_or("", |stack| stack.updated.as_str());
         let text = format!(
@@ -144,7 +144,7 @@ impl DesiredStack {
         format!("kiro-analytics-{}", short_hash(text))
     }
 
-    /// The parameters that get other values; of the remembered settings those that do.
+    /// The parameters whose values change, and the settings that change in the stored JSON.
     pub(super) fn changed_parameters(&self, stack: &Stack) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, value) in &self.parameters {
@@ -181,7 +181,7 @@ impl DesiredStack {
     }
 }
 
-/// This account, if it owns all buckets with exports; empty if it does not. Where that cannot be asked, what is deployed stays.
+/// This account, if it owns all buckets with exports; empty if it does not. If that is unknown, the deployed value is kept.
 async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> String {
     let aws = &deployment.aws;
     let folders = deployment.settings().source_folders(aws.account());

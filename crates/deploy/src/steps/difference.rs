@@ -1,4 +1,4 @@
-//! How an asset was changed outside the deployment, in words.
+//! Describes how an asset was changed outside the deployment.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Maximum number of differences in one plan.
 const MAX_LINES: usize = 12;
 
-/// How what is described differs from what we would send.
+/// The differences between a described asset and the desired one.
 pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     let (existing, planned) = (text(described, "/Name"), text(desired, "/Name"));

@@ -1,16 +1,16 @@
-//! The buckets and folders with exports, as the settings name them and as far as the caller may look.
+//! The buckets and folders with exports that the settings name.
 
 use std::collections::BTreeSet;
 
 use crate::settings::SourceFolder;
 use crate::step::{Deployment, ErrorCategory, StepError};
 
-/// Looks whether there are exports where the settings say. Gives a line for each place that the caller may not look at:
-/// the function reads with a role of its own, so that is no reason to stop.
+/// Checks that the buckets in the settings have exports. Returns a note for each bucket that the caller cannot read, which is no
+/// error because the function reads it with its own role.
 ///
 /// # Errors
 ///
-/// If a bucket does not exist, or holds no exports where they should be.
+/// If a bucket does not exist, or has no exports in the folders of the settings.
 pub(super) async fn find_exports(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     let folders = deployment
         .settings()
@@ -51,7 +51,7 @@ async fn find_in_bucket(
     let regional = deployment.aws.in_region(&head.region);
     let mut probed = Vec::new();
     for folder in folders {
-        // The folder itself may be an object, which counts, too.
+        // The folder itself may be an object, which also counts.
         let found = regional
             .buckets()
             .folders(bucket, &folder.folder, 2)

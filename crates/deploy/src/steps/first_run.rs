@@ -1,4 +1,4 @@
-//! The first normalization: reads the history into a results bucket that has not got it yet.
+//! The first normalization: reads the history into a results bucket that does not contain it yet.
 
 use std::time::Duration;
 
@@ -14,20 +14,20 @@ use crate::progress::Progress;
 use crate::results_buckets::results_buckets;
 use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
 
-/// IAM takes this long at most until what a new role may do holds everywhere.
+/// Maximum time until the policies of a new role are in effect.
 const PERMISSION_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Reads the history.
 pub(crate) struct FirstRun;
 
-/// The note that the history of the named exports has been read into one results bucket.
+/// The marker object for a completed first run: the history of the exports is in one results bucket.
 struct FirstRunMarker {
     bucket: String,
     key: String,
 }
 
 impl FirstRunMarker {
-    /// The note lies in the code bucket, under a name that follows from the results bucket that it speaks of.
+    /// The marker is in the code bucket. Its key is derived from the results bucket and the export folders.
     fn new(deployment: &Deployment, results_bucket: &str) -> Self {
         let folders = deployment
             .settings()
@@ -39,7 +39,7 @@ impl FirstRunMarker {
         }
     }
 
-    /// Whether the history has been read. A note about a bucket that has no part any more counts for nothing.
+    /// Returns true if the history has been read. A marker for a results bucket without parts is not valid.
     async fn is_valid(
         &self,
         deployment: &Deployment,

@@ -1,4 +1,4 @@
-//! The function's zip, found on this machine and kept in a bucket under the hash of its content.
+//! The function's zip: found on this machine, and stored in a bucket under the hash of its content.
 
 use std::path::PathBuf;
 
@@ -15,10 +15,10 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// What a plan says where the zip is not on this machine yet.
+/// The change in a plan if the zip is not on this machine yet.
 const NEEDED: &str = "function code: needed at apply";
 
-/// Puts the zip where Lambda can take it from.
+/// Uploads the zip for Lambda.
 pub(crate) struct FunctionCode;
 
 /// A zip on this machine.
@@ -27,12 +27,12 @@ pub(crate) struct Zip {
     pub(crate) path: PathBuf,
     pub(crate) bytes: Vec<u8>,
     pub(crate) key: String,
-    /// In base64, as S3 and Lambda write it.
+    /// In base64, the form of S3 and Lambda.
     pub(crate) sha256: String,
 }
 
 impl Zip {
-    /// The zip for the deployment's processor, none if there is none.
+    /// The zip for the deployment's processor, if it exists.
     pub(crate) fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
         let architecture = &deployment.settings().architecture;
         let Some(path) = Self::locate(architecture, &deployment.function_folders) else {
@@ -94,7 +94,7 @@ impl Zip {
     }
 }
 
-/// Why an agreed plan cannot be carried out: the zip that it needs is not on this machine.
+/// The error for an approved plan that needs a zip that is not on this machine.
 pub fn missing_zip(deployment: &Deployment, plan: &DeploymentPlan) -> Option<StepError> {
     let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
     changes
@@ -173,17 +173,17 @@ impl Step for FunctionCode {
     }
 }
 
-/// The zip as the bucket has it.
+/// The state of the zip in the bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StoredZip {
     Missing,
-    /// An object of that key with another content, or without a SHA-256 to compare.
+    /// An object with that key and other content, or without a SHA-256.
     Other,
     Same,
 }
 
 impl StoredZip {
-    /// Compares the checksum: an object under the right key may have any content.
+    /// Compares the checksum, because an object with the right key can have any content.
     async fn find(buckets: &Buckets<'_>, bucket: &str, zip: &Zip) -> Result<Self, StepError> {
         let head = buckets.head_object(bucket, &zip.key).await?;
         Ok(match head {
@@ -208,7 +208,7 @@ impl StoredZip {
     }
 }
 
-/// Without a zip, the deployed function stays as it is; where there is none, the plan says what will be needed.
+/// The plan without a zip: a deployed function does not change; without one, the plan names the zip as needed.
 async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
     let architecture = &deployment.settings().architecture;
@@ -229,12 +229,12 @@ async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
     Ok(Planned::changes(vec![change]))
 }
 
-/// Whether the bucket is made by us, and not named in the settings.
+/// Returns true if the deployment creates the bucket, because the settings name none.
 fn is_ours(deployment: &Deployment) -> bool {
     deployment.settings().code_bucket.is_none()
 }
 
-/// Whether the bucket exists in this account; an error if it is another account's, or in another Region.
+/// Returns true if the bucket exists in this account. Fails if it belongs to another account or is in another Region.
 async fn exists(deployment: &Deployment, bucket: &str) -> Result<bool, StepError> {
     let region = deployment.aws.region();
     match deployment.aws.buckets().owned().head(bucket).await? {

@@ -1,4 +1,4 @@
-//! Ingestions: datasets whose views have changed or that have never been read are read, and awaited.
+//! Ingestions: imports the datasets that have never been imported or whose views have changed, and waits for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,14 +23,14 @@ use crate::step::{
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 5;
 
-/// Why a dataset is read.
+/// Reasons for an import.
 const NEVER: &str = "it has never been imported";
 const FAILED: &str = "its last import failed";
 const OLDER: &str = "its view is newer than its data";
 const CHANGES: &str = "the data behind its view changes";
 const NEW_DATA: &str = "exports have been normalized";
 
-/// Reads what must be read.
+/// Imports datasets.
 pub(crate) struct FirstIngestion;
 
 fn ingestions_of<'a>(deployment: &'a Deployment, data_set: &str) -> DataSetIngestions<'a> {
@@ -80,7 +80,7 @@ fn to_be_changed(earlier: &[StepPlan]) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Why the dataset must be read, none if its data are newer than everything they come from.
+/// Why the dataset must be imported; none if its data are newer than their sources.
 fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
     let newest_good = ingestions
         .iter()
@@ -103,7 +103,7 @@ fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
     }
 }
 
-/// The datasets to be read, and why.
+/// The datasets to import, and why.
 async fn needed(
     deployment: &Deployment,
     earlier: &[StepPlan],
@@ -196,7 +196,7 @@ impl Step for FirstIngestion {
             .iter()
             .map(|change| change.what.as_str())
             .collect();
-        // Data sets to read, and since when their views are as they are.
+        // Data sets to import, with the time of the last change of their views.
         let needed: BTreeMap<String, f64> = required_data_sets(deployment)?
             .into_iter()
             .filter(|found| {
@@ -237,7 +237,7 @@ impl Step for FirstIngestion {
     }
 }
 
-/// Starts an ingestion, or joins one that runs already: a dataset that was just made is being read.
+/// Starts an ingestion, or joins a running one: creating a dataset starts an import.
 async fn begin_or_join<'a>(
     deployment: &'a Deployment,
     data_set: &str,
@@ -254,7 +254,7 @@ async fn begin_or_join<'a>(
         return Ok(ingestions.running(running.id.clone()));
     }
     let newest = known.first().map_or("", |ingestion| ingestion.id.as_str());
-    // The same where a run that was interrupted is repeated.
+    // The same id if an interrupted run is repeated.
     let id = format!(
         "deploy-{}",
         short_hash(format!("{newest} {changed_at} {}", known.len()))
@@ -265,7 +265,7 @@ async fn begin_or_join<'a>(
     }
 }
 
-/// How many rows they have read, if all have. Data sets that failed for the same reason are named together.
+/// The number of imported rows, if all imports succeeded. The error groups data sets that failed for the same reason.
 fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], region: &str) -> Result<u64, StepError> {
     let mut rows = 0;
     let mut failures: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! Grants in Lake Formation, where it is in force: database, tables and views, to everybody who needs them, and verified.
+//! Grants in Lake Formation, if it is in force: on database, tables and views, to all principals that query them. Verifies
+//! the grants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,22 +17,22 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Lake Formation's principal for everybody whom IAM allows.
+/// Lake Formation's principal for all principals that IAM allows.
 pub(crate) const IAM_ALLOWED_PRINCIPALS: &str = "IAM_ALLOWED_PRINCIPALS";
 /// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
 
-/// Makes the grants.
+/// Grants access in Lake Formation.
 pub(crate) struct LakeFormation;
 
-/// Permissions by table; that of the database is under the empty name.
+/// Permissions by table. The empty name is the database.
 type Grants = BTreeMap<String, BTreeSet<Permission>>;
 
 fn database(deployment: &Deployment) -> String {
     deployment.settings().database(&deployment.names)
 }
 
-/// Whether grants are needed at all.
+/// Returns true if grants are needed.
 async fn is_in_force(deployment: &Deployment) -> Result<bool, StepError> {
     match deployment.settings().lake_formation.as_str() {
         "on" => return Ok(true),
@@ -92,7 +93,7 @@ async fn pages(
         .collect())
 }
 
-/// The ARN of a role, with its path. `None` if there is no such role.
+/// The ARN of a role, with its path. `None` if the role does not exist.
 async fn role_arn(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
     let found = aws.clients().iam.get_role().role_name(name).send().await;
     let found = found
@@ -101,8 +102,8 @@ async fn role_arn(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
     Ok(found.and_then(|found| Some(found.role?.arn)))
 }
 
-/// Lake Formation's name for the caller. A session belongs to a role, and only IAM knows the path in the role's ARN.
-/// A deployer need not be allowed to read its own role: the role is then taken to have no path.
+/// The caller as a principal of Lake Formation: for a session, the ARN of its role, whose path only IAM knows. If the caller may
+/// not read its own role, assumes that the role has no path.
 async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     let caller = aws.caller();
     // `arn:aws:sts::123456789012:assumed-role/Admin/alice`
@@ -120,7 +121,7 @@ async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     }
 }
 
-/// Who needs to read: Quick Sight's roles and its owners, those who are named, and the caller.
+/// The principals that need read access: Quick Sight's roles, the owners, `query_principals` and the caller.
 async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     let settings = deployment.settings();
     let aws = &deployment.aws;
@@ -136,7 +137,7 @@ async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     Ok(principals)
 }
 
-/// What each principal needs. A view is of no use without the tables it reads: Athena checks those as well.
+/// The permissions of each principal. Athena also checks the tables that a view reads.
 fn desired(deployment: &Deployment) -> Grants {
     let relations = deployment.catalogue.relations().iter();
     relations
@@ -148,7 +149,7 @@ fn desired(deployment: &Deployment) -> Grants {
         .collect()
 }
 
-/// What a principal has in our database.
+/// The permissions of a principal in the database.
 async fn held(deployment: &Deployment, principal: &str) -> Result<Grants, AwsError> {
     let aws = &deployment.aws;
     let call = aws.clients().lake_formation.list_permissions();
@@ -172,7 +173,7 @@ async fn held(deployment: &Deployment, principal: &str) -> Result<Grants, AwsErr
     Ok(held)
 }
 
-/// The table that a grant is on, empty for the database itself; `None` if it is on something else.
+/// The table of a grant; empty for the database itself; `None` for any other resource.
 fn place_of<'a>(resource: &'a Resource, database: &str) -> Option<&'a str> {
     let table = resource
         .table()
@@ -226,7 +227,7 @@ fn entries(
     entries.collect()
 }
 
-/// What is missing, by principal.
+/// The missing grants, by principal.
 async fn missing(deployment: &Deployment) -> Result<Vec<(String, Grants)>, StepError> {
     let mut all = Vec::new();
     for principal in principals(deployment).await? {

@@ -1,4 +1,4 @@
-//! Calls of the normalizer, repeated until nothing is left to be read: the history is read in many calls, so no call is long.
+//! Calls the normalizer until no export remains. Reads the history in many calls, so that no call is long.
 
 use std::time::Duration;
 
@@ -13,31 +13,31 @@ use crate::aws::Context;
 use crate::progress::Progress;
 use crate::step::{Deployment, ErrorCategory, StepError};
 
-/// Exports in the first call: a minute or so of work.
+/// Exports in the first call: about a minute of work.
 const FILES_PER_CALL: u64 = 500;
-/// A call that takes longer is followed by smaller ones: some networks cut connections that are silent for minutes.
+/// Duration of a call after which the next ones are smaller: some networks cut connections that are idle for minutes.
 const LONG_CALL_DURATION: Duration = Duration::from_mins(2);
-/// A function is stopped after 15 minutes.
+/// Read timeout of a call: Lambda stops a function after 15 minutes.
 const READ_TIMEOUT: Duration = Duration::from_mins(16);
 /// Maximum time until a new function is ready.
 const READY_TIMEOUT: Duration = Duration::from_mins(5);
 /// Maximum number of failed exports that are named.
 const MAX_NAMED: usize = 5;
 
-/// What a normalization did, over all its calls.
+/// The result of a normalization, over all its calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Normalization {
     pub seen: u64,
-    /// Exports that were normalized, as far as the function said so: the last call of a run with failures gives no number.
+    /// Exports that were normalized. Incomplete after failures: the last call then returns no number.
     pub processed: u64,
     pub failed: u64,
-    /// Rows of what was processed; none where not every call gave a number.
+    /// Rows of the normalized exports; none if a call returned no number.
     pub rows: Option<u64>,
-    /// Exports that cannot be read, in words.
+    /// Messages about exports that cannot be read.
     pub problems: Vec<String>,
 }
 
-/// What the function answers, or why it failed.
+/// The response of the function, or its error.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct FunctionResponse {
@@ -61,7 +61,7 @@ struct FailedExport {
     error: String,
 }
 
-/// Calls the normalizer until nothing is left to be read.
+/// Calls the normalizer until no export remains.
 ///
 /// # Errors
 ///
@@ -74,8 +74,8 @@ pub async fn normalize(
     normalize_with_retries(deployment, function, progress, Duration::ZERO).await
 }
 
-/// The same for a function whose role may be new: IAM takes time until a role's policies hold everywhere, and a denial is
-/// believed only when it lasts longer than this.
+/// Like [`normalize`], for a function whose role may be new: retries denials until `permission_timeout`, because the policies of
+/// a new role take effect after a while.
 pub(super) async fn normalize_with_retries(
     deployment: &Deployment,
     function: &str,
@@ -106,7 +106,7 @@ pub(super) async fn normalize_with_retries(
                 }
                 return Err(failed(function, text));
             }
-            // Everything that can be read has been read.
+            // All other exports have been read.
             run.rows = None;
             run.problems = failures_in(text);
             if let Some((failed, seen)) = run.problems.first().and_then(|first| counts_in(first)) {
@@ -130,7 +130,7 @@ pub(super) async fn normalize_with_retries(
             return Ok(run);
         }
         if response.files_processed == 0 && remaining >= remaining_before {
-            // All of these failed: the next call looks at more exports.
+            // All of these failed: the next call covers more exports.
             files = files.saturating_mul(4);
             if files > 1_000_000 {
                 return Err(failed(
@@ -146,7 +146,7 @@ pub(super) async fn normalize_with_retries(
 }
 
 impl Normalization {
-    /// What was done, for people.
+    /// One line for the user.
     pub(super) fn summary(&self) -> String {
         let Self {
             seen,
@@ -165,7 +165,7 @@ impl Normalization {
     }
 }
 
-/// What the function says in one text: how many exports failed, and each with its reason, which may have semicolons itself.
+/// Splits the function's message: the number of failed exports, then each with its reason, which may contain semicolons.
 fn failures_in(text: &str) -> Vec<String> {
     let mut failures: Vec<String> = Vec::new();
     for part in text.split("; ") {
@@ -196,7 +196,7 @@ fn failed(function: &str, reason: &str) -> StepError {
     )
 }
 
-/// One call. Another run at the same time does no harm, but a limit of the account may refuse ours for a moment.
+/// Makes one call. Concurrent runs are safe, but a limit of the account may reject a call temporarily.
 async fn invoke(
     deployment: &Deployment,
     function: &str,

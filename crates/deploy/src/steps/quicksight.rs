@@ -1,4 +1,4 @@
-//! The steps that make assets in Amazon Quick Sight: data source, datasets, themes, analysis and dashboard.
+//! The steps that create assets in Amazon Quick Sight: data source, datasets, themes, analysis and dashboard.
 
 use std::time::Duration;
 
@@ -18,15 +18,15 @@ use crate::step::{Applied, Deployment, ErrorCategory, Planned, Step, StepError, 
 
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 5;
-/// In the plan of a change that depends on a permission which an earlier step of the same run writes.
+/// Detail of a change that depends on a permission from an earlier step of the same run.
 pub(super) const AWAITS_PERMISSION: &str =
     "retried for two minutes if the permission of the earlier step is not in effect yet";
 /// Maximum time until such a permission is in effect.
 pub(super) const PERMISSION_TIMEOUT: Duration = Duration::from_mins(2);
-/// The id of the one dashboard there is.
+/// The id of the dashboard.
 pub(crate) const DASHBOARD_ID: &str = "kiro";
 
-/// One step: a title, and the assets it makes.
+/// A step with the assets that it creates.
 pub(crate) struct AssetStep {
     name: &'static str,
     title: &'static str,
@@ -51,20 +51,20 @@ pub(crate) const THEME_STEP: AssetStep = AssetStep {
     title: "Themes",
     assets: themes,
 };
-/// The analysis, to be changed by people, and the dashboard.
+/// The dashboard, and the analysis that users can edit.
 pub(crate) const DASHBOARD_STEP: AssetStep = AssetStep {
     name: "dashboard",
     title: "Analysis and dashboard",
     assets: dashboard,
 };
 
-/// Why there is nothing to do where no dashboard is wanted.
+/// The empty plan of a Quick Sight step if the settings switch Quick Sight off.
 pub(crate) fn skip_without_quicksight(deployment: &Deployment) -> Option<Planned> {
     let is_enabled = deployment.settings().quicksight;
     (!is_enabled).then(|| Planned::skipped("`quicksight` is false"))
 }
 
-/// Names and places of the assets.
+/// Names, account and Region of the assets.
 pub(crate) fn assets_of(names: &Names, settings: &DeploymentSettings) -> Assets {
     Assets {
         prefix: names.prefix.clone(),
@@ -185,7 +185,7 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError
     ])
 }
 
-/// The request that makes the analysis, without account, id, permissions and tags.
+/// The request that creates the analysis, without account, id, permissions and tags.
 pub(crate) fn analysis_body(deployment: &Deployment) -> Result<Value, StepError> {
     let assets = dashboard(deployment)?.into_iter();
     let mut analyses = assets.filter(|asset| asset.kind == AssetKind::Analysis);
@@ -198,7 +198,7 @@ pub(super) fn changes_access(earlier: &[StepPlan]) -> bool {
     plans.any(|plan| plan.name == "quicksight_access" && plan.changes_anything())
 }
 
-/// Looks at all of them, several at a time, in their order.
+/// Observes all assets, several concurrently. Keeps their order.
 async fn observe_all(assets: &[DesiredAsset<'_>]) -> Result<Vec<ExistingAsset>, StepError> {
     let observations: Vec<_> = assets.iter().map(DesiredAsset::observe).collect();
     stream::iter(observations)

@@ -1,4 +1,4 @@
-//! What Amazon Quick Sight may read: a policy of ours in its roles, and AWS's own policy for Athena.
+//! Access for Amazon Quick Sight: an inline policy in its roles, and the AWS managed policy for Athena.
 
 use async_trait::async_trait;
 use percent_encoding::percent_decode_str;
@@ -13,16 +13,16 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Placeholder for the results bucket while there is no stack.
+/// Placeholder for the results bucket if there is no stack.
 pub(crate) const NO_BUCKET: &str = "RESULTS-BUCKET";
 
-/// AWS's policy for Athena and the catalogue.
+/// The AWS managed policy for Athena and the catalogue.
 pub(crate) const ATHENA_POLICY: &str = "AWSQuicksightAthenaAccess";
 
-/// Writes the policy.
+/// Writes the policies.
 pub(crate) struct QuickSightAccess;
 
-/// What the service may do with our bucket: read parts, read and write query results, and nothing else.
+/// The inline policy on the results bucket: read parts, read and write query results.
 pub(crate) fn policy(deployment: &Deployment, results_bucket: &str) -> Value {
     let partition = &deployment.names.partition;
     let bucket = format!("arn:{partition}:s3:::{results_bucket}");

@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::{
 
 use crate::step::{Change, ChangeKind};
 
-/// Longest text of a value that is shown.
+/// Maximum number of characters of a value that is shown.
 const MAX_VALUE_CHARACTERS: usize = 80;
 
 /// The changes of resources. Changes of tags alone are one line.
@@ -29,7 +29,7 @@ pub(super) fn changes_of(changes: &[types::Change]) -> Vec<Change> {
     condensed(found.collect())
 }
 
-/// Made, removed, or replaced: what names it gets another name or ARN.
+/// Returns true if it is created, removed or replaced: references to it get another name or ARN.
 fn is_renewed(resource: &ResourceChange) -> bool {
     match resource.action() {
         Some(ChangeAction::Add | ChangeAction::Import | ChangeAction::Remove) => true,
@@ -54,8 +54,8 @@ fn needs_recreation(detail: &ResourceChangeDetail) -> bool {
     )
 }
 
-/// A reference to a resource that stays the same one. `CloudFormation` lists it, as it computes the value only later; name and
-/// ARN of a resource that is changed in place do not change.
+/// Returns true for a reference to a resource that is not replaced. `CloudFormation` lists it because it computes the value
+/// later, but the name and ARN of a resource that is updated in place do not change.
 fn is_noise(detail: &ResourceChangeDetail, renewed: &BTreeSet<&str>) -> bool {
     let entity = detail.causing_entity().unwrap_or_default();
     let (resource, attribute) = entity.split_once('.').unwrap_or((entity, ""));
@@ -70,7 +70,7 @@ fn is_noise(detail: &ResourceChangeDetail, renewed: &BTreeSet<&str>) -> bool {
     is_dynamic && is_identity && !resource.is_empty() && !renewed.contains(resource)
 }
 
-/// One change, with what it does to which property; none if nothing changes.
+/// One change with its properties; none if nothing changes.
 fn change(resource: &ResourceChange, renewed: &BTreeSet<&str>) -> Option<Change> {
     let replacement = resource.replacement();
     let kind = match (resource.action()?, replacement) {
@@ -153,7 +153,7 @@ fn line(detail: &ResourceChangeDetail) -> String {
     line
 }
 
-/// Resources of which nothing but tags changes, in one line: a tag of the stack is one of each resource.
+/// Condenses resources of which only tags change into one line: a tag of the stack applies to each resource.
 fn condensed(changes: Vec<Change>) -> Vec<Change> {
     let is_tag = |line: &String| line == "Tags" || line.starts_with("Tags.");
     let (tags, mut others): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| {

@@ -1,7 +1,7 @@
-//! Waits for the data stack: until an operation on it has ended, or others have ended theirs.
+//! Waits for operations on the data stack: its own, and those of others.
 //!
-//! `DescribeStacks` may answer with the status from before the operation, so a status alone ends no wait: an event of the stack
-//! that is newer than the operation does, or the change set's own status. The SDK's waiters judge the status alone.
+//! `DescribeStacks` may return the status from before the operation, so the status alone does not end a wait: a newer event of the
+//! stack does, or the status of the change set. The SDK's waiters use only the status.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::stack::{Stack, StackState};
 use crate::stack_events::{StackEvent, failure_text, final_status};
 use crate::step::{Deployment, ErrorCategory, StepError};
 
-/// Longest time that an operation may take.
+/// Maximum time for an operation.
 const TIMEOUT: Duration = Duration::from_hours(1);
 
-/// An operation on a stack that was begun.
+/// A running operation on a stack.
 pub(super) struct StackOperation<'a> {
     pub(super) aws: &'a Aws,
     /// Name of the stack.
@@ -26,12 +26,12 @@ pub(super) struct StackOperation<'a> {
     pub(super) address: String,
     /// The newest event from before the operation.
     pub(super) before: Option<String>,
-    /// What is carried out; none if the rollback of an update is continued.
+    /// The change set that is executed; none if the rollback of an update is continued.
     pub(super) change_set: Option<PreparedChangeSet>,
 }
 
 impl StackOperation<'_> {
-    /// Waits for its end, and reports what happens to the resources.
+    /// Waits for its end, and reports the progress of the resources.
     pub(super) async fn wait(&self, progress: &dyn Progress) -> Result<Stack, StepError> {
         let mut polling = self.aws.polling(TIMEOUT);
         loop {
@@ -79,7 +79,7 @@ impl StackOperation<'_> {
     fn outcome(&self, stack: Stack, events: &[StackEvent]) -> Result<Stack, StepError> {
         let is_good = match stack.status.as_str() {
             "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => true,
-            // The aim of a rollback that is continued, and the failure of an update.
+            // Success for a continued rollback, failure for an update.
             "UPDATE_ROLLBACK_COMPLETE" => self.change_set.is_none(),
             _ => false,
         };
@@ -101,8 +101,8 @@ impl StackOperation<'_> {
     }
 }
 
-/// Returns true if the stack was read after the operation. `ended` is the status that the operation ended with, by its events;
-/// `executed` says whether the change set was carried out.
+/// Returns true if the stack was read after the operation. `ended` is the final status of the operation, by its events;
+/// `executed` is the result of the change set.
 fn is_after(stack: &Stack, ended: Option<&str>, executed: Option<bool>) -> bool {
     match (ended, executed) {
         (Some(ended), _) => stack.status == ended,
@@ -120,7 +120,7 @@ fn is_after(stack: &Stack, ended: Option<&str>, executed: Option<bool>) -> bool 
     }
 }
 
-/// Waits while something else changes the stack: a deployment that was interrupted, for example.
+/// Waits while another operation changes the stack, such as that of an interrupted deployment.
 pub(crate) async fn wait_until_settled(
     deployment: &Deployment,
     progress: &dyn Progress,
@@ -163,7 +163,7 @@ pub(super) fn in_progress(stack: &Stack) -> StepError {
     )
 }
 
-/// Another deployment has changed the stack since its settings were read, or its change set was made.
+/// The error if another deployment has changed the stack since its settings were read or its change set was created.
 pub(super) fn concurrent_change(name: &str, how: &str) -> StepError {
     StepError::failed(
         ErrorCategory::Aws,
@@ -172,7 +172,7 @@ pub(super) fn concurrent_change(name: &str, how: &str) -> StepError {
     )
 }
 
-/// Why the newest operation has failed.
+/// The cause of the failure of the newest operation.
 pub(super) async fn failure_cause(aws: &Aws, stack: &Stack) -> Result<String, StepError> {
     let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
     Ok(failure_text(&events, &stack.reason))

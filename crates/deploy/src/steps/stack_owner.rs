@@ -1,17 +1,17 @@
-//! Whose the data stack is, and whether it is still what the settings were read from.
+//! The owner of the data stack, and whether the stack has changed since its settings were read.
 
 use super::stack_operation::concurrent_change;
 use crate::stack::{Stack, StackState};
 use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
 
-/// Refuses a stack without the tag of this deployment, unless `--take-over` names it.
+/// Rejects a stack without the tag of this deployment, unless `--take-over` names it.
 ///
 /// # Errors
 ///
 /// If the stack belongs to another deployment or another tool.
 pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result<(), StepError> {
-    // A change set that was never executed has made a name and no tag.
+    // A change set that was never executed leaves a stack without tags.
     if stack.state() == StackState::Empty
         || is_managed(deployment, stack)
         || deployment.take_over.contains(&stack.name)
@@ -39,7 +39,7 @@ fn is_managed(deployment: &Deployment, stack: &Stack) -> bool {
     stack.tags.get(tags::DEPLOYMENT) == Some(&deployment.names.prefix)
 }
 
-/// What the plan says of a stack that is taken over.
+/// The change for a stack that is taken over.
 pub(super) fn taking_over(deployment: &Deployment, stack: &Stack) -> Option<Change> {
     if is_managed(deployment, stack) {
         return None;
@@ -48,11 +48,11 @@ pub(super) fn taking_over(deployment: &Deployment, stack: &Stack) -> Option<Chan
     Some(change.detail("it is taken over: from now on it carries the tag of this deployment, and `teardown` removes it"))
 }
 
-/// Refuses to write settings that were read before another deployment wrote others.
+/// Fails if another deployment has changed the settings since they were read.
 ///
 /// # Errors
 ///
-/// If the stack has other parameters now.
+/// If the parameters of the stack have changed.
 pub(super) fn refuse_lost_settings(
     deployment: &Deployment,
     stack: &Stack,

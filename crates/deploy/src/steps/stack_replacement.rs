@@ -1,4 +1,4 @@
-//! A database or a workgroup under another name: what becomes of the old one.
+//! A database or workgroup that gets another name: what happens to the old one.
 
 use aws_sdk_glue::operation::get_tables::GetTablesOutput;
 
@@ -8,12 +8,12 @@ use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
 use crate::step::{Change, ChangeKind, ErrorCategory, StepError};
 
-/// What the plan says of a database or workgroup that gets another name.
+/// The changes for a database or workgroup that gets another name.
 ///
 /// # Errors
 ///
-/// If the old database holds tables, or the old workgroup saved queries, that this deployment has not made. The template keeps
-/// both (`UpdateReplacePolicy`), but a stack that an older version has made may not.
+/// If the old database contains tables, or the old workgroup saved queries, that this deployment did not create. The template
+/// retains both (`UpdateReplacePolicy`), but a stack of an older version may not.
 pub(super) async fn replacements(
     aws: &Aws,
     stack: &Stack,

@@ -1,4 +1,4 @@
-//! The definition of a table of Parquet parts in Glue's catalogue. One value serves the call and the file that `synth` writes.
+//! The definition of a table of Parquet parts in Glue's catalogue. The call and the file of `synth` use the same value.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const TABLE_TYPE: &str = "EXTERNAL_TABLE";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
 const PARQUET_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
 const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
-/// Glue refuses longer comments.
+/// Maximum length of a comment in Glue.
 const MAX_COMMENT_CHARACTERS: usize = 255;
 
 /// A table over the parts of one dataset.
@@ -32,7 +32,7 @@ pub(crate) struct TableDefinition {
     storage_descriptor: Storage,
 }
 
-/// A column, with the type that Hive calls it by.
+/// A column with its Hive type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ColumnDefinition {
@@ -60,7 +60,7 @@ struct Serde {
 }
 
 impl TableDefinition {
-    /// The table of a relation; `None` for a view. Partitions are looked for from `first_day` (`YYYY-MM-DD`) on.
+    /// The table of a relation; `None` for a view. `first_day` (`YYYY-MM-DD`) is the first partition.
     pub(crate) fn of(relation: &Relation, results_bucket: &str, first_day: &str) -> Option<Self> {
         let Source::Parts { dataset, .. } = &relation.source else {
             return None;
@@ -112,15 +112,15 @@ impl TableDefinition {
         &self.storage_descriptor.columns
     }
 
-    /// As JSON in the spelling of Glue's API.
+    /// As JSON with the member names of Glue's API.
     pub(crate) fn to_json(&self) -> Value {
-        // Texts and lists of texts can always be written.
+        // Texts and lists of texts can always be serialized.
         serde_json::to_value(self).unwrap_or_default()
     }
 
     /// # Errors
     ///
-    /// If a member is missing that Glue demands. None is.
+    /// If a required member is missing, which cannot happen.
     pub(crate) fn to_input(&self) -> Result<TableInput, BuildError> {
         let storage = &self.storage_descriptor;
         let serde = SerDeInfo::builder().serialization_library(PARQUET_SERDE);

@@ -1,4 +1,4 @@
-//! The tables over Parquet parts, in Glue's catalogue: made or changed in one call each, so that none is ever missing.
+//! The tables over Parquet parts in Glue's catalogue. Creates or updates each in one call, so that none is missing meanwhile.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Makes and changes the tables.
+/// Creates and updates the tables.
 pub(crate) struct Tables;
 
-/// The existing tables and views of a database by name. None if there is no such database.
+/// The existing tables and views of a database by name. None if the database does not exist.
 pub(crate) async fn existing_tables(
     aws: &Aws,
     database: &str,
@@ -41,7 +41,7 @@ pub(crate) async fn existing_tables(
         .collect())
 }
 
-/// A parameter of an existing table; empty if it has none of that name.
+/// A parameter of an existing table; empty if it does not exist.
 pub(crate) fn parameter<'a>(table: &'a Table, name: &str) -> &'a str {
     let parameters = table.parameters();
     parameters
@@ -49,7 +49,7 @@ pub(crate) fn parameter<'a>(table: &'a Table, name: &str) -> &'a str {
         .map_or("", String::as_str)
 }
 
-/// The day that partitions are looked for from: the first of the year of the first export, and never later than it was.
+/// The first day of the partitions: January 1 of the year of the first export, and never later than the deployed one.
 pub(crate) async fn first_day(
     deployment: &Deployment,
     layer: Option<&DataLayer>,
@@ -86,7 +86,7 @@ pub(crate) async fn first_day(
     Ok(format!("{}-01-01", year.get(..4).unwrap_or("2025")))
 }
 
-/// The tables that the settings ask for.
+/// The desired tables.
 async fn desired(
     deployment: &Deployment,
     layer: Option<&DataLayer>,
@@ -148,7 +148,7 @@ impl Step for Tables {
     }
 }
 
-/// Makes a table, or changes the one that exists, in one call.
+/// Creates or updates a table in one call.
 async fn write(
     deployment: &Deployment,
     layer: &DataLayer,
@@ -176,7 +176,7 @@ async fn write(
     Ok(())
 }
 
-/// What would have to be done for a table; `None` if it is up to date.
+/// The change of a table; `None` if it is up to date.
 fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Option<Change> {
     let what = format!("table `{}`", desired.name);
     let Some(found) = existing.get(&desired.name) else {

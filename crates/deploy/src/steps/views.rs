@@ -1,4 +1,4 @@
-//! The views, made by Athena one after the other in the order of what they read, and only those that have changed.
+//! The views. Athena creates those that have changed, one after the other, in the order of their dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -24,11 +24,11 @@ use crate::step::{
 /// Maximum time for a statement of Athena.
 const TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Makes and changes the views.
+/// Creates and updates the views.
 pub(crate) struct Views;
 
-/// The hash of a view: its text, and the columns of what it reads, as Athena refuses a view whose columns have changed below
-/// it until it is made again.
+/// The hash of a view: of its text and of the columns that it reads. Athena rejects a view whose input columns have changed until
+/// the view is created again.
 pub(crate) fn view_hash(catalogue: &Catalogue, relation: &Relation) -> String {
     let mut text = relation.create_statement().unwrap_or_default();
     for name in &relation.depends_on {
@@ -42,14 +42,14 @@ pub(crate) fn view_hash(catalogue: &Catalogue, relation: &Relation) -> String {
     short_hash(text)
 }
 
-/// What Athena keeps of a view in a comment of Glue's table.
+/// Athena's description of a view, in a comment of Glue's table.
 #[derive(Deserialize)]
 struct StoredView {
     #[serde(rename = "originalSql")]
     original_sql: String,
 }
 
-/// The text of a deployed view. `None` if the table is no view of Athena's.
+/// The text of a deployed view. `None` if the table is not a view of Athena.
 pub(crate) fn original_sql(table: &Table) -> Option<String> {
     let text = table.view_original_text()?;
     let encoded = text.strip_prefix("/* Presto View: ")?.strip_suffix(" */")?;
@@ -58,7 +58,7 @@ pub(crate) fn original_sql(table: &Table) -> Option<String> {
     Some(view.original_sql)
 }
 
-/// The views that are missing or differ, in the order to make them in.
+/// The views that are missing or differ, in the order of their creation.
 fn changed<'a>(
     deployment: &'a Deployment,
     existing: &BTreeMap<String, Table>,
@@ -163,7 +163,7 @@ impl Step for Views {
 ///
 /// # Errors
 ///
-/// If Athena refuses the statement, or does not end it in time.
+/// If Athena rejects the statement, or does not complete it in time.
 pub(crate) async fn run(
     aws: &Aws,
     layer: &DataLayer,
@@ -213,7 +213,7 @@ pub(crate) async fn run(
     }
 }
 
-/// The state of a query, and Athena's reason for it.
+/// The state of a query, and the reason.
 async fn query_state(
     aws: &Aws,
     id: &str,
@@ -236,7 +236,7 @@ async fn query_state(
     ))
 }
 
-/// Writes the hash into the view's parameters. Athena drops it with its next change, which is how one is noticed.
+/// Writes the hash into the view's parameters. Athena drops it when it changes the view, which makes the change detectable.
 async fn write_hash(
     deployment: &Deployment,
     layer: &DataLayer,

@@ -1,4 +1,4 @@
-//! Carries a teardown out, one removal after the other; what is gone already is not missed.
+//! Applies a teardown plan, one removal after the other. Resources that no longer exist are skipped.
 
 use std::time::Duration;
 
@@ -11,30 +11,34 @@ use crate::aws::{Aws, Context, Optional};
 use crate::progress::Progress;
 use crate::step::StepError;
 
-/// Maximum time that another change of an asset may delay its deletion.
+/// Maximum time to wait for another change of an asset before its deletion.
 const CONFLICT_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What was removed.
+/// The resources that were removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Removed {
     pub removed: Vec<String>,
     pub objects_deleted: u64,
 }
 
-/// What could not be removed, and what was before it.
+/// A removal that failed, and the removals before it.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} could not be removed")]
 pub struct TeardownError {
     pub what: String,
     pub done: Removed,
-    /// What is still there, beginning with what failed.
+    /// The resources that remain, beginning with the one that failed.
     pub remains: Vec<String>,
     #[source]
     pub cause: StepError,
 }
 
 impl TeardownPlan {
-    /// Removes what the plan says, in its order.
+    /// Removes the resources of the plan, in its order.
+    ///
+    /// # Errors
+    ///
+    /// The failed removal, with what was removed before and what remains.
     pub async fn apply(
         &self,
         aws: &Aws,
@@ -65,7 +69,7 @@ impl TeardownPlan {
 }
 
 impl Removal {
-    /// Removes it: how many objects were deleted.
+    /// Removes it. Returns the number of deleted objects.
     async fn apply(
         &self,
         aws: &Aws,
@@ -109,7 +113,7 @@ async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
     loop {
         match asset.delete(aws).await {
             Ok(()) => return Ok(()),
-            // It is being made or changed: that ends.
+            // It is being created or changed: wait.
             Err(error) if error.is_conflict() && polling.again().await => {}
             Err(error) => return Err(error.into()),
         }

@@ -1,4 +1,4 @@
-//! The buckets: whose they are, whether they may go, and emptying them in bulk, all versions.
+//! The buckets: finds those of the deployment, checks whether they can be removed, and deletes all versions in bulk.
 
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
@@ -14,7 +14,7 @@ use crate::stack_resources::StackResource;
 use crate::step::{ErrorCategory, StepError};
 use crate::tags;
 
-/// New objects may arrive while a bucket is emptied: access logs do.
+/// Attempts to empty a bucket: new objects, such as access logs, may arrive meanwhile.
 const ATTEMPTS: usize = 4;
 /// Maximum number of foreign objects that are named.
 const MAX_NAMED: usize = 10;
@@ -55,7 +55,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     code(teardown, plan).await
 }
 
-/// Whether the bucket exists in this account. One of that name in another account stays, and is listed.
+/// Returns true if the bucket exists in this account. A bucket with that name in another account is listed as retained.
 async fn exists(
     teardown: &Teardown<'_>,
     plan: &mut TeardownPlan,
@@ -74,7 +74,7 @@ fn owned<'a>(teardown: &Teardown<'a>) -> Buckets<'a> {
     teardown.aws.buckets().owned()
 }
 
-/// Where the function's code lies: our own bucket, or a folder in one of yours.
+/// Plans the removal of the function's code: the deployment's own bucket, or a folder in a bucket of the user.
 async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     let bucket = teardown.settings.code_bucket(teardown.names);
     if !exists(teardown, plan, &bucket).await? {
@@ -111,7 +111,7 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
     Ok(())
 }
 
-/// The buckets with results that are this deployment's: the stack's, and what earlier stacks of it have left.
+/// The results buckets of this deployment: that of the stack, and those that earlier stacks have left.
 async fn of_results(
     teardown: &Teardown<'_>,
     plan: &mut TeardownPlan,
@@ -146,7 +146,7 @@ async fn of_results(
     Ok(found)
 }
 
-/// Why a bucket must not be emptied, and what to do.
+/// Why a bucket must not be emptied, and a hint.
 async fn blocker(
     teardown: &Teardown<'_>,
     bucket: &str,
@@ -170,7 +170,7 @@ async fn is_tagged(teardown: &Teardown<'_>, bucket: &str) -> Result<bool, AwsErr
     Ok(found.get(tags::DEPLOYMENT) == Some(&teardown.names.prefix))
 }
 
-/// Makes sure that a bucket which its stack leaves behind says whose it is. Other tags stay.
+/// Adds the deployment's tag to a bucket that its stack retains. Keeps other tags.
 pub(super) async fn tag_as_ours(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), AwsError> {
     let buckets = aws.buckets().owned();
     if buckets.head(bucket).await?.is_none() {
@@ -184,11 +184,11 @@ pub(super) async fn tag_as_ours(aws: &Aws, prefix: &str, bucket: &str) -> Result
     buckets.set_tags(bucket, &all).await
 }
 
-/// Objects that a deployment has not written, among all versions in a bucket.
+/// Objects, in any version, that the deployment did not write.
 #[derive(Debug, Default)]
 struct ForeignObjects {
     count: usize,
-    /// The first of them.
+    /// Keys of the first ones.
     named: Vec<String>,
 }
 
@@ -232,7 +232,7 @@ struct ObjectVersion {
     id: Option<String>,
 }
 
-/// All versions below a prefix, page after page.
+/// All versions below a prefix, page by page.
 struct Versions<'a> {
     aws: &'a Aws,
     bucket: &'a str,
@@ -251,7 +251,7 @@ impl<'a> Versions<'a> {
         }
     }
 
-    /// The next page; none at the end, or where there is no such bucket.
+    /// The next page; none at the end, or if the bucket does not exist.
     async fn next(&mut self) -> Result<Option<Vec<ObjectVersion>>, AwsError> {
         let Some((key, version)) = self.next.take() else {
             return Ok(None);
@@ -260,7 +260,7 @@ impl<'a> Versions<'a> {
         let page = call
             .bucket(self.bucket)
             .prefix(self.prefix)
-            // XML cannot hold every key.
+            // XML cannot represent every key.
             .encoding_type(EncodingType::Url)
             .set_key_marker(key)
             .set_version_id_marker(version)
@@ -305,7 +305,8 @@ fn decoded(page: &ListObjectVersionsOutput, key: &str) -> String {
     }
 }
 
-/// Deletes what is ours below a prefix, all versions and markers, a thousand at a time. Gives the number of deleted versions.
+/// Deletes the deployment's objects below a prefix, with all versions and markers, a thousand at a time. Returns the number of deleted
+/// versions.
 pub(super) async fn empty(
     aws: &Aws,
     bucket: &str,
@@ -360,7 +361,7 @@ async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Resul
     Ok(count)
 }
 
-/// Empties and deletes a bucket. Foreign objects are looked for once more, whatever was planned.
+/// Empties and deletes a bucket. Checks again for foreign objects, which may have arrived since the plan.
 pub(super) async fn remove(
     aws: &Aws,
     bucket: &str,

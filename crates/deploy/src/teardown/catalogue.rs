@@ -1,4 +1,4 @@
-//! Tables, views and grants. What others have put into the database would go with it, so it is an obstacle.
+//! Tables, views and grants. Foreign tables block the teardown, because they would be deleted with the database.
 
 use std::collections::BTreeSet;
 
@@ -24,11 +24,11 @@ const GRANTS_PER_CALL: usize = 20;
 /// Maximum number of foreign tables that are named.
 const MAX_NAMED: usize = 5;
 
-/// A grant of Lake Formation, as it is revoked.
+/// A grant of Lake Formation to revoke.
 pub(super) type Grant = PrincipalResourcePermissions;
 
 pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
-    // The database is the stack's; without the stack there is none of ours.
+    // The database belongs to the stack; without the stack there is nothing to remove.
     let Some(database) = teardown
         .stack
         .map(|stack| stack.output("DatabaseName"))
@@ -101,7 +101,7 @@ fn principal(grant: &Grant) -> String {
     format!("of `{}`", identifier.unwrap_or_default())
 }
 
-/// The principals that a deployment grants something.
+/// The principals that a deployment grants permissions to.
 async fn principals(teardown: &Teardown<'_>) -> Result<Vec<String>, AwsError> {
     let aws = teardown.aws;
     let mut principals = teardown.settings.query_principals.clone();
@@ -135,7 +135,7 @@ async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Grant>, A
             format!("the grants of `{principal}`"),
         );
         let pages = match pages {
-            // Who may not look may not revoke either. What is granted on a table ends with the table.
+            // A caller who cannot list grants cannot revoke them either. Grants on a table end with the table.
             Err(error) if error.is_denied() || error.is_not_found() => return Ok(Vec::new()),
             pages => pages?,
         };
@@ -147,7 +147,7 @@ async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Grant>, A
     Ok(grants)
 }
 
-/// Whether a resource is the database or one of its tables.
+/// Returns true if a resource is the database or one of its tables.
 fn is_in(resource: &Resource, database: &str) -> bool {
     let names = [
         resource.database().map(DatabaseResource::name),
@@ -163,7 +163,7 @@ fn is_in(resource: &Resource, database: &str) -> bool {
 ///
 /// # Errors
 ///
-/// If Glue keeps one of them.
+/// If Glue does not delete one of them.
 pub(super) async fn delete_tables(
     aws: &Aws,
     database: &str,
@@ -208,7 +208,7 @@ pub(super) async fn delete_tables(
 ///
 /// # Errors
 ///
-/// If Lake Formation keeps one of them.
+/// If Lake Formation does not revoke one of them.
 pub(super) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError> {
     for some in grants.chunks(GRANTS_PER_CALL) {
         let entries = some
@@ -252,7 +252,7 @@ fn request_entry(index: usize, grant: &Grant) -> Result<BatchPermissionsRequestE
         .build()
 }
 
-/// What is not granted any more, or on what is gone, need not be revoked.
+/// Returns true if the grant or its resource no longer exists.
 fn is_gone(failure: &BatchPermissionsFailureEntry) -> bool {
     failure.error().is_some_and(|error| {
         let message = error.error_message().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! The plan of a teardown: what is removed, what is retained, and what prevents it.
+//! The plan of a teardown: removals, retained resources and blockers.
 
 use serde::Serialize;
 
 use super::catalogue;
 use crate::assets::Asset;
 
-/// What goes and what stays.
+/// The plan of a teardown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct TeardownPlan {
     pub prefix: String,
@@ -21,35 +21,35 @@ pub struct TeardownPlan {
     pub blockers: Vec<Blocker>,
 }
 
-/// Something that goes.
+/// A resource to remove.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Removal {
     pub what: String,
-    /// Lines about it.
+    /// Details for the user.
     pub details: Vec<String>,
     #[serde(skip)]
     pub(super) action: Action,
 }
 
-/// Something that stays.
+/// A resource that is retained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Retained {
     pub what: String,
     pub why: String,
 }
 
-/// Something that must be put right before anything is removed.
+/// A condition that prevents the teardown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Blocker {
     pub what: String,
     pub hint: String,
 }
 
-/// How a thing is removed.
+/// The operation that removes a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Action {
     Asset(Asset),
-    /// Grants of Lake Formation, as they are revoked.
+    /// Grants of Lake Formation to revoke.
     Grants(Vec<catalogue::Grant>),
     Tables {
         database: String,
@@ -59,14 +59,14 @@ pub(super) enum Action {
         role: String,
         policy: String,
     },
-    /// The bucket that it leaves behind is marked as ours before.
+    /// The bucket that the stack retains gets the deployment's tag first.
     Stack {
         name: String,
         leaves: Option<String>,
     },
-    /// The bucket with everything in it.
+    /// The bucket and all its objects.
     Bucket(String),
-    /// What lies below a prefix of a bucket that stays.
+    /// The objects below a prefix of a bucket that is retained.
     Objects {
         bucket: String,
         prefix: String,

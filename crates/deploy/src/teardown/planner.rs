@@ -1,4 +1,4 @@
-//! Looks for everything of a deployment, in the order in which it is removed.
+//! Plans a teardown: finds all resources of a deployment, in the order of their removal.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,23 @@ use crate::service_roles::{CONSUMERS_ROLE, role_names};
 use crate::settings::DeploymentSettings;
 use crate::stack::Stack;
 
-/// What to remove, and whose.
+/// The deployment to remove.
 pub struct Teardown<'a> {
     pub aws: &'a Aws,
     pub names: &'a Names,
     pub settings: &'a DeploymentSettings,
-    /// The data stack, if there still is one.
+    /// The data stack, if it exists.
     pub stack: Option<&'a Stack>,
-    /// Whether the results bucket goes, too.
+    /// True if the results bucket is also removed.
     pub deletes_data: bool,
 }
 
 impl Teardown<'_> {
-    /// What goes and what stays. Changes nothing.
+    /// Plans the teardown. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If a call fails.
     pub async fn plan(&self) -> Result<TeardownPlan, AwsError> {
         let mut plan = TeardownPlan {
             prefix: self.names.prefix.clone(),
@@ -48,7 +52,7 @@ impl Teardown<'_> {
         Ok(plan)
     }
 
-    /// Buckets with exports, by everything that is known: settings and stack.
+    /// Buckets with exports, from settings and stack.
     pub(super) fn export_buckets(&self) -> BTreeSet<String> {
         let source_buckets = self
             .stack

@@ -1,4 +1,4 @@
-//! The stacks: which of them go, and deleting them to the end.
+//! The stacks: plans their removal and deletes them.
 
 use super::plan::{Action, TeardownPlan};
 use super::planner::Teardown;
@@ -57,7 +57,7 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     Ok(())
 }
 
-/// Deletes a stack and waits until it is gone.
+/// Deletes a stack and waits until it no longer exists.
 pub(super) async fn delete(
     aws: &Aws,
     name: &str,

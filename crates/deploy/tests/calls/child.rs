@@ -97,7 +97,7 @@ impl SignIn {
         self.0["error"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether the exit code says that the command or the configuration is wrong (2).
+    /// Returns true if the exit code is that of a wrong command or configuration (2).
     pub(crate) fn is_usage_error(&self) -> bool {
         self.0["is_usage_error"] == true
     }

@@ -25,7 +25,7 @@ const FAILURES: &[(u16, &str, Kind)] = &[
 
 type Calling<'a> = Pin<Box<dyn Future<Output = Result<(), AwsError>> + 'a>>;
 
-/// A call by its action, and how it is made.
+/// A call: its action and its request.
 type CallCase = (
     &'static str,
     for<'a> fn(&'a Aws, &'static str) -> Calling<'a>,
@@ -112,7 +112,7 @@ async fn every_client_says_what_failed_why_and_what_to_do() {
     }
 }
 
-/// What does not exist is an answer, not an error, to whoever asks so.
+/// `optional` turns a missing resource into `None`.
 #[tokio::test]
 async fn every_client_tells_what_does_not_exist() {
     let server = Server::start(|asked| refusal(asked, 404, "ResourceNotFoundException")).await;
@@ -125,7 +125,7 @@ async fn every_client_tells_what_does_not_exist() {
 
 #[tokio::test]
 async fn an_endpoint_that_nobody_answers_is_unreachable() {
-    // A port of this machine that nobody listens on, as its listener is gone.
+    // A port without a listener.
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);

@@ -1,4 +1,4 @@
-//! Ways to AWS, as the table in docs/deployment.md has them: proxies, certificates, endpoints, attempts.
+//! Network settings, as in the table of docs/deployment.md: proxies, certificates, endpoints, attempts.
 
 use crate::certificate;
 use crate::child::Machine;
@@ -157,7 +157,7 @@ async fn attempts_are_as_many_as_somebody_says() {
     assert_eq!(aws.asked().len(), 2);
 }
 
-/// `m/…,F` in the user agent stands for adaptive retries, `E` for standard ones.
+/// `m/…,F` in the user agent means adaptive retries, `E` standard ones.
 #[tokio::test]
 async fn retry_mode_and_application_are_passed_on() {
     for (mode, metric) in [("standard", "E"), ("adaptive", "F")] {

@@ -23,7 +23,7 @@ async fn a_request_is_signed_for_service_and_region_and_names_the_program() {
     );
 }
 
-/// Names of users hold slashes and at signs.
+/// Names of users can contain slashes and at signs.
 #[tokio::test]
 async fn a_name_in_a_path_is_escaped() {
     let server = Server::start(|_| Given::json(&json!({}))).await;
@@ -59,7 +59,7 @@ async fn pages_are_read_to_the_end() {
     assert_eq!(names, ["a", "b"]);
 }
 
-/// One bad moment of a service is no failure; every attempt says which it is.
+/// A temporary failure of a service is retried; every attempt has its number.
 #[tokio::test]
 async fn what_passes_by_itself_is_tried_again() {
     let is_first = |asked: &Asked| asked.header("amz-sdk-request").starts_with("attempt=1");

@@ -1,4 +1,4 @@
-//! What should be there and is not, as `status` tells it.
+//! Missing resources and late data, as `status` reports them.
 
 use crate::account::Account;
 

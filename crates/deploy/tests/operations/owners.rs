@@ -1,4 +1,4 @@
-//! Buckets that the caller may not look at: fatal where they should be ours, no matter where they hold exports.
+//! Buckets that the caller cannot read: an error for the deployment's own, a warning for those with exports.
 
 use kiro_deploy::preflight::{Finding, PreflightReport, Verdict};
 
@@ -22,7 +22,7 @@ async fn a_bucket_that_should_be_ours_and_refuses_us_fails() {
     );
 }
 
-/// Exports may lie in another account, whose owner lets the function in and not the deployer.
+/// Exports can be in another account whose bucket policy allows the function and not the deployer.
 #[tokio::test]
 async fn exports_that_the_caller_may_not_look_at_are_a_warning_with_the_policy_s_pattern() {
     for operation in ["HeadBucket", "ListObjectsV2", "GetObject"] {

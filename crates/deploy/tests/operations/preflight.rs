@@ -1,4 +1,4 @@
-//! The checks, well and badly.
+//! The checks of `preflight`, with successes and failed calls.
 
 use kiro_deploy::preflight::Verdict;
 
@@ -23,7 +23,7 @@ async fn a_deployment_that_is_well_fails_nothing() {
     assert_eq!(report.category(), None);
 }
 
-/// Whatever fails, all checks are made, and the one that it concerns names the call, the reason and a way out.
+/// If a call fails, all checks still run, and the check that made the call names the call, the reason and a hint.
 #[tokio::test]
 async fn every_call_that_fails_is_told_by_its_check() {
     let account = Account::new().await;
@@ -44,7 +44,7 @@ async fn every_call_that_fails_is_told_by_its_check() {
                 let text = check.finding.found.join("\n");
                 text.contains(&format!(":{operation}`")) || text.contains("simulate your policies")
             });
-            let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
+            let told = told.unwrap_or_else(|| panic!("not reported: {context}"));
             assert!(told.finding.verdict >= Verdict::Warn, "{context}");
             assert!(!told.finding.advice.is_empty(), "{context}");
             if code == "ExpiredTokenException" && operation != "HeadBucket" {

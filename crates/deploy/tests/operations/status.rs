@@ -1,4 +1,4 @@
-//! Status, log and imports, well and badly.
+//! Status, log and imports, with successes and failed calls.
 
 use kiro_deploy::assets::{AssetKind, Assets};
 use kiro_deploy::ingestion::import_all;
@@ -25,7 +25,7 @@ async fn a_deployment_that_is_well_has_no_problem() {
     );
 }
 
-/// Drift: somebody has changed or deleted what the stack has made.
+/// Drift: resources of the stack were changed or deleted outside it.
 #[tokio::test]
 async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right() {
     let account = Account::new().await;
@@ -45,14 +45,14 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
     }
 }
 
-/// What cannot be asked is a problem of its own, with a way out; all else is told.
+/// A failed read is a problem with a hint, and everything else is still reported.
 #[tokio::test]
 async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
     let account = Account::new().await;
     account.status(NOW).await;
     let mut operations = account.operations();
     assert!(operations.len() > 8, "{operations:?}");
-    // Asked by whoever looks for the stack, too.
+    // The test itself also reads the stack.
     operations.remove("DescribeStacks");
     for operation in &operations {
         for (status, code) in FAILURES {
@@ -65,7 +65,7 @@ async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
             }
             let mut problems = seen.problems.iter();
             let told = problems.find(|problem| problem.what.contains(&format!(":{operation}`")));
-            let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
+            let told = told.unwrap_or_else(|| panic!("not reported: {context}"));
             assert!(told.what.contains(code), "{context}");
             assert!(!told.hint.is_empty(), "{context}");
             assert!(seen.category().is_some(), "{context}");

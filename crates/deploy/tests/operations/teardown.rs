@@ -1,4 +1,4 @@
-//! Removing a deployment, well and badly.
+//! Removing a deployment, with successes and failed calls.
 
 use kiro_deploy::progress::NoProgress;
 use kiro_deploy::teardown::{Teardown, TeardownPlan};
@@ -49,13 +49,13 @@ async fn what_depends_on_others_goes_before_them() {
     assert_eq!((done.removed.len(), done.objects_deleted), (11, 4));
 }
 
-/// Looking changes nothing, and what cannot be looked at is no reason to remove the rest.
+/// Planning changes nothing, and a failed read prevents the teardown.
 #[tokio::test]
 async fn a_look_that_fails_removes_nothing_and_says_why() {
     let account = Account::new().await;
     plan(&account).await;
     let operations = account.operations();
-    // Without these it goes on: who may not list grants or buckets knows the stack's own.
+    // The plan continues without these: the stack's own grants and buckets are known.
     let may_be_denied = ["ListPermissions", "ListBuckets"];
     for operation in &operations {
         for (status, code) in FAILURES {

@@ -23,9 +23,9 @@ pub(crate) struct Rules {
     pub(crate) allowed: Vec<Value>,
     /// Actions that the simulation does not know.
     pub(crate) unknown: Vec<&'static str>,
-    /// Actions that the simulation says nothing of.
+    /// Actions without a decision in the simulation.
     pub(crate) silent: Vec<&'static str>,
-    /// A condition key that the policies ask for, besides, and no simulation names.
+    /// A condition key of the policies that no simulation provides.
     pub(crate) missing_key: Option<&'static str>,
 }
 
@@ -80,7 +80,7 @@ impl Account {
         checks.find(|check| check.name == "permissions").unwrap()
     }
 
-    /// The simulations that were asked for.
+    /// The requested simulations.
     pub(crate) fn simulations(&self) -> Vec<Asked> {
         let asked = self.server.asked().into_iter();
         asked

@@ -1,4 +1,4 @@
-//! The check of `preflight`: whoever has the printed policy passes, and whatever is missing is named.
+//! The permissions check of `preflight`: a deployer with the printed policy passes, and every missing action is named.
 
 use kiro_deploy::permissions::{Statement, policy_documents};
 use kiro_deploy::preflight::Verdict;
@@ -85,7 +85,7 @@ async fn every_action_that_is_missing_is_named() {
     }
 }
 
-/// A role that may be passed to everybody but the two services does not do.
+/// Permission to pass a role to another service is not enough.
 #[tokio::test]
 async fn a_role_is_passed_to_a_service() {
     let account = Account::new(&[]).await;

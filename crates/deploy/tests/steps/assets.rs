@@ -148,7 +148,7 @@ async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
     }
     assert_eq!(planned(&deployment, "dashboard").await, []);
 
-    // A visual that somebody has taken away is one.
+    // A visual that was removed outside the deployment is an edit.
     {
         let mut state = account.state();
         let asset = state.assets.get_mut(ANALYSIS).unwrap();
@@ -287,7 +287,7 @@ async fn a_permission_that_was_just_written_is_waited_for() {
             .push_back(("data-sources", denied.clone()));
     }
     let mut agreed = plan(&deployment, "data_source").await.unwrap();
-    // As the plan of a run says that writes the permission before.
+    // The detail of a plan whose earlier step writes the permission.
     agreed.steps[0].changes[0].details.push(
         "retried for two minutes if the permission of the earlier step is not in effect yet"
             .to_owned(),

@@ -1,4 +1,4 @@
-//! The first normalization, and the note that it has been made.
+//! The first normalization, and the marker that it is complete.
 
 use kiro_deploy::driver::{self, DeploymentReport};
 use kiro_deploy::progress::NoProgress;
@@ -33,7 +33,7 @@ async fn deploy(deployment: &Deployment) -> DeploymentReport {
     driver::apply(deployment, &plan, &NoProgress).await.unwrap()
 }
 
-/// A stack that was deleted by hand and made again has a new bucket, while the code bucket with the note stays.
+/// A stack that was deleted manually and created again has a new bucket, while the code bucket still has the marker.
 #[tokio::test]
 async fn a_note_about_another_results_bucket_counts_for_nothing() {
     let account = CodeAccount::new(stack(vec![done(3)])).await;
@@ -83,7 +83,7 @@ async fn exports_that_failed_are_counted_and_the_others_are_not_forgotten() {
     assert_eq!(report.problems().count(), 2);
 }
 
-/// What a role may do holds everywhere only after a while.
+/// The policies of a new role take effect after a while.
 #[tokio::test]
 async fn a_denial_right_after_the_stack_was_made_is_waited_out() {
     let denied = json!({"errorType": "RunFailed", "errorMessage": "could not list `s3://b`: access denied: no"});
@@ -96,7 +96,7 @@ async fn a_denial_right_after_the_stack_was_made_is_waited_out() {
     );
 }
 
-/// What the plan says of buckets that are left.
+/// Returns true if the plan mentions a bucket that is left.
 async fn mentioned(left: (&'static str, &'static str), prefix: &str) -> bool {
     let account = CodeAccount::new(State {
         left,

@@ -99,7 +99,7 @@ async fn statements_of_others_in_the_bucket_s_policy_stay() {
     );
 }
 
-/// The key is the hash of a public zip: somebody may have put other bytes there before.
+/// The key is the hash of a public zip: another account may have stored other bytes under it.
 #[tokio::test]
 async fn an_object_with_other_bytes_under_the_right_key_is_replaced() {
     let folder = folder_with_zip();
@@ -190,7 +190,7 @@ async fn code_that_the_function_should_not_run_is_replaced_by_the_zip() {
     assert_eq!(changes(&deployment).await, []);
 }
 
-/// Looking at a plan needs no zip; carrying it out does.
+/// Planning needs no zip; applying does.
 #[tokio::test]
 async fn without_a_zip_the_plan_says_what_will_be_needed() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Steps against a server that plays AWS: what goes wrong, and what is then done and not done.
+//! Steps against a server that plays AWS: failures, and what the steps then do.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod assets;

@@ -70,7 +70,7 @@ async fn exports_that_cannot_be_read_do_not_stop_the_others() {
         ["500 of 1200 exports could not be normalized", "`a.csv`: no"]
     );
     assert_eq!((run.seen, run.failed), (1200, 500));
-    // Among failures alone it looks further.
+    // If all exports of a call fail, the next call covers more.
     assert_eq!(max_files(&server), [500, 500, 2000]);
 }
 

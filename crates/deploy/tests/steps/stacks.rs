@@ -1,4 +1,4 @@
-//! The data stack: made, changed, healed, taken over and not overwritten.
+//! The data stack: creation, update, repair, take-over and conflicts.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -151,7 +151,8 @@ async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_ag
     assert!(!changes_something(&server));
 }
 
-/// A server on which a stack is made. `read` answers the questions for the stack once the change set is executed, by their number.
+/// A server on which a stack is created. After the change set is executed, `read` gives the responses about the stack and `told`
+/// those about its events, by their number.
 async fn creation(
     read: impl Fn(usize) -> Given + Send + Sync + 'static,
     told: impl Fn(usize) -> Given + Send + Sync + 'static,
@@ -219,7 +220,7 @@ async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
     assert!(error.cause.hint().contains("run the command again"));
 }
 
-/// aws/aws-cdk-cli #1848: after `ExecuteChangeSet`, `DescribeStacks` may still say what was before.
+/// aws/aws-cdk-cli #1848: after `ExecuteChangeSet`, `DescribeStacks` may return the state from before.
 #[tokio::test]
 async fn an_answer_from_before_the_execution_ends_no_wait() {
     for stale in ["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"] {

@@ -1,4 +1,4 @@
-//! What is asked about the account as a whole: these actions know no resources.
+//! Actions on the account as a whole, which have no resource-level permissions.
 
 use crate::permissions::scope::PolicyScope;
 use crate::permissions::statement::{Grant, Resource, Statement};

@@ -135,7 +135,7 @@ fn in_own_account(scope: &PolicyScope) -> Condition {
     }
 }
 
-/// Names that the prefix does not tell.
+/// Buckets whose names do not begin with the prefix.
 fn named_buckets(scope: &PolicyScope) -> Vec<&str> {
     let own = format!("{}-", scope.prefix);
     let named = [
@@ -200,7 +200,7 @@ fn keys(scope: &PolicyScope) -> Vec<Statement> {
     };
     let mut all = Vec::new();
     let described = if scope.exports_kms_keys.is_empty() {
-        // The key is found out by asking the bucket, and nothing is decrypted.
+        // The key is read from the bucket's configuration, and nothing is decrypted.
         vec![Resource::pattern(scope.arn("kms", "key/*"))]
     } else {
         arns(&scope.exports_kms_keys)

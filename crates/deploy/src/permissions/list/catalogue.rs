@@ -74,7 +74,7 @@ pub(crate) fn catalogue(scope: &PolicyScope) -> Vec<Statement> {
             glue(&format!("table/{database}/*")),
             glue(&format!("table/{database}/report_facts")),
         ),
-        // Deleting a database asks for its functions, too.
+        // Deleting a database also requires access to its functions.
         Resource::pattern(glue(&format!("userDefinedFunction/{database}/*"))),
     ];
     let default = vec![exact(glue("catalog")), exact(glue("database/default"))];

@@ -116,7 +116,7 @@ fn deployer(scope: &PolicyScope) -> Vec<Resource> {
     }
 }
 
-/// The roles that AWS makes lie below `service-role/`; one of an administrator may lie at the root.
+/// AWS creates its roles below `service-role/`; an administrator's role may be at the root.
 fn quicksight_roles(scope: &PolicyScope) -> Vec<Resource> {
     let mut arns: Vec<String> = Vec::new();
     for name in &scope.quicksight_roles {

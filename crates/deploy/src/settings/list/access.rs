@@ -1,4 +1,4 @@
-//! Who may do what, besides what the deployment itself needs.
+//! Access besides that of the deployment itself.
 
 use crate::settings::check;
 use crate::settings::setting::{Persistence, Setting, ValueKind};

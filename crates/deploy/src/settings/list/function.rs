@@ -1,4 +1,4 @@
-//! The function that normalizes: what it is, when it runs, when it raises an alarm.
+//! The function that normalizes: its code, its schedule and its alarms.
 
 use crate::settings::check;
 use crate::settings::setting::{Persistence, Setting, ValueKind};
@@ -47,7 +47,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             "days to keep logs",
         )
     },
-    // When it runs.
+    // Schedule.
     Setting {
         default: Some("cron(15 3 * * ? *)"),
         persistence: Persistence::Parameter("ScheduleExpression"),

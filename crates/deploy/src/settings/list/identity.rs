@@ -1,4 +1,4 @@
-//! What people are called, and how their addresses are hidden.
+//! The names of users, and how their addresses are hashed.
 
 use crate::settings::check;
 use crate::settings::setting::{Persistence, Setting, ValueKind};

@@ -1,4 +1,4 @@
-//! All settings of a deployment, in the order people read them.
+//! All settings of a deployment, in the order of the output.
 
 mod access;
 mod dashboard;

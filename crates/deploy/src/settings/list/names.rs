@@ -1,4 +1,4 @@
-//! What a deployment is called, and where it is.
+//! The prefix, Region, profile and tags of a deployment.
 
 use crate::settings::check;
 use crate::settings::setting::{Persistence, Setting, ValueKind};

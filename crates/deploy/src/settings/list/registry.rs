@@ -18,7 +18,7 @@ pub fn all() -> impl Iterator<Item = &'static Setting> {
     GROUPS.into_iter().flatten()
 }
 
-/// The setting of that key.
+/// The setting with this key.
 pub fn setting(key: &str) -> Option<&'static Setting> {
     all().find(|setting| setting.key == key)
 }

@@ -1,4 +1,4 @@
-//! Makes an asset what it shall be, and waits until it is.
+//! Creates or updates an asset, and waits for the result.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use crate::step::{ErrorCategory, StepError};
 use crate::steps::quicksight::PERMISSION_TIMEOUT;
 use crate::tags;
 
-/// Maximum time that the service may take to make an asset.
+/// Maximum time to create or update an asset.
 const CREATION_TIMEOUT: Duration = Duration::from_mins(10);
-/// Maximum time that the service may take to delete or restore an asset.
+/// Maximum time to delete or restore an asset.
 const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
-/// Settings of a data set that the dashboard does not need. They stay as they were set.
+/// Settings of a data set that the deployment does not define. An update keeps them.
 const KEPT_SETTINGS: [&str; 8] = [
     "ColumnGroups",
     "ColumnLevelPermissionRules",
@@ -34,21 +34,21 @@ const KEPT_SETTINGS: [&str; 8] = [
     "RowLevelPermissionTagConfiguration",
 ];
 
-/// How to treat a lack of permission.
+/// How to handle a missing permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ApplyMode {
-    /// It is an error.
+    /// As an error.
     Plain,
-    /// A permission was just written and takes effect within minutes: try again until then.
+    /// Retry: a permission was just written and takes effect within minutes.
     AwaitsPermission,
 }
 
 impl DesiredAsset<'_> {
-    /// Makes it so, and waits until it is. Returns notes for the user.
+    /// Creates or updates the asset, its permissions and tags, and waits for the result. Returns notes for the user.
     ///
     /// # Errors
     ///
-    /// If the service refuses a request, or cannot make the asset.
+    /// If the service refuses a request, or cannot create the asset.
     pub(crate) async fn apply(
         &self,
         existing: &ExistingAsset,
@@ -57,7 +57,7 @@ impl DesiredAsset<'_> {
         let mut notes = Vec::new();
         match &existing.description {
             Some(found) if found.is_in_progress() => {
-                // An interrupted deployment has begun it.
+                // An interrupted deployment has started it.
                 match self.wait(None).await {
                     Ok(()) | Err(StepError::Failed { .. }) => {}
                     Err(error) => return Err(error),
@@ -178,8 +178,8 @@ impl DesiredAsset<'_> {
         Ok(notes)
     }
 
-    /// Sends a request to create or, if there is an asset, to update. A definition that the strict validation refuses is
-    /// sent once more with the lenient one; a note says so.
+    /// Sends a request to create the asset or, if it exists, to update it. If strict validation rejects the definition, sends it
+    /// again with lenient validation and returns a note.
     async fn send_leniently_if_refused(
         &self,
         body: &Value,
@@ -206,7 +206,7 @@ impl DesiredAsset<'_> {
                 );
                 Ok((version, vec![note]))
             }
-            // The strict validation says more.
+            // The error of the strict validation has more details.
             Err(_) => Err(refused),
         }
     }
@@ -222,7 +222,7 @@ impl DesiredAsset<'_> {
         }
     }
 
-    /// Takes the analysis out of the recycle bin and waits until it can be changed.
+    /// Restores the analysis from the recycle bin and waits until it can be changed.
     async fn restore(&self) -> Result<(), StepError> {
         self.address().restore().await?;
         let mut polling = self.deployment.aws.polling(DELETION_TIMEOUT);
@@ -238,7 +238,7 @@ impl DesiredAsset<'_> {
         }
     }
 
-    /// Deletes it for good and waits until its id is free.
+    /// Deletes it permanently and waits until its id is free.
     async fn delete(&self) -> Result<(), StepError> {
         self.address().delete().await?;
         let mut polling = self.deployment.aws.polling(DELETION_TIMEOUT);
@@ -250,11 +250,11 @@ impl DesiredAsset<'_> {
         Ok(())
     }
 
-    /// Waits until it is made.
+    /// Waits until it is created or updated.
     ///
     /// # Errors
     ///
-    /// If it cannot be made.
+    /// If the creation or update fails.
     async fn wait(&self, version: Option<i64>) -> Result<(), StepError> {
         match self.made(version).await? {
             Made::Sound => Ok(()),
@@ -262,7 +262,7 @@ impl DesiredAsset<'_> {
         }
     }
 
-    /// Waits until it is made or has failed.
+    /// Waits until it is created or updated, or has failed.
     async fn made(&self, version: Option<i64>) -> Result<Made, StepError> {
         let mut polling = self.deployment.aws.polling(CREATION_TIMEOUT);
         loop {

@@ -1,4 +1,4 @@
-//! An asset as it shall be, and the part of a description that is compared with it.
+//! The desired asset, and the part of a description that is compared with it.
 
 use serde_json::{Map, Value};
 
@@ -11,12 +11,12 @@ use crate::aws::AwsError;
 use crate::digest::short_hash;
 use crate::step::Deployment;
 
-/// An asset as it shall be.
+/// The desired state of an asset.
 pub(crate) struct DesiredAsset<'a> {
     pub(crate) deployment: &'a Deployment,
     pub(crate) kind: AssetKind,
     pub(crate) id: String,
-    /// The request to make it, without account, id, permissions and tags.
+    /// The request that creates it, without account, id, permissions and tags.
     pub(crate) body: Value,
 }
 
@@ -68,7 +68,7 @@ impl DesiredAsset<'_> {
 
     pub(super) fn applied_hash(&self) -> String {
         let mut body = self.body.clone();
-        // The version is in a tag of its own: a new version that changes nothing else changes nothing.
+        // The version has its own tag: a new version alone is not a change of the content.
         if let Some(members) = body.as_object_mut() {
             members.remove("VersionDescription");
         }

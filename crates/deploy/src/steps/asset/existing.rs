@@ -1,4 +1,4 @@
-//! What exists of an asset, and what would be changed about it.
+//! The existing asset, and the changes to make it the desired one.
 
 use std::collections::BTreeMap;
 
@@ -11,35 +11,35 @@ use crate::step::{Change, ChangeKind, ErrorCategory, StepError};
 use crate::steps::difference::differences;
 use crate::tags;
 
-/// What exists of an asset.
+/// The existing state of an asset.
 #[derive(Default)]
 pub(crate) struct ExistingAsset {
-    /// None if there is no such asset.
+    /// None if the asset does not exist.
     pub(super) description: Option<Description>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) permissions: Permissions,
     /// Changes that were made outside the deployment.
     pub(super) edits: Option<Vec<String>>,
     pub(super) is_up_to_date: bool,
-    /// It lacks the deployment's tag, and the user agreed to take it over.
+    /// True if it lacks the deployment's tag and `--take-over` names it.
     pub(super) is_taken_over: bool,
-    /// Empty where there is nothing to compare: the asset was not made, or is in the recycle bin.
+    /// Empty if there is nothing to compare: its creation failed, or it is in the recycle bin.
     pub(super) state: ObservedState,
 }
 
 impl DesiredAsset<'_> {
-    /// Looks at what exists.
+    /// Reads the existing asset.
     ///
     /// # Errors
     ///
-    /// If a call fails, or if the asset lacks the deployment's tag and the user did not agree to take it over.
+    /// If a call fails, or if the asset lacks the deployment's tag and `--take-over` does not name it.
     pub(crate) async fn observe(&self) -> Result<ExistingAsset, StepError> {
         let Some(description) = self.address().describe(None).await? else {
             return Ok(ExistingAsset::default());
         };
         let is_recycled = description.is_recycled();
         let tags = match self.tags().await {
-            // The recycle bin need not answer about tags. The restored analysis is looked at again.
+            // Tags may not be readable in the recycle bin. The restored analysis is observed again.
             Err(error) if is_recycled && error.is_not_found() => None,
             tags => Some(tags?),
         };
@@ -65,13 +65,13 @@ impl DesiredAsset<'_> {
             let described = self.state(&description).await?;
             state = self.observed(&described, &description);
             is_untouched = state.is_remembered(remembered, is_same_body)
-                // As earlier versions remembered it.
+                // The form of earlier versions of this program.
                 || remembered == short_hash(described.to_string());
             let is_edited = !is_untouched && !remembered.is_empty() && remembered != IN_PROGRESS;
             edits = is_edited.then(|| differences(&described, &self.body));
         }
         Ok(ExistingAsset {
-            // An interrupted run made it and did not remember its description: edits since then cannot be seen.
+            // An interrupted run did not store the observed state: later edits cannot be detected.
             is_up_to_date: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
             description: Some(description),
             tags,
@@ -82,7 +82,7 @@ impl DesiredAsset<'_> {
         })
     }
 
-    /// Returns true if the asset is not this deployment's and the user agreed to take it over.
+    /// Returns true if the asset lacks the deployment's tag and `--take-over` names it.
     fn must_be_taken_over(&self, tags: &BTreeMap<String, String>) -> Result<bool, StepError> {
         let owner = tags.get(tags::DEPLOYMENT);
         let prefix = &self.deployment.names.prefix;
@@ -106,7 +106,7 @@ impl DesiredAsset<'_> {
         ))
     }
 
-    /// What would be changed; None if there is nothing to change.
+    /// The change; none if the asset is up to date.
     pub(crate) fn change(&self, existing: &ExistingAsset) -> Option<Change> {
         let Some(description) = &existing.description else {
             let name = self.body["Name"].as_str().unwrap_or_default();

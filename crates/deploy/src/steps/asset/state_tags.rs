@@ -1,4 +1,4 @@
-//! What an asset's tags remember for the next run.
+//! The tags of an asset that store its state for the next run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,27 +9,27 @@ use super::permissions::principal_hash;
 use crate::aws::AwsError;
 use crate::tags;
 
-/// The hash of what was sent.
+/// The hash of the applied request.
 pub(super) const APPLIED_HASH: &str = "kiro-analytics:sent";
-/// The [`ObservedState`] after that.
+/// The [`ObservedState`] after it was applied.
 pub(super) const OBSERVED_HASH: &str = "kiro-analytics:described";
-/// Hashes of principals that were granted access. A principal that leaves the settings is revoked. More than one tag holds
-/// are in `kiro-analytics:let-in-2` and so on.
+/// Hashes of principals that were granted access. A principal that leaves the settings is revoked. Further hashes are in
+/// `kiro-analytics:let-in-2` and so on.
 pub(super) const GRANTED: &str = "kiro-analytics:let-in";
-/// Placeholder for a hash while a change is under way.
+/// Placeholder for the observed state during a change.
 pub(super) const IN_PROGRESS: &str = "under-way";
 
 /// Hashes in one tag: its value has at most 256 characters.
 const HASHES_PER_TAG: usize = 28;
-/// The value of a tag that holds no hash any more: a value cannot be empty.
+/// The value of a tag without hashes: a value cannot be empty.
 const NO_HASHES: &str = "-";
 
-/// What was described, in three ways: any of them that is still the same shows that nobody else has changed the asset.
+/// Three fingerprints of the described asset. If one of them is unchanged, the asset was not changed outside the deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ObservedState {
-    /// The hash of all that was described.
+    /// The hash of the whole content.
     pub(super) all: String,
-    /// The hash of those members that were sent.
+    /// The hash of the members that the request contains.
     pub(super) applied_members: String,
     /// The version, or the time of the last change in milliseconds since 1970.
     pub(super) revision: String,
@@ -47,8 +47,8 @@ impl ObservedState {
         self.all.is_empty()
     }
 
-    /// Returns true if `remembered`, the value of the tag, is about the same state. `is_same_body`: what is to be sent is
-    /// what was sent.
+    /// Returns true if `remembered`, the value of the tag, describes the same state. `is_same_body` is true if the desired request
+    /// is the applied one.
     pub(super) fn is_remembered(&self, remembered: &str, is_same_body: bool) -> bool {
         let mut words = remembered.split(' ');
         let all = words.next().unwrap_or_default();

@@ -1,10 +1,10 @@
-//! Where an error of Quick Sight is in the dashboard: from a path into the definition to the sheet and visual of the spec.
+//! Locates errors of Quick Sight: maps a path in the definition to the sheet and visual of the spec.
 
 use serde_json::Value;
 
 use super::description::AssetError;
 
-/// The error in words, with the visuals of `definition` that its paths lead to.
+/// The error as text, with the visuals of `definition` at its paths.
 pub(crate) fn error_text(error: &AssetError, definition: &Value) -> String {
     let mut text = match (error.code.as_str(), error.message.as_str()) {
         (only, "") | ("", only) => only.to_owned(),
@@ -26,9 +26,9 @@ pub(crate) fn error_text(error: &AssetError, definition: &Value) -> String {
     text
 }
 
-/// The part of the definition that a path leads to: "visual `p-all-users` (All users) on sheet `people` (People)".
+/// The part of the definition at a path: "visual `p-all-users` (All users) on sheet `people` (People)".
 ///
-/// The service does not document its paths. Both forms are understood, with indexes and with ids: `/Sheets/2/Visuals/0/…`,
+/// The service does not document its paths. Understands both forms, with indexes and with ids: `/Sheets/2/Visuals/0/…`,
 /// `$.sheets[2].visuals[0]`, `sheet/people/visual/p-all-users`.
 pub(crate) fn locate(path: &str, definition: &Value) -> Option<String> {
     let words: Vec<&str> = path
