@@ -33,22 +33,21 @@ impl Drift {
     /// Reads and compares the resources of a stack that is settled.
     pub(crate) async fn find(aws: &Aws, stack: &Stack, resources: &[StackResource]) -> Self {
         let observed = ObservedStack::read(aws, stack, resources).await;
-        Self::compare(aws, stack, resources, &observed).await
+        let mut drift = Self::compare(aws, stack, resources, &observed).await;
+        let unread = [observed.schedule.err(), observed.alarms.err()];
+        drift.errors.extend(unread.into_iter().flatten());
+        drift
     }
 
-    /// The same, where schedule and alarms have been read.
+    /// Compares the resources of a stack that is settled, with a schedule and alarms that have been read. Ignores errors of that
+    /// read: the caller has them.
     pub(crate) async fn compare(
         aws: &Aws,
         stack: &Stack,
         resources: &[StackResource],
         observed: &ObservedStack,
     ) -> Self {
-        let scheduled = physical_id(resources, "Schedule").map(|name| {
-            let found = observed.schedule.as_ref().map_err(Clone::clone)?;
-            Ok(schedule(stack, name, found.as_ref()))
-        });
-        let alarms = observed.alarms.as_ref().map_err(Clone::clone);
-        let found = tokio::join!(
+        let (function, bucket) = tokio::join!(
             Box::pin(of(physical_id(resources, "Normalizer"), |name| function(
                 aws, stack, name
             ))),
@@ -57,18 +56,25 @@ impl Drift {
             ))),
         );
         let mut drift = Self::default();
-        for result in [
-            found.0,
-            scheduled.unwrap_or_else(|| Ok(Vec::new())),
-            found.1,
-            alarms.map(|found| self::alarms(resources, found)),
-        ] {
-            match result {
-                Ok(differences) => drift.differences.extend(differences),
-                Err(error) => drift.errors.push(error),
-            }
+        drift.add(function);
+        if let Some(name) = physical_id(resources, "Schedule")
+            && let Ok(found) = &observed.schedule
+        {
+            let differences = schedule(stack, name, found.as_ref());
+            drift.differences.extend(differences);
+        }
+        drift.add(bucket);
+        if let Ok(found) = &observed.alarms {
+            drift.differences.extend(alarms(resources, found));
         }
         drift
+    }
+
+    fn add(&mut self, found: Differences) {
+        match found {
+            Ok(differences) => self.differences.extend(differences),
+            Err(error) => self.errors.push(error),
+        }
     }
 }
 

@@ -214,7 +214,8 @@ fn located_message(message: &str, definition: &Value) -> String {
     error_text(&error, definition)
 }
 
-/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: this path of the service counts from one.
+/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: this path of the service counts
+/// from one.
 fn counted_from_zero(word: &str) -> Option<String> {
     let rest = word.strip_prefix("definition.")?;
     let parts = rest.split('.').filter(|part| *part != "member");

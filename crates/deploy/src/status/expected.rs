@@ -13,7 +13,8 @@ use crate::steps::assets_of;
 
 const MAKE_AGAIN: &str = "`kiro-analytics deploy` creates it again";
 
-/// The data sets of the built-in dashboard that are missing. For another dashboard only its file lists them, so it is not checked.
+/// The data sets of the built-in dashboard that are missing. For another dashboard only its file lists them, so it is not
+/// checked.
 pub(super) fn missing_data_sets(
     names: &Names,
     settings: &DeploymentSettings,

@@ -1,7 +1,7 @@
 //! Waits for operations on the data stack: its own, and those of others.
 //!
-//! `DescribeStacks` may return the status from before the operation, so the status alone does not end a wait: a newer event of the
-//! stack does, or the status of the change set. The SDK's waiters use only the status.
+//! `DescribeStacks` may return the status from before the operation, so the status alone does not end a wait: a newer event of
+//! the stack does, or the status of the change set. The SDK's waiters use only the status.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -305,8 +305,8 @@ fn decoded(page: &ListObjectVersionsOutput, key: &str) -> String {
     }
 }
 
-/// Deletes the deployment's objects below a prefix, with all versions and markers, a thousand at a time. Returns the number of deleted
-/// versions.
+/// Deletes the deployment's objects below a prefix, with all versions and markers, a thousand at a time. Returns the number of
+/// deleted versions.
 pub(super) async fn empty(
     aws: &Aws,
     bucket: &str,

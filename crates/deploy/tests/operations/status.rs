@@ -73,6 +73,20 @@ async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
     }
 }
 
+/// The schedule and the alarms are read for the status and for the drift comparison.
+#[tokio::test]
+async fn a_failed_read_of_schedule_or_alarms_is_one_problem() {
+    let account = Account::new().await;
+    for operation in ["GetSchedule", "DescribeAlarms"] {
+        account.fail(operation, 403, "AccessDeniedException");
+        let problems = account.status(NOW).await.problems;
+        let of_operation = problems
+            .iter()
+            .filter(|problem| problem.what.contains(&format!(":{operation}`")));
+        assert_eq!(of_operation.count(), 1, "{problems:#?}");
+    }
+}
+
 #[tokio::test]
 async fn a_log_that_cannot_be_read_says_so() {
     let account = Account::new().await;

@@ -47,8 +47,8 @@ impl ObservedState {
         self.all.is_empty()
     }
 
-    /// Returns true if `remembered`, the value of the tag, describes the same state. `is_same_body` is true if the desired request
-    /// is the applied one.
+    /// Returns true if `remembered`, the value of the tag, describes the same state. `is_same_body` is true if the desired
+    /// request is the applied one.
     pub(super) fn is_remembered(&self, remembered: &str, is_same_body: bool) -> bool {
         let mut words = remembered.split(' ');
         let all = words.next().unwrap_or_default();
