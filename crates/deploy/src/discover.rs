@@ -46,7 +46,7 @@ pub struct QuickSightUser {
 /// If the bucket does not exist or cannot be listed.
 pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>, AwsError> {
     let Some(head) = aws.buckets().head(bucket).await? else {
-        return Err(AwsError::no_bucket(bucket, aws.region()));
+        return Err(AwsError::no_bucket(bucket, aws.scope()));
     };
     let regional = aws.in_region(&head.region);
     let buckets = regional.buckets();

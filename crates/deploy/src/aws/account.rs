@@ -8,7 +8,7 @@ use kiro_s3::{SdkOptions, load_sdk_config, profile_with_mfa};
 
 use super::bucket::Buckets;
 use super::clients::Clients;
-use super::error::AwsError;
+use super::error::{AwsError, CallScope};
 use super::polling::{AwsTuning, Polling};
 
 /// The identity that the credentials belong to.
@@ -65,7 +65,11 @@ impl Aws {
         let identity = clients.sts.get_caller_identity().send().await;
         let identity = identity.map_err(|error| {
             let resource = "your credentials".to_owned();
-            AwsError::from_sdk("sts:GetCallerIdentity", resource, &region, &error)
+            let scope = CallScope {
+                region: region.clone(),
+                ..CallScope::default()
+            };
+            AwsError::from_sdk("sts:GetCallerIdentity", resource, scope, &error)
         })?;
         let caller = Caller {
             account: identity.account.unwrap_or_default(),
@@ -133,6 +137,14 @@ impl Aws {
     /// Twelve digits.
     pub fn account(&self) -> &str {
         &self.0.caller.account
+    }
+
+    /// Account and Region, for errors and hints.
+    pub(crate) fn scope(&self) -> CallScope {
+        CallScope {
+            account: self.account().to_owned(),
+            region: self.region().to_owned(),
+        }
     }
 
     pub fn caller(&self) -> &Caller {

@@ -72,7 +72,7 @@ impl<'a> Buckets<'a> {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let error = AwsError::from_sdk("s3", resource.to_owned(), self.aws.region(), error);
+        let error = AwsError::from_sdk("s3", resource.to_owned(), self.aws.scope(), error);
         AwsError { operation, ..error }
     }
 

@@ -35,7 +35,7 @@ where
         action: &'static str,
         resource: impl Into<String>,
     ) -> Result<T, AwsError> {
-        self.map_err(|error| AwsError::from_sdk(action, resource.into(), aws.region(), &error))
+        self.map_err(|error| AwsError::from_sdk(action, resource.into(), aws.scope(), &error))
     }
 }
 

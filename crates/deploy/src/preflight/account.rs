@@ -33,10 +33,10 @@ pub(super) fn region(aws: &Result<Aws, AwsError>) -> Finding {
         Err(error) if error.code == "MissingRegion" => {
             Finding::fail(ErrorCategory::Usage, error.to_string(), error.hint())
         }
-        Err(error) if error.kind == AwsErrorKind::Unreachable && !error.region.is_empty() => {
+        Err(error) if error.kind == AwsErrorKind::Unreachable && !error.scope.region.is_empty() => {
             Finding::fail(
                 ErrorCategory::Aws,
-                format!("no response from `{}`", error.region),
+                format!("no response from `{}`", error.scope.region),
                 "check the name of the Region, and whether it is enabled in the account",
             )
         }

@@ -94,7 +94,7 @@ async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
                     format!(
                         "SPICE may have no capacity in {region}: there is no data set in SPICE yet, and the users are kept in {identity_region}"
                     ),
-                    spice_hint(region),
+                    spice_hint(&aws.scope()),
                 );
             }
         }

@@ -12,7 +12,7 @@ use super::quicksight::{
     skip_without_quicksight,
 };
 use super::tables::existing_tables;
-use crate::aws::{AwsError, spice_hint};
+use crate::aws::{Aws, AwsError, spice_hint};
 use crate::digest::short_hash;
 use crate::ingestion::{DataSetIngestions, Ingestion, RunningIngestion};
 use crate::progress::Progress;
@@ -229,7 +229,7 @@ impl Step for FirstIngestion {
             }
             ended.extend(RunningIngestion::wait(aws, again, progress).await?);
         }
-        let rows = rows_read(&ended, aws.region())?;
+        let rows = rows_read(&ended, aws)?;
         Ok(Applied {
             notes: vec![format!("{rows} rows were imported")],
             problems: Vec::new(),
@@ -266,7 +266,7 @@ async fn begin_or_join<'a>(
 }
 
 /// The number of imported rows, if all imports succeeded. The error groups data sets that failed for the same reason.
-fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], region: &str) -> Result<u64, StepError> {
+fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], aws: &Aws) -> Result<u64, StepError> {
     let mut rows = 0;
     let mut failures: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut hint = None;
@@ -283,7 +283,7 @@ fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], region: &str) -> Resul
         };
         hint.get_or_insert_with(|| {
             if ingestion.is_out_of_capacity() {
-                spice_hint(region)
+                spice_hint(&aws.scope())
             } else {
                 format!("{}; then run the command again", ingestion.hint())
             }

@@ -335,7 +335,8 @@ async fn a_lack_of_spice_capacity_is_said_with_the_command_that_buys_it() {
     );
     let hint = error.cause.hint();
     assert!(
-        hint.contains("update-spice-capacity-configuration") && hint.contains("eu-central-1"),
+        hint.contains("update-spice-capacity-configuration --aws-account-id 123456789012")
+            && hint.contains("--region eu-central-1"),
         "{hint}"
     );
     assert!(!hint.contains("Service Quotas"), "{hint}");
