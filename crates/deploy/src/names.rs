@@ -4,6 +4,12 @@ use crate::aws::Aws;
 
 /// The function's name after the prefix.
 const FUNCTION_SUFFIX: &str = "-data-normalize-report";
+/// The role's name after the stack's, before its random characters.
+const ROLE_SUFFIX: &str = "-NormalizerRole-";
+/// Characters that `CloudFormation` appends to a generated name.
+const RANDOM_CHARACTERS: usize = 12;
+/// Maximum length of the name of a role.
+const MAX_ROLE_CHARACTERS: usize = 64;
 
 /// The names of one deployment's resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +85,7 @@ impl Names {
         format!("arn:{partition}:quicksight:{region}:{account}:{resource}")
     }
 
-    /// What is wrong with the lengths of the names, in this Region.
+    /// Names that are too long in this Region.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let lengths = [
@@ -91,11 +97,28 @@ impl Names {
             if name.len() > most {
                 let too_long = name.len() - most;
                 problems.push(format!(
-                    "the {what} would be called `{name}`, {too_long} letters more than the {most} that AWS allows in `{}`: take a prefix of at most {} letters",
+                    "the {what} would be called `{name}`, {too_long} characters more than the {most} that AWS allows in `{}`: choose a prefix of at most {} characters",
                     self.region,
                     self.prefix.len().saturating_sub(too_long)
                 ));
             }
+        }
+        problems
+    }
+
+    /// Like [`Self::problems`], for a stack that does not exist yet: the name of the function's role must also fit.
+    ///
+    /// `CloudFormation` shortens the stack's part of a generated name that is too long. The role would then not match the pattern
+    /// `PREFIX-data-NormalizerRole-*` that policies of other accounts name. An existing stack keeps its role and its policies.
+    pub fn problems_of_new_deployment(&self) -> Vec<String> {
+        let mut problems = self.problems();
+        let role = format!("{}{ROLE_SUFFIX}", self.data_stack());
+        let too_long = (role.len() + RANDOM_CHARACTERS).saturating_sub(MAX_ROLE_CHARACTERS);
+        if too_long > 0 {
+            problems.push(format!(
+                "CloudFormation would shorten the name of the function's role, which must begin with `{role}`: choose a prefix of at most {} characters",
+                self.prefix.len().saturating_sub(too_long)
+            ));
         }
         problems
     }
@@ -152,7 +175,21 @@ mod tests {
         let problems = names(&prefix, "ap-southeast-2").problems();
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(
-            problems[0].ends_with("take a prefix of at most 30 letters"),
+            problems[0].ends_with("choose a prefix of at most 30 characters"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_new_deployment_has_a_role_whose_name_is_not_shortened() {
+        let fits = names(&"a".repeat(31), "us-east-1");
+        assert_eq!(fits.problems_of_new_deployment(), Vec::<String>::new());
+        let long = names(&"a".repeat(32), "us-east-1");
+        assert_eq!(long.problems(), Vec::<String>::new());
+        let problems = long.problems_of_new_deployment();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].ends_with("choose a prefix of at most 31 characters"),
             "{problems:?}"
         );
     }

@@ -128,7 +128,10 @@ impl PreflightInput {
             ("credentials", _) => now(account::credentials(&self.aws)),
             ("region", _) => now(account::region(&self.aws)),
             ("settings", _) => now(names::settings(&self.resolved, &self.problems)),
-            ("names", _) => now(names.map_or_else(|| Finding::skip(why), names::lengths)),
+            ("names", _) => {
+                let lengths = |names| names::lengths(names, &self.stack);
+                now(names.map_or_else(|| Finding::skip(why), lengths))
+            }
             ("stack", _) => match (&self.aws, &self.stack) {
                 (Err(_), _) => now(Finding::skip(why)),
                 (_, Err(error)) => now(Finding::of(error)),

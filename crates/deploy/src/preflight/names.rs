@@ -1,8 +1,10 @@
 //! The settings, and the lengths of the names derived from them.
 
 use super::finding::Finding;
+use crate::aws::AwsError;
 use crate::names::Names;
 use crate::settings::{Origin, Problem, Problems, Resolved};
+use crate::stack::Stack;
 use crate::step::ErrorCategory;
 
 pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) -> Finding {
@@ -41,8 +43,12 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
     finding
 }
 
-pub(super) fn lengths(names: &Names) -> Finding {
-    let problems = names.problems();
+/// Checks the lengths of the names. `stack` is the existing one: only a new deployment has all limits.
+pub(super) fn lengths(names: &Names, stack: &Result<Option<Stack>, AwsError>) -> Finding {
+    let problems = match stack {
+        Ok(None) => names.problems_of_new_deployment(),
+        Ok(Some(_)) | Err(_) => names.problems(),
+    };
     if problems.is_empty() {
         return Finding::pass(format!(
             "`{}` fits into every name in {}",

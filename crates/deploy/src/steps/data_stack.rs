@@ -35,7 +35,11 @@ impl Step for DataStack {
     }
 
     async fn check(&self, deployment: &Deployment) -> Result<(), StepError> {
-        let problems = deployment.names.problems();
+        let problems = if deployment.read_parameters.is_some() {
+            deployment.names.problems()
+        } else {
+            deployment.names.problems_of_new_deployment()
+        };
         if let Some(problem) = problems.first() {
             return Err(StepError::failed(
                 ErrorCategory::Usage,

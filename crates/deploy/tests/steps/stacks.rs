@@ -431,6 +431,28 @@ async fn a_change_set_that_another_has_outdated_is_not_executed() {
     );
 }
 
+/// Policies of other accounts name the function's role by a pattern, which a shortened name would not match.
+#[tokio::test]
+async fn a_prefix_that_shortens_the_role_s_name_is_refused_for_a_new_stack_only() {
+    let server = Server::start(|asked| match action(asked) {
+        "DescribeStacks" => missing(),
+        _ => otherwise(asked),
+    })
+    .await;
+    let mut deployment = deployment(&server).await;
+    deployment.names.prefix = "a".repeat(32);
+    deployment.read_parameters = None;
+    let error = plan(&deployment, "data_stack").await.unwrap_err();
+    assert_eq!(error.category(), ErrorCategory::Usage);
+    assert!(
+        error.to_string().contains("-data-NormalizerRole-"),
+        "{error}"
+    );
+    deployment.read_parameters = Some(std::collections::BTreeMap::new());
+    let planned = plan(&deployment, "data_stack").await;
+    assert!(planned.is_ok(), "{planned:?}");
+}
+
 fn glue_tables(parameters: &str) -> String {
     format!("{{\"TableList\": [{{\"Name\": \"their_table\", \"Parameters\": {{{parameters}}}}}]}}")
 }
