@@ -6,6 +6,7 @@
 mod asset_kind;
 pub mod assets;
 pub mod aws;
+mod data_lake;
 mod digest;
 pub mod discover;
 pub mod driver;

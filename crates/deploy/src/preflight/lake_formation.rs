@@ -1,29 +1,18 @@
 //! Whether Lake Formation is in force, and whether the caller can then grant access.
 
-use aws_sdk_lakeformation::types::{DataLakePrincipal, Permission, PrincipalPermissions};
-
 use super::context::CheckContext;
 use super::finding::Finding;
-use crate::aws::Context;
+use crate::data_lake::DataLake;
 use crate::step::ErrorCategory;
-use crate::steps::IAM_ALLOWED_PRINCIPALS;
 
 pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
-    let aws = context.aws;
-    let client = &aws.clients().lake_formation;
-    let response = client.get_data_lake_settings().send().await;
-    let response = response.context(aws, "lakeformation:GetDataLakeSettings", "the data lake");
-    let settings = match response {
-        Ok(response) => response.data_lake_settings,
+    let database = context.settings().database(context.names);
+    let data_lake = match DataLake::read(context.aws, &database).await {
+        Ok(data_lake) => data_lake,
         Err(error) => return Finding::of(&error),
     };
     let setting = context.settings().lake_formation.as_str();
-    let (is_open, admins) = settings.map_or((false, Vec::new()), |settings| {
-        let is_open = is_open(settings.create_database_default_permissions())
-            && is_open(settings.create_table_default_permissions());
-        (is_open, settings.data_lake_admins.unwrap_or_default())
-    });
-    if is_open {
+    if !data_lake.is_in_force {
         return match setting {
             "on" => Finding::pass(
                 "not in force for new tables; grants are created anyway because `lake_formation` is on",
@@ -39,10 +28,8 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         );
     }
     let caller = context.aws.caller().arn.as_str();
-    let mut admins = admins
-        .iter()
-        .filter_map(DataLakePrincipal::data_lake_principal_identifier);
-    let is_admin = admins.any(|admin| is_same(admin, caller));
+    let mut administrators = data_lake.administrators.iter();
+    let is_admin = administrators.any(|admin| is_same(admin, caller));
     if is_admin {
         return Finding::pass("in force; you are an administrator of the data lake and can grant");
     }
@@ -50,15 +37,6 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
         "in force, and you are not an administrator of the data lake",
         "become an administrator (Lake Formation, Administrative roles and tasks), or get CREATE_DATABASE: the creator of a database can grant permissions on it",
     )
-}
-
-/// Returns true if these defaults give all permissions to `IAM_ALLOWED_PRINCIPALS`.
-fn is_open(defaults: &[PrincipalPermissions]) -> bool {
-    defaults.iter().any(|grant| {
-        let principal = grant.principal();
-        let identifier = principal.and_then(DataLakePrincipal::data_lake_principal_identifier);
-        identifier == Some(IAM_ALLOWED_PRINCIPALS) && grant.permissions().contains(&Permission::All)
-    })
 }
 
 /// Returns true if an administrator is the caller, or the role of the caller's session.

@@ -7,18 +7,17 @@ use async_trait::async_trait;
 use aws_sdk_lakeformation::error::BuildError;
 use aws_sdk_lakeformation::types::{
     BatchPermissionsFailureEntry, BatchPermissionsRequestEntry, DataLakePrincipal,
-    DatabaseResource, Permission, PrincipalResourcePermissions, Resource, TableResource,
+    DatabaseResource, Permission, Resource, TableResource,
 };
 
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::data_lake::{DataLake, list_grants};
 use crate::progress::Progress;
 use crate::service_roles::service_roles;
 use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Lake Formation's principal for all principals that IAM allows.
-pub(crate) const IAM_ALLOWED_PRINCIPALS: &str = "IAM_ALLOWED_PRINCIPALS";
 /// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
 
@@ -33,64 +32,15 @@ fn database(deployment: &Deployment) -> String {
 }
 
 /// Returns true if grants are needed.
-async fn is_in_force(deployment: &Deployment) -> Result<bool, StepError> {
+async fn needs_grants(deployment: &Deployment) -> Result<bool, AwsError> {
     match deployment.settings().lake_formation.as_str() {
-        "on" => return Ok(true),
-        "off" => return Ok(false),
-        _ => {}
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => {
+            let data_lake = DataLake::read(&deployment.aws, &database(deployment)).await?;
+            Ok(data_lake.is_in_force)
+        }
     }
-    let aws = &deployment.aws;
-    let response = aws.clients().lake_formation.get_data_lake_settings();
-    let response = response.send().await.context(
-        aws,
-        "lakeformation:GetDataLakeSettings",
-        "the settings of Lake Formation",
-    )?;
-    let settings = response.data_lake_settings;
-    let (new_databases_are_open, new_tables_are_open) = settings.map_or((false, false), |found| {
-        let is_open = |defaults: &[_]| {
-            let mut defaults = defaults
-                .iter()
-                .map(aws_sdk_lakeformation::types::PrincipalPermissions::principal);
-            defaults.any(is_everybody)
-        };
-        (
-            is_open(found.create_database_default_permissions()),
-            is_open(found.create_table_default_permissions()),
-        )
-    });
-    let name = database(deployment);
-    let on = database_resource(&name).map_err(|error| incomplete(&error))?;
-    let listed = aws.clients().lake_formation.list_permissions().resource(on);
-    let listed = pages(aws, listed, format!("database `{name}`")).await;
-    // A database that exists always has grants.
-    let listed = listed.optional()?.unwrap_or_default();
-    let database_is_open = if listed.is_empty() {
-        new_databases_are_open
-    } else {
-        listed.iter().any(|grant| is_everybody(grant.principal()))
-    };
-    Ok(!(new_tables_are_open && database_is_open))
-}
-
-fn is_everybody(principal: Option<&DataLakePrincipal>) -> bool {
-    principal.and_then(DataLakePrincipal::data_lake_principal_identifier)
-        == Some(IAM_ALLOWED_PRINCIPALS)
-}
-
-/// All pages of a list of grants.
-async fn pages(
-    aws: &Aws,
-    call: aws_sdk_lakeformation::operation::list_permissions::builders::ListPermissionsFluentBuilder,
-    resource: String,
-) -> Result<Vec<PrincipalResourcePermissions>, AwsError> {
-    let pages = call.into_paginator().send();
-    let pages = pages.collect::<Result<Vec<_>, _>>().await;
-    let pages = pages.context(aws, "lakeformation:ListPermissions", resource)?;
-    Ok(pages
-        .into_iter()
-        .flat_map(|page| page.principal_resource_permissions.unwrap_or_default())
-        .collect())
 }
 
 /// The ARN of a role, with its path. `None` if the role does not exist.
@@ -154,7 +104,7 @@ async fn held(deployment: &Deployment, principal: &str) -> Result<Grants, AwsErr
     let aws = &deployment.aws;
     let call = aws.clients().lake_formation.list_permissions();
     let call = call.principal(identifier(principal));
-    let listed = pages(aws, call, format!("`{principal}`")).await?;
+    let listed = list_grants(aws, call, format!("`{principal}`")).await?;
     let name = database(deployment);
     let mut held = Grants::new();
     for grant in listed {
@@ -262,7 +212,7 @@ impl Step for LakeFormation {
         if deployment.settings().lake_formation == "off" {
             return Ok(Planned::skipped("`lake_formation` is off"));
         }
-        if !is_in_force(deployment).await? {
+        if !needs_grants(deployment).await? {
             return Ok(Planned::skipped("Lake Formation is not in force"));
         }
         let missing = missing(deployment).await?.into_iter();

@@ -32,7 +32,6 @@ pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
 pub(crate) use function_code::Zip;
 pub use function_code::missing_zip;
-pub(crate) use lake_formation::IAM_ALLOWED_PRINCIPALS;
 pub use normalization::{Normalization, normalize};
 pub(crate) use quicksight::{DASHBOARD_ID, analysis_body, assets_of, requests, required_data_sets};
 pub(crate) use quicksight_access::{ATHENA_POLICY, NO_BUCKET, policy};

@@ -13,6 +13,7 @@ use aws_sdk_lakeformation::types::{
 use super::plan::{Action, TeardownPlan};
 use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::data_lake::list_grants;
 use crate::service_roles::ServiceRole;
 use crate::step::{ErrorCategory, StepError};
 use crate::steps::{DDL_HASH_PARAMETER, existing_tables, parameter};
@@ -122,26 +123,14 @@ async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Grant>, A
         let identifier = DataLakePrincipal::builder()
             .data_lake_principal_identifier(&principal)
             .build();
-        let pages = aws
-            .clients()
-            .lake_formation
-            .list_permissions()
-            .principal(identifier)
-            .into_paginator()
-            .send();
-        let pages = pages.collect::<Result<Vec<_>, _>>().await.context(
-            aws,
-            "lakeformation:ListPermissions",
-            format!("the grants of `{principal}`"),
-        );
-        let pages = match pages {
+        let call = aws.clients().lake_formation.list_permissions();
+        let subject = format!("the grants of `{principal}`");
+        let found = match list_grants(aws, call.principal(identifier), subject).await {
             // A caller who cannot list grants cannot revoke them either. Grants on a table end with the table.
             Err(error) if error.is_denied() || error.is_not_found() => return Ok(Vec::new()),
-            pages => pages?,
+            found => found?,
         };
-        let found = pages
-            .into_iter()
-            .flat_map(|page| page.principal_resource_permissions.unwrap_or_default());
+        let found = found.into_iter();
         grants.extend(found.filter(|grant| grant.resource().is_some_and(|on| is_in(on, database))));
     }
     Ok(grants)

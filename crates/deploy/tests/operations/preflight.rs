@@ -23,6 +23,22 @@ async fn a_deployment_that_is_well_fails_nothing() {
     assert_eq!(report.category(), None);
 }
 
+/// The defaults for new databases are open, but the existing database has no grant to `IAM_ALLOWED_PRINCIPALS`: the check decides
+/// as `deploy` does.
+#[tokio::test]
+async fn lake_formation_is_in_force_for_a_database_without_a_grant_to_everyone() {
+    let account = Account::new().await;
+    let report = account.preflight().await;
+    let mut checks = report.checks.iter();
+    let check = checks.find(|check| check.name == "lake_formation").unwrap();
+    assert_eq!(check.finding.verdict, Verdict::Warn);
+    assert!(
+        check.finding.found[0].starts_with("in force"),
+        "{:?}",
+        check.finding
+    );
+}
+
 /// If a call fails, all checks still run, and the check that made the call names the call, the reason and a hint.
 #[tokio::test]
 async fn every_call_that_fails_is_told_by_its_check() {
