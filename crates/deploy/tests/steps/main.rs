@@ -12,6 +12,7 @@ mod normalization;
 mod quicksight;
 mod service_roles;
 mod stacks;
+mod synth;
 
 #[path = "../calls/server.rs"]
 mod server;
