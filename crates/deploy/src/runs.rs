@@ -271,9 +271,9 @@ mod tests {
 
     #[test]
     fn a_run_tells_its_figures_and_the_newest_day() {
-        let told = json!({"_aws": {"Timestamp": 1_783_739_700_000_i64}, "FilesProcessed": 3, "FilesSkipped": 2, "FactRows": 10,
+        let reported = json!({"_aws": {"Timestamp": 1_783_739_700_000_i64}, "FilesProcessed": 3, "FilesSkipped": 2, "FactRows": 10,
             "CodeRows": 1, "DurationMs": 1250, "NewestActivityAgeDays": 2});
-        let Some(Line::Run(run)) = line(&told.to_string()) else {
+        let Some(Line::Run(run)) = line(&reported.to_string()) else {
             panic!("no run");
         };
         assert_eq!(

@@ -147,7 +147,7 @@ fn the_variables_of_the_aws_sample_are_understood() {
             "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: users are shown by their e-mail address, else by their id"
         ]
     );
-    // Our own variable wins over the sample's.
+    // The product's variable wins over the sample's.
     let both = [
         ("KIRO_LOGS_BUCKET", "others"),
         ("KIRO_ANALYTICS_EXPORTS", "s3://example-a, s3://example-b/x"),
@@ -182,8 +182,8 @@ fn all_problems_are_told_at_once_and_where_they_stand() {
         ..Said::default()
     };
     let Problems(problems) = said.resolve().unwrap_err();
-    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 7, "{told:#?}");
+    let reported: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(reported.len(), 7, "{reported:#?}");
     for line in [
         "kiro-analytics.toml:1: `deployment.exports`: expected `s3://bucket/prefix`, found `exports`",
         "kiro-analytics.toml:3: `deployment.theme`: expected `light`, `dark`, found `blue`",
@@ -191,7 +191,10 @@ fn all_problems_are_told_at_once_and_where_they_stand() {
         "--set alarmemail: `alarmemail`: unknown setting; did you mean `alarm_email`?",
         "--set schedule: `deployment.schedule`: expected `cron(…)` or `rate(…)`, such as `cron(15 3 * * ? *)`, found `daily`",
     ] {
-        assert!(told.iter().any(|found| found == line), "{line}\n{told:#?}");
+        assert!(
+            reported.iter().any(|found| found == line),
+            "{line}\n{reported:#?}"
+        );
     }
 }
 

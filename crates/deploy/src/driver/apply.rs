@@ -128,9 +128,9 @@ mod tests {
         let run = Change::new(ChangeKind::Run, "the normalizer");
         let table = Change::new(ChangeKind::Create, "table `a`");
         let agreed = step("first_run", vec![run.clone(), table.clone()]);
-        let told = left_out(&agreed, &step("first_run", Vec::new()));
-        assert_eq!(told.len(), 2);
-        assert!(told[0].starts_with("planned but not done: the normalizer"));
+        let reported = left_out(&agreed, &step("first_run", Vec::new()));
+        assert_eq!(reported.len(), 2);
+        assert!(reported[0].starts_with("planned but not done: the normalizer"));
         assert_eq!(left_out(&agreed, &step("first_run", vec![table])).len(), 1);
         assert!(left_out(&agreed, &step("first_run", vec![run])).is_empty());
     }

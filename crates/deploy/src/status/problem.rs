@@ -118,12 +118,12 @@ mod tests {
             failed("d", "no role"),
             failed("e", "no role"),
         ];
-        let told: Vec<String> = grouped(problems)
+        let reported: Vec<String> = grouped(problems)
             .into_iter()
             .map(|problem| problem.what)
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 "the last import of 4 data sets (`a`, `b`, `d` and 1 more) has failed: no role",
                 "the log is empty",
@@ -135,9 +135,9 @@ mod tests {
             let what = format!("data set `{id}` has never been imported");
             StatusProblem::new(ErrorCategory::Data, what, "refresh")
         };
-        let told = grouped(vec![never("a"), never("b")]);
+        let reported = grouped(vec![never("a"), never("b")]);
         assert_eq!(
-            told[0].what,
+            reported[0].what,
             "2 data sets (`a`, `b`) have never been imported"
         );
     }

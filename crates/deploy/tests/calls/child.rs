@@ -8,18 +8,18 @@ use kiro_deploy::step::{ErrorCategory, StepError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Tells the child what it is.
+/// Marks the child process.
 const IS_CHILD: &str = "KIRO_TEST_SIGNS_IN";
 /// Begins the line with the outcome.
 const OUTCOME: &str = "outcome of the sign-in: ";
 
-/// Somebody's machine: a home folder, files of AWS and variables; nothing of the real one.
+/// A user's machine: a home folder, AWS files and variables, isolated from the real machine.
 pub(crate) struct Machine {
     pub(crate) home: TempDir,
     variables: Vec<(String, String)>,
 }
 
-/// What a sign-in ended with.
+/// The result of a sign-in.
 #[derive(Debug)]
 pub(crate) struct SignIn(Value);
 
@@ -92,7 +92,7 @@ impl SignIn {
         self.0["region"].as_str().unwrap_or_default()
     }
 
-    /// The message, the hint, and what kind of failure it is.
+    /// The message, the hint and the kind of the failure.
     pub(crate) fn error(&self) -> String {
         self.0["error"].as_str().unwrap_or_default().to_owned()
     }
@@ -118,7 +118,7 @@ async fn outcome() -> Value {
     }
 }
 
-/// Also what the child runs.
+/// Also runs in the child process.
 #[tokio::test]
 async fn without_anything_no_region_is_guessed() {
     if is_child() {

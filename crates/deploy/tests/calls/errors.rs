@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cbor::cbor;
 use crate::server::{Asked, Given, Server, sign_in};
 
-/// One failure as the protocols write it: status, code, what it means.
+/// One failure as the protocols write it: status, code, kind.
 const FAILURES: &[(u16, &str, Kind)] = &[
     (403, "AccessDeniedException", Kind::Denied),
     (400, "ThrottlingException", Kind::Throttled),
@@ -147,7 +147,7 @@ async fn an_answer_that_is_no_answer_is_an_error() {
         Server::start(|_| Given::text(200, "<html>sign in to the guest network</html>")).await;
     let aws = server.aws().await;
     for (action, call) in CASES {
-        // These read what they need from headers, or take any body.
+        // These read headers, or accept any body.
         if matches!(*action, "lambda:Invoke" | "s3:GetBucketPolicy") {
             continue;
         }

@@ -1,4 +1,4 @@
-//! What a sign-in meets: AWS behind an endpoint of one's own, a proxy, or the metadata service of a machine. Keeps every request.
+//! Servers for a sign-in: AWS behind a custom endpoint, a proxy, or a machine's metadata service. Records all requests.
 
 use std::sync::{Arc, Mutex};
 

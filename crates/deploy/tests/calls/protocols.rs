@@ -1,4 +1,4 @@
-//! What the clients send, and what becomes of the answer.
+//! Requests of the clients, and how they read responses.
 
 use aws_sdk_glue::operation::get_tables::GetTablesOutput;
 use aws_sdk_glue::types::Table;

@@ -351,15 +351,15 @@ fn of_s3(asked: &Asked, name: &str) -> String {
 }
 
 fn of_json(asked: &Asked, name: &str) -> Value {
-    let everybody = json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]);
+    let everyone = json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]);
     let id = asked.path.rsplit('/').next().unwrap_or_default();
     match name {
         "GetAccountSettings" => {
             json!({"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}})
         }
         "GetDataLakeSettings" => {
-            json!({"DataLakeSettings": {"CreateDatabaseDefaultPermissions": everybody,
-            "CreateTableDefaultPermissions": everybody}})
+            json!({"DataLakeSettings": {"CreateDatabaseDefaultPermissions": everyone,
+            "CreateTableDefaultPermissions": everyone}})
         }
         "ListPermissions" => {
             json!({"PrincipalResourcePermissions": [{"Principal": {"DataLakePrincipalIdentifier": "r"},

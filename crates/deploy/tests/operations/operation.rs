@@ -11,7 +11,7 @@ const ASSETS: [(&str, &str, &str); 5] = [
     ("themes", "Theme", "Themes"),
 ];
 
-/// The operation, by whatever names it in the protocol.
+/// The name of the operation, as the protocol encodes it.
 pub(crate) fn operation(asked: &Asked) -> String {
     let target = asked.header("x-amz-target");
     if let Some((_, name)) = target.split_once('.') {

@@ -56,15 +56,15 @@ async fn every_call_that_fails_is_told_by_its_check() {
                 continue;
             }
             let mut checks = report.checks.iter();
-            let told = checks.find(|check| {
+            let reported = checks.find(|check| {
                 let text = check.finding.found.join("\n");
                 text.contains(&format!(":{operation}`")) || text.contains("simulate your policies")
             });
-            let told = told.unwrap_or_else(|| panic!("not reported: {context}"));
-            assert!(told.finding.verdict >= Verdict::Warn, "{context}");
-            assert!(!told.finding.advice.is_empty(), "{context}");
+            let reported = reported.unwrap_or_else(|| panic!("not reported: {context}"));
+            assert!(reported.finding.verdict >= Verdict::Warn, "{context}");
+            assert!(!reported.finding.advice.is_empty(), "{context}");
             if code == "ExpiredTokenException" && operation != "HeadBucket" {
-                let advice = told.finding.advice.join("\n");
+                let advice = reported.finding.advice.join("\n");
                 assert!(advice.contains("sign in again"), "{context}");
             }
         }

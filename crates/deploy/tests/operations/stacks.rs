@@ -22,10 +22,10 @@ async fn termination_protection_is_found_before_anything_is_removed() {
     account.stack.is_protected = true;
     let plan = plan(&account).await;
     assert_eq!(plan.blockers.len(), 1, "{:?}", plan.blockers);
-    let told = format!("{:?}", plan.blockers);
+    let reported = format!("{:?}", plan.blockers);
     assert!(
-        told.contains("stack `kiro-analytics-data` has termination protection"),
-        "{told}"
+        reported.contains("stack `kiro-analytics-data` has termination protection"),
+        "{reported}"
     );
     assert!(account.operations().iter().all(|name| !is_mutating(name)));
 }
@@ -34,6 +34,9 @@ async fn termination_protection_is_found_before_anything_is_removed() {
 async fn a_stack_without_our_tag_stays_with_the_way_to_take_it_over() {
     let mut account = Account::new().await;
     account.stack.tags.clear();
-    let told = format!("{:?}", plan(&account).await.blockers);
-    assert!(told.contains("--take-over kiro-analytics-data"), "{told}");
+    let reported = format!("{:?}", plan(&account).await.blockers);
+    assert!(
+        reported.contains("--take-over kiro-analytics-data"),
+        "{reported}"
+    );
 }

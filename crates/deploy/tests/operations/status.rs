@@ -29,7 +29,7 @@ async fn a_deployment_that_is_well_has_no_problem() {
 #[tokio::test]
 async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right() {
     let account = Account::new().await;
-    for (operation, told) in [
+    for (operation, reported) in [
         ("GetFunctionConfiguration", "function `f` does not exist"),
         ("GetSchedule", "schedule `nightly` does not exist"),
         ("GetBucketPolicy", "has no policy that requires TLS"),
@@ -38,7 +38,7 @@ async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right(
         account.fail(operation, 404, "ResourceNotFoundException");
         let status = account.status(NOW).await;
         let mut problems = status.problems.iter();
-        let found = problems.find(|problem| problem.what.contains(told));
+        let found = problems.find(|problem| problem.what.contains(reported));
         let found = found.unwrap_or_else(|| panic!("{operation}: {:?}", status.problems));
         assert!(found.what.starts_with("changed outside CloudFormation: "));
         assert_eq!(found.hint, "`kiro-analytics deploy` corrects it");
@@ -64,10 +64,11 @@ async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
                 continue;
             }
             let mut problems = seen.problems.iter();
-            let told = problems.find(|problem| problem.what.contains(&format!(":{operation}`")));
-            let told = told.unwrap_or_else(|| panic!("not reported: {context}"));
-            assert!(told.what.contains(code), "{context}");
-            assert!(!told.hint.is_empty(), "{context}");
+            let reported =
+                problems.find(|problem| problem.what.contains(&format!(":{operation}`")));
+            let reported = reported.unwrap_or_else(|| panic!("not reported: {context}"));
+            assert!(reported.what.contains(code), "{context}");
+            assert!(!reported.hint.is_empty(), "{context}");
             assert!(seen.category().is_some(), "{context}");
         }
     }

@@ -55,7 +55,7 @@ impl Account {
         }
     }
 
-    /// What the deployment needs, in this account.
+    /// The needs of the deployment in this account.
     pub(crate) async fn needed(&self) -> Vec<Statement> {
         let aws = self.server.aws().await;
         let names = Names::new(PREFIX, &aws);

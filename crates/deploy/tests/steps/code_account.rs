@@ -37,7 +37,7 @@ pub(crate) struct State {
     pub(crate) function_sha256: String,
     /// A bucket with results that is left, and the deployment that its tag names.
     pub(crate) left: (&'static str, &'static str),
-    /// What the function answers, one call after the other.
+    /// The function's responses, one per call.
     pub(crate) answers: Vec<Value>,
 }
 

@@ -11,7 +11,7 @@ use kiro_deploy::steps::missing_zip;
 use crate::code_account::{CODE, CodeAccount, State};
 use crate::deployment::plan;
 
-/// What a killed run or another person has done to the account.
+/// Changes of the account by a killed run or by others.
 type Loss = fn(&mut State);
 
 fn folder_with_zip() -> tempfile::TempDir {

@@ -1,4 +1,4 @@
-//! Steps against a server that plays AWS: failures, and what the steps then do.
+//! Steps against a server that plays AWS: how the steps handle failures.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod assets;

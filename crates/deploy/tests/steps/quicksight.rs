@@ -1,4 +1,4 @@
-//! A double of Amazon Quick Sight for a deployment's assets: stores what it is sent, and fails on demand.
+//! A double of Amazon Quick Sight for a deployment's assets: stores requests, and fails on demand.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,7 +21,7 @@ const KINDS: [(&str, &str, &str); 5] = [
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FakeAsset {
     pub(crate) status: String,
-    /// What was sent last.
+    /// The last request.
     pub(crate) body: Value,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) permissions: BTreeMap<String, Value>,

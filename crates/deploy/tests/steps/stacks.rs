@@ -151,11 +151,11 @@ async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_ag
     assert!(!changes_something(&server));
 }
 
-/// A server on which a stack is created. After the change set is executed, `read` gives the responses about the stack and `told`
+/// A server on which a stack is created. After the change set is executed, `read` gives the responses about the stack and `reported`
 /// those about its events, by their number.
 async fn creation(
     read: impl Fn(usize) -> Given + Send + Sync + 'static,
-    told: impl Fn(usize) -> Given + Send + Sync + 'static,
+    reported: impl Fn(usize) -> Given + Send + Sync + 'static,
     execution: &'static str,
 ) -> Server {
     let (is_made, is_executed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -165,7 +165,7 @@ async fn creation(
         match action(asked) {
             "DescribeStacks" if executed => read(reads.fetch_add(1, Ordering::SeqCst)),
             "DescribeStacks" => missing(),
-            "DescribeStackEvents" if executed => told(tellings.fetch_add(1, Ordering::SeqCst)),
+            "DescribeStackEvents" if executed => reported(tellings.fetch_add(1, Ordering::SeqCst)),
             "DescribeStackEvents" => events(&FAILED_CREATION[4..]),
             "CreateChangeSet" => {
                 is_made.fetch_add(1, Ordering::SeqCst);
