@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_import_says_why_and_what_to_do() {
+    fn a_failed_import_has_a_reason_and_a_hint() {
         let denied = failed(
             "PERMISSION_DENIED",
             "Insufficient Lake Formation permission(s)",

@@ -96,7 +96,7 @@ impl LogReport {
                     }
                 }
                 Line::Run(run) => {
-                    if run.looked_at_everything() {
+                    if run.is_complete() {
                         for (name, known) in &mut exports {
                             known.is_unread &= in_this_run.contains(name);
                         }

@@ -8,7 +8,7 @@ use crate::tags;
 
 /// Characters of a stack's name that every generated bucket name begins with: `CloudFormation` shortens long names to the 63
 /// characters of a bucket name.
-const KEPT_LETTERS: usize = 20;
+const MAX_STACK_CHARACTERS: usize = 20;
 
 /// The buckets that carry the deployment's tag, without the one for the function's code. Empty if the caller may not list
 /// buckets.
@@ -18,7 +18,7 @@ const KEPT_LETTERS: usize = 20;
 /// If the buckets or their tags cannot be read.
 pub(crate) async fn results_buckets(aws: &Aws, names: &Names) -> Result<Vec<String>, AwsError> {
     let stack = names.data_stack();
-    let start: String = stack.chars().take(KEPT_LETTERS).collect();
+    let start: String = stack.chars().take(MAX_STACK_CHARACTERS).collect();
     let call = aws.clients().s3.list_buckets().prefix(&start);
     let pages = call.into_paginator().send().collect::<Result<Vec<_>, _>>();
     let pages = match pages.await.context(aws, "s3:ListBuckets", "your buckets") {

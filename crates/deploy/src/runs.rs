@@ -254,7 +254,7 @@ impl Run {
     }
 
     /// Returns true if the run examined all exports, and not only one that had just arrived.
-    pub fn looked_at_everything(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.files_skipped > 0 && self.files_remaining == 0
     }
 }
@@ -281,11 +281,11 @@ mod tests {
             (3, 11, 1250)
         );
         assert_eq!(run.newest_day.as_deref(), Some("2026-07-09"));
-        assert!(run.looked_at_everything());
+        assert!(run.is_complete());
     }
 
     #[test]
-    fn failures_are_told_whoever_wrote_them() {
+    fn failures_are_read_from_every_writer() {
         let failed = json!({"level": "WARN", "message": "Export failed.", "export": "a.csv", "error": "line 3: no"});
         assert_eq!(
             line(&failed.to_string()),

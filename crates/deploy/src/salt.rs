@@ -191,7 +191,7 @@ mod tests {
 
     use super::*;
 
-    const GOOD: &str = "0123456789abcdef0123456789abcdef";
+    const VALID_SALT: &str = "0123456789abcdef0123456789abcdef";
     const OTHER: &str = "fedcba9876543210fedcba9876543210";
 
     fn view(sql: &str) -> Table {
@@ -205,14 +205,14 @@ mod tests {
     fn the_salt_of_the_deployed_views_is_used_again() {
         let plain = view("SELECT email FROM report_facts_raw");
         let hashed = view(&format!(
-            "SELECT lower(to_hex(sha256(to_utf8('{GOOD}' || lower(trim(email))))))"
+            "SELECT lower(to_hex(sha256(to_utf8('{VALID_SALT}' || lower(trim(email))))))"
         ));
         let deployed = deployed_salt([&plain, &hashed].into_iter());
-        assert!(deployed == DeployedSalt::Salt(GOOD.to_owned()));
+        assert!(deployed == DeployedSalt::Salt(VALID_SALT.to_owned()));
         let chosen = decide(None, deployed.clone()).unwrap();
         assert_eq!(
             (chosen.salt.as_deref(), chosen.remarks.len()),
-            (Some(GOOD), 0)
+            (Some(VALID_SALT), 0)
         );
         // Another salt changes all hashes, so there is a remark.
         let chosen = decide(Some(OTHER), deployed).unwrap();
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_salt_that_can_be_guessed_is_refused_and_a_deployed_one_is_told() {
+    fn a_guessable_salt_is_refused_and_a_deployed_one_gets_a_remark() {
         for weak in [
             "pepper",
             "00000000000000000000000000000000",
@@ -257,7 +257,7 @@ mod tests {
         assert!(deployed == DeployedSalt::Unreadable { view });
         let error = decide(None, deployed.clone()).err().unwrap();
         assert!(error.hint().contains("KIRO_ANALYTICS_HASH_SALT"));
-        assert_eq!(decide(Some(GOOD), deployed).unwrap().remarks.len(), 1);
+        assert_eq!(decide(Some(VALID_SALT), deployed).unwrap().remarks.len(), 1);
         let refused = decide(Some("pepper"), DeployedSalt::None).err().unwrap();
         assert!(!refused.to_string().contains("pepper"));
     }

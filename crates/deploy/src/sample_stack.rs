@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_ours_by_its_tag_or_its_template() {
+    fn a_stack_belongs_to_the_deployment_by_its_tag_or_its_template() {
         let ours = [
             stack(&[], &[(tags::DEPLOYMENT, "kiro-analytics")]),
             stack(&[(REMEMBERED, "{}")], &[]),

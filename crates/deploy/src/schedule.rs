@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_too_early_is_told_with_a_better_time() {
+    fn an_early_schedule_is_reported_with_a_better_time() {
         assert_eq!(order(&[]), None);
         assert_eq!(order(&[("time_zone", "America/New_York")]), None);
         let (what, hint) = order(&[("schedule", "cron(30 5 * * ? *)")]).unwrap();

@@ -217,7 +217,7 @@ mod tests {
     use super::hash_of_key;
 
     #[test]
-    fn a_key_of_somebody_else_has_no_hash() {
+    fn a_foreign_key_has_no_hash() {
         assert_eq!(
             hash_of_key("functions/normalize-report-arm64-0123456789abcdef.zip"),
             Some("0123456789abcdef")

@@ -264,7 +264,7 @@ mod tests {
     use super::located_message;
 
     #[test]
-    fn a_refused_request_says_which_visual_it_is_about() {
+    fn a_refused_request_names_its_visual() {
         let definition = json!({"Sheets": [{"SheetId": "people", "Name": "People", "Visuals": [
             {"KPIVisual": {"VisualId": "p-kpi"}},
             {"TableVisual": {"VisualId": "p-all"}},

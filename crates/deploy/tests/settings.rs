@@ -165,7 +165,7 @@ fn the_variables_of_the_aws_sample_are_understood() {
 }
 
 #[test]
-fn all_problems_are_told_at_once_and_where_they_stand() {
+fn all_problems_are_reported_at_once_with_their_origin() {
     let environment = [
         ("STACK_PREFIX", "Kiro"),
         ("IDENTITY_STORE_ID", "ssoins-1234567890abcdef"),
@@ -199,7 +199,7 @@ fn all_problems_are_told_at_once_and_where_they_stand() {
 }
 
 #[test]
-fn what_is_not_said_again_stays_as_the_stack_remembers_it() {
+fn settings_that_are_not_given_keep_the_stack_s_value() {
     let first = Said {
         file: vec![
             ("exports", json!(["s3://example-kiro-reports/kiro-logs"])),
@@ -394,7 +394,7 @@ fn the_function_may_read_the_report_folders_and_nothing_else() {
 }
 
 #[test]
-fn a_stack_made_by_hand_says_where_its_exports_are() {
+fn a_stack_created_by_hand_has_the_locations_of_its_exports() {
     let place = "example/logs/AWSLogs/123456789012/KiroLogs/user_report/";
     let stack: StackParameters = [("SourcePrefixes".to_owned(), place.to_owned())].into();
     let resolved = Said {

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_agreed_and_is_not_done_is_told() {
+    fn approved_changes_that_were_not_applied_are_reported() {
         let run = Change::new(ChangeKind::Run, "the normalizer");
         let table = Change::new(ChangeKind::Create, "table `a`");
         let agreed = step("first_run", vec![run.clone(), table.clone()]);

@@ -258,7 +258,7 @@ impl Policy {
 }
 
 /// Checks the results bucket and the bucket for the function's code.
-pub(super) async fn of_ours(context: &CheckContext<'_>) -> Finding {
+pub(super) async fn deployment_buckets(context: &CheckContext<'_>) -> Finding {
     let settings = context.settings();
     let code = settings.code_bucket(context.names);
     let mut finding = Finding::empty();

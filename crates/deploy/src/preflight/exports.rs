@@ -16,7 +16,7 @@ use crate::settings::SourceFolder;
 use crate::step::ErrorCategory;
 
 /// The part of an export that is read: no header is longer.
-const BEGINNING: &str = "bytes=0-65535";
+const HEADER_RANGE: &str = "bytes=0-65535";
 /// Age of the newest export, in days, from which Kiro seems to have stopped.
 const STALE_DAYS: i64 = 4;
 
@@ -158,7 +158,7 @@ async fn check_header(
         .get_object()
         .bucket(bucket)
         .key(export.key.as_str())
-        .range(BEGINNING);
+        .range(HEADER_RANGE);
     let object = call.send().await;
     let object = match object.context(regional, "s3:GetObject", resource.as_str()) {
         Ok(object) => object,
@@ -296,7 +296,7 @@ mod tests {
     use super::Header;
 
     #[test]
-    fn a_header_says_its_columns_and_no_cell() {
+    fn a_header_shows_its_columns_and_no_cell() {
         let csv = b"Date,UserId,User_Email,Client_Type,auto_messages,Total_Messages,Shoe_Size\n2026-07-01,u1,a@example.com,KIRO_IDE,3,3,44\n";
         let header = Header::read(ReportKind::UserReport, csv).unwrap();
         assert_eq!(

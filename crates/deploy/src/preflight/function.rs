@@ -24,7 +24,7 @@ pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
     };
     Finding::warn(
         missing,
-        Zip::how_to_get(architecture, "--set functions=DIR"),
+        Zip::missing_zip_hint(architecture, "--set functions=DIR"),
     )
 }
 

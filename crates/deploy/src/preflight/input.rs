@@ -147,7 +147,7 @@ impl PreflightInput {
             ("lambda", Some(context)) => Box::pin(function::quota(context)),
             ("exports", Some(context)) => Box::pin(exports::check(context)),
             ("export_bucket", Some(context)) => Box::pin(bucket::of_exports(context)),
-            ("own_buckets", Some(context)) => Box::pin(bucket::of_ours(context)),
+            ("own_buckets", Some(context)) => Box::pin(bucket::deployment_buckets(context)),
             ("catalogue", Some(context)) => Box::pin(stack::catalogue(context)),
             ("lake_formation", Some(context)) => Box::pin(lake_formation::check(context)),
             ("subscription", Some(context)) => Box::pin(subscription::check(context)),

@@ -11,7 +11,7 @@ use crate::settings::DeploymentSettings;
 use crate::step::ErrorCategory;
 use crate::steps::assets_of;
 
-const MAKE_AGAIN: &str = "`kiro-analytics deploy` creates it again";
+const DEPLOY_HINT: &str = "`kiro-analytics deploy` creates it again";
 
 /// The data sets of the built-in dashboard that are missing. For another dashboard only its file lists them, so it is not
 /// checked.
@@ -33,7 +33,7 @@ pub(super) fn missing_data_sets(
             StatusProblem::new(
                 ErrorCategory::Aws,
                 format!("missing: data set `{id}`"),
-                MAKE_AGAIN,
+                DEPLOY_HINT,
             )
         })
         .collect()

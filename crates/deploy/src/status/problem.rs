@@ -42,7 +42,7 @@ impl StatusProblem {
     }
 
     /// Returns true if both differ only in the data set.
-    fn says_the_same(&self, other: &Self) -> bool {
+    fn is_same_problem(&self, other: &Self) -> bool {
         let text = |problem: &Self| -> Option<(String, String)> {
             let (before, _, after) = problem.around_data_set()?;
             Some((before.to_owned(), after.to_owned()))
@@ -59,7 +59,7 @@ pub(super) fn grouped(problems: Vec<StatusProblem>) -> Vec<StatusProblem> {
     for problem in problems {
         match groups
             .iter_mut()
-            .find(|group| group[0].says_the_same(&problem))
+            .find(|group| group[0].is_same_problem(&problem))
         {
             Some(group) => group.push(problem),
             None => groups.push(vec![problem]),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_same_for_several_data_sets_is_told_once() {
+    fn a_problem_of_several_data_sets_is_reported_once() {
         let other = StatusProblem::new(ErrorCategory::Data, "the log is empty", "look");
         let problems = vec![
             failed("a", "no role"),

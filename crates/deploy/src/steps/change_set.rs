@@ -124,7 +124,7 @@ impl<'a> ChangeSet<'a> {
             .stack_name(self.stack)
             .change_set_name(&self.name)
             .change_set_type(kind)
-            .description("Made by kiro-analytics deploy.")
+            .description("Created by kiro-analytics deploy.")
             .template_body(desired.template)
             .set_parameters(Some(desired.parameters()))
             .capabilities(Capability::CapabilityIam)

@@ -16,7 +16,7 @@ use crate::step::{
 };
 
 /// The change in a plan if the zip is not on this machine yet.
-const NEEDED: &str = "function code: needed at apply";
+const ZIP_NEEDED: &str = "function code: needed at apply";
 
 /// Uploads the zip for Lambda.
 pub(crate) struct FunctionCode;
@@ -59,7 +59,7 @@ impl Zip {
         StepError::failed(
             ErrorCategory::Usage,
             Self::not_found_in(architecture, &deployment.function_folders),
-            Self::how_to_get(architecture, "--functions"),
+            Self::missing_zip_hint(architecture, "--functions"),
         )
     }
 
@@ -87,7 +87,7 @@ impl Zip {
     }
 
     /// `option` names the folder on the command line: `--functions`.
-    pub(crate) fn how_to_get(architecture: &str, option: &str) -> String {
+    pub(crate) fn missing_zip_hint(architecture: &str, option: &str) -> String {
         format!(
             "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with {option}"
         )
@@ -98,7 +98,7 @@ impl Zip {
 pub fn missing_zip(deployment: &Deployment, plan: &DeploymentPlan) -> Option<StepError> {
     let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
     changes
-        .any(|change| change.what == NEEDED)
+        .any(|change| change.what == ZIP_NEEDED)
         .then(|| Zip::missing(deployment))
 }
 
@@ -123,7 +123,7 @@ impl Step for FunctionCode {
         let name = deployment.settings().code_bucket(&deployment.names);
         let exists = exists(deployment, &name).await?;
         let mut changes = Vec::new();
-        if is_ours(deployment) {
+        if creates_bucket(deployment) {
             let bucket = CodeBucket::new(deployment, &name);
             let missing = bucket.missing(exists).await?;
             changes.extend(bucket.changes(&missing));
@@ -150,7 +150,7 @@ impl Step for FunctionCode {
     ) -> Result<Applied, StepError> {
         let zip = Zip::find(deployment)?.ok_or_else(|| Zip::missing(deployment))?;
         let name = deployment.settings().code_bucket(&deployment.names);
-        if is_ours(deployment) {
+        if creates_bucket(deployment) {
             let bucket = CodeBucket::new(deployment, &name);
             let exists = exists(deployment, &name).await?;
             for property in bucket.missing(exists).await? {
@@ -220,17 +220,17 @@ async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
             "no zip on this machine: the deployed function does not change",
         ));
     }
-    let change = Change::new(ChangeKind::Create, NEEDED)
+    let change = Change::new(ChangeKind::Create, ZIP_NEEDED)
         .detail(Zip::not_found_in(
             architecture,
             &deployment.function_folders,
         ))
-        .detail(Zip::how_to_get(architecture, "--functions"));
+        .detail(Zip::missing_zip_hint(architecture, "--functions"));
     Ok(Planned::changes(vec![change]))
 }
 
 /// Returns true if the deployment creates the bucket, because the settings name none.
-fn is_ours(deployment: &Deployment) -> bool {
+fn creates_bucket(deployment: &Deployment) -> bool {
     deployment.settings().code_bucket.is_none()
 }
 

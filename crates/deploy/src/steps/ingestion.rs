@@ -24,9 +24,9 @@ use crate::step::{
 const CONCURRENCY: usize = 5;
 
 /// Reasons for an import.
-const NEVER: &str = "it has never been imported";
+const NEVER_IMPORTED: &str = "it has never been imported";
 const FAILED: &str = "its last import failed";
-const OLDER: &str = "its view is newer than its data";
+const OLDER_THAN_VIEW: &str = "its view is newer than its data";
 const CHANGES: &str = "the data behind its view changes";
 const NEW_DATA: &str = "exports have been normalized";
 
@@ -50,7 +50,7 @@ async fn newest_ingestions(
 }
 
 /// A relation and everything that it reads.
-fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
+fn dependencies(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
     let (mut waiting, mut seen) = (vec![relation.to_owned()], BTreeSet::new());
     while let Some(name) = waiting.pop() {
         if let Some(relation) = deployment.catalogue.relation(&name) {
@@ -62,8 +62,8 @@ fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
 }
 
 /// When a relation, or anything it reads, was last changed in the catalogue.
-fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Table>) -> f64 {
-    let tables = reads.iter().filter_map(|name| tables.get(name));
+fn changed_at(dependencies: &BTreeSet<String>, tables: &BTreeMap<String, Table>) -> f64 {
+    let tables = dependencies.iter().filter_map(|name| tables.get(name));
     tables
         .filter_map(|table| Some(table.update_time()?.as_secs_f64()))
         .fold(0.0, f64::max)
@@ -93,11 +93,11 @@ fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
         .filter(|ingestion| ingestion.has_ended())
         .max_by(|one, other| began(one).total_cmp(&began(other)));
     if newest_good == f64::NEG_INFINITY {
-        Some(NEVER)
+        Some(NEVER_IMPORTED)
     } else if newest.is_some_and(|newest| newest.status == "FAILED") {
         Some(FAILED)
     } else if newest_good < changed_at {
-        Some(OLDER)
+        Some(OLDER_THAN_VIEW)
     } else {
         None
     }
@@ -133,12 +133,14 @@ async fn needed(
         .zip(found)
         .filter_map(|(data_set, ingestions)| {
             let Some(ingestions) = ingestions else {
-                return Some((data_set, NEVER));
+                return Some((data_set, NEVER_IMPORTED));
             };
-            let reads = reads(deployment, &data_set.relation);
-            let why = reason(&ingestions, changed_at(&reads, &tables));
+            let dependencies = dependencies(deployment, &data_set.relation);
+            let why = reason(&ingestions, changed_at(&dependencies, &tables));
             let why = why.or(has_new_data.then_some(NEW_DATA));
-            let is_changing = reads.iter().any(|name| changing.contains(name.as_str()));
+            let is_changing = dependencies
+                .iter()
+                .any(|name| changing.contains(name.as_str()));
             let why = why.or(is_changing.then_some(CHANGES));
             why.map(|why| (data_set, why))
         });
@@ -203,7 +205,7 @@ impl Step for FirstIngestion {
                 planned.contains(format!("ingestion of dataset `{}`", found.id).as_str())
             })
             .map(|found| {
-                let since = changed_at(&reads(deployment, &found.relation), &tables);
+                let since = changed_at(&dependencies(deployment, &found.relation), &tables);
                 (found.id, since)
             })
             .collect();
@@ -316,7 +318,7 @@ fn named(data_sets: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FAILED, Ingestion, NEVER, OLDER, reason};
+    use super::{FAILED, Ingestion, NEVER_IMPORTED, OLDER_THAN_VIEW, reason};
 
     fn ingestion(status: &str, began: f64) -> Ingestion {
         Ingestion {
@@ -328,8 +330,11 @@ mod tests {
 
     #[test]
     fn data_older_than_their_view_are_read_again() {
-        assert_eq!(reason(&[], 10.0), Some(NEVER));
-        assert_eq!(reason(&[ingestion("FAILED", 20.0)], 10.0), Some(NEVER));
+        assert_eq!(reason(&[], 10.0), Some(NEVER_IMPORTED));
+        assert_eq!(
+            reason(&[ingestion("FAILED", 20.0)], 10.0),
+            Some(NEVER_IMPORTED)
+        );
         assert_eq!(
             reason(
                 &[ingestion("FAILED", 20.0), ingestion("COMPLETED", 9.0)],
@@ -337,7 +342,10 @@ mod tests {
             ),
             Some(FAILED)
         );
-        assert_eq!(reason(&[ingestion("COMPLETED", 9.0)], 10.0), Some(OLDER));
+        assert_eq!(
+            reason(&[ingestion("COMPLETED", 9.0)], 10.0),
+            Some(OLDER_THAN_VIEW)
+        );
         assert_eq!(reason(&[ingestion("COMPLETED", 11.0)], 10.0), None);
     }
 
@@ -348,6 +356,6 @@ mod tests {
         let repaired = [ingestion("COMPLETED", 30.0), ingestion("FAILED", 20.0)];
         assert_eq!(reason(&repaired, 10.0), None);
         let running = [ingestion("RUNNING", 30.0), ingestion("FAILED", 20.0)];
-        assert_eq!(reason(&running, 10.0), Some(NEVER));
+        assert_eq!(reason(&running, 10.0), Some(NEVER_IMPORTED));
     }
 }

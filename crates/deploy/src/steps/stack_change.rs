@@ -228,7 +228,7 @@ mod tests {
             .build()
     }
 
-    fn said(path: &str) -> ResourceChangeDetail {
+    fn direct_change(path: &str) -> ResourceChangeDetail {
         let target = ResourceTargetDefinition::builder()
             .attribute(ResourceAttribute::Properties)
             .path(path)
@@ -248,7 +248,7 @@ mod tests {
             modified(
                 "Role",
                 Replacement::False,
-                said("/Properties/MaxSessionDuration"),
+                direct_change("/Properties/MaxSessionDuration"),
             ),
             modified("Function", Replacement::Conditional, by_reference()),
         ]);
@@ -259,7 +259,11 @@ mod tests {
     #[test]
     fn what_names_a_resource_that_is_replaced_may_be_replaced_too() {
         let changes = changes_of(&[
-            modified("Role", Replacement::True, said("/Properties/RoleName")),
+            modified(
+                "Role",
+                Replacement::True,
+                direct_change("/Properties/RoleName"),
+            ),
             modified("Function", Replacement::Conditional, by_reference()),
         ]);
         assert_eq!(changes[0].kind, ChangeKind::Replace);

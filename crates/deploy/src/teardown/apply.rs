@@ -93,7 +93,7 @@ impl Removal {
             }
             Action::Stack { name, leaves } => {
                 if let Some(bucket) = leaves {
-                    bucket::tag_as_ours(aws, prefix, bucket).await?;
+                    bucket::tag_with_deployment(aws, prefix, bucket).await?;
                 }
                 stacks::delete(aws, name, progress).await?;
             }

@@ -4,7 +4,7 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use kiro_s3::decoded_key;
 
-use super::object_key::is_ours;
+use super::object_key::is_deployment_key;
 use super::plan::{Action, TeardownPlan};
 use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Buckets, Context};
@@ -80,8 +80,8 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
     if !exists(teardown, plan, &bucket).await? {
         return Ok(());
     }
-    let is_ours = is_tagged(teardown, &bucket).await?;
-    if is_ours && teardown.settings.code_bucket.is_none() {
+    let is_owned = is_tagged(teardown, &bucket).await?;
+    if is_owned && teardown.settings.code_bucket.is_none() {
         match blocker(teardown, &bucket).await? {
             Some((what, _)) => plan.retain(format!("bucket `{bucket}`"), what),
             None => plan.remove(
@@ -171,7 +171,11 @@ async fn is_tagged(teardown: &Teardown<'_>, bucket: &str) -> Result<bool, AwsErr
 }
 
 /// Adds the deployment's tag to a bucket that its stack retains. Keeps other tags.
-pub(super) async fn tag_as_ours(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), AwsError> {
+pub(super) async fn tag_with_deployment(
+    aws: &Aws,
+    prefix: &str,
+    bucket: &str,
+) -> Result<(), AwsError> {
     let buckets = aws.buckets().owned();
     if buckets.head(bucket).await?.is_none() {
         return Ok(());
@@ -199,7 +203,7 @@ impl ForeignObjects {
         let mut last = String::new();
         while let Some(page) = versions.next().await? {
             for version in page {
-                if is_ours(&version.key) || version.key == last {
+                if is_deployment_key(&version.key) || version.key == last {
                     continue;
                 }
                 found.count += 1;
@@ -316,7 +320,9 @@ pub(super) async fn empty(
     let mut deleted = 0;
     let mut versions = Versions::new(aws, bucket, prefix);
     while let Some(page) = versions.next().await? {
-        let ours = page.into_iter().filter(|version| is_ours(&version.key));
+        let ours = page
+            .into_iter()
+            .filter(|version| is_deployment_key(&version.key));
         let listed: Vec<ObjectIdentifier> = ours
             .filter_map(|version| {
                 let identifier = ObjectIdentifier::builder().key(version.key);

@@ -4,7 +4,7 @@
 const DATASETS: [&str; 4] = ["facts", "models", "code", "issues"];
 
 /// Returns true if a key has a pattern that a deployment, its function or Athena's workgroup writes.
-pub(super) fn is_ours(key: &str) -> bool {
+pub(super) fn is_deployment_key(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
         // A folder that was created in the console is an empty object.
@@ -74,10 +74,10 @@ fn has_ending(name: &str, ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_ours;
+    use super::is_deployment_key;
 
     #[test]
-    fn keys_of_a_deployment_are_told_from_all_others() {
+    fn keys_of_a_deployment_are_distinguished_from_all_others() {
         let ours = [
             "normalized/",
             "normalized/facts/export_date=2026-07-10/part-0123456789abcdef.parquet",
@@ -89,7 +89,7 @@ mod tests {
             "state/kiro-analytics/first-run-0123456789abcdef.json",
         ];
         for key in ours {
-            assert!(is_ours(key), "{key}");
+            assert!(is_deployment_key(key), "{key}");
         }
         let foreign = [
             "",
@@ -107,7 +107,7 @@ mod tests {
             "logs/AWSLogs/123456789012/KiroLogs/a.csv",
         ];
         for key in foreign {
-            assert!(!is_ours(key), "{key}");
+            assert!(!is_deployment_key(key), "{key}");
         }
     }
 }

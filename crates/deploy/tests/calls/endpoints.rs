@@ -40,7 +40,7 @@ async fn call(aws: &Aws, service: &str) {
 }
 
 #[tokio::test]
-async fn every_service_is_asked_where_aws_says() {
+async fn every_service_is_called_at_the_endpoint_of_aws() {
     let (mut rows, mut services) = (0, BTreeSet::new());
     for line in ENDPOINTS.lines().filter(|line| !line.starts_with('#')) {
         let cells: Vec<&str> = line.split('\t').collect();

@@ -94,7 +94,7 @@ fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
 }
 
 #[tokio::test]
-async fn every_client_says_what_failed_why_and_what_to_do() {
+async fn every_client_reports_failure_reason_and_hint() {
     for (status, code, kind) in FAILURES {
         let server = Server::start(move |asked| refusal(asked, *status, code)).await;
         let aws = server.aws().await;
@@ -157,7 +157,7 @@ async fn an_answer_that_is_no_answer_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_has_no_code_of_its_own_is_told_by_its_message() {
+async fn errors_without_a_code_are_classified_by_message() {
     let server = Server::start(|_| {
         Given::text(
             400,

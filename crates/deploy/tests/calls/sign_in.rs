@@ -184,7 +184,7 @@ async fn a_session_of_identity_center_is_used() {
 
 /// Without a sign-in, the message explains how to sign in.
 #[tokio::test]
-async fn without_a_session_the_message_says_how_to_sign_in() {
+async fn without_a_session_the_hint_is_to_sign_in() {
     let machine = Machine::without_credentials().config(
         "[default]\nregion = eu-central-1\nlogin_session = arn:aws:iam::123456789012:user/alice\n",
     );

@@ -22,7 +22,7 @@ async fn data_are_late_as_soon_as_the_settings_say_so() {
 }
 
 #[tokio::test]
-async fn data_sets_of_the_built_in_dashboard_that_are_missing_are_told_once() {
+async fn missing_data_sets_of_the_built_in_dashboard_are_reported_once() {
     let mut account = Account::new().await;
     account.resolved.settings.dashboard = "builtin".to_owned();
     let reported = problems(&account, "2026-07-11T03:15:00Z").await;

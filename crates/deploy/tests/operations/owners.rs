@@ -10,7 +10,7 @@ fn finding(report: &PreflightReport, name: &str) -> Finding {
 }
 
 #[tokio::test]
-async fn a_bucket_that_should_be_ours_and_refuses_us_fails() {
+async fn a_bucket_of_the_deployment_that_denies_access_fails() {
     let account = Account::new().await;
     account.fail("HeadBucket", 403, "AccessDenied");
     let found = finding(&account.preflight().await, "own_buckets");

@@ -41,7 +41,7 @@ async fn lake_formation_is_in_force_for_a_database_without_a_grant_to_everyone()
 
 /// If a call fails, all checks still run, and the check that made the call names the call, the reason and a hint.
 #[tokio::test]
-async fn every_call_that_fails_is_told_by_its_check() {
+async fn every_failed_call_is_reported_by_its_check() {
     let account = Account::new().await;
     account.preflight().await;
     let operations = account.operations();

@@ -89,7 +89,7 @@ async fn a_failed_read_of_schedule_or_alarms_is_one_problem() {
 }
 
 #[tokio::test]
-async fn a_log_that_cannot_be_read_says_so() {
+async fn an_unreadable_log_is_reported() {
     let account = Account::new().await;
     let since = "2026-07-04T03:15:00Z".parse().unwrap();
     let report = LogReport::read(&account.aws, &account.stack, since).await;
@@ -113,7 +113,7 @@ async fn a_log_that_cannot_be_read_says_so() {
 }
 
 #[tokio::test]
-async fn an_import_that_fails_is_told_for_its_data_set() {
+async fn a_failed_import_is_reported_for_its_data_set() {
     let account = Account::new().await;
     let (aws, names) = (&account.aws, &account.names);
     let assets = Assets::find_kinds(aws, names, &[AssetKind::DataSet]).await;

@@ -51,7 +51,7 @@ async fn what_depends_on_others_goes_before_them() {
 
 /// Planning changes nothing, and a failed read prevents the teardown.
 #[tokio::test]
-async fn a_look_that_fails_removes_nothing_and_says_why() {
+async fn a_failed_read_removes_nothing_and_has_a_reason() {
     let account = Account::new().await;
     plan(&account).await;
     let operations = account.operations();
@@ -75,7 +75,7 @@ async fn a_look_that_fails_removes_nothing_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_removal_that_fails_says_what_is_gone_and_what_remains() {
+async fn a_failed_removal_lists_what_was_removed_and_what_remains() {
     let first = Account::new().await;
     plan(&first)
         .await
@@ -194,7 +194,7 @@ async fn objects_that_arrive_after_the_plan_are_not_deleted() {
 }
 
 #[tokio::test]
-async fn every_call_on_a_bucket_of_ours_names_its_owner() {
+async fn every_call_on_a_deployment_bucket_names_its_owner() {
     let account = Account::new().await;
     let plan = plan(&account).await;
     plan.apply(&account.aws, &NoProgress).await.unwrap();

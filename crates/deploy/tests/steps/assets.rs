@@ -86,7 +86,7 @@ async fn a_creation_that_failed_is_deleted_and_made_again() {
 }
 
 #[tokio::test]
-async fn an_asset_of_somebody_else_is_changed_only_when_it_is_named() {
+async fn an_unmanaged_asset_is_changed_only_if_it_is_named() {
     let account = QuickSight::start().await;
     account.add(ANALYSIS, "CREATION_SUCCESSFUL");
     account.add(DASHBOARD, "CREATION_SUCCESSFUL");
@@ -240,7 +240,7 @@ async fn more_readers_than_one_call_takes_and_a_namespace_get_access_and_lose_it
 }
 
 #[tokio::test]
-async fn a_definition_that_is_refused_strictly_is_sent_leniently_once_and_said() {
+async fn a_strictly_refused_definition_is_sent_leniently_once_and_noted() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     let refusal = (
@@ -316,7 +316,7 @@ async fn a_permission_that_nobody_has_written_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_lack_of_spice_capacity_is_said_with_the_command_that_buys_it() {
+async fn a_lack_of_spice_capacity_is_reported_with_the_command_that_buys_it() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     let refusal = (

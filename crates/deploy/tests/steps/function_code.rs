@@ -192,7 +192,7 @@ async fn code_that_the_function_should_not_run_is_replaced_by_the_zip() {
 
 /// Planning needs no zip; applying does.
 #[tokio::test]
-async fn without_a_zip_the_plan_says_what_will_be_needed() {
+async fn without_a_zip_the_plan_shows_that_it_is_needed() {
     let folder = tempfile::tempdir().unwrap();
     let account = CodeAccount::new(State::default()).await;
     let deployment = account.deployment(folder.path()).await;

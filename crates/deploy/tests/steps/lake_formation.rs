@@ -97,7 +97,7 @@ async fn both_roles_of_quick_sight_get_grants() {
 
 /// The role that Quick Sight reads with must be known: nothing is guessed.
 #[tokio::test]
-async fn the_denied_role_of_quick_sight_is_told() {
+async fn the_denied_role_of_quick_sight_is_reported() {
     let server = Server::start(|asked| {
         if action(asked) == "GetRole" {
             let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";

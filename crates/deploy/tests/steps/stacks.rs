@@ -187,7 +187,7 @@ async fn creation(
 }
 
 #[tokio::test]
-async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
+async fn a_failed_stack_is_reported_with_its_first_cause() {
     let server = creation(
         |number| {
             stack(if number < 3 {
@@ -253,7 +253,7 @@ async fn an_answer_from_before_the_execution_ends_no_wait() {
 }
 
 #[tokio::test]
-async fn the_change_set_says_that_it_was_executed_where_events_are_late() {
+async fn the_change_set_shows_its_execution_if_events_are_late() {
     let server = creation(
         |number| {
             stack(if number < 2 {
@@ -271,7 +271,7 @@ async fn the_change_set_says_that_it_was_executed_where_events_are_late() {
 }
 
 #[tokio::test]
-async fn what_cloudformation_does_not_accept_is_told_and_left_nowhere() {
+async fn a_rejected_stack_is_reported_and_not_left_behind() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => missing(),
         "CreateChangeSet" => refused("ValidationError", "Template format error: unresolved"),
@@ -375,7 +375,7 @@ async fn a_stack_without_our_tag_is_refused_unless_it_is_named() {
 
 /// Two deployments at once: the second has read its settings before the first was done.
 #[tokio::test]
-async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_overwritten() {
+async fn a_concurrent_deployment_is_not_overwritten() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => stack_with("UPDATE_COMPLETE", &[("RememberedSettings", "{}")]),
         _ => otherwise(asked),

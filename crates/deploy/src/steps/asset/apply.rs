@@ -23,7 +23,7 @@ const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
 /// Settings of a data set that the deployment does not define. An update keeps them.
-const KEPT_SETTINGS: [&str; 8] = [
+const PRESERVED_MEMBERS: [&str; 8] = [
     "ColumnGroups",
     "ColumnLevelPermissionRules",
     "DataSetUsageConfiguration",
@@ -133,9 +133,9 @@ impl DesiredAsset<'_> {
         let mut polling = self.deployment.aws.polling(PERMISSION_TIMEOUT);
         loop {
             let refused = match self.send_leniently_if_refused(&body, None).await {
-                Ok((_, notes)) => match self.made(None).await? {
-                    Made::Sound => return Ok(notes),
-                    Made::Failed(found) => {
+                Ok((_, notes)) => match self.settled_state(None).await? {
+                    SettledState::Sound => return Ok(notes),
+                    SettledState::Failed(found) => {
                         let is_denied = found.errors.iter().any(AssetError::is_about_permission);
                         let error = self.failed(&found);
                         if !(is_denied && mode == ApplyMode::AwaitsPermission) {
@@ -164,7 +164,7 @@ impl DesiredAsset<'_> {
             members.remove("Type");
         }
         if self.kind == AssetKind::DataSet {
-            for member in KEPT_SETTINGS {
+            for member in PRESERVED_MEMBERS {
                 if let Some(value) = found.document.get(member).filter(|value| !value.is_null()) {
                     body[member] = value.clone();
                 }
@@ -256,20 +256,22 @@ impl DesiredAsset<'_> {
     ///
     /// If the creation or update fails.
     async fn wait(&self, version: Option<i64>) -> Result<(), StepError> {
-        match self.made(version).await? {
-            Made::Sound => Ok(()),
-            Made::Failed(found) => Err(self.failed(&found)),
+        match self.settled_state(version).await? {
+            SettledState::Sound => Ok(()),
+            SettledState::Failed(found) => Err(self.failed(&found)),
         }
     }
 
     /// Waits until it is created or updated, or has failed.
-    async fn made(&self, version: Option<i64>) -> Result<Made, StepError> {
+    async fn settled_state(&self, version: Option<i64>) -> Result<SettledState, StepError> {
         let mut polling = self.deployment.aws.polling(CREATION_TIMEOUT);
         loop {
             let found = self.address().describe(version).await?;
             match found {
-                Some(found) if found.is_sound() => return Ok(Made::Sound),
-                Some(found) if found.has_failed() => return Ok(Made::Failed(Box::new(found))),
+                Some(found) if found.is_sound() => return Ok(SettledState::Sound),
+                Some(found) if found.has_failed() => {
+                    return Ok(SettledState::Failed(Box::new(found)));
+                }
                 Some(found) if found.status == Some(ResourceStatus::Deleted) => {
                     return Err(StepError::failed(
                         ErrorCategory::Aws,
@@ -319,7 +321,7 @@ impl DesiredAsset<'_> {
     }
 }
 
-enum Made {
+enum SettledState {
     Sound,
     Failed(Box<Description>),
 }

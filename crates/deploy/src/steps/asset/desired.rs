@@ -51,10 +51,13 @@ impl DesiredAsset<'_> {
             AssetKind::Theme => &["/Name", "/Version/BaseThemeId", "/Version/Configuration"],
             AssetKind::Analysis | AssetKind::Dashboard => {
                 let definition = self.address().definition().await?;
-                return Ok(picked(&definition, &["/Name", "/ThemeArn", "/Definition"]));
+                return Ok(selected_members(
+                    &definition,
+                    &["/Name", "/ThemeArn", "/Definition"],
+                ));
             }
         };
-        Ok(picked(&description.document, members))
+        Ok(selected_members(&description.document, members))
     }
 
     /// What a later run needs to detect changes that were made outside the deployment.
@@ -76,7 +79,7 @@ impl DesiredAsset<'_> {
     }
 }
 
-fn picked(value: &Value, pointers: &[&str]) -> Value {
+fn selected_members(value: &Value, pointers: &[&str]) -> Value {
     let members = pointers.iter().filter_map(|pointer| {
         let name = pointer.rsplit('/').next()?.to_owned();
         Some((name, value.pointer(pointer)?.clone()))
