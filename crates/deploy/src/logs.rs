@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_export_is_unread_until_it_was_read_or_is_gone() {
+    fn an_export_is_unread_until_it_is_read_or_deleted() {
         let report = LogReport::of(log(vec![
             failed("a"),
             failed("b"),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_run_counts_until_one_goes_well() {
+    fn a_failed_run_counts_until_one_succeeds() {
         let what = "Run failed".to_owned();
         let broken = log(vec![run(0), Line::Failed { what }]);
         let report = LogReport::of(broken);

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_cause_is_no_consequence() {
+    fn the_first_cause_is_not_a_consequence() {
         let events = [
             event("kiro-data", STACK, "CREATE_IN_PROGRESS", ""),
             event(

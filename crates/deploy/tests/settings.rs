@@ -321,7 +321,7 @@ fn every_retention_that_cloudwatch_takes_is_taken() {
 }
 
 #[test]
-fn the_prefix_of_the_samples_bucket_is_looked_for_where_it_is_not_set() {
+fn the_prefix_of_the_samples_bucket_is_searched_if_it_is_not_set() {
     let bucket = |environment: &[(&str, &str)], flags: &[(&str, &str)]| {
         let said = Said {
             flags,
@@ -409,7 +409,7 @@ fn a_stack_created_by_hand_has_the_locations_of_its_exports() {
 }
 
 #[test]
-fn what_cannot_be_done_without_is_asked_for() {
+fn required_settings_are_asked_for() {
     let resolved = Said::default().resolve().unwrap();
     let keys = |resolved: &Resolved| -> Vec<String> {
         resolved

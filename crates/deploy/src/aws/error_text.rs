@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_fails_is_no_matter_of_the_network() {
+    fn a_failing_service_is_not_a_network_problem() {
         let kind = AwsErrorKind::of(503, "ServiceUnavailable", "");
         assert_eq!(kind, AwsErrorKind::Unavailable);
         let failed = error("glue", kind, "try later");
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_bucket_is_never_promised_to_be_made() {
+    fn a_missing_bucket_is_never_announced_as_created() {
         let missing = AwsError::no_bucket("typo", scope());
         assert!(!missing.hint().contains("deploy"), "{}", missing.hint());
     }

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_begins_with_its_totals_and_what_touches_others() {
+    fn a_plan_begins_with_its_totals_and_access_changes() {
         let plan = DeploymentPlan {
             prefix: "kiro-analytics".to_owned(),
             account: "123456789012".to_owned(),

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_in_no_form_is_refused_with_its_limit() {
+    fn sources_beyond_every_limit_are_refused_with_the_limit() {
         let exports: Vec<String> = (0..40)
             .map(|number| format!("s3://{}{number:02}/{}", "b".repeat(60), "p".repeat(60)))
             .collect();

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_and_taken_away_is_named() {
+    fn additions_and_removals_are_named() {
         let planned = dashboard(
             &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("y")]}, {"SheetId": "b", "Name": "B"}]),
         );

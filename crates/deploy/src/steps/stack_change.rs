@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_names_a_resource_that_stays_is_no_change() {
+    fn a_reference_to_an_updated_resource_is_no_change() {
         let changes = changes_of(&[
             modified(
                 "Role",
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_a_resource_that_is_replaced_may_be_replaced_too() {
+    fn a_reference_to_a_replaced_resource_may_be_a_replacement() {
         let changes = changes_of(&[
             modified(
                 "Role",

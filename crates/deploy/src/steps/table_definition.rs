@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_call_and_the_file_say_the_same() {
+    fn the_call_and_the_file_have_the_same_content() {
         let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
         let facts = catalogue.relation("report_facts_raw").unwrap();
         let table = TableDefinition::of(facts, "example-results", "2026-01-01").unwrap();

@@ -114,7 +114,7 @@ async fn every_client_reports_failure_reason_and_hint() {
 
 /// `optional` turns a missing resource into `None`.
 #[tokio::test]
-async fn every_client_tells_what_does_not_exist() {
+async fn every_client_recognizes_missing_resources() {
     let server = Server::start(|asked| refusal(asked, 404, "ResourceNotFoundException")).await;
     let aws = server.aws().await;
     for (action, call) in CASES {
@@ -124,7 +124,7 @@ async fn every_client_tells_what_does_not_exist() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_nobody_answers_is_unreachable() {
+async fn an_endpoint_without_a_listener_is_unreachable() {
     // A port without a listener.
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", closed.local_addr().unwrap());
@@ -142,7 +142,7 @@ async fn an_endpoint_that_nobody_answers_is_unreachable() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_answer_is_an_error() {
+async fn an_invalid_response_is_an_error() {
     let server =
         Server::start(|_| Given::text(200, "<html>sign in to the guest network</html>")).await;
     let aws = server.aws().await;
@@ -175,7 +175,7 @@ async fn errors_without_a_code_are_classified_by_message() {
 }
 
 #[tokio::test]
-async fn a_bucket_is_there_elsewhere_denied_or_missing() {
+async fn a_bucket_exists_is_in_another_region_denied_or_missing() {
     let server = Server::start(|asked| match asked.path.split(['/', '?']).nth(1) {
         Some("here") => Given {
             headers: vec![("x-amz-bucket-region", "eu-central-1".to_owned())],

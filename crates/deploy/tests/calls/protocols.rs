@@ -61,7 +61,7 @@ async fn pages_are_read_to_the_end() {
 
 /// A temporary failure of a service is retried; every attempt has its number.
 #[tokio::test]
-async fn what_passes_by_itself_is_tried_again() {
+async fn transient_errors_are_retried() {
     let is_first = |asked: &Asked| asked.header("amz-sdk-request").starts_with("attempt=1");
     let server = Server::start(move |asked| {
         if is_first(asked) {

@@ -31,7 +31,7 @@ async fn termination_protection_is_found_before_anything_is_removed() {
 }
 
 #[tokio::test]
-async fn a_stack_without_our_tag_stays_with_the_way_to_take_it_over() {
+async fn a_stack_without_the_tag_is_retained_with_the_command_to_take_it_over() {
     let mut account = Account::new().await;
     account.stack.tags.clear();
     let reported = format!("{:?}", plan(&account).await.blockers);

@@ -27,7 +27,7 @@ async fn a_deployment_that_is_well_has_no_problem() {
 
 /// Drift: resources of the stack were changed or deleted outside it.
 #[tokio::test]
-async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right() {
+async fn drift_is_a_problem_that_deploy_corrects() {
     let account = Account::new().await;
     for (operation, reported) in [
         ("GetFunctionConfiguration", "function `f` does not exist"),

@@ -21,7 +21,7 @@ fn teardown(account: &Account) -> Teardown<'_> {
 }
 
 #[tokio::test]
-async fn what_depends_on_others_goes_before_them() {
+async fn dependents_are_removed_first() {
     let account = Account::new().await;
     let plan = plan(&account).await;
     let removals: Vec<&str> = plan

@@ -112,7 +112,7 @@ async fn a_role_is_passed_to_a_service() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_simulated_is_a_warning_and_hides_nothing() {
+async fn a_failed_simulation_is_a_warning_and_hides_nothing() {
     let account = Account::new(&[]).await;
     let allowed = printed(&account.needed().await);
     let unknown = vec!["logs:GetDataProtectionPolicy"];
@@ -160,7 +160,7 @@ async fn an_action_that_is_not_answered_is_a_warning() {
 
 /// Policies may depend on where one sits.
 #[tokio::test]
-async fn a_condition_that_no_simulation_knows_is_no_denial() {
+async fn an_unsimulated_condition_is_not_a_denial() {
     let account = Account::new(&[]).await;
     let allowed = without(&printed(&account.needed().await), "iam:CreateRole");
     let rules = Rules {

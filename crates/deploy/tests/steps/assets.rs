@@ -63,7 +63,7 @@ async fn an_analysis_in_the_recycle_bin_is_restored_and_updated() {
 }
 
 #[tokio::test]
-async fn a_creation_that_failed_is_deleted_and_made_again() {
+async fn a_failed_creation_is_deleted_and_created_again() {
     let cases = [
         (ANALYSIS, "dashboard"),
         (DASHBOARD, "dashboard"),
@@ -123,7 +123,7 @@ async fn an_unmanaged_asset_is_changed_only_if_it_is_named() {
 
 /// Lists that come back in another order, and members that a release of the service adds.
 #[tokio::test]
-async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
+async fn a_definition_that_the_service_describes_differently_is_no_change() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     deploy(&deployment, "dashboard").await;
@@ -300,7 +300,7 @@ async fn a_permission_that_was_just_written_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_permission_that_nobody_has_written_is_not_waited_for() {
+async fn an_unwritten_permission_is_not_waited_for() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     let denied = json!([{"Type": "ACCESS_DENIED", "Message": DENIED}]);

@@ -85,7 +85,7 @@ async fn exports_that_failed_are_counted_and_the_others_are_not_forgotten() {
 
 /// The policies of a new role take effect after a while.
 #[tokio::test]
-async fn a_denial_right_after_the_stack_was_made_is_waited_out() {
+async fn a_denial_right_after_the_stack_s_creation_is_retried() {
     let denied = json!({"errorType": "RunFailed", "errorMessage": "could not list `s3://b`: access denied: no"});
     let account = CodeAccount::new(stack(vec![denied.clone(), denied, done(3)])).await;
     let deployment = account.deployment(std::path::Path::new("none")).await;

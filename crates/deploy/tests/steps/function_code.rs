@@ -40,7 +40,7 @@ async fn deployed(folder: &Path) -> (CodeAccount, Deployment) {
 }
 
 #[tokio::test]
-async fn the_code_bucket_is_made_with_all_its_properties_and_then_left_alone() {
+async fn the_code_bucket_is_created_with_all_properties_and_then_unchanged() {
     let folder = folder_with_zip();
     let account = CodeAccount::new(State::default()).await;
     let deployment = account.deployment(folder.path()).await;

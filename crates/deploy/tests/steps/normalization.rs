@@ -37,7 +37,7 @@ fn max_files(server: &Server) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn it_is_called_until_nothing_remains_and_asked_for_less_when_it_runs_out_of_time() {
+async fn it_is_called_until_nothing_remains_with_fewer_exports_after_a_timeout() {
     let server = function(vec![
         json!({"errorMessage": "2026-07-31T00:00:00Z f Task timed out after 900.00 seconds"}),
         json!({"files_seen": 100, "files_processed": 100, "files_failed": 0, "files_remaining": 20}),

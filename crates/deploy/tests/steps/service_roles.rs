@@ -58,7 +58,7 @@ async fn roles(deployment: &Deployment) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_role_that_is_there_gets_access_and_both_where_both_are() {
+async fn each_existing_role_gets_access() {
     assert_eq!(roles(&account(&[SERVICE]).await).await, [SERVICE]);
     assert_eq!(roles(&account(&[CONSUMERS]).await).await, [CONSUMERS]);
     let both = account(&[CONSUMERS, SERVICE]).await;

@@ -132,7 +132,7 @@ fn changes_something(server: &Server) -> bool {
 }
 
 #[tokio::test]
-async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_again() {
+async fn a_failed_creation_is_explained_by_its_first_cause_and_repeated() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => stack("ROLLBACK_COMPLETE"),
         "DescribeStackEvents" => events(&FAILED_CREATION),
@@ -286,7 +286,7 @@ async fn a_rejected_stack_is_reported_and_not_left_behind() {
 }
 
 #[tokio::test]
-async fn a_rollback_that_failed_is_continued_and_the_update_made_in_one_run() {
+async fn a_failed_rollback_is_continued_and_the_stack_updated_in_one_run() {
     let updated = [
         ("kiro-analytics-data", STACK, "UPDATE_COMPLETE", ""),
         ("kiro-analytics-data", STACK, "UPDATE_IN_PROGRESS", ""),
@@ -498,7 +498,7 @@ async fn a_database_under_another_name_takes_no_tables_of_others_along() {
 }
 
 #[tokio::test]
-async fn a_protected_stack_that_was_never_made_is_not_deleted() {
+async fn a_protected_stack_whose_creation_failed_is_not_deleted() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => {
             let given = stack("ROLLBACK_COMPLETE");
