@@ -55,7 +55,7 @@ impl fmt::Display for AssetKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::DataSet => "data set",
-            other => other.terms().noun,
+            other => other.api().noun,
         })
     }
 }

@@ -130,7 +130,7 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
     let client = &aws.clients().quicksight;
     let resource = format!(
         "the {} of Amazon Quick Sight",
-        kind.terms().collection.replace('-', " ")
+        kind.api().collection.replace('-', " ")
     );
     let start = format!("{}-", names.prefix);
     let mut found = Vec::new();

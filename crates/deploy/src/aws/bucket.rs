@@ -12,7 +12,8 @@ use aws_sdk_s3::types::{
 
 use super::account::Aws;
 use super::context::{Context, Optional};
-use super::error::{AwsError, AwsErrorKind};
+use super::error::AwsError;
+use super::error_kind::AwsErrorKind;
 use super::listing::Listing;
 use crate::digest::sha256_base64;
 

@@ -46,11 +46,11 @@ pub enum Persistence {
     /// In its own parameter of the stack.
     Parameter(&'static str),
     /// In the JSON of the stack's parameter `RememberedSettings`.
-    Remembered,
+    StackJson,
     /// Not stored: it concerns this machine, or is needed to find the stack.
-    Nothing,
+    None,
     /// Only in the text of the deployed views, from which `deploy` reads it back. Never shown.
-    Secret,
+    SecretInViews,
 }
 
 impl Setting {

@@ -290,7 +290,7 @@ pub(crate) fn requests(deployment: &Deployment) -> Result<Vec<(String, Value)>, 
             requests.push((
                 format!(
                     "quicksight/{}/{}.json",
-                    asset.kind.terms().collection,
+                    asset.kind.api().collection,
                     asset.id
                 ),
                 asset.body,

@@ -22,7 +22,7 @@ pub(crate) struct DesiredAsset<'a> {
 
 impl DesiredAsset<'_> {
     pub(crate) fn arn(&self) -> String {
-        let resource = format!("{}/{}", self.kind.terms().segment, self.id);
+        let resource = format!("{}/{}", self.kind.api().segment, self.id);
         self.deployment.names.quicksight_arn(&resource)
     }
 

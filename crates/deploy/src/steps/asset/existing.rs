@@ -116,7 +116,7 @@ impl DesiredAsset<'_> {
         let mut change = self.change_of_content(existing, description);
         if !(description.is_recycled() || description.is_unusable()) {
             for (principal, actions) in self.missing_permissions(existing) {
-                let role = if actions.len() == self.kind.terms().owner.len() {
+                let role = if actions.len() == self.kind.api().owner.len() {
                     "owner"
                 } else {
                     "reader"

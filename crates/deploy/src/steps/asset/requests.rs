@@ -44,7 +44,7 @@ macro_rules! send_document {
 impl AssetAddress<'_> {
     /// As messages name it: "dataset `kiro-analytics-user-totals`".
     pub(crate) fn title(&self) -> String {
-        format!("{} `{}`", self.kind.terms().noun, self.id)
+        format!("{} `{}`", self.kind.api().noun, self.id)
     }
 
     /// Creates it. `body` is the request without account and id.
