@@ -1,4 +1,4 @@
-"""How long the function takes from its start until it asks for its first event: what AWS calls its initialisation."""
+"""The time from the function's start to its request for the first event: AWS's initialisation."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ RUNS = 7
 
 
 def initialisation_milliseconds(binary, environment):
-    """The median of a few starts. The binary's first request is answered with nothing, and the process ended."""
+    """The median of a few starts. The binary's first request gets an empty response, and the process is ended."""
     return sorted(_start(binary, environment) for _ in range(RUNS))[RUNS // 2]
 
 

@@ -1,8 +1,8 @@
-"""What a month costs by the public price list, from what the tests measured. docs/cost.md shows the same prices and formulas."""
+"""The cost of a month by the public price list, from the tests' measurements. docs/cost.md shows the same prices and formulas."""
 
 from dataclasses import dataclass
 
-# USD in us-east-1 by the public price list of November 2026, without free tiers, which change and are shared with everything else in an account.
+# USD in us-east-1 by the public price list of November 2026, without free tiers, which change and are shared by the whole account.
 PER_GB_SECOND = {"arm64": 0.0000133334, "x86_64": 0.0000166667}
 PER_INVOCATION = 0.20 / 1_000_000
 PER_WRITE_OR_LIST = 0.005 / 1_000
@@ -14,7 +14,7 @@ PER_METRIC_HOUR = 0.30 / 730
 PER_SCHEDULED_CALL = 1.00 / 1_000_000
 
 NIGHTS = 30.4
-# With this much memory a function has one whole processor, with less a share of it.
+# With this memory a function has one whole processor, with less a share of it.
 MEGABYTES_OF_A_PROCESSOR = 1769
 WRITES_AND_LISTS = ("list", "put", "begin_upload", "upload_part", "complete_upload")
 READS = ("get", "head")
@@ -32,7 +32,7 @@ class Night:
     metrics: int = 0
 
     def billed_seconds(self):
-        """As if all of the time had been computing: a function with a share of a processor takes longer."""
+        """Assumes that the whole time was computing: a function with a share of a processor takes longer."""
         return self.milliseconds / 1000 / min(1, self.memory_megabytes / MEGABYTES_OF_A_PROCESSOR)
 
 

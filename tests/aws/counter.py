@@ -1,4 +1,4 @@
-"""Stands between a function and the emulator, passes everything on, and counts the requests to S3 by what they are."""
+"""A proxy between a function and the emulator that counts the requests to S3 by kind."""
 
 import http.client
 import threading
@@ -33,18 +33,18 @@ def kind_of(method, target):
 
 
 class RequestCounter:
-    """Listens on a port of its own until it is stopped."""
+    """Listens on a free port until it is stopped."""
 
     def __init__(self, backend_port):
         self.requests = Counter()
-        # Every request ever made, as (kind, target).
+        # All requests, as (kind, target).
         self.seen = set()
         self.lock = threading.Lock()
         counter = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Otherwise headers and body wait for each other.
+            # Avoids the delay between headers and body.
             disable_nagle_algorithm = True
 
             def setup(self):
@@ -89,7 +89,7 @@ class RequestCounter:
             self.seen.add((kind, target))
 
     def take(self):
-        """What was counted since the last time."""
+        """The counts since the last call."""
         with self.lock:
             taken, self.requests = dict(self.requests), Counter()
             return taken

@@ -1,4 +1,4 @@
-"""The data layer in the emulator: exports in a bucket, the template created, the function called."""
+"""The data layer in the emulator: puts exports into a bucket, creates the stack, calls the function."""
 
 import base64
 import json
@@ -35,7 +35,7 @@ class DataLayer:
 
     def _upload(self, exports):
         files = {path.relative_to(exports).as_posix(): path for path in exports.rglob("*") if path.is_file()}
-        # A client of one's own per thread is not needed: clients may be shared, sessions may not.
+        # Threads may share a client, but not a session.
         with ThreadPoolExecutor(8) as threads:
             list(threads.map(lambda key: self.put_export(key, files[key].read_bytes()), sorted(files)))
         return sorted({match[0] for match in map(REPORT_FOLDER.match, files) if match})

@@ -19,7 +19,7 @@ class Fleet:
     def _run(binary, *arguments):
         command = [binary, *map(str, arguments), "--output", "json"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        # 1 is what the export that is broken on purpose makes of it.
+        # Exit code 1: one export is broken on purpose.
         if done.returncode not in (0, 1):
             raise RuntimeError(f"{command}: {done.stderr}")
         return json.loads(done.stdout)

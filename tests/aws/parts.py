@@ -1,4 +1,4 @@
-"""Parts as rows that can be compared, whoever wrote them and wherever they lie."""
+"""Parts as comparable rows, independent of their writer and location."""
 
 import io
 from pathlib import Path

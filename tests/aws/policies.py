@@ -24,7 +24,7 @@ class Statement:
         return f"{self.resource}.{self.sid}"
 
     def wildcards(self):
-        """What the statement leaves open: (part, text) for every principal, action and resource with a wildcard in it."""
+        """The wildcards of a statement: (part, text) for each principal, action and resource with a wildcard."""
         found = set()
         for part in ("principals", "actions", "resources"):
             found |= {(part, text) for text in getattr(self, part) if "*" in text or "?" in text}
@@ -32,7 +32,7 @@ class Statement:
 
 
 def statements(resources):
-    """All statements of the resolved resources, wherever a property's name ends in `PolicyDocument`."""
+    """All statements of the resolved resources, in all properties whose name ends in `PolicyDocument`."""
     found = []
     for name, resource in resources.items():
         for document in documents(resource.get("Properties", {})):
@@ -56,7 +56,7 @@ def documents(node):
 def read(resource, number, statement):
     unknown = set(statement) - {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
     if unknown:
-        # NotAction, NotResource and NotPrincipal grant what nobody listed.
+        # NotAction, NotResource and NotPrincipal grant unlisted permissions.
         raise ValueError(f"{resource}: a statement must not use {sorted(unknown)}")
     return Statement(
         resource,

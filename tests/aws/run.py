@@ -2,7 +2,7 @@
 
     run.py BINARY ZIP [--users N] [--days N] [TEST ...]
 
-BINARY is kiro-analytics, ZIP what scripts/build-lambda made for x86_64. The full size is --users 8000 --days 60.
+BINARY is kiro-analytics, ZIP the output of scripts/build-lambda for x86_64. The full size is --users 8000 --days 60.
 """
 
 import argparse

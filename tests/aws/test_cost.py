@@ -1,4 +1,4 @@
-"""The prices that are counted with are those that docs/cost.md shows."""
+"""The prices in the code are those in docs/cost.md."""
 
 import unittest
 from pathlib import Path

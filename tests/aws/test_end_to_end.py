@@ -1,6 +1,6 @@
 """The template and the function in an emulator of AWS, against the command line over the same files.
 
-run.py runs it and says in the environment where everything is. The tests of a class build on each other, in the order of their names.
+run.py runs it and sets its environment variables. The tests of a class build on each other, in the order of their names.
 """
 
 import os
@@ -21,7 +21,7 @@ from fleet import Fleet
 from parts import DATASETS, Parts, objects
 from permissions import refused
 
-# 256 MB are configured; half of them must do.
+# 256 MB are configured; half of them must be enough.
 LARGEST_PEAK_BYTES = 128 * 2**20
 ALARMS = 5
 
@@ -42,7 +42,7 @@ def said(what, **figures):
 
 
 class Deployment(unittest.TestCase):
-    """An emulator with the stack in it, over the fleet's exports."""
+    """An emulator with the stack, over the fleet's exports."""
 
     @classmethod
     def setUpClass(cls):
@@ -61,7 +61,7 @@ class Deployment(unittest.TestCase):
         return Parts.of_bucket(self.layer.s3, self.layer.results, "normalized/", keys)
 
     def call(self, event):
-        """What an event makes of the function: its answer, seconds, requests to S3, and the keys of new parts."""
+        """Calls the function with an event. Returns its response, seconds, requests to S3, and the keys of new parts."""
         before = self.written()
         self.counter.take()
         began = time.monotonic()
@@ -84,7 +84,7 @@ class Deployment(unittest.TestCase):
 
 
 class Nights(Deployment):
-    """The first run reads all there is, the next ones what is new."""
+    """The first run reads all exports, the next ones only new exports."""
 
     def test_1_the_first_run_gives_the_rows_of_the_command_line(self):
         answer, seconds, requests, _ = self.call(recorded("scheduled"))
@@ -145,13 +145,13 @@ class Nights(Deployment):
         role = self.layer.resources()["NormalizerRole"]
         policy = self.emulator.client("iam").get_role_policy(RoleName=role, PolicyName="normalize")["PolicyDocument"]
         self.assertEqual(refused(policy, self.counter.seen), set())
-        # And the check can say no.
+        # The check can also fail.
         neighbour = ("get", f"/{SOURCE}/{PREFIX}AWSLogs/{ACCOUNT}/KiroLogs/GenerateAssistantResponse/us-east-1/a.json.gz")
         everything = ("list", f"/{SOURCE}?list-type=2&prefix={PREFIX}")
         self.assertEqual(len(refused(policy, {neighbour, everything})), 2)
 
     def assert_metrics_that_alarms_look_at(self, metrics):
-        """Names and dimensions as the template's alarms have them: an alarm on another name would never see anything."""
+        """Names and dimensions are those of the template's alarms: an alarm on another name would never get data."""
         for name in ("FilesProcessed", "FilesFailed"):
             self.assertEqual(metrics[name], FLEET.summary[re.sub("(?<!^)([A-Z])", r"_\1", name).lower()], name)
         alarms = self.emulator.client("cloudwatch").describe_alarms()["MetricAlarms"]
@@ -184,14 +184,14 @@ class DrivenBackfill(Deployment):
             if answer.failed or answer.body["files_remaining"] == 0:
                 break
         said("driven backfill", calls=calls, files_per_call=step)
-        # While something is left to be tried the caller is answered; the broken export fails the last call.
+        # Calls succeed while exports are left; the broken export fails the last call.
         self.assertTrue(answer.failed, answer)
         self.assertGreater(calls, 4)
         self.assert_rows_of_the_command_line()
 
 
 class Stack(Deployment):
-    """What CloudFormation made of the template. What the emulator does not keep (lifecycle, tags of buckets) is not looked at."""
+    """The resources that CloudFormation created. Properties that the emulator does not keep (lifecycle, tags of buckets) are not checked."""
 
     def test_the_results_bucket_is_protected(self):
         s3, bucket = self.layer.s3, self.layer.results

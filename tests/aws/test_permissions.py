@@ -1,4 +1,4 @@
-"""The judge of requests agrees with IAM on what the template uses."""
+"""The evaluation of requests agrees with IAM on everything that the template uses."""
 
 import unittest
 

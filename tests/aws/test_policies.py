@@ -1,4 +1,4 @@
-"""Who may do what: every action and resource of every policy in the templates is written here once more, and every wildcard explained."""
+"""Permissions: repeats all actions and resources of all policies in the templates, and explains each wildcard."""
 
 import unittest
 
@@ -25,7 +25,7 @@ LARGEST = SMALLEST | {
     "AlarmEmail": "alice@example.com",
 }
 
-# What each statement that allows something may do, and on what, with everything switched on. `{p}` is the partition.
+# Actions and resources of each Allow statement, with all options on. `{p}` is the partition.
 ALLOWED = {
     "NormalizerRole.statement0": (["sts:AssumeRole"], []),
     "NormalizerRole.ReadExports": (
@@ -63,7 +63,7 @@ ALLOWED = {
     "AlarmTopicPolicy.AlarmsMayPublish": (["sns:Publish"], ["arn:{p}:sns:eu-central-1:123456789012:stack-alarmtopic"]),
 }
 
-# What no statement may lack: the condition that makes it narrow.
+# Conditions that limit statements; none may be missing.
 NARROWED = {
     "NormalizerRole.ListExports": {f"StringLike s3:prefix {REPORTS}*", f"StringLike s3:prefix {LEGACY}*"},
     "NormalizerRole.WriteParts": {"StringEquals aws:ResourceAccount 123456789012"},
@@ -81,7 +81,7 @@ NARROWED = {
     },
 }
 
-# Wildcards in statements that allow something, and why each must be. Whoever adds one says why here.
+# Wildcards in Allow statements, each with its reason.
 WILDCARDS = {
     ("NormalizerRole.ReadExports", "resources", f"arn:{{p}}:s3:::example-kiro-reports/{REPORTS}*"): "new exports get new keys below the folder",
     ("NormalizerRole.ReadExports", "resources", f"arn:{{p}}:s3:::example-other-account/{LEGACY}*"): "new exports get new keys below the folder",
@@ -179,7 +179,7 @@ class Policies(unittest.TestCase):
 
 
 class BrokenPolicies(unittest.TestCase):
-    """The checks above see what they are there for."""
+    """The checks above find what they should find."""
 
     @staticmethod
     def one(**changes):

@@ -1,6 +1,6 @@
-"""Which permission a call needs, and on which resource, as far as the request says.
+"""The permission that a call needs, and the resource in the request.
 
-What IAM names otherwise than the API, and what CloudFormation asks for, is read from the files that the program and its tests use.
+Actions whose names differ from the API's, and those that CloudFormation needs, come from the files that the program and its tests use.
 """
 
 import re
@@ -15,20 +15,20 @@ def _rows(path):
 
 # Calls whose actions have other names.
 RENAMED = dict(_rows("src/permissions/renamed_calls.tsv"))
-# Nobody needs a permission for these.
+# These need no permission.
 FREE = {"sts:GetCallerIdentity"}
 
 _UNUSED = {(kind, action) for kind, _, actions in _rows("tests/permissions/unused.tsv") for action in actions.split(" ")}
-# What CloudFormation does for each type of resource in the template, as whoever deploys.
+# The actions of CloudFormation for each type of resource in the template, with the deployer's permissions.
 OF_RESOURCES = {}
 for _kind, _, _actions in _rows("tests/permissions/handlers.tsv"):
     _needed = [action for action in _actions.split(" ") if (_kind, action) not in _UNUSED]
     OF_RESOURCES[_kind] = " ".join(dict.fromkeys([*OF_RESOURCES.get(_kind, "").split(), *_needed]))
 
-# Prefix of actions, where it is not the name in signatures.
+# Prefix of actions, if it is not the name in signatures.
 PREFIXES = {"monitoring": "cloudwatch", "sso-admin": "sso"}
 
-# The resource that a member of the request names, by service: member, and how the resource begins. The first member found counts.
+# Resources in members of requests, by service: the member, and the resource's prefix. The first member found is used.
 NAMED = {
     "athena": [("WorkGroup", "workgroup/")],
     "cloudformation": [("StackName", "stack/")],
@@ -55,7 +55,7 @@ def action_of(call):
 
 
 def resource_of(call, action):
-    """The resource as the last part of its ARN; None where the request does not name one."""
+    """The resource as the last part of its ARN; None if the request does not name one."""
     if call.service == "s3":
         bucket, key = call.members.get("Bucket", ""), call.members.get("Key", "x")
         if not bucket:

@@ -1,4 +1,4 @@
-"""Whom buckets belong to: the emulator has one account, but names of buckets are shared with everybody else."""
+"""Owners of buckets: the emulator has one account, but names of buckets are shared with all other accounts."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ _BUCKET = re.compile(rb"<Bucket>.*?</Bucket>", re.DOTALL)
 
 @dataclass
 class BucketOwners:
-    """Buckets of other accounts, by name. They answer calls, as their policy may allow that, but not those that expect another owner."""
+    """Buckets of other accounts, by name. They accept calls, as their policy may allow, except those that expect another owner."""
 
     account: str = "123456789012"
     owners: dict = field(default_factory=dict)
@@ -19,7 +19,7 @@ class BucketOwners:
         return self.owners.get(bucket, self.account)
 
     def refusal(self, call, request):
-        """The error that a call of S3 is refused with, or None."""
+        """The error of a refused call of S3, or None."""
         expected = request.headers.get("x-amz-expected-bucket-owner")
         if expected and expected != self.owner(call.members.get("Bucket")):
             return _denied(call)

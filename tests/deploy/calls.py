@@ -1,4 +1,4 @@
-"""Which call of which service an HTTP request is, and whether it changes anything."""
+"""Maps an HTTP request to a call of a service, and to whether it changes anything."""
 
 import json
 import re
@@ -16,12 +16,12 @@ REST = {"s3", "lambda", "scheduler", "quicksight", "lakeformation"}
 
 @dataclass
 class Call:
-    """One call, as it was asked and answered."""
+    """One call: its request and its response."""
 
     service: str
     operation: str
     region: str
-    # Of JSON and form bodies; of REST services also the path.
+    # From JSON and form bodies; for REST services also from the path.
     members: dict = field(default_factory=dict)
     status: int = 0
     error: str = ""
@@ -48,7 +48,7 @@ class Call:
 
 
 def call_of(request):
-    """The call that a request is. One that is not signed for a service has none."""
+    """The call of a request; None if it is not signed for a service."""
     scope = SCOPE.search(request.headers.get("Authorization", ""))
     if scope is None:
         return Call("unsigned", f"{request.method} {request.target.partition('?')[0]}", "")

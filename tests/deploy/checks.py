@@ -1,22 +1,22 @@
-"""What must be there when a deployment has ended well, looked up in the account itself."""
+"""Checks the resources of a successful deployment in the account itself."""
 
 from content import athena_rows, difference
 from environment import ACCOUNT, REGION, SERVICE_ROLE
 from exports import BUCKET
 
 ALICE, BOB, CAROL = (f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/{name}" for name in ("alice", "bob", "carol"))
-# Bookkeeping: differs between two runs, and between a folder and a bucket, whose content tags are others.
+# Bookkeeping: differs between two runs, and between a folder and a bucket, whose content tags differ.
 OF_THE_RUN = {"processed_ts", "newest_processed_ts", "part_id"}
 
 
 class Deployed:
-    """The deployment with a prefix. `test` is told what is not as it should be."""
+    """The deployment with a prefix. Reports failures to `test`."""
 
     def __init__(self, test, aws, prefix):
         self.test, self.aws, self.prefix = test, aws, prefix
         self.quicksight = aws.emulator.client("quicksight", aws.front.endpoint)
 
-    # ---- what is there ----
+    # ---- existing resources ----
 
     @property
     def database(self):
@@ -26,7 +26,7 @@ class Deployed:
         return getattr(self.quicksight, operation)(AwsAccountId=ACCOUNT, **members)
 
     def assets(self):
-        """Every id in Quick Sight that is this deployment's."""
+        """All ids of this deployment in Quick Sight."""
         return sorted((kind, name) for kind, name in self.aws.account.assets if name.startswith(f"{self.prefix}-"))
 
     def datasets(self):
@@ -54,10 +54,10 @@ class Deployed:
     def rows(self, relation):
         return athena_rows(self.aws, self.database, relation)
 
-    # ---- what must be ----
+    # ---- assertions ----
 
     def assert_well(self, local):
-        """Everything, after a deployment."""
+        """All checks after a deployment."""
         self.assert_rows(local)
         self.assert_published(1)
         self.assert_ingested()
@@ -65,7 +65,7 @@ class Deployed:
         self.assert_tagged()
 
     def assert_rows(self, local):
-        """The rows of the command line, in every table and view: how many there are by relation."""
+        """Each table and view has the rows of the command line. Returns the number of rows by relation."""
         counts = {}
         for relation in local.relations():
             found = self.rows(relation)
@@ -75,7 +75,7 @@ class Deployed:
         return counts
 
     def assert_published(self, number=None):
-        """What viewers see is healthy, and the newest there is."""
+        """The published version is healthy and the newest."""
         version = self.dashboard()["Version"]
         newest = self.ask("list_dashboard_versions", DashboardId=f"{self.prefix}-kiro")["DashboardVersionSummaryList"][0]["VersionNumber"]
         self.test.assertEqual((version["VersionNumber"], version["Status"]), (number or newest, "CREATION_SUCCESSFUL"))
@@ -85,13 +85,13 @@ class Deployed:
         self.test.assertEqual(set(version["DataSetArns"]), {one.arn for one in self.datasets().values()})
 
     def assert_ingested(self):
-        """Every data set has been imported since its data changed."""
+        """Each data set has been imported since its data changed."""
         self.test.assertGreater(len(self.datasets()), 5)
         for name in self.datasets():
             newest = self.ask("list_ingestions", DataSetId=name)["Ingestions"][0]
             relation = name.removeprefix(f"{self.prefix}-").replace("-", "_")
             self.test.assertEqual(newest["IngestionStatus"], "COMPLETED", f"{name}: {newest}")
-            # "(everybody)" is a row of the list of users alone.
+            # Only the list of users has the row "(everybody)".
             rows = len(self.rows(relation)) + (relation == "user_dim")
             self.test.assertEqual(newest["RowInfo"]["RowsIngested"], rows, name)
             self.test.assertEqual(len(self.ask("list_refresh_schedules", DataSetId=name)["RefreshSchedules"]), 1, name)

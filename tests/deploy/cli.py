@@ -1,4 +1,4 @@
-"""The command line as somebody uses it: run, interrupted, and what it called."""
+"""Runs and interrupts the command line, and lists its calls."""
 
 import json
 import os
@@ -14,7 +14,7 @@ SECONDS = 300
 
 @dataclass
 class Outcome:
-    """What a command ended with."""
+    """The result of a command."""
 
     command: str
     code: int
@@ -24,7 +24,7 @@ class Outcome:
 
     @property
     def changes(self):
-        """The calls that changed something."""
+        """The calls that change something."""
         return [call.name for call in self.calls if call.mutating]
 
     def json(self):
@@ -39,16 +39,16 @@ class Cli:
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(self, *arguments, **variables):
-        """Runs it to its end, with nobody at the keyboard."""
+        """Runs it to its end without a terminal."""
         self.environment.front.taken()
-        # What is data stays by itself; what people read comes in the order in which they see it.
+        # Data are kept separate; the text output is in the order in which a user sees it.
         is_data = "json" in arguments
         process = self._start(arguments, variables, subprocess.PIPE if is_data else subprocess.STDOUT)
         out, err = process.communicate(timeout=SECONDS)
         return Outcome(self._shown(arguments, variables), process.returncode, (err or "") + out, out, self.environment.front.taken())
 
     def asked(self, *arguments, answers):
-        """Runs it on a terminal. `answers` are pairs of the end of a question and what is typed then."""
+        """Runs it on a terminal. `answers` are pairs of the end of a prompt and the input for it."""
         self.environment.front.taken()
         keyboard, screen = pty.openpty()
         process = subprocess.Popen(
@@ -72,12 +72,12 @@ class Cli:
         return Outcome(self._shown(arguments, {}), code, seen, seen, self.environment.front.taken())
 
     def interrupted(self, call, *arguments, when="after", skip=0):
-        """Kills it in the middle of a call: before the call has its effect, or after, and before the answer."""
+        """Kills it during a call: before the call has its effect, or after it and before the response."""
         front = self.environment.front
         front.taken()
         held = front.hold(call, when, skip=skip)
         process = self._start(arguments, {}, subprocess.STDOUT)
-        # Whichever comes first: the call, or the end.
+        # Waits for the call or the end, whichever comes first.
         threading.Thread(target=lambda: (process.wait(), held.seen.set()), daemon=True).start()
         held.wait(SECONDS)
         process.send_signal(signal.SIGKILL)
@@ -103,7 +103,7 @@ class Cli:
 
 
 def _read(terminal):
-    """What has been written to the terminal; nothing once everybody has left it."""
+    """Text written to the terminal; empty after all processes have closed it."""
     try:
         return terminal.read(65536).decode()
     except OSError:

@@ -1,4 +1,4 @@
-"""The rows of every table and view, by the command line on this machine and by Athena, as things that can be compared."""
+"""The rows of all tables and views, from the command line on this machine and from Athena, in a comparable form."""
 
 import datetime
 import json
@@ -10,7 +10,7 @@ RAW = ["report_facts_raw", "report_models_raw", "report_code_raw", "report_issue
 
 
 class LocalRows:
-    """What the command line says of the same exports: every curated view, and the tables below them."""
+    """The command line's result for the same exports: all curated views and their tables."""
 
     def __init__(self, binary, exports, folder):
         self.binary, self.data, views = binary, folder / "normalized", folder / "views"
@@ -27,7 +27,7 @@ class LocalRows:
 
     def _run(self, *arguments):
         done = subprocess.run([str(self.binary), *map(str, arguments)], capture_output=True, text=True, check=False, cwd=self.data.parent)
-        # 1 is what the export that is broken on purpose makes of it.
+        # Exit code 1: one export is broken on purpose.
         if done.returncode not in (0, 1):
             raise RuntimeError(f"{arguments}: {done.stderr}")
         return done.stdout
@@ -39,7 +39,7 @@ def athena_rows(environment, database, relation):
 
 
 def difference(expected, found, ignored=()):
-    """The first row that is not the same, or None. Sums of floats may differ in their last digits."""
+    """The first row that differs, or None. Sums of floats may differ in their last digits."""
     if len(expected) != len(found):
         return f"{len(found)} rows instead of {len(expected)}"
     order = lambda row: [

@@ -1,4 +1,4 @@
-"""Refuses what the emulator accepts and AWS does not, and adds drift of stacks for the types that the emulator does not compare."""
+"""Refuses requests that the emulator accepts and AWS does not, and adds drift of stacks for types that the emulator does not compare."""
 
 import re
 from urllib.parse import parse_qs
@@ -13,7 +13,7 @@ CHANGES_STACK = ("CreateStack", "UpdateStack", "CreateChangeSet")
 
 
 class Corrected:
-    """The emulator behind its corrections."""
+    """The emulator with its corrections."""
 
     def __init__(self, address):
         self.address, self.drift = address, Drift(address)
@@ -23,7 +23,7 @@ class Corrected:
         refused = self._refusal(call, request) or self.drift.answer(call, request, self.pass_on)
         if refused:
             return refused
-        # A stack is named before it is changed, as its change set may be gone after.
+        # Find the stack before the change: its change set may not exist afterwards.
         if call.operation in ("ExecuteChangeSet", "CreateStack", "UpdateStack", "DeleteStack"):
             self.drift.seen(call)
             return self.pass_on(request)

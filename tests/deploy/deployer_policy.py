@@ -1,4 +1,4 @@
-"""The deployer's policy, as `kiro-analytics permissions` prints it, and which calls it does not cover."""
+"""The deployer's policy, as `kiro-analytics permissions` prints it, and the calls that it does not cover."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ class DeployerPolicy:
 
     @classmethod
     def printed_by(cls, binary, folder, *arguments):
-        """What the command prints in a folder; it needs nothing else."""
+        """The command's output in a folder."""
         command = [str(binary), "permissions", "--output", "json", *arguments]
         return cls(json.loads(subprocess.run(command, cwd=folder, env={}, check=True, capture_output=True, text=True).stdout))
 
@@ -24,7 +24,7 @@ class DeployerPolicy:
         return {action for statement in self.statements for action in statement["actions"]}
 
     def covers(self, call):
-        """Whether the policy allows a call, by its action and, where the request names it, its resource."""
+        """Returns whether the policy allows a call, by its action and, if the request names one, its resource."""
         if call.name in FREE or call.service == "unsigned":
             return True
         action = action_of(call)
@@ -37,7 +37,7 @@ class DeployerPolicy:
 
 
 def uncovered(calls, policies):
-    """The calls that none of the policies covers: action and resource."""
+    """The calls that no policy covers: action and resource."""
     found = set()
     for call in calls:
         if not any(policy.covers(call) for policy in policies):
@@ -47,7 +47,7 @@ def uncovered(calls, policies):
 
 
 def _matches(pattern, resource):
-    """Whether a resource fits an ARN's last part. A role is named without its path."""
+    """Returns whether a resource matches an ARN's last part. A role is named without its path."""
     tail = pattern if pattern == "*" else pattern.split(":", 5)[5]
     if tail.startswith("role/"):
         tail = "role/" + tail.rpartition("/")[2]

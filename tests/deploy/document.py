@@ -1,8 +1,8 @@
-"""Looking into documents of nested lists and dictionaries."""
+"""Searches documents of nested lists and dictionaries."""
 
 
 def holder(value, name):
-    """The first dictionary that has a member of that name, at any depth; none if there is none."""
+    """The first dictionary with a member of that name, at any depth; None without one."""
     if isinstance(value, dict):
         if name in value:
             return value

@@ -13,19 +13,19 @@ from botocore import xform_name
 
 from model import api, problems
 
-# What a request's own names add to a message is enough; a broken definition has hundreds.
+# Limits the number of errors in a message; a broken definition has hundreds.
 MOST_PROBLEMS = 10
 
 
-# What services answer although their models do not allow it: empty lists (of tags, of permissions), and types of errors in definitions
-# that are not among those of the model (rules.md, "Types of errors").
+# Responses of services that their models do not allow: empty lists (of tags, of permissions), and types of errors in definitions that
+# the model does not list (rules.md, "Types of errors").
 MORE_THAN_MODELLED = re.compile(
     r"Value '\[…\]' at '[^']*' .* greater than or equal to 1$|at '[^']*rrors\.\d+\.member\.type' .* enum value set"
 )
 
 
 class Refused(Exception):
-    """An error that the service answers with."""
+    """An error response of the service."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -42,7 +42,7 @@ class Asked(dict):
 
 @dataclass
 class Request:
-    """What came over HTTP. The Region is the one it was signed for."""
+    """An HTTP request. The Region is the one it was signed for."""
 
     method: str
     target: str
@@ -50,13 +50,13 @@ class Request:
     body: bytes = b""
     region: str = "eu-central-1"
     operation: str = ""
-    # To the emulators, kept open as long as the caller's own.
+    # Connections to the emulators, open as long as the caller's.
     connections: object = None
 
 
 @dataclass
 class Answer:
-    """What goes back."""
+    """An HTTP response."""
 
     status: int
     headers: dict = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Double:
 
     def __init__(self, service, nouns, switches=None):
         self.api, self.lock = api(service), threading.Lock()
-        # What a test or somebody at the control address may set.
+        # Settings for tests and the control address.
         self.switches = switches
         names = {xform_name(name): name for name in self.api.model.operation_names}
         self.operations = {names[method]: getattr(noun, method) for noun in nouns for method in dir(noun) if method in names}

@@ -80,7 +80,7 @@ class Doubles(unittest.TestCase):
         self.refused(code, operation, message, AwsAccountId=ACCOUNT, **members)
 
     def settled(self, operation, kind, **members):
-        """Looks until a status is no longer in progress: the described asset, and every status seen."""
+        """Polls until a status is no longer in progress. Returns the described asset and all observed statuses."""
         seen = []
         while True:
             shown = self.ask(operation, **members)[kind]

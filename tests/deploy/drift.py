@@ -1,4 +1,4 @@
-"""Drift of stacks: what is there now against what was there when CloudFormation had made it.
+"""Drift of stacks: compares the resources with their state when CloudFormation had created them.
 
 The emulator detects drift of half of the types in our templates and ignores `DeploymentMode=REVERT_DRIFT`. This double compares all
 of them with a baseline that it reads from the emulator as soon as a stack is complete, and puts the baseline back when a change set
@@ -22,18 +22,18 @@ _CHANGES_STACK = {"ExecuteChangeSet", "CreateStack", "UpdateStack"}
 
 
 class Drift:
-    """Drift of all stacks. `answer` handles the calls about drift; `seen` gets every other call of CloudFormation."""
+    """Drift of all stacks. `answer` handles the calls about drift; `seen` receives all other calls of CloudFormation."""
 
     def __init__(self, address, region="eu-central-1"):
         keys = {"aws_access_key_id": "example", "aws_secret_access_key": "example", "region_name": region}
         self.clients = cache(lambda service: boto3.client(service, endpoint_url=f"http://{address}", **keys))
-        # By stack name: properties of resources by logical id, and stacks whose baseline is still to be read.
+        # By stack name: properties of resources by logical id, and stacks whose baseline has not been read yet.
         self.baselines, self.unread = {}, set()
         # Detections by id; change sets with REVERT_DRIFT by ARN.
         self.detections, self.change_sets = {}, {}
 
     def answer(self, call, request, pass_on):
-        """The answer to a call about drift, or None."""
+        """The response to a call about drift, or None."""
         if call.service != "cloudformation":
             return None
         match call.operation:
@@ -52,7 +52,7 @@ class Drift:
         return None
 
     def seen(self, call):
-        """Reads the baseline of each stack that is complete, before the caller gets the answer that says so."""
+        """Reads the baseline of each complete stack, before the caller gets the response with that status."""
         if call.service != "cloudformation":
             return
         if call.operation in _CHANGES_STACK:
@@ -94,7 +94,7 @@ class Drift:
         )
 
     def _drifts(self, call):
-        """What the last detection found."""
+        """The result of the last detection."""
         name = self._name(call)
         found = next((compared for of, compared in reversed(self.detections.values()) if of == name), [])
         wanted = {value for key, value in call.members.items() if key.startswith("StackResourceDriftStatusFilters.member.")}
@@ -150,7 +150,7 @@ class Drift:
         for one in ours["drifted"]:
             write(self.clients, one["kind"], one["physical"], baseline[one["logical"]])
         ours["executed"] = True
-        # With changes of the template as well, the emulator goes on.
+        # With changes of the template, the emulator continues.
         return _said("ExecuteChangeSet", "") if ours.get("empty", True) else None
 
     def _change_set(self, call):
@@ -163,7 +163,7 @@ class Drift:
     # ---- stacks ----
 
     def _name(self, call):
-        """The name of the stack that a call is about."""
+        """The name of the stack in a call."""
         given = call.members.get("StackName")
         if given is None:
             given = self.clients("cloudformation").describe_change_set(ChangeSetName=call.members["ChangeSetName"])["StackName"]

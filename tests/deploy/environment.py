@@ -1,7 +1,7 @@
-"""AWS as `kiro-analytics deploy` sees it, on this machine: everything starts itself on free ports and is stopped at the end.
+"""AWS for `kiro-analytics deploy`, on this machine: starts all servers on free ports, and stops them at the end.
 
-One address takes every call (`front`), logs it, and passes it on: Quick Sight and Lake Formation to the doubles, Athena's queries to
-DuckDB, identities to moto, all else to ministack, behind small corrections where that is less strict than AWS.
+One address receives all calls (`front`), logs them, and forwards them: Quick Sight and Lake Formation to the doubles, Athena's queries to
+DuckDB, identities to moto, all others to ministack, with small corrections where ministack is less strict than AWS.
 """
 
 import json
@@ -28,14 +28,14 @@ from lake_formation import lake_formation
 from quicksight import Account, quicksight
 from service_role import AsServiceRole
 
-# Who deploys: a session of a role, as people have who log in through Identity Center.
+# The deployer: a session of a role, as Identity Center creates.
 DEPLOYER = "deployer"
 SERVICE_ROLE = "aws-quicksight-service-role-v0"
 MOTO = ("identitystore", "sso", "sso-admin")
 
 
 class Environment:
-    """A context manager; inside it `variables` are what a command needs to find all this.
+    """A context manager; inside it, `variables` is the environment of a command.
 
     A query, an import or an asset is seen under way some times before it has ended: `at_once` leaves that out, and saves the waits.
     """
@@ -61,7 +61,7 @@ class Environment:
 
     def _start(self):
         port = free_port()
-        # Functions call the emulator itself: the log is of the deployer's calls.
+        # Functions call the emulator directly: the log contains only the deployer's calls.
         self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}")
         self.undo.append(self.emulator.stop)
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -70,7 +70,7 @@ class Environment:
         self.undo.append(self.moto.stop)
         moto_address = "{}:{}".format(*self.moto.get_host_and_port())
         self.moto_endpoint = f"http://{moto_address}"
-        # What moto knows outlives its servers.
+        # The state of moto outlives its servers.
         urlopen(Request(f"{self.moto_endpoint}/moto-api/reset", method="POST")).close()
 
         corrected = Corrected(f"127.0.0.1:{port}")
@@ -93,15 +93,15 @@ class Environment:
         self._make_identities()
 
     def client(self, service, region=REGION):
-        """A client whose calls go the way of the product's."""
+        """A client whose calls go through the front, as the product's."""
         return self.emulator.client(service, self.front.endpoint, region)
 
     def allow(self, policy):
-        """Replaces what the deployer may do."""
+        """Replaces the deployer's permissions."""
         self.emulator.client("iam").put_role_policy(RoleName=DEPLOYER, PolicyName="deploy", PolicyDocument=json.dumps(policy))
 
     def enforce(self, document):
-        """Refuses, from now on, every call of the deployer that a policy document does not allow."""
+        """From now on, refuses all calls of the deployer that a policy document does not allow."""
         return self.front.enforce(document, access_key=self.credentials["AccessKeyId"], output_bucket=self._output_bucket)
 
     def _output_bucket(self, workgroup):
@@ -110,7 +110,7 @@ class Environment:
 
     def _make_roles(self):
         iam, sts = self.emulator.client("iam"), self.emulator.client("sts")
-        # What signing up for Quick Sight makes.
+        # Created by the sign-up for Quick Sight.
         iam.create_role(
             Path="/service-role/", RoleName=SERVICE_ROLE, AssumeRolePolicyDocument=_trust({"Service": "quicksight.amazonaws.com"})
         )
@@ -137,7 +137,7 @@ class Environment:
 
     @property
     def variables(self):
-        """For a command's environment, instead of every other variable of AWS."""
+        """Environment of a command; replaces all other variables of AWS."""
         bare = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "KIRO_ANALYTICS_"))}
         return bare | {
             "AWS_ENDPOINT_URL": self.front.endpoint,
@@ -162,7 +162,7 @@ def _trust(principal):
 
 
 class InGlue(Catalogue):
-    """The emulator's catalogue, also as what there is to grant on."""
+    """The emulator's catalogue, also as the resources of grants."""
 
     def __init__(self, emulator, folder):
         super().__init__(emulator.client("glue"), emulator.client("s3"), folder)

@@ -1,4 +1,4 @@
-"""A bucket of exports of an invented fleet, as Kiro would have filled it."""
+"""A bucket of exports of an invented fleet, in Kiro's layout."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from environment import ACCOUNT, REGION
 
 BUCKET, PREFIX = "example-kiro-reports", "kiro-logs/"
 LAST_DAY = "2026-09-30"
-# What Kiro asks for when the report is switched on.
+# The bucket policy that Kiro needs for the report.
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [
@@ -32,7 +32,7 @@ BINARY = TARGET / "debug" / "kiro-analytics"
 
 
 class Exports:
-    """Made by the command line itself, into `folder`."""
+    """Creates the exports with the command line in `folder`."""
 
     def __init__(self, binary, folder, users=12, days=14):
         self.folder = folder / "exports"
@@ -52,7 +52,7 @@ class Exports:
             "json",
         ]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
-        # 1 is what the export that is broken on purpose makes of it.
+        # Exit code 1: one export is broken on purpose.
         if done.returncode not in (0, 1):
             raise RuntimeError(f"{command}: {done.stderr}")
         self.summary = json.loads(done.stdout) if done.stdout.strip() else {}

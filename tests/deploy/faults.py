@@ -1,4 +1,4 @@
-"""Errors and interruptions on demand, in the words of each protocol."""
+"""Errors and interruptions on demand, in the format of each protocol."""
 
 import json
 import threading
@@ -13,7 +13,7 @@ QUERY = {"cloudformation", "iam", "sts", "sns", "sqs", "monitoring"}
 
 @dataclass
 class Fault:
-    """What happens to the calls of an operation (`service:Operation`, `*` for any), `times` times, after `skip` that pass."""
+    """A fault of an operation's calls (`service:Operation`, `*` for any), `times` times, after `skip` calls that pass."""
 
     call: str
     code: str = ""
@@ -21,10 +21,10 @@ class Fault:
     status: int | None = None
     times: int = 1
     skip: int = 0
-    # Repeats an old answer: what this operation said right before the next ExecuteChangeSet is said again `times` times after it.
+    # Repeats an old response: the one right before the next ExecuteChangeSet is sent again `times` times after it.
     stale: bool = False
     old: Answer | None = None
-    # "before" and "after": the call is held before or after it has its effect, until `let_go`; no answer is ever sent.
+    # "before" and "after": the call is held before or after it has its effect, until `let_go`; it gets no response.
     hold: str = ""
     seen: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
@@ -34,12 +34,12 @@ class Fault:
         return service in ("*", call.service) and operation in ("*", call.operation)
 
     def is_about(self, call):
-        """Whether there is an old answer, and about the stack that is asked for."""
+        """Returns whether there is an old response for the requested stack."""
         name = call.members.get("StackName", "").partition(":stack/")[2].partition("/")[0] or call.members.get("StackName", "")
         return self.old is not None and name.encode() in self.old.body
 
     def wait(self, seconds):
-        """Until a call is held here."""
+        """Waits until a call is held."""
         if not self.seen.wait(seconds):
             raise TimeoutError(f"no call of {self.call} within {seconds} s")
 
@@ -48,7 +48,7 @@ class Fault:
 
 
 class Faults:
-    """Those waiting for their call."""
+    """The faults that wait for their call."""
 
     def __init__(self):
         self.waiting, self.lock = [], threading.Lock()
@@ -69,7 +69,7 @@ class Faults:
             return [fault for fault in self.waiting if fault.stale and fault.old is None]
 
     def take(self, call):
-        """The fault that this call runs into, or None."""
+        """The fault of this call, or None."""
         with self.lock:
             for fault in self.waiting:
                 if not fault.matches(call) or (fault.stale and not fault.is_about(call)):
@@ -85,7 +85,7 @@ class Faults:
 
 
 def refusal(call, request, fault):
-    """The answer that a service gives with this error."""
+    """The service's response for this error."""
     status = fault.status or STATUS.get(fault.code, 400)
     if call.service == "s3":
         body = f"<Error><Code>{escape(fault.code)}</Code><Message>{escape(fault.message)}</Message><RequestId>1</RequestId></Error>"

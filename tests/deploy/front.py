@@ -1,8 +1,8 @@
-"""The one address that everything calls: tells the service from the signature, keeps a log, and passes the call on.
+"""The single address for all calls: reads the service from the signature, logs the call, and forwards it.
 
-`/_control/calls` (GET, DELETE) is the log, `/_control/faults` (POST, DELETE) what shall go wrong: see `faults.Fault` for its members.
-`/_control/switches` (GET, POST) is how the doubles behave, by service: see `quicksight.Switches` and `bucket_owners.BucketOwners`.
-`/_control/policy` (POST, DELETE) is the policy document that calls are held against: see `policy_enforcement.PolicyEnforcement`.
+`/_control/calls` (GET, DELETE) is the log, `/_control/faults` (POST, DELETE) the faults: see `faults.Fault` for the members.
+`/_control/switches` (GET, POST) is the doubles' behaviour, by service: see `quicksight.Switches` and `bucket_owners.BucketOwners`.
+`/_control/policy` (POST, DELETE) is the policy document that calls are checked against: see `policy_enforcement.PolicyEnforcement`.
 """
 
 import http.client
@@ -14,7 +14,7 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-# How requests are passed on is the same as in tests/aws.
+# Requests are forwarded as in tests/aws.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "aws"))
 
 from bucket_owners import BucketOwners
@@ -39,11 +39,11 @@ class Front:
         self.thread.start()
 
     def fail(self, call, code, message="on demand", **more):
-        """Makes calls of an operation fail."""
+        """Adds a fault to an operation's calls."""
         return self.faults.add(Fault(call, code, message, **more))
 
     def stale(self, times=1, call="cloudformation:DescribeStacks"):
-        """Repeats what CloudFormation said before the next ExecuteChangeSet, as its reads are eventually consistent."""
+        """Repeats CloudFormation's response before the next ExecuteChangeSet, as its reads are eventually consistent."""
         return self.faults.add(Fault(call, stale=True, times=times))
 
     def enforce(self, document, **more):
@@ -55,22 +55,22 @@ class Front:
         self.policy = None
 
     def switches(self):
-        """What can be set, by service."""
+        """The switches, by service."""
         found = {name: backend.switches for name, backend in self.backends.items() if getattr(backend, "switches", None)}
         return found | {"s3": self.bucket_owners}
 
     def hold(self, call, when="before", **more):
-        """Keeps a call from ever being answered."""
+        """Holds a call without a response."""
         return self.faults.add(Fault(call, hold=when, **more))
 
     def taken(self):
-        """The calls since the last time."""
+        """Returns and clears the log."""
         with self.lock:
             taken, self.calls = self.calls, []
             return taken
 
     def answer(self, request):
-        """The answer, or None when there shall be none."""
+        """The response, or None for no response."""
         if request.target.startswith("/_control/"):
             return self._controlled(request)
         call = call_of(request)
@@ -103,7 +103,7 @@ class Front:
         self.thread.join()
 
     def _refused(self, call, request):
-        """By the policy in force, or as the bucket is somebody else's."""
+        """Refused by the policy in force, or because another account owns the bucket."""
         refused = self.policy.refusal(call, request) if self.policy else None
         return refused or (self.bucket_owners.refusal(call, request) if call.service == "s3" else None)
 
@@ -113,13 +113,13 @@ class Front:
             return self.bucket_owners.only_own(call, request.connections.pass_on(backend, request))
         try:
             return self.bucket_owners.only_own(call, backend.answer(request))
-        except Exception:  # A bug of a double: to be seen by the caller, and by whoever reads the log.
+        except Exception:  # A bug of a double: visible to the caller and in the log.
             said = traceback.format_exc()
             print(f"{call.name}: {said}", file=sys.stderr)
             return Answer(500, {"x-amzn-ErrorType": "InternalFailure"}, json.dumps({"message": said}).encode())
 
     def _switch(self, wanted):
-        """Sets switches (`{"quicksight": {"spice_gigabytes": 0}}`) all or none. What is set now, or None."""
+        """Sets switches (`{"quicksight": {"spice_gigabytes": 0}}`) , all or none. Returns the current values, or None."""
         there = self.switches()
         for service, values in wanted.items():
             known = asdict(there[service]) if service in there else {}
@@ -171,7 +171,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Connections:
-    """To the backends, kept open as long as the caller's connection."""
+    """Connections to the backends, open as long as the caller's."""
 
     def __init__(self):
         self.open = {}
@@ -201,7 +201,7 @@ class Connections:
 def _handler(front):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Otherwise headers and body wait for each other.
+        # Avoids the delay between headers and body.
         disable_nagle_algorithm = True
 
         def setup(self):
@@ -232,7 +232,7 @@ def _handler(front):
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = answered
 
         def handle_one_request(self):
-            # A caller that was killed is no error of ours.
+            # A killed caller is not an error.
             try:
                 super().handle_one_request()
             except (ConnectionError, BrokenPipeError):

@@ -1,7 +1,7 @@
-"""A double of Lake Formation: grants on the databases and tables that are in the catalogue, in force or not.
+"""A double of Lake Formation: grants on the databases and tables of the catalogue, in force or not.
 
-Other emulators grant anything to anybody. This one refuses principals that are none (as a session's ARN), resources that are not
-there and permissions that the resource does not know, and lists SELECT as the service does: as a grant on all columns.
+Other emulators accept any grant. This one refuses invalid principals (as a session's ARN), missing resources, and permissions that the
+resource does not have, and lists SELECT as the service does: as a grant on all columns.
 """
 
 import re
@@ -17,7 +17,7 @@ PRINCIPAL = re.compile(
 
 
 class Catalogue:
-    """What there is to grant on: names of databases, and of tables as (database, table). This one is fixed."""
+    """Resources of grants: names of databases, and of tables as (database, table). This one is fixed."""
 
     def __init__(self, databases=(), tables=(), roles=None):
         self.names, self.pairs, self.role_arns = set(databases), set(tables), roles
@@ -49,7 +49,7 @@ class Grants:
         self.grants, self.known = {}, set()
 
     def put_in_force(self):
-        """What is made from now on is open to nobody without a grant."""
+        """New resources need a grant from now on."""
         self.settings |= {
             "DataLakeAdmins": [{"DataLakePrincipalIdentifier": self.caller}],
             "CreateDatabaseDefaultPermissions": [],
@@ -57,11 +57,11 @@ class Grants:
         }
 
     def allows(self, principal, permission, database, table):
-        """Whether a principal may, by its own grants or by everyone's."""
+        """Returns whether a principal has a permission, by its own grants or by everyone's."""
         return not self.denied(principal, permission, [(database, table)])
 
     def denied(self, principal, permission, tables):
-        """Those of some (database, table) that a principal may not use so."""
+        """The tables (database, table) on which a principal lacks a permission."""
         self._look()
         enough = {permission, "ALL"}
         return [
@@ -115,10 +115,10 @@ class Grants:
     def describe_resource(self, asked):
         raise Refused("EntityNotFoundException", f"Resource {asked['ResourceArn']} is not registered.")
 
-    # ---- how ----
+    # ---- internals ----
 
     def _look(self):
-        """What is new in the catalogue gets the default grants, what went away loses its own."""
+        """Adds the default grants of new resources of the catalogue, and removes the grants of deleted ones."""
         there = {(database, None) for database in self.catalogue.databases()} | set(self.catalogue.tables())
         for database, table in there - self.known:
             defaults = self.settings[f"Create{'Table' if table else 'Database'}DefaultPermissions"]

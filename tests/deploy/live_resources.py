@@ -1,6 +1,6 @@
-"""Resources of a stack as they are now in the emulator: their properties, and how to put them back.
+"""Resources of a stack in the emulator: reads and restores their properties.
 
-`read` gives what is compared, or None when the resource is gone; `write` restores it. What a type does not name here is not compared.
+`read` returns the compared properties, or None for a deleted resource; `write` restores them. Other properties are not compared.
 """
 
 import json
@@ -12,14 +12,14 @@ from botocore.exceptions import ClientError
 
 @dataclass(frozen=True)
 class Kind:
-    """One type of resource. Both functions take the clients and the physical id; `write` also what `read` gave."""
+    """One type of resource. Both functions take the clients and the physical id; `write` also the result of `read`."""
 
     read: object
     write: object
 
 
 def read(clients, kind, physical_id):
-    """The properties of a resource, or None when it is gone or of a type that is not known here."""
+    """The properties of a resource, or None for a deleted resource or an unknown type."""
     if kind not in KINDS:
         return None
     try:
@@ -33,7 +33,7 @@ def write(clients, kind, physical_id, properties):
 
 
 def differences(expected, actual, path=""):
-    """Pairs of values that are not the same, with their path."""
+    """Pairs of values that differ, with their path."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         return [
             found
@@ -44,7 +44,7 @@ def differences(expected, actual, path=""):
 
 
 def _input_of(client, operation, answer):
-    """The members of an answer that a request of this operation can have."""
+    """The members of a response that a request of this operation accepts."""
     members = client.meta.service_model.operation_model(operation).input_shape.members
     return {name: value for name, value in answer.items() if name in members and value is not None}
 
@@ -75,7 +75,7 @@ def _write_bucket(clients, name, properties):
 
 
 def _bucket_of(physical_id):
-    """The emulator adds a word to the bucket's name; on AWS the id of a policy is the bucket's name."""
+    """The emulator adds a suffix to the bucket's name; on AWS the id of a policy is the bucket's name."""
     return physical_id.removesuffix("-policy")
 
 
@@ -140,7 +140,7 @@ def _write_invocations(clients, physical_id, properties):
     clients("lambda").put_function_event_invoke_config(**_of_invocations(physical_id), **properties)
 
 
-# ---- what runs and watches it ----
+# ---- schedule and alarms ----
 
 
 def _read_schedule(clients, physical_id):

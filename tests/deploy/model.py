@@ -1,6 +1,6 @@
-"""What AWS's own model of a service (botocore's) says of a request: which operation it is, and everything in it that is not allowed.
+"""Checks a request against AWS's model of a service (botocore's): finds its operation and everything that the model does not allow.
 
-botocore itself does not check enums, maxima and patterns before it sends; the model holds them, and the service does.
+botocore does not check enums, maxima and patterns before it sends a request; the model contains them, and the service checks them.
 """
 
 import json
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 
 import botocore.session
 
-# How the model's documentation marks a structure of which one member may be set, where it lacks the trait for it.
+# The sentence in the model's documentation of a structure with exactly one member, where the trait is missing.
 ONE_OF = re.compile(r"(variant|union) type structure")
 
 
@@ -34,7 +34,7 @@ def api(service):
 
 
 class Api:
-    """A service as its model describes it."""
+    """A service's model."""
 
     def __init__(self, service):
         self.model = botocore.session.get_session().get_service_model(service)
@@ -75,7 +75,7 @@ class Api:
         )
 
     def route(self, method, target, headers):
-        """The operation of a REST request and what its path and query say, or None."""
+        """The operation of a REST request and the members in its path and query, or None."""
         path, _, query = target.partition("?")
         asked = parse_qsl(query, keep_blank_values=True)
         words = dict(asked)
@@ -110,7 +110,7 @@ class Api:
         return operation, members
 
     def error_status(self, code):
-        """The HTTP status of an error of this service; 400 of those common to all services."""
+        """The HTTP status of an error of this service; 400 for errors that are common to all services."""
         shape = self.model._shape_resolver._shape_map.get(code, {})
         return shape.get("error", {}).get("httpStatusCode", 400)
 
@@ -125,7 +125,7 @@ def _converted(text, shape):
 
 
 def problems(value, shape):
-    """What a service would say of a value, in its words."""
+    """The errors of a value, in the service's words."""
     return list(_problems(value, shape, ""))
 
 
@@ -170,7 +170,7 @@ def _of_structure(value, shape, path):
         if name in shape.members:
             yield from _problems(item, shape.members[name], _below(path, name))
         else:
-            # The service drops such a member without a word, which is what nobody wants to ship.
+            # The service ignores such a member silently, which would be a bug of the product.
             yield f"Value at '{_below(path, name)}' failed to satisfy constraint: Member is unknown"
 
 
@@ -221,7 +221,7 @@ def _is_one_of(shape):
 
 @cache
 def _pattern(text):
-    """The pattern, or None for one of the few that only Java reads (character classes of Unicode)."""
+    """The pattern, or None for the few with Java-only syntax (character classes of Unicode)."""
     try:
         return re.compile(text) if text else None
     except re.error:

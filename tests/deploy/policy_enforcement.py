@@ -1,7 +1,7 @@
-"""A deployer that may do what a policy says and nothing else: refuses in the words of each service, as the emulators allow everything.
+"""Enforces a policy for the deployer, with each service's error messages, as the emulators allow everything.
 
-Light: actions by the names of calls, the resources that can be read from a request, and the operators of conditions that the policies of
-this product use. What CloudFormation does for resources of a stack happens inside the emulator; `missing_for_stack` lists what a
+A subset of IAM: actions by the names of calls, the resources in a request, and the operators of conditions that the policies of this
+product use. What CloudFormation does for resources of a stack happens inside the emulator; `missing_for_stack` lists what a
 policy lacks for it.
 """
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from actions import FREE, OBJECTS, OF_RESOURCES, action_of
 from faults import Fault
 
-# Asked for by these calls as well: always, or only with a member in the request.
+# Further actions of these calls: always, or only with a member in the request.
 ALSO = {
     "quicksight:CreateDataSet": [("PhysicalTableMap", "quicksight:PassDataSource")],
     "quicksight:UpdateDataSet": [("PhysicalTableMap", "quicksight:PassDataSource")],
@@ -30,7 +30,7 @@ QUICKSIGHT = {
     "AnalysisId": "analysis",
     "DashboardId": "dashboard",
 }
-# Codes and statuses of a denied call, where they are not AccessDeniedException and 400.
+# Codes and statuses of a denied call, if they are not AccessDeniedException and 400.
 DENIED = {
     "s3": ("AccessDenied", 403),
     "iam": ("AccessDenied", 403),
@@ -46,7 +46,7 @@ DENIED = {
 
 
 class PolicyEnforcement:
-    """What a policy document allows.
+    """The permissions of a policy document.
 
     With `access_key` only calls signed with it are checked. `output_bucket` returns the bucket that a workgroup writes its results to:
     Athena reads its location as the caller before it runs a query.
@@ -60,7 +60,7 @@ class PolicyEnforcement:
         self.output_bucket = output_bucket or (lambda _workgroup: None)
 
     def refusal(self, call, request):
-        """The error that a call is refused with, or None."""
+        """The error of a refused call, or None."""
         signed = re.search(r"Credential=([^/]+)/", request.headers.get("Authorization", ""))
         if call.name in FREE or signed is None or self.access_key not in (None, signed[1]):
             return None
@@ -74,7 +74,7 @@ class PolicyEnforcement:
         return self._of_athena(call)
 
     def needed(self, call):
-        """Every action that a call needs, with the resources that it names."""
+        """All actions that a call needs, with their resources."""
         yield action_of(call), self.resources(call)
         for member, action in ALSO.get(call.name, []):
             if member in call.members:
@@ -83,7 +83,7 @@ class PolicyEnforcement:
             yield "quicksight:TagResource", self.resources(call)
 
     def resources(self, call):
-        """The ARNs that a request names, or an empty list where they are not known: then any resource of a statement will do."""
+        """The ARNs in a request. An empty list means unknown: any resource of a statement then matches."""
         members = call.members
         if call.service == "s3" and "Bucket" in members:
             # DeleteObjects has its keys in the body.
@@ -108,13 +108,13 @@ class PolicyEnforcement:
         return []
 
     def allows(self, action, resource=None, **context):
-        """Whether the policy allows an action. Without a resource any statement with the action will do."""
+        """Returns whether the policy allows an action. Without a resource, any statement with the action matches."""
         if any(self._applies(one, "Deny", action, resource, context) for one in self.statements if resource is not None):
             return False
         return any(self._applies(one, "Allow", action, resource, context) for one in self.statements)
 
     def missing_for_stack(self, types):
-        """Actions that CloudFormation needs for these types of resources and that no statement has."""
+        """Actions that CloudFormation needs for these types of resources and that no statement allows."""
         needed = {action for kind in types for action in OF_RESOURCES[kind].split()}
         return sorted(action for action in needed if not self.allows(action))
 
@@ -149,12 +149,12 @@ def _listed(value):
 
 def _matches(text, pattern, case=True):
     text, pattern = (text, pattern) if case else (text.lower(), pattern.lower())
-    # Square brackets mean nothing in policies.
+    # Square brackets have no meaning in policies.
     return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
 def _spellings(resource):
-    """A role is asked for by its name alone, without the path that its ARN may have."""
+    """Requests name a role without the path that its ARN may have."""
     return [resource, resource.replace(":role/", ":role/service-role/")] if ":role/" in resource else [resource]
 
 
@@ -172,7 +172,7 @@ def _holds(condition, context):
 
 
 def _arns(value, action):
-    """ARNs of the things that a request passes on."""
+    """ARNs of the roles and resources that a request passes to a service."""
     kind = {"quicksight:PassDataSource": ":datasource/", "quicksight:PassDataSet": ":dataset/"}[action]
     if isinstance(value, dict):
         value = list(value.values())

@@ -1,10 +1,10 @@
-"""Runs a whole deployment from `init` to `teardown`, as somebody new would, and compares what they see with transcripts/;
-then one that lives through what goes wrong in real accounts.
+"""Runs a whole deployment from `init` to `teardown`, as a new user would, and compares the output with transcripts/;
+then one that meets the faults of real accounts.
 
     run.py BINARY FUNCTIONS [--update] [TEST ...]
 
-BINARY is kiro-analytics, FUNCTIONS the folder of what scripts/build-lambda made for x86_64. With --update, the transcripts become
-what this run shows.
+BINARY is kiro-analytics, FUNCTIONS the output folder of scripts/build-lambda for x86_64. With --update, the transcripts are replaced
+by the output of this run.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Athena as Quick Sight may use it: with the policies of its service role, and its grants in Lake Formation.
+"""Athena with Quick Sight's permissions: the policies of its service role, and its grants in Lake Formation.
 
 Quick Sight reads with the role that a data source names; else with the consumers role, if the account has it; else with the older
 service role (user guide, "Authorizing connections to Amazon Athena").
@@ -18,7 +18,7 @@ NO_ROLE = "The QuickSight service role required to access your AWS resources has
 
 
 class AsServiceRole(World):
-    """Looks at the environment each time, as access may be given and taken away."""
+    """Reads the environment for each call, as permissions may change."""
 
     def __init__(self, environment):
         self.environment = environment
@@ -28,7 +28,7 @@ class AsServiceRole(World):
         return name in {group["Name"] for group in self.athena.list_work_groups()["WorkGroups"]}
 
     def role(self, named=None):
-        """The ARN of the role that is used now. Raises Unreadable when there is none."""
+        """The ARN of the role in use. Raises Unreadable without one."""
         for name in [named.rpartition("/")[2]] if named else ROLES:
             try:
                 return self.iam.get_role(RoleName=name)["Role"]["Arn"]
@@ -56,7 +56,7 @@ class AsServiceRole(World):
             raise Unreadable("SQL_EXCEPTION", str(error)) from error
 
     def _may_query(self, role, workgroup):
-        """Whether a role may run queries at all and leave their results where the workgroup wants them."""
+        """Checks that a role may run queries and write their results to the workgroup's location."""
         attached = self.iam.list_attached_role_policies(RoleName=role.rpartition("/")[2])["AttachedPolicies"]
         if ATHENA_POLICY not in {policy["PolicyArn"] for policy in attached}:
             raise Unreadable("PERMISSION_DENIED", f"{role} is not authorized to perform: athena:StartQueryExecution")
@@ -68,7 +68,7 @@ class AsServiceRole(World):
     def _may(self, role, location, *actions):
         place = urlsplit(location)
         below = f"arn:aws:s3:::{place.netloc}{place.path.rstrip('/')}/file"
-        # The emulator finds roles by their names alone.
+        # The emulator finds roles by name.
         without_path = re.sub(r":role/.*/", ":role/", role)
         decided = self.iam.simulate_principal_policy(PolicySourceArn=without_path, ActionNames=list(actions), ResourceArns=[below])[
             "EvaluationResults"

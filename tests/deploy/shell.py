@@ -1,8 +1,8 @@
-"""Runs a command, or a shell, where AWS is on this machine: a bucket of invented exports, a Quick Sight account, and nothing else yet.
+"""Runs a command, or a shell, with AWS on this machine: a bucket of invented exports, a Quick Sight account, and no deployment.
 
     python tests/deploy/shell.py [--lake-formation] [--identity-region REGION] [--calls FILE] -- COMMAND…
 
-The bucket is example-kiro-reports, the exports lie below kiro-logs/, users are alice (administrator), bob (author) and carol (reader).
+The bucket is example-kiro-reports, the exports are below kiro-logs/, users are alice (administrator), bob (author) and carol (reader).
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Old answers of CloudFormation, whose reads are eventually consistent: kept right before a change set is executed."""
+"""Old responses of CloudFormation, whose reads are eventually consistent: recorded right before a change set is executed."""
 
 import dataclasses
 import re
@@ -8,7 +8,7 @@ ABOUT_A_STACK = re.compile(rb"<StackName>([^<]+)</StackName>")
 
 
 def keep_old_answers(faults, call, request, ask):
-    """Asks, before a change set is executed, what stale faults shall repeat after it."""
+    """Before a change set is executed, records the responses that stale faults repeat after it."""
     if call.name != "cloudformation:ExecuteChangeSet":
         return
     for fault in faults.waiting_for_old_answers():
@@ -17,7 +17,7 @@ def keep_old_answers(faults, call, request, ask):
 
 
 def _stack_of(call, request, ask):
-    """The stack of a change set that is named by its ARN alone."""
+    """The stack of a change set, from the change set's ARN."""
     answer = _asked("DescribeChangeSet", {"ChangeSetName": call.members["ChangeSetName"]}, call, request, ask)
     return ABOUT_A_STACK.search(answer.body)[1].decode()
 

@@ -1,4 +1,4 @@
-"""Each rule over a definition: a definition that keeps them all, and for every rule one change that breaks it and no other."""
+"""Tests each rule over a definition: one definition that keeps all rules, and for each rule a change that breaks only this rule."""
 
 import copy
 import re
@@ -52,7 +52,7 @@ def group(name, filters, *scopes):
 
 
 def sound():
-    """Has something of everything that rules are about, and breaks none."""
+    """A definition with everything that rules check; it breaks no rule."""
     listed = {"FilterListConfiguration": {"MatchOperator": "CONTAINS", "CategoryValues": ["ide"]}}
     by_parameter = {"CustomFilterConfiguration": {"MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY", "ParameterName": "Client"}}
     grid = {"GridLayout": {"Elements": [{"ElementId": "control", "ElementType": "FILTER_CONTROL", "ColumnSpan": 3, "RowSpan": 1}]}}
@@ -135,7 +135,7 @@ def chart(definition, name):
     return visual_of(definition, name)["ChartConfiguration"]
 
 
-# One change each, by the rule that it breaks.
+# One change for each rule, by the rule that it breaks.
 CHANGES = {
     "selected_visuals_are_on_one_sheet": lambda d: d["FilterGroups"][1]["ScopeConfiguration"]["SelectedSheets"][
         "SheetVisualScopingConfigurations"

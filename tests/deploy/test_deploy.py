@@ -1,6 +1,6 @@
-"""A deployment from `init` to `teardown`, and a second one beside it that is interrupted again and again.
+"""A deployment from `init` to `teardown`, and a second one that is interrupted again and again.
 
-The tests build on each other, in the order of their names. run.py runs them and says in the environment where everything is.
+The tests build on each other, in the order of their names. run.py runs them and sets their environment variables.
 """
 
 import os
@@ -20,7 +20,7 @@ from transcript import Transcript
 UPDATE = bool(os.environ.get("KIRO_E2E_UPDATE"))
 BINARY, FUNCTIONS = Path(os.environ["KIRO_E2E_BINARY"]), os.environ["KIRO_E2E_FUNCTIONS"]
 
-# Where the second deployment is killed, one after the other: before the call has its effect, or after and before its answer.
+# The second deployment is killed at each of these: before the call has its effect, or after it and before the response.
 KILLED = [
     ("s3:PutObject", "after"),
     ("cloudformation:ExecuteChangeSet", "after"),
@@ -42,7 +42,7 @@ def said(what, **figures):
 
 
 class Story(unittest.TestCase):
-    """An account with a bucket of exports, and somebody's folder."""
+    """An account with a bucket of exports, and a user's folder."""
 
     maxDiff = None
 
@@ -67,7 +67,7 @@ class Story(unittest.TestCase):
         self.first, self.second = Deployed(self, self.aws, "kiro-analytics"), Deployed(self, self.aws, "kiro-two")
 
     def run_cli(self, *arguments, code=0, transcript=None, cli=None, **more):
-        """Runs a command, and makes sure of how it ends."""
+        """Runs a command, and checks its exit code."""
         began = time.monotonic()
         outcome = (cli or self.cli).run(*arguments, **more)
         outcome.seconds = time.monotonic() - began
@@ -151,7 +151,7 @@ class Story(unittest.TestCase):
         self.kept(transcript)
 
     def edit_dashboard(self, sheet):
-        """As the console does: a new version, published when it is healthy. Its number."""
+        """As the console does: a new version, published when it is healthy. Returns its number."""
         name = {"DashboardId": "kiro-analytics-kiro"}
         definition = self.first.ask("describe_dashboard_definition", **name)["Definition"]
         definition["Sheets"][0]["Name"] = sheet
@@ -219,7 +219,7 @@ class Story(unittest.TestCase):
         transcript.add("find synth -type f | sort", "\n".join(f"synth/{name}" for name in sorted(first)), 0)
         self.kept(transcript)
 
-    # ---- another one beside it ----
+    # ---- a second deployment ----
 
     def test_20_interrupted_anywhere_it_goes_on(self):
         self.aws.grants.put_in_force()
@@ -240,7 +240,7 @@ class Story(unittest.TestCase):
         )
         self.assertEqual(self.run_cli("deploy", "--yes", cli=self.other).changes, [])
 
-    # ---- the end ----
+    # ---- teardown ----
 
     def test_30_teardown_takes_its_own_and_keeps_the_data(self):
         transcript = Transcript("30-teardown", "The end, first shown and then done.")

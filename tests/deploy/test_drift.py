@@ -1,4 +1,4 @@
-"""Drift of stacks through the front: seen, listed, and put right by a change set with REVERT_DRIFT."""
+"""Drift of stacks through the front: detected, listed, and reverted by a change set with REVERT_DRIFT."""
 
 import json
 import time
@@ -80,7 +80,7 @@ class Drift(unittest.TestCase):
         cls.cloudformation = cls.aws.client("cloudformation")
 
     def change(self, name, kind, **more):
-        """A change set that is ready or refused."""
+        """Waits until a change set is ready or refused."""
         made = self.cloudformation.create_change_set(
             StackName=STACK, ChangeSetName=name, ChangeSetType=kind, TemplateBody=BODY, Capabilities=["CAPABILITY_IAM"], **more
         )
@@ -91,7 +91,7 @@ class Drift(unittest.TestCase):
             time.sleep(0.02)
 
     def execute(self, name, stale=False):
-        """The statuses of the stack that are seen until it is complete."""
+        """The observed statuses of the stack until it is complete."""
         if stale:
             self.aws.front.stale()
         self.cloudformation.execute_change_set(StackName=STACK, ChangeSetName=name)
@@ -108,7 +108,7 @@ class Drift(unittest.TestCase):
 
     def test_drift_is_seen_and_reverted(self):
         self.change("first", "CREATE")
-        # The first look after the execution shows what there was before it.
+        # The first read after the execution returns the state before it.
         self.assertEqual(self.execute("first", stale=True)[0], "REVIEW_IN_PROGRESS")
         status, drifts = self.drift()
         self.assertEqual((status["StackDriftStatus"], status["DriftedStackResourceCount"]), ("IN_SYNC", 0))

@@ -1,4 +1,4 @@
-"""What stands for AWS behaves as AWS does where a deployment would notice: Athena's queries and views, capabilities, grants, identities."""
+"""The environment behaves as AWS where a deployment depends on it: Athena's queries and views, capabilities, grants, identities."""
 
 import io
 import json
@@ -35,7 +35,7 @@ class Aws(unittest.TestCase):
         cls.athena.create_work_group(Name=WORKGROUP, Configuration={"ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/results/"}})
 
     def run_query(self, sql):
-        """The states seen and the last of them in full."""
+        """The observed states, and the last description."""
         started = self.athena.start_query_execution(QueryString=sql, WorkGroup=WORKGROUP, QueryExecutionContext={"Database": DATABASE})
         seen = []
         while not seen or seen[-1] in ("QUEUED", "RUNNING"):

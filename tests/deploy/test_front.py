@@ -1,4 +1,4 @@
-"""The front logs what it passes on, and lets calls fail or hang on demand."""
+"""The front logs the calls that it forwards, and lets calls fail or hang on demand."""
 
 import http.client
 import json
@@ -71,7 +71,7 @@ class OnDemand(Doubles):
 
 
 class SomebodyElsesBucket(unittest.TestCase):
-    """Of a bucket's owner, whatever the emulator behind thinks."""
+    """The owner of a bucket, independent of the emulator."""
 
     def setUp(self):
         self.owners = BucketOwners(owners={"sniped": "999999999999"})
@@ -88,7 +88,7 @@ class SomebodyElsesBucket(unittest.TestCase):
         self.assertEqual(self.refused("HEAD", "/sniped", **ours), ("AccessDenied", 403))
         self.assertIsNone(self.refused("HEAD", "/sniped", **theirs))
         self.assertIsNone(self.refused("HEAD", "/own", **ours))
-        # The owner's policy may well let everybody in.
+        # The owner's policy may allow all accounts.
         self.assertIsNone(self.refused("HEAD", "/sniped"))
         copied = {"x-amz-copy-source": "/sniped/key", "x-amz-source-expected-bucket-owner": "123456789012"}
         self.assertEqual(self.refused("PUT", "/own/key", **copied), ("AccessDenied", 403))

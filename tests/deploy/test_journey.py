@@ -1,6 +1,6 @@
-"""What goes wrong around deployments in real accounts, each fault on its own, on one deployment that lives through all of them.
+"""Faults around deployments in real accounts, one after the other, on one deployment.
 
-The tests build on each other, in the order of their names. run.py runs them and says in the environment where everything is.
+The tests build on each other, in the order of their names. run.py runs them and sets their environment variables.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ BINARY, FUNCTIONS = Path(os.environ["KIRO_E2E_BINARY"]), os.environ["KIRO_E2E_FU
 NAME = "kiro-analytics"
 STACK = f"{NAME}-data"
 SALT = "0123456789abcdef" * 4
-# All of them look and change nothing.
+# These commands read and change nothing.
 LOOKS = [
     ("status",),
     ("logs",),
@@ -29,19 +29,19 @@ LOOKS = [
     ("preflight",),
     ("teardown", "--dry-run"),
 ]
-# The newest day of the invented fleet is long ago, which `status` calls late.
+# The newest day of the invented fleet is long ago, so `status` reports late data.
 LATE = 1
 
 
 class SoundExports(Exports):
-    """Those of this account alone, as one of the other account is broken on purpose."""
+    """Only the exports of this account, as one of the other account is broken on purpose."""
 
     def files(self):
         return {key: path for key, path in super().files().items() if f"AWSLogs/{ACCOUNT}/" in key}
 
 
 class Journey(unittest.TestCase):
-    """An account with a bucket of exports, and somebody's folder."""
+    """An account with a bucket of exports, and a user's folder."""
 
     maxDiff = None
 
@@ -55,26 +55,26 @@ class Journey(unittest.TestCase):
 
     def setUp(self):
         self.deployed = Deployed(self, self.aws, NAME)
-        # A test that failed leaves nothing behind for the next one.
+        # A failed test must not affect the next one.
         self.addCleanup(self.aws.front.allow_all)
         self.addCleanup(self.aws.front.faults.clear)
         self.addCleanup(self.aws.front.bucket_owners.owners.clear)
         self.addCleanup(setattr, self.aws.account.switches, "spice_gigabytes", 10)
 
-    # ---- what is run ----
+    # ---- commands ----
 
     def run_cli(self, *arguments, code=0, **variables):
-        """Runs a command, and makes sure of how it ends."""
+        """Runs a command, and checks its exit code."""
         outcome = self.cli.run(*arguments, **variables)
         self.assertEqual(outcome.code, code, f"{outcome.command}\n{outcome.output}")
         return outcome
 
     def planned(self, *arguments):
-        """The changes that a deployment would make: step, kind, what, and the details as one text."""
+        """The planned changes: step, kind, what, and the details as one text."""
         return changes(self.run_cli("deploy", "--dry-run", "--output", "json", *arguments).json()["plan"])
 
     def deploy(self, *arguments, **more):
-        """The plan, and the report of what was done: each step that was agreed is done, and nothing of it is left out."""
+        """The plan and the report: each planned step is done completely."""
         told = self.run_cli("deploy", "--yes", "--output", "json", *arguments, **more).json()
         steps = [step["name"] for step in told["plan"]["steps"] if step["changes"]]
         done = {step["name"]: step for step in (told["report"] or {"steps": []})["steps"]} if "report" in told else {}
@@ -88,11 +88,11 @@ class Journey(unittest.TestCase):
         told = outcome.json()
         self.assertEqual(changes(told["plan"]), [])
         self.assertEqual(outcome.changes, [])
-        # Its address, where one was looked at.
+        # The address, if one was read.
         self.assertEqual("dashboard" in told, any(step["name"] == "dashboard" for step in told["plan"]["steps"]))
 
     def refused(self, *arguments, code=None):
-        """A command that is refused and has changed nothing."""
+        """Runs a command that is refused and changes nothing."""
         outcome = self.cli.run(*arguments)
         self.assertIn(outcome.code, (2, 3) if code is None else (code,), f"{outcome.command}\n{outcome.output}")
         self.assertEqual(outcome.changes, [])
@@ -100,7 +100,7 @@ class Journey(unittest.TestCase):
 
     @contextlib.contextmanager
     def only_what_the_printed_policy_allows(self):
-        """The policy in force, as `permissions` prints it for these names and no others."""
+        """Enforces the policy that `permissions` prints for exactly these names."""
         told = ("--account", ACCOUNT, "--region", REGION, "--exports", f"s3://{BUCKET}/{PREFIX}")
         printed = self.run_cli("permissions", "--output", "json", *told).json()
         statements = [statement for document in printed["documents"] for statement in document["Statement"]]
@@ -111,16 +111,16 @@ class Journey(unittest.TestCase):
             self.aws.front.allow_all()
 
     def allowed(self, *arguments, code=0, **variables):
-        """Runs a command none of whose calls may be denied, whatever it makes of that."""
+        """Runs a command of which no call may be denied, whatever its result."""
         outcome = self.run_cli(*arguments, code=code, **variables)
         denied = [f"{call.name}: {call.error}" for call in outcome.calls if call.error.startswith(("AccessDenied", "AuthorizationError"))]
         self.assertEqual(denied, [], outcome.command)
         return outcome
 
-    # ---- what is there ----
+    # ---- existing resources ----
 
     def resource(self, logical):
-        """Its physical id."""
+        """The physical id of a resource."""
         found = self.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
         return next(one["PhysicalResourceId"] for one in found if one["LogicalResourceId"] == logical)
 
@@ -163,7 +163,7 @@ class Journey(unittest.TestCase):
         # Before the first step.
         self.assertLess(first, next(number for number, line in enumerate(lines) if line.startswith("  1  ")))
         listed = sum(line.strip().startswith("+ make") for line in lines)
-        self.assertRegex(lines[first], rf"^Total: {listed} to make, \d+ to run$")
+        self.assertRegex(lines[first], rf"^Total: {listed} to create, \d+ to run$")
         shared = [line for line in lines[first:] if line.startswith("Shared with others: ")]
         self.assertEqual(len(shared), 2)
         self.assertTrue(all(SERVICE_ROLE in line for line in shared), shared)
@@ -185,7 +185,7 @@ class Journey(unittest.TestCase):
         shown = json.dumps(self.deployed.stack()["Parameters"], default=str) + self.run_cli("config", "show").output
         self.assertNotRegex(shown, r"\b[0-9a-f]{64}\b")
 
-    # ---- the next day, and what others have done in the console ----
+    # ---- the next day, and edits in the console ----
 
     def test_10_a_definition_that_comes_back_in_another_order_and_with_new_members_is_no_change(self):
         name = {"AnalysisId": f"{NAME}-kiro"}
@@ -259,7 +259,7 @@ class Journey(unittest.TestCase):
         before = set(self.deployed.datasets())
         self.deployed.ask("delete_data_set", DataSetId=f"{NAME}-user-totals")
         self.aws.account.switches.spice_gigabytes = 0
-        # Five attempts are made otherwise, with pauses.
+        # Otherwise the command makes five attempts, with pauses.
         outcome = self.run_cli("deploy", "--yes", "--only", "datasets", code=3, AWS_MAX_ATTEMPTS="1")
         self.assertIn("Insufficient SPICE capacity", outcome.output)
         self.assertRegex(outcome.output, "`aws quicksight update-spice-capacity-configuration .*--purchase-mode AUTO_PURCHASE.*`")
@@ -287,7 +287,7 @@ class Journey(unittest.TestCase):
         self.assertLessEqual({f"data source `{source}`", f"data set `{totals}`"}, self.torn_down()[1])
 
     def put_strangers_in_place(self):
-        """A data source and a data set of our names, made by somebody else."""
+        """A data source and a data set with the deployment's names, created by another tool."""
         self.deployed.ask("delete_data_set", DataSetId=f"{NAME}-user-totals")
         self.deployed.ask("delete_data_source", DataSourceId=f"{NAME}-athena")
         tags = [{"Key": "Team", "Value": "finance"}]
@@ -311,7 +311,7 @@ class Journey(unittest.TestCase):
         )
 
     def torn_down(self):
-        """What would stay, and what would go."""
+        """The planned retained resources and removals."""
         plan = self.run_cli("teardown", "--dry-run", "--output", "json").json()["plan"]
         return tuple({one["what"] for one in plan[name]} for name in ("stays", "goes"))
 
@@ -337,7 +337,7 @@ class Journey(unittest.TestCase):
         self.assert_nothing_to_change()
         self.assertEqual({dict(row)["email"] for row in self.deployed.rows("user_dim")}, hashed)
 
-    # ---- the end, and what is found before it ----
+    # ---- teardown and its blockers ----
 
     def test_30_termination_protection_is_found_before_anything_is_removed(self):
         self.cloudformation.update_termination_protection(StackName=STACK, EnableTerminationProtection=True)
@@ -363,7 +363,7 @@ class Journey(unittest.TestCase):
         self.assertIsNone(self.deployed.stack())
         self.assertNotIn(bucket, self.deployed.buckets())
 
-    # ---- beside it: a stack of somebody else, buckets and stale answers ----
+    # ---- a foreign stack, buckets and stale responses ----
 
     def test_40_the_stack_of_the_aws_sample_is_not_ours(self):
         template = {

@@ -1,4 +1,4 @@
-"""The double of Lake Formation as boto3 sees it."""
+"""The double of Lake Formation through boto3."""
 
 import unittest
 

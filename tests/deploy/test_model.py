@@ -1,4 +1,4 @@
-"""What AWS's models forbid is refused, in the words of the services."""
+"""Requests that AWS's models forbid are refused, in the services' words."""
 
 import json
 import unittest

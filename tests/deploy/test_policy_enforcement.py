@@ -1,4 +1,4 @@
-"""A policy is held against calls, and against what Athena does for the caller."""
+"""A policy is enforced for calls, and for Athena's calls on behalf of the caller."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""The double of Quick Sight as boto3 sees it: it keeps state, settles after some looks, and refuses what the service refuses."""
+"""The double of Quick Sight through boto3: it keeps state, settles after some reads, and refuses what the service refuses."""
 
 import unittest
 
@@ -250,7 +250,7 @@ class Capacity(Doubles):
 
 
 class Definitions(Doubles):
-    """Refused at once, failed later, or let pass with a warning; and described in another order."""
+    """Definitions that are refused at once, fail later, or pass with a warning; and descriptions in another order."""
 
     def setUp(self):
         super().setUp()

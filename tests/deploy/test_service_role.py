@@ -1,4 +1,4 @@
-"""With which role Quick Sight reads, what it may not read, and what the deployer may not do: in the whole environment."""
+"""The role that Quick Sight reads with, what it may not read, and what the deployer may not do, in the whole environment."""
 
 import json
 import unittest

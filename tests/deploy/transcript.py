@@ -1,4 +1,4 @@
-"""What a person saw: commands and their output, kept in transcripts/ as documentation, with what differs from run to run replaced."""
+"""Commands and their output, kept in transcripts/ as documentation, with values that differ from run to run replaced."""
 
 import difflib
 import re
@@ -9,7 +9,7 @@ FOLDER = Path(__file__).resolve().parent / "transcripts"
 # Days since the exports of the invented fleet end.
 DAY = r"\b(?!2026-(?:0\d|10)-)20(?:2[6-9]|[3-9]\d)-\d\d-\d\d"
 
-# In this order: the longer before what it may contain.
+# In this order: longer patterns before those they may contain.
 REPLACED = [
     (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://127.0.0.1:PORT"),
@@ -29,7 +29,7 @@ REPLACED = [
 
 
 def normalised(text, own=()):
-    """`own` are pairs of a text of this run and what to call it."""
+    """`own` are pairs of a text of this run and its replacement."""
     for found, name in own:
         text = text.replace(str(found), name)
     for pattern, name in REPLACED:
@@ -51,7 +51,7 @@ class Transcript:
         return "\n".join(self.parts)
 
     def difference(self, update):
-        """What is not as it is kept, as a diff; nothing when it is. With `update` it is kept as it is now."""
+        """Differences from the kept transcript, as a diff; empty without any. With `update`, replaces the kept transcript."""
         if update:
             FOLDER.mkdir(exist_ok=True)
             self.path.write_text(self.text())

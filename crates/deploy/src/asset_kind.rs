@@ -1,10 +1,10 @@
-//! The kinds of assets in Amazon Quick Sight: what they are called, and what owners and readers may do.
+//! The kinds of assets in Amazon Quick Sight: their names, and the permissions of owners and readers.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// What kind of asset it is.
+/// The kind of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssetKind {
@@ -15,10 +15,10 @@ pub enum AssetKind {
     Theme,
 }
 
-/// Names and permission sets of a kind.
+/// Names and permission sets of a kind in the API.
 #[derive(Debug)]
-pub(crate) struct Terms {
-    /// For people, in plans.
+pub(crate) struct AssetApi {
+    /// In plans and messages.
     pub(crate) noun: &'static str,
     /// In the file names of `synth`: `data-sets`.
     pub(crate) collection: &'static str,
@@ -26,12 +26,12 @@ pub(crate) struct Terms {
     pub(crate) segment: &'static str,
     /// The actions of an owner, as the developer guide lists them. The service refuses other sets.
     pub(crate) owner: &'static [&'static str],
-    /// The actions of a reader. Empty where a reader of the dashboard needs none.
+    /// The actions of a reader. Empty if a reader of the dashboard needs none.
     pub(crate) reader: &'static [&'static str],
 }
 
 impl AssetKind {
-    /// From what depends on all others to what depends on nothing.
+    /// All kinds; each depends only on later ones.
     pub const ALL: [Self; 5] = [
         Self::Dashboard,
         Self::Analysis,
@@ -40,7 +40,7 @@ impl AssetKind {
         Self::Theme,
     ];
 
-    pub(crate) fn terms(self) -> &'static Terms {
+    pub(crate) fn api(self) -> &'static AssetApi {
         match self {
             Self::Dashboard => &DASHBOARD,
             Self::Analysis => &ANALYSIS,
@@ -55,12 +55,12 @@ impl fmt::Display for AssetKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::DataSet => "data set",
-            other => other.terms().noun,
+            other => other.api().noun,
         })
     }
 }
 
-const DASHBOARD: Terms = Terms {
+const DASHBOARD: AssetApi = AssetApi {
     noun: "dashboard",
     collection: "dashboards",
     segment: "dashboard",
@@ -81,7 +81,7 @@ const DASHBOARD: Terms = Terms {
     ],
 };
 
-const ANALYSIS: Terms = Terms {
+const ANALYSIS: AssetApi = AssetApi {
     noun: "analysis",
     collection: "analyses",
     segment: "analysis",
@@ -97,7 +97,7 @@ const ANALYSIS: Terms = Terms {
     reader: &[],
 };
 
-const DATA_SET: Terms = Terms {
+const DATA_SET: AssetApi = AssetApi {
     noun: "dataset",
     collection: "data-sets",
     segment: "dataset",
@@ -124,7 +124,7 @@ const DATA_SET: Terms = Terms {
     reader: &[],
 };
 
-const DATA_SOURCE: Terms = Terms {
+const DATA_SOURCE: AssetApi = AssetApi {
     noun: "data source",
     collection: "data-sources",
     segment: "datasource",
@@ -139,7 +139,7 @@ const DATA_SOURCE: Terms = Terms {
     reader: &[],
 };
 
-const THEME: Terms = Terms {
+const THEME: AssetApi = AssetApi {
     noun: "theme",
     collection: "themes",
     segment: "theme",

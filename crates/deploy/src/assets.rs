@@ -1,4 +1,4 @@
-//! What of Amazon Quick Sight belongs to a deployment: assets whose id begins with its prefix and that carry its tag.
+//! The assets of a deployment in Amazon Quick Sight: their ids begin with its prefix, and they carry its tag.
 
 use std::collections::BTreeMap;
 
@@ -25,22 +25,22 @@ pub struct Asset {
     pub id: String,
     pub arn: String,
     pub name: String,
-    /// The version of this program that made it.
+    /// The version of this program that created it.
     pub version: Option<String>,
-    /// An analysis that was deleted and can be restored for some days. Its id is taken until then.
+    /// True for a deleted analysis in the recycle bin, which reserves its id for 30 days.
     pub is_recycled: bool,
 }
 
-/// What carries an asset's id but no tag of a deployment.
+/// An asset whose id begins with the prefix and that has no deployment tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnmanagedAsset {
     pub kind: AssetKind,
     pub id: String,
-    /// It is in the recycle bin, where its tags may not be readable.
+    /// True if it is in the recycle bin, where its tags may not be readable.
     pub is_recycled: bool,
 }
 
-/// All assets with ids of the deployment.
+/// All assets whose ids begin with the prefix of the deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assets {
     pub ours: Vec<Asset>,
@@ -48,7 +48,7 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Looks for all of them.
+    /// Lists all of them.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Assets {
         Self::find_kinds(aws, names, &AssetKind::ALL).await
     }
 
-    /// Looks for those of some kinds. Assets of other deployments, whose prefix may begin with this one's, are left out.
+    /// Lists those of some kinds. Leaves out assets of other deployments, whose prefix may begin with this one's.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl Assets {
         Ok(found)
     }
 
-    /// Ours of one kind.
+    /// The deployment's assets of one kind.
     pub fn of(&self, kind: AssetKind) -> impl Iterator<Item = &Asset> {
         self.ours.iter().filter(move |asset| asset.kind == kind)
     }
@@ -108,7 +108,7 @@ impl Asset {
         format!("{} `{}`", self.kind, self.id)
     }
 
-    /// Deletes it for good, also out of the recycle bin. What is gone already is no error.
+    /// Deletes it permanently, also from the recycle bin. Succeeds if it does not exist.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
     let client = &aws.clients().quicksight;
     let resource = format!(
         "the {} of Amazon Quick Sight",
-        kind.terms().collection.replace('-', " ")
+        kind.api().collection.replace('-', " ")
     );
     let start = format!("{}-", names.prefix);
     let mut found = Vec::new();
@@ -147,7 +147,7 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
             });
         }
     };
-    // The listings differ in nothing but names.
+    // The listings differ only in names.
     macro_rules! all {
         ($request:expr, $action:literal) => {
             $request
@@ -193,7 +193,7 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
     Ok(found)
 }
 
-/// The asset with its tags. An asset that has gone in the meantime has none.
+/// The asset with its tags. An asset that was deleted in the meantime has none.
 async fn tagged(aws: &Aws, asset: Asset) -> Result<(Asset, BTreeMap<String, String>), AwsError> {
     let tags = match tags::of_asset(aws, &asset.arn, asset.title()).await {
         Err(error) if error.is_not_found() => BTreeMap::new(),

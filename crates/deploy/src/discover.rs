@@ -1,4 +1,4 @@
-//! Looking around in an account: exports without listing a bucket, users of Amazon Quick Sight, the Identity Store.
+//! Finds exports in a bucket, users of Amazon Quick Sight, and the Identity Store of an account.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -6,12 +6,12 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
 use crate::aws::{Aws, AwsError, Context};
 
-/// Maximum number of listings: a bucket is looked through folder by folder, never object by object.
-const MOST_LISTINGS: usize = 60;
-/// No prefix is deeper.
-const DEEPEST: usize = 4;
-/// Prefixes that are tried first, as people name them so.
-const USUAL: [&str; 5] = [
+/// Maximum number of listings: a bucket is searched folder by folder, never object by object.
+const MAX_LISTINGS: usize = 60;
+/// Maximum depth of a prefix, in folders.
+const MAX_DEPTH: usize = 4;
+/// Common prefixes, which are tried first.
+const COMMON_PREFIXES: [&str; 5] = [
     "",
     "kiro-logs/",
     "kiro/",
@@ -19,14 +19,14 @@ const USUAL: [&str; 5] = [
     "usage-activity/",
 ];
 
-/// Where exports lie in a bucket.
+/// The location of exports in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundExports {
     /// `s3://bucket/prefix`
     pub url: String,
-    /// Accounts that have exports there.
+    /// Accounts with exports below the prefix.
     pub accounts: Vec<String>,
-    /// Folders that were looked into.
+    /// Folders that were listed.
     pub probed: Vec<String>,
 }
 
@@ -39,17 +39,24 @@ pub struct QuickSightUser {
     pub role: String,
 }
 
-/// The places in a bucket that Kiro writes to; none if nothing like it was found in what was probed.
+/// Finds the prefix in a bucket that Kiro writes to; none if the listed folders have no exports.
+///
+/// # Errors
+///
+/// If the bucket does not exist or cannot be listed.
 pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>, AwsError> {
     let Some(head) = aws.buckets().head(bucket).await? else {
-        return Err(AwsError::no_bucket(bucket, aws.region()));
+        return Err(AwsError::no_bucket(bucket, aws.scope()));
     };
-    let there = aws.in_region(&head.region);
-    let buckets = there.buckets();
+    let regional = aws.in_region(&head.region);
+    let buckets = regional.buckets();
     let mut probed: BTreeSet<String> = BTreeSet::new();
-    let mut waiting: VecDeque<String> = USUAL.iter().map(|prefix| (*prefix).to_owned()).collect();
+    let mut waiting: VecDeque<String> = COMMON_PREFIXES
+        .iter()
+        .map(|prefix| (*prefix).to_owned())
+        .collect();
     while let Some(prefix) = waiting.pop_front() {
-        if probed.len() >= MOST_LISTINGS || !probed.insert(prefix.clone()) {
+        if probed.len() >= MAX_LISTINGS || !probed.insert(prefix.clone()) {
             continue;
         }
         let folders = buckets.folders(bucket, &prefix, 1000).await?;
@@ -77,7 +84,7 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
                 }));
             }
         }
-        if prefix.matches('/').count() < DEEPEST {
+        if prefix.matches('/').count() < MAX_DEPTH {
             waiting.extend(
                 folders
                     .into_iter()
@@ -88,7 +95,7 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
     Ok(None)
 }
 
-/// The names of the buckets, those that sound like Kiro first.
+/// The names of the buckets, those that contain `kiro` first.
 pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     let pages = aws.clients().s3.list_buckets().into_paginator().send();
     let pages = pages.collect::<Result<Vec<_>, _>>().await;
@@ -106,21 +113,21 @@ pub async fn bucket_names(aws: &Aws) -> Result<Vec<String>, AwsError> {
     Ok(names)
 }
 
-/// Users and groups, administrators and authors first, and the Region that keeps them.
+/// Users and groups, administrators and authors first, and the Region of the users.
 pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>), AwsError> {
     let (region, users) = match users(aws).await {
         Ok(users) => (aws.region().to_owned(), users),
         Err(error) => match identity_region(&error.message) {
             Some(region) => {
-                let there = aws.in_region(&region);
-                let users = users(&there).await?;
+                let regional = aws.in_region(&region);
+                let users = users(&regional).await?;
                 (region, users)
             }
             None => return Err(error),
         },
     };
-    let there = aws.in_region(&region);
-    let groups = groups(&there).await?;
+    let regional = aws.in_region(&region);
+    let groups = groups(&regional).await?;
     let mut all: Vec<QuickSightUser> = users.into_iter().chain(groups).collect();
     let rank = |role: &str| match role {
         "ADMIN" | "ADMIN_PRO" => 0,
@@ -132,7 +139,7 @@ pub async fn quicksight_users(aws: &Aws) -> Result<(String, Vec<QuickSightUser>)
     Ok((region, all))
 }
 
-/// The namespace of users and groups that an account has without making one.
+/// The namespace that every account has.
 const NAMESPACE: &str = "default";
 
 async fn users(aws: &Aws) -> Result<Vec<QuickSightUser>, AwsError> {

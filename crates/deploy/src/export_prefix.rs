@@ -1,10 +1,10 @@
-//! The prefix below the bucket that the AWS sample's `KIRO_LOGS_BUCKET` names, where `KIRO_LOGS_PREFIX` is not set.
+//! Finds the prefix in the AWS sample's `KIRO_LOGS_BUCKET` if `KIRO_LOGS_PREFIX` is not set.
 
 use crate::aws::{Aws, AwsError};
 use crate::discover::exports_in;
 use crate::settings::Resolved;
 
-/// Looks for the prefix, as the AWS sample does, and puts it into the settings. Returns the address that was found.
+/// Finds the prefix, as the AWS sample does, and sets it in the settings. Returns the address that was found.
 ///
 /// # Errors
 ///

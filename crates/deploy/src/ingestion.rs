@@ -1,4 +1,4 @@
-//! Imports of data sets into SPICE: begun, awaited, and what became of the last ones.
+//! Imports of data sets into SPICE: starts them, waits for them, and lists the newest ones.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::progress::{NoProgress, Progress};
 
 /// Maximum concurrent imports and requests.
 const CONCURRENCY: usize = 4;
-/// Imports of one data set that are listed: its newest.
+/// Number of imports in the listing of a data set: the newest.
 const PAGE_SIZE: i32 = 20;
-/// The longest that imports which are awaited together may take.
-const WITHIN: Duration = Duration::from_hours(1);
+/// Maximum time for imports that are awaited together.
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// One import.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Ingestion {
     pub id: String,
-    /// `COMPLETED`, `FAILED`, `CANCELLED`, or what it is doing.
+    /// `COMPLETED`, `FAILED`, `CANCELLED`, or a status of a running import.
     pub status: String,
     pub rows: Option<u64>,
     pub dropped_rows: Option<u64>,
@@ -34,7 +34,7 @@ pub struct Ingestion {
     pub error: Option<IngestionError>,
 }
 
-/// What Quick Sight says went wrong: either may be empty.
+/// Quick Sight's error of an import. Either member may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IngestionError {
     /// Its code: `PERMISSION_DENIED`.
@@ -43,20 +43,20 @@ pub struct IngestionError {
 }
 
 /// The imports of one data set.
-pub(crate) struct Imports<'a> {
+pub(crate) struct DataSetIngestions<'a> {
     aws: &'a Aws,
     data_set: String,
-    /// What messages call the data set.
+    /// The data set's name in messages.
     title: String,
 }
 
-/// An import that goes on.
-pub(crate) struct Begun<'a> {
-    imports: Imports<'a>,
+/// A running import.
+pub(crate) struct RunningIngestion<'a> {
+    ingestions: DataSetIngestions<'a>,
     id: String,
 }
 
-/// What became of the import of one data set.
+/// The result of the import of one data set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
     pub relation: String,
@@ -94,7 +94,7 @@ impl Ingestion {
         self.status == "COMPLETED"
     }
 
-    /// What a person can do about its error. The command that repairs the cause does not import anew: `refresh` does.
+    /// The next command after its error.
     pub fn hint(&self) -> &'static str {
         match self.cause() {
             ImportCause::Permission => {
@@ -104,7 +104,7 @@ impl Ingestion {
                 "SPICE has no room in this Region: buy capacity or release some in Manage Quick Sight, SPICE capacity (or `aws quicksight update-spice-capacity-configuration --purchase-mode AUTO_PURCHASE`), then run `kiro-analytics refresh --only import`"
             }
             ImportCause::View => {
-                "a view is missing or has other columns: `kiro-analytics deploy` makes it again and imports again"
+                "a view is missing or has other columns: `kiro-analytics deploy` creates it again and imports again"
             }
             ImportCause::Superseded => {
                 "another import has taken its place: `kiro-analytics status` shows it"
@@ -120,7 +120,7 @@ impl Ingestion {
         self.cause() == ImportCause::Permission
     }
 
-    /// Returns true if SPICE had no room.
+    /// Returns true if SPICE had no free capacity.
     pub(crate) fn is_out_of_capacity(&self) -> bool {
         self.cause() == ImportCause::Capacity
     }
@@ -159,7 +159,7 @@ enum ImportCause {
     Other,
 }
 
-/// The imports that an account reports never are negative.
+/// Converts a number of the API, which is never negative.
 fn whole(number: i64) -> Option<u64> {
     u64::try_from(number).ok()
 }
@@ -185,7 +185,7 @@ impl Serialize for IngestionError {
     }
 }
 
-impl<'a> Imports<'a> {
+impl<'a> DataSetIngestions<'a> {
     pub(crate) fn new(aws: &'a Aws, data_set: impl Into<String>, title: impl Into<String>) -> Self {
         let (data_set, title) = (data_set.into(), title.into());
         Self {
@@ -212,7 +212,7 @@ impl<'a> Imports<'a> {
         Ok(found.map(Ingestion::of).collect())
     }
 
-    /// Begins one. `id` must be new.
+    /// Starts one. `id` must be new.
     pub(crate) async fn begin(&self, id: &str) -> Result<(), AwsError> {
         let request = self.aws.clients().quicksight.create_ingestion();
         let request = request
@@ -225,33 +225,35 @@ impl<'a> Imports<'a> {
         Ok(())
     }
 
-    /// The one of that id, that somebody has begun.
-    pub(crate) fn begun(self, id: String) -> Begun<'a> {
-        Begun { imports: self, id }
+    /// The running import with this id.
+    pub(crate) fn running(self, id: String) -> RunningIngestion<'a> {
+        RunningIngestion {
+            ingestions: self,
+            id,
+        }
     }
 }
 
-impl Begun<'_> {
+impl RunningIngestion<'_> {
     /// The id of its data set.
     pub(crate) fn data_set(&self) -> &str {
-        &self.imports.data_set
+        &self.ingestions.data_set
     }
 
-    async fn look(&self) -> Result<Ingestion, AwsError> {
-        let imports = &self.imports;
-        let request = imports.aws.clients().quicksight.describe_ingestion();
+    async fn describe(&self) -> Result<Ingestion, AwsError> {
+        let ingestions = &self.ingestions;
+        let request = ingestions.aws.clients().quicksight.describe_ingestion();
         let request = request
-            .aws_account_id(imports.aws.account())
-            .data_set_id(&imports.data_set)
+            .aws_account_id(ingestions.aws.account())
+            .data_set_id(&ingestions.data_set)
             .ingestion_id(&self.id);
         let sent = request.send().await;
         let action = "quicksight:DescribeIngestion";
-        let found = sent.context(imports.aws, action, imports.title.as_str())?;
+        let found = sent.context(ingestions.aws, action, ingestions.title.as_str())?;
         Ok(found.ingestion.map(Ingestion::of).unwrap_or_default())
     }
 
-    /// Looks at all of them, again and again until each has ended: in the order in which they ended. Those that still go on
-    /// when the time is over come last.
+    /// Waits until each has ended, and returns them in that order. Those that are still running at the time limit come last.
     pub(crate) async fn wait(
         aws: &Aws,
         mut waiting: Vec<Self>,
@@ -259,37 +261,40 @@ impl Begun<'_> {
     ) -> Result<Vec<(Self, Ingestion)>, AwsError> {
         let all = waiting.len() as u64;
         let mut ended = Vec::new();
-        let mut polling = aws.polling(WITHIN);
+        let mut polling = aws.polling(TIMEOUT);
         while !waiting.is_empty() {
             progress.count(all - waiting.len() as u64, Some(all), "datasets");
             let mut still = Vec::new();
-            for begun in waiting {
-                let ingestion = begun.look().await?;
+            for running in waiting {
+                let ingestion = running.describe().await?;
                 if ingestion.has_ended() {
-                    ended.push((begun, ingestion));
+                    ended.push((running, ingestion));
                 } else {
-                    let data_set = &begun.imports.data_set;
+                    let data_set = &running.ingestions.data_set;
                     progress.doing(&format!("{data_set}: {}", ingestion.status));
-                    still.push((begun, ingestion));
+                    still.push((running, ingestion));
                 }
             }
             if !still.is_empty() && !polling.again().await {
                 ended.append(&mut still);
             }
-            waiting = still.into_iter().map(|(begun, _)| begun).collect();
+            waiting = still.into_iter().map(|(running, _)| running).collect();
         }
         Ok(ended)
     }
 }
 
-/// The newest import of a data set, if there was any.
+/// The newest import of a data set, if there is one.
 pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Ingestion>, AwsError> {
     let began = |shown: &Ingestion| shown.began.unwrap_or_default();
-    let listed = Imports::of(aws, data_set).list().await?.into_iter();
+    let listed = DataSetIngestions::of(aws, data_set)
+        .list()
+        .await?
+        .into_iter();
     Ok(listed.max_by(|one, other| began(one).total_cmp(&began(other))))
 }
 
-/// Imports data sets anew and waits until each has ended, well or badly. `id` must be new.
+/// Imports data sets and waits until each import has succeeded or failed. `id` must be new.
 pub async fn import_all(
     aws: &Aws,
     names: &Names,
@@ -319,10 +324,10 @@ pub async fn import_all(
 }
 
 async fn import(aws: &Aws, data_set: &Asset, id: &str) -> Result<Ingestion, AwsError> {
-    let imports = Imports::of(aws, data_set);
-    imports.begin(id).await?;
-    let begun = vec![imports.begun(id.to_owned())];
-    let mut ended = Begun::wait(aws, begun, &NoProgress).await?;
+    let ingestions = DataSetIngestions::of(aws, data_set);
+    ingestions.begin(id).await?;
+    let running = vec![ingestions.running(id.to_owned())];
+    let mut ended = RunningIngestion::wait(aws, running, &NoProgress).await?;
     Ok(ended
         .pop()
         .map(|(_, ingestion)| ingestion)
@@ -345,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_import_says_why_and_what_to_do() {
+    fn a_failed_import_has_a_reason_and_a_hint() {
         let denied = failed(
             "PERMISSION_DENIED",
             "Insufficient Lake Formation permission(s)",

@@ -1,11 +1,12 @@
-//! Deploys kiro-analytics into an AWS account: plans, shows nothing itself, then applies.
+//! Deploys kiro-analytics into an AWS account: plans, then applies the approved plan.
 //!
 //! Owns the settings of a deployment, every call to AWS but the normalizer's, and the steps from a function's zip to a
-//! dashboard. It prints nothing, reads no environment but what AWS tools read, and knows no engine.
+//! dashboard. Prints nothing, reads only the environment variables of AWS tools, and does not know the query engine.
 
 mod asset_kind;
 pub mod assets;
 pub mod aws;
+mod data_lake;
 mod digest;
 pub mod discover;
 pub mod driver;

@@ -1,4 +1,4 @@
-//! What failed in the last days, and on which export.
+//! Failed runs and exports of the last days.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use serde::Serialize;
 use crate::aws::{Aws, Context, Optional};
 use crate::runs::{Line, Log, Run, shown};
 use crate::stack::Stack;
-use crate::step::{Blame, StepError};
+use crate::step::{ErrorCategory, StepError};
 
-/// An export that could not be read, at least once.
+/// An export that could not be read at least once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FailedExport {
     pub export: String,
-    /// Why, the last time.
+    /// The reason of the last failure.
     pub error: String,
     pub first: String,
     pub last: String,
     pub times: u64,
-    /// No later run has read it, and the last one still saw it.
+    /// True if no later run has read it, and the last run still found it.
     pub is_unread: bool,
 }
 
@@ -31,7 +31,7 @@ pub struct FailedRun {
     pub what: String,
 }
 
-/// What the log says.
+/// The log of a period.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LogReport {
     pub log_group: String,
@@ -39,10 +39,10 @@ pub struct LogReport {
     /// Unread ones first, then by time.
     pub exports: Vec<FailedExport>,
     pub failed_runs: Vec<FailedRun>,
-    /// Events that could not be delivered to the function, waiting in the queue.
+    /// Number of events in the queue that could not be delivered to the function.
     pub undelivered: u64,
     pub runs: Vec<Run>,
-    /// There is more in the log than was read.
+    /// True if the log has more events than were read.
     pub is_cut: bool,
 }
 
@@ -52,9 +52,9 @@ impl LogReport {
         let group = stack.output("NormalizerLogGroupName");
         if group.is_empty() {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("stack `{}` has no normalizer", stack.name),
-                "`kiro-analytics status` says in what state it is; `kiro-analytics deploy` makes it",
+                "`kiro-analytics status` shows its state; `kiro-analytics deploy` creates it",
             ));
         }
         let (log, undelivered) =
@@ -96,7 +96,7 @@ impl LogReport {
                     }
                 }
                 Line::Run(run) => {
-                    if run.looked_at_everything() {
+                    if run.is_complete() {
                         for (name, known) in &mut exports {
                             known.is_unread &= in_this_run.contains(name);
                         }
@@ -118,20 +118,20 @@ impl LogReport {
         report
     }
 
-    /// Whether the last thing that happened to the function was a failure of the whole run.
+    /// Returns true if the last run failed as a whole.
     pub fn last_run_failed(&self) -> bool {
         let failed = self.failed_runs.last().map(|run| run.at.as_str());
         let went_well = self.runs.last().map(|run| run.ended.as_str());
         failed.is_some_and(|failed| went_well.is_none_or(|well| well < failed))
     }
 
-    /// Exports that are in no figure.
+    /// Exports that are missing in all figures.
     pub fn unread(&self) -> impl Iterator<Item = &FailedExport> {
         self.exports.iter().filter(|export| export.is_unread)
     }
 }
 
-/// How many events wait in the queue of those that could not be delivered.
+/// The number of events in the queue of undelivered events.
 async fn undelivered(aws: &Aws, stack: &Stack) -> Result<u64, StepError> {
     let url = stack.output("DeadLettersUrl");
     if url.is_empty() {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_export_is_unread_until_it_was_read_or_is_gone() {
+    fn an_export_is_unread_until_it_is_read_or_deleted() {
         let report = LogReport::of(log(vec![
             failed("a"),
             failed("b"),
@@ -198,7 +198,7 @@ mod tests {
             Line::ExportNormalized {
                 export: "b".to_owned(),
             },
-            // An arrival looks at one export alone: it says nothing of the others.
+            // A run on arrival reads one export, so it proves nothing about the others.
             run(0),
             failed("a"),
             run(7),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_run_counts_until_one_goes_well() {
+    fn a_failed_run_counts_until_one_succeeds() {
         let what = "Run failed".to_owned();
         let broken = log(vec![run(0), Line::Failed { what }]);
         let report = LogReport::of(broken);

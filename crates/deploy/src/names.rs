@@ -1,9 +1,15 @@
-//! Every name that follows from the prefix of a deployment, and how long it may be.
+//! The names derived from the prefix of a deployment, and their maximum lengths.
 
 use crate::aws::Aws;
 
-/// What the name of the function has after the prefix.
+/// The function's name after the prefix.
 const FUNCTION_SUFFIX: &str = "-data-normalize-report";
+/// The role's name after the stack's, before its random characters.
+const ROLE_SUFFIX: &str = "-NormalizerRole-";
+/// Characters that `CloudFormation` appends to a generated name.
+const RANDOM_CHARACTERS: usize = 12;
+/// Maximum length of the name of a role.
+const MAX_ROLE_CHARACTERS: usize = 64;
 
 /// The names of one deployment's resources.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,22 +36,22 @@ impl Names {
         format!("{}-data", self.prefix)
     }
 
-    /// The stack that maps ids to names of people.
+    /// The stack that maps ids to names of users.
     pub fn identity_stack(&self) -> String {
         format!("{}-identity", self.prefix)
     }
 
-    /// The bucket with the function's zips, where none is named.
+    /// The default bucket for the function's zips.
     pub fn code_bucket(&self) -> String {
         format!("{}-code-{}-{}", self.prefix, self.account, self.region)
     }
 
-    /// The Glue database and the Athena workgroup, where none is named.
+    /// The default name of the Glue database and the Athena workgroup.
     pub fn identifier(&self) -> String {
         self.prefix.replace('-', "_")
     }
 
-    /// The inline policy of the role that `QuickSight` reads with, where none is named.
+    /// The default name of the inline policy in the role that `QuickSight` reads with.
     pub fn quicksight_policy(&self) -> String {
         format!("{}-QuickSightS3Access", self.prefix)
     }
@@ -63,7 +69,7 @@ impl Names {
         format!("{}-{mode}", self.prefix)
     }
 
-    /// Analysis and dashboard have the same id; `dashboard` is the spec's.
+    /// Analysis and dashboard have the same id; `dashboard` is the id in the spec.
     pub fn dashboard_id(&self, dashboard: &str) -> String {
         format!("{}-{dashboard}", self.prefix)
     }
@@ -79,7 +85,7 @@ impl Names {
         format!("arn:{partition}:quicksight:{region}:{account}:{resource}")
     }
 
-    /// What is wrong with the lengths of the names, in this Region.
+    /// Names that are too long in this Region.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         let lengths = [
@@ -91,7 +97,7 @@ impl Names {
             if name.len() > most {
                 let too_long = name.len() - most;
                 problems.push(format!(
-                    "the {what} would be called `{name}`, {too_long} letters more than the {most} that AWS allows in `{}`: take a prefix of at most {} letters",
+                    "the {what} would be called `{name}`, {too_long} characters more than the {most} that AWS allows in `{}`: choose a prefix of at most {} characters",
                     self.region,
                     self.prefix.len().saturating_sub(too_long)
                 ));
@@ -99,9 +105,26 @@ impl Names {
         }
         problems
     }
+
+    /// Like [`Self::problems`], for a stack that does not exist yet: the name of the function's role must also fit.
+    ///
+    /// `CloudFormation` shortens the stack's part of a generated name that is too long. The role would then not match the pattern
+    /// `PREFIX-data-NormalizerRole-*` that policies of other accounts name. An existing stack keeps its role and its policies.
+    pub fn problems_of_new_deployment(&self) -> Vec<String> {
+        let mut problems = self.problems();
+        let role = format!("{}{ROLE_SUFFIX}", self.data_stack());
+        let too_long = (role.len() + RANDOM_CHARACTERS).saturating_sub(MAX_ROLE_CHARACTERS);
+        if too_long > 0 {
+            problems.push(format!(
+                "CloudFormation would shorten the name of the function's role, which must begin with `{role}`: choose a prefix of at most {} characters",
+                self.prefix.len().saturating_sub(too_long)
+            ));
+        }
+        problems
+    }
 }
 
-/// What is wrong with a prefix, wherever it is used.
+/// The problem of a prefix, independent of its length.
 pub(crate) fn prefix_problem(prefix: &str) -> Option<String> {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_good = prefix.starts_with(|first: char| first.is_ascii_lowercase())
@@ -109,7 +132,7 @@ pub(crate) fn prefix_problem(prefix: &str) -> Option<String> {
         && !prefix.ends_with('-')
         && !prefix.contains("--");
     (!is_good).then(|| {
-        format!("expected small letters, digits and single hyphens, beginning with a letter, found `{prefix}`")
+        format!("expected lowercase letters, digits and single hyphens, starting with a letter, found `{prefix}`")
     })
 }
 
@@ -152,7 +175,21 @@ mod tests {
         let problems = names(&prefix, "ap-southeast-2").problems();
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(
-            problems[0].ends_with("take a prefix of at most 30 letters"),
+            problems[0].ends_with("choose a prefix of at most 30 characters"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn a_new_deployment_has_a_role_whose_name_is_not_shortened() {
+        let fits = names(&"a".repeat(31), "us-east-1");
+        assert_eq!(fits.problems_of_new_deployment(), Vec::<String>::new());
+        let long = names(&"a".repeat(32), "us-east-1");
+        assert_eq!(long.problems(), Vec::<String>::new());
+        let problems = long.problems_of_new_deployment();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].ends_with("choose a prefix of at most 31 characters"),
             "{problems:?}"
         );
     }

@@ -1,4 +1,4 @@
-//! The schedule and the alarms of a stack as they are: read once, to be shown and to be compared.
+//! The schedule and the alarms of a stack, read once for `status` and for the drift comparison.
 
 use aws_sdk_cloudwatch::operation::describe_alarms::DescribeAlarmsOutput;
 use aws_sdk_cloudwatch::types::MetricAlarm;
@@ -8,7 +8,7 @@ use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 
-/// What was read, each part on its own.
+/// The results of both reads. One can fail without the other.
 #[derive(Debug)]
 pub(crate) struct ObservedStack {
     /// None if the stack has no schedule, or if it does not exist.
@@ -25,7 +25,7 @@ impl ObservedStack {
     }
 }
 
-/// The name in the account of a resource, by its name in the template; none if it was never made.
+/// The name of a resource in the account, by its name in the template; none if it was never created.
 pub(crate) fn physical_id<'a>(resources: &'a [StackResource], logical_id: &str) -> Option<&'a str> {
     let found = resources
         .iter()
@@ -33,7 +33,7 @@ pub(crate) fn physical_id<'a>(resources: &'a [StackResource], logical_id: &str) 
     Some(found.physical_id.as_str()).filter(|id| !id.is_empty())
 }
 
-/// The alarms among the resources of a stack that have been made.
+/// The alarms among the resources of a stack that have been created.
 pub(crate) fn alarm_resources(
     resources: &[StackResource],
 ) -> impl Iterator<Item = &StackResource> + Clone {

@@ -1,21 +1,21 @@
-//! What a long piece of work tells while it goes on. The binary draws it.
+//! Progress of long operations. The binary displays it.
 
-/// Somebody who watches.
+/// Receives progress.
 pub trait Progress: Send + Sync {
-    /// A step begins: its number, how many there are, and its title.
+    /// A step begins: its number, the number of steps, and its title.
     fn begin(&self, number: usize, of: usize, title: &str);
 
-    /// What is being done now; replaces what was said before.
+    /// The current activity. Replaces the previous one.
     fn doing(&self, what: &str);
 
-    /// How much is done, of how much if that is known.
+    /// The amount done, and the total if it is known.
     fn count(&self, done: u64, of: Option<u64>, what: &str);
 
-    /// A line that stays.
+    /// A permanent line.
     fn note(&self, line: &str);
 }
 
-/// Nobody watches.
+/// Ignores progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 

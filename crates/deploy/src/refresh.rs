@@ -1,4 +1,4 @@
-//! Reads new exports now and has every data set imported anew.
+//! Reads new exports now, then imports every data set again.
 
 use serde::Serialize;
 
@@ -6,28 +6,28 @@ use crate::assets::{Asset, AssetKind, Assets};
 use crate::ingestion::{Imported, Ingestion, import_all};
 use crate::names::Names;
 use crate::progress::Progress;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 use crate::steps::{DataLayer, Normalization, normalize};
 
-/// What to do.
+/// What to refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshOrder {
     pub normalizes: bool,
     pub imports: bool,
     /// Only the data sets of these views; all if empty.
     pub only: Vec<String>,
-    /// The id of the new imports, never used before.
+    /// The id of the new imports. Must be new.
     pub import_id: String,
 }
 
-/// What was done.
+/// The results of a refresh.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Refreshed {
     pub normalized: Option<Normalization>,
     pub imported: Vec<Imported>,
 }
 
-/// One import as a line of an answer.
+/// One import, as the output shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImportLine {
     pub view: String,
@@ -73,7 +73,11 @@ impl Imported {
     }
 }
 
-/// Does what is ordered. Imports that fail are told in the answer; they stop nothing.
+/// Reads new exports and imports data sets, as ordered. A failed import is part of the result and does not stop the others.
+///
+/// # Errors
+///
+/// If the function fails, or an ordered view has no data set.
 pub async fn refresh(
     deployment: &Deployment,
     order: &RefreshOrder,
@@ -82,7 +86,7 @@ pub async fn refresh(
     let Deployment { aws, names, .. } = deployment;
     let steps = usize::from(order.normalizes) + usize::from(order.imports);
     let mut done = Refreshed::default();
-    // Asked first: a wrong name shall not cost a run.
+    // Checked first, so that a wrong name does not cost a run.
     let assets = if order.imports {
         Assets::find_kinds(aws, names, &[AssetKind::DataSet]).await?
     } else {
@@ -90,7 +94,7 @@ pub async fn refresh(
     };
     let chosen = chosen(names, &assets, &order.only)?;
     if order.normalizes {
-        let layer = DataLayer::needed(deployment).await?;
+        let layer = DataLayer::require(deployment).await?;
         progress.begin(1, steps, "Reading new exports");
         done.normalized = Some(normalize(deployment, &layer.function, progress).await?);
     }
@@ -111,7 +115,7 @@ fn chosen<'a>(
     let unknown = only.iter().find(|name| !known.contains(name));
     if let Some(name) = unknown {
         return Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("there is no data set of a view `{name}`"),
             format!("there are: {}", known.join(", ")),
         ));

@@ -1,4 +1,4 @@
-//! Buckets with results that earlier stacks of a deployment have left behind, found by their tag.
+//! Results buckets that earlier stacks of a deployment have left, found by their tag.
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
@@ -6,19 +6,19 @@ use crate::aws::{Aws, AwsError, Context};
 use crate::names::Names;
 use crate::tags;
 
-/// Letters of a stack's name that are certain to begin a name that `CloudFormation` makes up: it shortens long
-/// names so that they fit into the 63 letters of a bucket.
-const KEPT_LETTERS: usize = 20;
+/// Characters of a stack's name that every generated bucket name begins with: `CloudFormation` shortens long names to the 63
+/// characters of a bucket name.
+const MAX_STACK_CHARACTERS: usize = 20;
 
-/// The buckets that carry the deployment's tag, without the one with the function's code. None where the caller may not
-/// list buckets.
+/// The buckets that carry the deployment's tag, without the one for the function's code. Empty if the caller may not list
+/// buckets.
 ///
 /// # Errors
 ///
 /// If the buckets or their tags cannot be read.
 pub(crate) async fn results_buckets(aws: &Aws, names: &Names) -> Result<Vec<String>, AwsError> {
     let stack = names.data_stack();
-    let start: String = stack.chars().take(KEPT_LETTERS).collect();
+    let start: String = stack.chars().take(MAX_STACK_CHARACTERS).collect();
     let call = aws.clients().s3.list_buckets().prefix(&start);
     let pages = call.into_paginator().send().collect::<Result<Vec<_>, _>>();
     let pages = match pages.await.context(aws, "s3:ListBuckets", "your buckets") {

@@ -1,14 +1,14 @@
-//! What the normalizer's log says: runs, exports that failed, runs that were cut off. Keys, counts and reasons, no cells.
+//! The normalizer's log: runs, failed exports and failed runs. Contains keys, counts and reasons, no cells.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Aws, AwsError, Context, Optional};
 
-/// More pages than this are not read: a backfill writes a line per export.
-const MOST_PAGES: usize = 60;
+/// Maximum number of pages that are read: a backfill writes a line per export.
+const MAX_PAGES: usize = 60;
 
-/// One run that came to its end.
+/// A completed run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Run {
     /// When it ended, UTC.
@@ -20,11 +20,11 @@ pub struct Run {
     pub rows: u64,
     pub rejected_rows: u64,
     pub milliseconds: u64,
-    /// The newest day with activity or of an export, as far as this run knows.
+    /// The newest day with activity or of an export, in the metrics of this run.
     pub newest_day: Option<String>,
 }
 
-/// A line of the log that tells something.
+/// A relevant line of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
     Run(Run),
@@ -48,12 +48,12 @@ pub struct Event {
     pub line: Line,
 }
 
-/// What was read of a log.
+/// The events of a log.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Log {
-    /// From the oldest on.
+    /// Oldest first.
     pub events: Vec<Event>,
-    /// There is more than was read.
+    /// True if the log has more events than were read.
     pub is_cut: bool,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn shown(time: DateTime<Utc>) -> String {
 }
 
 impl Log {
-    /// Reads everything of a log group since a time. A group that does not exist is empty: nothing has run.
+    /// Reads everything of a log group since a time. A log group that does not exist counts as empty.
     pub async fn read(aws: &Aws, group: &str, since: DateTime<Utc>) -> Result<Self, AwsError> {
         Self::filtered(aws, group, since, None).await
     }
@@ -86,7 +86,7 @@ impl Log {
         since: DateTime<Utc>,
         pattern: Option<&str>,
     ) -> Result<Self, AwsError> {
-        // A stack that was never made names no log group.
+        // A stack that was never created has no log group.
         if group.is_empty() {
             return Ok(Self::default());
         }
@@ -102,7 +102,7 @@ impl Log {
             let Some(found) = pages.next().await else {
                 break;
             };
-            if page == MOST_PAGES {
+            if page == MAX_PAGES {
                 log.is_cut = true;
                 break;
             }
@@ -135,7 +135,7 @@ impl Event {
     }
 }
 
-/// A line that the function has written: a record of its log, or its metrics.
+/// A line that the function wrote: a log record, or its metrics.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Record {
@@ -166,12 +166,12 @@ struct Figures {
     fact_rows: u64,
     code_rows: u64,
     rejected_rows: u64,
-    /// Negative where a clock was set back.
+    /// Negative if a clock was set back.
     duration_ms: i64,
     newest_activity_age_days: Option<i64>,
 }
 
-/// The text inside of `Name("text")`, as errors are written for programmers; other texts as they are.
+/// The text in `Name("text")`, the debug form of an error; other texts unchanged.
 fn without_debug_form(text: &str) -> String {
     let inner = text.split_once("(\"").filter(|(name, _)| {
         !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric())
@@ -184,7 +184,7 @@ fn without_debug_form(text: &str) -> String {
 }
 
 impl Line {
-    /// What the function itself wrote.
+    /// A line of the function.
     fn of(record: &Record) -> Option<Self> {
         if record.metrics.is_some() {
             return Run::of(record).map(Self::Run);
@@ -195,7 +195,7 @@ impl Line {
         match (record.level.as_str(), message.as_str()) {
             (_, "Export normalized.") => Some(Self::ExportNormalized { export }),
             (_, "Export failed.") => Some(Self::ExportFailed { export, error }),
-            // Its exports have said so themselves.
+            // Each failed export has its own line.
             ("ERROR", message) if says_exports_failed(message) || says_exports_failed(&error) => {
                 None
             }
@@ -212,15 +212,15 @@ impl Line {
         }
     }
 
-    /// What Lambda wrote about the function.
+    /// A line of Lambda about the function.
     fn of_platform(message: &str) -> Option<Self> {
         let what = if let Some((_, after)) = message.split_once("Task timed out") {
-            format!("the function was stopped, as its time was over{after}")
+            format!("the function timed out{after}")
         } else if message.contains("signal: killed") || message.contains("OutOfMemory") {
-            "the function was killed, probably for want of memory: raise `memory_megabytes`"
+            "the function was killed, probably because it ran out of memory: raise `memory_megabytes`"
                 .to_owned()
         } else if message.contains("Runtime.ExitError") || message.contains("Runtime exited") {
-            "the function ended by itself; its log says why".to_owned()
+            "the function exited; its log shows the reason".to_owned()
         } else {
             return None;
         };
@@ -253,8 +253,8 @@ impl Run {
         })
     }
 
-    /// Whether it looked at everything there is, and not at an export that had just arrived.
-    pub fn looked_at_everything(&self) -> bool {
+    /// Returns true if the run examined all exports, and not only one that had just arrived.
+    pub fn is_complete(&self) -> bool {
         self.files_skipped > 0 && self.files_remaining == 0
     }
 }
@@ -271,9 +271,9 @@ mod tests {
 
     #[test]
     fn a_run_tells_its_figures_and_the_newest_day() {
-        let told = json!({"_aws": {"Timestamp": 1_783_739_700_000_i64}, "FilesProcessed": 3, "FilesSkipped": 2, "FactRows": 10,
+        let reported = json!({"_aws": {"Timestamp": 1_783_739_700_000_i64}, "FilesProcessed": 3, "FilesSkipped": 2, "FactRows": 10,
             "CodeRows": 1, "DurationMs": 1250, "NewestActivityAgeDays": 2});
-        let Some(Line::Run(run)) = line(&told.to_string()) else {
+        let Some(Line::Run(run)) = line(&reported.to_string()) else {
             panic!("no run");
         };
         assert_eq!(
@@ -281,11 +281,11 @@ mod tests {
             (3, 11, 1250)
         );
         assert_eq!(run.newest_day.as_deref(), Some("2026-07-09"));
-        assert!(run.looked_at_everything());
+        assert!(run.is_complete());
     }
 
     #[test]
-    fn failures_are_told_whoever_wrote_them() {
+    fn failures_are_read_from_every_writer() {
         let failed = json!({"level": "WARN", "message": "Export failed.", "export": "a.csv", "error": "line 3: no"});
         assert_eq!(
             line(&failed.to_string()),
@@ -305,10 +305,7 @@ mod tests {
         let Some(Line::Failed { what }) = line(timeout) else {
             panic!("no failure");
         };
-        assert_eq!(
-            what,
-            "the function was stopped, as its time was over after 900.00 seconds"
-        );
+        assert_eq!(what, "the function timed out after 900.00 seconds");
         let repeated = json!({"level": "ERROR", "error": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});
         assert_eq!(line(&repeated.to_string()), None);
         let by_runtime = json!({"level": "ERROR", "message": "ExportsFailed(\"1 of 9 exports could not be normalized\")"});

@@ -1,8 +1,8 @@
 //! The salt of hashed addresses: where it comes from and what it must be.
 //!
-//! The views hash with it, so their text contains it, in Glue and in Athena's history; SECURITY.md says who can read it there. A
-//! principal that may query the views may also read the raw tables below them, and these hold the addresses themselves: the salt
-//! protects the hashes that leave the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
+//! The text of the views contains the salt, in Glue and in Athena's history; SECURITY.md lists who can read it there. A principal
+//! that may query the views may also read the raw tables below them, which contain the addresses themselves: the salt protects
+//! the hashes outside the catalogue, in Quick Sight and in files. It is read back from the views and stored nowhere else.
 
 use std::collections::BTreeSet;
 
@@ -12,41 +12,41 @@ use kiro_curate::salt_in;
 use crate::aws::Aws;
 use crate::names::Names;
 use crate::settings::DeploymentSettings;
-use crate::step::{Blame, StepError};
-use crate::steps::{deployed, original_sql};
+use crate::step::{ErrorCategory, StepError};
+use crate::steps::{existing_tables, original_sql};
 
 /// Hexadecimal digits hold 4 bits each: this is 128 bits.
 const MIN_CHARACTERS: usize = 32;
-/// Fewer different characters are no random text.
+/// A text with fewer different characters is not random.
 const MIN_DISTINCT_CHARACTERS: usize = 8;
 const RANDOM_BYTES: usize = 32;
 
 /// The salt to render views with.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ChosenSalt {
-    /// `None` where addresses are not hashed.
+    /// `None` if addresses are not hashed.
     pub salt: Option<String>,
     /// What the user should know.
     pub remarks: Vec<String>,
 }
 
-/// What the deployed views say of the salt.
+/// The salt in the deployed views.
 #[derive(Clone, PartialEq, Eq)]
 enum DeployedSalt {
     /// No view hashes addresses.
     None,
     Salt(String),
-    /// A view hashes, and its text is not as expected.
+    /// A view hashes addresses, but its salt cannot be found in its text.
     Unreadable {
         view: String,
     },
 }
 
-/// Chooses the salt: the one that was given, else that of the deployed views, else a random one.
+/// Chooses the salt: the configured one, else that of the deployed views, else a random one.
 ///
 /// # Errors
 ///
-/// If the salt that was given is too short, if the deployed one cannot be read, or if AWS refuses.
+/// If the configured salt is too short, if the deployed one cannot be read, or if a call fails.
 pub async fn choose(
     aws: &Aws,
     names: &Names,
@@ -55,7 +55,7 @@ pub async fn choose(
     if !settings.hash_emails {
         return Ok(ChosenSalt::default());
     }
-    let tables = deployed(aws, &settings.database(names)).await?;
+    let tables = existing_tables(aws, &settings.database(names)).await?;
     let mut chosen = decide(given(settings), deployed_salt(tables.values()))?;
     if chosen.salt.is_none() {
         chosen.salt = Some(random()?);
@@ -63,11 +63,11 @@ pub async fn choose(
     Ok(chosen)
 }
 
-/// The salt for files that are made without an account: the one that was given.
+/// The salt for files that are written without an account: the configured one.
 ///
 /// # Errors
 ///
-/// If the salt that was given is too short.
+/// If the configured salt is too short.
 pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepError> {
     if !settings.hash_emails {
         return Ok(None);
@@ -75,7 +75,7 @@ pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepE
     Ok(decide(given(settings), DeployedSalt::None)?.salt)
 }
 
-/// The salt for files that are made beside an account: the one that was given, else that of the deployed views.
+/// The salt for files that are written with access to an account: the configured one, else that of the deployed views.
 ///
 /// # Errors
 ///
@@ -88,7 +88,7 @@ pub async fn given_or_deployed(
     if !settings.hash_emails {
         return Ok(None);
     }
-    let tables = deployed(aws, &settings.database(names)).await?;
+    let tables = existing_tables(aws, &settings.database(names)).await?;
     Ok(decide(given(settings), deployed_salt(tables.values()))?.salt)
 }
 
@@ -106,7 +106,7 @@ fn decide(given: Option<&str>, deployed: DeployedSalt) -> Result<ChosenSalt, Ste
             check(given)?;
             if deployed != DeployedSalt::None {
                 remarks.push(
-                    "`hash_salt` is another one than that of the deployed views: all hashes of addresses change"
+                    "`hash_salt` differs from the salt of the deployed views: all hashes of addresses change"
                         .to_owned(),
                 );
             }
@@ -116,17 +116,17 @@ fn decide(given: Option<&str>, deployed: DeployedSalt) -> Result<ChosenSalt, Ste
         (None, DeployedSalt::None) => return Ok(ChosenSalt::default()),
         (None, DeployedSalt::Unreadable { view }) => {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!(
                     "view `{view}` hashes addresses, and its salt could not be read: another salt would change all hashes"
                 ),
-                "give the salt again in KIRO_ANALYTICS_HASH_SALT, or a new one (`openssl rand -hex 32`)",
+                "set KIRO_ANALYTICS_HASH_SALT to the same salt, or to a new one (`openssl rand -hex 32`)",
             ));
         }
     };
     if check(&salt).is_err() {
         remarks.push(
-            "the salt of the deployed views is short, so addresses can be guessed from their hashes: give a new one in KIRO_ANALYTICS_HASH_SALT (`openssl rand -hex 32`); all hashes change"
+            "the salt of the deployed views is short, so addresses can be guessed from their hashes: set KIRO_ANALYTICS_HASH_SALT to a new one (`openssl rand -hex 32`); all hashes change"
                 .to_owned(),
         );
     }
@@ -152,7 +152,7 @@ fn deployed_salt<'a>(tables: impl Iterator<Item = &'a Table>) -> DeployedSalt {
     found
 }
 
-/// Refuses a salt that can be guessed.
+/// Rejects a salt that can be guessed.
 fn check(salt: &str) -> Result<(), StepError> {
     let is_plain = salt.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let distinct: BTreeSet<u8> = salt.bytes().collect();
@@ -160,11 +160,11 @@ fn check(salt: &str) -> Result<(), StepError> {
         return Ok(());
     }
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!(
             "`hash_salt` must be {MIN_CHARACTERS} or more random ASCII characters (128 bits), or addresses can be guessed from their hashes"
         ),
-        "make one with `openssl rand -hex 32`, or leave `hash_salt` out: `deploy` makes one and reads it back from the views",
+        "generate one with `openssl rand -hex 32`, or leave `hash_salt` out: `deploy` generates one and reads it back from the views",
     ))
 }
 
@@ -172,9 +172,9 @@ fn random() -> Result<String, StepError> {
     let mut bytes = [0_u8; RANDOM_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| {
         StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("this system gives no random bytes for a salt: {error}"),
-            "give a salt in KIRO_ANALYTICS_HASH_SALT",
+            "set KIRO_ANALYTICS_HASH_SALT",
         )
     })?;
     let digits = bytes
@@ -191,7 +191,7 @@ mod tests {
 
     use super::*;
 
-    const GOOD: &str = "0123456789abcdef0123456789abcdef";
+    const VALID_SALT: &str = "0123456789abcdef0123456789abcdef";
     const OTHER: &str = "fedcba9876543210fedcba9876543210";
 
     fn view(sql: &str) -> Table {
@@ -205,16 +205,16 @@ mod tests {
     fn the_salt_of_the_deployed_views_is_used_again() {
         let plain = view("SELECT email FROM report_facts_raw");
         let hashed = view(&format!(
-            "SELECT lower(to_hex(sha256(to_utf8('{GOOD}' || lower(trim(email))))))"
+            "SELECT lower(to_hex(sha256(to_utf8('{VALID_SALT}' || lower(trim(email))))))"
         ));
         let deployed = deployed_salt([&plain, &hashed].into_iter());
-        assert!(deployed == DeployedSalt::Salt(GOOD.to_owned()));
+        assert!(deployed == DeployedSalt::Salt(VALID_SALT.to_owned()));
         let chosen = decide(None, deployed.clone()).unwrap();
         assert_eq!(
             (chosen.salt.as_deref(), chosen.remarks.len()),
-            (Some(GOOD), 0)
+            (Some(VALID_SALT), 0)
         );
-        // Another one changes all hashes: that is said.
+        // Another salt changes all hashes, so there is a remark.
         let chosen = decide(Some(OTHER), deployed).unwrap();
         assert_eq!(chosen.salt.as_deref(), Some(OTHER));
         assert!(chosen.remarks[0].contains("all hashes"));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_salt_that_can_be_guessed_is_refused_and_a_deployed_one_is_told() {
+    fn a_guessable_salt_is_refused_and_a_deployed_one_gets_a_remark() {
         for weak in [
             "pepper",
             "00000000000000000000000000000000",
@@ -239,7 +239,7 @@ mod tests {
         ] {
             assert!(decide(Some(weak), DeployedSalt::None).is_err(), "{weak}");
         }
-        // What is deployed stays: to change it is a decision.
+        // A deployed salt is kept, even if it is weak.
         for deployed in ["", "pepper"] {
             let chosen = decide(None, DeployedSalt::Salt(deployed.to_owned())).unwrap();
             assert_eq!(chosen.salt.as_deref(), Some(deployed));
@@ -257,7 +257,7 @@ mod tests {
         assert!(deployed == DeployedSalt::Unreadable { view });
         let error = decide(None, deployed.clone()).err().unwrap();
         assert!(error.hint().contains("KIRO_ANALYTICS_HASH_SALT"));
-        assert_eq!(decide(Some(GOOD), deployed).unwrap().remarks.len(), 1);
+        assert_eq!(decide(Some(VALID_SALT), deployed).unwrap().remarks.len(), 1);
         let refused = decide(Some("pepper"), DeployedSalt::None).err().unwrap();
         assert!(!refused.to_string().contains("pepper"));
     }

@@ -1,4 +1,4 @@
-//! What the stacks of the AWS sample say of its settings, for `init`. Nothing of them is changed.
+//! Reads settings from the stacks of the AWS sample, for `init`. Changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::settings::{REMEMBERED, StackParameters};
 use crate::stack::Stack;
 use crate::tags;
 
-/// Who made the stack that has the name of a deployment's data stack.
+/// The origin of the stack with the name of a deployment's data stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StackMaker {
-    /// There is no such stack.
+    /// The stack does not exist.
     NoStack,
     /// kiro-analytics, or another tool with its template.
     Ours(Box<Stack>),
@@ -22,7 +22,7 @@ pub enum StackMaker {
 }
 
 impl StackMaker {
-    /// Who made the data stack of this prefix.
+    /// Finds the origin of the data stack of this prefix.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl StackMaker {
     }
 }
 
-/// The settings of a deployment of the AWS sample: of its data stack and of the two stacks beside it.
+/// The settings of a deployment of the AWS sample, from its data stack and its two other stacks.
 ///
 /// # Errors
 ///
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_is_ours_by_its_tag_or_its_template() {
+    fn a_stack_belongs_to_the_deployment_by_its_tag_or_its_template() {
         let ours = [
             stack(&[], &[(tags::DEPLOYMENT, "kiro-analytics")]),
             stack(&[(REMEMBERED, "{}")], &[]),

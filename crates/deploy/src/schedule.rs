@@ -1,4 +1,4 @@
-//! The clock of a deployment: schedules as Amazon `EventBridge` Scheduler reads them, and the order of write, read and refresh.
+//! The schedules of a deployment: their syntax in Amazon `EventBridge` Scheduler, and the order of write, read and refresh.
 //!
 //! Rules: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 
@@ -10,19 +10,19 @@ use chrono_tz::Tz;
 use crate::settings::DeploymentSettings;
 
 const MINUTES_PER_DAY: i32 = 24 * 60;
-/// When Kiro has written its exports, in UTC.
+/// Time at which Kiro has written its exports: minutes after midnight, UTC.
 const KIRO_WRITES_AT: i32 = 2 * 60;
-/// A run of the normalizer ends within this time.
-const LONGEST_RUN: i32 = 15;
-/// Maximum delay: what comes later than this uses data of the day before.
-const LATEST: i32 = 12 * 60;
+/// Maximum duration of a run of the normalizer, in minutes.
+const MAX_RUN_MINUTES: i32 = 15;
+/// Maximum delay in minutes: anything later uses data of the day before.
+const MAX_DELAY_MINUTES: i32 = 12 * 60;
 
 const MONTHS: [&str; 12] = [
     "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
 ];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// What is wrong with a schedule, in words.
+/// The problem of a schedule, as a message.
 pub(crate) fn problem(expression: &str) -> Option<String> {
     let inside = |kind: &str| {
         let rest = expression.strip_prefix(kind)?.strip_prefix('(')?;
@@ -137,13 +137,12 @@ fn is_weekday(field: &str) -> bool {
     field == "L" || is_day(field) || field.strip_suffix('L').is_some_and(is_day)
 }
 
-/// Whether the Region's clocks know this time zone.
+/// Returns true if the time zone exists.
 pub(crate) fn is_time_zone(name: &str) -> bool {
     name.parse::<Tz>().is_ok()
 }
 
-/// What comes before what it needs: the read before Kiro's write, or the refresh before the read. The second text is the way
-/// out.
+/// A wrong order: the read before Kiro's write, or the refresh before the read. Returns the problem and a hint.
 pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, String)> {
     if !settings.scheduled || settings.read_on_arrival {
         return None;
@@ -154,9 +153,9 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
     for offset in offsets {
         let in_utc = (read_at - offset).rem_euclid(MINUTES_PER_DAY);
         let after_write = (in_utc - KIRO_WRITES_AT).rem_euclid(MINUTES_PER_DAY);
-        if after_write > LATEST {
+        if after_write > MAX_DELAY_MINUTES {
             let largest = offsets.into_iter().max().unwrap_or_default();
-            let better = (KIRO_WRITES_AT + 75 + largest).rem_euclid(MINUTES_PER_DAY);
+            let suggested = (KIRO_WRITES_AT + 75 + largest).rem_euclid(MINUTES_PER_DAY);
             return Some((
                 format!(
                     "`schedule` reads exports at {} {zone}, which is {} UTC; Kiro writes them at about {} UTC, so each day would be {} hours late",
@@ -167,9 +166,9 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
                 ),
                 format!(
                     "`--set \"schedule=cron({} {} * * ? *)\"` reads them at {} {zone}",
-                    better % 60,
-                    better / 60,
-                    clock(better)
+                    suggested % 60,
+                    suggested / 60,
+                    clock(suggested)
                 ),
             ));
         }
@@ -178,10 +177,10 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
         .quicksight
         .then(|| of_clock(&settings.refresh_at))??;
     let after_read = (refresh_at - read_at).rem_euclid(MINUTES_PER_DAY);
-    if (LONGEST_RUN..=LATEST).contains(&after_read) {
+    if (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) {
         return None;
     }
-    let better = (read_at + 45).rem_euclid(MINUTES_PER_DAY);
+    let suggested = (read_at + 45).rem_euclid(MINUTES_PER_DAY);
     Some((
         format!(
             "`refresh_at` imports data at {}, and `schedule` reads exports at {}: the dashboard would be a day late",
@@ -189,13 +188,13 @@ pub(crate) fn order_problem(settings: &DeploymentSettings) -> Option<(String, St
             clock(read_at)
         ),
         format!(
-            "import after the read, which takes up to {LONGEST_RUN} minutes: `--set refresh_at={}`",
-            clock(better)
+            "import after the read, which takes up to {MAX_RUN_MINUTES} minutes: `--set refresh_at={}`",
+            clock(suggested)
         ),
     ))
 }
 
-/// The minute of the day that a schedule runs at; none if it runs more often or on some days only.
+/// The minute of the day of a daily schedule; none for other schedules.
 fn daily(expression: &str) -> Option<i32> {
     let fields = expression.strip_prefix("cron(")?.strip_suffix(')')?;
     let fields: Vec<&str> = fields.split_whitespace().collect();
@@ -214,7 +213,7 @@ fn clock(minutes: i32) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
-/// How far the zone is ahead of UTC in the middle of a month.
+/// The offset of the zone from UTC in the middle of a month, in minutes.
 fn offset_minutes(zone: Tz, month: u32) -> i32 {
     let noon = NaiveDate::from_ymd_opt(2026, month, 15).and_then(|day| day.and_hms_opt(12, 0, 0));
     noon.map_or(0, |noon| {
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_too_early_is_told_with_a_better_time() {
+    fn an_early_schedule_is_reported_with_a_better_time() {
         assert_eq!(order(&[]), None);
         assert_eq!(order(&[("time_zone", "America/New_York")]), None);
         let (what, hint) = order(&[("schedule", "cron(30 5 * * ? *)")]).unwrap();
@@ -302,7 +301,7 @@ mod tests {
             ("refresh_at", "06:00"),
         ];
         assert_eq!(order(&berlin), None);
-        // What is read as it arrives waits for no clock.
+        // Exports that are read on arrival do not depend on the schedule.
         assert_eq!(
             order(&[("time_zone", "Asia/Tokyo"), ("read_on_arrival", "true")]),
             None

@@ -1,8 +1,8 @@
 //! The roles that Amazon Quick Sight reads with.
 //!
 //! For Athena and S3 it uses `aws-quicksight-s3-consumers-role-v0`, and `aws-quicksight-service-role-v0` only where the first
-//! is absent (Quick Sight user guide, "Authorizing connections to Amazon Athena"). Which one an account uses cannot be asked,
-//! so both get access where both exist. A role that the settings name is the only one.
+//! is absent (Quick Sight user guide, "Authorizing connections to Amazon Athena"). No API reports
+//! which role an account uses, so both get access if both exist. A role named in the settings replaces both.
 
 use aws_sdk_iam::types::Role;
 use percent_encoding::percent_decode_str;
@@ -27,7 +27,7 @@ pub(crate) struct ServiceRole {
     pub(crate) has_boundary: bool,
 }
 
-/// The names of the roles that may be there, the one that Quick Sight prefers first.
+/// The names of the roles that may exist, the one that Quick Sight prefers first.
 pub(crate) fn role_names(settings: &DeploymentSettings) -> Vec<&str> {
     match settings.quicksight_role.as_str() {
         SERVICE_ROLE => vec![CONSUMERS_ROLE, SERVICE_ROLE],

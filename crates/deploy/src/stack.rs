@@ -1,4 +1,4 @@
-//! Stacks of `CloudFormation`: reads their state, parameters, outputs and tags, and begins to delete them.
+//! Stacks of `CloudFormation`: reads their state, parameters, outputs and tags, and starts their deletion.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Stack {
     /// `UPDATE_COMPLETE`
     pub status: String,
     pub reason: String,
-    /// When it was last changed; empty if it never was.
+    /// Time of the last update; empty if it was never updated.
     pub updated: String,
     /// True if termination protection is on: it cannot be deleted.
     pub is_protected: bool,
@@ -24,23 +24,23 @@ pub struct Stack {
     pub tags: BTreeMap<String, String>,
 }
 
-/// What can be done with a stack in its state.
+/// The state of a stack, by the possible next operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StackState {
-    /// Sound: it can be changed.
+    /// It can be updated.
     Settled,
-    /// Something is changing it.
-    Moving,
-    /// Nothing but a name: a change set was made and never carried out.
+    /// An operation is running.
+    InProgress,
+    /// Only a name: a change set was created and never executed.
     Empty,
-    /// It was never made: it must be deleted before it can be.
-    Stillborn,
-    /// The rollback of an update has failed: it must be continued first.
-    Stuck,
+    /// Its creation or deletion failed: it must be deleted before it can be created again.
+    CreationFailed,
+    /// The rollback of an update failed: it must be continued first.
+    RollbackFailed,
 }
 
 impl Stack {
-    /// The stack of that name or id, none if there is none.
+    /// The stack with this name or id, if it exists.
     pub async fn find(aws: &Aws, stack: &str) -> Result<Option<Self>, AwsError> {
         let described = aws
             .clients()
@@ -59,7 +59,7 @@ impl Stack {
         Ok(found.filter(|stack| stack.status != "DELETE_COMPLETE"))
     }
 
-    /// Begins to delete the stack of that name or id.
+    /// Starts the deletion of the stack with this name or id.
     pub(crate) async fn delete(aws: &Aws, stack: &str) -> Result<(), AwsError> {
         aws.clients()
             .cloudformation
@@ -116,15 +116,15 @@ impl Stack {
         match self.status.as_str() {
             "REVIEW_IN_PROGRESS" => StackState::Empty,
             "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
-                StackState::Stillborn
+                StackState::CreationFailed
             }
-            "UPDATE_ROLLBACK_FAILED" => StackState::Stuck,
-            status if status.ends_with("_IN_PROGRESS") => StackState::Moving,
+            "UPDATE_ROLLBACK_FAILED" => StackState::RollbackFailed,
+            status if status.ends_with("_IN_PROGRESS") => StackState::InProgress,
             _ => StackState::Settled,
         }
     }
 
-    /// What calls name it by: its id, which a later stack of the same name does not have.
+    /// The id, which identifies it in calls: a later stack with the same name has another id. The name if there is no id.
     pub fn address(&self) -> &str {
         if self.id.is_empty() {
             &self.name
@@ -133,12 +133,12 @@ impl Stack {
         }
     }
 
-    /// An output, empty if there is none.
+    /// An output; empty if it does not exist.
     pub fn output(&self, name: &str) -> &str {
         self.outputs.get(name).map_or("", String::as_str)
     }
 
-    /// Version of this program that made it.
+    /// The version of this program that created it.
     pub fn version(&self) -> &str {
         self.output("ProductVersion")
     }

@@ -1,18 +1,18 @@
-//! Deletes a stack and waits until it is gone.
+//! Deletes a stack and waits until it no longer exists.
 
 use std::time::Duration;
 
 use crate::aws::Aws;
 use crate::progress::Progress;
 use crate::stack::Stack;
-use crate::stack_events::{StackEvent, cause_in_words, final_status};
+use crate::stack_events::{StackEvent, failure_text, final_status};
 use crate::stack_resources::StackResource;
-use crate::step::{Blame, StepError};
+use crate::step::{ErrorCategory, StepError};
 
-/// Longest time that the deletion of a stack may take.
-const WITHIN: Duration = Duration::from_mins(45);
+/// Maximum time for the deletion of a stack.
+const TIMEOUT: Duration = Duration::from_mins(45);
 
-/// Deletes the stack. A deletion that runs already is waited for.
+/// Deletes the stack, or waits for a deletion that is already running.
 pub(crate) async fn delete(
     aws: &Aws,
     stack: &Stack,
@@ -20,7 +20,7 @@ pub(crate) async fn delete(
 ) -> Result<(), StepError> {
     let (name, address) = (&stack.name, stack.address());
     refuse_protected(stack)?;
-    // An earlier deletion that has failed left its own events.
+    // A deletion that failed earlier has left its own events.
     let before = match stack.status.as_str() {
         "DELETE_FAILED" => StackEvent::newest(aws, address).await?,
         _ => None,
@@ -28,16 +28,16 @@ pub(crate) async fn delete(
     if stack.status != "DELETE_IN_PROGRESS" {
         Stack::delete(aws, address).await?;
     }
-    let mut polling = aws.polling(WITHIN);
+    let mut polling = aws.polling(TIMEOUT);
     while let Some(found) = Stack::find(aws, address).await? {
         if found.status == "DELETE_FAILED" {
             let events = StackEvent::after(aws, address, before.as_deref()).await?;
             if final_status(&events) == Some("DELETE_FAILED") {
-                let cause = cause_in_words(&events, &found.reason);
+                let cause = failure_text(&events, &found.reason);
                 return Err(StepError::failed(
-                    Blame::Aws,
+                    ErrorCategory::Aws,
                     format!("stack `{name}` could not be deleted: {cause}"),
-                    "remove what it names in the console, then run the command again: it goes on where it stopped",
+                    "remove what it names in the console, then run the command again: it continues where it stopped",
                 ));
             }
         }
@@ -46,28 +46,28 @@ pub(crate) async fn delete(
         progress.count(resources.len() as u64, None, "resources left");
         if !polling.again().await {
             return Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!(
-                    "stack `{name}` is not gone after {} minutes",
-                    WITHIN.as_secs() / 60
+                    "stack `{name}` is not deleted after {} minutes",
+                    TIMEOUT.as_secs() / 60
                 ),
-                "look at its events in the CloudFormation console; run the command again to go on waiting",
+                "check its events in the CloudFormation console; run the command again to continue waiting",
             ));
         }
     }
     Ok(())
 }
 
-/// Refuses a stack with termination protection, which `CloudFormation` does not delete.
+/// Rejects a stack with termination protection, which `CloudFormation` does not delete.
 pub(crate) fn refuse_protected(stack: &Stack) -> Result<(), StepError> {
     if !stack.is_protected {
         return Ok(());
     }
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!("stack `{}` has termination protection", stack.name),
         format!(
-            "take it off with `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {}`, then run the command again",
+            "switch it off with `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {}`, then run the command again",
             stack.name
         ),
     ))

@@ -1,7 +1,7 @@
-//! Drift: where a stack's resources differ from what the stack says of them.
+//! Drift: differences between a stack's resources and its template and parameters.
 //!
-//! Compares the properties that keep a deployment working, with one call per resource. A whole comparison is
-//! `DetectStackDrift`, which takes minutes. What is found is put right by a change set with `DeploymentMode=REVERT_DRIFT`.
+//! Compares the properties that keep a deployment working, with one call per resource. A complete
+//! comparison is `DetectStackDrift`, which takes minutes. A change set with `DeploymentMode=REVERT_DRIFT` corrects the drift.
 
 use aws_sdk_cloudwatch::types::MetricAlarm;
 use aws_sdk_s3::error::ProvideErrorMetadata;
@@ -17,7 +17,7 @@ use crate::observed_stack::{ObservedStack, alarm_resources, physical_id};
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 
-/// Seconds that the template gives the function.
+/// Timeout of the function in the template, in seconds.
 const FUNCTION_SECONDS: i32 = 900;
 
 /// What was found.
@@ -30,25 +30,24 @@ pub(crate) struct Drift {
 }
 
 impl Drift {
-    /// Looks at the resources of a stack that is settled.
+    /// Reads and compares the resources of a stack that is settled.
     pub(crate) async fn find(aws: &Aws, stack: &Stack, resources: &[StackResource]) -> Self {
         let observed = ObservedStack::read(aws, stack, resources).await;
-        Self::compare(aws, stack, resources, &observed).await
+        let mut drift = Self::compare(aws, stack, resources, &observed).await;
+        let unread = [observed.schedule.err(), observed.alarms.err()];
+        drift.errors.extend(unread.into_iter().flatten());
+        drift
     }
 
-    /// The same, where schedule and alarms have been read.
+    /// Compares the resources of a stack that is settled, with a schedule and alarms that have been read. Ignores errors of that
+    /// read: the caller has them.
     pub(crate) async fn compare(
         aws: &Aws,
         stack: &Stack,
         resources: &[StackResource],
         observed: &ObservedStack,
     ) -> Self {
-        let scheduled = physical_id(resources, "Schedule").map(|name| {
-            let found = observed.schedule.as_ref().map_err(Clone::clone)?;
-            Ok(schedule(stack, name, found.as_ref()))
-        });
-        let alarms = observed.alarms.as_ref().map_err(Clone::clone);
-        let found = tokio::join!(
+        let (function, bucket) = tokio::join!(
             Box::pin(of(physical_id(resources, "Normalizer"), |name| function(
                 aws, stack, name
             ))),
@@ -57,18 +56,25 @@ impl Drift {
             ))),
         );
         let mut drift = Self::default();
-        for result in [
-            found.0,
-            scheduled.unwrap_or_else(|| Ok(Vec::new())),
-            found.1,
-            alarms.map(|found| self::alarms(resources, found)),
-        ] {
-            match result {
-                Ok(differences) => drift.differences.extend(differences),
-                Err(error) => drift.errors.push(error),
-            }
+        drift.add(function);
+        if let Some(name) = physical_id(resources, "Schedule")
+            && let Ok(found) = &observed.schedule
+        {
+            let differences = schedule(stack, name, found.as_ref());
+            drift.differences.extend(differences);
+        }
+        drift.add(bucket);
+        if let Ok(found) = &observed.alarms {
+            drift.differences.extend(alarms(resources, found));
         }
         drift
+    }
+
+    fn add(&mut self, found: Differences) {
+        match found {
+            Ok(differences) => self.differences.extend(differences),
+            Err(error) => self.errors.push(error),
+        }
     }
 }
 
@@ -105,14 +111,14 @@ async fn function(aws: &Aws, stack: &Stack, name: &str) -> Differences {
         && expected != actual
     {
         differences.push(format!(
-            "{title} has {actual} MB of memory and not {expected}"
+            "{title} has {actual} MB of memory, expected {expected}"
         ));
     }
     if let Some(seconds) = found.timeout()
         && seconds != FUNCTION_SECONDS
     {
         differences.push(format!(
-            "{title} has a time-out of {seconds} seconds and not {FUNCTION_SECONDS}"
+            "{title} has a timeout of {seconds} seconds, expected {FUNCTION_SECONDS}"
         ));
     }
     let key = stack.parameters.get("CodeKey").map_or("", String::as_str);
@@ -154,7 +160,7 @@ fn schedule(stack: &Stack, name: &str, found: Option<&GetScheduleOutput>) -> Vec
     let differences = compared.into_iter().filter_map(|(parameter, actual)| {
         let expected = stack.parameters.get(parameter)?;
         (!actual.is_empty() && expected != actual)
-            .then(|| format!("{title} says `{actual}` and not `{expected}`"))
+            .then(|| format!("{title} has `{actual}`, expected `{expected}`"))
     });
     differences.collect()
 }
@@ -195,10 +201,10 @@ async fn bucket(aws: &Aws, name: &str) -> Differences {
     let is_closed = buckets.blocks_public_access(name).await?;
     let mut differences = Vec::new();
     if versioning.status() != Some(&BucketVersioningStatus::Enabled) {
-        differences.push(format!("{title} keeps no versions"));
+        differences.push(format!("{title} has no versioning"));
     }
     if !policy.is_some_and(|policy| policy.contains("aws:SecureTransport")) {
-        differences.push(format!("{title} has no policy that demands TLS"));
+        differences.push(format!("{title} has no policy that requires TLS"));
     }
     if !is_closed {
         differences.push(format!("{title} does not block public access"));
@@ -211,7 +217,7 @@ mod tests {
     use super::hash_of_key;
 
     #[test]
-    fn a_key_of_somebody_else_has_no_hash() {
+    fn a_foreign_key_has_no_hash() {
         assert_eq!(
             hash_of_key("functions/normalize-report-arm64-0123456789abcdef.zip"),
             Some("0123456789abcdef")

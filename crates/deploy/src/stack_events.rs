@@ -1,14 +1,14 @@
 //! The events of a stack: what happened to its resources, and whether an operation on it has ended.
 //!
-//! The list of events only grows. A response that is out of date lacks the newest events and never names a wrong state, so the
-//! end of an operation is read here and not from the status of the stack.
+//! The list of events only grows. A stale response lacks the newest events but never contains a wrong state, so the end of an
+//! operation is read here and not from the status of the stack.
 
 use aws_sdk_cloudformation::types;
 
 use crate::aws::{Aws, AwsError, Context};
 use crate::stack::name_of;
 
-/// One thing that happened to a resource of a stack.
+/// An event of a resource of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackEvent {
     pub id: String,
@@ -19,12 +19,12 @@ pub struct StackEvent {
 }
 
 impl StackEvent {
-    /// The events of the newest attempt, oldest first.
+    /// The events of the newest operation, oldest first.
     pub async fn of_last_attempt(aws: &Aws, stack: &str) -> Result<Vec<Self>, AwsError> {
         Self::after(aws, stack, None).await
     }
 
-    /// The same, without the event of this id and all before it.
+    /// The events of the newest operation after the event with this id, oldest first.
     pub async fn after(aws: &Aws, stack: &str, id: Option<&str>) -> Result<Vec<Self>, AwsError> {
         let mut pages = aws
             .clients()
@@ -56,7 +56,7 @@ impl StackEvent {
         Ok(events)
     }
 
-    /// The id of the newest event; none if there is no stack of that name.
+    /// The id of the newest event; none if the stack does not exist.
     pub async fn newest(aws: &Aws, stack: &str) -> Result<Option<String>, AwsError> {
         let page = aws
             .clients()
@@ -108,13 +108,13 @@ impl StackEvent {
     }
 }
 
-/// The status that the newest operation has ended with; none while it runs.
+/// The final status of the newest operation; none while it runs.
 pub(crate) fn final_status(events: &[StackEvent]) -> Option<&str> {
     let last = events.iter().rev().find(|event| event.is_of_stack())?;
     (!last.status.ends_with("_IN_PROGRESS")).then_some(last.status.as_str())
 }
 
-/// What went wrong first: later failures are mostly its consequences.
+/// The first failure: later ones are mostly its consequences.
 pub fn first_cause(events: &[StackEvent]) -> Option<&StackEvent> {
     let failures = || events.iter().filter(|event| event.is_failure());
     let is_consequence = |event: &&StackEvent| event.reason.to_lowercase().contains("cancelled");
@@ -124,8 +124,8 @@ pub fn first_cause(events: &[StackEvent]) -> Option<&StackEvent> {
         .or_else(|| failures().next())
 }
 
-/// The first cause in words, or `otherwise`.
-pub(crate) fn cause_in_words(events: &[StackEvent], otherwise: &str) -> String {
+/// The first failure as text, or `otherwise`.
+pub(crate) fn failure_text(events: &[StackEvent], otherwise: &str) -> String {
     match first_cause(events) {
         Some(event) => format!("`{}` ({}): {}", event.resource, event.kind, event.reason),
         None if otherwise.is_empty() => "CloudFormation gives no reason".to_owned(),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_cause_is_no_consequence() {
+    fn the_first_cause_is_not_a_consequence() {
         let events = [
             event("kiro-data", STACK, "CREATE_IN_PROGRESS", ""),
             event(

@@ -1,16 +1,16 @@
-//! What a stack holds, by its names in the template and in the account.
+//! The resources of a stack, with their names in the template and in the account.
 
 use aws_sdk_cloudformation::types;
 
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::name_of;
 
-/// Something that a stack holds.
+/// A resource of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackResource {
     /// Its name in the template.
     pub logical_id: String,
-    /// Its name in the account; empty if it was never made.
+    /// Its name in the account; empty if it was never created.
     pub physical_id: String,
     /// `AWS::S3::Bucket`
     pub kind: String,
@@ -18,7 +18,7 @@ pub struct StackResource {
 }
 
 impl StackResource {
-    /// All resources of a stack; none if there is no such stack.
+    /// All resources of a stack; none if the stack does not exist.
     pub async fn of_stack(aws: &Aws, stack: &str) -> Result<Vec<Self>, AwsError> {
         let listed = aws
             .clients()

@@ -1,4 +1,4 @@
-//! A step of a deployment: what it would change, and changing it.
+//! A step of a deployment: plans changes and applies them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,12 +13,12 @@ use crate::names::Names;
 use crate::progress::Progress;
 use crate::settings::{DeploymentSettings, Resolved};
 
-/// Everything that steps work on.
+/// The input of all steps.
 pub struct Deployment {
     pub aws: Aws,
     pub names: Names,
     pub resolved: Resolved,
-    /// The views as these settings render them.
+    /// The views, rendered with these settings.
     pub catalogue: Catalogue,
     /// The dashboard.
     pub spec: Spec,
@@ -26,7 +26,7 @@ pub struct Deployment {
     pub version: String,
     /// Today, UTC: `YYYY-MM-DD`.
     pub today: String,
-    /// Where to look for the function's zips, the best place first.
+    /// Folders that are searched for the function's zips, in this order.
     pub function_folders: Vec<PathBuf>,
     /// Names of stacks and assets without the tag of this deployment that may be taken over.
     pub take_over: Vec<String>,
@@ -40,18 +40,18 @@ impl Deployment {
     }
 }
 
-/// What would happen to one thing.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     Create,
     Update,
-    /// Deleted and made again.
+    /// Deleted and created again.
     Replace,
-    /// Somebody else has changed it since: their change would be lost.
+    /// Changed outside this deployment: that change would be lost.
     Overwrite,
     Delete,
-    /// Something is run: exports are read, data are refreshed.
+    /// An operation: reading exports, importing data.
     Run,
 }
 
@@ -61,40 +61,40 @@ pub struct Change {
     pub kind: ChangeKind,
     /// What is changed: "table `report_facts_raw`".
     pub what: String,
-    /// Lines about it, from the most telling on.
+    /// Lines about it, the most important first.
     pub details: Vec<String>,
 }
 
-/// What a step would change; nothing if the list is empty.
+/// The plan of a step. An empty list means no changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepPlan {
     pub number: usize,
     pub name: &'static str,
     pub title: &'static str,
     pub changes: Vec<Change>,
-    /// Why there is nothing to do, where it is not that all is as it should be.
+    /// Why the step does not apply; none if it applies and finds no changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
 }
 
-/// What a step has done.
+/// The result of a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Applied {
-    /// Lines about it, for people.
+    /// Notes for the user.
     pub notes: Vec<String>,
-    /// What is wrong with the data: nothing that stops a deployment.
+    /// Problems of the data, which do not stop a deployment.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<String>,
 }
 
-/// Whose matter a failure is: it decides the exit code.
+/// The category of an error, which determines the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blame {
-    /// The exports, or what stands in them.
+pub enum ErrorCategory {
+    /// The exports or their content.
     Data,
     /// The command or the configuration.
     Usage,
-    /// AWS refused, or did not do what it was asked.
+    /// AWS refused a request, failed, or was unreachable.
     Aws,
 }
 
@@ -103,10 +103,10 @@ pub enum Blame {
 pub enum StepError {
     #[error(transparent)]
     Aws(Box<AwsError>),
-    /// What was asked for was begun and did not succeed, or cannot be begun.
+    /// An operation failed, or its preconditions are not met.
     #[error("{what}")]
     Failed {
-        blame: Blame,
+        category: ErrorCategory,
         what: String,
         hint: String,
     },
@@ -118,23 +118,23 @@ pub trait Step: Send + Sync {
     /// For `--from-step` and `--only`: `data_stack`.
     fn name(&self) -> &'static str;
 
-    /// For people: "Data stack".
+    /// Title in the output: "Data stack".
     fn title(&self) -> &'static str;
 
-    /// Whether it can be done at all; asked before anything is changed.
+    /// Checks the preconditions before any step changes anything.
     async fn check(&self, _deployment: &Deployment) -> Result<(), StepError> {
         Ok(())
     }
 
-    /// What it would change. `earlier` are the plans of the steps before it in this run: what they will make is not there
-    /// yet. Changes nothing.
+    /// Plans the changes. `earlier` are the plans of the earlier steps of this run: what they will create does not exist yet.
+    /// Changes nothing.
     async fn plan(
         &self,
         deployment: &Deployment,
         earlier: &[StepPlan],
     ) -> Result<Planned, StepError>;
 
-    /// Does it, once agreed. What is done already is not done again.
+    /// Applies the approved changes. Skips those that are already done.
     async fn apply(
         &self,
         deployment: &Deployment,
@@ -142,13 +142,13 @@ pub trait Step: Send + Sync {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError>;
 
-    /// Takes back what planning has left behind, as the plan is not carried out.
-    async fn forget(&self, _deployment: &Deployment) -> Result<(), StepError> {
+    /// Removes what planning created, for a plan that is not applied.
+    async fn discard_plan(&self, _deployment: &Deployment) -> Result<(), StepError> {
         Ok(())
     }
 }
 
-/// What a step answers when it is asked for its plan.
+/// The changes that a step plans, or why it does not apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Planned {
     pub changes: Vec<Change>,
@@ -192,9 +192,9 @@ impl StepPlan {
         !self.changes.is_empty()
     }
 
-    /// The first of these changes that loses something and is not in this plan.
-    pub fn unapproved_loss<'a>(&self, changes: &'a [Change]) -> Option<&'a Change> {
-        let mut lost = changes.iter().filter(|change| change.kind.loses());
+    /// The first destructive change among these that is not in this plan.
+    pub fn unapproved_destructive_change<'a>(&self, changes: &'a [Change]) -> Option<&'a Change> {
+        let mut lost = changes.iter().filter(|change| change.kind.is_destructive());
         lost.find(|change| {
             !self
                 .changes
@@ -205,30 +205,34 @@ impl StepPlan {
 }
 
 impl ChangeKind {
-    /// Whether something is lost by it.
-    pub fn loses(self) -> bool {
+    /// Returns true if the change loses data or settings.
+    pub fn is_destructive(self) -> bool {
         matches!(self, Self::Replace | Self::Overwrite | Self::Delete)
     }
 }
 
 impl StepError {
-    pub fn failed(blame: Blame, what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn failed(
+        category: ErrorCategory,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self::Failed {
-            blame,
+            category,
             what: what.into(),
             hint: hint.into(),
         }
     }
 
-    pub fn blame(&self) -> Blame {
+    pub fn category(&self) -> ErrorCategory {
         match self {
             Self::Aws(error)
                 if error.code == "MissingRegion" || error.kind == AwsErrorKind::Configuration =>
             {
-                Blame::Usage
+                ErrorCategory::Usage
             }
-            Self::Aws(_) => Blame::Aws,
-            Self::Failed { blame, .. } => *blame,
+            Self::Aws(_) => ErrorCategory::Aws,
+            Self::Failed { category, .. } => *category,
         }
     }
 

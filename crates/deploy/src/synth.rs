@@ -1,4 +1,4 @@
-//! Everything that a deployment would send, as files: for a review, or for another pipeline.
+//! Everything that a deployment would send, as files: for reviews and for other pipelines.
 
 use serde_json::{Value, json};
 
@@ -6,12 +6,12 @@ use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
 use crate::steps::{self, DataLayer, DesiredStack, NO_BUCKET, TableDefinition};
 
-/// Takes the place of the zip's key while there is no zip. The template's pattern accepts it.
+/// Placeholder for the zip's key if there is no zip. The template's pattern accepts it.
 const NO_CODE_KEY: &str = "TO-BE-FILLED-IN.zip";
-/// Takes the place of the salt where none was given: a salt must not change from one run to the next.
+/// Placeholder for the salt if none is configured: a salt must not change from one run to the next.
 pub const NO_SALT: &str = "SALT-TO-BE-FILLED-IN";
 
-/// A file, its path below the folder with `/` between the parts.
+/// A file. Its path is relative to the output folder, with `/` as separator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SynthFile {
     pub path: String,
@@ -36,17 +36,17 @@ impl SynthFile {
     }
 }
 
-/// What the files take from an account.
+/// The state of an account that the files depend on.
 #[derive(Debug, Clone, Default)]
 pub struct ExistingState {
     stack: Option<Stack>,
     layer: Option<DataLayer>,
-    /// The day that partitions are looked for from.
+    /// The first day of the partitions.
     first_day: Option<String>,
 }
 
 impl ExistingState {
-    /// Reads it.
+    /// Reads the state of the account.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl ExistingState {
         let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
         let layer = DataLayer::find(deployment).await?;
         let database = deployment.settings().database(&deployment.names);
-        let existing = steps::deployed(&deployment.aws, &database).await?;
+        let existing = steps::existing_tables(&deployment.aws, &database).await?;
         let first_day = steps::first_day(deployment, layer.as_ref(), &existing).await?;
         Ok(Self {
             stack,
@@ -65,7 +65,7 @@ impl ExistingState {
     }
 }
 
-/// The files, in the order of the steps. The same deployment and state make the same files. Asks nothing of AWS.
+/// The files, in the order of the steps. The same deployment and state give the same files. Makes no call.
 ///
 /// # Errors
 ///
@@ -108,7 +108,7 @@ pub fn files(
     Ok(files)
 }
 
-/// Whether the zip of the function has to be filled in by hand.
+/// Returns true if the key of the function's zip has to be filled in.
 pub fn lacks_code(files: &[SynthFile]) -> bool {
     files.iter().any(|file| file.content.contains(NO_CODE_KEY))
 }

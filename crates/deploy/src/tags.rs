@@ -1,4 +1,4 @@
-//! The tags that everything of a deployment carries, and those of an asset of Amazon Quick Sight.
+//! The tags of all resources of a deployment, and the tags of an asset in Amazon Quick Sight.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::aws::{Aws, AwsError, Context};
 use crate::step::Deployment;
 
-/// Says which deployment a thing belongs to.
+/// The deployment that a resource belongs to: its prefix.
 pub const DEPLOYMENT: &str = "kiro-analytics:deployment";
-/// Says which version made it.
+/// The version of this program that created or changed a resource.
 pub const VERSION: &str = "kiro-analytics:version";
 
-/// Ours and those of the settings.
+/// The tags of a deployment, with those of the settings.
 pub(crate) fn of(deployment: &Deployment) -> BTreeMap<String, String> {
     let mut tags = deployment.settings().tags.clone();
     tags.insert(DEPLOYMENT.to_owned(), deployment.names.prefix.clone());
@@ -21,21 +21,21 @@ pub(crate) fn of(deployment: &Deployment) -> BTreeMap<String, String> {
     tags
 }
 
-/// What is there with ours laid over it: tags that others have set stay.
+/// The existing tags with those of the deployment merged over them. Other tags are kept.
 pub(crate) fn merged(
-    there: &BTreeMap<String, String>,
+    existing: &BTreeMap<String, String>,
     deployment: &Deployment,
 ) -> BTreeMap<String, String> {
-    let mut tags = there.clone();
+    let mut tags = existing.clone();
     tags.extend(of(deployment));
     tags
 }
 
-/// The tags of an asset of Amazon Quick Sight. `title` is what messages call it.
+/// The tags of an asset of Amazon Quick Sight. `title` is its name in messages.
 ///
 /// # Errors
 ///
-/// If the call has failed.
+/// If the call failed.
 pub(crate) async fn of_asset(
     aws: &Aws,
     arn: &str,
@@ -48,11 +48,11 @@ pub(crate) async fn of_asset(
     Ok(tags.map(|tag| (tag.key, tag.value)).collect())
 }
 
-/// Adds tags to an asset of Amazon Quick Sight, or gives them other values.
+/// Adds tags to an asset of Amazon Quick Sight, or changes their values.
 ///
 /// # Errors
 ///
-/// If the call has failed.
+/// If the call failed.
 pub(crate) async fn add_to_asset(
     aws: &Aws,
     arn: &str,

@@ -1,7 +1,7 @@
-//! Asks Quick Sight whether it accepts the dashboard's definition, before anything that people use is changed.
+//! Validates the dashboard's definition in Quick Sight before any asset in use is changed.
 //!
-//! The definition is made into an analysis of its own, under strict validation, and that analysis is always deleted again. It
-//! is not shared, so only administrators see it.
+//! Creates a separate analysis from the definition, under strict validation, and always deletes it. The analysis is not
+//! shared, so only administrators see it.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -13,28 +13,28 @@ use crate::asset_kind::AssetKind;
 use crate::assets::Assets;
 use crate::aws::AwsErrorKind;
 use crate::progress::Progress;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 use crate::steps::{
-    AssetAddress, AssetError, Description, analysis_body, explained, needed_data_sets,
+    AssetAddress, AssetError, Description, analysis_body, error_text, required_data_sets,
 };
 use crate::tags;
 
 /// Maximum time that the validation may take.
-const VALIDATED_WITHIN: Duration = Duration::from_mins(10);
-/// Maximum time until the analysis is gone.
-const GONE_WITHIN: Duration = Duration::from_mins(2);
+const VALIDATION_TIMEOUT: Duration = Duration::from_mins(10);
+/// Maximum time until the analysis is deleted.
+const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What Quick Sight says of the definition.
+/// The result of the validation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Validation {
     Accepted,
-    /// Each error in Quick Sight's words, with the visual of the dashboard that it is about.
+    /// Quick Sight's errors, each with the visual of the dashboard that it refers to.
     Refused(Vec<String>),
-    /// The user ended it. Nothing is left behind.
+    /// The user interrupted it. The analysis has been deleted.
     Interrupted,
 }
 
-/// Validates the definition that `deploy` would send. `interrupted` ends the wait; the analysis is deleted all the same.
+/// Validates the definition that `deploy` would send. `interrupted` ends the wait; the analysis is still deleted.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub async fn validate_definition(
     require_data_sets(deployment).await?;
     remove_left_over(deployment, &analysis).await?;
     progress.doing("validating the dashboard's definition");
-    // The request itself is not interrupted: whether it made the analysis could not be known.
+    // The request itself is not interrupted: it would be unknown whether the analysis was created.
     let created = analysis.create(&body).await;
     let validation = match created {
         Ok(()) => {
@@ -79,7 +79,7 @@ pub async fn validate_definition(
 fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
     let mut body = analysis_body(deployment)?;
     if let Some(members) = body.as_object_mut() {
-        // The theme is made after the data sets and may not exist yet.
+        // The theme is created after the data sets and may not exist yet.
         members.remove("ThemeArn");
     }
     let name = body["Name"].as_str().unwrap_or_default();
@@ -89,11 +89,11 @@ fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
     Ok(body)
 }
 
-/// A definition is validated against the columns of its data sets.
+/// Fails if a data set is missing: a definition is validated against the columns of its data sets.
 async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
     if !deployment.settings().quicksight {
         return Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             "there is no dashboard to validate: `quicksight` is false",
             "set `quicksight = true`, or leave --definition out",
         ));
@@ -104,24 +104,24 @@ async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
         .of(AssetKind::DataSet)
         .map(|asset| asset.id.as_str())
         .collect();
-    let needed = needed_data_sets(deployment)?;
+    let needed = required_data_sets(deployment)?;
     let missing = needed
         .iter()
         .filter(|needed| !existing.contains(needed.id.as_str()));
     match missing.count() {
         0 => Ok(()),
         missing => Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!(
                 "{missing} of the {} data sets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
                 needed.len()
             ),
-            "run `kiro-analytics deploy`: it makes them in step 9, before the dashboard; then run this again",
+            "run `kiro-analytics deploy`: it creates them in step 9, before the dashboard; then run this again",
         )),
     }
 }
 
-/// Deletes what a run that was killed has left.
+/// Deletes the analysis that a killed run has left.
 async fn remove_left_over(
     deployment: &Deployment,
     analysis: &AssetAddress<'_>,
@@ -137,18 +137,18 @@ async fn remove_left_over(
         return remove(analysis).await;
     }
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!(
-            "{} exists and was not made by this deployment",
+            "{} exists and was not created by this deployment",
             analysis.title()
         ),
         "delete or rename it, then run this again",
     ))
 }
 
-/// Waits until the analysis is made or has failed.
+/// Waits until the analysis is created or has failed.
 async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation, StepError> {
-    let mut polling = analysis.aws.polling(VALIDATED_WITHIN);
+    let mut polling = analysis.aws.polling(VALIDATION_TIMEOUT);
     loop {
         let found = analysis.describe(None).await?;
         if let Some(found) = found.filter(|found| !found.is_in_progress()) {
@@ -156,8 +156,8 @@ async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation
         }
         if !polling.again().await {
             return Err(StepError::failed(
-                Blame::Aws,
-                "Quick Sight has not validated the definition within ten minutes",
+                ErrorCategory::Aws,
+                "Quick Sight did not validate the definition within ten minutes",
                 "run the command again",
             ));
         }
@@ -165,11 +165,11 @@ async fn outcome(analysis: &AssetAddress<'_>, body: &Value) -> Result<Validation
 }
 
 fn verdict(found: &Description, definition: &Value) -> Validation {
-    // An analysis that is made can carry errors of single visuals.
+    // A created analysis can contain errors of single visuals.
     let errors: Vec<String> = found
         .errors
         .iter()
-        .map(|error| explained(error, definition))
+        .map(|error| error_text(error, definition))
         .collect();
     match (errors.is_empty(), found.has_failed()) {
         (true, false) => Validation::Accepted,
@@ -181,7 +181,7 @@ fn verdict(found: &Description, definition: &Value) -> Validation {
     }
 }
 
-/// A refusal of the whole request, with the visuals whose ids it names.
+/// The message of a rejected request, with the visuals whose ids it names.
 fn located_message(message: &str, definition: &Value) -> String {
     let words = message.split(|letter: char| {
         !(letter.is_alphanumeric() || matches!(letter, '-' | '_' | '/' | '.' | '[' | ']'))
@@ -211,10 +211,11 @@ fn located_message(message: &str, definition: &Value) -> String {
         paths: paths.collect(),
         ..AssetError::default()
     };
-    explained(&error, definition)
+    error_text(&error, definition)
 }
 
-/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: the service counts from one there.
+/// `definition.sheets.1.member.visuals.2.member.kPIVisual` as `/sheets/0/visuals/1/kPIVisual`: this path of the service counts
+/// from one.
 fn counted_from_zero(word: &str) -> Option<String> {
     let rest = word.strip_prefix("definition.")?;
     let parts = rest.split('.').filter(|part| *part != "member");
@@ -225,14 +226,14 @@ fn counted_from_zero(word: &str) -> Option<String> {
     Some(format!("/{}", parts.collect::<Vec<_>>().join("/")))
 }
 
-/// Deletes the analysis for good, and makes sure that it is gone.
+/// Deletes the analysis permanently, and waits until it no longer exists.
 async fn remove(analysis: &AssetAddress<'_>) -> Result<(), StepError> {
-    let mut polling = analysis.aws.polling(GONE_WITHIN);
+    let mut polling = analysis.aws.polling(DELETION_TIMEOUT);
     loop {
         let failure = match analysis.delete().await {
             Ok(()) if analysis.describe(None).await?.is_none() => return Ok(()),
             Ok(()) => None,
-            // It is still being made: that ends.
+            // It is still being created: wait.
             Err(error) if error.is_conflict() => Some(error),
             Err(error) => return Err(not_removed(analysis, Some(&error.to_string()))),
         };
@@ -246,7 +247,7 @@ async fn remove(analysis: &AssetAddress<'_>) -> Result<(), StepError> {
 fn not_removed(analysis: &AssetAddress<'_>, why: Option<&str>) -> StepError {
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!("{} could not be deleted{why}", analysis.title()),
         format!(
             "run this again, or `aws quicksight delete-analysis --force-delete-without-recovery --aws-account-id {} --analysis-id {}`; `kiro-analytics teardown` deletes it, too",
@@ -263,7 +264,7 @@ mod tests {
     use super::located_message;
 
     #[test]
-    fn a_refused_request_says_which_visual_it_is_about() {
+    fn a_refused_request_names_its_visual() {
         let definition = json!({"Sheets": [{"SheetId": "people", "Name": "People", "Visuals": [
             {"KPIVisual": {"VisualId": "p-kpi"}},
             {"TableVisual": {"VisualId": "p-all"}},

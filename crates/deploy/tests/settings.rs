@@ -1,11 +1,11 @@
-//! Settings: five places, one answer, all problems at once.
+//! Settings: five layers, one result, all problems at once.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 
 use kiro_deploy::Names;
 use kiro_deploy::settings::{
-    FileValue, Layers, Memory, Origin, Problems, Remembered, Resolved, StackParameters, all,
+    FileValue, Layers, Origin, Persistence, Problems, Remembered, Resolved, StackParameters, all,
 };
 use serde_json::{Value, json};
 
@@ -144,10 +144,10 @@ fn the_variables_of_the_aws_sample_are_understood() {
     assert_eq!(
         resolved.remarks,
         [
-            "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: people are shown by their e-mail address, else by their id"
+            "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: users are shown by their e-mail address, else by their id"
         ]
     );
-    // Our own variable wins over the sample's.
+    // The product's variable wins over the sample's.
     let both = [
         ("KIRO_LOGS_BUCKET", "others"),
         ("KIRO_ANALYTICS_EXPORTS", "s3://example-a, s3://example-b/x"),
@@ -165,7 +165,7 @@ fn the_variables_of_the_aws_sample_are_understood() {
 }
 
 #[test]
-fn all_problems_are_told_at_once_and_where_they_stand() {
+fn all_problems_are_reported_at_once_with_their_origin() {
     let environment = [
         ("STACK_PREFIX", "Kiro"),
         ("IDENTITY_STORE_ID", "ssoins-1234567890abcdef"),
@@ -182,21 +182,24 @@ fn all_problems_are_told_at_once_and_where_they_stand() {
         ..Said::default()
     };
     let Problems(problems) = said.resolve().unwrap_err();
-    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 7, "{told:#?}");
+    let reported: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(reported.len(), 7, "{reported:#?}");
     for line in [
         "kiro-analytics.toml:1: `deployment.exports`: expected `s3://bucket/prefix`, found `exports`",
         "kiro-analytics.toml:3: `deployment.theme`: expected `light`, `dark`, found `blue`",
-        "STACK_PREFIX: `deployment.prefix`: expected small letters, digits and single hyphens, beginning with a letter, found `Kiro`",
-        "--set alarmemail: `alarmemail`: there is no such setting; did you mean `alarm_email`?",
+        "STACK_PREFIX: `deployment.prefix`: expected lowercase letters, digits and single hyphens, starting with a letter, found `Kiro`",
+        "--set alarmemail: `alarmemail`: unknown setting; did you mean `alarm_email`?",
         "--set schedule: `deployment.schedule`: expected `cron(…)` or `rate(…)`, such as `cron(15 3 * * ? *)`, found `daily`",
     ] {
-        assert!(told.iter().any(|found| found == line), "{line}\n{told:#?}");
+        assert!(
+            reported.iter().any(|found| found == line),
+            "{line}\n{reported:#?}"
+        );
     }
 }
 
 #[test]
-fn what_is_not_said_again_stays_as_the_stack_remembers_it() {
+fn settings_that_are_not_given_keep_the_stack_s_value() {
     let first = Said {
         file: vec![
             ("exports", json!(["s3://example-kiro-reports/kiro-logs"])),
@@ -236,7 +239,7 @@ fn what_is_not_said_again_stays_as_the_stack_remembers_it() {
     let mut expected = deployed.clone();
     expected.insert("AlarmEmail".to_owned(), String::new());
     assert_eq!(again.parameters(&names()).unwrap(), expected);
-    // The salt is nowhere in the stack, and nobody is asked for it here.
+    // The stack does not contain the salt.
     assert_eq!(again.settings.hash_salt, None);
 }
 
@@ -318,7 +321,7 @@ fn every_retention_that_cloudwatch_takes_is_taken() {
 }
 
 #[test]
-fn the_prefix_of_the_samples_bucket_is_looked_for_where_it_is_not_set() {
+fn the_prefix_of_the_samples_bucket_is_searched_if_it_is_not_set() {
     let bucket = |environment: &[(&str, &str)], flags: &[(&str, &str)]| {
         let said = Said {
             flags,
@@ -391,7 +394,7 @@ fn the_function_may_read_the_report_folders_and_nothing_else() {
 }
 
 #[test]
-fn a_stack_made_by_hand_says_where_its_exports_are() {
+fn a_stack_created_by_hand_has_the_locations_of_its_exports() {
     let place = "example/logs/AWSLogs/123456789012/KiroLogs/user_report/";
     let stack: StackParameters = [("SourcePrefixes".to_owned(), place.to_owned())].into();
     let resolved = Said {
@@ -406,7 +409,7 @@ fn a_stack_made_by_hand_says_where_its_exports_are() {
 }
 
 #[test]
-fn what_cannot_be_done_without_is_asked_for() {
+fn required_settings_are_asked_for() {
     let resolved = Said::default().resolve().unwrap();
     let keys = |resolved: &Resolved| -> Vec<String> {
         resolved
@@ -439,7 +442,7 @@ fn every_setting_has_names_a_meaning_and_at_most_one_parameter_of_the_template()
             setting.key
         );
         assert!(!setting.meaning.is_empty(), "{}", setting.key);
-        if let Memory::Parameter(name) = setting.memory {
+        if let Persistence::Parameter(name) = setting.persistence {
             assert!(seen.insert(name), "{name} is set twice");
             assert!(
                 template.contains(&format!("\n  {name}:\n    Type: ")),

@@ -1,6 +1,6 @@
-"""Athena's queries over the emulator's catalogue and buckets: its dialect, its views, its answers. DuckDB computes.
+"""Athena's queries over the emulator's catalogue and buckets: its dialect, views and responses. DuckDB computes.
 
-Tables and views stay where Athena keeps them, in the Glue catalogue; everything but queries is the emulator's.
+Tables and views are in the Glue catalogue, as with Athena; the emulator handles everything but queries.
 """
 
 from .engine import Engine, QueryFailed

@@ -13,13 +13,13 @@ VIEW = re.compile(r"/\* Presto View: (\S+) \*/")
 
 
 class Catalogue:
-    """Tables and views by (database, name); files of tables are kept in `folder` once they were read."""
+    """Tables and views by (database, name); files of tables are kept in `folder` after the first read."""
 
     def __init__(self, glue, s3, folder):
         self.glue, self.s3, self.folder = glue, s3, Path(folder)
 
     def all_of(self, database):
-        """The Glue tables of a database by name; none when it is not there."""
+        """The Glue tables of a database by name; empty if it does not exist."""
         try:
             return {one["Name"]: one for page in self._pages("get_tables", DatabaseName=database) for one in page["TableList"]}
         except ClientError as error:
@@ -31,7 +31,7 @@ class Catalogue:
         return {one["Name"] for page in self._pages("get_databases") for one in page["DatabaseList"]}
 
     def tables(self):
-        """Every (database, table) there is."""
+        """All tables as (database, table)."""
         return {(database, name) for database in self.databases() for name in self.all_of(database)}
 
     def put_view(self, database, name, sql, columns, replace):
@@ -63,14 +63,14 @@ class Catalogue:
         self.glue.delete_table(DatabaseName=database, Name=name)
 
     def files(self, table):
-        """Local copies of the files below a table's location, by their paths in S3, with a name for this very content of all."""
+        """Local copies of the files below a table's location, by their paths in S3, and a name for their combined content."""
         place = urlsplit(table["StorageDescriptor"]["Location"])
         prefix = place.path.lstrip("/").rstrip("/") + "/"
         found = {}
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=place.netloc, Prefix=prefix):
             for listed in page.get("Contents", []):
                 name = listed["Key"].rsplit("/", 1)[-1]
-                # As Hive does: hidden files and empty folders are none.
+                # As Hive does: ignores hidden files and empty folders.
                 if name and not name.startswith(("_", ".")):
                     found[listed["Key"]] = listed["ETag"].strip('"')
         for key, tag in found.items():
@@ -86,7 +86,7 @@ class Catalogue:
 
 
 def view_of(table):
-    """What a Glue table says as a view, or None."""
+    """The definition of a view in its Glue table, or None."""
     match = VIEW.search(table.get("ViewOriginalText") or "")
     return json.loads(base64.b64decode(match[1])) if match else None
 

@@ -1,4 +1,4 @@
-"""Athena's SQL in DuckDB's words."""
+"""Translates Athena's SQL to DuckDB's."""
 
 import re
 from functools import lru_cache
@@ -33,7 +33,7 @@ def parsed(sql):
 
 
 def relations(statement, database):
-    """(database, name) of every table and view that a statement reads."""
+    """(database, name) of all tables and views that a statement reads."""
     kept = statement.meta.get("relations", {})
     if database not in kept:
         kept[database] = _relations(statement, database)
@@ -48,7 +48,7 @@ def _relations(statement, database):
 
 
 def for_duckdb(statement, database, schema):
-    """A query's text. Types decide what a division is, so every column's is looked up in `schema`: {database: {table: {column: type}}}."""
+    """A query's text. Types decide the kind of a division, so `schema` contains the type of each column: {database: {table: {column: type}}}."""
     qualified = qualify(
         statement.copy(), db=database, schema=schema, dialect="athena", quote_identifiers=True, validate_qualify_columns=False
     )
@@ -64,7 +64,7 @@ def _groups_of_expressions(node):
 
 
 def _date_stays_date(node):
-    """A date and some days is a date in Athena, and a timestamp in DuckDB."""
+    """A date plus days is a date in Athena, and a timestamp in DuckDB."""
     if isinstance(node, exp.GenerateSeries) and _is_date(node.args["start"]):
         return exp.cast(node, exp.DataType.build("DATE[]", dialect="duckdb"))
     moved = isinstance(node, exp.DateAdd | exp.DateSub | exp.DateTrunc | exp.TimestampTrunc)
@@ -78,7 +78,7 @@ def _is_date(node):
 
 
 def presto_type(duckdb_type):
-    """What Athena calls a type."""
+    """Athena's name of a type."""
     text = str(duckdb_type)
     return text.lower() if text.startswith("DECIMAL") else PRESTO.get(text, text.lower())
 
@@ -95,7 +95,7 @@ def spelled(value):
 
 
 def _double(value):
-    """Java's way: an exponent below 0.001 and from 10 million."""
+    """Java's format: an exponent below 0.001 and from 10 million."""
     if value != value or value in (float("inf"), float("-inf")):
         return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
     if value == 0 or 1e-3 <= abs(value) < 1e7:

@@ -1,4 +1,4 @@
-"""Runs statements: computes each relation that a query reads once per content of the files and texts below it."""
+"""Runs statements: computes each relation once for the content of its files and definitions."""
 
 import hashlib
 import threading
@@ -31,17 +31,17 @@ class Look:
 
 
 class Engine:
-    """Over a catalogue. One statement at a time."""
+    """Runs statements over a catalogue, one at a time."""
 
     def __init__(self, catalogue):
         self.catalogue, self.lock = catalogue, threading.Lock()
         self.duckdb = duckdb.connect(config={"threads": 2})
-        # Of every relation computed: the content it was computed from, and its columns.
+        # For each computed relation: the content it was computed from, and its columns.
         self.computed, self.schema = {}, {}
         self.texts = {}
 
     def run(self, sql, database):
-        """Columns (name, Presto type) and rows of a query; neither of any other statement."""
+        """Columns (name, Presto type) and rows of a query; both empty for any other statement."""
         statement = parsed(sql)
         with self.lock:
             look = Look(self.catalogue)
@@ -54,7 +54,7 @@ class Engine:
         raise QueryFailed(f"NOT_SUPPORTED: the double runs queries and makes views, no {statement.key.upper()}")
 
     def reads(self, sql, database):
-        """Every (database, name) that a query reads, through views."""
+        """All (database, name) that a query reads, also through views."""
         look, seen, waiting = Look(self.catalogue), set(), list(relations(parsed(sql), database))
         while waiting:
             of, name = waiting.pop()
@@ -91,7 +91,7 @@ class Engine:
         except (duckdb.Error, SqlglotError) as error:
             raise QueryFailed(_said(error)) from error
         columns = [(column[0], presto_type(column[1])) for column in described]
-        # Athena keeps a query as its own formatter writes it, comments gone.
+        # Athena keeps a query as its formatter writes it, without comments.
         self.catalogue.put_view(of, name, query.sql("athena", pretty=True, comments=False), columns, there is not None)
         return [], []
 
@@ -105,7 +105,7 @@ class Engine:
         return [], []
 
     def _prepare(self, statement, database, look):
-        """Computes what a statement reads: the content of each relation."""
+        """Computes the relations that a statement reads. Returns the content of each."""
         return [self._relation(of, name, look) for of, name in relations(statement, database)]
 
     def _relation(self, database, name, look):
@@ -130,7 +130,7 @@ class Engine:
         return content
 
     def _text(self, query, database):
-        """In DuckDB's words, which take a while to find."""
+        """The statement for DuckDB. Cached, as the translation is slow."""
         key = _hash(query.sql("athena"), database, [self.schema[of][name] for of, name in relations(query, database)])
         if key not in self.texts:
             below = {}
@@ -149,7 +149,7 @@ class Engine:
         self.schema.setdefault(database, {})[name] = {column[0]: column[1] for column in described}
 
     def _check(self, database, name, view):
-        """A view whose query has other columns than when it was made is refused until it is made again."""
+        """Refuses a view whose query has other columns than at its creation, until it is created again."""
         now = [(column, presto_type(kind)) for column, kind in self.schema[database][name].items()]
         kept = [(column["name"], column["type"]) for column in view["columns"]]
         if [column for column, _ in now] != [column for column, _ in kept]:

@@ -1,4 +1,4 @@
-"""Athena's API for queries. What is not about a query of ours goes on to the emulator."""
+"""Athena's API for queries. All other calls go to the emulator."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ MOST_ROWS = 1000
 
 @dataclass
 class Execution:
-    """One query. It is seen running `looks` times before it is seen ended."""
+    """One query. The first `looks` reads show it running."""
 
     id: str
     sql: str
@@ -65,7 +65,7 @@ class Execution:
 
 
 class Athena:
-    """Queries. `emulator` gives clients of the emulator, `pass_on` sends it a request; a query is seen running `looks` times."""
+    """Queries. `emulator` creates clients of the emulator, `pass_on` sends it a request; the first `looks` reads show a query running."""
 
     def __init__(self, engine, emulator, pass_on, looks=1):
         self.engine, self.pass_on, self.looks = engine, pass_on, looks
@@ -160,7 +160,7 @@ class Athena:
         return _said(said)
 
     def _write(self, execution):
-        """The file that Athena leaves behind, which somebody has to clean up."""
+        """The result file that Athena writes and does not delete."""
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerows([[name for name, _ in execution.columns], *([spelled(value) for value in row] for row in execution.rows)])
@@ -172,7 +172,7 @@ class Athena:
 
 
 def _with_numbers(answer):
-    """The emulator keeps the parameter of a stack as the text that it is; the service answers with a number."""
+    """The emulator keeps a stack's parameter as text; the service returns a number."""
     said = json.loads(answer.body)
     configuration = said.get("WorkGroup", {}).get("Configuration", {})
     if isinstance(configuration.get("BytesScannedCutoffPerQuery"), str):

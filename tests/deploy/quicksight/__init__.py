@@ -18,7 +18,7 @@ from .world import World
 
 
 def quicksight(account=None, world=None):
-    """The double, over the state of an account and what it sees of Athena."""
+    """The double, over the state of an account and its view of Athena."""
     account = account or Account()
     world = world or World()
     ingestions = Ingestions(account, world)

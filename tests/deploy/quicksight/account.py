@@ -8,13 +8,13 @@ from double import Refused, page
 from .permissions import checked
 from .switches import Switches
 
-# Looks that a status takes until it is settled.
+# Number of reads until a status is settled.
 LOOKS = 2
 
 
 @dataclass
 class Settling:
-    """A status that is reached after some looks at it."""
+    """A status that is reached after some reads."""
 
     doing: str
     looks: int
@@ -35,7 +35,7 @@ class Settling:
 
 @dataclass
 class Asset:
-    """One asset, with what its creation or last update said in `body`."""
+    """One asset; `body` is the request of its creation or last update."""
 
     kind: str
     id: str
@@ -46,11 +46,11 @@ class Asset:
     updated: float
     permissions: dict = field(default_factory=dict)
     tags: dict = field(default_factory=dict)
-    # Of dashboards and themes: every version there has been, and which one viewers see.
+    # For dashboards and themes: all versions, and the published one.
     versions: list = field(default_factory=list)
     published: int = 1
     deleted: bool = False
-    # How often its definition has been described.
+    # Number of descriptions of its definition.
     descriptions: int = 0
 
     @property
@@ -119,10 +119,10 @@ class Account:
         self.in_namespace(asked)
         return {"Namespace": self._namespace()}
 
-    # ---- what the nouns share ----
+    # ---- shared by all kinds of assets ----
 
     def subscribed(self):
-        """What is asked for assets of an account without a subscription is refused in other words than what is asked for people."""
+        """Without a subscription, calls about assets and calls about users are refused with different messages."""
         if self.subscription is None:
             raise Refused("UnsupportedUserEditionException", f"Account {self.id} is not subscribed for QuickSight")
 
@@ -132,7 +132,7 @@ class Account:
             raise Refused("ResourceNotFoundException", message)
 
     def at_home(self, asked):
-        """Users and settings live in one Region, and only its endpoint answers for them."""
+        """Users and settings are in one Region, and only its endpoint returns them."""
         if asked.region != self.identity_region:
             raise Refused(
                 "AccessDeniedException",
@@ -148,7 +148,7 @@ class Account:
         return f"arn:{self.partition}:quicksight:{self.region}:{self.id}:{what}"
 
     def principals(self):
-        """Users and groups, with the role of those who have one."""
+        """Users and groups, with the roles of users."""
         return {user["Arn"]: user["Role"] for user in self.users} | {group["Arn"]: None for group in self.groups}
 
     def namespaces(self):
@@ -158,7 +158,7 @@ class Account:
         return Settling(doing, self.looks, list(errors), bool(errors) if failed is None else failed)
 
     def make(self, kind, segment, asked, errors=(), failed=None):
-        """A new asset of an id that is not taken: also a failed creation and an analysis in the recycle bin keep theirs."""
+        """Adds an asset. Its id must be free: a failed creation and an analysis in the recycle bin also keep their ids."""
         self.subscribed()
         name = f"{kind}Id"
         if (kind, asked[name]) in self.assets:
@@ -180,7 +180,7 @@ class Account:
         return asset
 
     def get(self, kind, asked):
-        """The asset that a request names."""
+        """The asset in a request."""
         self.subscribed()
         asset = self.assets.get((kind, asked[f"{kind}Id"]))
         if asset is None:
@@ -188,21 +188,21 @@ class Account:
         return asset
 
     def get_settled(self, kind, asked):
-        """The same, for a change: what is still being made cannot be changed."""
+        """The asset to change. One that is still being created cannot be changed."""
         asset = self.get(kind, asked)
         if asset.settling.looks > 0:
             raise Refused("ConflictException", f"Updating resource {asset.arn} would cause an internal conflict. Please try again later.")
         return asset
 
     def get_updatable(self, kind, asked):
-        """The same, for an update: what was never made cannot be updated, only deleted and made again."""
+        """The asset to update. A failed creation cannot be updated, only deleted and created again."""
         asset = self.get_settled(kind, asked)
         if asset.settling.status() == "CREATION_FAILED" and len(asset.versions) <= 1:
             raise Refused("ConflictException", f"{kind} {asset.id} is in the state CREATION_FAILED and cannot be updated.")
         return asset
 
     def creation(self, errors, failed, kind="INTERNAL_FAILURE"):
-        """The errors of a creation and whether it fails, unless a switch says that it does."""
+        """The errors of a creation and whether it fails; a switch may force the failure."""
         if not failed and self.switches.take("failed_creations"):
             return [*errors, {"Type": kind, "Message": "The creation failed on demand."}], True
         return errors, failed

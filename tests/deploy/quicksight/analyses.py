@@ -1,4 +1,4 @@
-"""Analyses. A deleted one stays in the recycle bin for some days, and so does its id, unless its deletion is forced."""
+"""Analyses. A deleted one and its id are in the recycle bin for some days, unless the deletion is forced."""
 
 import time
 
@@ -92,7 +92,7 @@ class Analyses:
 
 
 def check_source(account, asked):
-    """What a request to make or change an analysis or a dashboard must have."""
+    """Checks a request to create or change an analysis or a dashboard."""
     if "Definition" not in asked:
         raise Refused("InvalidParameterValueException", "The double takes definitions, not templates.")
     if "SourceEntity" in asked:
@@ -103,6 +103,6 @@ def check_source(account, asked):
 
 
 def prepared(account):
-    """Data sets that were just made may not be prepared yet."""
+    """New data sets may not be prepared yet."""
     if account.switches.take("unprepared_data_sets"):
         raise Refused("ResourceNotFoundException", "PREPARED_SOURCE_NOT_FOUND")

@@ -1,4 +1,4 @@
-"""Dashboards and their versions. A new one is published when it is made; a newer version only when it is asked for."""
+"""Dashboards and their versions. The first version is published at once; a later one only on request."""
 
 import time
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ class Dashboards:
             }
             for version in reversed(asset.versions)
         ]
-        # The model wants at least one character where there is a description.
+        # The model needs at least one character in a description.
         for version in versions:
             if not version["Description"]:
                 del version["Description"]

@@ -1,4 +1,4 @@
-"""Data sets, whose columns definitions are checked against. One that is imported is imported as soon as it is made."""
+"""Data sets. Definitions are checked against their columns. Those in SPICE are imported as soon as they are created."""
 
 import re
 import time
@@ -7,7 +7,7 @@ import uuid
 from double import Refused, page
 from model import api
 
-# Members of a request that its description also has: an update replaces every one of them, also those that it does not name.
+# Members of a request that its description also has: an update replaces all of them, also those that it omits.
 SHOWN = set(api("quicksight").model.shape_for("DataSet").members) - {"DataSetId", "Name"}
 
 
@@ -81,7 +81,7 @@ NAMED = re.compile(r"(?<!\$)\{([^}]+)\}")
 
 
 def output_columns(body):
-    """What the data set offers: the columns of its tables, as its logical tables change them."""
+    """The data set's columns: those of its tables, as changed by its logical tables."""
     physical = {name: _columns(next(iter(table.values()))) for name, table in body["PhysicalTableMap"].items()}
     logical = body.get("LogicalTableMap")
     if not logical:

@@ -1,4 +1,4 @@
-"""Data sources: made asynchronously, as the service tries them."""
+"""Data sources: created asynchronously, as the service tests them."""
 
 import time
 
@@ -7,7 +7,7 @@ from double import Refused, page
 from .world import Unreadable
 
 PARAMETERS = {"ATHENA": "AthenaParameters"}
-# What an import calls so is denied access when a data source is tried.
+# For this error of an import, the test of a data source reports denied access.
 DENIED = {"PERMISSION_DENIED", "IAM_ROLE_NOT_AVAILABLE", "FAILURE_TO_ASSUME_ROLE"}
 
 
@@ -50,7 +50,7 @@ class DataSources:
         return {"Arn": asset.arn, "DataSourceId": asset.id}
 
     def _errors(self, asked):
-        """What the query says that the service tries a data source with, as its own role."""
+        """The result of the service's test query of a data source, with the service's role."""
         if asked.get("Type") not in (None, "ATHENA"):
             return []
         athena = asked.get("DataSourceParameters", {}).get("AthenaParameters", {})

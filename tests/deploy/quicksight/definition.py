@@ -1,6 +1,6 @@
-"""What is wrong with a definition that the model allows: refused at once, or found when the version is made.
+"""Errors of a definition that the model allows: refused at once, or found when the version is created.
 
-`definition_rules.py` has the rules over the definition alone. This module checks what needs the account: data sets, columns, their types.
+`definition_rules.py` has the rules over the definition alone. This module checks against the account: data sets, columns, their types.
 """
 
 from double import Refused
@@ -8,7 +8,7 @@ from double import Refused
 from .data_sets import output_columns
 from .definition_rules import When, nodes, paths_of_ids, violations
 
-# Errors of declared data sets that make a version fail even with LENIENT: a visual without data cannot be shown.
+# Errors of declared data sets; a version with them fails even with LENIENT: a visual without data cannot be shown.
 ALWAYS_FATAL = {"DATA_SET_NOT_FOUND"}
 
 # Types of columns that a field can be made of.
@@ -31,7 +31,7 @@ def refuse(asked):
 
 
 def checked(account, asked):
-    """The errors that the version will have, as the service lists them, and whether they make it fail."""
+    """The errors of the version, as the service lists them, and whether it fails."""
     found = errors(account, asked["Definition"])
     fatal = found if not _is_lenient(asked) else [one for one in found if one["Type"] in ALWAYS_FATAL and one.pop("Declared", False)]
     for one in found:
@@ -47,7 +47,7 @@ def errors(account, definition):
         if data_set is None:
             message = f"Data set {declaration['DataSetArn']} is not found."
             found.append(_error("DATA_SET_NOT_FOUND", message, f"/DataSetIdentifierDeclarations/{number}") | {"Declared": True})
-        # Of a data set that is not there nothing more is said.
+        # A missing data set has no further errors.
         offered = data_set and output_columns(data_set.body)
         columns[declaration["Identifier"]] = data_set and {column["Name"] for column in offered}
         types |= {(declaration["Identifier"], column["Name"]): column["Type"] for column in offered or []}
@@ -74,7 +74,7 @@ def _is_lenient(asked):
 def _of_node(path, node, columns, parameters, sheets):
     identifier = node.get("DataSetIdentifier")
     if identifier is not None and identifier not in columns:
-        # Calculated fields have a rule of their own.
+        # Calculated fields have their own rule.
         if not path.startswith("/CalculatedFields/"):
             yield "DATA_SET_NOT_FOUND", f"Data set identifier {identifier} is not declared."
     elif identifier is not None and isinstance(node.get("ColumnName"), str):

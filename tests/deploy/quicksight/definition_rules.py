@@ -1,7 +1,7 @@
-"""What Quick Sight refuses in the definition of an analysis or a dashboard although AWS's model of its API allows it.
+"""Rules of Quick Sight over the definition of an analysis or a dashboard that AWS's model of the API does not contain.
 
 Owns one small function per rule, over the definition alone: no account, no data sets. `rules.md` lists the service's words and the source
-of each rule, and how sure it is. `quicksight/definition.py` checks what needs the account: columns, their types, data sets.
+of each rule, and its certainty. `quicksight/definition.py` checks against the account: columns, their types, data sets.
 
     from quicksight.definition_rules import violations
     assert violations(definition) == []
@@ -22,7 +22,7 @@ class When(Enum):
     REQUEST = "request"
     # The request is accepted; the new version ends as CREATION_FAILED or UPDATE_FAILED with `Errors`.
     VERSION = "version"
-    # Nothing is refused, but a viewer sees an error or nothing in place of the visual. The doubles accept it.
+    # Not refused, but viewers see an error or an empty visual. The doubles accept it.
     VIEW = "view"
 
 
@@ -58,7 +58,7 @@ RULES = []
 
 
 def violations(definition, *when):
-    """Every place in a definition that breaks a rule; with `when` only of those moments."""
+    """All violations in a definition; with `when`, only those of these moments."""
     return [
         Violation(rule.name, rule.when, rule.code, message, path, rule.lenient)
         for rule in RULES
@@ -82,7 +82,7 @@ def rule(when=When.REQUEST, **more):
 
 @rule()
 def selected_visuals_are_on_one_sheet(definition):
-    """A group over several sheets applies to all visuals of each. The words are ours: no source quotes the service's."""
+    """A group over several sheets applies to all visuals of each. The wording is the double's: no source quotes the service's."""
     for group in definition.get("FilterGroups", []):
         scopes = _scopes(group)
         if len(scopes) > 1 and any(scope["Scope"] == "SELECTED_VISUALS" for scope in scopes):
@@ -168,7 +168,7 @@ def parameters_of_filters_are_declared(definition):
 
 @rule(lenient=True)
 def kpi_options_need_a_comparison(definition):
-    """CID's exports hold some of them, but never a progress bar, trend arrows or a secondary value; they are deployed with LENIENT."""
+    """CID's exports contain some of them, but never a progress bar, trend arrows or a secondary value; they are deployed with LENIENT."""
     for path, _, visual in _visuals(definition, "KPIVisual"):
         chart = visual.get("ChartConfiguration", {})
         wells, options = chart.get("FieldWells", {}), chart.get("KPIOptions", {})
@@ -213,7 +213,7 @@ def targets_on_the_same_sheet_are_all_or_named(definition):
 
 @rule()
 def navigation_comes_before_parameters(definition):
-    """The words are ours."""
+    """The wording is the double's."""
     for path, _, visual in _visuals(definition):
         for action in visual.get("Actions", []):
             kinds = [next(iter(operation)) for operation in action["ActionOperations"]]
@@ -236,7 +236,7 @@ def tables_show_a_column_once(definition):
 
 @rule()
 def field_ids_are_unique_in_a_visual(definition):
-    """Documented: "A custom field ID" identifies the field in the visual. The words are ours."""
+    """Documented: "A custom field ID" identifies the field in the visual. The wording is the double's."""
     for path, _, visual in _visuals(definition):
         wells = visual.get("ChartConfiguration", {}).get("FieldWells", {})
         for name in _twice([field["FieldId"] for _, field in nodes(wells) if isinstance(field.get("FieldId"), str)]):
@@ -245,7 +245,7 @@ def field_ids_are_unique_in_a_visual(definition):
 
 @rule()
 def ids_are_unique(definition):
-    """Documented for sheets, visuals, filters and controls: "must be unique within the context of" the definition. The words are ours."""
+    """Documented for sheets, visuals, filters and controls: "must be unique within the context of" the definition. The wording is the double's."""
     sheets = definition.get("Sheets", [])
     kinds = {
         "Sheet": [sheet["SheetId"] for sheet in sheets],
@@ -289,7 +289,7 @@ def date_parameters_have_a_default(definition):
 
 @rule()
 def parameter_names_are_unique(definition):
-    """Documented. The words are ours."""
+    """Documented. The wording is the double's."""
     for name in _twice([one["Name"] for _, one in _parameters(definition)]):
         yield f"parameter/{name}", f"Parameter {name} is declared more than once."
 
@@ -335,7 +335,7 @@ def data_sets_of_calculated_fields_are_declared(definition):
 
 
 def is_aggregated(expression):
-    """Whether an expression is one value for a group of rows: an aggregate function that has no level of its own."""
+    """Returns whether an expression is one value for a group of rows: an aggregate function without a level."""
     text = _without_texts(expression)
     while match := _AGGREGATE.search(text):
         end = _closing(text, match.end())
@@ -392,7 +392,7 @@ def texts_have_no_line_break_in_a_list(definition):
 
 
 def nodes(value, path=""):
-    """Every structure in a value, with its path."""
+    """All structures in a value, with their paths."""
     if isinstance(value, dict):
         yield path, value
         for key, item in value.items():
@@ -457,7 +457,7 @@ def _without_texts(expression):
 
 
 def _closing(text, start):
-    """Where the parenthesis that was opened before `start` is closed."""
+    """The position of the closing parenthesis for the one opened before `start`."""
     depth = 1
     for place in range(start, len(text)):
         depth += {"(": 1, ")": -1}.get(text[place], 0)

@@ -1,9 +1,9 @@
-"""A definition as the service describes it: equal in meaning to what was sent, but not equal in order, and with members of its own."""
+"""A definition as the service describes it: equal in meaning to the sent one, but in another order, and with additional members."""
 
 import copy
 import random
 
-# Lists whose order says nothing. The order of sheets, of fields in a well, of sorts and of operations of an action does.
+# Lists without a meaningful order. The order of sheets, of fields in a well, of sorts and of operations of an action is meaningful.
 UNORDERED = {
     "DataSetIdentifierDeclarations",
     "CalculatedFields",
@@ -18,7 +18,7 @@ UNORDERED = {
     "ParameterControls",
     "Elements",
 }
-# What the service adds: at once, and with each of its releases.
+# Members that the service adds: at once, and with each of its releases.
 ADDED = [
     lambda definition: definition.setdefault("Options", {}).setdefault("WeekStart", "SUNDAY"),
     lambda definition: definition["Options"].setdefault("QBusinessInsightsStatus", "DISABLED"),
@@ -27,7 +27,7 @@ ADDED = [
 
 
 def described(account, asset, definition):
-    """The same for the same number of descriptions of an asset, so that tests can be repeated."""
+    """Deterministic for the number of an asset's descriptions, so that tests can be repeated."""
     if account.switches.definitions_as_sent:
         return definition
     shown = copy.deepcopy(definition)

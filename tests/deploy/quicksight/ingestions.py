@@ -1,4 +1,4 @@
-"""Imports into SPICE: begun at once, finished after some looks, with the rows that the query really has."""
+"""Imports into SPICE: started at once, finished after some reads, with the query's real number of rows."""
 
 import time
 from dataclasses import dataclass, field
@@ -79,7 +79,7 @@ class Ingestions:
         return {"Arn": ingestion.arn, "IngestionId": ingestion.id}
 
     def begin(self, data_set, name, why):
-        """A newer import takes the place of those that have not ended."""
+        """A newer import replaces those that have not ended."""
         known = self.account.ingestions.setdefault(data_set.id, {})
         for ingestion in known.values():
             if ingestion.status not in ENDED:
@@ -114,7 +114,7 @@ class Ingestions:
 
 
 def queries(account, body):
-    """What Athena is asked for by a data set's tables, in which workgroup, and with which role if the data source names one."""
+    """The queries of a data set's tables, with their workgroup, and the role if the data source names one."""
     asked = []
     for table in body["PhysicalTableMap"].values():
         ((kind, said),) = table.items()

@@ -1,10 +1,10 @@
-"""Users and groups, which only the identity Region knows."""
+"""Users and groups, which exist only in the identity Region."""
 
 from double import Refused, page
 
 
 class People:
-    """Users, groups and who is in which."""
+    """Users, groups and memberships."""
 
     def __init__(self, account):
         self.account = account

@@ -1,4 +1,4 @@
-"""Who may do what with an asset: granted as one of the sets of actions that the console knows as viewer, user and owner."""
+"""Permissions on an asset: granted as one of the console's sets of actions for viewer, user and owner."""
 
 from double import Refused
 
@@ -35,13 +35,13 @@ SETS = {
 
 
 MOST_IN_A_CALL = 64
-# What can be shared with everybody in a namespace, and what readers cannot be given.
+# Assets that can be shared with a namespace, and those that cannot be shared with readers.
 FOR_NAMESPACES = {"Dashboard", "Theme"}
 NOT_FOR_READERS = {"DataSource", "DataSet", "Analysis"}
 
 
 def checked(account, kind, wanted):
-    """What is asked for, by principal. All of it can be granted, or it is refused."""
+    """The requested permissions, by principal. If one cannot be granted, all are refused."""
     if len(wanted) > MOST_IN_A_CALL:
         raise Refused("InvalidParameterValueException", f"At most {MOST_IN_A_CALL} permissions can be granted in one request.")
     known = account.principals() | (dict.fromkeys(account.namespaces()) if kind in FOR_NAMESPACES else {})
@@ -99,7 +99,7 @@ class Permissions:
         granted = checked(self.account, kind, asked.get("GrantPermissions", []))
         revoke(asset, asked.get("RevokePermissions", []))
         asset.permissions |= granted
-        # Those of data sets and data sources do not say what is granted now.
+        # The responses for data sets and data sources do not contain the current permissions.
         if kind in ("DataSet", "DataSource"):
             return {f"{kind}Id": asset.id, f"{kind}Arn": asset.arn}
         return self._described(kind, asked)

@@ -1,4 +1,4 @@
-"""How the account of the double behaves, set by a test or by hand through `/_control/switches`."""
+"""Switches for the behaviour of the double's account, set by a test or by hand through `/_control/switches`."""
 
 from dataclasses import dataclass
 
@@ -17,14 +17,14 @@ class Switches:
     unprepared_data_sets: int = 0
     # Number of coming analyses, dashboards and data sources that end as CREATION_FAILED.
     failed_creations: int = 0
-    # Described definitions are as they were sent. Otherwise lists without a meaningful order come in another order at each call, and
+    # Definitions are described as they were sent. Otherwise lists without a meaningful order come in another order at each call, and
     # the service adds members of its own.
     definitions_as_sent: bool = False
-    # Releases of the service since the definition was made: each adds a member to described definitions.
+    # Releases of the service since the definition was created: each adds a member to described definitions.
     service_releases: int = 0
 
     def take(self, name):
-        """Whether this attempt is one of those that a switch counts."""
+        """Returns whether a switch applies to this attempt, and counts it."""
         left = getattr(self, name)
         setattr(self, name, max(0, left - 1))
         return left > 0

@@ -9,7 +9,7 @@ STARTERS = {"CLASSIC", "MIDNIGHT", "SEASIDE", "RAINIER"}
 
 
 class Themes:
-    """Our own; those of AWS can only be built upon."""
+    """Custom themes; those of AWS can only be base themes."""
 
     def __init__(self, account):
         self.account = account

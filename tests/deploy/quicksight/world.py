@@ -1,17 +1,17 @@
-"""What the double sees of the rest of AWS. This one sees nothing and believes everything; the environment has one that looks."""
+"""The double's view of the rest of AWS. This one accepts everything without a check; the environment has one that checks."""
 
 
 class World:
-    """Athena and its catalogue, as the service role of QuickSight may use them."""
+    """Athena and its catalogue, with the permissions of QuickSight's service role."""
 
     def has_workgroup(self, _name):
         return True
 
     def try_out(self, _workgroup, _role_arn=None):
-        """Runs the query that a new data source is tried with. Raises Unreadable when it cannot run."""
+        """Runs the test query of a new data source. Raises Unreadable when it cannot run."""
 
     def rows(self, _sql, _workgroup, _role_arn=None):
-        """How many rows a query over the catalogue has. Raises Unreadable when it cannot run.
+        """The number of rows of a query over the catalogue. Raises Unreadable when it cannot run.
 
         `_role_arn` is the role that the data source names; without one it is a service role of the account.
         """

@@ -7,7 +7,7 @@ use kiro_deploy::aws::{Aws, AwsTuning};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::salt;
 use kiro_deploy::settings::{FileValue, Layers, Problems, Remembered, Resolved};
-use kiro_deploy::step::{Blame, Deployment, StepError};
+use kiro_deploy::step::{ErrorCategory, Deployment, StepError};
 use kiro_deploy::{Names, Stack};
 
 use crate::cloud::args::CloudArgs;
@@ -185,12 +185,12 @@ pub(crate) fn problems(found: Problems) -> Failure {
     }
 }
 
-impl From<Blame> for Exit {
-    fn from(blame: Blame) -> Self {
-        match blame {
-            Blame::Data => Self::Data,
-            Blame::Usage => Self::Usage,
-            Blame::Aws => Self::Aws,
+impl From<ErrorCategory> for Exit {
+    fn from(category: ErrorCategory) -> Self {
+        match category {
+            ErrorCategory::Data => Self::Data,
+            ErrorCategory::Usage => Self::Usage,
+            ErrorCategory::Aws => Self::Aws,
         }
     }
 }
@@ -198,10 +198,10 @@ impl From<Blame> for Exit {
 /// A step that failed, or a call that did.
 pub(crate) fn failure(error: StepError) -> Failure {
     let hint = error.hint();
-    let failure = match error.blame() {
-        Blame::Data => Failure::data(error),
-        Blame::Usage => Failure::usage(error),
-        Blame::Aws => Failure::aws(error),
+    let failure = match error.category() {
+        ErrorCategory::Data => Failure::data(error),
+        ErrorCategory::Usage => Failure::usage(error),
+        ErrorCategory::Aws => Failure::aws(error),
     };
     failure.hint(hint)
 }

@@ -8,10 +8,10 @@ use kiro_s3::{SdkOptions, load_sdk_config, profile_with_mfa};
 
 use super::bucket::Buckets;
 use super::clients::Clients;
-use super::error::AwsError;
-use super::tuning::{AwsTuning, Polling};
+use super::error::{AwsError, CallScope};
+use super::polling::{AwsTuning, Polling};
 
-/// Who the credentials belong to.
+/// The identity that the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub account: String,
@@ -19,7 +19,7 @@ pub struct Caller {
     pub arn: String,
 }
 
-/// An account in a Region, and how it is reached. Clones share everything.
+/// An account in a Region, with its clients. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct Aws(Arc<Inner>);
 
@@ -33,7 +33,11 @@ struct Inner {
 }
 
 impl Aws {
-    /// Signs in with one request. Without a Region, none is guessed.
+    /// Signs in with one request. Does not guess a Region.
+    ///
+    /// # Errors
+    ///
+    /// If no Region is configured, if the configuration cannot be loaded, or if the credentials are missing or invalid.
     pub async fn sign_in(options: &SdkOptions, tuning: AwsTuning) -> Result<Self, AwsError> {
         let config = load_sdk_config(options).await;
         let config = config.map_err(|error| AwsError::no_configuration(&error))?;
@@ -43,7 +47,7 @@ impl Aws {
             && let Some(profile) = profile_with_mfa(options).await
         {
             let advice = format!(
-                "profile `{profile}` asks for an MFA code, which only the AWS CLI can ask you for: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
+                "profile `{profile}` requires an MFA code, and only the AWS CLI prompts for it: run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, then this command without a profile"
             );
             error.message = match error.message.as_str() {
                 "" => advice,
@@ -53,7 +57,7 @@ impl Aws {
         signed_in
     }
 
-    /// The same, with what was loaded elsewhere.
+    /// Signs in with a loaded configuration.
     pub async fn with_config(config: SdkConfig, tuning: AwsTuning) -> Result<Self, AwsError> {
         let region = config.region().map(ToString::to_string);
         let region = region.ok_or_else(AwsError::no_region)?;
@@ -61,7 +65,11 @@ impl Aws {
         let identity = clients.sts.get_caller_identity().send().await;
         let identity = identity.map_err(|error| {
             let resource = "your credentials".to_owned();
-            AwsError::from_sdk("sts:GetCallerIdentity", resource, &region, &error)
+            let scope = CallScope {
+                region: region.clone(),
+                ..CallScope::default()
+            };
+            AwsError::from_sdk("sts:GetCallerIdentity", resource, scope, &error)
         })?;
         let caller = Caller {
             account: identity.account.unwrap_or_default(),
@@ -76,7 +84,7 @@ impl Aws {
         })))
     }
 
-    /// An account that is never asked: for names and ARNs alone. There are no credentials, so every call fails.
+    /// An account without credentials, for names and ARNs only: every call fails.
     pub fn unsigned(account: &str, partition: &str, region: &str) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())
@@ -131,6 +139,14 @@ impl Aws {
         &self.0.caller.account
     }
 
+    /// Account and Region, for errors and hints.
+    pub(crate) fn scope(&self) -> CallScope {
+        CallScope {
+            account: self.account().to_owned(),
+            region: self.region().to_owned(),
+        }
+    }
+
     pub fn caller(&self) -> &Caller {
         &self.0.caller
     }
@@ -146,12 +162,12 @@ impl Aws {
         Buckets::new(self)
     }
 
-    /// Repeats a request, for at most this long.
+    /// Polling with a time limit.
     pub fn polling(&self, within: Duration) -> Polling {
         Polling::new(&self.0.tuning, within)
     }
 
-    /// The configuration that the clients were made from.
+    /// The configuration of the clients.
     pub fn config(&self) -> &SdkConfig {
         &self.0.config
     }

@@ -1,4 +1,4 @@
-//! Buckets and their objects. What is ours is asked for with the account that must own it.
+//! Buckets and their objects. Calls on the deployment's own buckets demand that the caller's account owns them.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +12,18 @@ use aws_sdk_s3::types::{
 
 use super::account::Aws;
 use super::context::{Context, Optional};
-use super::error::{AwsError, AwsErrorKind};
+use super::error::AwsError;
+use super::error_kind::AwsErrorKind;
 use super::listing::Listing;
 use crate::digest::sha256_base64;
 
-/// What a bucket says about itself.
+/// The properties of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketHead {
     pub region: String,
 }
 
-/// What an object says about itself.
+/// The properties of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectHead {
     /// SHA-256 of the content in base64; none if S3 was given another checksum when the object was written.
@@ -42,8 +43,8 @@ impl<'a> Buckets<'a> {
         Self { aws, owner: None }
     }
 
-    /// Only buckets of the caller's own account: S3 refuses every call on another one. A bucket's name alone says nothing
-    /// of its owner, as anybody may take a name that is free.
+    /// Restricts all calls to buckets of the caller's own account: S3 refuses calls on others. A bucket's name does not
+    /// identify its owner, because any account can take a free name.
     #[must_use]
     pub fn owned(self) -> Self {
         Self {
@@ -62,7 +63,7 @@ impl<'a> Buckets<'a> {
         self.owner.clone()
     }
 
-    /// Classifies an error of the client. `operation` is S3's own name of it.
+    /// Classifies an error of the client. `operation` is its name in the API of S3.
     pub fn error<E>(
         &self,
         operation: &'static str,
@@ -72,35 +73,35 @@ impl<'a> Buckets<'a> {
     where
         E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        let error = AwsError::from_sdk("s3", resource.to_owned(), self.aws.region(), error);
+        let error = AwsError::from_sdk("s3", resource.to_owned(), self.aws.scope(), error);
         AwsError { operation, ..error }
     }
 
-    /// Says whether the bucket exists, and where; `None` if it does not.
+    /// Finds a bucket and its Region; `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// If the bucket cannot be looked at; of kind `ForeignOwner` if another account owns it.
+    /// If the call fails; of kind `ForeignOwner` if another account owns the bucket.
     pub async fn head(&self, bucket: &str) -> Result<Option<BucketHead>, AwsError> {
         let denied = match self.head_of(bucket, self.owner()).await {
             Err(error) if error.is_denied() => error,
-            answer => return answer,
+            response => return response,
         };
         let Some(owner) = &self.owner else {
             return Err(denied);
         };
-        // A bucket that lets us in without the condition fails by the condition alone.
+        // If the call succeeds without the condition, the condition is the reason of the denial.
         let is_foreign = matches!(self.head_of(bucket, None).await, Ok(Some(_)));
         Err(if is_foreign {
             AwsError {
                 kind: AwsErrorKind::ForeignOwner,
-                message: format!("it belongs to another account than `{owner}`"),
+                message: format!("it belongs to an account other than `{owner}`"),
                 ..denied
             }
         } else {
             AwsError {
                 message: format!(
-                    "it belongs to another account than `{owner}`, or you may not look at it"
+                    "it belongs to an account other than `{owner}`, or you have no access to it"
                 ),
                 ..denied
             }
@@ -121,7 +122,7 @@ impl<'a> Buckets<'a> {
             }
             Err(error) => error,
         };
-        // A bucket elsewhere answers with its Region, whatever else it says.
+        // A bucket in another Region responds with its Region, whatever the status.
         let response = error.raw_response();
         let region = response.and_then(|response| response.headers().get("x-amz-bucket-region"));
         let status = response.map(|response| response.status().as_u16());
@@ -133,20 +134,20 @@ impl<'a> Buckets<'a> {
         Err(self.error("HeadBucket", &format!("bucket `{bucket}`"), &error)).optional()
     }
 
-    /// Says whether an object exists.
+    /// Returns true if an object exists.
     ///
     /// # Errors
     ///
-    /// If the object cannot be looked at.
+    /// If the call fails.
     pub async fn has_object(&self, bucket: &str, key: &str) -> Result<bool, AwsError> {
         Ok(self.head_object(bucket, key).await?.is_some())
     }
 
-    /// What an object says about itself; `None` if it does not exist.
+    /// The properties of an object; `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// If the object cannot be looked at.
+    /// If the call fails.
     pub async fn head_object(
         &self,
         bucket: &str,
@@ -182,12 +183,12 @@ impl<'a> Buckets<'a> {
         Ok(())
     }
 
-    /// Lists what lies below a prefix.
+    /// Lists the objects below a prefix.
     pub fn listing(&self, bucket: &str, prefix: &str) -> Listing<'a> {
         Listing::new(self.aws, self.owner(), bucket, prefix)
     }
 
-    /// The folders right below a prefix, without listing what is in them; at most `most`.
+    /// The folders directly below a prefix, at most `max_folders`. Does not list their content.
     ///
     /// # Errors
     ///
@@ -196,13 +197,13 @@ impl<'a> Buckets<'a> {
         &self,
         bucket: &str,
         prefix: &str,
-        most: i32,
+        max_folders: i32,
     ) -> Result<Vec<String>, AwsError> {
-        let listing = self.listing(bucket, prefix).level().most(most);
+        let listing = self.listing(bucket, prefix).level().max_keys(max_folders);
         Ok(listing.page(None).await?.folders)
     }
 
-    /// The policy of a bucket; none if it has none.
+    /// The policy of a bucket, if it has one.
     ///
     /// # Errors
     ///
@@ -243,7 +244,7 @@ impl<'a> Buckets<'a> {
     ///
     /// # Errors
     ///
-    /// If S3 refuses it.
+    /// If S3 refuses the request.
     pub async fn block_public_access(&self, bucket: &str) -> Result<(), AwsError> {
         let call = self.client().put_public_access_block().bucket(bucket);
         call.set_expected_bucket_owner(self.owner())
@@ -279,7 +280,7 @@ impl<'a> Buckets<'a> {
         Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
     }
 
-    /// Gives a bucket these tags and no others.
+    /// Replaces all tags of a bucket.
     ///
     /// # Errors
     ///

@@ -9,14 +9,14 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::account::Aws;
 use super::error::AwsError;
 
-/// Adds the call to an error of the SDK.
+/// Adds the call and the resource to an error of the SDK.
 pub trait Context<T> {
     /// `action` is service and operation as policies name them: `glue:GetTable`. `resource` is what the call is about, for
     /// messages: "table `report_facts`".
     ///
     /// # Errors
     ///
-    /// If the call has failed.
+    /// If the call failed.
     fn context(
         self,
         aws: &Aws,
@@ -35,7 +35,7 @@ where
         action: &'static str,
         resource: impl Into<String>,
     ) -> Result<T, AwsError> {
-        self.map_err(|error| AwsError::from_sdk(action, resource.into(), aws.region(), &error))
+        self.map_err(|error| AwsError::from_sdk(action, resource.into(), aws.scope(), &error))
     }
 }
 
@@ -43,7 +43,7 @@ where
 pub trait Optional<T> {
     /// # Errors
     ///
-    /// If the call has failed for another reason.
+    /// If the call failed for another reason.
     fn optional(self) -> Result<Option<T>, AwsError>;
 }
 

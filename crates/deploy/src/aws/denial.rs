@@ -1,4 +1,4 @@
-//! What AWS says about a call that it denies: the action, and the kind of policy that decided.
+//! Reads AWS's message about a denied call: the action, and the kind of policy that decided.
 //!
 //! The words are those of the IAM User Guide, "Troubleshoot access denied error messages".
 
@@ -17,7 +17,7 @@ pub(super) enum DecidingPolicy {
 }
 
 impl DecidingPolicy {
-    /// What the message names; none where policies merely do not allow the action.
+    /// The kind that the message names; none if no policy allows the action.
     pub(super) fn in_message(message: &str) -> Option<Self> {
         let message = message.to_lowercase();
         let named = [
@@ -40,29 +40,29 @@ impl DecidingPolicy {
             .find_map(|(text, policy)| message.contains(text).then_some(policy))
     }
 
-    /// Who can put it right, and how.
+    /// Who can change the policy, and how.
     pub(super) fn hint(self, action: &str) -> String {
         let remedy = match self {
             Self::Organization => format!(
                 "a policy of your organization (SCP or RCP) forbids `{action}`: its administrators must allow it, or deploy to another account"
             ),
             Self::PermissionsBoundary => format!(
-                "your permissions boundary does not allow `{action}`: who set it must add the action"
+                "your permissions boundary does not allow `{action}`: ask its owner to add the action"
             ),
             Self::Session => format!(
                 "the policy of your session does not allow `{action}`: sign in with a role or permission set that allows it"
             ),
             Self::VpcEndpoint => format!(
-                "the policy of the VPC endpoint does not allow `{action}`: add it there, or use another network"
+                "the policy of the VPC endpoint does not allow `{action}`: add the action there, or use another network"
             ),
             Self::IdentityDeny => format!(
-                "a `Deny` statement in your policies covers `{action}`: remove it there, an `Allow` does not outweigh it"
+                "a `Deny` statement in your policies covers `{action}`: remove it there; an `Allow` does not override it"
             ),
             Self::ResourceDeny => format!(
-                "a `Deny` statement in the resource's own policy covers `{action}`: remove it there, an `Allow` does not outweigh it"
+                "a `Deny` statement in the resource's own policy covers `{action}`: remove it there; an `Allow` does not override it"
             ),
         };
-        format!("{remedy}; then run the command again: it goes on where it stopped")
+        format!("{remedy}; then run the command again: it continues where it stopped")
     }
 }
 

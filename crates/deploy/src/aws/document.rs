@@ -1,7 +1,7 @@
-//! Requests and responses that are documents: made by the dashboard compiler, or compared as a whole with what was made.
+//! Requests and responses as JSON documents: the dashboard compiler writes them, and descriptions are compared as a whole.
 //!
-//! The SDK's types drop members that they do not know, and have no way back to JSON. A document is therefore sent in place of
-//! the body that the SDK has written, before the request is signed, and read from the response as it came.
+//! The SDK's types drop unknown members and cannot be serialized to JSON. A document therefore replaces the SDK's request body
+//! before the request is signed, and is read from the raw response.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,7 +35,7 @@ pub(crate) fn json_body(document: &Value) -> impl Fn(&mut HttpRequest) + Send + 
 pub(crate) struct ResponseDocument(Arc<Mutex<Value>>);
 
 impl ResponseDocument {
-    /// The body of the last response; null if there was none, or if it was no JSON.
+    /// The body of the last response; null if there was none, or if it was not JSON.
     pub(crate) fn take(&self) -> Value {
         let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *body)
@@ -63,13 +63,13 @@ impl Intercept for ResponseDocument {
 
 /// For `customize().interceptor(…)`: keeps the response's body and hands an empty document to the SDK. Clones share it.
 ///
-/// For definitions of dashboards: their types are so deep and wide that reading one takes more than four megabytes of stack
-/// where the SDK is not optimised, and nothing of it is used. Errors are the SDK's to read.
+/// For definitions of dashboards: their types are so deep that an unoptimised SDK needs more than four megabytes of stack to
+/// read one, and the typed result is not used. The SDK still reads errors.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UntypedResponse(Arc<Mutex<Vec<u8>>>);
 
 impl UntypedResponse {
-    /// The body of the last response; null if there was none, or if it was no JSON.
+    /// The body of the last response; null if there was none, or if it was not JSON.
     pub(crate) fn take(&self) -> Value {
         let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         serde_json::from_slice(&std::mem::take(&mut *body)).unwrap_or_default()
@@ -100,7 +100,7 @@ impl Intercept for UntypedResponse {
                 Ok(data) => {
                     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                     if std::mem::take(&mut is_first) {
-                        // An attempt before this one may have ended within its body.
+                        // An earlier attempt may have ended within its body.
                         kept.clear();
                         kept.extend_from_slice(&data);
                         Frame::data(Bytes::from_static(b"{}"))

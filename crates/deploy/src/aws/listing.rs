@@ -6,7 +6,7 @@ use super::account::Aws;
 use super::context::Context;
 use super::error::AwsError;
 
-/// What to list.
+/// A listing request.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Listing<'a> {
@@ -15,17 +15,17 @@ pub struct Listing<'a> {
     request: ListObjectsV2FluentBuilder,
 }
 
-/// What was listed.
+/// One page of a listing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Of a level alone: what lies deeper, by its first folder.
+    /// For a listing of one level: the folders directly below the prefix.
     pub folders: Vec<String>,
     pub objects: Vec<ListedObject>,
     /// Where the next page begins, if there is one.
     pub next: Option<String>,
 }
 
-/// An object as a listing has it.
+/// An object in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedObject {
     pub key: String,
@@ -33,7 +33,7 @@ pub struct ListedObject {
 }
 
 impl<'a> Listing<'a> {
-    /// `owner` is the account that the bucket must belong to, if one is demanded.
+    /// `owner` is the account that the bucket must belong to, if any.
     pub(super) fn new(aws: &'a Aws, owner: Option<String>, bucket: &str, prefix: &str) -> Self {
         let request = aws.clients().s3.list_objects_v2();
         Self {
@@ -46,7 +46,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// Only what lies right below the prefix: no folder is looked into.
+    /// Lists only objects and folders directly below the prefix.
     pub fn level(self) -> Self {
         Self {
             request: self.request.delimiter("/"),
@@ -55,14 +55,14 @@ impl<'a> Listing<'a> {
     }
 
     /// Maximum number of objects and folders in a page; S3 allows a thousand.
-    pub fn most(self, most: i32) -> Self {
+    pub fn max_keys(self, max_keys: i32) -> Self {
         Self {
-            request: self.request.max_keys(most),
+            request: self.request.max_keys(max_keys),
             ..self
         }
     }
 
-    /// The page that begins there; the first one without it.
+    /// The page that begins at a continuation token; the first page without one.
     ///
     /// # Errors
     ///

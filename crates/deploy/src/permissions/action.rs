@@ -1,4 +1,4 @@
-//! The actions of calls: IAM names some otherwise than the API does.
+//! The actions of calls: IAM names some differently from the API.
 
 /// Calls that need no permission.
 pub const FREE_CALLS: &[&str] = &["sts:GetCallerIdentity"];

@@ -1,5 +1,5 @@
-//! What a deployer must be allowed: one list, from which come the policy that people attach, the page that explains it, the
-//! check of `preflight`, and what the end-to-end tests compare calls with.
+//! The permissions of a deployer: one list, the source of the printed policy, of the page that explains it, of the check in
+//! `preflight`, and of the calls that the end-to-end tests allow.
 //!
 //! Owns which action is needed on which resource, under which condition, and why. Makes no call.
 

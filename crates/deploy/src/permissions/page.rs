@@ -23,18 +23,18 @@ same list, with the resources and the condition keys of your deployment, and nam
 ";
 
 const NOTES: &str = "\
-- What CloudFormation makes, it makes as you: most actions on buckets, roles, the function and the alarms are for that. Each comes from the
-  handler of the resource type in CloudFormation's own schemas. Deleting is among them: CloudFormation needs it to roll back.
-- **This policy is powerful.** A principal that may create a role, write its policy and pass it to Lambda can give a function any permission. In an
-  account that others share, use `--boundary ARN`: roles can then be created and changed only with that permissions boundary, and the
-  boundary cannot be taken away. Name the same ARN in the setting `permissions_boundary`.
+- CloudFormation creates resources with your permissions: most actions on buckets, roles, the function and the alarms are for that. Each comes
+  from the handler of the resource type in CloudFormation's schemas. Delete actions are included: CloudFormation needs them to roll back.
+- **This policy is powerful.** A principal that may create a role, write its policy and pass it to Lambda can give a function any permission. In a
+  shared account, use `--boundary ARN`: roles can then be created and changed only with that permissions boundary, and the
+  boundary cannot be removed. Name the same ARN in the setting `permissions_boundary`.
 - `aws:ResourceAccount` keeps the deployer from using a bucket of the same name in another account.
-- Where Lake Formation is in force, you must also be a data lake administrator, or hold what you grant with the right to grant it on.
-- Sign-up, the service role and the users of Quick Sight are made in its console by an administrator. `deploy` needs no permission for that.
+- Where Lake Formation is in force, you must also be a data lake administrator, or hold the permissions with the grant option.
+- An administrator creates the Quick Sight subscription, its service role and its users in the console. `deploy` needs no permission for that.
 - The statement `Deployer` reads your own role. Replace `role/*` and `user/*` by your role's ARN, or name it with `--role ARN`.
-- A managed policy has at most 6,144 characters besides white space, so the policy comes in parts. A role takes ten managed policies.
-- Keys of your own (`exports_kms_keys`, `results_kms_key`) and buckets of your own (`code_bucket`, `existing_results_bucket`) are added when
-  the settings name them: the command reads kiro-analytics.toml and takes `--set`. What a deployed stack remembers, it does not read.
+- A managed policy has at most 6,144 characters without white space, so the policy comes in parts. A role takes ten managed policies.
+- Your own keys (`exports_kms_keys`, `results_kms_key`) and buckets (`code_bucket`, `existing_results_bucket`) are added if the settings name
+  them: the command reads kiro-analytics.toml and `--set`. It does not read the settings of a deployed stack.
 - An organisation's policies (SCP, RCP) and session policies can deny what this policy allows.
 ";
 
@@ -56,7 +56,7 @@ pub fn render_page(scope: &PolicyScope) -> String {
     }
     page.push_str("\n## What each action is for\n\n");
     page.push_str(
-        "Source: *call* is a call of kiro-analytics; *CloudFormation* is a call that CloudFormation makes as you; *AWS* is what the service's\n\
+        "Source: *call* is a call of kiro-analytics; *CloudFormation* is a call that CloudFormation makes with your permissions; *AWS* is what the service's\n\
          documentation names besides.\n\n| statement | source | for | actions |\n|---|---|---|---|\n",
     );
     for statement in &statements {
@@ -70,8 +70,8 @@ fn names(scope: &PolicyScope) -> String {
         .exports
         .iter()
         .map(|location| {
-            let place = format!("{}/{}", location.bucket, location.prefix);
-            format!("`s3://{}`", place.trim_end_matches('/'))
+            let location = format!("{}/{}", location.bucket, location.prefix);
+            format!("`s3://{}`", location.trim_end_matches('/'))
         })
         .collect();
     let own = format!("`{}-*`, `{}`", scope.prefix, scope.database);
@@ -83,7 +83,7 @@ fn names(scope: &PolicyScope) -> String {
     format!(
         "| in the policy | what it is |\n|---|---|\n\
          | `{}`, Region `{}` | the account, and the Region; `*` is any |\n\
-         | {own} | what the deployment makes: `--prefix` |\n\
+         | {own} | what the deployment creates: `--prefix` |\n\
          | {} | where Kiro writes its exports: `--exports` |\n\
          | {} | the roles that Quick Sight may read with (`quicksight_role`) |\n",
         scope.account,

@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::statement::Statement;
 
-/// Size of a managed policy at most. IAM does not count white space.
+/// Maximum size of a managed policy. IAM does not count white space.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 pub const DOCUMENT_LIMIT_CHARACTERS: usize = 6_144;
 
-/// The statements as IAM reads them, in as few documents as their order allows, none larger than a managed policy may be.
+/// The statements as policy documents: as few as their order allows, each within the size limit of a managed policy.
 pub fn policy_documents(statements: &[Statement]) -> Vec<Value> {
     let mut documents: Vec<Vec<Value>> = Vec::new();
     for statement in statements.iter().map(Statement::to_policy) {
@@ -30,7 +30,7 @@ fn fits(statements: &[Value], more: &Value) -> bool {
     size(&document(&together)) <= DOCUMENT_LIMIT_CHARACTERS
 }
 
-/// Characters besides white space.
+/// Number of characters, without white space.
 pub(super) fn size(document: &Value) -> usize {
     let text = document.to_string();
     text.chars()

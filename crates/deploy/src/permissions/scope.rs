@@ -7,13 +7,13 @@ use crate::settings::DeploymentSettings;
 /// The roles that Quick Sight reads with unless an administrator has chosen another one. It takes the first that exists.
 const DEFAULT_QUICKSIGHT_ROLES: [&str; 2] = [CONSUMERS_ROLE, SERVICE_ROLE];
 
-/// A place that Kiro writes to.
+/// A bucket and prefix that Kiro writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportLocation {
     pub bucket: String,
     /// Without slashes at its ends; may be empty.
     pub prefix: String,
-    /// The key of an export that may lie there.
+    /// The key of an export that may be there.
     pub example_key: String,
 }
 
@@ -26,7 +26,7 @@ pub struct PolicyScope {
     pub prefix: String,
     pub exports: Vec<ExportLocation>,
     pub code_bucket: String,
-    /// A results bucket of an earlier deployment, whose name the prefix does not tell.
+    /// A results bucket of an earlier deployment, whose name may not begin with the prefix.
     pub existing_results_bucket: Option<String>,
     pub database: String,
     pub workgroup: String,
@@ -97,8 +97,8 @@ fn export_locations(names: &Names, settings: &DeploymentSettings) -> Vec<ExportL
     let folders = settings.source_folders(&names.account);
     let urls = settings.exports.iter();
     urls.filter_map(|url| url.strip_prefix("s3://"))
-        .map(|place| {
-            let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        .map(|location| {
+            let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
             let prefix = prefix.trim_matches('/');
             let mut below = folders.iter().filter(|folder| folder.bucket == bucket);
             let folder = below.find(|folder| folder.folder.starts_with(prefix));

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::list;
 use super::scope::PolicyScope;
 
-/// Where it is known from that an action is needed.
+/// Where the need for an action is documented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -29,7 +29,7 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Resource {
     pub pattern: String,
-    /// None where an example would say nothing more than that of another pattern of the statement.
+    /// None if another pattern of the statement has an equivalent example.
     #[serde(skip)]
     pub example: Option<String>,
 }
@@ -40,7 +40,7 @@ pub struct Condition {
     pub operator: &'static str,
     pub key: &'static str,
     pub values: Vec<String>,
-    /// What a simulation says for the key: a policy variable has no value there.
+    /// The values of the key in a simulation, where policy variables have no value.
     #[serde(skip)]
     pub examples: Vec<String>,
 }
@@ -102,7 +102,7 @@ impl Grant {
 }
 
 impl Resource {
-    /// Resources of actions that know none.
+    /// The resource of actions without resource-level permissions.
     pub(super) fn any() -> Self {
         Self::new("*", "*")
     }

@@ -1,8 +1,8 @@
-//! Who is asking, and in which Region.
+//! The caller and the Region.
 
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, AwsErrorKind};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
     match aws {
@@ -18,12 +18,12 @@ pub(super) fn credentials(aws: &Result<Aws, AwsError>) -> Finding {
             Finding::pass(found)
         }
         Err(error) if error.code == "MissingRegion" => {
-            Finding::skip("not looked at: no Region is named")
+            Finding::skip("not checked: no Region is configured")
         }
         Err(error) if error.kind == AwsErrorKind::Configuration => {
-            Finding::fail(Blame::Usage, error.to_string(), error.hint())
+            Finding::fail(ErrorCategory::Usage, error.to_string(), error.hint())
         }
-        Err(error) => Finding::fail(Blame::Aws, error.to_string(), error.hint()),
+        Err(error) => Finding::fail(ErrorCategory::Aws, error.to_string(), error.hint()),
     }
 }
 
@@ -31,15 +31,15 @@ pub(super) fn region(aws: &Result<Aws, AwsError>) -> Finding {
     match aws {
         Ok(aws) => Finding::pass(format!("{}, partition {}", aws.region(), aws.partition())),
         Err(error) if error.code == "MissingRegion" => {
-            Finding::fail(Blame::Usage, error.to_string(), error.hint())
+            Finding::fail(ErrorCategory::Usage, error.to_string(), error.hint())
         }
-        Err(error) if error.kind == AwsErrorKind::Unreachable && !error.region.is_empty() => {
+        Err(error) if error.kind == AwsErrorKind::Unreachable && !error.scope.region.is_empty() => {
             Finding::fail(
-                Blame::Aws,
-                format!("nothing answers in `{}`", error.region),
+                ErrorCategory::Aws,
+                format!("no response from `{}`", error.scope.region),
                 "check the name of the Region, and whether it is enabled in the account",
             )
         }
-        Err(_) => Finding::skip("not looked at: nobody is signed in"),
+        Err(_) => Finding::skip("not checked: you are not signed in"),
     }
 }

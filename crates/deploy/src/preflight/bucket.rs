@@ -1,42 +1,43 @@
-//! The buckets: that Kiro can write to its own, that the function can read it, and that ours are free or ours.
+//! The buckets: whether Kiro can write its exports, whether the function can read them, and whether the names of the
+//! deployment's buckets are available.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::{AwsError, AwsErrorKind, Buckets, Context, Optional};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
-/// What writes the exports.
+/// The service that writes the exports.
 const KIRO: &str = "q.amazonaws.com";
 
 /// Region, encryption and policy of the buckets with exports.
-pub(super) async fn of_exports(place: &Place<'_>) -> Finding {
-    let folders = place.settings().source_folders(place.aws.account());
+pub(super) async fn of_exports(context: &CheckContext<'_>) -> Finding {
+    let folders = context.settings().source_folders(context.aws.account());
     let names: BTreeSet<&str> = folders
         .iter()
         .map(|folder| folder.bucket.as_str())
         .collect();
     if names.is_empty() {
-        return Finding::skip("nothing is named yet, see Settings");
+        return Finding::skip("not configured yet, see Settings");
     }
     let mut finding = Finding::empty();
     for name in names {
-        let head = match place.aws.buckets().head(name).await {
+        let head = match context.aws.buckets().head(name).await {
             Ok(Some(head)) => head,
             Ok(None) => {
                 finding.add_failure(
-                    Blame::Usage,
+                    ErrorCategory::Usage,
                     format!("there is no bucket `{name}`"),
                     "correct `exports`; `kiro-analytics init` lists your buckets",
                 );
                 continue;
             }
             Err(error) if error.is_denied() => {
-                let (found, advice) = unseen(place, name, &error);
+                let (found, advice) = unreadable(context, name, &error);
                 finding.add_warning(found, advice);
                 continue;
             }
@@ -45,41 +46,45 @@ pub(super) async fn of_exports(place: &Place<'_>) -> Finding {
                 continue;
             }
         };
-        let there = place.aws.in_region(&head.region);
-        let buckets = there.buckets();
-        region(place, name, &head.region, &mut finding);
-        encryption(place, &buckets, name, &mut finding).await;
+        let regional = context.aws.in_region(&head.region);
+        let buckets = regional.buckets();
+        region(context, name, &head.region, &mut finding);
+        encryption(context, &buckets, name, &mut finding).await;
         policy(&buckets, name, &mut finding).await;
     }
     finding
 }
 
-fn region(place: &Place<'_>, name: &str, region: &str, finding: &mut Finding) {
-    if region == place.aws.region() {
+fn region(context: &CheckContext<'_>, name: &str, region: &str, finding: &mut Finding) {
+    if region == context.aws.region() {
         finding.add(format!("`{name}` is in {region}"));
-    } else if place.settings().read_on_arrival {
+    } else if context.settings().read_on_arrival {
         finding.add_failure(
-            Blame::Usage,
-            format!("`{name}` is in {region}, and `read_on_arrival` needs it in {}", place.aws.region()),
+            ErrorCategory::Usage,
+            format!("`{name}` is in {region}, and `read_on_arrival` needs it in {}", context.aws.region()),
             "deploy to the bucket's Region, or set `read_on_arrival` to false: the nightly run reads it all the same",
         );
     } else {
         finding.add_warning(
             format!(
                 "`{name}` is in {region}, the deployment in {}",
-                place.aws.region()
+                context.aws.region()
             ),
-            "that works; each export is transferred between Regions once, which costs a little",
+            "this works; each export is transferred between Regions once, at a small cost",
         );
     }
 }
 
-/// What to say of a bucket with exports that the caller may not look at, as one of another account.
-pub(super) fn unseen(place: &Place<'_>, bucket: &str, error: &AwsError) -> (String, String) {
-    let names = place.names;
+/// Finding and advice for a bucket with exports that the caller cannot read, such as one of another account.
+pub(super) fn unreadable(
+    context: &CheckContext<'_>,
+    bucket: &str,
+    error: &AwsError,
+) -> (String, String) {
+    let names = context.names;
     (
         format!(
-            "you may not look at `{bucket}`, which the function reads with a role of its own: {error}"
+            "you have no access to `{bucket}`, which the function reads with its own role: {error}"
         ),
         format!(
             "if another account owns it, its policy must allow s3:ListBucket and s3:GetObject where aws:PrincipalArn is like `arn:{}:iam::{}:role/{}-NormalizerRole-*` (docs/deployment.md has the policy)",
@@ -90,11 +95,16 @@ pub(super) fn unseen(place: &Place<'_>, bucket: &str, error: &AwsError) -> (Stri
     )
 }
 
-async fn encryption(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
+async fn encryption(
+    context: &CheckContext<'_>,
+    buckets: &Buckets<'_>,
+    name: &str,
+    finding: &mut Finding,
+) {
     let call = buckets.client().get_bucket_encryption().bucket(name);
     let resource = format!("bucket `{name}`");
     let answer = call.send().await;
-    let answer = answer.context(place.aws, "s3:GetBucketEncryption", resource);
+    let answer = answer.context(context.aws, "s3:GetBucketEncryption", resource);
     let answer = match answer.optional() {
         Ok(Some(answer)) => answer,
         Ok(None) => return,
@@ -124,7 +134,7 @@ async fn encryption(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, findin
         ));
         return;
     };
-    let mut known = place.settings().exports_kms_keys.iter();
+    let mut known = context.settings().exports_kms_keys.iter();
     let is_known = known.any(|known| known == key || known.ends_with(&format!("key/{key}")));
     if is_known {
         finding.add(format!(
@@ -133,33 +143,39 @@ async fn encryption(place: &Place<'_>, buckets: &Buckets<'_>, name: &str, findin
     } else {
         finding.add_warning(
             format!("encrypted by default with `{key}`, which the settings do not name"),
-            format!("if Kiro's reports are encrypted with it, set exports_kms_keys to its ARN, and let `{KIRO}` use kms:GenerateDataKey in its key policy"),
+            format!("if Kiro's reports are encrypted with it, set exports_kms_keys to its ARN, and allow `{KIRO}` to use kms:GenerateDataKey in its key policy"),
         );
     }
 }
 
-/// Kiro can write where the bucket's policy lets it.
+/// Checks that the bucket's policy allows Kiro to write.
 async fn policy(buckets: &Buckets<'_>, name: &str, finding: &mut Finding) {
     let advice = format!(
-        "the bucket's policy must let `{KIRO}` use s3:PutObject on the prefix; choosing the bucket in the Kiro console again adds that"
+        "the bucket's policy must allow `{KIRO}` to use s3:PutObject on the prefix; selecting the bucket in the Kiro console again adds this"
     );
     match buckets.policy(name).await {
         Ok(Some(text)) => {
             let policy: Policy = serde_json::from_str(&text).unwrap_or_default();
-            if policy.lets_kiro_write(name) {
-                finding.add(format!("its policy lets `{KIRO}` write"));
+            if policy.allows_kiro_to_write(name) {
+                finding.add(format!("its policy allows `{KIRO}` to write"));
             } else {
-                finding.add_warning(format!("its policy does not let `{KIRO}` write"), advice);
+                finding.add_warning(
+                    format!("its policy does not allow `{KIRO}` to write"),
+                    advice,
+                );
             }
         }
         Ok(None) => {
-            finding.add_warning(format!("it has no policy that lets `{KIRO}` write"), advice);
+            finding.add_warning(
+                format!("it has no policy that allows `{KIRO}` to write"),
+                advice,
+            );
         }
         Err(error) => finding.add_error(&error),
     }
 }
 
-/// A policy of a bucket, as far as it matters here.
+/// The members of a bucket policy that the check reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 struct Policy {
@@ -180,10 +196,10 @@ struct Statement {
 #[serde(untagged)]
 enum Principal {
     ByKind(BTreeMap<String, OneOrMany<String>>),
-    Anybody(String),
+    Any(String),
 }
 
-/// Policies write a list of one as its only member.
+/// A list with one element may be written as that element.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 enum OneOrMany<T> {
@@ -215,7 +231,7 @@ impl<T> OneOrMany<T> {
 impl Principal {
     fn is_service(&self, service: &str) -> bool {
         match self {
-            Self::Anybody(name) => name == service,
+            Self::Any(name) => name == service,
             Self::ByKind(kinds) => kinds
                 .get("Service")
                 .is_some_and(|services| services.as_slice().iter().any(|name| name == service)),
@@ -224,8 +240,8 @@ impl Principal {
 }
 
 impl Policy {
-    /// Whether it lets Kiro put objects anywhere into the bucket.
-    fn lets_kiro_write(&self, bucket: &str) -> bool {
+    /// Returns true if it allows Kiro to write objects anywhere in the bucket.
+    fn allows_kiro_to_write(&self, bucket: &str) -> bool {
         let in_bucket = |resource: &String| {
             let resource = percent_decode_str(resource).decode_utf8_lossy();
             resource.contains(&format!(":::{bucket}/"))
@@ -241,21 +257,23 @@ impl Policy {
     }
 }
 
-/// The bucket that is to be used again, and the one for the function's code.
-pub(super) async fn of_ours(place: &Place<'_>) -> Finding {
-    let settings = place.settings();
-    let code = settings.code_bucket(place.names);
+/// Checks the results bucket and the bucket for the function's code.
+pub(super) async fn deployment_buckets(context: &CheckContext<'_>) -> Finding {
+    let settings = context.settings();
+    let code = settings.code_bucket(context.names);
     let mut finding = Finding::empty();
-    let results = place
+    let results = context
         .stack
         .map_or("", |stack| stack.output("ResultsBucketName"));
     match &settings.existing_results_bucket {
-        Some(bucket) => look(place, bucket, "results", true, &mut finding).await,
-        None if !results.is_empty() => look(place, results, "results", true, &mut finding).await,
-        None => finding.add("a bucket for the results will be made".to_owned()),
+        Some(bucket) => check_bucket(context, bucket, "results", true, &mut finding).await,
+        None if !results.is_empty() => {
+            check_bucket(context, results, "results", true, &mut finding).await
+        }
+        None => finding.add("a results bucket will be created".to_owned()),
     }
-    look(
-        place,
+    check_bucket(
+        context,
         &code,
         "code",
         settings.code_bucket.is_some(),
@@ -265,23 +283,29 @@ pub(super) async fn of_ours(place: &Place<'_>) -> Finding {
     finding
 }
 
-async fn look(place: &Place<'_>, name: &str, what: &str, must_exist: bool, finding: &mut Finding) {
-    match place.aws.buckets().owned().head(name).await {
-        Ok(Some(head)) if head.region != place.aws.region() => finding.add_failure(
-            Blame::Usage,
+async fn check_bucket(
+    context: &CheckContext<'_>,
+    name: &str,
+    what: &str,
+    must_exist: bool,
+    finding: &mut Finding,
+) {
+    match context.aws.buckets().owned().head(name).await {
+        Ok(Some(head)) if head.region != context.aws.region() => finding.add_failure(
+            ErrorCategory::Usage,
             format!("{what} bucket `{name}` is in {}", head.region),
             format!(
-                "it must be in {}: name another one, or none to have one made",
-                place.aws.region()
+                "it must be in {}: name another bucket, or leave the setting out to have one created",
+                context.aws.region()
             ),
         ),
-        Ok(Some(_)) => finding.add(format!("{what} bucket `{name}` is there")),
+        Ok(Some(_)) => finding.add(format!("{what} bucket `{name}` exists")),
         Ok(None) if must_exist => finding.add_failure(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("{what} bucket `{name}` does not exist"),
-            "name one that exists, or none to have one made",
+            "name a bucket that exists, or leave the setting out to have one created",
         ),
-        Ok(None) => finding.add(format!("{what} bucket `{name}` will be made")),
+        Ok(None) => finding.add(format!("{what} bucket `{name}` will be created")),
         Err(error)
             if matches!(
                 error.kind,
@@ -290,18 +314,18 @@ async fn look(place: &Place<'_>, name: &str, what: &str, must_exist: bool, findi
         {
             let (advice, error) = (error.hint(), error.to_string());
             finding.add_failure(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("{what} bucket `{name}` cannot be used: {error}"),
                 advice,
             );
         }
         Err(error) => finding.add_error(&error),
     }
-    let folders = place.settings().source_folders(place.aws.account());
+    let folders = context.settings().source_folders(context.aws.account());
     if what == "results" && folders.iter().any(|folder| folder.bucket == name) {
         finding.add_warning(
-            format!("`{name}` holds exports, too"),
-            "that works; but `teardown --delete-data` will refuse to delete it, as exports are never touched",
+            format!("`{name}` also contains exports"),
+            "this works, but `teardown --delete-data` will not delete the bucket: exports are never deleted",
         );
     }
 }
@@ -322,9 +346,9 @@ mod tests {
             ]});
             serde_json::from_value::<Policy>(policy).unwrap()
         };
-        assert!(statement("q.amazonaws.com", "s3:PutObject", "b").lets_kiro_write("b"));
-        assert!(!statement("q.amazonaws.com", "s3:GetObject", "b").lets_kiro_write("b"));
-        assert!(!statement("q.amazonaws.com", "s3:PutObject", "c").lets_kiro_write("b"));
-        assert!(!statement("lambda.amazonaws.com", "s3:PutObject", "b").lets_kiro_write("b"));
+        assert!(statement("q.amazonaws.com", "s3:PutObject", "b").allows_kiro_to_write("b"));
+        assert!(!statement("q.amazonaws.com", "s3:GetObject", "b").allows_kiro_to_write("b"));
+        assert!(!statement("q.amazonaws.com", "s3:PutObject", "c").allows_kiro_to_write("b"));
+        assert!(!statement("lambda.amazonaws.com", "s3:PutObject", "b").allows_kiro_to_write("b"));
     }
 }

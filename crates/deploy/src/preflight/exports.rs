@@ -1,4 +1,4 @@
-//! Where exports lie, and what the header of the newest one of each report says. No cell is kept or reported.
+//! Where the exports are, and the header of the newest export of each report. No cell is kept or reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +7,20 @@ use kiro_report::{
     CodeRow, FactRow, Issue, IssueKind, RecordReader, ReportKind, ReportReader, RowSink,
 };
 
+use super::bucket;
+use super::context::CheckContext;
 use super::finding::Finding;
 use super::newest_export::{NewestExport, newest_export};
-use super::{Place, bucket};
 use crate::aws::{Aws, AwsError, Context};
 use crate::settings::SourceFolder;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
-/// The beginning of an export that is read: no header is longer.
-const BEGINNING: &str = "bytes=0-65535";
-/// Age in days from which exports look as if Kiro had stopped.
+/// The part of an export that is read: no header is longer.
+const HEADER_RANGE: &str = "bytes=0-65535";
+/// Age of the newest export, in days, from which Kiro seems to have stopped.
 const STALE_DAYS: i64 = 4;
 
-/// What a header says.
+/// The header of an export.
 #[derive(Debug, Default)]
 struct Header {
     columns: usize,
@@ -41,33 +42,33 @@ impl RowSink for Header {
     }
 }
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    let folders = place.settings().source_folders(place.aws.account());
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    let folders = context.settings().source_folders(context.aws.account());
     if folders.is_empty() {
-        return Finding::skip("nothing is named yet, see Settings");
+        return Finding::skip("not configured yet, see Settings");
     }
     let mut finding = Finding::empty();
     let mut newest: BTreeMap<&str, NewestExport> = BTreeMap::new();
     let mut buckets: BTreeMap<&str, Aws> = BTreeMap::new();
     let mut empty: Vec<&SourceFolder> = Vec::new();
-    let mut unseen: BTreeMap<&str, AwsError> = BTreeMap::new();
+    let mut unreadable: BTreeMap<&str, AwsError> = BTreeMap::new();
     for folder in &folders {
-        let there = match buckets.get(folder.bucket.as_str()) {
-            Some(there) => there.clone(),
-            None => match at_home(place, &folder.bucket).await {
-                Ok(there) => buckets.entry(&folder.bucket).or_insert(there).clone(),
+        let regional = match buckets.get(folder.bucket.as_str()) {
+            Some(regional) => regional.clone(),
+            None => match in_bucket_region(context, &folder.bucket).await {
+                Ok(regional) => buckets.entry(&folder.bucket).or_insert(regional).clone(),
                 Err(Unusable::Denied(error)) => {
-                    unseen.insert(&folder.bucket, *error);
+                    unreadable.insert(&folder.bucket, *error);
                     continue;
                 }
                 Err(Unusable::Failed(finding)) => return *finding,
             },
         };
-        match newest_export(&there.buckets(), folder).await {
+        match newest_export(&regional.buckets(), folder).await {
             Err(error) if error.is_denied() => {
-                unseen.insert(&folder.bucket, error);
+                unreadable.insert(&folder.bucket, error);
             }
-            Err(error) => finding.add_failure(Blame::Aws, error.to_string(), error.hint()),
+            Err(error) => finding.add_failure(ErrorCategory::Aws, error.to_string(), error.hint()),
             Ok(None) => empty.push(folder),
             Ok(Some(found)) => {
                 let report = report_of(&folder.folder);
@@ -79,50 +80,50 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
         }
     }
     for (report, found) in &newest {
-        if let Some(there) = buckets.get(found.bucket.as_str()) {
-            describe(place, there, report, found, &mut finding).await;
+        if let Some(regional) = buckets.get(found.bucket.as_str()) {
+            check_header(context, regional, report, found, &mut finding).await;
         }
     }
-    for (bucket, error) in &unseen {
-        let (found, advice) = bucket::unseen(place, bucket, error);
+    for (bucket, error) in &unreadable {
+        let (found, advice) = bucket::unreadable(context, bucket, error);
         finding.add_warning(found, advice);
     }
-    if newest.is_empty() && unseen.is_empty() && finding.advice.is_empty() {
+    if newest.is_empty() && unreadable.is_empty() && finding.advice.is_empty() {
         finding.add_failure(
-            Blame::Data,
+            ErrorCategory::Data,
             format!("no export in {}", listed(&empty)),
             "correct `exports` or `accounts` (`kiro-analytics init` looks for the prefix), or wait for Kiro's first report, which comes at about 02:00 UTC once it is switched on in the Kiro console",
         );
     } else if !newest.contains_key("user_report") && finding.advice.is_empty() {
         finding.add_warning(
-            "the current report (user_report) is not there, only the legacy one".to_owned(),
+            "the current report (user_report) is missing, only the legacy one exists".to_owned(),
             "switch on user activity reports in the Kiro console",
         );
     }
     finding
 }
 
-/// Why nothing can be looked for in a bucket.
+/// Why a bucket cannot be searched.
 enum Unusable {
-    /// The caller may not look: the function, which has a role of its own, may all the same.
+    /// The caller has no access. The function may have it, with its own role.
     Denied(Box<AwsError>),
     Failed(Box<Finding>),
 }
 
-/// The bucket's own Region.
-async fn at_home(place: &Place<'_>, bucket: &str) -> Result<Aws, Unusable> {
-    let failed = |blame, found: String, advice: String| {
-        Unusable::Failed(Box::new(Finding::fail(blame, found, advice)))
+/// The account in the Region of the bucket.
+async fn in_bucket_region(context: &CheckContext<'_>, bucket: &str) -> Result<Aws, Unusable> {
+    let failed = |category, found: String, advice: String| {
+        Unusable::Failed(Box::new(Finding::fail(category, found, advice)))
     };
-    match place.aws.buckets().head(bucket).await {
-        Ok(Some(head)) => Ok(place.aws.in_region(&head.region)),
+    match context.aws.buckets().head(bucket).await {
+        Ok(Some(head)) => Ok(context.aws.in_region(&head.region)),
         Ok(None) => Err(failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("there is no bucket `{bucket}`"),
             "correct `exports`; `kiro-analytics init` lists your buckets".to_owned(),
         )),
         Err(error) if error.is_denied() => Err(Unusable::Denied(Box::new(error))),
-        Err(error) => Err(failed(Blame::Aws, error.to_string(), error.hint())),
+        Err(error) => Err(failed(ErrorCategory::Aws, error.to_string(), error.hint())),
     }
 }
 
@@ -137,37 +138,37 @@ fn report_of(folder: &str) -> &'static str {
 fn listed(folders: &[&SourceFolder]) -> String {
     let urls: Vec<String> = folders
         .iter()
-        .map(|place| format!("`s3://{}/{}`", place.bucket, place.folder))
+        .map(|folder| format!("`s3://{}/{}`", folder.bucket, folder.folder))
         .collect();
     urls.join(", ")
 }
 
-async fn describe(
-    place: &Place<'_>,
-    there: &Aws,
+async fn check_header(
+    context: &CheckContext<'_>,
+    regional: &Aws,
     report: &str,
     found: &NewestExport,
     finding: &mut Finding,
 ) {
     let NewestExport { bucket, export } = found;
     let resource = format!("`s3://{bucket}/{}`", export.key);
-    let buckets = there.buckets();
+    let buckets = regional.buckets();
     let call = buckets
         .client()
         .get_object()
         .bucket(bucket)
         .key(export.key.as_str())
-        .range(BEGINNING);
+        .range(HEADER_RANGE);
     let object = call.send().await;
-    let object = match object.context(there, "s3:GetObject", resource.as_str()) {
+    let object = match object.context(regional, "s3:GetObject", resource.as_str()) {
         Ok(object) => object,
         Err(error) if error.is_denied() => {
-            let (found, advice) = bucket::unseen(place, bucket, &error);
+            let (found, advice) = bucket::unreadable(context, bucket, &error);
             finding.add_warning(found, advice);
             return;
         }
         Err(error) => {
-            finding.add_failure(Blame::Aws, error.to_string(), error.hint());
+            finding.add_failure(ErrorCategory::Aws, error.to_string(), error.hint());
             return;
         }
     };
@@ -176,7 +177,7 @@ async fn describe(
         Ok(bytes) => bytes.into_bytes(),
         Err(error) => {
             finding.add_failure(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("{resource} could not be read: {error}"),
                 "check the network, then run this again",
             );
@@ -190,30 +191,35 @@ async fn describe(
     let date = export.time.date();
     match Header::read(kind, &bytes) {
         Err(error) => finding.add_failure(
-            Blame::Data,
-            format!("{report}: {resource} is no export: {error}"),
-            "fix or remove it; if all look like this, tell the makers of kiro-analytics",
+            ErrorCategory::Data,
+            format!("{report}: {resource} is not an export: {error}"),
+            "fix or remove it; if all exports look like this, report it to the kiro-analytics project",
         ),
         Ok(header) => {
-            finding.add(header.told(report, &date.to_string()));
+            finding.add(header.summary(report, &date.to_string()));
             finding.add(format!("read: {resource}"));
         }
     }
-    let age = (place.now.date_naive() - date).num_days();
+    let age = (context.now.date_naive() - date).num_days();
     if age > STALE_DAYS && report == "user_report" {
         finding.add_warning(
             format!("the newest report is {age} days old"),
-            "look in the Kiro console whether user activity reports are still on, and where they go",
+            "check in the Kiro console that user activity reports are still on, and where they are delivered",
         );
     }
     if let Some(key) = key {
-        encrypted(place, there, &key, finding).await;
+        check_encryption(context, regional, &key, finding).await;
     }
 }
 
-/// The function must be allowed to use a key that is not managed by AWS.
-async fn encrypted(place: &Place<'_>, there: &Aws, key: &str, finding: &mut Finding) {
-    if place
+/// Checks that the settings name the key if AWS does not manage it: the function then needs permission to use it.
+async fn check_encryption(
+    context: &CheckContext<'_>,
+    regional: &Aws,
+    key: &str,
+    finding: &mut Finding,
+) {
+    if context
         .settings()
         .exports_kms_keys
         .iter()
@@ -222,22 +228,22 @@ async fn encrypted(place: &Place<'_>, there: &Aws, key: &str, finding: &mut Find
         finding.add(format!("encrypted with `{key}`, which the settings name"));
         return;
     }
-    let call = there.clients().kms.describe_key().key_id(key);
+    let call = regional.clients().kms.describe_key().key_id(key);
     let answer = call.send().await;
-    let answer = answer.context(there, "kms:DescribeKey", format!("key `{key}`"));
+    let answer = answer.context(regional, "kms:DescribeKey", format!("key `{key}`"));
     let manager = answer.map(|answer| answer.key_metadata.and_then(|key| key.key_manager));
     match manager {
         Ok(Some(KeyManagerType::Aws)) => {
             finding.add("encrypted with the key that AWS manages for S3".to_owned());
         }
         Ok(_) => finding.add_failure(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("encrypted with `{key}`, which the settings do not name"),
-            format!("set exports_kms_keys = [\"{key}\"], so that the function may decrypt with it"),
+            format!("set exports_kms_keys = [\"{key}\"], so that the function can decrypt with it"),
         ),
         Err(error) => finding.add_warning(
-            format!("encrypted with `{key}`, of which nothing more could be found out: {error}"),
-            format!("if it is a key of your own, set exports_kms_keys = [\"{key}\"]"),
+            format!("encrypted with `{key}`, whose details could not be read: {error}"),
+            format!("if it is your own key, set exports_kms_keys = [\"{key}\"]"),
         ),
     }
 }
@@ -262,7 +268,7 @@ impl Header {
         Ok(header)
     }
 
-    fn told(&self, report: &str, day: &str) -> String {
+    fn summary(&self, report: &str, day: &str) -> String {
         let mut parts = vec![format!("{} columns", self.columns)];
         if report == "user_report" {
             let ending = if self.models == 1 { "" } else { "s" };
@@ -290,11 +296,11 @@ mod tests {
     use super::Header;
 
     #[test]
-    fn a_header_says_its_columns_and_no_cell() {
+    fn a_header_shows_its_columns_and_no_cell() {
         let csv = b"Date,UserId,User_Email,Client_Type,auto_messages,Total_Messages,Shoe_Size\n2026-07-01,u1,a@example.com,KIRO_IDE,3,3,44\n";
         let header = Header::read(ReportKind::UserReport, csv).unwrap();
         assert_eq!(
-            header.told("user_report", "2026-07-02"),
+            header.summary("user_report", "2026-07-02"),
             "user_report: newest of 2026-07-02, 7 columns, 1 model, with e-mail, new to this version: shoe_size"
         );
         assert!(Header::read(ReportKind::UserReport, b"a,b\n1,2\n").is_err());

@@ -1,33 +1,33 @@
-//! What one check has found.
+//! The finding of one check.
 
 use serde::Serialize;
 
 use crate::aws::{AwsError, AwsErrorKind};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
-/// How a check ended, the better the smaller.
+/// The verdict of a check, in ascending severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Pass,
-    /// Not looked at, as a check before it failed.
+    /// Not checked, because an earlier check failed.
     Skip,
-    /// A deployment may succeed, but somebody should look at it.
+    /// A deployment may succeed, but the finding needs attention.
     Warn,
-    /// A deployment would fail, or be of no use.
+    /// A deployment would fail, or would not be usable.
     Fail,
 }
 
-/// What one check has found, and what to do about it.
+/// The finding of a check, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub verdict: Verdict,
-    /// Lines, the most telling first.
+    /// Lines, the most important first.
     pub found: Vec<String>,
-    /// What to do; nothing where all is well.
+    /// What to do; empty if there is nothing to do.
     pub advice: Vec<String>,
     #[serde(skip)]
-    pub blame: Blame,
+    pub category: ErrorCategory,
 }
 
 impl Finding {
@@ -36,7 +36,7 @@ impl Finding {
             verdict: Verdict::Pass,
             found: vec![found.into()],
             advice: Vec::new(),
-            blame: Blame::Aws,
+            category: ErrorCategory::Aws,
         }
     }
 
@@ -47,7 +47,7 @@ impl Finding {
         }
     }
 
-    /// Nothing yet: lines are added.
+    /// A finding without lines, to be extended.
     pub(super) fn empty() -> Self {
         Self {
             found: Vec::new(),
@@ -61,13 +61,17 @@ impl Finding {
         finding
     }
 
-    pub(super) fn fail(blame: Blame, found: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn fail(
+        category: ErrorCategory,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         let mut finding = Self::empty();
-        finding.add_failure(blame, found, advice);
+        finding.add_failure(category, found, advice);
         finding
     }
 
-    /// What an error means for a deployment: what one may not look at may be well all the same.
+    /// The finding of a failed call. A denied read is only a warning: what it reads may be correct.
     pub(super) fn of(error: &AwsError) -> Self {
         let mut finding = Self::empty();
         finding.add_error(error);
@@ -86,26 +90,23 @@ impl Finding {
 
     pub(super) fn add_failure(
         &mut self,
-        blame: Blame,
+        category: ErrorCategory,
         found: impl Into<String>,
         advice: impl Into<String>,
     ) {
         self.add(found);
         self.advise(advice);
         self.verdict = Verdict::Fail;
-        self.blame = blame;
+        self.category = category;
     }
 
     pub(super) fn add_error(&mut self, error: &AwsError) {
         match error.kind {
             AwsErrorKind::Denied => self.add_warning(
-                format!("could not be looked at: {error}"),
-                format!(
-                    "have `{}` allowed, or make sure of it in another way",
-                    error.action()
-                ),
+                format!("could not be checked: {error}"),
+                format!("allow `{}`, or verify it in another way", error.action()),
             ),
-            _ => self.add_failure(Blame::Aws, error.to_string(), error.hint()),
+            _ => self.add_failure(ErrorCategory::Aws, error.to_string(), error.hint()),
         }
     }
 

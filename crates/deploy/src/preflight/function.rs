@@ -1,38 +1,38 @@
-//! The function's zip on this machine, and room for the function in the account.
+//! The function's zip on this machine, and the Lambda quota of the account.
 
 use std::path::PathBuf;
 
 use aws_sdk_lambda::types::AccountLimit;
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::Context;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 use crate::steps::Zip;
 
-pub(super) fn zip(place: &Place<'_>, folders: &[PathBuf]) -> Finding {
-    let architecture = &place.settings().architecture;
+pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
+    let architecture = &context.settings().architecture;
     if let Some(path) = Zip::locate(architecture, folders) {
         return Finding::pass(format!("`{}`", path.display()));
     }
-    let missing = if place.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
+    let missing = if context.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
         let name = Zip::file_name(architecture);
-        format!("there is no `{name}` here: the deployed function would stay as it is")
+        format!("there is no `{name}` here: the deployed function would not change")
     } else {
         let missing = Zip::not_found_in(architecture, folders);
         format!("{missing}: needed at apply")
     };
     Finding::warn(
         missing,
-        Zip::how_to_get(architecture, "--set functions=DIR"),
+        Zip::missing_zip_hint(architecture, "--set functions=DIR"),
     )
 }
 
-/// The concurrency that is not reserved, which functions without a reservation share.
-pub(super) async fn quota(place: &Place<'_>) -> Finding {
-    let call = place.aws.clients().lambda.get_account_settings();
+/// Checks the unreserved concurrency, which all functions without a reservation share.
+pub(super) async fn quota(context: &CheckContext<'_>) -> Finding {
+    let call = context.aws.clients().lambda.get_account_settings();
     let answer = call.send().await;
-    let answer = match answer.context(place.aws, "lambda:GetAccountSettings", "the account") {
+    let answer = match answer.context(context.aws, "lambda:GetAccountSettings", "the account") {
         Ok(answer) => answer,
         Err(error) => return Finding::of(&error),
     };
@@ -41,18 +41,18 @@ pub(super) async fn quota(place: &Place<'_>) -> Finding {
         limit.map(AccountLimit::concurrent_executions),
         limit.and_then(AccountLimit::unreserved_concurrent_executions),
     ) else {
-        return Finding::pass("no limit is told");
+        return Finding::pass("Lambda reports no limit");
     };
     let found = format!("{free} of {all} concurrent executions are not reserved; one is needed");
     match free {
         ..=0 => Finding::fail(
-            Blame::Aws,
+            ErrorCategory::Aws,
             found,
-            "release reserved concurrency of other functions, or have the quota raised (Service Quotas, Lambda)",
+            "release reserved concurrency of other functions, or request a higher quota (Service Quotas, Lambda)",
         ),
         1..5 => Finding::warn(
             found,
-            "other functions may keep the normalizer waiting: have the quota raised (Service Quotas, Lambda)",
+            "other functions may delay the normalizer: request a higher quota (Service Quotas, Lambda)",
         ),
         _ => Finding::pass(found),
     }

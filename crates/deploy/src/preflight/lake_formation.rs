@@ -1,67 +1,45 @@
-//! Whether Lake Formation is in force, and who must then grant what.
+//! Whether Lake Formation is in force, and whether the caller can then grant access.
 
-use aws_sdk_lakeformation::types::{DataLakePrincipal, Permission, PrincipalPermissions};
-
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
-use crate::aws::Context;
-use crate::step::Blame;
-use crate::steps::EVERYBODY;
+use crate::data_lake::DataLake;
+use crate::step::ErrorCategory;
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    let aws = place.aws;
-    let client = &aws.clients().lake_formation;
-    let response = client.get_data_lake_settings().send().await;
-    let response = response.context(aws, "lakeformation:GetDataLakeSettings", "the data lake");
-    let settings = match response {
-        Ok(response) => response.data_lake_settings,
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    let database = context.settings().database(context.names);
+    let data_lake = match DataLake::read(context.aws, &database).await {
+        Ok(data_lake) => data_lake,
         Err(error) => return Finding::of(&error),
     };
-    let wanted = place.settings().lake_formation.as_str();
-    let (is_open, admins) = settings.map_or((false, Vec::new()), |settings| {
-        let is_open = is_open(settings.create_database_default_permissions())
-            && is_open(settings.create_table_default_permissions());
-        (is_open, settings.data_lake_admins.unwrap_or_default())
-    });
-    if is_open {
-        return match wanted {
+    let setting = context.settings().lake_formation.as_str();
+    if !data_lake.is_in_force {
+        return match setting {
             "on" => Finding::pass(
-                "not in force for new tables; grants are made all the same, as the settings say",
+                "not in force for new tables; grants are created anyway because `lake_formation` is on",
             ),
             _ => Finding::pass("not in force for new tables: IAM alone decides"),
         };
     }
-    if wanted == "off" {
+    if setting == "off" {
         return Finding::fail(
-            Blame::Usage,
-            "in force, and `lake_formation` is off in the settings: nobody could read the tables",
+            ErrorCategory::Usage,
+            "in force, and `lake_formation` is off in the settings: the tables would not be readable",
             "set `lake_formation` to auto",
         );
     }
-    let caller = place.aws.caller().arn.as_str();
-    let mut admins = admins
-        .iter()
-        .filter_map(DataLakePrincipal::data_lake_principal_identifier);
-    let is_admin = admins.any(|admin| is_same(admin, caller));
+    let caller = context.aws.caller().arn.as_str();
+    let mut administrators = data_lake.administrators.iter();
+    let is_admin = administrators.any(|admin| is_same(admin, caller));
     if is_admin {
         return Finding::pass("in force; you are an administrator of the data lake and can grant");
     }
     Finding::warn(
-        "in force, and you are no administrator of the data lake",
-        "have yourself made one (Lake Formation, Administrative roles and tasks), or have CREATE_DATABASE granted to you: who makes a database may grant on it",
+        "in force, and you are not an administrator of the data lake",
+        "become an administrator (Lake Formation, Administrative roles and tasks), or get CREATE_DATABASE: the creator of a database can grant permissions on it",
     )
 }
 
-/// Returns true if these defaults give all permissions to `IAM_ALLOWED_PRINCIPALS`.
-fn is_open(defaults: &[PrincipalPermissions]) -> bool {
-    defaults.iter().any(|grant| {
-        let principal = grant.principal();
-        let identifier = principal.and_then(DataLakePrincipal::data_lake_principal_identifier);
-        identifier == Some(EVERYBODY) && grant.permissions().contains(&Permission::All)
-    })
-}
-
-/// A session of a role is the role.
+/// Returns true if an administrator is the caller, or the role of the caller's session.
 fn is_same(admin: &str, caller: &str) -> bool {
     if admin == caller {
         return true;

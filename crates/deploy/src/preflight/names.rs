@@ -1,15 +1,17 @@
-//! The settings as such, and the names that follow from them.
+//! The settings, and the lengths of the names derived from them.
 
 use super::finding::Finding;
+use crate::aws::AwsError;
 use crate::names::Names;
 use crate::settings::{Origin, Problem, Problems, Resolved};
-use crate::step::Blame;
+use crate::stack::Stack;
+use crate::step::ErrorCategory;
 
 pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) -> Finding {
     let mut finding = Finding::empty();
     let mut add = |problems: &[Problem], advice: &str| {
         for problem in problems {
-            finding.add_failure(Blame::Usage, problem.to_string(), advice);
+            finding.add_failure(ErrorCategory::Usage, problem.to_string(), advice);
         }
     };
     let list = "`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them";
@@ -19,7 +21,7 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
         Ok(resolved) => {
             add(
                 &resolved.settings.missing(),
-                "`kiro-analytics init` looks around and writes kiro-analytics.toml",
+                "`kiro-analytics init` finds the values in the account and writes kiro-analytics.toml",
             );
             for remark in &resolved.remarks {
                 finding.add_warning(
@@ -32,7 +34,7 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
             });
             if finding.found.is_empty() {
                 finding.add(format!(
-                    "{} settings are given, the others have their defaults",
+                    "{} settings are set, the others have their defaults",
                     given.count()
                 ));
             }
@@ -41,8 +43,12 @@ pub(super) fn settings(resolved: &Result<Resolved, Problems>, wrong: &Problems) 
     finding
 }
 
-pub(super) fn lengths(names: &Names) -> Finding {
-    let problems = names.problems();
+/// Checks the lengths of the names. `stack` is the existing one: only a new deployment has all limits.
+pub(super) fn lengths(names: &Names, stack: &Result<Option<Stack>, AwsError>) -> Finding {
+    let problems = match stack {
+        Ok(None) => names.problems_of_new_deployment(),
+        Ok(Some(_)) | Err(_) => names.problems(),
+    };
     if problems.is_empty() {
         return Finding::pass(format!(
             "`{}` fits into every name in {}",
@@ -51,7 +57,11 @@ pub(super) fn lengths(names: &Names) -> Finding {
     }
     let mut finding = Finding::empty();
     for problem in problems {
-        finding.add_failure(Blame::Usage, problem, "name a shorter prefix with --prefix");
+        finding.add_failure(
+            ErrorCategory::Usage,
+            problem,
+            "name a shorter prefix with --prefix",
+        );
     }
     finding
 }

@@ -1,4 +1,4 @@
-//! The newest export below a folder, found folder by folder from the newest on: a bucket is never listed as a whole.
+//! The newest export below a folder. Searches folder by folder, newest first, and never lists a whole bucket.
 
 use chrono::DateTime;
 use kiro_report::{ExportKey, ObjectKey};
@@ -7,11 +7,11 @@ use crate::aws::{AwsError, Buckets, ListedObject};
 use crate::settings::SourceFolder;
 
 /// Maximum number of listings for one folder.
-const MOST_LISTINGS: usize = 40;
-/// Maximum number of objects of a folder that are looked at: an hour has fewer exports.
-const MOST_OBJECTS: i32 = 200;
+const MAX_LISTINGS: usize = 40;
+/// Maximum number of objects listed in a folder: an hour has fewer exports.
+const MAX_OBJECTS: i32 = 200;
 
-/// One export, found by its key alone.
+/// An export, identified by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NewestExport {
     pub(super) bucket: String,
@@ -21,21 +21,24 @@ pub(super) struct NewestExport {
 /// The newest export of a folder; none if nothing is found.
 pub(super) async fn newest_export(
     buckets: &Buckets<'_>,
-    place: &SourceFolder,
+    folder: &SourceFolder,
 ) -> Result<Option<NewestExport>, AwsError> {
-    // Regions lie side by side; in each, the greatest name is the newest.
-    let bucket = place.bucket.as_str();
+    // Each Region has a folder; in it, the greatest name is the newest.
+    let bucket = folder.bucket.as_str();
     let level = |prefix: String| async move {
-        let listing = buckets.listing(bucket, &prefix).level().most(MOST_OBJECTS);
+        let listing = buckets
+            .listing(bucket, &prefix)
+            .level()
+            .max_keys(MAX_OBJECTS);
         listing.page(None).await
     };
-    let top = level(place.folder.clone()).await?;
+    let top = level(folder.folder.clone()).await?;
     let mut listings = 1;
     let mut newest = best(bucket, &top.objects);
     for region in top.folders {
         let mut waiting = vec![region];
         while let Some(prefix) = waiting.pop() {
-            if listings >= MOST_LISTINGS {
+            if listings >= MAX_LISTINGS {
                 break;
             }
             listings += 1;

@@ -1,38 +1,38 @@
-//! Whether the caller may do what a deployment does: IAM simulates every permission of the list.
+//! Whether the caller has all permissions of a deployment: IAM simulates every permission of the list.
 
 use futures::stream::{self, StreamExt};
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use super::simulation::{Decision, simulate};
 use crate::aws::{AwsError, AwsErrorKind, Context, Optional};
 use crate::permissions::{PolicyScope, Statement, statements};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 /// Maximum concurrent simulations: IAM throttles early.
 const MAX_CONCURRENT: usize = 4;
 
 const PRINT_POLICY: &str =
-    "have them allowed: `kiro-analytics permissions` prints the whole policy for your settings";
+    "allow them: `kiro-analytics permissions` prints the whole policy for your settings";
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    let caller = place.aws.caller().arn.as_str();
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    let caller = context.aws.caller().arn.as_str();
     if caller.ends_with(":root") {
         return Finding::pass("the root user may do everything");
     }
-    let source = match policy_source(place, caller).await {
+    let source = match policy_source(context, caller).await {
         Ok(Some(source)) => source,
-        Ok(None) => return unknown(&format!("`{caller}` is no user or role of the account")),
+        Ok(None) => return unknown(&format!("`{caller}` is not a user or role of the account")),
         Err(error) => return not_simulated(&error),
     };
     let scope = PolicyScope {
         deployer_role: Some(source.clone()),
-        ..PolicyScope::new(place.names, place.settings())
+        ..PolicyScope::new(context.names, context.settings())
     };
     let statements = statements(&scope);
     let simulations = statements.iter();
     let simulations: Vec<_> = simulations
-        .map(|statement| simulate(place.aws, &source, statement))
+        .map(|statement| simulate(context.aws, &source, statement))
         .collect();
     let answers: Vec<Result<Vec<Decision>, AwsError>> = stream::iter(simulations)
         .buffered(MAX_CONCURRENT)
@@ -48,14 +48,14 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     if finding.found.is_empty() {
         let count: usize = statements.iter().map(|one| one.actions().len()).sum();
         finding.add(format!(
-            "all {count} actions in {} statements are allowed by your policies (a denial by an organisation's policy may not show)",
+            "all {count} actions in {} statements are allowed by your policies (a denial by an organisation's policy may not be visible)",
             statements.len()
         ));
     }
     finding
 }
 
-/// What is not allowed, by resource, and what a simulation cannot tell.
+/// Adds the actions that are denied, by resource, and those that the simulation cannot decide.
 fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
     let mut resources: Vec<&str> = decisions.iter().map(Decision::resource).collect();
     resources.sort_unstable();
@@ -75,7 +75,7 @@ fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
         }
         if !denied.is_empty() {
             finding.add_failure(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!(
                     "{}: not allowed on `{resource}`: {}",
                     statement.sid,
@@ -91,7 +91,7 @@ fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
                     statement.sid,
                     unknown.join(", ")
                 ),
-                "make sure of these in another way: a call that is denied says so, and `deploy` goes on from there",
+                "verify these in another way: a denied call names its action, and `deploy` continues from there",
             );
         }
     }
@@ -99,20 +99,23 @@ fn add(finding: &mut Finding, statement: &Statement, decisions: &[Decision]) {
 
 fn not_simulated(error: &AwsError) -> Finding {
     match error.kind {
-        AwsErrorKind::Denied => unknown("you may not ask IAM to simulate your policies"),
+        AwsErrorKind::Denied => unknown("you are not allowed to simulate your policies in IAM"),
         _ => Finding::of(error),
     }
 }
 
 fn unknown(why: &str) -> Finding {
     Finding::warn(
-        format!("could not be found out: {why}"),
+        format!("could not be determined: {why}"),
         "`kiro-analytics permissions` prints the policy that a deployment needs; a call that fails names the missing action, and `deploy` continues from there",
     )
 }
 
-/// The ARN whose policies count: a session's role, or the user.
-async fn policy_source(place: &Place<'_>, caller: &str) -> Result<Option<String>, AwsError> {
+/// The ARN of the user, or of the session's role, whose policies apply.
+async fn policy_source(
+    context: &CheckContext<'_>,
+    caller: &str,
+) -> Result<Option<String>, AwsError> {
     if caller.contains(":user/") {
         return Ok(Some(caller.to_owned()));
     }
@@ -120,11 +123,11 @@ async fn policy_source(place: &Place<'_>, caller: &str) -> Result<Option<String>
     let Some(role) = session.and_then(|(_, rest)| rest.split('/').next()) else {
         return Ok(None);
     };
-    // A session does not tell the path of its role.
-    let iam = &place.aws.clients().iam;
+    // The ARN of a session does not contain the path of its role.
+    let iam = &context.aws.clients().iam;
     let found = iam.get_role().role_name(role).send().await;
     let found = found
-        .context(place.aws, "iam:GetRole", format!("role `{role}`"))
+        .context(context.aws, "iam:GetRole", format!("role `{role}`"))
         .optional()?;
     Ok(found.and_then(|found| found.role).map(|role| role.arn))
 }

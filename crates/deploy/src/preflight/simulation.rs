@@ -9,7 +9,7 @@ use aws_sdk_iam::types::{
 use crate::aws::{Aws, AwsError, AwsErrorKind, Context};
 use crate::permissions::{Condition, Statement};
 
-/// What IAM says of one action on one resource.
+/// The simulated decision for one action on one resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Decision {
     Allowed {
@@ -18,10 +18,10 @@ pub(super) enum Decision {
     Denied {
         action: String,
         resource: String,
-        /// Another policy than the caller's own.
+        /// The policy that denies, if it is not one of the caller's own.
         by: Option<&'static str>,
     },
-    /// A simulation cannot tell, and why.
+    /// The simulation cannot decide, with the reason.
     Unknown {
         action: String,
         resource: String,
@@ -60,7 +60,7 @@ pub(super) async fn simulate(
         .set_context_entries(Some(context_entries(&statement.conditions)));
     let actions = statement.actions();
     match evaluate(aws, source, &request, &actions).await {
-        // IAM refuses a simulation as a whole if it does not know one of the actions.
+        // IAM rejects the whole simulation if it does not know one of the actions.
         Err(error) if error.kind == AwsErrorKind::Invalid => {}
         answer => return answer,
     }
@@ -104,14 +104,14 @@ async fn evaluate(
             decided.push(Decision::Unknown {
                 action: (*action).to_owned(),
                 resource: "*".to_owned(),
-                why: "IAM's simulation has not answered".to_owned(),
+                why: "IAM's simulation returned no decision".to_owned(),
             });
         }
     }
     Ok(decided)
 }
 
-/// The values of the keys that a statement's conditions ask for, and of the policy variables that they are compared with.
+/// The values of the condition keys of a statement, and of the policy variables that they are compared with.
 fn context_entries(conditions: &[Condition]) -> Vec<ContextEntry> {
     let mut entries = Vec::new();
     for condition in conditions {
@@ -130,7 +130,7 @@ fn context_entries(conditions: &[Condition]) -> Vec<ContextEntry> {
     entries
 }
 
-/// One decision per resource: IAM lists them apart where there are several.
+/// One decision per resource. IAM lists them separately if there are several.
 fn decisions(result: &EvaluationResult) -> Vec<Decision> {
     let action = result.eval_action_name();
     let organization = result.organizations_decision_detail();

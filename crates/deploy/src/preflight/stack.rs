@@ -1,12 +1,12 @@
-//! What is deployed already, and whether the names it needs are free.
+//! What is deployed, and whether the names of the database and the workgroup are available.
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::{Stack, StackState};
 use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 use crate::tags;
 
 fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
@@ -14,28 +14,28 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
         return Finding::pass(format!("{version} here, nothing deployed yet"));
     };
     let deployed = stack.version();
-    let told = if deployed.is_empty() {
+    let deployed_text = if deployed.is_empty() {
         "none"
     } else {
         deployed
     };
     let found = format!(
-        "{version} here, {told} deployed; stack `{}` is {}",
+        "{version} here, {deployed_text} deployed; stack `{}` is {}",
         stack.name, stack.status
     );
     match stack.state() {
-        StackState::Moving => Finding::fail(
-            Blame::Aws,
+        StackState::InProgress => Finding::fail(
+            ErrorCategory::Aws,
             found,
-            "something is changing the stack: wait until it has ended",
+            "the stack is being changed: wait until the change ends",
         ),
-        StackState::Stuck => Finding::warn(
+        StackState::RollbackFailed => Finding::warn(
             found,
             "`kiro-analytics deploy` continues the rollback, then updates the stack",
         ),
-        StackState::Empty | StackState::Stillborn => Finding::warn(
+        StackState::Empty | StackState::CreationFailed => Finding::warn(
             found,
-            "`kiro-analytics deploy` explains what happened and cleans up after asking",
+            "`kiro-analytics deploy` shows what failed and cleans up after confirmation",
         ),
         StackState::Settled
             if stack
@@ -44,7 +44,7 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
                 .is_none_or(|tag| tag != prefix) =>
         {
             Finding::fail(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("{found}; it has no tag of this deployment"),
                 format!(
                     "choose another prefix with --prefix, or take the stack over with `kiro-analytics deploy --take-over {}`; `teardown` then removes it, too",
@@ -54,13 +54,13 @@ fn versions(stack: Option<&Stack>, prefix: &str, version: &str) -> Finding {
         }
         StackState::Settled if is_newer(deployed, version) => Finding::warn(
             found,
-            "what is deployed is newer than this program: get that version, or go back to this one on purpose",
+            "the deployed version is newer than this program: install that version, or downgrade deliberately",
         ),
         StackState::Settled => Finding::pass(found),
     }
 }
 
-/// The same, and what was changed in the stack outside `CloudFormation`.
+/// Checks the deployed version and the stack's drift.
 pub(super) async fn check(
     aws: &Aws,
     stack: Option<&Stack>,
@@ -80,9 +80,9 @@ pub(super) async fn check(
     };
     for difference in drift.differences {
         finding.add_failure(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("changed outside CloudFormation: {difference}"),
-            "`kiro-analytics deploy` puts it right",
+            "`kiro-analytics deploy` corrects it",
         );
     }
     for error in &drift.errors {
@@ -91,7 +91,7 @@ pub(super) async fn check(
     finding
 }
 
-/// Compares the numbers of two versions.
+/// Returns true if one version is newer, by its numbers.
 fn is_newer(one: &str, other: &str) -> bool {
     let numbers = |version: &str| -> Option<Vec<u64>> {
         let core = version.split(['-', '+']).next()?;
@@ -103,29 +103,31 @@ fn is_newer(one: &str, other: &str) -> bool {
     }
 }
 
-/// Database and workgroup are free, or ours.
-pub(super) async fn catalogue(place: &Place<'_>) -> Finding {
+/// Checks that database and workgroup do not exist, or belong to this deployment.
+pub(super) async fn catalogue(context: &CheckContext<'_>) -> Finding {
     let (database, workgroup) = (
-        place.settings().database(place.names),
-        place.settings().workgroup(place.names),
+        context.settings().database(context.names),
+        context.settings().workgroup(context.names),
     );
     let (has_database, has_workgroup) = tokio::join!(
-        has_database(place, &database),
-        has_workgroup(place, &workgroup)
+        has_database(context, &database),
+        has_workgroup(context, &workgroup)
     );
-    let deployed = |output: &str| place.stack.map_or("", |stack| stack.output(output));
+    let deployed = |output: &str| context.stack.map_or("", |stack| stack.output(output));
     let mut finding = Finding::empty();
-    let looked = [
+    let checked = [
         ("database", database, has_database, "DatabaseName"),
         ("workgroup", workgroup, has_workgroup, "WorkgroupName"),
     ];
-    for (kind, name, is_there, output) in looked {
-        match is_there {
+    for (kind, name, exists, output) in checked {
+        match exists {
             Err(error) => finding.add_error(&error),
-            Ok(true) if deployed(output) == name => finding.add(format!("{kind} `{name}` is ours")),
+            Ok(true) if deployed(output) == name => {
+                finding.add(format!("{kind} `{name}` belongs to this deployment"))
+            }
             Ok(true) => finding.add_failure(
-                Blame::Usage,
-                format!("{kind} `{name}` exists and is not of this deployment"),
+                ErrorCategory::Usage,
+                format!("{kind} `{name}` exists and does not belong to this deployment"),
                 format!("name another one with --set {kind}=NAME, or another --prefix"),
             ),
             Ok(false) => finding.add(format!("{kind} `{name}` is free")),
@@ -134,8 +136,8 @@ pub(super) async fn catalogue(place: &Place<'_>) -> Finding {
     finding
 }
 
-async fn has_database(place: &Place<'_>, database: &str) -> Result<bool, AwsError> {
-    let found = place
+async fn has_database(context: &CheckContext<'_>, database: &str) -> Result<bool, AwsError> {
+    let found = context
         .aws
         .clients()
         .glue
@@ -144,7 +146,7 @@ async fn has_database(place: &Place<'_>, database: &str) -> Result<bool, AwsErro
         .send()
         .await
         .context(
-            place.aws,
+            context.aws,
             "glue:GetDatabase",
             format!("database `{database}`"),
         )
@@ -152,8 +154,8 @@ async fn has_database(place: &Place<'_>, database: &str) -> Result<bool, AwsErro
     Ok(found.is_some())
 }
 
-async fn has_workgroup(place: &Place<'_>, workgroup: &str) -> Result<bool, AwsError> {
-    let found = place
+async fn has_workgroup(context: &CheckContext<'_>, workgroup: &str) -> Result<bool, AwsError> {
+    let found = context
         .aws
         .clients()
         .athena
@@ -162,12 +164,12 @@ async fn has_workgroup(place: &Place<'_>, workgroup: &str) -> Result<bool, AwsEr
         .send()
         .await
         .context(
-            place.aws,
+            context.aws,
             "athena:GetWorkGroup",
             format!("workgroup `{workgroup}`"),
         );
     match found {
-        // Athena has no code of its own for a workgroup that does not exist.
+        // Athena has no error code of its own for a workgroup that does not exist.
         Err(error) if error.is_not_found() || error.message.contains("not found") => Ok(false),
         Err(error) => Err(error),
         Ok(_) => Ok(true),

@@ -1,24 +1,26 @@
-//! The subscription of Amazon Quick Sight, its edition, the Region that keeps its users, and the Region of the data sets.
+//! The subscription of Amazon Quick Sight: its edition, the Region of its users, and the Region of the data sets.
 
 use aws_sdk_quicksight::types::{AccountInfo, DataSetImportMode, Edition};
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Context, Optional, spice_hint};
 use crate::discover::identity_region;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    if let Some(finding) = place.without_quicksight() {
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    if let Some(finding) = context.without_quicksight() {
         return finding;
     }
-    let told = place.settings().quicksight_identity_region();
-    let asked = place.aws.in_region(told.unwrap_or(place.aws.region()));
+    let configured = context.settings().quicksight_identity_region();
+    let asked = context
+        .aws
+        .in_region(configured.unwrap_or(context.aws.region()));
     let (region, answer) = match describe(&asked).await {
         Err(error) => match identity_region(&error.message) {
             Some(region) => {
-                let there = place.aws.in_region(&region);
-                (region, describe(&there).await)
+                let regional = context.aws.in_region(&region);
+                (region, describe(&regional).await)
             }
             None => (asked.region().to_owned(), Err(error)),
         },
@@ -28,7 +30,7 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
         Ok(Some(account)) => account,
         Ok(None) => {
             return Finding::fail(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 "the account has no subscription of Amazon Quick Sight (QuickSight)",
                 "sign up for the Enterprise edition in the console, or set `quicksight = false` and use `kiro-analytics serve`",
             );
@@ -43,35 +45,35 @@ pub(super) async fn check(place: &Place<'_>) -> Finding {
     match edition {
         Some(Edition::Enterprise | Edition::EnterpriseAndQ) => finding.add(found),
         _ => finding.add_failure(
-            Blame::Aws,
+            ErrorCategory::Aws,
             found,
-            "dashboards can be made by programs in the Enterprise edition alone: upgrade in Manage Quick Sight",
+            "only the Enterprise edition can create dashboards through the API: upgrade in Manage Quick Sight",
         ),
     }
     if status != "ACCOUNT_CREATED" && status != "OK" {
         finding.add_failure(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("the subscription is {status}"),
-            "look at it in Manage Quick Sight, then run this again",
+            "check it in Manage Quick Sight, then run this again",
         );
     }
-    if told.is_some_and(|told| told != region) {
+    if configured.is_some_and(|configured| configured != region) {
         finding.add_warning(
             format!(
-                "the settings take `{}` for that Region",
-                told.unwrap_or_default()
+                "the settings name `{}` as that Region",
+                configured.unwrap_or_default()
             ),
             format!(
-                "set quicksight_identity_region = \"{region}\", and take ARNs of users from there"
+                "set quicksight_identity_region = \"{region}\", and use ARNs of users from that Region"
             ),
         );
     }
-    look_at_region(place.aws, &region, &mut finding).await;
+    check_region(context.aws, &region, &mut finding).await;
     finding
 }
 
-/// Asks the Region of the deployment, where data sets and dashboard would be.
-async fn look_at_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
+/// Checks Quick Sight in the Region of the deployment, the Region of data sets and dashboard.
+async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
     let region = aws.region();
     let request = aws.clients().quicksight.list_data_sets();
     let pages = request.aws_account_id(aws.account()).into_paginator();
@@ -86,20 +88,20 @@ async fn look_at_region(aws: &Aws, identity_region: &str, finding: &mut Finding)
             let has_spice = data_sets
                 .iter()
                 .any(|one| one.import_mode == Some(DataSetImportMode::Spice));
-            // No API says how much capacity there is. The home Region has some; other Regions have none until it is bought.
+            // No API reports the capacity. The home Region has some; other Regions have none until it is bought.
             if region != identity_region && !has_spice {
                 finding.add_warning(
                     format!(
                         "SPICE may have no capacity in {region}: there is no data set in SPICE yet, and the users are kept in {identity_region}"
                     ),
-                    spice_hint(region),
+                    spice_hint(&aws.scope()),
                 );
             }
         }
         Err(error) if error.kind == AwsErrorKind::Unreachable => finding.add_failure(
-            Blame::Usage,
-            format!("Amazon Quick Sight does not answer in {region}, where the dashboard would be: {error}"),
-            "take a Region that has Amazon Quick Sight (--region), or do without a dashboard with --set quicksight=false; AWS lists its Regions under \"Amazon Quick endpoints and quotas\"",
+            ErrorCategory::Usage,
+            format!("Amazon Quick Sight does not respond in {region}, the Region of the dashboard: {error}"),
+            "choose a Region that has Amazon Quick Sight (--region), or deploy without a dashboard with --set quicksight=false; AWS lists its Regions under \"Amazon Quick endpoints and quotas\"",
         ),
         Err(error) => finding.add_error(&error),
     }

@@ -1,4 +1,4 @@
-//! What may stand in a setting.
+//! Checks of the values of settings.
 
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ pub(super) fn region(value: &Value) -> Option<String> {
     unless(is_good, "a Region such as `eu-central-1`", found)
 }
 
-/// Letters that a bucket's name may have.
+/// Returns true for a valid bucket name.
 pub(super) fn is_bucket(name: &str) -> bool {
     let is_end = |byte: Option<u8>| {
         byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -63,7 +63,7 @@ pub(super) fn identifier(value: &Value) -> Option<String> {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
     unless(
         is_good,
-        "small letters, digits and underscores, beginning with a letter",
+        "lowercase letters, digits and underscores, starting with a letter",
         found,
     )
 }
@@ -195,7 +195,7 @@ pub(super) fn quicksight_principals(value: &Value) -> Option<String> {
     quicksight_principals_of(value, &[":user/", ":group/"])
 }
 
-/// Users, groups and namespaces of `QuickSight`: a dashboard can be shared with everybody in a namespace.
+/// Users, groups and namespaces of `QuickSight`: a dashboard can be shared with all users in a namespace.
 pub(super) fn quicksight_readers(value: &Value) -> Option<String> {
     quicksight_principals_of(value, &[":user/", ":group/", ":namespace/"])
 }
@@ -234,7 +234,7 @@ pub(super) fn exports(value: &Value) -> Option<String> {
         if !is_bucket(bucket) {
             return unless(false, "the name of a bucket", bucket);
         }
-        // What a policy can name: no wildcards, and no comma, as lists are written with commas.
+        // Characters that a policy can contain: no wildcards, and no comma, which separates items of a list.
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!_.'()/-".contains(&byte);
         if !folder.bytes().all(is_allowed) || folder.contains("//") || folder.starts_with('/') {
             return unless(false, "a prefix of letters, digits and !_.'()/-", folder);
@@ -247,7 +247,7 @@ pub(super) fn identity_store(value: &Value) -> Option<String> {
     let found = text(value);
     if found.starts_with("arn:") || found.starts_with("ssoins-") {
         return Some(format!(
-            "`{found}` is the instance of IAM Identity Center; its Identity Store begins with `d-` and stands on the same page"
+            "`{found}` is the instance of IAM Identity Center; its Identity Store begins with `d-` and is on the same page"
         ));
     }
     let is_good = found.is_empty()
@@ -266,10 +266,14 @@ pub(super) fn tags(value: &Value) -> Option<String> {
             || key.to_lowercase().starts_with("aws:")
             || key.starts_with("kiro-analytics:")
         {
-            return unless(false, "a key of your own of at most 128 letters", key);
+            return unless(
+                false,
+                "a key of at most 128 characters that does not begin with `aws:` or `kiro-analytics:`",
+                key,
+            );
         }
         if found.len() > 256 {
-            return unless(false, "a value of at most 256 letters", found);
+            return unless(false, "a value of at most 256 characters", found);
         }
     }
     None

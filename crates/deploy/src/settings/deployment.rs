@@ -1,4 +1,4 @@
-//! The settings as values of Rust.
+//! The settings as typed values.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::layers::{Origin, Problem};
 use crate::names::Names;
 
-/// Everything that one deployment was told. An empty text is nothing.
+/// All settings of one deployment. An empty text counts as not set.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
@@ -102,11 +102,11 @@ pub struct DeploymentSettings {
     pub views: Settings,
 }
 
-/// A folder of a bucket that one report of one account lies in.
+/// The folder of a bucket with one report of one account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceFolder {
     pub bucket: String,
-    /// Ends in `/`, has none at the beginning.
+    /// Ends with `/` and does not begin with one.
     pub folder: String,
 }
 
@@ -121,7 +121,7 @@ impl DeploymentSettings {
         }
     }
 
-    /// What a deployment cannot go without.
+    /// Problems for required settings that are missing.
     pub fn missing(&self) -> Vec<Problem> {
         let problem = |key: &str, text: &str| Problem {
             origin: Origin::Unset,
@@ -132,19 +132,19 @@ impl DeploymentSettings {
         if self.exports.is_empty() {
             problems.push(problem(
                 "exports",
-                "say where Kiro writes its reports: `exports = [\"s3://bucket/prefix\"]`; `kiro-analytics init` looks for it",
+                "set where Kiro writes its reports: `exports = [\"s3://bucket/prefix\"]`; `kiro-analytics init` finds it",
             ));
         }
         if self.quicksight && self.owners.is_empty() {
             problems.push(problem(
                 "owners",
-                "name a Quick Sight user or group that shall own the dashboard, or set `quicksight = false` to do without one; `kiro-analytics init` lists them",
+                "name a Quick Sight user or group as owner of the dashboard, or set `quicksight = false` to deploy without one; `kiro-analytics init` lists users and groups",
             ));
         }
         problems
     }
 
-    /// The report folders: what the function may read, and nothing else.
+    /// The report folders: everything that the function may read.
     pub fn source_folders(&self, account: &str) -> Vec<SourceFolder> {
         let own = [account.to_owned()];
         let accounts: &[String] = if self.accounts.is_empty() {
@@ -156,8 +156,8 @@ impl DeploymentSettings {
             .exports
             .iter()
             .filter_map(|url| url.strip_prefix("s3://"))
-            .flat_map(|place| {
-                let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+            .flat_map(|location| {
+                let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
                 let folders = report_folders(prefix, accounts).into_iter();
                 folders.map(|folder| SourceFolder {
                     bucket: bucket.to_owned(),
@@ -196,11 +196,11 @@ impl DeploymentSettings {
 
     /// The Region where `QuickSight` keeps its users: an owner's ARN names it.
     pub fn quicksight_identity_region(&self) -> Option<&str> {
-        let told = self.quicksight_identity_region.as_deref();
+        let configured = self.quicksight_identity_region.as_deref();
         let mut principals = self.owners.iter().chain(&self.readers);
         let named =
             principals.find_map(|arn| arn.split(':').nth(3).filter(|region| !region.is_empty()));
-        told.or(named)
+        configured.or(named)
     }
 
     /// How the views are rendered.

@@ -1,4 +1,4 @@
-//! From what was said in five places to one set of settings, and where each value comes from.
+//! Merges five layers into one set of settings, and records the origin of each value.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,18 +9,18 @@ use serde_json::{Map, Value};
 use super::deployment::DeploymentSettings;
 use super::list::{all, setting};
 use super::parameters::Remembered;
-use super::setting::{Memory, Setting};
+use super::setting::{Persistence, Setting};
 use crate::aws::SdkOptions;
 
 /// Variables of the AWS sample that have no setting, and what to do instead.
 const WITHOUT_SETTING: &[(&str, &str)] = &[
     (
         "AUTO_APPROVE_IAM",
-        "it agreed to one policy; `deploy --yes` agrees to the whole plan, which shows that policy",
+        "it approved one policy; `deploy --yes` approves the whole plan, which shows that policy",
     ),
     (
         "IDENTITY_MAPPING",
-        "this version does not map ids to names: people are shown by their e-mail address, else by their id",
+        "this version does not map ids to names: users are shown by their e-mail address, else by their id",
     ),
     (
         "IDENTITY_MAP_REFRESH_SCHEDULE",
@@ -36,14 +36,14 @@ const WITHOUT_SETTING: &[(&str, &str)] = &[
     ),
 ];
 
-/// What people have said.
+/// The layers above the deployed stack.
 pub struct Layers<'a> {
-    /// The flag as it was typed, the key, the text.
+    /// Flag as typed, key, text.
     pub flags: Vec<(String, String, String)>,
-    /// The environment.
+    /// Reads an environment variable.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     pub file: Vec<FileValue>,
-    /// Plans, prices and thresholds, only what the file says of them: an object as the file has it.
+    /// Plans, prices and thresholds in the file: an object in the form of the file.
     pub views: Value,
 }
 
@@ -66,11 +66,11 @@ pub enum Origin {
     File(String),
     Stack,
     Default,
-    /// Nobody has said anything, and it may be left out or follows from something else.
+    /// Not set: optional, or derived from other settings.
     Unset,
 }
 
-/// Something wrong with a setting.
+/// A problem of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub origin: Origin,
@@ -78,7 +78,7 @@ pub struct Problem {
     pub text: String,
 }
 
-/// All that is wrong, at once.
+/// All problems, reported together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", lines(.0))]
 pub struct Problems(pub Vec<Problem>);
@@ -89,19 +89,23 @@ pub struct Resolved {
     pub settings: DeploymentSettings,
     /// Every setting with its value (null if unset) and its origin.
     pub values: Vec<(&'static Setting, Value, Origin)>,
-    /// What people should know although nothing is wrong.
+    /// Notes for the user that are not errors.
     pub remarks: Vec<String>,
-    /// The bucket of the AWS sample's `KIRO_LOGS_BUCKET` where `KIRO_LOGS_PREFIX` is not set: the prefix is to be looked for.
+    /// The bucket of the AWS sample's `KIRO_LOGS_BUCKET` if `KIRO_LOGS_PREFIX` is not set: the prefix has to be found.
     pub bucket_without_prefix: Option<String>,
 }
 
 impl Layers<'_> {
-    /// What is needed to find the stack: prefix, profile and Region.
+    /// The settings that locate the stack: prefix, profile and Region.
+    ///
+    /// # Errors
+    ///
+    /// If one of these settings is invalid.
     pub fn address(&self) -> Result<(String, SdkOptions), Problems> {
         let mut problems = Vec::new();
-        let mut found = self.said(&mut problems);
-        let wanted = ["prefix", "profile", "region"];
-        problems.retain(|problem| wanted.contains(&problem.key.as_str()));
+        let mut found = self.collect_overrides(&mut problems);
+        let address_keys = ["prefix", "profile", "region"];
+        problems.retain(|problem| address_keys.contains(&problem.key.as_str()));
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
@@ -118,10 +122,14 @@ impl Layers<'_> {
         Ok((prefix.unwrap_or_default(), address))
     }
 
-    /// Everything. `remembered` is what the deployed stack says, if there is one.
+    /// Resolves all settings. `remembered` are those of the deployed stack, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// All invalid settings at once, each with its origin.
     pub fn resolve(&self, remembered: Option<&Remembered>) -> Result<Resolved, Problems> {
         let mut problems = Vec::new();
-        let mut said = self.said(&mut problems);
+        let mut overrides = self.collect_overrides(&mut problems);
         let mut values = Vec::new();
         let mut merged = Map::new();
         for setting in all() {
@@ -129,7 +137,7 @@ impl Layers<'_> {
                 .default
                 .and_then(|text| setting.kind.of_text(text).ok());
             let remembered = remembered.and_then(|stack| stack.values.get(setting.key));
-            let (value, origin) = match (said.remove(setting.key), remembered, default) {
+            let (value, origin) = match (overrides.remove(setting.key), remembered, default) {
                 (Some(found), ..) => found,
                 (None, Some(value), default) if default.as_ref() != Some(value) => {
                     (value.clone(), Origin::Stack)
@@ -143,7 +151,7 @@ impl Layers<'_> {
             values.push((setting, value, origin));
         }
         let mut views = remembered.map_or(Value::Null, |stack| stack.views.clone());
-        overlay(&mut views, &self.views);
+        merge(&mut views, &self.views);
         if views.is_object() {
             merged.insert("views".to_owned(), views);
         }
@@ -173,9 +181,12 @@ impl Layers<'_> {
         }
     }
 
-    /// What flags, environment and file say, the strongest of each.
-    fn said(&self, problems: &mut Vec<Problem>) -> BTreeMap<&'static str, (Value, Origin)> {
-        let mut said = BTreeMap::new();
+    /// The values of file, environment and flags; later layers override earlier ones.
+    fn collect_overrides(
+        &self,
+        problems: &mut Vec<Problem>,
+    ) -> BTreeMap<&'static str, (Value, Origin)> {
+        let mut overrides = BTreeMap::new();
         for file in &self.file {
             let origin = Origin::File(file.place.clone());
             let Some(setting) = setting(&file.key) else {
@@ -191,7 +202,7 @@ impl Layers<'_> {
             } else {
                 setting.kind.of_value(&file.value)
             };
-            take(setting, value, origin, &mut said, problems);
+            apply_override(setting, value, origin, &mut overrides, problems);
         }
         for setting in all() {
             let variables = setting.environment.iter().rev();
@@ -201,11 +212,11 @@ impl Layers<'_> {
                     continue;
                 };
                 let origin = Origin::Environment((*name).to_owned());
-                take(
+                apply_override(
                     setting,
                     setting.kind.of_text(&text),
                     origin,
-                    &mut said,
+                    &mut overrides,
                     problems,
                 );
             }
@@ -214,11 +225,11 @@ impl Layers<'_> {
                 && let Some(url) = self.sample_bucket()
             {
                 let origin = Origin::Environment("KIRO_LOGS_BUCKET".to_owned());
-                take(
+                apply_override(
                     setting,
                     Ok(Value::from(vec![url])),
                     origin,
-                    &mut said,
+                    &mut overrides,
                     problems,
                 );
             }
@@ -234,9 +245,9 @@ impl Layers<'_> {
             } else {
                 setting.kind.of_text(text)
             };
-            take(setting, value, origin, &mut said, problems);
+            apply_override(setting, value, origin, &mut overrides, problems);
         }
-        said
+        overrides
     }
 
     /// The AWS sample's bucket and prefix as an address. The bucket may be a name, an ARN or an address.
@@ -278,7 +289,7 @@ impl Layers<'_> {
 }
 
 impl Resolved {
-    /// Takes the prefix that was found in [`Self::bucket_without_prefix`]. Accounts that were named stay.
+    /// Sets the exports that were found in [`Self::bucket_without_prefix`]. Keeps configured accounts.
     pub fn set_found_exports(&mut self, url: &str, accounts: Vec<String>) {
         self.settings.exports = vec![url.to_owned()];
         if self.settings.accounts.is_empty() {
@@ -303,11 +314,11 @@ impl Resolved {
     }
 }
 
-fn take(
+fn apply_override(
     setting: &'static Setting,
     value: Result<Value, String>,
     origin: Origin,
-    said: &mut BTreeMap<&'static str, (Value, Origin)>,
+    overrides: &mut BTreeMap<&'static str, (Value, Origin)>,
     problems: &mut Vec<Problem>,
 ) {
     let checked = value.and_then(|value| match (setting.check)(&value) {
@@ -316,7 +327,7 @@ fn take(
     });
     match checked {
         Ok(value) => {
-            said.insert(setting.key, (value, origin));
+            overrides.insert(setting.key, (value, origin));
         }
         Err(text) => {
             let text = if setting.is_secret() {
@@ -338,8 +349,8 @@ fn unknown(key: &str, origin: Origin) -> Problem {
     let nearest = all().min_by_key(distance);
     let nearest = nearest.filter(|setting| distance(setting) <= 1 + setting.key.len() / 4);
     let text = match nearest {
-        Some(setting) => format!("there is no such setting; did you mean `{}`?", setting.key),
-        None => "there is no such setting; `kiro-analytics config show` lists them".to_owned(),
+        Some(setting) => format!("unknown setting; did you mean `{}`?", setting.key),
+        None => "unknown setting; `kiro-analytics config show` lists all settings".to_owned(),
     };
     Problem {
         origin,
@@ -355,12 +366,12 @@ fn is_yes(text: &str) -> bool {
     )
 }
 
-/// Lays one object over another, member by member.
-pub(super) fn overlay(below: &mut Value, above: &Value) {
+/// Merges one object into another, member by member.
+pub(super) fn merge(below: &mut Value, above: &Value) {
     match (below, above) {
         (Value::Object(below), Value::Object(above)) => {
             for (key, value) in above {
-                overlay(below.entry(key.clone()).or_insert(Value::Null), value);
+                merge(below.entry(key.clone()).or_insert(Value::Null), value);
             }
         }
         (_, Value::Null) => {}
@@ -397,7 +408,10 @@ fn lines(problems: &[Problem]) -> String {
     lines.join("\n")
 }
 
-/// Whether a setting is one that the stack keeps.
-pub(super) fn is_kept(setting: &Setting) -> bool {
-    matches!(setting.memory, Memory::Parameter(_) | Memory::Remembered)
+/// Returns true if the stack stores the setting.
+pub(super) fn is_stored_in_stack(setting: &Setting) -> bool {
+    matches!(
+        setting.persistence,
+        Persistence::Parameter(_) | Persistence::StackJson
+    )
 }

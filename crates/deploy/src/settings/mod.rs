@@ -1,7 +1,7 @@
-//! What a person decides about a deployment, and where each decision comes from.
+//! The settings of a deployment, and the origin of each value.
 //!
-//! Every setting stands once in [`all`]: its key, its environment variables, its default, its kind, what remembers it. A
-//! flag wins over the environment, that over the file, that over what the deployed stack remembers, that over the default.
+//! Every setting is declared once in [`all`]: key, environment variables, default, kind and persistence. A flag overrides
+//! the environment, which overrides the file, which overrides the deployed stack, which overrides the default.
 
 mod check;
 mod deployment;
@@ -16,4 +16,4 @@ pub use deployment::{DeploymentSettings, SourceFolder};
 pub use layers::{FileValue, Layers, Origin, Problem, Problems, Resolved};
 pub use list::{all, setting};
 pub use parameters::{REMEMBERED, Remembered, StackParameters};
-pub use setting::{Kind, Memory, Setting};
+pub use setting::{Persistence, Setting, ValueKind};

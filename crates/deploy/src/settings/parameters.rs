@@ -1,53 +1,53 @@
-//! The parameters of the data stack: from settings, and back to what the stack remembers.
+//! The parameters of the data stack: written from settings, and read back from a deployed stack.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::layers::{Resolved, is_kept};
+use super::layers::{Resolved, is_stored_in_stack};
 use super::list::all;
-use super::setting::Memory;
+use super::setting::Persistence;
 use super::sources;
 use super::value::text_of;
 use crate::names::Names;
 
-/// The parameter that holds, as JSON, what is no parameter of its own.
+/// The parameter with all settings, as JSON, that have no parameter of their own.
 pub const REMEMBERED: &str = "RememberedSettings";
-/// What a parameter may hold.
-pub(super) const LARGEST_PARAMETER_BYTES: usize = 4096;
+/// Maximum size of a parameter.
+pub(super) const MAX_PARAMETER_BYTES: usize = 4096;
 
 /// Parameters by name.
 pub type StackParameters = BTreeMap<String, String>;
 
-/// What a deployed stack remembers.
+/// The settings stored in a deployed stack.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Remembered {
     /// Values by key.
     pub values: BTreeMap<&'static str, Value>,
-    /// Plans, prices and thresholds that are no defaults.
+    /// Plans, prices and thresholds that differ from the defaults.
     pub views: Value,
 }
 
 impl Remembered {
-    /// Reads the parameters of a stack. What cannot be read is not remembered.
+    /// Reads the parameters of a stack. Ignores what cannot be parsed.
     pub fn of(parameters: &StackParameters) -> Self {
         let text = parameters.get(REMEMBERED).map_or("", String::as_str);
         let kept: Value = serde_json::from_str(text).unwrap_or_default();
         let mut values = BTreeMap::new();
         for setting in all() {
-            let value = match setting.memory {
-                Memory::Parameter(name) => parameters
+            let value = match setting.persistence {
+                Persistence::Parameter(name) => parameters
                     .get(name)
                     .and_then(|text| setting.kind.of_text(text).ok()),
-                Memory::Remembered => kept.get(setting.key).cloned(),
-                Memory::Nothing | Memory::Secret => None,
+                Persistence::StackJson => kept.get(setting.key).cloned(),
+                Persistence::None | Persistence::SecretInViews => None,
             };
             let is_empty = |value: &Value| value == "" || value == &json!([]);
             if let Some(value) = value.filter(|value| !is_empty(value)) {
                 values.insert(setting.key, value);
             }
         }
-        // A stack that was made by hand says where the exports are in its own parameters.
+        // A stack that was created manually has the exports only in its own parameters.
         if !values.contains_key("exports")
             && let Some(prefixes) = ["SourceRoots", "SourcePrefixes"]
                 .into_iter()
@@ -68,13 +68,21 @@ impl Remembered {
 }
 
 impl Resolved {
-    /// The parameters of the data stack, but for the function's code and the version. An error says what does not fit.
+    /// The parameters of the data stack, except the function's code and the version. The error names the limit that is exceeded.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter, the function's environment or its policy would exceed a limit of AWS.
     pub fn parameters(&self, names: &Names) -> Result<StackParameters, String> {
         let mut parameters = StackParameters::new();
         let mut kept = Map::new();
-        for (setting, value, _) in self.values.iter().filter(|(setting, ..)| is_kept(setting)) {
-            match setting.memory {
-                Memory::Parameter(name) => {
+        for (setting, value, _) in self
+            .values
+            .iter()
+            .filter(|(setting, ..)| is_stored_in_stack(setting))
+        {
+            match setting.persistence {
+                Persistence::Parameter(name) => {
                     let text = match (setting.key, value) {
                         ("scheduled", value) => {
                             let is_on = value.as_bool().unwrap_or(true);
@@ -86,16 +94,16 @@ impl Resolved {
                     };
                     parameters.insert(name.to_owned(), text);
                 }
-                Memory::Remembered => {
+                Persistence::StackJson => {
                     let default = setting
                         .default
                         .and_then(|text| setting.kind.of_text(text).ok());
-                    let is_said = !value.is_null() && default.as_ref() != Some(value);
-                    if is_said && value != "" && value != &json!([]) && value != &json!({}) {
+                    let is_set = !value.is_null() && default.as_ref() != Some(value);
+                    if is_set && value != "" && value != &json!([]) && value != &json!({}) {
                         kept.insert(setting.key.to_owned(), value.clone());
                     }
                 }
-                Memory::Nothing | Memory::Secret => {}
+                Persistence::None | Persistence::SecretInViews => {}
             }
         }
         let views = difference(
@@ -109,10 +117,10 @@ impl Resolved {
         sources::add(&mut parameters, &self.settings, &names.account)?;
         let too_long = parameters
             .iter()
-            .find(|(_, text)| text.len() > LARGEST_PARAMETER_BYTES);
+            .find(|(_, text)| text.len() > MAX_PARAMETER_BYTES);
         match too_long {
             Some((name, text)) => Err(format!(
-                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {LARGEST_PARAMETER_BYTES}: fewer `exports`, `accounts`, `plans` or principals make it shorter",
+                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {MAX_PARAMETER_BYTES}: fewer `exports`, `accounts`, `plans` or principals make it shorter",
                 text.len()
             )),
             None => Ok(parameters),
@@ -120,7 +128,7 @@ impl Resolved {
     }
 }
 
-/// The members that differ, none if all are equal.
+/// The members that differ; none if all are equal.
 fn difference(from: &Value, to: &Value) -> Option<Value> {
     match (from, to) {
         (Value::Object(from), Value::Object(to)) => {

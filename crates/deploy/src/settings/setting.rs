@@ -1,4 +1,4 @@
-//! What is known about one setting before anybody has set it.
+//! The declaration of a setting.
 
 use serde_json::Value;
 
@@ -9,23 +9,23 @@ use super::check;
 pub struct Setting {
     /// Its key in `[deployment]` of the file, and in `--set KEY=VALUE`.
     pub key: &'static str,
-    /// Whether it stands at the top of the file, as other commands read it, too.
+    /// True if it is at the top level of the file, because other commands also read it.
     pub is_shared: bool,
-    /// Environment variables, ours first; the others are those of the AWS sample.
+    /// Environment variables: first kiro-analytics' own, then those of the AWS sample.
     pub environment: &'static [&'static str],
-    pub kind: Kind,
-    /// As it would be written in the environment; none where it follows from something else or is left out.
+    pub kind: ValueKind,
+    /// In the form of an environment variable; none if it is optional or derived from other settings.
     pub default: Option<&'static str>,
-    pub memory: Memory,
-    /// One line, for people.
+    pub persistence: Persistence,
+    /// One line for help and documentation.
     pub meaning: &'static str,
-    /// What is wrong with a value of the right kind.
+    /// Returns the problem of a value of the right kind.
     pub check: fn(&Value) -> Option<String>,
 }
 
-/// What a value looks like.
+/// The type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Text,
     /// `true` or `false`.
     Flag,
@@ -33,28 +33,28 @@ pub enum Kind {
         least: u64,
         most: u64,
     },
-    /// Commas between the items where it is one text.
+    /// As one text: items separated by commas.
     List,
     Choice(&'static [&'static str]),
-    /// `key=value`, with commas in between where it is one text.
+    /// As one text: `key=value` pairs separated by commas.
     Table,
 }
 
-/// What remembers a setting between two deployments.
+/// Where a setting is stored between deployments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memory {
-    /// A parameter of the stack.
+pub enum Persistence {
+    /// In its own parameter of the stack.
     Parameter(&'static str),
-    /// The stack's parameter `RememberedSettings`.
-    Remembered,
-    /// Nothing: it is about this machine, or needed to find the stack.
-    Nothing,
-    /// No setting, as it is never shown: `deploy` reads it back from the views.
-    Secret,
+    /// In the JSON of the stack's parameter `RememberedSettings`.
+    StackJson,
+    /// Not stored: it concerns this machine, or is needed to find the stack.
+    None,
+    /// Only in the text of the deployed views, from which `deploy` reads it back. Never shown.
+    SecretInViews,
 }
 
 impl Setting {
-    /// Any text, remembered by the stack.
+    /// A text, stored in the stack's JSON.
     pub(super) const fn text(
         key: &'static str,
         environment: &'static [&'static str],
@@ -64,15 +64,15 @@ impl Setting {
             key,
             is_shared: false,
             environment,
-            kind: Kind::Text,
+            kind: ValueKind::Text,
             default: None,
-            memory: Memory::Remembered,
+            persistence: Persistence::StackJson,
             meaning,
             check: check::anything,
         }
     }
 
-    /// A number, remembered as a parameter of the stack: its default, the least and the most.
+    /// A number, stored in its own parameter of the stack: default, minimum and maximum.
     pub(super) const fn number(
         key: &'static str,
         environment: &'static [&'static str],
@@ -81,21 +81,21 @@ impl Setting {
         meaning: &'static str,
     ) -> Self {
         Self {
-            kind: Kind::Number { least, most },
+            kind: ValueKind::Number { least, most },
             default: Some(default),
-            memory: Memory::Parameter(parameter),
+            persistence: Persistence::Parameter(parameter),
             ..Self::text(key, environment, meaning)
         }
     }
 
-    /// What an empty value sets: the default, or nothing.
+    /// The value of an empty text: the default, or nothing.
     pub(super) fn unset(&self) -> Value {
         let value = self.kind.of_text(self.default.unwrap_or_default());
-        // Only a kind that always has a default refuses an empty text.
+        // Only kinds that always have a default reject an empty text.
         value.unwrap_or_default()
     }
 
-    /// The key as a file has it.
+    /// The key in the file.
     pub fn path(&self) -> String {
         if self.is_shared {
             self.key.to_owned()
@@ -104,8 +104,8 @@ impl Setting {
         }
     }
 
-    /// Whether its value must not be shown.
+    /// Returns true if its value must not be shown.
     pub fn is_secret(&self) -> bool {
-        self.memory == Memory::Secret
+        self.persistence == Persistence::SecretInViews
     }
 }

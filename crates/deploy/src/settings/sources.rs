@@ -1,32 +1,32 @@
 //! The parameters about exports: what the function reads, and what its role may read.
 //!
-//! Each report folder of each account is named as long as that fits into the limits of `CloudFormation`, Lambda and IAM. Beyond
-//! them the function gets prefixes and accounts and forms the folders itself, and the role's policy says `????????????` in
-//! place of an account: it then admits the report folders of every account below these prefixes, and still nothing else.
+//! Names each report folder of each account if that fits into the limits of `CloudFormation`, Lambda and IAM. Otherwise the
+//! function gets prefixes and accounts and derives the folders itself, and the role's policy has `????????????` in place of an
+//! account: it then allows the report folders of every account below these prefixes, and nothing else.
 
 use std::collections::BTreeSet;
 
 use kiro_report::report_folders;
 
 use super::deployment::{DeploymentSettings, SourceFolder};
-use super::parameters::{LARGEST_PARAMETER_BYTES, StackParameters};
+use super::parameters::{MAX_PARAMETER_BYTES, StackParameters};
 
-/// All environment variables of a function together.
+/// Maximum size of all environment variables of a function.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
-const LARGEST_ENVIRONMENT_BYTES: usize = 4096;
-/// All inline policies of a role together, without white space.
+const MAX_ENVIRONMENT_BYTES: usize = 4096;
+/// Maximum size of all inline policies of a role, without white space.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-const LARGEST_POLICY_BYTES: usize = 10_240;
+const MAX_POLICY_BYTES: usize = 10_240;
 /// `KIRO_DESTINATION` with the longest name of a bucket, and the names of the other variables.
 const OTHER_ENVIRONMENT_BYTES: usize = 160;
 /// The role's policy without its lists of folders, buckets and keys, with the longest names. `tests/cfn` measures it.
 const OTHER_POLICY_BYTES: usize = 2200;
-/// `"arn:aws-us-gov:s3:::` and `*",`: what a policy writes around a folder.
+/// `"arn:aws-us-gov:s3:::` and `*",`: the text around a folder in a policy.
 const AROUND_ARN_BYTES: usize = 25;
 /// Placeholder for an account in a policy: as many characters as an account id has.
 const ANY_ACCOUNT: &str = "????????????";
 
-/// The parameters, before it is known whether they fit.
+/// The parameters in one of the two forms, before their sizes are checked.
 struct Sources {
     folders: Vec<SourceFolder>,
     /// `bucket/prefix`; empty if the function gets the folders.
@@ -120,30 +120,30 @@ impl Sources {
         ]
     }
 
-    /// What does not fit, in words.
+    /// The limit that is exceeded, as a message.
     fn problem(&self, keys: &str) -> Option<String> {
         let shorter =
             "fewer or shorter `exports`, fewer `accounts` or `exports_kms_keys` make it smaller";
         let texts = self.texts();
         if let Some((name, text)) = texts
             .iter()
-            .find(|(_, text)| text.len() > LARGEST_PARAMETER_BYTES)
+            .find(|(_, text)| text.len() > MAX_PARAMETER_BYTES)
         {
             return Some(format!(
-                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {LARGEST_PARAMETER_BYTES}: {shorter}",
+                "the stack's parameter `{name}` would have {} bytes, and CloudFormation allows {MAX_PARAMETER_BYTES}: {shorter}",
                 text.len()
             ));
         }
         let bytes = environment_bytes(&texts);
-        if bytes > LARGEST_ENVIRONMENT_BYTES {
+        if bytes > MAX_ENVIRONMENT_BYTES {
             return Some(format!(
-                "the function's environment would have {bytes} bytes, and Lambda allows {LARGEST_ENVIRONMENT_BYTES}: {shorter}"
+                "the function's environment would have {bytes} bytes, and Lambda allows {MAX_ENVIRONMENT_BYTES}: {shorter}"
             ));
         }
         let bytes = policy_bytes(&texts, keys);
-        (bytes > LARGEST_POLICY_BYTES).then(|| {
+        (bytes > MAX_POLICY_BYTES).then(|| {
             format!(
-                "the policy of the function's role would have {bytes} characters, and IAM allows {LARGEST_POLICY_BYTES}: {shorter}"
+                "the policy of the function's role would have {bytes} characters, and IAM allows {MAX_POLICY_BYTES}: {shorter}"
             )
         })
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_in_no_form_is_refused_with_its_limit() {
+    fn sources_beyond_every_limit_are_refused_with_the_limit() {
         let exports: Vec<String> = (0..40)
             .map(|number| format!("s3://{}{number:02}/{}", "b".repeat(60), "p".repeat(60)))
             .collect();

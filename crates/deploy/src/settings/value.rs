@@ -1,11 +1,11 @@
-//! Values of settings, however they are written.
+//! Parses and formats values of settings.
 
 use serde_json::{Map, Value, json};
 
-use super::setting::Kind;
+use super::setting::ValueKind;
 
-impl Kind {
-    /// Reads what stands in a flag, a variable or a parameter.
+impl ValueKind {
+    /// Parses the text of a flag, a variable or a parameter.
     pub(super) fn of_text(self, text: &str) -> Result<Value, String> {
         let text = text.trim();
         match self {
@@ -36,7 +36,7 @@ impl Kind {
         }
     }
 
-    /// Takes what a file says, if it is of this kind.
+    /// Checks that a value of a file is of this kind.
     pub(super) fn of_value(self, value: &Value) -> Result<Value, String> {
         match (self, value) {
             (Self::Text, Value::String(_)) | (Self::Flag, Value::Bool(_)) => Ok(value.clone()),
@@ -84,7 +84,7 @@ impl Kind {
     }
 }
 
-/// Writes a value as a flag, a variable or a parameter would have it.
+/// Formats a value as the text of a flag, a variable or a parameter.
 pub(super) fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! What it costs, by the public prices of us-east-1; `docs/cost.md` has the rest.
+//! Monthly costs, by the public prices of us-east-1; `docs/cost.md` has the rest.
 
 use super::Status;
 
@@ -30,7 +30,7 @@ pub(super) fn hints(status: &Status) -> Vec<String> {
         .sum();
     if !status.data_sets.is_empty() {
         hints.push(format!(
-            "Quick Sight: {:.1} MB in SPICE, where 10 GB come with each author; what costs are its users, by number and role",
+            "Quick Sight: {:.1} MB in SPICE, where 10 GB come with each author; its cost depends on the number and roles of its users",
             as_number(imported) / MEGABYTE
         ));
     }

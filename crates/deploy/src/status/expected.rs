@@ -1,36 +1,41 @@
-//! What should be there by settings and stack, and is not.
+//! Problems of what settings and stack require and the account lacks.
 
 use chrono::NaiveDate;
 use kiro_curate::Catalogue;
 use kiro_dashboard::Spec;
 use kiro_dashboard::quicksight::datasets;
 
-use super::{Status, StatusProblem, StatusQuestion};
+use super::{Status, StatusProblem, StatusRequest};
 use crate::names::Names;
 use crate::settings::DeploymentSettings;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 use crate::steps::assets_of;
 
-const MAKE_AGAIN: &str = "`kiro-analytics deploy` makes it again";
+const DEPLOY_HINT: &str = "`kiro-analytics deploy` creates it again";
 
-/// The data sets of the built-in dashboard that are missing. Which ones another dashboard needs, only its file says.
+/// The data sets of the built-in dashboard that are missing. For another dashboard only its file lists them, so it is not
+/// checked.
 pub(super) fn missing_data_sets(
     names: &Names,
     settings: &DeploymentSettings,
     status: &Status,
 ) -> Vec<StatusProblem> {
-    let is_there = |id: &String| {
+    let exists = |id: &String| {
         status.data_sets.iter().any(|data_set| data_set.id == *id)
             || status
                 .problems
                 .iter()
                 .any(|problem| problem.what.contains(&format!("`{id}`")))
     };
-    let missing = needed(names, settings)
-        .into_iter()
-        .filter(|id| !is_there(id));
+    let missing = needed(names, settings).into_iter().filter(|id| !exists(id));
     missing
-        .map(|id| StatusProblem::new(Blame::Aws, format!("missing: data set `{id}`"), MAKE_AGAIN))
+        .map(|id| {
+            StatusProblem::new(
+                ErrorCategory::Aws,
+                format!("missing: data set `{id}`"),
+                DEPLOY_HINT,
+            )
+        })
         .collect()
 }
 
@@ -49,17 +54,17 @@ fn needed(names: &Names, settings: &DeploymentSettings) -> Vec<String> {
     found.into_iter().map(|data_set| data_set.id).collect()
 }
 
-/// A problem if the newest day is older than the settings allow: the alarm for that comes a day later.
-pub(super) fn stale(question: &StatusQuestion<'_>, status: &Status) -> Option<StatusProblem> {
+/// A problem if the newest day is older than the settings allow. The alarm comes a day later.
+pub(super) fn stale(request: &StatusRequest<'_>, status: &Status) -> Option<StatusProblem> {
     let newest = status.newest_day.as_deref()?;
     let date: NaiveDate = newest.parse().ok()?;
-    let days = (question.now.date_naive() - date).num_days();
-    let allowed = question.settings.stale_after_days;
+    let days = (request.now.date_naive() - date).num_days();
+    let allowed = request.settings.stale_after_days;
     (u64::try_from(days).is_ok_and(|days| days > allowed)).then(|| {
         StatusProblem::new(
-            Blame::Data,
+            ErrorCategory::Data,
             format!("the newest day is {newest}, {days} days ago: more than the {allowed} of `stale_after_days`"),
-            "`kiro-analytics preflight` looks whether exports still come, `kiro-analytics logs` whether they can be read",
+            "`kiro-analytics preflight` checks whether exports still arrive, `kiro-analytics logs` whether they can be read",
         )
     })
 }

@@ -1,27 +1,27 @@
-//! The parts in the results bucket: how many, how much, and the newest day an export was made for.
+//! The parts in the results bucket: their number, size, and days.
 
 use serde::Serialize;
 
 use crate::aws::{Aws, AwsError};
 
-/// More pages of a thousand objects are not listed: the rest is not counted.
-const MOST_PAGES: usize = 30;
+/// Maximum number of pages, of a thousand objects each. Further parts are not counted.
+const MAX_PAGES: usize = 30;
 
-/// What lies below `normalized/`.
+/// The parts below `normalized/`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Parts {
     pub bucket: String,
     pub parts: u64,
     pub bytes: u64,
-    /// The first and the newest day an export was made for.
+    /// The first day of the exports.
     pub first_export_day: Option<String>,
     pub newest_export_day: Option<String>,
-    /// There are more than were counted.
+    /// True if there are more parts than were counted.
     pub is_cut: bool,
 }
 
-/// Counts the parts; nothing if there is no bucket.
-pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsError> {
+/// Counts the parts; none without a bucket.
+pub(super) async fn count(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsError> {
     if bucket.is_empty() {
         return Ok(None);
     }
@@ -33,7 +33,7 @@ pub(super) async fn look(aws: &Aws, bucket: &str) -> Result<Option<Parts>, AwsEr
     let listing = buckets.listing(bucket, "normalized/");
     let mut next = None;
     for page in 0.. {
-        if page == MOST_PAGES {
+        if page == MAX_PAGES {
             found.is_cut = true;
             break;
         }

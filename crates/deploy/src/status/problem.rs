@@ -3,68 +3,72 @@
 use serde::Serialize;
 
 use crate::aws::AwsError;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 /// Maximum number of data sets that a problem names.
-const MOST_NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 
-/// Something that is not as it should be.
+/// A problem of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StatusProblem {
     #[serde(skip)]
-    pub blame: Blame,
+    pub category: ErrorCategory,
     pub what: String,
     pub hint: String,
 }
 
 impl StatusProblem {
-    pub(super) fn new(blame: Blame, what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn new(
+        category: ErrorCategory,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self {
-            blame,
+            category,
             what: what.into(),
             hint: hint.into(),
         }
     }
 
     pub(super) fn of(error: &AwsError) -> Self {
-        Self::new(Blame::Aws, error.to_string(), error.hint())
+        Self::new(ErrorCategory::Aws, error.to_string(), error.hint())
     }
 
-    /// The text before, the id and the text after, where the problem is one of a data set.
+    /// The text before the id, the id and the text after it, if the problem concerns a data set.
     fn around_data_set(&self) -> Option<(&str, &str, &str)> {
         let (before, rest) = self.what.split_once("data set `")?;
         let (id, after) = rest.split_once('`')?;
         Some((before, id, after))
     }
 
-    /// Whether both say the same, of whichever data set.
-    fn says_the_same(&self, other: &Self) -> bool {
+    /// Returns true if both differ only in the data set.
+    fn is_same_problem(&self, other: &Self) -> bool {
         let text = |problem: &Self| -> Option<(String, String)> {
             let (before, _, after) = problem.around_data_set()?;
             Some((before.to_owned(), after.to_owned()))
         };
         self.hint == other.hint
-            && self.blame == other.blame
+            && self.category == other.category
             && text(self).is_some_and(|own| Some(own) == text(other))
     }
 }
 
-/// Problems that say the same of several data sets become one that names them, in place of the first.
+/// Groups equal problems of several data sets into one, at the place of the first.
 pub(super) fn grouped(problems: Vec<StatusProblem>) -> Vec<StatusProblem> {
     let mut groups: Vec<Vec<StatusProblem>> = Vec::new();
     for problem in problems {
         match groups
             .iter_mut()
-            .find(|group| group[0].says_the_same(&problem))
+            .find(|group| group[0].is_same_problem(&problem))
         {
             Some(group) => group.push(problem),
             None => groups.push(vec![problem]),
         }
     }
-    groups.into_iter().filter_map(told_once).collect()
+    groups.into_iter().filter_map(merged).collect()
 }
 
-fn told_once(mut group: Vec<StatusProblem>) -> Option<StatusProblem> {
+fn merged(mut group: Vec<StatusProblem>) -> Option<StatusProblem> {
     let count = group.len();
     if count < 2 {
         return group.pop();
@@ -72,9 +76,9 @@ fn told_once(mut group: Vec<StatusProblem>) -> Option<StatusProblem> {
     let ids = group.iter().filter_map(StatusProblem::around_data_set);
     let named: Vec<String> = ids
         .map(|(_, id, _)| format!("`{id}`"))
-        .take(MOST_NAMED)
+        .take(MAX_NAMED)
         .collect();
-    let more = match count.saturating_sub(MOST_NAMED) {
+    let more = match count.saturating_sub(MAX_NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
@@ -96,16 +100,16 @@ fn told_once(mut group: Vec<StatusProblem>) -> Option<StatusProblem> {
 #[cfg(test)]
 mod tests {
     use super::{StatusProblem, grouped};
-    use crate::step::Blame;
+    use crate::step::ErrorCategory;
 
     fn failed(id: &str, reason: &str) -> StatusProblem {
         let what = format!("the last import of data set `{id}` has failed: {reason}");
-        StatusProblem::new(Blame::Aws, what, "refresh")
+        StatusProblem::new(ErrorCategory::Aws, what, "refresh")
     }
 
     #[test]
-    fn what_is_the_same_for_several_data_sets_is_told_once() {
-        let other = StatusProblem::new(Blame::Data, "the log is empty", "look");
+    fn a_problem_of_several_data_sets_is_reported_once() {
+        let other = StatusProblem::new(ErrorCategory::Data, "the log is empty", "look");
         let problems = vec![
             failed("a", "no role"),
             other.clone(),
@@ -114,12 +118,12 @@ mod tests {
             failed("d", "no role"),
             failed("e", "no role"),
         ];
-        let told: Vec<String> = grouped(problems)
+        let reported: Vec<String> = grouped(problems)
             .into_iter()
             .map(|problem| problem.what)
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 "the last import of 4 data sets (`a`, `b`, `d` and 1 more) has failed: no role",
                 "the log is empty",
@@ -129,11 +133,11 @@ mod tests {
         assert_eq!(grouped(vec![other.clone()]), [other]);
         let never = |id: &str| {
             let what = format!("data set `{id}` has never been imported");
-            StatusProblem::new(Blame::Data, what, "refresh")
+            StatusProblem::new(ErrorCategory::Data, what, "refresh")
         };
-        let told = grouped(vec![never("a"), never("b")]);
+        let reported = grouped(vec![never("a"), never("b")]);
         assert_eq!(
-            told[0].what,
+            reported[0].what,
             "2 data sets (`a`, `b`) have never been imported"
         );
     }

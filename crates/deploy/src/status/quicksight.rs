@@ -9,7 +9,7 @@ use crate::aws::{Aws, AwsError};
 use crate::ingestion::{Ingestion, newest_ingestion};
 use crate::names::Names;
 use crate::settings::DeploymentSettings;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 use crate::steps::AssetAddress;
 
 /// Maximum concurrent requests.
@@ -23,7 +23,7 @@ pub struct DataSetStatus {
     pub last: Option<Ingestion>,
 }
 
-/// The dashboard as viewers see it.
+/// The published dashboard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DashboardStatus {
     pub id: String,
@@ -31,14 +31,14 @@ pub struct DashboardStatus {
     pub address: String,
     /// `CREATION_SUCCESSFUL`
     pub status: String,
-    /// The version of this program that made it.
+    /// The version of this program that created it.
     pub version: Option<String>,
     pub published: String,
     pub errors: Vec<String>,
 }
 
 impl DataSetStatus {
-    /// What is wrong with the last imports.
+    /// The problems of the last imports.
     pub(super) fn problems(data_sets: &[Self]) -> Vec<StatusProblem> {
         data_sets.iter().filter_map(Self::problem).collect()
     }
@@ -46,7 +46,7 @@ impl DataSetStatus {
     fn problem(&self) -> Option<StatusProblem> {
         let Some(last) = &self.last else {
             return Some(StatusProblem::new(
-                Blame::Data,
+                ErrorCategory::Data,
                 format!("data set `{}` has never been imported", self.id),
                 "`kiro-analytics refresh` imports it",
             ));
@@ -59,17 +59,17 @@ impl DataSetStatus {
                 last.status.to_lowercase(),
                 error.map_or("without a reason".to_owned(), ToString::to_string)
             );
-            return Some(StatusProblem::new(Blame::Aws, what, last.hint()));
+            return Some(StatusProblem::new(ErrorCategory::Aws, what, last.hint()));
         }
         let dropped_rows = last.dropped_rows.unwrap_or_default();
         (last.has_succeeded() && dropped_rows > 0).then(|| {
             StatusProblem::new(
-                Blame::Data,
+                ErrorCategory::Data,
                 format!(
                     "the last import of data set `{}` dropped {dropped_rows} rows",
                     self.id
                 ),
-                "Manage data, the data set, Refresh in Quick Sight says why; `kiro-analytics deploy` renews its columns",
+                "Manage data, the data set, Refresh in Quick Sight shows the reason; `kiro-analytics deploy` updates its columns",
             )
         })
     }
@@ -79,20 +79,20 @@ impl DashboardStatus {
     pub(super) fn problem(&self) -> Option<StatusProblem> {
         self.status.ends_with("_FAILED").then(|| {
             StatusProblem::new(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!(
                     "dashboard `{}` is {}: {}",
                     self.id,
                     self.status,
                     self.errors.join("; ")
                 ),
-                "`kiro-analytics deploy --only dashboard` makes it again",
+                "`kiro-analytics deploy --only dashboard` creates it again",
             )
         })
     }
 }
 
-/// Where people look at the dashboard.
+/// The address of the dashboard.
 pub fn dashboard_address(aws: &Aws, id: &str) -> String {
     let region = aws.region();
     let host = match aws.partition() {
@@ -102,8 +102,8 @@ pub fn dashboard_address(aws: &Aws, id: &str) -> String {
     format!("https://{host}/sn/dashboards/{id}")
 }
 
-/// Data sets, dashboard, and what could not be asked about them.
-pub(super) async fn look(
+/// Data sets, dashboard, and problems of failed reads.
+pub(super) async fn observe(
     aws: &Aws,
     names: &Names,
     settings: &DeploymentSettings,
@@ -129,20 +129,20 @@ pub(super) async fn look(
         .filter(|analysis| analysis.is_recycled)
         .map(|analysis| {
             StatusProblem::new(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("{} is in the recycle bin", analysis.title()),
                 "`kiro-analytics deploy` restores it; the dashboard does not need it",
             )
         })
         .collect();
-    let asked: Vec<(&Asset, Result<Option<Ingestion>, AwsError>)> =
+    let ingestions: Vec<(&Asset, Result<Option<Ingestion>, AwsError>)> =
         stream::iter(assets.of(AssetKind::DataSet))
             .map(|data_set| async move { (data_set, newest_ingestion(aws, data_set).await) })
             .buffered(CONCURRENCY)
             .collect()
             .await;
     let mut data_sets = Vec::new();
-    for (data_set, newest) in asked {
+    for (data_set, newest) in ingestions {
         match newest {
             Ok(last) => data_sets.push(DataSetStatus {
                 view: data_set.relation(names),
@@ -175,7 +175,7 @@ async fn dashboard(aws: &Aws, found: &Asset) -> Result<DashboardStatus, AwsError
             .map(|described| described.status_name().to_owned())
             .unwrap_or_default(),
         version: found.version.clone(),
-        published: published.map(moment).unwrap_or_default(),
+        published: published.map(format_seconds).unwrap_or_default(),
         errors: described
             .into_iter()
             .flat_map(|described| described.errors)
@@ -184,12 +184,12 @@ async fn dashboard(aws: &Aws, found: &Asset) -> Result<DashboardStatus, AwsError
     })
 }
 
-/// Seconds since 1970 as people and programs read them.
+/// Formats seconds since 1970 as UTC.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "whole seconds are what is wanted, and times lie far within"
+    reason = "whole seconds are intended, and times are far within the range"
 )]
-fn moment(seconds: f64) -> String {
+fn format_seconds(seconds: f64) -> String {
     let time = chrono::DateTime::from_timestamp(seconds as i64, 0);
     time.map(crate::runs::shown).unwrap_or_default()
 }

@@ -11,9 +11,9 @@ use crate::observed_stack::{ObservedStack, alarm_resources};
 use crate::stack::{Stack, StackState};
 use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
-/// A stack as it stands.
+/// The status of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StackStatus {
     pub name: String,
@@ -25,14 +25,14 @@ pub struct StackStatus {
     state: Option<StackState>,
 }
 
-/// An alarm as it stands.
+/// The status of an alarm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AlarmStatus {
     /// Its name in the template, such as `FailedAlarm`.
     pub name: String,
     /// `OK`, `ALARM` or `INSUFFICIENT_DATA`
     pub state: String,
-    /// What it says when it is on.
+    /// The meaning of the alarm.
     pub meaning: String,
 }
 
@@ -62,13 +62,13 @@ impl StackStatus {
         let hint = match self.state? {
             StackState::Settled if !status.contains("ROLLBACK") => return None,
             StackState::Settled => {
-                "the last change was undone: `kiro-analytics deploy` tries it again and says what fails"
+                "the last change was rolled back: `kiro-analytics deploy` tries it again and shows what fails"
             }
-            StackState::Moving => "something is changing it: wait, then look again",
-            StackState::Empty | StackState::Stillborn => {
-                "`kiro-analytics deploy` explains it, and cleans it up after asking"
+            StackState::InProgress => "it is being changed: wait, then run this again",
+            StackState::Empty | StackState::CreationFailed => {
+                "`kiro-analytics deploy` shows the cause, and cleans up after confirmation"
             }
-            StackState::Stuck => {
+            StackState::RollbackFailed => {
                 "`kiro-analytics deploy` continues the rollback, then updates the stack"
             }
         };
@@ -78,7 +78,7 @@ impl StackStatus {
             format!(" ({})", self.reason)
         };
         Some(StatusProblem::new(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("stack `{name}` is {status}{reason}"),
             hint,
         ))
@@ -108,14 +108,16 @@ impl AlarmStatus {
     pub(super) fn hint(&self) -> &'static str {
         match self.name.as_str() {
             "FailedAlarm" | "RejectedRowsAlarm" => "`kiro-analytics logs` names the exports",
-            "NotRunAlarm" => "`kiro-analytics refresh` runs it now; look at the schedule, too",
-            "DeadLettersAlarm" => "the queue's message says why; purge it when the cause is gone",
-            _ => "`kiro-analytics preflight` looks whether exports still come",
+            "NotRunAlarm" => "`kiro-analytics refresh` runs it now; also check the schedule",
+            "DeadLettersAlarm" => {
+                "the queue's message shows the reason; purge it after fixing the cause"
+            }
+            _ => "`kiro-analytics preflight` checks whether exports still arrive",
         }
     }
 }
 
-/// What was changed in a stack outside `CloudFormation`.
+/// The problems of changes made outside `CloudFormation`.
 pub(super) async fn drift(
     aws: &Aws,
     stack: &Stack,
@@ -129,15 +131,15 @@ pub(super) async fn drift(
     let unread = drift.errors.iter().map(StatusProblem::of);
     let differences = drift.differences.into_iter().map(|difference| {
         StatusProblem::new(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("changed outside CloudFormation: {difference}"),
-            "`kiro-analytics deploy` puts it right",
+            "`kiro-analytics deploy` corrects it",
         )
     });
     differences.chain(unread).collect()
 }
 
-/// The alarms that were found, by their names in the template.
+/// The status of the alarms, with their names in the template.
 pub(super) fn alarms(found: &[MetricAlarm], resources: &[StackResource]) -> Vec<AlarmStatus> {
     let ours: Vec<&StackResource> = alarm_resources(resources).collect();
     let alarms = found.iter().map(|alarm| AlarmStatus::of(alarm, &ours));

@@ -1,4 +1,4 @@
-//! Change sets: what `CloudFormation` would do, asked before it does it.
+//! Change sets: the changes that `CloudFormation` would make to a stack.
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
@@ -9,12 +9,12 @@ use super::desired_stack::DesiredStack;
 use super::stack_change::changes_of;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, StepError};
+use crate::step::{Change, ErrorCategory, StepError};
 
-/// Longest time that the computation of a change set may take.
-const WITHIN: std::time::Duration = std::time::Duration::from_mins(5);
+/// Maximum time for the computation of a change set.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(5);
 
-/// A change set of a stack, under a name that follows from what it does and to which state of the stack.
+/// A change set of a stack. Its name is derived from the change and from the state of the stack.
 ///
 /// The SDK's waiter is not used: it polls every 30 seconds at the earliest, and most change sets take five.
 pub(super) struct ChangeSet<'a> {
@@ -26,7 +26,7 @@ pub(super) struct ChangeSet<'a> {
 
 /// A change set that can be executed.
 pub(super) struct PreparedChangeSet {
-    /// Its ARN, or its name where the service does not say.
+    /// Its ARN, or its name if the service does not return the ARN.
     id: String,
     pub(super) changes: Vec<Change>,
 }
@@ -41,7 +41,7 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
-    /// Also takes resources back to their template that were changed or deleted outside `CloudFormation`.
+    /// Also reverts changes and deletions that were made outside `CloudFormation`.
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html>
     pub(super) fn reverting_drift(mut self) -> Self {
         self.name.push_str("-drift");
@@ -53,21 +53,21 @@ impl<'a> ChangeSet<'a> {
         format!("stack `{}`", self.stack)
     }
 
-    /// Has it computed, unless it is there already; none if there is nothing to change.
+    /// Creates it, or reuses an existing one; none if there are no changes.
     pub(super) async fn prepare(
         &self,
         desired: &DesiredStack,
         existing: Option<&Stack>,
     ) -> Result<Option<PreparedChangeSet>, StepError> {
         if let Some(described) = self.described().await? {
-            // Drift may have changed since its change set was computed.
+            // A change set that reverts drift may be out of date.
             if is_executable(&described) && self.mode.is_none() {
                 return self.prepared(described).await.map(Some);
             }
             self.delete().await?;
         }
         self.create(desired, existing).await?;
-        let mut polling = self.aws.polling(WITHIN);
+        let mut polling = self.aws.polling(TIMEOUT);
         loop {
             if let Some(described) = self.described().await? {
                 let reason = described.status_reason().unwrap_or_default().to_owned();
@@ -82,9 +82,9 @@ impl<'a> ChangeSet<'a> {
                     Some(ChangeSetStatus::Failed) => {
                         self.delete().await?;
                         return Err(StepError::failed(
-                            Blame::Aws,
+                            ErrorCategory::Aws,
                             format!(
-                                "CloudFormation cannot change stack `{}` like that: {reason}",
+                                "CloudFormation rejects the change of stack `{}`: {reason}",
                                 self.stack
                             ),
                             "correct the setting it names, then run the command again",
@@ -95,13 +95,13 @@ impl<'a> ChangeSet<'a> {
             }
             if !polling.again().await {
                 return Err(StepError::failed(
-                    Blame::Aws,
+                    ErrorCategory::Aws,
                     format!(
                         "CloudFormation has not computed the changes of stack `{}` in {} minutes",
                         self.stack,
-                        WITHIN.as_secs() / 60
+                        TIMEOUT.as_secs() / 60
                     ),
-                    "run the command again: it goes on where it stopped",
+                    "run the command again: it continues where it stopped",
                 ));
             }
         }
@@ -124,7 +124,7 @@ impl<'a> ChangeSet<'a> {
             .stack_name(self.stack)
             .change_set_name(&self.name)
             .change_set_type(kind)
-            .description("Made by kiro-analytics deploy.")
+            .description("Created by kiro-analytics deploy.")
             .template_body(desired.template)
             .set_parameters(Some(desired.parameters()))
             .capabilities(Capability::CapabilityIam)
@@ -136,7 +136,7 @@ impl<'a> ChangeSet<'a> {
         Ok(())
     }
 
-    /// Begins to carry it out.
+    /// Starts its execution.
     pub(super) async fn execute(&self, prepared: &PreparedChangeSet) -> Result<(), StepError> {
         let executed = self
             .aws
@@ -150,7 +150,7 @@ impl<'a> ChangeSet<'a> {
             .context(self.aws, "cloudformation:ExecuteChangeSet", self.resource());
         match executed {
             // Another change set was executed since this one was computed.
-            Err(error) if error.is_conflict() => Err(super::stack_watch::changed_meanwhile(
+            Err(error) if error.is_conflict() => Err(super::stack_operation::concurrent_change(
                 self.stack,
                 "its change set is out of date",
             )),
@@ -197,7 +197,7 @@ impl<'a> ChangeSet<'a> {
 }
 
 impl PreparedChangeSet {
-    /// Whether it was carried out: true or false, none while it is not.
+    /// The result of its execution: success or failure; none while it runs.
     pub(super) async fn was_executed(
         &self,
         aws: &Aws,
@@ -236,7 +236,7 @@ async fn describe(
         .optional()
 }
 
-/// Computed, and not out of date.
+/// Returns true if it is computed and not out of date.
 fn is_executable(described: &DescribeChangeSetOutput) -> bool {
     let is_computed = described.status() == Some(&ChangeSetStatus::CreateComplete);
     let may_be_executed = matches!(

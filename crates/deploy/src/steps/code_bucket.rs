@@ -1,6 +1,6 @@
-//! The bucket with the function's zips: each of its properties is compared, and put right on its own.
+//! The bucket for the function's zips: compares and corrects each of its properties separately.
 //!
-//! Encryption is not among them: S3 encrypts every new object, and no setting of a bucket can switch that off.
+//! Encryption is not compared: S3 encrypts every new object, and a bucket cannot switch that off.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use crate::aws::{AwsError, Buckets, Context};
 use crate::step::{Change, ChangeKind, Deployment};
 use crate::tags;
 
-/// Name of our statement in the bucket's policy.
+/// Sid of the deployment's statement in the bucket's policy.
 const STATEMENT: &str = "OnlyOverTls";
 
-/// A bucket of ours for the function's zips.
+/// The deployment's own bucket for the function's zips.
 pub(super) struct CodeBucket<'a> {
     deployment: &'a Deployment,
     buckets: Buckets<'a>,
     name: &'a str,
 }
 
-/// A property that is not as it should be, with what it should be.
+/// A property that differs, with its desired value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum BucketProperty {
     Exists,
@@ -39,11 +39,11 @@ impl<'a> CodeBucket<'a> {
         }
     }
 
-    /// What is missing. `exists`: whether there is a bucket of that name.
+    /// The properties that differ. `exists` is true if the bucket exists.
     ///
     /// # Errors
     ///
-    /// If a property cannot be looked at.
+    /// If a property cannot be read.
     pub(super) async fn missing(&self, exists: bool) -> Result<Vec<BucketProperty>, AwsError> {
         if !exists {
             return Ok(vec![
@@ -76,7 +76,7 @@ impl<'a> CodeBucket<'a> {
         Ok(missing)
     }
 
-    /// The changes that make up for what is missing.
+    /// The changes that correct the properties.
     pub(super) fn changes(&self, missing: &[BucketProperty]) -> Vec<Change> {
         let what = format!("bucket `{}`", self.name);
         if missing.contains(&BucketProperty::Exists) {
@@ -94,11 +94,11 @@ impl<'a> CodeBucket<'a> {
         ]
     }
 
-    /// Puts one property right.
+    /// Corrects one property.
     ///
     /// # Errors
     ///
-    /// If S3 refuses it.
+    /// If S3 refuses the request.
     pub(super) async fn apply(&self, property: &BucketProperty) -> Result<(), AwsError> {
         match property {
             BucketProperty::Exists => self.create().await,
@@ -122,7 +122,7 @@ impl<'a> CodeBucket<'a> {
         }
         let created = call.send().await;
         match created.context(aws, "s3:CreateBucket", self.resource()) {
-            // Another run has made it in the meantime.
+            // Another run has created it in the meantime.
             Err(error) if error.code == "BucketAlreadyOwnedByYou" => Ok(()),
             created => created.map(|_| ()),
         }
@@ -181,7 +181,7 @@ fn has_statement(policy: &Value, statement: &Value) -> bool {
     statements.iter().any(|found| normal(found) == statement)
 }
 
-/// One form of what policies may say in several: a list of one member is that member, and the order of a list says nothing.
+/// The normal form of a policy: a list with one element becomes that element, and other lists are sorted.
 fn normal(value: &Value) -> Value {
     match value {
         Value::Array(all) => {
@@ -204,7 +204,7 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-/// The policy with our statement in place of an earlier form of it. Statements of others stay.
+/// The policy with the deployment's statement, which replaces an earlier form of it. Other statements are kept.
 fn with_statement(policy: Option<Value>, statement: Value) -> Value {
     let mut statements =
         match policy.and_then(|mut policy| policy.get_mut("Statement").map(Value::take)) {

@@ -1,7 +1,7 @@
-//! What the data stack has made, for the steps after it.
+//! The outputs of the data stack, for the later steps.
 
 use crate::stack::Stack;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 
 /// The parts of the data stack, by its outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +30,11 @@ impl DataLayer {
         }))
     }
 
-    /// For a step that cannot do without.
-    pub(crate) async fn needed(deployment: &Deployment) -> Result<Self, StepError> {
+    /// The outputs, or an error if there is no stack.
+    pub(crate) async fn require(deployment: &Deployment) -> Result<Self, StepError> {
         Self::find(deployment).await?.ok_or_else(|| {
             StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("there is no stack `{}`", deployment.names.data_stack()),
                 "run `kiro-analytics deploy` without --only and --from-step",
             )

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use super::change_set::ChangeSet;
 use super::desired_stack::DesiredStack;
 use super::export_source::find_exports;
+use super::stack_operation::{StackOperation, concurrent_change, failure_cause, in_progress};
 use super::stack_owner::{refuse_lost_settings, refuse_unmanaged, taking_over};
 use super::stack_replacement::replacements;
-use super::stack_watch::{StackOperation, changed_meanwhile, explained, moving};
 use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::{Aws, Context};
 use crate::progress::Progress;
@@ -18,10 +18,10 @@ use crate::stack_drift::Drift;
 use crate::stack_events::StackEvent;
 use crate::stack_resources::StackResource;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Makes and changes the data stack.
+/// Creates and updates the data stack.
 pub(crate) struct DataStack;
 
 #[async_trait]
@@ -35,23 +35,27 @@ impl Step for DataStack {
     }
 
     async fn check(&self, deployment: &Deployment) -> Result<(), StepError> {
-        let problems = deployment.names.problems();
+        let problems = if deployment.read_parameters.is_some() {
+            deployment.names.problems()
+        } else {
+            deployment.names.problems_of_new_deployment()
+        };
         if let Some(problem) = problems.first() {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 problem.clone(),
                 "name a shorter prefix with --prefix",
             ));
         }
         if let Err(problem) = deployment.resolved.parameters(&deployment.names) {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 problem,
                 "shorten the setting it names",
             ));
         }
         if let Some((what, hint)) = schedule::order_problem(deployment.settings()) {
-            return Err(StepError::failed(Blame::Usage, what, hint));
+            return Err(StepError::failed(ErrorCategory::Usage, what, hint));
         }
         find_exports(deployment).await?;
         Ok(())
@@ -70,21 +74,24 @@ impl Step for DataStack {
         };
         refuse_unmanaged(deployment, &stack)?;
         refuse_lost_settings(deployment, &stack)?;
-        let existing = matches!(stack.state(), StackState::Settled | StackState::Stuck);
+        let existing = matches!(
+            stack.state(),
+            StackState::Settled | StackState::RollbackFailed
+        );
         let desired = DesiredStack::of(deployment, existing.then_some(&stack)).await?;
         match stack.state() {
             StackState::Empty => Ok(Planned::changes(vec![creation(&name)])),
-            StackState::Stillborn => {
+            StackState::CreationFailed => {
                 refuse_protected(&stack)?;
-                let cause = explained(aws, &stack).await?;
+                let cause = failure_cause(aws, &stack).await?;
                 let change = Change::new(ChangeKind::Replace, format!("stack `{name}`"))
                     .detail(format!("it is in state {}: {cause}", stack.status))
-                    .detail("what is left of it is deleted, then it is made again; a bucket with results stays");
+                    .detail("its remaining resources are deleted, then it is created again; a bucket with results is retained");
                 Ok(Planned::changes(vec![change, creation(&name)]))
             }
-            StackState::Moving => Err(moving(&stack)),
-            StackState::Stuck => {
-                let cause = explained(aws, &stack).await?;
+            StackState::InProgress => Err(in_progress(&stack)),
+            StackState::RollbackFailed => {
+                let cause = failure_cause(aws, &stack).await?;
                 let change = Change::new(ChangeKind::Update, format!("stack `{name}`"))
                     .detail(format!("it is in state {}: {cause}", stack.status))
                     .detail("the rollback of its last update is continued, then it is updated");
@@ -92,16 +99,16 @@ impl Step for DataStack {
             }
             StackState::Settled => {
                 let drift = without_planned_code(drift_of(aws, &stack).await?, earlier);
-                if drift.is_empty() && desired.is_met_by(aws, &stack).await? {
+                if drift.is_empty() && desired.matches(aws, &stack).await? {
                     return Ok(Planned::default());
                 }
                 let replaced = replacements(aws, &stack, &desired).await?;
                 let change_set = change_set(aws, &name, &desired, Some(&stack), &drift);
                 let prepared = change_set.prepare(&desired, Some(&stack)).await?;
                 let mut changes = prepared.map_or_else(Vec::new, |prepared| prepared.changes);
-                changes.splice(0..0, desired.said_anew(&stack));
+                changes.splice(0..0, desired.changed_parameters(&stack));
                 changes.splice(0..0, replaced);
-                changes.splice(0..0, putting_right(&name, drift));
+                changes.splice(0..0, drift_change(&name, drift));
                 changes.splice(0..0, taking_over(deployment, &stack));
                 if changes.is_empty() {
                     changes.push(
@@ -128,18 +135,18 @@ impl Step for DataStack {
             refuse_lost_settings(deployment, found)?;
         }
         match stack.as_ref().map(Stack::state) {
-            Some(StackState::Stillborn) => {
-                progress.doing(&format!("deleting what is left of stack {name}"));
+            Some(StackState::CreationFailed) => {
+                progress.doing(&format!("deleting the remaining resources of stack {name}"));
                 if let Some(remains) = stack.take() {
                     delete(aws, &remains, progress).await?;
                 }
             }
-            Some(StackState::Stuck) => {
+            Some(StackState::RollbackFailed) => {
                 progress.doing(&format!("continuing the rollback of stack {name}"));
                 stack = Some(continue_rollback(aws, &name, progress).await?);
             }
             Some(StackState::Empty) => stack = None,
-            Some(StackState::Settled | StackState::Moving) | None => {}
+            Some(StackState::Settled | StackState::InProgress) | None => {}
         }
         let desired = DesiredStack::of(deployment, stack.as_ref()).await?;
         let drift = match &stack {
@@ -149,18 +156,21 @@ impl Step for DataStack {
         let change_set = change_set(aws, &name, &desired, stack.as_ref(), &drift);
         let prepared = change_set.prepare(&desired, stack.as_ref()).await?;
         let Some(prepared) = prepared else {
-            return unless_drifted(&name, &drift, "CloudFormation sees nothing to put right");
+            return check_no_drift(&name, &drift, "CloudFormation found nothing to correct");
         };
-        if let Some(change) = plan.unapproved_loss(&prepared.changes) {
-            return Err(changed_meanwhile(
+        if let Some(change) = plan.unapproved_destructive_change(&prepared.changes) {
+            return Err(concurrent_change(
                 &name,
-                &format!("{} would be lost, which was not in the plan", change.what),
+                &format!(
+                    "{} would be lost, which was not in the approved plan",
+                    change.what
+                ),
             ));
         }
         let address = stack.as_ref().map_or(name.as_str(), Stack::address);
         let before = StackEvent::newest(aws, address).await?;
         change_set.execute(&prepared).await?;
-        // The id of a stack that is made now is known only after its change set was.
+        // The id of a new stack is known only after its change set was created.
         let address = match &stack {
             Some(stack) => stack.address().to_owned(),
             None => Stack::find(aws, &name)
@@ -179,10 +189,10 @@ impl Step for DataStack {
             return Ok(Applied::default());
         }
         let drift = drift_of(aws, &stack).await?;
-        unless_drifted(&name, &drift, "CloudFormation has not put it right")
+        check_no_drift(&name, &drift, "CloudFormation did not correct it")
     }
 
-    async fn forget(&self, deployment: &Deployment) -> Result<(), StepError> {
+    async fn discard_plan(&self, deployment: &Deployment) -> Result<(), StepError> {
         let name = deployment.names.data_stack();
         let stack = Stack::find(&deployment.aws, &name).await?;
         let Some(stack) = stack.filter(|stack| stack.state() == StackState::Settled) else {
@@ -199,7 +209,7 @@ impl Step for DataStack {
     }
 }
 
-/// What was changed outside `CloudFormation`. What the caller may not read is not compared; `status` and `preflight` say so.
+/// The changes made outside `CloudFormation`. Ignores denied reads, which `status` and `preflight` report.
 async fn drift_of(aws: &Aws, stack: &Stack) -> Result<Vec<String>, StepError> {
     let resources = StackResource::of_stack(aws, stack.address()).await?;
     let drift = Drift::find(aws, stack, &resources).await;
@@ -209,7 +219,7 @@ async fn drift_of(aws: &Aws, stack: &Stack) -> Result<Vec<String>, StepError> {
     }
 }
 
-/// Leaves out the function's code where the step `function_code` of the same run replaces it.
+/// Leaves out the function's code if the step `function_code` of the same run replaces it.
 fn without_planned_code(mut drift: Vec<String>, earlier: &[StepPlan]) -> Vec<String> {
     let plans = earlier.iter().filter(|plan| plan.name == "function_code");
     let planned: Vec<&str> = plans
@@ -241,30 +251,30 @@ fn change_set<'a>(
     }
 }
 
-fn putting_right(name: &str, drift: Vec<String>) -> Option<Change> {
+fn drift_change(name: &str, drift: Vec<String>) -> Option<Change> {
     if drift.is_empty() {
         return None;
     }
     let change = Change::new(ChangeKind::Update, format!("drift of stack `{name}`"));
-    let change = change.detail("changed outside CloudFormation, and put right:");
+    let change = change.detail("changed outside CloudFormation, and corrected:");
     Some(drift.into_iter().fold(change, Change::detail))
 }
 
-fn unless_drifted(name: &str, drift: &[String], why: &str) -> Result<Applied, StepError> {
+fn check_no_drift(name: &str, drift: &[String], why: &str) -> Result<Applied, StepError> {
     if drift.is_empty() {
         return Ok(Applied::default());
     }
     Err(StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "stack `{name}` differs from its template, and {why}: {}",
             drift.join("; ")
         ),
-        "put it right in the console, or delete the resource and change a setting such as `memory_megabytes`, which updates the stack",
+        "correct it in the console, or delete the resource and change a setting such as `memory_megabytes`, which updates the stack",
     ))
 }
 
-/// Continues the rollback of an update that has failed, and waits for its end.
+/// Continues the failed rollback of an update, and waits for its end.
 async fn continue_rollback(
     aws: &Aws,
     name: &str,

@@ -7,23 +7,23 @@ use aws_sdk_lambda::types::LastUpdateStatus;
 use super::function_code::Zip;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, Deployment, StepError, StepPlan};
+use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError, StepPlan};
 
 /// Maximum time until new code is in place.
-const READY_WITHIN: Duration = Duration::from_mins(5);
+const READY_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// The deployed function, where its stack says that it was made from the zip on this machine.
+/// The deployed function, if its stack names the zip on this machine as its code.
 pub(super) struct DeployedCode {
     function: String,
     sha256: String,
 }
 
 impl DeployedCode {
-    /// None where the stack has another zip, or where there is no function.
+    /// None if the stack names another zip, or if there is no function.
     ///
     /// # Errors
     ///
-    /// If the stack or the function cannot be looked at.
+    /// If the stack or the function cannot be read.
     pub(super) async fn find(deployment: &Deployment, zip: &Zip) -> Result<Option<Self>, AwsError> {
         let aws = &deployment.aws;
         let Some(stack) = Stack::find(aws, &deployment.names.data_stack()).await? else {
@@ -40,7 +40,7 @@ impl DeployedCode {
         }))
     }
 
-    /// The change that puts the zip in place of other code; none if the function runs the zip.
+    /// The change that replaces other code with the zip; none if the function runs the zip.
     pub(super) fn change(&self, zip: &Zip) -> Option<Change> {
         let change = Change::new(ChangeKind::Update, self.title());
         (self.sha256 != zip.sha256).then(|| {
@@ -53,11 +53,11 @@ impl DeployedCode {
         })
     }
 
-    /// Puts the zip in place of other code, and waits until the function runs it.
+    /// Replaces other code with the zip, and waits until the function runs it.
     ///
     /// # Errors
     ///
-    /// If Lambda refuses the code, or the function runs other code in the end.
+    /// If Lambda rejects the code, or the function still runs other code after the time limit.
     pub(super) async fn replace(
         &self,
         deployment: &Deployment,
@@ -72,11 +72,11 @@ impl DeployedCode {
             .send()
             .await
             .context(aws, "lambda:UpdateFunctionCode", self.title())?;
-        let mut polling = aws.polling(READY_WITHIN);
+        let mut polling = aws.polling(READY_TIMEOUT);
         loop {
             match code_sha256(aws, &self.function).await? {
                 Some(sha256) if sha256 == zip.sha256 => return Ok(()),
-                // The answer may be from before the update.
+                // The response may be from before the update.
                 Some(_) | None => {}
             }
             if !polling.again().await {
@@ -90,7 +90,7 @@ impl DeployedCode {
     }
 }
 
-/// Refuses to go on with a function that runs other code than the stack has just been given.
+/// Fails if the function does not run the code that the stack was just given.
 ///
 /// # Errors
 ///
@@ -119,16 +119,16 @@ pub(super) async fn verify(deployment: &Deployment, earlier: &[StepPlan]) -> Res
 
 fn other_code(function: &str, zip: &Zip) -> StepError {
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "function `{function}` runs other code than `{}`",
             zip.path.display()
         ),
-        "look in CloudTrail for who has written to the code bucket or to the function, then run the command again: it puts the code right",
+        "check CloudTrail for writes to the code bucket and to the function, then run the command again: it restores the code",
     )
 }
 
-/// SHA-256 of the function's zip in base64; none while it is being changed, or where there is no such function.
+/// SHA-256 of the function's zip in base64; none during an update, or if the function does not exist.
 async fn code_sha256(aws: &Aws, function: &str) -> Result<Option<String>, AwsError> {
     let call = aws.clients().lambda.get_function_configuration();
     let found = call

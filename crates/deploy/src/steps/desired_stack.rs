@@ -1,4 +1,4 @@
-//! The data stack as the settings ask for it, and how that differs from the one that is there.
+//! The desired data stack, derived from the settings, and its differences from the existing one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use crate::aws::{Aws, AwsErrorKind, Context};
 use crate::digest::short_hash;
 use crate::settings::REMEMBERED;
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
 
-/// The stack as it shall be.
+/// The desired stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DesiredStack {
     pub(crate) template: &'static str,
@@ -23,7 +23,7 @@ pub(crate) struct DesiredStack {
 }
 
 impl DesiredStack {
-    /// The stack that these settings ask for.
+    /// Derives the stack from the settings.
     pub(crate) async fn of(
         deployment: &Deployment,
         existing: Option<&Stack>,
@@ -35,14 +35,18 @@ impl DesiredStack {
         Ok(desired)
     }
 
-    /// The same without asking AWS: whose the buckets with exports are is taken from the existing stack.
+    /// Like [`Self::of`], but makes no call: the owner of the export buckets is that of the existing stack.
     pub(crate) fn from_settings(
         deployment: &Deployment,
         existing: Option<&Stack>,
     ) -> Result<Self, StepError> {
         let parameters = deployment.resolved.parameters(&deployment.names);
         let mut parameters = parameters.map_err(|problem| {
-            StepError::failed(Blame::Usage, problem, "shorten the setting it names")
+            StepError::failed(
+                ErrorCategory::Usage,
+                problem,
+                "shorten the setting it names",
+            )
         })?;
         let code = match Zip::find(deployment)? {
             Some(zip) => {
@@ -58,7 +62,7 @@ impl DesiredStack {
             parameters.insert(name.to_owned(), value);
         }
         parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
-        // What the template has and no setting names stays what somebody made it.
+        // Parameters without a setting keep their values.
         if let Some(stack) = existing {
             for name in ["SourceOwner", "TagKey", "TagValue"] {
                 if let Some(value) = stack.parameters.get(name) {
@@ -66,11 +70,11 @@ impl DesiredStack {
                 }
             }
         }
-        let there = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
+        let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
         Ok(Self {
             template: DATA_TEMPLATE,
             parameters,
-            tags: tags::merged(&there, deployment),
+            tags: tags::merged(&existing_tags, deployment),
         })
     }
 
@@ -105,8 +109,8 @@ impl DesiredStack {
             .collect()
     }
 
-    /// Whether the stack is like that already.
-    pub(super) async fn is_met_by(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
+    /// Returns true if the stack already matches.
+    pub(super) async fn matches(&self, aws: &Aws, stack: &Stack) -> Result<bool, StepError> {
         let has_parameters = self
             .parameters
             .iter()
@@ -130,7 +134,7 @@ impl DesiredStack {
         Ok(template.template_body().unwrap_or_default().trim() == self.template.trim())
     }
 
-    /// Short, and the same only for the same change to the same state.
+    /// Identifies the change and the state of the stack that it applies to.
     pub(super) fn change_set_name(&self, existing: Option<&Stack>) -> String {
         let state = existing.map_or("", |stack| stack.updated.as_str());
         let text = format!(
@@ -140,8 +144,8 @@ impl DesiredStack {
         format!("kiro-analytics-{}", short_hash(text))
     }
 
-    /// The parameters that get other values; of the remembered settings those that do.
-    pub(super) fn said_anew(&self, stack: &Stack) -> Vec<Change> {
+    /// The parameters whose values change, and the settings that change in the stored JSON.
+    pub(super) fn changed_parameters(&self, stack: &Stack) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, value) in &self.parameters {
             let before = stack.parameters.get(name).map_or("", String::as_str);
@@ -177,11 +181,14 @@ impl DesiredStack {
     }
 }
 
-/// This account, if it owns all buckets with exports; empty if it does not. Where that cannot be asked, what is deployed stays.
+/// This account, if it owns all buckets with exports; empty if it does not. If that is unknown, the deployed value is kept.
 async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> String {
     let aws = &deployment.aws;
     let folders = deployment.settings().source_folders(aws.account());
-    let buckets: BTreeSet<&str> = folders.iter().map(|place| place.bucket.as_str()).collect();
+    let buckets: BTreeSet<&str> = folders
+        .iter()
+        .map(|folder| folder.bucket.as_str())
+        .collect();
     let deployed = || {
         let deployed = existing.and_then(|stack| stack.parameters.get("SourceOwner"));
         deployed.cloned().unwrap_or_default()
@@ -190,8 +197,8 @@ async fn source_owner(deployment: &Deployment, existing: Option<&Stack>) -> Stri
         let Ok(Some(head)) = aws.buckets().head(bucket).await else {
             return deployed();
         };
-        let there = aws.in_region(&head.region);
-        match there.buckets().owned().head(bucket).await {
+        let regional = aws.in_region(&head.region);
+        match regional.buckets().owned().head(bucket).await {
             Ok(Some(_)) => {}
             Err(error) if error.kind == AwsErrorKind::ForeignOwner => return String::new(),
             Ok(None) | Err(_) => return deployed(),

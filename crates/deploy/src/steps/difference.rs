@@ -1,4 +1,4 @@
-//! How an asset was changed outside the deployment, in words.
+//! Describes how an asset was changed outside the deployment.
 
 use std::collections::BTreeMap;
 
@@ -7,46 +7,52 @@ use serde_json::Value;
 /// Maximum number of differences in one plan.
 const MAX_LINES: usize = 12;
 
-/// How what is described differs from what we would send.
+/// The differences between a described asset and the desired one.
 pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     let mut lines = Vec::new();
-    let (there, ours) = (text(described, "/Name"), text(desired, "/Name"));
-    if there != ours {
-        lines.push(format!("its name is `{there}`"));
+    let (existing, planned) = (text(described, "/Name"), text(desired, "/Name"));
+    if existing != planned {
+        lines.push(format!("its name is `{existing}`"));
     }
     if text(described, "/ThemeArn") != text(desired, "/ThemeArn") {
         lines.push("it has another theme".to_owned());
     }
-    let (there, ours) = (sheets(described), sheets(desired));
-    for (id, sheet) in &there {
-        let Some(known) = ours.get(id) else {
-            lines.push(format!("sheet `{}` is new", sheet.name));
+    let (existing, planned) = (sheets(described), sheets(desired));
+    for (id, sheet) in &existing {
+        let Some(known) = planned.get(id) else {
+            lines.push(format!("sheet `{}` was added", sheet.name));
             continue;
         };
         if sheet.name != known.name {
-            lines.push(format!("sheet `{}` is called `{}`", known.name, sheet.name));
+            lines.push(format!(
+                "sheet `{}` was renamed to `{}`",
+                known.name, sheet.name
+            ));
         }
         for (visual, title) in &sheet.visuals {
             if !known.visuals.contains_key(visual) {
-                lines.push(format!("visual `{title}` on sheet `{}` is new", sheet.name));
+                lines.push(format!(
+                    "visual `{title}` on sheet `{}` was added",
+                    sheet.name
+                ));
             }
         }
         for (visual, title) in &known.visuals {
             if !sheet.visuals.contains_key(visual) {
                 lines.push(format!(
-                    "visual `{title}` on sheet `{}` is gone",
+                    "visual `{title}` on sheet `{}` was removed",
                     sheet.name
                 ));
             }
         }
     }
-    for (id, sheet) in &ours {
-        if !there.contains_key(id) {
-            lines.push(format!("sheet `{}` is gone", sheet.name));
+    for (id, sheet) in &planned {
+        if !existing.contains_key(id) {
+            lines.push(format!("sheet `{}` was removed", sheet.name));
         }
     }
     if lines.is_empty() {
-        lines.push("what it shows is computed or drawn differently".to_owned());
+        lines.push("the content of its visuals, filters or calculated fields differs".to_owned());
     }
     let more = lines.len().saturating_sub(MAX_LINES);
     lines.truncate(MAX_LINES);
@@ -105,25 +111,25 @@ mod tests {
     }
 
     #[test]
-    fn what_was_added_and_taken_away_is_named() {
-        let ours = dashboard(
+    fn additions_and_removals_are_named() {
+        let planned = dashboard(
             &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("y")]}, {"SheetId": "b", "Name": "B"}]),
         );
         let theirs = dashboard(
             &json!([{"SheetId": "a", "Name": "A", "Visuals": [visual("x"), visual("z")]}, {"SheetId": "c", "Name": "C"}]),
         );
         assert_eq!(
-            differences(&theirs, &ours),
+            differences(&theirs, &planned),
             [
-                "visual `z!` on sheet `A` is new",
-                "visual `y!` on sheet `A` is gone",
-                "sheet `C` is new",
-                "sheet `B` is gone"
+                "visual `z!` on sheet `A` was added",
+                "visual `y!` on sheet `A` was removed",
+                "sheet `C` was added",
+                "sheet `B` was removed"
             ]
         );
         assert_eq!(
-            differences(&ours, &ours),
-            ["what it shows is computed or drawn differently"]
+            differences(&planned, &planned),
+            ["the content of its visuals, filters or calculated fields differs"]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The first normalization: reads the history into a results bucket that has not got it yet.
+//! The first normalization: reads the history into a results bucket that does not contain it yet.
 
 use std::time::Duration;
 
@@ -8,26 +8,26 @@ use serde_json::json;
 use super::data_layer::DataLayer;
 use super::deployed_code;
 use super::export_source::find_exports;
-use super::normalization::{Normalization, normalize_within};
+use super::normalization::{Normalization, normalize_with_retries};
 use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::results_buckets::results_buckets;
 use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
 
-/// IAM takes this long at most until what a new role may do holds everywhere.
-const DENIED_WITHIN: Duration = Duration::from_mins(2);
+/// Maximum time until the policies of a new role are in effect.
+const PERMISSION_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Reads the history.
 pub(crate) struct FirstRun;
 
-/// The note that the history of the named exports has been read into one results bucket.
-struct Mark {
+/// The marker object for a completed first run: the history of the exports is in one results bucket.
+struct FirstRunMarker {
     bucket: String,
     key: String,
 }
 
-impl Mark {
-    /// The note lies in the code bucket, under a name that follows from the results bucket that it speaks of.
+impl FirstRunMarker {
+    /// The marker is in the code bucket. Its key is derived from the results bucket and the export folders.
     fn new(deployment: &Deployment, results_bucket: &str) -> Self {
         let folders = deployment
             .settings()
@@ -39,8 +39,8 @@ impl Mark {
         }
     }
 
-    /// Whether the history has been read. A note about a bucket that has no part any more counts for nothing.
-    async fn is_true(
+    /// Returns true if the history has been read. A marker for a results bucket without parts is not valid.
+    async fn is_valid(
         &self,
         deployment: &Deployment,
         results_bucket: &str,
@@ -51,7 +51,7 @@ impl Mark {
         {
             return Ok(false);
         }
-        let parts = buckets.listing(results_bucket, "normalized/").most(1);
+        let parts = buckets.listing(results_bucket, "normalized/").max_keys(1);
         match parts.page(None).await {
             Err(error) if error.is_not_found() => Ok(false),
             page => Ok(!page?.objects.is_empty()),
@@ -90,8 +90,8 @@ impl Step for FirstRun {
         let named = deployment.settings().existing_results_bucket.clone();
         let results_bucket = named.or(layer.map(|layer| layer.results_bucket));
         if let Some(bucket) = &results_bucket
-            && Mark::new(deployment, bucket)
-                .is_true(deployment, bucket)
+            && FirstRunMarker::new(deployment, bucket)
+                .is_valid(deployment, bucket)
                 .await?
         {
             return Ok(Planned::default());
@@ -104,13 +104,13 @@ impl Step for FirstRun {
             .collect();
         details.extend(find_exports(deployment).await?);
         if results_bucket.is_none() {
-            let kept = match results_buckets(&deployment.aws, &deployment.names).await {
+            let left_buckets = match results_buckets(&deployment.aws, &deployment.names).await {
                 Err(error) if error.is_denied() => Vec::new(),
-                kept => kept?,
+                left_buckets => left_buckets?,
             };
-            details.extend(kept.iter().map(|bucket| {
+            details.extend(left_buckets.iter().map(|bucket| {
                 format!(
-                    "bucket `{bucket}` is kept from an earlier deployment: --set existing_results_bucket={bucket} goes on with it"
+                    "bucket `{bucket}` remains from an earlier deployment: --set existing_results_bucket={bucket} continues with it"
                 )
             }));
         }
@@ -127,8 +127,9 @@ impl Step for FirstRun {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
-        let run = normalize_within(deployment, &layer.function, progress, DENIED_WITHIN).await?;
+        let layer = DataLayer::require(deployment).await?;
+        let run = normalize_with_retries(deployment, &layer.function, progress, PERMISSION_TIMEOUT)
+            .await?;
         let mut applied = Applied {
             notes: vec![run.summary()],
             problems: run.problems.clone(),
@@ -142,12 +143,12 @@ impl Step for FirstRun {
         }
         if run.processed > 0 && run.rows == Some(0) {
             applied.problems.push(format!(
-                "{} exports were normalized and hold no row: all figures may be empty",
+                "{} exports were normalized and contain no rows: all figures may be empty",
                 run.processed
             ));
         }
-        let mark = Mark::new(deployment, &layer.results_bucket);
-        mark.write(deployment, &run).await?;
+        let marker = FirstRunMarker::new(deployment, &layer.results_bucket);
+        marker.write(deployment, &run).await?;
         Ok(applied)
     }
 }

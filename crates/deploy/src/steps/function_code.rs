@@ -1,4 +1,4 @@
-//! The function's zip, found on this machine and kept in a bucket under the hash of its content.
+//! The function's zip: found on this machine, and stored in a bucket under the hash of its content.
 
 use std::path::PathBuf;
 
@@ -12,13 +12,13 @@ use crate::driver::DeploymentPlan;
 use crate::progress::Progress;
 use crate::stack::Stack;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// What a plan says where the zip is not on this machine yet.
-const NEEDED: &str = "function code: needed at apply";
+/// The change in a plan if the zip is not on this machine yet.
+const ZIP_NEEDED: &str = "function code: needed at apply";
 
-/// Puts the zip where Lambda can take it from.
+/// Uploads the zip for Lambda.
 pub(crate) struct FunctionCode;
 
 /// A zip on this machine.
@@ -27,12 +27,12 @@ pub(crate) struct Zip {
     pub(crate) path: PathBuf,
     pub(crate) bytes: Vec<u8>,
     pub(crate) key: String,
-    /// In base64, as S3 and Lambda write it.
+    /// In base64, the form of S3 and Lambda.
     pub(crate) sha256: String,
 }
 
 impl Zip {
-    /// The zip for the deployment's processor, none if there is none.
+    /// The zip for the deployment's processor, if it exists.
     pub(crate) fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
         let architecture = &deployment.settings().architecture;
         let Some(path) = Self::locate(architecture, &deployment.function_folders) else {
@@ -40,7 +40,7 @@ impl Zip {
         };
         let bytes = std::fs::read(&path).map_err(|error| {
             StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("could not read `{}`: {error}", path.display()),
                 "name another folder with --functions",
             )
@@ -57,9 +57,9 @@ impl Zip {
     fn missing(deployment: &Deployment) -> StepError {
         let architecture = &deployment.settings().architecture;
         StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             Self::not_found_in(architecture, &deployment.function_folders),
-            Self::how_to_get(architecture, "--functions"),
+            Self::missing_zip_hint(architecture, "--functions"),
         )
     }
 
@@ -87,18 +87,18 @@ impl Zip {
     }
 
     /// `option` names the folder on the command line: `--functions`.
-    pub(crate) fn how_to_get(architecture: &str, option: &str) -> String {
+    pub(crate) fn missing_zip_hint(architecture: &str, option: &str) -> String {
         format!(
             "unpack a release, or build it with `scripts/build-lambda --arch {architecture}`, and name its folder with {option}"
         )
     }
 }
 
-/// Why an agreed plan cannot be carried out: the zip that it needs is not on this machine.
+/// The error for an approved plan that needs a zip that is not on this machine.
 pub fn missing_zip(deployment: &Deployment, plan: &DeploymentPlan) -> Option<StepError> {
     let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
     changes
-        .any(|change| change.what == NEEDED)
+        .any(|change| change.what == ZIP_NEEDED)
         .then(|| Zip::missing(deployment))
 }
 
@@ -123,15 +123,15 @@ impl Step for FunctionCode {
         let name = deployment.settings().code_bucket(&deployment.names);
         let exists = exists(deployment, &name).await?;
         let mut changes = Vec::new();
-        if is_ours(deployment) {
+        if creates_bucket(deployment) {
             let bucket = CodeBucket::new(deployment, &name);
             let missing = bucket.missing(exists).await?;
             changes.extend(bucket.changes(&missing));
         } else if !exists {
-            return Err(no_such_bucket(&name));
+            return Err(missing_bucket(&name));
         }
         let stored = if exists {
-            StoredZip::look(&deployment.aws.buckets().owned(), &name, &zip).await?
+            StoredZip::find(&deployment.aws.buckets().owned(), &name, &zip).await?
         } else {
             StoredZip::Missing
         };
@@ -150,41 +150,41 @@ impl Step for FunctionCode {
     ) -> Result<Applied, StepError> {
         let zip = Zip::find(deployment)?.ok_or_else(|| Zip::missing(deployment))?;
         let name = deployment.settings().code_bucket(&deployment.names);
-        if is_ours(deployment) {
+        if creates_bucket(deployment) {
             let bucket = CodeBucket::new(deployment, &name);
             let exists = exists(deployment, &name).await?;
             for property in bucket.missing(exists).await? {
-                progress.doing(&format!("putting bucket {name} right"));
+                progress.doing(&format!("configuring bucket {name}"));
                 bucket.apply(&property).await?;
             }
         }
         let buckets = deployment.aws.buckets().owned();
-        if StoredZip::look(&buckets, &name, &zip).await? != StoredZip::Same {
+        if StoredZip::find(&buckets, &name, &zip).await? != StoredZip::Same {
             progress.doing(&format!("uploading {}", zip.path.display()));
             buckets.put(&name, &zip.key, zip.bytes.clone()).await?;
         }
         if let Some(deployed) = DeployedCode::find(deployment, &zip).await?
             && deployed.change(&zip).is_some()
         {
-            progress.doing("putting the function's code right");
+            progress.doing("updating the function's code");
             deployed.replace(deployment, &name, &zip).await?;
         }
         Ok(Applied::default())
     }
 }
 
-/// The zip as the bucket has it.
+/// The state of the zip in the bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StoredZip {
     Missing,
-    /// An object of that key with another content, or without a SHA-256 to compare.
+    /// An object with that key and other content, or without a SHA-256.
     Other,
     Same,
 }
 
 impl StoredZip {
-    /// Compares the checksum: an object under the right key may have any content.
-    async fn look(buckets: &Buckets<'_>, bucket: &str, zip: &Zip) -> Result<Self, StepError> {
+    /// Compares the checksum, because an object with the right key can have any content.
+    async fn find(buckets: &Buckets<'_>, bucket: &str, zip: &Zip) -> Result<Self, StepError> {
         let head = buckets.head_object(bucket, &zip.key).await?;
         Ok(match head {
             None => Self::Missing,
@@ -201,14 +201,14 @@ impl StoredZip {
             Self::Missing => Some(Change::new(ChangeKind::Create, what).detail(source)),
             Self::Other => Some(
                 Change::new(ChangeKind::Update, what)
-                    .detail("the object there has not the SHA-256 of the zip on this machine")
+                    .detail("the SHA-256 of the stored object differs from that of the zip on this machine")
                     .detail(source),
             ),
         }
     }
 }
 
-/// Without a zip, the deployed function stays as it is; where there is none, the plan says what will be needed.
+/// The plan without a zip: a deployed function does not change; without one, the plan names the zip as needed.
 async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
     let architecture = &deployment.settings().architecture;
@@ -217,43 +217,43 @@ async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
     });
     if is_deployed {
         return Ok(Planned::skipped(
-            "no zip on this machine: the deployed function stays as it is",
+            "no zip on this machine: the deployed function does not change",
         ));
     }
-    let change = Change::new(ChangeKind::Create, NEEDED)
+    let change = Change::new(ChangeKind::Create, ZIP_NEEDED)
         .detail(Zip::not_found_in(
             architecture,
             &deployment.function_folders,
         ))
-        .detail(Zip::how_to_get(architecture, "--functions"));
+        .detail(Zip::missing_zip_hint(architecture, "--functions"));
     Ok(Planned::changes(vec![change]))
 }
 
-/// Whether the bucket is made by us, and not named in the settings.
-fn is_ours(deployment: &Deployment) -> bool {
+/// Returns true if the deployment creates the bucket, because the settings name none.
+fn creates_bucket(deployment: &Deployment) -> bool {
     deployment.settings().code_bucket.is_none()
 }
 
-/// Whether the bucket exists in this account; an error if it is another account's, or in another Region.
+/// Returns true if the bucket exists in this account. Fails if it belongs to another account or is in another Region.
 async fn exists(deployment: &Deployment, bucket: &str) -> Result<bool, StepError> {
     let region = deployment.aws.region();
     match deployment.aws.buckets().owned().head(bucket).await? {
         Some(head) if head.region != region => Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!(
                 "bucket `{bucket}` is in `{}`, and a function's code must be in its own Region `{region}`",
                 head.region
             ),
-            "name another bucket with --set code_bucket=NAME, or none to have one made",
+            "name another bucket with --set code_bucket=NAME, or leave `code_bucket` out to have one created",
         )),
         head => Ok(head.is_some()),
     }
 }
 
-fn no_such_bucket(bucket: &str) -> StepError {
+fn missing_bucket(bucket: &str) -> StepError {
     StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!("there is no bucket `{bucket}`, which `code_bucket` names"),
-        "make it, or name another one with --set code_bucket=NAME, or none to have one made",
+        "create it, name another bucket with --set code_bucket=NAME, or leave `code_bucket` out to have one created",
     )
 }

@@ -1,4 +1,4 @@
-//! Ingestions: datasets whose views have changed or that have never been read are read, and awaited.
+//! Ingestions: imports the datasets that have never been imported or whose views have changed, and waits for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,38 +8,41 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard::quicksight::DataSet;
 
 use super::quicksight::{
-    AWAITS_PERMISSION, PERMITTED_WITHIN, awaits_permission, changes_access, needed_data_sets,
-    unwanted,
+    AWAITS_PERMISSION, PERMISSION_TIMEOUT, awaits_permission, changes_access, required_data_sets,
+    skip_without_quicksight,
 };
-use super::tables::deployed;
-use crate::aws::{AwsError, spice_hint};
+use super::tables::existing_tables;
+use crate::aws::{Aws, AwsError, spice_hint};
 use crate::digest::short_hash;
-use crate::ingestion::{Begun, Imports, Ingestion};
+use crate::ingestion::{DataSetIngestions, Ingestion, RunningIngestion};
 use crate::progress::Progress;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 5;
 
-/// Why a dataset is read.
-const NEVER: &str = "it has never been read";
+/// Reasons for an import.
+const NEVER_IMPORTED: &str = "it has never been imported";
 const FAILED: &str = "its last import failed";
-const OLDER: &str = "its view is newer than its data";
-const CHANGES: &str = "what its view reads is changed";
+const OLDER_THAN_VIEW: &str = "its view is newer than its data";
+const CHANGES: &str = "the data behind its view changes";
 const NEW_DATA: &str = "exports have been normalized";
 
-/// Reads what must be read.
+/// Imports datasets.
 pub(crate) struct FirstIngestion;
 
-fn imports<'a>(deployment: &'a Deployment, data_set: &str) -> Imports<'a> {
-    Imports::new(&deployment.aws, data_set, format!("dataset `{data_set}`"))
+fn ingestions_of<'a>(deployment: &'a Deployment, data_set: &str) -> DataSetIngestions<'a> {
+    DataSetIngestions::new(&deployment.aws, data_set, format!("dataset `{data_set}`"))
 }
 
 /// The newest ingestions of a dataset, newest first; none if there is no dataset.
-async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Ingestion>>, AwsError> {
-    match imports(deployment, id).list().await {
+async fn newest_ingestions(
+    deployment: &Deployment,
+    id: &str,
+) -> Result<Option<Vec<Ingestion>>, AwsError> {
+    match ingestions_of(deployment, id).list().await {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
@@ -47,7 +50,7 @@ async fn ingestions(deployment: &Deployment, id: &str) -> Result<Option<Vec<Inge
 }
 
 /// A relation and everything that it reads.
-fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
+fn dependencies(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
     let (mut waiting, mut seen) = (vec![relation.to_owned()], BTreeSet::new());
     while let Some(name) = waiting.pop() {
         if let Some(relation) = deployment.catalogue.relation(&name) {
@@ -59,8 +62,8 @@ fn reads(deployment: &Deployment, relation: &str) -> BTreeSet<String> {
 }
 
 /// When a relation, or anything it reads, was last changed in the catalogue.
-fn changed_at(reads: &BTreeSet<String>, tables: &BTreeMap<String, Table>) -> f64 {
-    let tables = reads.iter().filter_map(|name| tables.get(name));
+fn changed_at(dependencies: &BTreeSet<String>, tables: &BTreeMap<String, Table>) -> f64 {
+    let tables = dependencies.iter().filter_map(|name| tables.get(name));
     tables
         .filter_map(|table| Some(table.update_time()?.as_secs_f64()))
         .fold(0.0, f64::max)
@@ -77,7 +80,7 @@ fn to_be_changed(earlier: &[StepPlan]) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Why the dataset must be read, none if its data are newer than everything they come from.
+/// Why the dataset must be imported; none if its data are newer than their sources.
 fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
     let newest_good = ingestions
         .iter()
@@ -90,32 +93,32 @@ fn reason(ingestions: &[Ingestion], changed_at: f64) -> Option<&'static str> {
         .filter(|ingestion| ingestion.has_ended())
         .max_by(|one, other| began(one).total_cmp(&began(other)));
     if newest_good == f64::NEG_INFINITY {
-        Some(NEVER)
+        Some(NEVER_IMPORTED)
     } else if newest.is_some_and(|newest| newest.status == "FAILED") {
         Some(FAILED)
     } else if newest_good < changed_at {
-        Some(OLDER)
+        Some(OLDER_THAN_VIEW)
     } else {
         None
     }
 }
 
-/// The datasets to be read, and why.
+/// The datasets to import, and why.
 async fn needed(
     deployment: &Deployment,
     earlier: &[StepPlan],
 ) -> Result<Vec<(DataSet, &'static str)>, StepError> {
-    let data_sets = needed_data_sets(deployment)?;
-    let tables = deployed(
+    let data_sets = required_data_sets(deployment)?;
+    let tables = existing_tables(
         &deployment.aws,
         &deployment.settings().database(&deployment.names),
     )
     .await?;
-    let looking = data_sets
+    let listings = data_sets
         .iter()
-        .map(|found| ingestions(deployment, &found.id))
+        .map(|found| newest_ingestions(deployment, &found.id))
         .collect::<Vec<_>>();
-    let found: Vec<Option<Vec<Ingestion>>> = stream::iter(looking)
+    let found: Vec<Option<Vec<Ingestion>>> = stream::iter(listings)
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -130,12 +133,14 @@ async fn needed(
         .zip(found)
         .filter_map(|(data_set, ingestions)| {
             let Some(ingestions) = ingestions else {
-                return Some((data_set, NEVER));
+                return Some((data_set, NEVER_IMPORTED));
             };
-            let reads = reads(deployment, &data_set.relation);
-            let why = reason(&ingestions, changed_at(&reads, &tables));
+            let dependencies = dependencies(deployment, &data_set.relation);
+            let why = reason(&ingestions, changed_at(&dependencies, &tables));
             let why = why.or(has_new_data.then_some(NEW_DATA));
-            let is_changing = reads.iter().any(|name| changing.contains(name.as_str()));
+            let is_changing = dependencies
+                .iter()
+                .any(|name| changing.contains(name.as_str()));
             let why = why.or(is_changing.then_some(CHANGES));
             why.map(|why| (data_set, why))
         });
@@ -157,18 +162,18 @@ impl Step for FirstIngestion {
         deployment: &Deployment,
         earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let needed = needed(deployment, earlier).await?.into_iter();
-        let awaits = changes_access(earlier);
+        let awaits_new_permission = changes_access(earlier);
         let changes = needed.map(|(data_set, why)| {
             let change = Change::new(
                 ChangeKind::Run,
                 format!("ingestion of dataset `{}`", data_set.id),
             )
             .detail(why);
-            if awaits {
+            if awaits_new_permission {
                 change.detail(AWAITS_PERMISSION)
             } else {
                 change
@@ -183,7 +188,7 @@ impl Step for FirstIngestion {
         plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let tables = deployed(
+        let tables = existing_tables(
             &deployment.aws,
             &deployment.settings().database(&deployment.names),
         )
@@ -193,24 +198,24 @@ impl Step for FirstIngestion {
             .iter()
             .map(|change| change.what.as_str())
             .collect();
-        // Data sets to read, and since when their views are as they are.
-        let needed: BTreeMap<String, f64> = needed_data_sets(deployment)?
+        // Data sets to import, with the time of the last change of their views.
+        let needed: BTreeMap<String, f64> = required_data_sets(deployment)?
             .into_iter()
             .filter(|found| {
                 planned.contains(format!("ingestion of dataset `{}`", found.id).as_str())
             })
             .map(|found| {
-                let since = changed_at(&reads(deployment, &found.relation), &tables);
+                let since = changed_at(&dependencies(deployment, &found.relation), &tables);
                 (found.id, since)
             })
             .collect();
-        let mut begun = Vec::new();
+        let mut running = Vec::new();
         for (data_set, changed_at) in &needed {
-            begun.push(begin_or_join(deployment, data_set, *changed_at).await?);
+            running.push(begin_or_join(deployment, data_set, *changed_at).await?);
         }
         let aws = &deployment.aws;
-        let mut ended = Begun::wait(aws, begun, progress).await?;
-        let mut polling = aws.polling(PERMITTED_WITHIN);
+        let mut ended = RunningIngestion::wait(aws, running, progress).await?;
+        let mut polling = aws.polling(PERMISSION_TIMEOUT);
         while awaits_permission(plan) && ended.iter().any(|(_, one)| one.is_denied()) {
             if !polling.again().await {
                 break;
@@ -219,53 +224,55 @@ impl Step for FirstIngestion {
                 ended.into_iter().partition(|(_, one)| one.is_denied());
             ended = others;
             let mut again = Vec::new();
-            for (begun, _) in &denied {
-                let data_set = begun.data_set();
+            for (running, _) in &denied {
+                let data_set = running.data_set();
                 let changed_at = needed.get(data_set).copied().unwrap_or_default();
                 again.push(begin_or_join(deployment, data_set, changed_at).await?);
             }
-            ended.extend(Begun::wait(aws, again, progress).await?);
+            ended.extend(RunningIngestion::wait(aws, again, progress).await?);
         }
-        let rows = rows_read(&ended, aws.region())?;
+        let rows = rows_read(&ended, aws)?;
         Ok(Applied {
-            notes: vec![format!("{rows} rows were read")],
+            notes: vec![format!("{rows} rows were imported")],
             problems: Vec::new(),
         })
     }
 }
 
-/// Starts an ingestion, or joins one that runs already: a dataset that was just made is being read.
+/// Starts an ingestion, or joins a running one: creating a dataset starts an import.
 async fn begin_or_join<'a>(
     deployment: &'a Deployment,
     data_set: &str,
     changed_at: f64,
-) -> Result<Begun<'a>, AwsError> {
-    let known = ingestions(deployment, data_set).await?.unwrap_or_default();
+) -> Result<RunningIngestion<'a>, AwsError> {
+    let known = newest_ingestions(deployment, data_set)
+        .await?
+        .unwrap_or_default();
     let running = known.iter().find(|ingestion| {
         !ingestion.has_ended() && ingestion.began.is_some_and(|at| at >= changed_at)
     });
-    let imports = imports(deployment, data_set);
+    let ingestions = ingestions_of(deployment, data_set);
     if let Some(running) = running {
-        return Ok(imports.begun(running.id.clone()));
+        return Ok(ingestions.running(running.id.clone()));
     }
     let newest = known.first().map_or("", |ingestion| ingestion.id.as_str());
-    // The same where a run that was interrupted is repeated.
+    // The same id if an interrupted run is repeated.
     let id = format!(
         "deploy-{}",
         short_hash(format!("{newest} {changed_at} {}", known.len()))
     );
-    match imports.begin(&id).await {
+    match ingestions.begin(&id).await {
         Err(error) if error.code != "ResourceExistsException" => Err(error),
-        _ => Ok(imports.begun(id)),
+        _ => Ok(ingestions.running(id)),
     }
 }
 
-/// How many rows they have read, if all have. Data sets that failed for the same reason are named together.
-fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, StepError> {
+/// The number of imported rows, if all imports succeeded. The error groups data sets that failed for the same reason.
+fn rows_read(ended: &[(RunningIngestion<'_>, Ingestion)], aws: &Aws) -> Result<u64, StepError> {
     let mut rows = 0;
     let mut failures: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut hint = None;
-    for (begun, ingestion) in ended {
+    for (running, ingestion) in ended {
         if ingestion.has_succeeded() {
             rows += ingestion.rows.unwrap_or_default();
             continue;
@@ -274,16 +281,16 @@ fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, Step
             let error = ingestion.error.as_ref().map(ToString::to_string);
             error.unwrap_or_else(|| ingestion.status.to_lowercase())
         } else {
-            "still being read after an hour".to_owned()
+            "still running after an hour".to_owned()
         };
         hint.get_or_insert_with(|| {
             if ingestion.is_out_of_capacity() {
-                spice_hint(region)
+                spice_hint(&aws.scope())
             } else {
                 format!("{}; then run the command again", ingestion.hint())
             }
         });
-        failures.entry(why).or_default().push(begun.data_set());
+        failures.entry(why).or_default().push(running.data_set());
     }
     let Some(hint) = hint else {
         return Ok(rows);
@@ -293,8 +300,8 @@ fn rows_read(ended: &[(Begun<'_>, Ingestion)], region: &str) -> Result<u64, Step
         .map(|(why, data_sets)| format!("{}: {why}", named(data_sets)));
     let lines: Vec<String> = lines.collect();
     Err(StepError::failed(
-        Blame::Aws,
-        format!("not everything could be read: {}", lines.join("; ")),
+        ErrorCategory::Aws,
+        format!("some imports failed: {}", lines.join("; ")),
         hint,
     ))
 }
@@ -311,7 +318,7 @@ fn named(data_sets: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{FAILED, Ingestion, NEVER, OLDER, reason};
+    use super::{FAILED, Ingestion, NEVER_IMPORTED, OLDER_THAN_VIEW, reason};
 
     fn ingestion(status: &str, began: f64) -> Ingestion {
         Ingestion {
@@ -323,8 +330,11 @@ mod tests {
 
     #[test]
     fn data_older_than_their_view_are_read_again() {
-        assert_eq!(reason(&[], 10.0), Some(NEVER));
-        assert_eq!(reason(&[ingestion("FAILED", 20.0)], 10.0), Some(NEVER));
+        assert_eq!(reason(&[], 10.0), Some(NEVER_IMPORTED));
+        assert_eq!(
+            reason(&[ingestion("FAILED", 20.0)], 10.0),
+            Some(NEVER_IMPORTED)
+        );
         assert_eq!(
             reason(
                 &[ingestion("FAILED", 20.0), ingestion("COMPLETED", 9.0)],
@@ -332,7 +342,10 @@ mod tests {
             ),
             Some(FAILED)
         );
-        assert_eq!(reason(&[ingestion("COMPLETED", 9.0)], 10.0), Some(OLDER));
+        assert_eq!(
+            reason(&[ingestion("COMPLETED", 9.0)], 10.0),
+            Some(OLDER_THAN_VIEW)
+        );
         assert_eq!(reason(&[ingestion("COMPLETED", 11.0)], 10.0), None);
     }
 
@@ -343,6 +356,6 @@ mod tests {
         let repaired = [ingestion("COMPLETED", 30.0), ingestion("FAILED", 20.0)];
         assert_eq!(reason(&repaired, 10.0), None);
         let running = [ingestion("RUNNING", 30.0), ingestion("FAILED", 20.0)];
-        assert_eq!(reason(&running, 10.0), Some(NEVER));
+        assert_eq!(reason(&running, 10.0), Some(NEVER_IMPORTED));
     }
 }

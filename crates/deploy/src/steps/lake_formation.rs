@@ -1,4 +1,5 @@
-//! Grants in Lake Formation, where it is in force: database, tables and views, to everybody who needs them, and verified.
+//! Grants in Lake Formation, if it is in force: on database, tables and views, to all principals that query them. Verifies
+//! the grants.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,92 +7,43 @@ use async_trait::async_trait;
 use aws_sdk_lakeformation::error::BuildError;
 use aws_sdk_lakeformation::types::{
     BatchPermissionsFailureEntry, BatchPermissionsRequestEntry, DataLakePrincipal,
-    DatabaseResource, Permission, PrincipalResourcePermissions, Resource, TableResource,
+    DatabaseResource, Permission, Resource, TableResource,
 };
 
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::data_lake::{DataLake, list_grants};
 use crate::progress::Progress;
 use crate::service_roles::service_roles;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Lake Formation's principal for everybody whom IAM allows.
-pub(crate) const EVERYBODY: &str = "IAM_ALLOWED_PRINCIPALS";
 /// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
 
-/// Makes the grants.
+/// Grants access in Lake Formation.
 pub(crate) struct LakeFormation;
 
-/// Permissions by table; that of the database is under the empty name.
+/// Permissions by table. The empty name is the database.
 type Grants = BTreeMap<String, BTreeSet<Permission>>;
 
 fn database(deployment: &Deployment) -> String {
     deployment.settings().database(&deployment.names)
 }
 
-/// Whether grants are needed at all.
-async fn is_in_force(deployment: &Deployment) -> Result<bool, StepError> {
+/// Returns true if grants are needed.
+async fn needs_grants(deployment: &Deployment) -> Result<bool, AwsError> {
     match deployment.settings().lake_formation.as_str() {
-        "on" => return Ok(true),
-        "off" => return Ok(false),
-        _ => {}
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => {
+            let data_lake = DataLake::read(&deployment.aws, &database(deployment)).await?;
+            Ok(data_lake.is_in_force)
+        }
     }
-    let aws = &deployment.aws;
-    let response = aws.clients().lake_formation.get_data_lake_settings();
-    let response = response.send().await.context(
-        aws,
-        "lakeformation:GetDataLakeSettings",
-        "the settings of Lake Formation",
-    )?;
-    let settings = response.data_lake_settings;
-    let (new_databases_are_open, new_tables_are_open) = settings.map_or((false, false), |found| {
-        let is_open = |defaults: &[_]| {
-            let mut defaults = defaults
-                .iter()
-                .map(aws_sdk_lakeformation::types::PrincipalPermissions::principal);
-            defaults.any(is_everybody)
-        };
-        (
-            is_open(found.create_database_default_permissions()),
-            is_open(found.create_table_default_permissions()),
-        )
-    });
-    let name = database(deployment);
-    let on = database_resource(&name).map_err(|error| incomplete(&error))?;
-    let listed = aws.clients().lake_formation.list_permissions().resource(on);
-    let listed = pages(aws, listed, format!("database `{name}`")).await;
-    // A database that exists always has grants.
-    let listed = listed.optional()?.unwrap_or_default();
-    let database_is_open = if listed.is_empty() {
-        new_databases_are_open
-    } else {
-        listed.iter().any(|grant| is_everybody(grant.principal()))
-    };
-    Ok(!(new_tables_are_open && database_is_open))
 }
 
-fn is_everybody(principal: Option<&DataLakePrincipal>) -> bool {
-    principal.and_then(DataLakePrincipal::data_lake_principal_identifier) == Some(EVERYBODY)
-}
-
-/// All pages of a list of grants.
-async fn pages(
-    aws: &Aws,
-    call: aws_sdk_lakeformation::operation::list_permissions::builders::ListPermissionsFluentBuilder,
-    resource: String,
-) -> Result<Vec<PrincipalResourcePermissions>, AwsError> {
-    let pages = call.into_paginator().send();
-    let pages = pages.collect::<Result<Vec<_>, _>>().await;
-    let pages = pages.context(aws, "lakeformation:ListPermissions", resource)?;
-    Ok(pages
-        .into_iter()
-        .flat_map(|page| page.principal_resource_permissions.unwrap_or_default())
-        .collect())
-}
-
-/// The ARN of a role, with its path. `None` if there is no such role.
+/// The ARN of a role, with its path. `None` if the role does not exist.
 async fn role_arn(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
     let found = aws.clients().iam.get_role().role_name(name).send().await;
     let found = found
@@ -100,8 +52,8 @@ async fn role_arn(aws: &Aws, name: &str) -> Result<Option<String>, AwsError> {
     Ok(found.and_then(|found| Some(found.role?.arn)))
 }
 
-/// Lake Formation's name for the caller. A session belongs to a role, and only IAM knows the path in the role's ARN.
-/// A deployer need not be allowed to read its own role: the role is then taken to have no path.
+/// The caller as a principal of Lake Formation: for a session, the ARN of its role, whose path only IAM knows. If the caller may
+/// not read its own role, assumes that the role has no path.
 async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     let caller = aws.caller();
     // `arn:aws:sts::123456789012:assumed-role/Admin/alice`
@@ -119,7 +71,7 @@ async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     }
 }
 
-/// Who needs to read: Quick Sight's roles and its owners, those who are named, and the caller.
+/// The principals that need read access: Quick Sight's roles, the owners, `query_principals` and the caller.
 async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     let settings = deployment.settings();
     let aws = &deployment.aws;
@@ -135,7 +87,7 @@ async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
     Ok(principals)
 }
 
-/// What each principal needs. A view is of no use without the tables it reads: Athena checks those as well.
+/// The permissions of each principal. Athena also checks the tables that a view reads.
 fn desired(deployment: &Deployment) -> Grants {
     let relations = deployment.catalogue.relations().iter();
     relations
@@ -147,12 +99,12 @@ fn desired(deployment: &Deployment) -> Grants {
         .collect()
 }
 
-/// What a principal has in our database.
+/// The permissions of a principal in the database.
 async fn held(deployment: &Deployment, principal: &str) -> Result<Grants, AwsError> {
     let aws = &deployment.aws;
     let call = aws.clients().lake_formation.list_permissions();
     let call = call.principal(identifier(principal));
-    let listed = pages(aws, call, format!("`{principal}`")).await?;
+    let listed = list_grants(aws, call, format!("`{principal}`")).await?;
     let name = database(deployment);
     let mut held = Grants::new();
     for grant in listed {
@@ -171,7 +123,7 @@ async fn held(deployment: &Deployment, principal: &str) -> Result<Grants, AwsErr
     Ok(held)
 }
 
-/// The table that a grant is on, empty for the database itself; `None` if it is on something else.
+/// The table of a grant; empty for the database itself; `None` for any other resource.
 fn place_of<'a>(resource: &'a Resource, database: &str) -> Option<&'a str> {
     let table = resource
         .table()
@@ -225,7 +177,7 @@ fn entries(
     entries.collect()
 }
 
-/// What is missing, by principal.
+/// The missing grants, by principal.
 async fn missing(deployment: &Deployment) -> Result<Vec<(String, Grants)>, StepError> {
     let mut all = Vec::new();
     for principal in principals(deployment).await? {
@@ -260,8 +212,8 @@ impl Step for LakeFormation {
         if deployment.settings().lake_formation == "off" {
             return Ok(Planned::skipped("`lake_formation` is off"));
         }
-        if !is_in_force(deployment).await? {
-            return Ok(Planned::skipped("it is not in force here"));
+        if !needs_grants(deployment).await? {
+            return Ok(Planned::skipped("Lake Formation is not in force"));
         }
         let missing = missing(deployment).await?.into_iter();
         let changes = missing.map(|(principal, grants)| {
@@ -312,9 +264,11 @@ impl Step for LakeFormation {
         progress.doing("verifying");
         match missing(deployment).await?.first() {
             Some((principal, _)) => Err(StepError::failed(
-                Blame::Aws,
-                format!("Lake Formation took the grants to `{principal}` and does not list them"),
-                "run the command again; if it stays so, look at the data permissions in Lake Formation's console",
+                ErrorCategory::Aws,
+                format!(
+                    "Lake Formation accepted the grants to `{principal}` but does not list them"
+                ),
+                "run the command again; if the error remains, check the data permissions in Lake Formation's console",
             )),
             None => Ok(Applied::default()),
         }
@@ -323,9 +277,9 @@ impl Step for LakeFormation {
 
 fn incomplete(error: &BuildError) -> StepError {
     StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         format!("a grant of Lake Formation is incomplete: {error}"),
-        "this is a fault of kiro-analytics: report it",
+        "this is a bug in kiro-analytics: report it",
     )
 }
 
@@ -334,12 +288,12 @@ fn refused(principal: &str, failure: &BatchPermissionsFailureEntry) -> StepError
     let message = error.and_then(|error| error.error_message());
     let code = error.and_then(|error| error.error_code());
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "Lake Formation refused a grant to `{principal}`: {} ({})",
             message.unwrap_or_default(),
             code.unwrap_or_default()
         ),
-        "you must be an administrator of the data lake (Lake Formation's console, Administrative roles and tasks), or have the grants made by one",
+        "you must be an administrator of the data lake (Lake Formation's console, Administrative roles and tasks), or ask one to make the grants",
     )
 }

@@ -17,46 +17,26 @@ mod normalization;
 mod quicksight;
 mod quicksight_access;
 mod refresh_schedules;
+mod registry;
 mod stack_change;
+mod stack_operation;
 mod stack_owner;
 mod stack_replacement;
-mod stack_watch;
 mod table_definition;
 mod tables;
 mod template;
 mod views;
 
-use crate::step::Step;
-
-pub(crate) use asset::{AssetAddress, AssetError, Description, explained};
+pub(crate) use asset::{AssetAddress, AssetError, Description, error_text};
 pub use data_layer::DataLayer;
 pub(crate) use desired_stack::DesiredStack;
 pub(crate) use function_code::Zip;
 pub use function_code::missing_zip;
-pub(crate) use lake_formation::EVERYBODY;
 pub use normalization::{Normalization, normalize};
-pub(crate) use quicksight::{DASHBOARD_ID, analysis_body, assets_of, needed_data_sets, requests};
+pub(crate) use quicksight::{DASHBOARD_ID, analysis_body, assets_of, requests, required_data_sets};
 pub(crate) use quicksight_access::{ATHENA_POLICY, NO_BUCKET, policy};
-pub(crate) use stack_watch::wait_until_settled;
-pub(crate) use table_definition::{MARK, TableDefinition};
-pub(crate) use tables::{deployed, first_day, parameter};
+pub use registry::all;
+pub(crate) use stack_operation::wait_until_settled;
+pub(crate) use table_definition::{DDL_HASH_PARAMETER, TableDefinition};
+pub(crate) use tables::{existing_tables, first_day, parameter};
 pub(crate) use views::original_sql;
-
-/// All steps.
-pub fn all() -> Vec<Box<dyn Step>> {
-    vec![
-        Box::new(function_code::FunctionCode),
-        Box::new(data_stack::DataStack),
-        Box::new(first_run::FirstRun),
-        Box::new(tables::Tables),
-        Box::new(views::Views),
-        Box::new(lake_formation::LakeFormation),
-        Box::new(quicksight_access::QuickSightAccess),
-        Box::new(quicksight::DATA_SOURCE_STEP),
-        Box::new(quicksight::DATA_SETS_STEP),
-        Box::new(refresh_schedules::RefreshSchedules),
-        Box::new(quicksight::THEME_STEP),
-        Box::new(quicksight::DASHBOARD_STEP),
-        Box::new(ingestion::FirstIngestion),
-    ]
-}

@@ -1,4 +1,4 @@
-//! Calls of the normalizer, repeated until nothing is left to be read: the history is read in many calls, so no call is long.
+//! Calls the normalizer until no export remains. Reads the history in many calls, so that no call is long.
 
 use std::time::Duration;
 
@@ -11,36 +11,36 @@ use tokio::time::Instant;
 
 use crate::aws::Context;
 use crate::progress::Progress;
-use crate::step::{Blame, Deployment, StepError};
+use crate::step::{Deployment, ErrorCategory, StepError};
 
-/// Exports in the first call: a minute or so of work.
+/// Exports in the first call: about a minute of work.
 const FILES_PER_CALL: u64 = 500;
-/// A call that takes longer is followed by smaller ones: some networks cut connections that are silent for minutes.
-const LONG_CALL: Duration = Duration::from_mins(2);
-/// A function is stopped after 15 minutes.
-const ANSWER_WITHIN: Duration = Duration::from_mins(16);
+/// Duration of a call after which the next ones are smaller: some networks cut connections that are idle for minutes.
+const LONG_CALL_DURATION: Duration = Duration::from_mins(2);
+/// Read timeout of a call: Lambda stops a function after 15 minutes.
+const READ_TIMEOUT: Duration = Duration::from_mins(16);
 /// Maximum time until a new function is ready.
-const READY_WITHIN: Duration = Duration::from_mins(5);
+const READY_TIMEOUT: Duration = Duration::from_mins(5);
 /// Maximum number of failed exports that are named.
-const MOST_NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
-/// What a normalization did, over all its calls.
+/// The result of a normalization, over all its calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Normalization {
     pub seen: u64,
-    /// Exports that were normalized, as far as the function said so: the last call of a run with failures gives no number.
+    /// Exports that were normalized. Incomplete after failures: the last call then returns no number.
     pub processed: u64,
     pub failed: u64,
-    /// Rows of what was processed; none where not every call gave a number.
+    /// Rows of the normalized exports; none if a call returned no number.
     pub rows: Option<u64>,
-    /// Exports that cannot be read, in words.
+    /// Messages about exports that cannot be read.
     pub problems: Vec<String>,
 }
 
-/// What the function answers, or why it failed.
+/// The response of the function, or its error.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Answer {
+struct FunctionResponse {
     #[serde(rename = "errorMessage")]
     error_message: String,
     #[serde(rename = "errorType")]
@@ -61,7 +61,7 @@ struct FailedExport {
     error: String,
 }
 
-/// Calls the normalizer until nothing is left to be read.
+/// Calls the normalizer until no export remains.
 ///
 /// # Errors
 ///
@@ -71,16 +71,16 @@ pub async fn normalize(
     function: &str,
     progress: &dyn Progress,
 ) -> Result<Normalization, StepError> {
-    normalize_within(deployment, function, progress, Duration::ZERO).await
+    normalize_with_retries(deployment, function, progress, Duration::ZERO).await
 }
 
-/// The same for a function whose role may be new: IAM takes time until a role's policies hold everywhere, and a denial is
-/// believed only when it lasts longer than this.
-pub(super) async fn normalize_within(
+/// Like [`normalize`], for a function whose role may be new: retries denials until `permission_timeout`, because the policies of
+/// a new role take effect after a while.
+pub(super) async fn normalize_with_retries(
     deployment: &Deployment,
     function: &str,
     progress: &dyn Progress,
-    denied_within: Duration,
+    permission_timeout: Duration,
 ) -> Result<Normalization, StepError> {
     wait_until_ready(deployment, function, progress).await?;
     let mut run = Normalization {
@@ -89,24 +89,24 @@ pub(super) async fn normalize_within(
     };
     let mut files = FILES_PER_CALL;
     let mut remaining_before = u64::MAX;
-    let mut denials = deployment.aws.polling(denied_within);
+    let mut denials = deployment.aws.polling(permission_timeout);
     progress.doing("reading exports");
     loop {
-        let begun = Instant::now();
-        let answer = invoke(deployment, function, files).await?;
-        let text = &answer.error_message;
+        let started = Instant::now();
+        let response = invoke(deployment, function, files).await?;
+        let text = &response.error_message;
         if !text.is_empty() {
             if text.contains("timed out") && files > 1 {
                 files = (files / 4).max(1);
                 continue;
             }
-            if answer.error_type != "ExportsFailed" {
+            if response.error_type != "ExportsFailed" {
                 if text.to_lowercase().contains("access denied") && denials.again().await {
                     continue;
                 }
                 return Err(failed(function, text));
             }
-            // Everything that can be read has been read.
+            // All other exports have been read.
             run.rows = None;
             run.problems = failures_in(text);
             if let Some((failed, seen)) = run.problems.first().and_then(|first| counts_in(first)) {
@@ -114,31 +114,31 @@ pub(super) async fn normalize_within(
             }
             return Ok(run);
         }
-        let remaining = answer.files_remaining;
-        run.seen = answer.files_seen;
-        run.processed += answer.files_processed;
-        run.failed = answer.files_failed;
+        let remaining = response.files_remaining;
+        run.seen = response.files_seen;
+        run.processed += response.files_processed;
+        run.failed = response.files_failed;
         run.rows = run
             .rows
-            .map(|rows| rows + answer.fact_rows + answer.code_rows);
+            .map(|rows| rows + response.fact_rows + response.code_rows);
         progress.count(run.seen, Some(run.seen + remaining), "exports");
         if remaining == 0 {
-            let failures = answer.failures.iter().take(MOST_NAMED);
+            let failures = response.failures.iter().take(MAX_NAMED);
             run.problems = failures
                 .map(|failure| format!("`{}`: {}", failure.export, failure.error))
                 .collect();
             return Ok(run);
         }
-        if answer.files_processed == 0 && remaining >= remaining_before {
-            // All of these failed: the next call looks at more exports.
+        if response.files_processed == 0 && remaining >= remaining_before {
+            // All of these failed: the next call covers more exports.
             files = files.saturating_mul(4);
             if files > 1_000_000 {
                 return Err(failed(
                     function,
-                    "it reads nothing and says that something is left",
+                    "it reads nothing, but reports exports that remain",
                 ));
             }
-        } else if begun.elapsed() > LONG_CALL {
+        } else if started.elapsed() > LONG_CALL_DURATION {
             files = (files / 2).max(1);
         }
         remaining_before = remaining;
@@ -146,7 +146,7 @@ pub(super) async fn normalize_within(
 }
 
 impl Normalization {
-    /// What was done, for people.
+    /// One line for the user.
     pub(super) fn summary(&self) -> String {
         let Self {
             seen,
@@ -156,7 +156,7 @@ impl Normalization {
         } = self;
         if *failed == 0 {
             let before = seen.saturating_sub(*processed);
-            return format!("{processed} exports were normalized, {before} had been before");
+            return format!("{processed} exports were normalized, {before} were unchanged");
         }
         format!(
             "{} of {seen} exports are normalized, {failed} could not be read",
@@ -165,7 +165,7 @@ impl Normalization {
     }
 }
 
-/// What the function says in one text: how many exports failed, and each with its reason, which may have semicolons itself.
+/// Splits the function's message: the number of failed exports, then each with its reason, which may contain semicolons.
 fn failures_in(text: &str) -> Vec<String> {
     let mut failures: Vec<String> = Vec::new();
     for part in text.split("; ") {
@@ -190,15 +190,19 @@ fn counts_in(text: &str) -> Option<(u64, u64)> {
 
 fn failed(function: &str, reason: &str) -> StepError {
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!("function `{function}` failed: {reason}"),
-        "`kiro-analytics logs` says more; run the command again to go on",
+        "`kiro-analytics logs` shows details; run the command again to continue",
     )
 }
 
-/// One call. Another run at the same time does no harm, but a limit of the account may refuse ours for a moment.
-async fn invoke(deployment: &Deployment, function: &str, files: u64) -> Result<Answer, StepError> {
-    let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_WITHIN).build();
+/// Makes one call. Concurrent runs are safe, but a limit of the account may reject a call temporarily.
+async fn invoke(
+    deployment: &Deployment,
+    function: &str,
+    files: u64,
+) -> Result<FunctionResponse, StepError> {
+    let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build();
     let config = aws_sdk_lambda::config::Builder::new().timeout_config(timeouts);
     let call = deployment.aws.clients().lambda.invoke();
     let output = call
@@ -215,7 +219,7 @@ async fn invoke(deployment: &Deployment, function: &str, files: u64) -> Result<A
         )?;
     let payload = output.payload.map(Blob::into_inner).unwrap_or_default();
     serde_json::from_slice(&payload)
-        .map_err(|_| failed(function, "its answer is not the one of the normalizer"))
+        .map_err(|_| failed(function, "its response is not that of the normalizer"))
 }
 
 async fn wait_until_ready(
@@ -224,7 +228,7 @@ async fn wait_until_ready(
     progress: &dyn Progress,
 ) -> Result<(), StepError> {
     let aws = &deployment.aws;
-    let mut polling = aws.polling(READY_WITHIN);
+    let mut polling = aws.polling(READY_TIMEOUT);
     loop {
         let call = aws.clients().lambda.get_function_configuration();
         let found = call.function_name(function).send().await.context(
@@ -282,7 +286,7 @@ mod tests {
         };
         assert_eq!(
             run.summary(),
-            "40 exports were normalized, 5 had been before"
+            "40 exports were normalized, 5 were unchanged"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The steps that make assets in Amazon Quick Sight: data source, datasets, themes, analysis and dashboard.
+//! The steps that create assets in Amazon Quick Sight: data source, datasets, themes, analysis and dashboard.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use crate::asset_kind::AssetKind;
 use crate::names::Names;
 use crate::progress::Progress;
 use crate::settings::DeploymentSettings;
-use crate::step::{Applied, Blame, Deployment, Planned, Step, StepError, StepPlan};
+use crate::step::{Applied, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan};
 
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 5;
-/// In the plan of a change that depends on a permission which an earlier step of the same run writes.
+/// Detail of a change that depends on a permission from an earlier step of the same run.
 pub(super) const AWAITS_PERMISSION: &str =
-    "tried again for two minutes if the permission written before is not in effect yet";
+    "retried for two minutes if the permission of the earlier step is not in effect yet";
 /// Maximum time until such a permission is in effect.
-pub(super) const PERMITTED_WITHIN: Duration = Duration::from_mins(2);
-/// The id of the one dashboard there is.
+pub(super) const PERMISSION_TIMEOUT: Duration = Duration::from_mins(2);
+/// The id of the dashboard.
 pub(crate) const DASHBOARD_ID: &str = "kiro";
 
-/// One step: a title, and the assets it makes.
+/// A step with the assets that it creates.
 pub(crate) struct AssetStep {
     name: &'static str,
     title: &'static str,
@@ -40,7 +40,7 @@ pub(crate) const DATA_SOURCE_STEP: AssetStep = AssetStep {
     assets: data_source,
 };
 /// A dataset for each relation that the dashboard reads.
-pub(crate) const DATA_SETS_STEP: AssetStep = AssetStep {
+pub(crate) const DATASETS_STEP: AssetStep = AssetStep {
     name: "datasets",
     title: "Datasets",
     assets: data_sets,
@@ -51,20 +51,20 @@ pub(crate) const THEME_STEP: AssetStep = AssetStep {
     title: "Themes",
     assets: themes,
 };
-/// The analysis, to be changed by people, and the dashboard.
+/// The dashboard, and the analysis that users can edit.
 pub(crate) const DASHBOARD_STEP: AssetStep = AssetStep {
     name: "dashboard",
     title: "Analysis and dashboard",
     assets: dashboard,
 };
 
-/// Why there is nothing to do where no dashboard is wanted.
-pub(crate) fn unwanted(deployment: &Deployment) -> Option<Planned> {
-    let is_wanted = deployment.settings().quicksight;
-    (!is_wanted).then(|| Planned::skipped("`quicksight` is false"))
+/// The empty plan of a Quick Sight step if the settings switch Quick Sight off.
+pub(crate) fn skip_without_quicksight(deployment: &Deployment) -> Option<Planned> {
+    let is_enabled = deployment.settings().quicksight;
+    (!is_enabled).then(|| Planned::skipped("`quicksight` is false"))
 }
 
-/// Names and places of the assets.
+/// Names, account and Region of the assets.
 pub(crate) fn assets_of(names: &Names, settings: &DeploymentSettings) -> Assets {
     Assets {
         prefix: names.prefix.clone(),
@@ -85,19 +85,19 @@ pub(crate) fn assets_of(names: &Names, settings: &DeploymentSettings) -> Assets 
 }
 
 /// The datasets that the dashboard needs.
-pub(crate) fn needed_data_sets(deployment: &Deployment) -> Result<Vec<DataSet>, StepError> {
+pub(crate) fn required_data_sets(deployment: &Deployment) -> Result<Vec<DataSet>, StepError> {
     datasets(
         &deployment.spec,
         &deployment.catalogue,
         &assets_of(&deployment.names, deployment.settings()),
         deployment.settings().language(),
     )
-    .map_err(|errors| uncompiled(&errors))
+    .map_err(|errors| compile_error(&errors))
 }
 
-fn uncompiled(errors: &QuickSightErrors) -> StepError {
+fn compile_error(errors: &QuickSightErrors) -> StepError {
     StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         errors.to_string(),
         "change these visuals (docs/dashboard.md), or deploy the built-in dashboard with --set dashboard=",
     )
@@ -126,7 +126,7 @@ fn data_source(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepErr
 }
 
 fn data_sets(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
-    let found = needed_data_sets(deployment)?.into_iter();
+    let found = required_data_sets(deployment)?.into_iter();
     Ok(found
         .map(|found| asset(deployment, AssetKind::DataSet, found.id, found.body))
         .collect())
@@ -157,7 +157,7 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError
     let assets = assets_of(&deployment.names, deployment.settings());
     let language = settings.language();
     let definition = definition(&deployment.spec, &deployment.catalogue, &assets, language)
-        .map_err(|errors| uncompiled(&errors))?;
+        .map_err(|errors| compile_error(&errors))?;
     let name = settings.dashboard_name.clone().unwrap_or_else(|| {
         let title = deployment.spec.page(language).title;
         if deployment.names.prefix == "kiro-analytics" {
@@ -185,7 +185,7 @@ fn dashboard(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError
     ])
 }
 
-/// The request that makes the analysis, without account, id, permissions and tags.
+/// The request that creates the analysis, without account, id, permissions and tags.
 pub(crate) fn analysis_body(deployment: &Deployment) -> Result<Value, StepError> {
     let assets = dashboard(deployment)?.into_iter();
     let mut analyses = assets.filter(|asset| asset.kind == AssetKind::Analysis);
@@ -198,7 +198,7 @@ pub(super) fn changes_access(earlier: &[StepPlan]) -> bool {
     plans.any(|plan| plan.name == "quicksight_access" && plan.changes_anything())
 }
 
-/// Looks at all of them, several at a time, in their order.
+/// Observes all assets, several concurrently. Keeps their order.
 async fn observe_all(assets: &[DesiredAsset<'_>]) -> Result<Vec<ExistingAsset>, StepError> {
     let observations: Vec<_> = assets.iter().map(DesiredAsset::observe).collect();
     stream::iter(observations)
@@ -222,8 +222,8 @@ impl Step for AssetStep {
         deployment: &Deployment,
         earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let assets = (self.assets)(deployment)?;
         let existing = observe_all(&assets).await?;
@@ -282,7 +282,7 @@ pub(crate) fn requests(deployment: &Deployment) -> Result<Vec<(String, Value)>, 
     let mut requests = Vec::new();
     for step in [
         &DATA_SOURCE_STEP,
-        &DATA_SETS_STEP,
+        &DATASETS_STEP,
         &THEME_STEP,
         &DASHBOARD_STEP,
     ] {
@@ -290,7 +290,7 @@ pub(crate) fn requests(deployment: &Deployment) -> Result<Vec<(String, Value)>, 
             requests.push((
                 format!(
                     "quicksight/{}/{}.json",
-                    asset.kind.terms().collection,
+                    asset.kind.api().collection,
                     asset.id
                 ),
                 asset.body,

@@ -1,28 +1,28 @@
-//! What Amazon Quick Sight may read: a policy of ours in its roles, and AWS's own policy for Athena.
+//! Access for Amazon Quick Sight: an inline policy in its roles, and the AWS managed policy for Athena.
 
 use async_trait::async_trait;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::data_layer::DataLayer;
-use super::quicksight::unwanted;
+use super::quicksight::skip_without_quicksight;
 use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::service_roles::{ServiceRole, role_names, service_roles};
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Placeholder for the results bucket while there is no stack.
+/// Placeholder for the results bucket if there is no stack.
 pub(crate) const NO_BUCKET: &str = "RESULTS-BUCKET";
 
-/// AWS's policy for Athena and the catalogue.
+/// The AWS managed policy for Athena and the catalogue.
 pub(crate) const ATHENA_POLICY: &str = "AWSQuicksightAthenaAccess";
 
-/// Writes the policy.
+/// Writes the policies.
 pub(crate) struct QuickSightAccess;
 
-/// What the service may do with our bucket: read parts, read and write query results, and nothing else.
+/// The inline policy on the results bucket: read parts, read and write query results.
 pub(crate) fn policy(deployment: &Deployment, results_bucket: &str) -> Value {
     let partition = &deployment.names.partition;
     let bucket = format!("arn:{partition}:s3:::{results_bucket}");
@@ -142,12 +142,12 @@ impl Step for QuickSightAccess {
             .map(|name| format!("`{name}`"))
             .collect();
         Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!(
                 "there is no role {}, which Amazon Quick Sight (QuickSight) would read with",
                 names.join(" or ")
             ),
-            "sign up for Amazon Quick Sight and switch Amazon Athena on in Manage Quick Sight, Security & permissions, which makes its role; or name its role with --set quicksight_role=NAME, or do without a dashboard with --set quicksight=false",
+            "sign up for Amazon Quick Sight and switch Amazon Athena on in Manage Quick Sight, Security & permissions, which creates its role; or name its role with --set quicksight_role=NAME, or deploy without a dashboard with --set quicksight=false",
         ))
     }
 
@@ -156,8 +156,8 @@ impl Step for QuickSightAccess {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let layer = DataLayer::find(deployment).await?;
         let bucket = layer.map_or_else(|| NO_BUCKET.to_owned(), |layer| layer.results_bucket);
@@ -168,7 +168,7 @@ impl Step for QuickSightAccess {
                 let what = format!("policy `{ATHENA_POLICY}` in {}", access.title());
                 changes.push(
                     Change::new(ChangeKind::Create, what)
-                        .detail("AWS's own: to ask Athena and read the catalogue"),
+                        .detail("AWS managed policy: query Athena and read the catalogue"),
                 );
             }
             let found = access.inline_policy().await?;
@@ -196,7 +196,7 @@ impl Step for QuickSightAccess {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
+        let layer = DataLayer::require(deployment).await?;
         let desired = policy(deployment, &layer.results_bucket);
         for access in Access::find_all(deployment).await? {
             if !access.has_managed_policy().await? {

@@ -1,4 +1,4 @@
-//! When the datasets are refreshed by themselves: once a day, after the nightly run.
+//! The refresh schedules of the datasets: once a day, after the nightly run.
 
 use async_trait::async_trait;
 use aws_sdk_quicksight::types::{
@@ -6,20 +6,20 @@ use aws_sdk_quicksight::types::{
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 
-use super::quicksight::{needed_data_sets, unwanted};
+use super::quicksight::{required_data_sets, skip_without_quicksight};
 use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{Applied, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan};
 
-/// The id of our schedule; others are left alone.
+/// The id of the deployment's schedule. Other schedules are not changed.
 const ID: &str = "daily";
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 5;
 
-/// Makes the schedules.
+/// Creates and updates the schedules.
 pub(crate) struct RefreshSchedules;
 
-/// The schedule that each data set gets. None cannot be: all required members are set.
+/// The schedule of each data set. Never none, because all required members are set.
 fn desired(deployment: &Deployment) -> Option<RefreshSchedule> {
     let settings = deployment.settings();
     let frequency = RefreshFrequency::builder()
@@ -35,7 +35,7 @@ fn desired(deployment: &Deployment) -> Option<RefreshSchedule> {
         .ok()
 }
 
-/// Our schedule of a dataset. None if it has none, or if there is no data set yet.
+/// The deployment's schedule of a dataset. None if it has none, or if the dataset does not exist yet.
 async fn existing(
     deployment: &Deployment,
     data_set: &str,
@@ -45,7 +45,7 @@ async fn existing(
     let request = request.aws_account_id(aws.account()).data_set_id(data_set);
     let sent = request.send().await;
     let found = match sent.context(aws, "quicksight:ListRefreshSchedules", title(data_set)) {
-        // A data set that is taken over and queries directly: from the step before on, it is imported.
+        // A data set that is taken over and queries directly: an earlier step of this run changes it to an imported one.
         Err(error) if error.message.contains("is not a SPICE dataset") => None,
         found => found.optional()?,
     };
@@ -73,17 +73,17 @@ fn is_same(existing: &RefreshSchedule, desired: &RefreshSchedule) -> bool {
     existing.refresh_type == desired.refresh_type && times(existing) == times(desired)
 }
 
-/// What would be done for each dataset that has something to be done.
+/// The change for each dataset whose schedule differs.
 async fn changes(deployment: &Deployment) -> Result<Vec<(String, ChangeKind)>, StepError> {
-    let ids: Vec<String> = needed_data_sets(deployment)?
+    let ids: Vec<String> = required_data_sets(deployment)?
         .into_iter()
         .map(|found| found.id)
         .collect();
-    let looking = ids
+    let listings = ids
         .iter()
         .map(|id| existing(deployment, id))
         .collect::<Vec<_>>();
-    let schedules: Vec<Option<RefreshSchedule>> = stream::iter(looking)
+    let schedules: Vec<Option<RefreshSchedule>> = stream::iter(listings)
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -115,18 +115,18 @@ impl Step for RefreshSchedules {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if let Some(unwanted) = unwanted(deployment) {
-            return Ok(unwanted);
+        if let Some(skipped) = skip_without_quicksight(deployment) {
+            return Ok(skipped);
         }
         let settings = deployment.settings();
-        let told = changes(deployment).await?.into_iter().map(|(id, kind)| {
+        let planned = changes(deployment).await?.into_iter().map(|(id, kind)| {
             let when = format!(
                 "every day at {} {}",
                 settings.refresh_at, settings.time_zone
             );
             Change::new(kind, format!("refresh schedule of dataset `{id}`")).detail(when)
         });
-        Ok(Planned::changes(told.collect()))
+        Ok(Planned::changes(planned.collect()))
     }
 
     async fn apply(
@@ -137,13 +137,17 @@ impl Step for RefreshSchedules {
     ) -> Result<Applied, StepError> {
         for (id, kind) in changes(deployment).await? {
             progress.doing(&id);
-            put(deployment, &id, kind).await?;
+            apply_schedule(deployment, &id, kind).await?;
         }
         Ok(Applied::default())
     }
 }
 
-async fn put(deployment: &Deployment, data_set: &str, kind: ChangeKind) -> Result<(), AwsError> {
+async fn apply_schedule(
+    deployment: &Deployment,
+    data_set: &str,
+    kind: ChangeKind,
+) -> Result<(), AwsError> {
     let aws = &deployment.aws;
     let client = &aws.clients().quicksight;
     if kind == ChangeKind::Create {

@@ -9,8 +9,8 @@ use aws_sdk_cloudformation::types::{
 
 use crate::step::{Change, ChangeKind};
 
-/// Longest text of a value that is shown.
-const LONGEST_VALUE: usize = 80;
+/// Maximum number of characters of a value that is shown.
+const MAX_VALUE_CHARACTERS: usize = 80;
 
 /// The changes of resources. Changes of tags alone are one line.
 pub(super) fn changes_of(changes: &[types::Change]) -> Vec<Change> {
@@ -29,7 +29,7 @@ pub(super) fn changes_of(changes: &[types::Change]) -> Vec<Change> {
     condensed(found.collect())
 }
 
-/// Made, removed, or replaced: what names it gets another name or ARN.
+/// Returns true if it is created, removed or replaced: references to it get another name or ARN.
 fn is_renewed(resource: &ResourceChange) -> bool {
     match resource.action() {
         Some(ChangeAction::Add | ChangeAction::Import | ChangeAction::Remove) => true,
@@ -54,8 +54,8 @@ fn needs_recreation(detail: &ResourceChangeDetail) -> bool {
     )
 }
 
-/// A reference to a resource that stays the same one. `CloudFormation` lists it, as it computes the value only later; name and
-/// ARN of a resource that is changed in place do not change.
+/// Returns true for a reference to a resource that is not replaced. `CloudFormation` lists it because it computes the value
+/// later, but the name and ARN of a resource that is updated in place do not change.
 fn is_noise(detail: &ResourceChangeDetail, renewed: &BTreeSet<&str>) -> bool {
     let entity = detail.causing_entity().unwrap_or_default();
     let (resource, attribute) = entity.split_once('.').unwrap_or((entity, ""));
@@ -70,7 +70,7 @@ fn is_noise(detail: &ResourceChangeDetail, renewed: &BTreeSet<&str>) -> bool {
     is_dynamic && is_identity && !resource.is_empty() && !renewed.contains(resource)
 }
 
-/// One change, with what it does to which property; none if nothing changes.
+/// One change with its properties; none if nothing changes.
 fn change(resource: &ResourceChange, renewed: &BTreeSet<&str>) -> Option<Change> {
     let replacement = resource.replacement();
     let kind = match (resource.action()?, replacement) {
@@ -93,12 +93,12 @@ fn change(resource: &ResourceChange, renewed: &BTreeSet<&str>) -> Option<Change>
     let mut change = Change::new(kind, format!("`{name}` ({type_name})"));
     let may_be_replaced = details.iter().any(|detail| needs_recreation(detail));
     if replacement == Some(&Replacement::Conditional) && may_be_replaced {
-        change = change.detail("may be replaced: CloudFormation decides when it does it");
+        change = change.detail("may be replaced: CloudFormation decides during the update");
     }
     match resource.policy_action() {
-        Some(PolicyAction::Retain) => change = change.detail("it stays in the account"),
+        Some(PolicyAction::Retain) => change = change.detail("it is retained in the account"),
         Some(PolicyAction::ReplaceAndRetain) => {
-            change = change.detail("the old one stays in the account");
+            change = change.detail("the old one is retained in the account");
         }
         _ => {}
     }
@@ -153,7 +153,7 @@ fn line(detail: &ResourceChangeDetail) -> String {
     line
 }
 
-/// Resources of which nothing but tags changes, in one line: a tag of the stack is one of each resource.
+/// Condenses resources of which only tags change into one line: a tag of the stack applies to each resource.
 fn condensed(changes: Vec<Change>) -> Vec<Change> {
     let is_tag = |line: &String| line == "Tags" || line.starts_with("Tags.");
     let (tags, mut others): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|change| {
@@ -180,9 +180,9 @@ fn short(text: &str) -> String {
         return "nothing".to_owned();
     }
     if text.contains("KNOWN_AFTER_APPLY") {
-        return "known when it is made".to_owned();
+        return "known after it is created".to_owned();
     }
-    let start: String = text.chars().take(LONGEST_VALUE).collect();
+    let start: String = text.chars().take(MAX_VALUE_CHARACTERS).collect();
     if start.len() < text.len() {
         format!("`{start}…`")
     } else {
@@ -228,7 +228,7 @@ mod tests {
             .build()
     }
 
-    fn said(path: &str) -> ResourceChangeDetail {
+    fn direct_change(path: &str) -> ResourceChangeDetail {
         let target = ResourceTargetDefinition::builder()
             .attribute(ResourceAttribute::Properties)
             .path(path)
@@ -243,12 +243,12 @@ mod tests {
     }
 
     #[test]
-    fn what_only_names_a_resource_that_stays_is_no_change() {
+    fn a_reference_to_an_updated_resource_is_no_change() {
         let changes = changes_of(&[
             modified(
                 "Role",
                 Replacement::False,
-                said("/Properties/MaxSessionDuration"),
+                direct_change("/Properties/MaxSessionDuration"),
             ),
             modified("Function", Replacement::Conditional, by_reference()),
         ]);
@@ -257,9 +257,13 @@ mod tests {
     }
 
     #[test]
-    fn what_names_a_resource_that_is_replaced_may_be_replaced_too() {
+    fn a_reference_to_a_replaced_resource_may_be_a_replacement() {
         let changes = changes_of(&[
-            modified("Role", Replacement::True, said("/Properties/RoleName")),
+            modified(
+                "Role",
+                Replacement::True,
+                direct_change("/Properties/RoleName"),
+            ),
             modified("Function", Replacement::Conditional, by_reference()),
         ]);
         assert_eq!(changes[0].kind, ChangeKind::Replace);

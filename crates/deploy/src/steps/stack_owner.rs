@@ -1,17 +1,17 @@
-//! Whose the data stack is, and whether it is still what the settings were read from.
+//! The owner of the data stack, and whether the stack has changed since its settings were read.
 
-use super::stack_watch::changed_meanwhile;
+use super::stack_operation::concurrent_change;
 use crate::stack::{Stack, StackState};
-use crate::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
 
-/// Refuses a stack without the tag of this deployment, unless `--take-over` names it.
+/// Rejects a stack without the tag of this deployment, unless `--take-over` names it.
 ///
 /// # Errors
 ///
 /// If the stack belongs to another deployment or another tool.
 pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result<(), StepError> {
-    // A change set that was never executed has made a name and no tag.
+    // A change set that was never executed leaves a stack without tags.
     if stack.state() == StackState::Empty
         || is_managed(deployment, stack)
         || deployment.take_over.contains(&stack.name)
@@ -22,15 +22,15 @@ pub(super) fn refuse_unmanaged(deployment: &Deployment, stack: &Stack) -> Result
     let what = match stack.tags.get(tags::DEPLOYMENT) {
         Some(other) => format!("stack `{name}` belongs to the deployment `{other}`"),
         None => format!(
-            "stack `{name}` was not made by `kiro-analytics deploy`: it has no tag `{}`",
+            "stack `{name}` was not created by `kiro-analytics deploy`: it has no tag `{}`",
             tags::DEPLOYMENT
         ),
     };
     Err(StepError::failed(
-        Blame::Usage,
+        ErrorCategory::Usage,
         what,
         format!(
-            "choose another prefix with --prefix, or take the stack over with `--take-over {name}`: what is in it and not in this program's template is then deleted, and the plan shows it first"
+            "choose another prefix with --prefix, or take the stack over with `--take-over {name}`: resources that are not in this program's template are then deleted, and the plan lists them first"
         ),
     ))
 }
@@ -39,7 +39,7 @@ fn is_managed(deployment: &Deployment, stack: &Stack) -> bool {
     stack.tags.get(tags::DEPLOYMENT) == Some(&deployment.names.prefix)
 }
 
-/// What the plan says of a stack that is taken over.
+/// The change for a stack that is taken over.
 pub(super) fn taking_over(deployment: &Deployment, stack: &Stack) -> Option<Change> {
     if is_managed(deployment, stack) {
         return None;
@@ -48,22 +48,25 @@ pub(super) fn taking_over(deployment: &Deployment, stack: &Stack) -> Option<Chan
     Some(change.detail("it is taken over: from now on it carries the tag of this deployment, and `teardown` removes it"))
 }
 
-/// Refuses to write settings that were read before another deployment wrote others.
+/// Fails if another deployment has changed the settings since they were read.
 ///
 /// # Errors
 ///
-/// If the stack has other parameters now.
+/// If the parameters of the stack have changed.
 pub(super) fn refuse_lost_settings(
     deployment: &Deployment,
     stack: &Stack,
 ) -> Result<(), StepError> {
-    if !matches!(stack.state(), StackState::Settled | StackState::Stuck) {
+    if !matches!(
+        stack.state(),
+        StackState::Settled | StackState::RollbackFailed
+    ) {
         return Ok(());
     }
     let Some(read) = &deployment.read_parameters else {
-        return Err(changed_meanwhile(
+        return Err(concurrent_change(
             &stack.name,
-            "it was made after the settings were read",
+            "it was created after the settings were read",
         ));
     };
     let mut names: Vec<&str> = read
@@ -77,8 +80,8 @@ pub(super) fn refuse_lost_settings(
     if names.is_empty() {
         return Ok(());
     }
-    Err(changed_meanwhile(
+    Err(concurrent_change(
         &stack.name,
-        &format!("it has other values of `{}` now", names.join("`, `")),
+        &format!("its values of `{}` have changed", names.join("`, `")),
     ))
 }

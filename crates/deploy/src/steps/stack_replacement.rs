@@ -1,19 +1,19 @@
-//! A database or a workgroup under another name: what becomes of the old one.
+//! A database or workgroup that gets another name: what happens to the old one.
 
 use aws_sdk_glue::operation::get_tables::GetTablesOutput;
 
 use super::desired_stack::DesiredStack;
-use super::table_definition::MARK;
+use super::table_definition::DDL_HASH_PARAMETER;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
-use crate::step::{Blame, Change, ChangeKind, StepError};
+use crate::step::{Change, ChangeKind, ErrorCategory, StepError};
 
-/// What the plan says of a database or workgroup that gets another name.
+/// The changes for a database or workgroup that gets another name.
 ///
 /// # Errors
 ///
-/// If the old database holds tables, or the old workgroup saved queries, that this deployment has not made. The template keeps
-/// both (`UpdateReplacePolicy`), but a stack that an older version has made may not.
+/// If the old database contains tables, or the old workgroup saved queries, that this deployment did not create. The template
+/// retains both (`UpdateReplacePolicy`), but a stack of an older version may not.
 pub(super) async fn replacements(
     aws: &Aws,
     stack: &Stack,
@@ -31,12 +31,12 @@ pub(super) async fn replacements(
             return Err(refusal(
                 "database",
                 &before,
-                &format!("{foreign} tables or views that this deployment has not made"),
+                &format!("{foreign} tables or views that this deployment did not create"),
             ));
         }
         changes.push(
             Change::new(ChangeKind::Replace, format!("database `{before}`")).detail(format!(
-                "`{after}` is made; the old one stays with its tables: remove it with `aws glue delete-database --name {before}`"
+                "`{after}` is created; the old one is retained with its tables: remove it with `aws glue delete-database --name {before}`"
             )),
         );
     }
@@ -51,7 +51,7 @@ pub(super) async fn replacements(
         }
         changes.push(
             Change::new(ChangeKind::Replace, format!("workgroup `{before}`")).detail(format!(
-                "`{after}` is made; the old one stays with its history: remove it with `aws athena delete-work-group --work-group {before} --recursive-delete-option`"
+                "`{after}` is created; the old one is retained with its history: remove it with `aws athena delete-work-group --work-group {before} --recursive-delete-option`"
             )),
         );
     }
@@ -60,8 +60,8 @@ pub(super) async fn replacements(
 
 fn refusal(kind: &str, name: &str, what: &str) -> StepError {
     StepError::failed(
-        Blame::Usage,
-        format!("{kind} `{name}` would be replaced, and holds {what}"),
+        ErrorCategory::Usage,
+        format!("{kind} `{name}` would be replaced, and contains {what}"),
         format!("move or remove them first, or keep the {kind} with `--set {kind}={name}`"),
     )
 }
@@ -81,7 +81,7 @@ async fn foreign_tables(aws: &Aws, database: &str) -> Result<usize, AwsError> {
     let is_foreign = |table: &&aws_sdk_glue::types::Table| {
         table
             .parameters()
-            .is_none_or(|parameters| !parameters.contains_key(MARK))
+            .is_none_or(|parameters| !parameters.contains_key(DDL_HASH_PARAMETER))
     };
     let pages = tables.unwrap_or_default();
     let tables = pages.iter().flat_map(GetTablesOutput::table_list);

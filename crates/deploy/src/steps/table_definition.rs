@@ -1,4 +1,4 @@
-//! The definition of a table of Parquet parts in Glue's catalogue. One value serves the call and the file that `synth` writes.
+//! The definition of a table of Parquet parts in Glue's catalogue. The call and the file of `synth` use the same value.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use serde_json::Value;
 use crate::digest::short_hash;
 
 /// The table parameter that holds the hash of its definition.
-pub(crate) const MARK: &str = "kiro_analytics_ddl";
+pub(crate) const DDL_HASH_PARAMETER: &str = "kiro_analytics_ddl";
 
 const TABLE_TYPE: &str = "EXTERNAL_TABLE";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
 const PARQUET_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
 const PARQUET_SERDE: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
-/// Glue refuses longer comments.
+/// Maximum length of a comment in Glue.
 const MAX_COMMENT_CHARACTERS: usize = 255;
 
 /// A table over the parts of one dataset.
@@ -32,7 +32,7 @@ pub(crate) struct TableDefinition {
     storage_descriptor: Storage,
 }
 
-/// A column, with the type that Hive calls it by.
+/// A column with its Hive type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ColumnDefinition {
@@ -60,7 +60,7 @@ struct Serde {
 }
 
 impl TableDefinition {
-    /// The table of a relation; `None` for a view. Partitions are looked for from `first_day` (`YYYY-MM-DD`) on.
+    /// The table of a relation; `None` for a view. `first_day` (`YYYY-MM-DD`) is the first partition.
     pub(crate) fn of(relation: &Relation, results_bucket: &str, first_day: &str) -> Option<Self> {
         let Source::Parts { dataset, .. } = &relation.source else {
             return None;
@@ -97,28 +97,30 @@ impl TableDefinition {
             },
         };
         let hash = short_hash(table.to_json().to_string());
-        table.parameters.insert(MARK.to_owned(), hash);
+        table.parameters.insert(DDL_HASH_PARAMETER.to_owned(), hash);
         Some(table)
     }
 
     /// The hash of everything else in the definition.
     pub(crate) fn hash(&self) -> &str {
-        self.parameters.get(MARK).map_or("", String::as_str)
+        self.parameters
+            .get(DDL_HASH_PARAMETER)
+            .map_or("", String::as_str)
     }
 
     pub(crate) fn columns(&self) -> &[ColumnDefinition] {
         &self.storage_descriptor.columns
     }
 
-    /// As JSON in the spelling of Glue's API.
+    /// As JSON with the member names of Glue's API.
     pub(crate) fn to_json(&self) -> Value {
-        // Texts and lists of texts can always be written.
+        // Texts and lists of texts can always be serialized.
         serde_json::to_value(self).unwrap_or_default()
     }
 
     /// # Errors
     ///
-    /// If a member is missing that Glue demands. None is.
+    /// If a required member is missing, which cannot happen.
     pub(crate) fn to_input(&self) -> Result<TableInput, BuildError> {
         let storage = &self.storage_descriptor;
         let serde = SerDeInfo::builder().serialization_library(PARQUET_SERDE);
@@ -178,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_call_and_the_file_say_the_same() {
+    fn the_call_and_the_file_have_the_same_content() {
         let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
         let facts = catalogue.relation("report_facts_raw").unwrap();
         let table = TableDefinition::of(facts, "example-results", "2026-01-01").unwrap();
@@ -194,7 +196,10 @@ mod tests {
         );
         let columns = written["Columns"].as_array().unwrap();
         assert_eq!(columns.len(), descriptor.columns().len());
-        assert_eq!(file["Parameters"][MARK], call.parameters().unwrap()[MARK]);
+        assert_eq!(
+            file["Parameters"][DDL_HASH_PARAMETER],
+            call.parameters().unwrap()[DDL_HASH_PARAMETER]
+        );
         assert_eq!(table.hash().len(), 16);
     }
 }

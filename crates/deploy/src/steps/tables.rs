@@ -1,4 +1,4 @@
-//! The tables over Parquet parts, in Glue's catalogue: made or changed in one call each, so that none is ever missing.
+//! The tables over Parquet parts in Glue's catalogue. Creates or updates each in one call, so that none is missing meanwhile.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use async_trait::async_trait;
 use aws_sdk_glue::types::Table;
 
 use super::data_layer::DataLayer;
-use super::table_definition::{MARK, TableDefinition};
+use super::table_definition::{DDL_HASH_PARAMETER, TableDefinition};
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// Makes and changes the tables.
+/// Creates and updates the tables.
 pub(crate) struct Tables;
 
-/// The existing tables and views of a database by name. None if there is no such database.
-pub(crate) async fn deployed(
+/// The existing tables and views of a database by name. None if the database does not exist.
+pub(crate) async fn existing_tables(
     aws: &Aws,
     database: &str,
 ) -> Result<BTreeMap<String, Table>, AwsError> {
@@ -41,7 +41,7 @@ pub(crate) async fn deployed(
         .collect())
 }
 
-/// A parameter of an existing table; empty if it has none of that name.
+/// A parameter of an existing table; empty if it does not exist.
 pub(crate) fn parameter<'a>(table: &'a Table, name: &str) -> &'a str {
     let parameters = table.parameters();
     parameters
@@ -49,7 +49,7 @@ pub(crate) fn parameter<'a>(table: &'a Table, name: &str) -> &'a str {
         .map_or("", String::as_str)
 }
 
-/// The day that partitions are looked for from: the first of the year of the first export, and never later than it was.
+/// The first day of the partitions: January 1 of the year of the first export, and never later than the deployed one.
 pub(crate) async fn first_day(
     deployment: &Deployment,
     layer: Option<&DataLayer>,
@@ -86,7 +86,7 @@ pub(crate) async fn first_day(
     Ok(format!("{}-01-01", year.get(..4).unwrap_or("2025")))
 }
 
-/// The tables that the settings ask for.
+/// The desired tables.
 async fn desired(
     deployment: &Deployment,
     layer: Option<&DataLayer>,
@@ -117,7 +117,7 @@ impl Step for Tables {
     ) -> Result<Planned, StepError> {
         let database = deployment.settings().database(&deployment.names);
         let layer = DataLayer::find(deployment).await?;
-        let existing = deployed(&deployment.aws, &database).await?;
+        let existing = existing_tables(&deployment.aws, &database).await?;
         let desired = desired(deployment, layer.as_ref(), &existing).await?;
         let changes = desired.iter().filter_map(|table| change(table, &existing));
         Ok(Planned::changes(changes.collect()))
@@ -129,8 +129,8 @@ impl Step for Tables {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
-        let existing = deployed(&deployment.aws, &layer.database).await?;
+        let layer = DataLayer::require(deployment).await?;
+        let existing = existing_tables(&deployment.aws, &layer.database).await?;
         for table in desired(deployment, Some(&layer), &existing).await? {
             if change(&table, &existing).is_none() {
                 continue;
@@ -148,7 +148,7 @@ impl Step for Tables {
     }
 }
 
-/// Makes a table, or changes the one that exists, in one call.
+/// Creates or updates a table in one call.
 async fn write(
     deployment: &Deployment,
     layer: &DataLayer,
@@ -159,9 +159,9 @@ async fn write(
     let what = format!("table `{}.{}`", layer.database, table.name);
     let input = table.to_input().map_err(|error| {
         StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("the definition of {what} is incomplete: {error}"),
-            "this is a fault of kiro-analytics: report it",
+            "this is a bug in kiro-analytics: report it",
         )
     })?;
     if exists {
@@ -176,14 +176,14 @@ async fn write(
     Ok(())
 }
 
-/// What would have to be done for a table; `None` if it is up to date.
+/// The change of a table; `None` if it is up to date.
 fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Option<Change> {
     let what = format!("table `{}`", desired.name);
     let Some(found) = existing.get(&desired.name) else {
         let columns = desired.columns().len();
         return Some(Change::new(ChangeKind::Create, what).detail(format!("{columns} columns")));
     };
-    if parameter(found, MARK) == desired.hash() {
+    if parameter(found, DDL_HASH_PARAMETER) == desired.hash() {
         return None;
     }
     let mut change = Change::new(ChangeKind::Update, what);
@@ -200,7 +200,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         .collect();
     for (column, kind) in &after {
         match before.get(column) {
-            None => change = change.detail(format!("column `{column}` {kind} is new")),
+            None => change = change.detail(format!("column `{column}` {kind} is added")),
             Some(was) if was != kind => {
                 change = change.detail(format!("column `{column}`: {was} -> {kind}"));
             }
@@ -208,7 +208,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         }
     }
     for column in before.keys().filter(|column| !after.contains_key(*column)) {
-        change = change.detail(format!("column `{column}` goes"));
+        change = change.detail(format!("column `{column}` is removed"));
     }
     for name in ["projection.export_date.range", "storage.location.template"] {
         let was = parameter(found, name);
@@ -218,7 +218,7 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
         }
     }
     if change.details.is_empty() {
-        change = change.detail("its descriptions, or somebody has changed it");
+        change = change.detail("its descriptions, or a change outside this deployment");
     }
     Some(change)
 }

@@ -1,9 +1,9 @@
 //! The template of the data stack.
 
-/// As it is sent.
+/// The text of the template.
 pub(crate) const DATA_TEMPLATE: &str = include_str!("../../../../cfn/01-data-layer.yaml");
 
-/// Every resource of a template: its name, its type, and the condition it is made under.
+/// Every resource of a template: its name, its type and its condition.
 pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
     let section = template.split("\nResources:\n").nth(1).unwrap_or_default();
     let section = section.split("\nOutputs:\n").next().unwrap_or_default();

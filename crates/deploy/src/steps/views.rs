@@ -1,4 +1,4 @@
-//! The views, made by Athena one after the other in the order of what they read, and only those that have changed.
+//! The views. Athena creates those that have changed, one after the other, in the order of their dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,23 +12,23 @@ use kiro_curate::{Catalogue, Relation, Source};
 use serde::Deserialize;
 
 use super::data_layer::DataLayer;
-use super::table_definition::MARK;
-use super::tables::{deployed, parameter};
+use super::table_definition::DDL_HASH_PARAMETER;
+use super::tables::{existing_tables, parameter};
 use crate::aws::{Aws, AwsError, Context};
 use crate::digest::short_hash;
 use crate::progress::Progress;
 use crate::step::{
-    Applied, Blame, Change, ChangeKind, Deployment, Planned, Step, StepError, StepPlan,
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
 /// Maximum time for a statement of Athena.
-const WITHIN: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Makes and changes the views.
+/// Creates and updates the views.
 pub(crate) struct Views;
 
-/// The hash of a view: its text, and the columns of what it reads, as Athena refuses a view whose columns have changed below
-/// it until it is made again.
+/// The hash of a view: of its text and of the columns that it reads. Athena rejects a view whose input columns have changed until
+/// the view is created again.
 pub(crate) fn view_hash(catalogue: &Catalogue, relation: &Relation) -> String {
     let mut text = relation.create_statement().unwrap_or_default();
     for name in &relation.depends_on {
@@ -42,14 +42,14 @@ pub(crate) fn view_hash(catalogue: &Catalogue, relation: &Relation) -> String {
     short_hash(text)
 }
 
-/// What Athena keeps of a view in a comment of Glue's table.
+/// Athena's description of a view, in a comment of Glue's table.
 #[derive(Deserialize)]
 struct StoredView {
     #[serde(rename = "originalSql")]
     original_sql: String,
 }
 
-/// The text of a deployed view. `None` if the table is no view of Athena's.
+/// The text of a deployed view. `None` if the table is not a view of Athena.
 pub(crate) fn original_sql(table: &Table) -> Option<String> {
     let text = table.view_original_text()?;
     let encoded = text.strip_prefix("/* Presto View: ")?.strip_suffix(" */")?;
@@ -58,7 +58,7 @@ pub(crate) fn original_sql(table: &Table) -> Option<String> {
     Some(view.original_sql)
 }
 
-/// The views that are missing or differ, in the order to make them in.
+/// The views that are missing or differ, in the order of their creation.
 fn changed<'a>(
     deployment: &'a Deployment,
     existing: &BTreeMap<String, Table>,
@@ -72,11 +72,11 @@ fn changed<'a>(
             let Some(found) = existing.get(&relation.name) else {
                 return Some((relation, ChangeKind::Create));
             };
-            let mark = parameter(found, MARK);
-            let is_same = if mark.is_empty() {
+            let deployed_hash = parameter(found, DDL_HASH_PARAMETER);
+            let is_same = if deployed_hash.is_empty() {
                 original_sql(found).is_some_and(|text| text.trim() == sql.trim())
             } else {
-                mark == view_hash(&deployment.catalogue, relation)
+                deployed_hash == view_hash(&deployment.catalogue, relation)
             };
             (!is_same).then_some((relation, ChangeKind::Update))
         })
@@ -99,7 +99,7 @@ impl Step for Views {
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
         let database = deployment.settings().database(&deployment.names);
-        let existing = deployed(&deployment.aws, &database).await?;
+        let existing = existing_tables(&deployment.aws, &database).await?;
         let changes = changed(deployment, &existing)
             .into_iter()
             .map(|(relation, kind)| {
@@ -118,13 +118,13 @@ impl Step for Views {
                     .collect();
                 if kind == ChangeKind::Update {
                     for column in after.difference(&before) {
-                        change = change.detail(format!("column `{column}` is new"));
+                        change = change.detail(format!("column `{column}` is added"));
                     }
                     for column in before.difference(&after) {
-                        change = change.detail(format!("column `{column}` goes"));
+                        change = change.detail(format!("column `{column}` is removed"));
                     }
                     if change.details.is_empty() {
-                        change = change.detail("how it is computed");
+                        change = change.detail("its definition");
                     }
                 }
                 change
@@ -138,8 +138,8 @@ impl Step for Views {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let layer = DataLayer::needed(deployment).await?;
-        let existing = deployed(&deployment.aws, &layer.database).await?;
+        let layer = DataLayer::require(deployment).await?;
+        let existing = existing_tables(&deployment.aws, &layer.database).await?;
         let changed = changed(deployment, &existing);
         let all = changed.len() as u64;
         for (done, (relation, _)) in (0..).zip(changed) {
@@ -153,7 +153,7 @@ impl Step for Views {
                 &format!("view `{}`", relation.name),
             )
             .await?;
-            mark(deployment, &layer, relation).await?;
+            write_hash(deployment, &layer, relation).await?;
         }
         Ok(Applied::default())
     }
@@ -163,7 +163,7 @@ impl Step for Views {
 ///
 /// # Errors
 ///
-/// If Athena refuses the statement, or does not end it in time.
+/// If Athena rejects the statement, or does not complete it in time.
 pub(crate) async fn run(
     aws: &Aws,
     layer: &DataLayer,
@@ -184,7 +184,7 @@ pub(crate) async fn run(
         .await
         .context(aws, "athena:StartQueryExecution", what)?;
     let id = started.query_execution_id().unwrap_or_default();
-    let mut polling = aws.polling(WITHIN);
+    let mut polling = aws.polling(TIMEOUT);
     loop {
         let (state, reason) = query_state(aws, id, what).await?;
         if state == QueryExecutionState::Succeeded {
@@ -195,25 +195,25 @@ pub(crate) async fn run(
             QueryExecutionState::Failed | QueryExecutionState::Cancelled
         ) {
             return Err(StepError::failed(
-                Blame::Aws,
-                format!("Athena could not make {what}: {reason}"),
+                ErrorCategory::Aws,
+                format!("Athena could not create {what}: {reason}"),
                 format!(
-                    "look at query {id} of workgroup `{}` in the console; where Lake Formation is in force, you need its grants",
+                    "check query {id} of workgroup `{}` in the console; if Lake Formation is in force, you need its grants",
                     layer.workgroup
                 ),
             ));
         }
         if !polling.again().await {
             return Err(StepError::failed(
-                Blame::Aws,
-                format!("Athena has not made {what} in five minutes"),
-                "run the command again: it goes on where it stopped",
+                ErrorCategory::Aws,
+                format!("Athena did not create {what} within five minutes"),
+                "run the command again: it continues where it stopped",
             ));
         }
     }
 }
 
-/// The state of a query, and Athena's reason for it.
+/// The state of a query, and the reason.
 async fn query_state(
     aws: &Aws,
     id: &str,
@@ -236,8 +236,8 @@ async fn query_state(
     ))
 }
 
-/// Writes the hash into the view's parameters. Athena drops it with its next change, which is how one is noticed.
-async fn mark(
+/// Writes the hash into the view's parameters. Athena drops it when it changes the view, which makes the change detectable.
+async fn write_hash(
     deployment: &Deployment,
     layer: &DataLayer,
     relation: &Relation,
@@ -253,14 +253,14 @@ async fn mark(
         .context(aws, "glue:GetTable", &what)?;
     let Some(table) = found.table else {
         return Err(StepError::failed(
-            Blame::Aws,
-            format!("Glue does not show {what} that Athena has made"),
-            "run the command again: it goes on where it stopped",
+            ErrorCategory::Aws,
+            format!("Glue does not show {what} that Athena has created"),
+            "run the command again: it continues where it stopped",
         ));
     };
     let mut parameters = table.parameters.unwrap_or_default();
     let hash = view_hash(&deployment.catalogue, relation);
-    parameters.insert(MARK.to_owned(), hash);
+    parameters.insert(DDL_HASH_PARAMETER.to_owned(), hash);
     let input = TableInput::builder()
         .name(&relation.name)
         .description(&relation.meaning)
@@ -275,9 +275,9 @@ async fn mark(
         .build()
         .map_err(|error| {
             StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 format!("the definition of {what} is incomplete: {error}"),
-                "this is a fault of kiro-analytics: report it",
+                "this is a bug in kiro-analytics: report it",
             )
         })?;
     let call = glue.update_table().database_name(&layer.database);

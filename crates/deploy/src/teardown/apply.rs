@@ -1,47 +1,52 @@
-//! Carries a teardown out, one removal after the other; what is gone already is not missed.
+//! Applies a teardown plan, one removal after the other. Resources that no longer exist are skipped.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Action, Removal, TeardownPlan, bucket, catalogue, stacks};
+use super::plan::{Action, Removal, TeardownPlan};
+use super::{bucket, catalogue, stacks};
 use crate::assets::Asset;
 use crate::aws::{Aws, Context, Optional};
 use crate::progress::Progress;
 use crate::step::StepError;
 
-/// Maximum time that another change of an asset may delay its deletion.
-const FREE_WITHIN: Duration = Duration::from_mins(2);
+/// Maximum time to wait for another change of an asset before its deletion.
+const CONFLICT_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What was removed.
+/// The resources that were removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Removed {
     pub removed: Vec<String>,
     pub objects_deleted: u64,
 }
 
-/// What could not be removed, and what was before it.
+/// A removal that failed, and the removals before it.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} could not be removed")]
 pub struct TeardownError {
     pub what: String,
     pub done: Removed,
-    /// What is still there, beginning with what failed.
+    /// The resources that remain, beginning with the one that failed.
     pub remains: Vec<String>,
     #[source]
     pub cause: StepError,
 }
 
 impl TeardownPlan {
-    /// Removes what the plan says, in its order.
+    /// Removes the resources of the plan, in its order.
+    ///
+    /// # Errors
+    ///
+    /// The failed removal, with what was removed before and what remains.
     pub async fn apply(
         &self,
         aws: &Aws,
         progress: &dyn Progress,
     ) -> Result<Removed, TeardownError> {
         let mut done = Removed::default();
-        let of = self.goes.len();
-        for (index, removal) in self.goes.iter().enumerate() {
+        let of = self.removals.len();
+        for (index, removal) in self.removals.iter().enumerate() {
             progress.begin(index + 1, of, &removal.what);
             match removal.apply(aws, &self.prefix, progress).await {
                 Ok(objects) => {
@@ -49,7 +54,7 @@ impl TeardownPlan {
                     done.removed.push(removal.what.clone());
                 }
                 Err(cause) => {
-                    let remains = self.goes.iter().skip(index);
+                    let remains = self.removals.iter().skip(index);
                     return Err(TeardownError {
                         what: removal.what.clone(),
                         done,
@@ -64,7 +69,7 @@ impl TeardownPlan {
 }
 
 impl Removal {
-    /// Removes it: how many objects were deleted.
+    /// Removes it. Returns the number of deleted objects.
     async fn apply(
         &self,
         aws: &Aws,
@@ -75,7 +80,7 @@ impl Removal {
             Action::Asset(asset) => delete_asset(aws, asset).await?,
             Action::Grants(grants) => catalogue::revoke(aws, grants).await?,
             Action::Tables { database, names } => {
-                catalogue::drop_tables(aws, database, names).await?;
+                catalogue::delete_tables(aws, database, names).await?;
             }
             Action::RolePolicy { role, policy } => {
                 let call = aws.clients().iam.delete_role_policy();
@@ -88,7 +93,7 @@ impl Removal {
             }
             Action::Stack { name, leaves } => {
                 if let Some(bucket) = leaves {
-                    bucket::mark(aws, prefix, bucket).await?;
+                    bucket::tag_with_deployment(aws, prefix, bucket).await?;
                 }
                 stacks::delete(aws, name, progress).await?;
             }
@@ -104,11 +109,11 @@ impl Removal {
 }
 
 async fn delete_asset(aws: &Aws, asset: &Asset) -> Result<(), StepError> {
-    let mut polling = aws.polling(FREE_WITHIN);
+    let mut polling = aws.polling(CONFLICT_TIMEOUT);
     loop {
         match asset.delete(aws).await {
             Ok(()) => return Ok(()),
-            // It is being made or changed: that ends.
+            // It is being created or changed: wait.
             Err(error) if error.is_conflict() && polling.again().await => {}
             Err(error) => return Err(error.into()),
         }

@@ -1,60 +1,61 @@
-//! The buckets: whose they are, whether they may go, and emptying them in bulk, all versions.
+//! The buckets: finds those of the deployment, checks whether they can be removed, and deletes all versions in bulk.
 
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use kiro_s3::decoded_key;
 
-use super::object_shape::is_ours;
-use super::{Action, Teardown, TeardownPlan};
+use super::object_key::is_deployment_key;
+use super::plan::{Action, TeardownPlan};
+use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Buckets, Context};
 use crate::progress::Progress;
 use crate::results_buckets::results_buckets;
 use crate::stack_resources::StackResource;
-use crate::step::{Blame, StepError};
+use crate::step::{ErrorCategory, StepError};
 use crate::tags;
 
-/// New objects may arrive while a bucket is emptied: access logs do.
+/// Attempts to empty a bucket: new objects, such as access logs, may arrive meanwhile.
 const ATTEMPTS: usize = 4;
 /// Maximum number of foreign objects that are named.
-const MOST_NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
-pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     for bucket in of_results(teardown, plan).await? {
         if !teardown.deletes_data {
-            plan.stay(
+            plan.retain(
                 format!("bucket `{bucket}` with parts and query results"),
-                format!("--delete-data deletes it; `deploy --set existing_results_bucket={bucket}` goes on with it"),
+                format!("--delete-data deletes it; `deploy --set existing_results_bucket={bucket}` continues with it"),
             );
             continue;
         }
-        match obstacle(teardown, &bucket).await? {
-            Some((what, hint)) => plan.obstruct(what, hint),
-            None => plan.go(
+        match blocker(teardown, &bucket).await? {
+            Some((what, hint)) => plan.block(what, hint),
+            None => plan.remove(
                 format!("bucket `{bucket}`"),
-                vec!["with all parts and query results, every version of them".to_owned()],
+                vec!["with all parts and query results, in all versions".to_owned()],
                 Action::Bucket(bucket),
             ),
         }
     }
     if let Some(bucket) = &teardown.settings.existing_results_bucket
         && !plan
-            .goes
+            .removals
             .iter()
             .any(|removal| removal.action == Action::Bucket(bucket.clone()))
         && !plan
-            .stays
+            .retained
             .iter()
-            .any(|kept| kept.what.contains(bucket.as_str()))
+            .any(|retained| retained.what.contains(bucket.as_str()))
     {
-        plan.stay(
+        plan.retain(
             format!("bucket `{bucket}` with parts and query results"),
-            "it has no tag of this deployment: delete it by hand if it shall go",
+            "it has no tag of this deployment: delete it manually if you no longer need it",
         );
     }
     code(teardown, plan).await
 }
 
-/// Whether the bucket exists in this account. One of that name in another account stays, and is listed.
+/// Returns true if the bucket exists in this account. A bucket with that name in another account is listed as retained.
 async fn exists(
     teardown: &Teardown<'_>,
     plan: &mut TeardownPlan,
@@ -62,7 +63,7 @@ async fn exists(
 ) -> Result<bool, AwsError> {
     match owned(teardown).head(bucket).await {
         Err(error) if error.kind == AwsErrorKind::ForeignOwner => {
-            plan.stay(format!("bucket `{bucket}`"), error.message);
+            plan.retain(format!("bucket `{bucket}`"), error.message);
             Ok(false)
         }
         head => Ok(head?.is_some()),
@@ -73,17 +74,17 @@ fn owned<'a>(teardown: &Teardown<'a>) -> Buckets<'a> {
     teardown.aws.buckets().owned()
 }
 
-/// Where the function's code lies: our own bucket, or a folder in one of yours.
+/// Plans the removal of the function's code: the deployment's own bucket, or a folder in a bucket of the user.
 async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     let bucket = teardown.settings.code_bucket(teardown.names);
     if !exists(teardown, plan, &bucket).await? {
         return Ok(());
     }
-    let is_ours = is_tagged(teardown, &bucket).await?;
-    if is_ours && teardown.settings.code_bucket.is_none() {
-        match obstacle(teardown, &bucket).await? {
-            Some((what, _)) => plan.stay(format!("bucket `{bucket}`"), what),
-            None => plan.go(
+    let is_owned = is_tagged(teardown, &bucket).await?;
+    if is_owned && teardown.settings.code_bucket.is_none() {
+        match blocker(teardown, &bucket).await? {
+            Some((what, _)) => plan.retain(format!("bucket `{bucket}`"), what),
+            None => plan.remove(
                 format!("bucket `{bucket}`"),
                 vec!["with the function's code".to_owned()],
                 Action::Bucket(bucket),
@@ -92,25 +93,25 @@ async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), Aw
         return Ok(());
     }
     let prefix = format!("state/{}/", teardown.names.prefix);
-    let noted = owned(teardown).listing(&bucket, &prefix).most(1);
+    let noted = owned(teardown).listing(&bucket, &prefix).max_keys(1);
     if !noted.page(None).await?.objects.is_empty() {
-        plan.go(
+        plan.remove(
             format!("`s3://{bucket}/{prefix}`"),
-            vec!["what the deployment has noted of itself".to_owned()],
+            vec!["state of the deployment".to_owned()],
             Action::Objects {
                 bucket: bucket.clone(),
                 prefix,
             },
         );
     }
-    plan.stay(
+    plan.retain(
         format!("bucket `{bucket}` with the function's code in functions/"),
         "it is yours",
     );
     Ok(())
 }
 
-/// The buckets with results that are this deployment's: the stack's, and what earlier stacks of it have left.
+/// The results buckets of this deployment: that of the stack, and those that earlier stacks have left.
 async fn of_results(
     teardown: &Teardown<'_>,
     plan: &mut TeardownPlan,
@@ -145,15 +146,15 @@ async fn of_results(
     Ok(found)
 }
 
-/// Why a bucket must not be emptied, and what to do.
-async fn obstacle(
+/// Why a bucket must not be emptied, and a hint.
+async fn blocker(
     teardown: &Teardown<'_>,
     bucket: &str,
 ) -> Result<Option<(String, String)>, AwsError> {
     if teardown.export_buckets().contains(bucket) {
         return Ok(Some((
-            format!("bucket `{bucket}` holds exports of Kiro, which are never touched"),
-            "run this with --keep-data, and delete normalized/ and query-results/ in it by hand"
+            format!("bucket `{bucket}` contains exports of Kiro, which are never deleted"),
+            "run this with --keep-data, and delete normalized/ and query-results/ in it manually"
                 .to_owned(),
         )));
     }
@@ -169,8 +170,12 @@ async fn is_tagged(teardown: &Teardown<'_>, bucket: &str) -> Result<bool, AwsErr
     Ok(found.get(tags::DEPLOYMENT) == Some(&teardown.names.prefix))
 }
 
-/// Makes sure that a bucket which its stack leaves behind says whose it is. Other tags stay.
-pub(super) async fn mark(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), AwsError> {
+/// Adds the deployment's tag to a bucket that its stack retains. Keeps other tags.
+pub(super) async fn tag_with_deployment(
+    aws: &Aws,
+    prefix: &str,
+    bucket: &str,
+) -> Result<(), AwsError> {
     let buckets = aws.buckets().owned();
     if buckets.head(bucket).await?.is_none() {
         return Ok(());
@@ -183,11 +188,11 @@ pub(super) async fn mark(aws: &Aws, prefix: &str, bucket: &str) -> Result<(), Aw
     buckets.set_tags(bucket, &all).await
 }
 
-/// Objects that a deployment has not written, among all versions in a bucket.
+/// Objects, in any version, that the deployment did not write.
 #[derive(Debug, Default)]
 struct ForeignObjects {
     count: usize,
-    /// The first of them.
+    /// Keys of the first ones.
     named: Vec<String>,
 }
 
@@ -198,11 +203,11 @@ impl ForeignObjects {
         let mut last = String::new();
         while let Some(page) = versions.next().await? {
             for version in page {
-                if is_ours(&version.key) || version.key == last {
+                if is_deployment_key(&version.key) || version.key == last {
                     continue;
                 }
                 found.count += 1;
-                if found.named.len() < MOST_NAMED {
+                if found.named.len() < MAX_NAMED {
                     found.named.push(format!("`{}`", version.key));
                 }
                 last = version.key;
@@ -217,7 +222,7 @@ impl ForeignObjects {
         let more = (more > 0).then(|| format!(" and {more} more"));
         (*count > 0).then(|| {
             format!(
-                "bucket `{bucket}` holds what kiro-analytics has not put there: {}{}",
+                "bucket `{bucket}` contains objects that kiro-analytics did not write: {}{}",
                 named.join(", "),
                 more.unwrap_or_default()
             )
@@ -231,7 +236,7 @@ struct ObjectVersion {
     id: Option<String>,
 }
 
-/// All versions below a prefix, page after page.
+/// All versions below a prefix, page by page.
 struct Versions<'a> {
     aws: &'a Aws,
     bucket: &'a str,
@@ -250,7 +255,7 @@ impl<'a> Versions<'a> {
         }
     }
 
-    /// The next page; none at the end, or where there is no such bucket.
+    /// The next page; none at the end, or if the bucket does not exist.
     async fn next(&mut self) -> Result<Option<Vec<ObjectVersion>>, AwsError> {
         let Some((key, version)) = self.next.take() else {
             return Ok(None);
@@ -259,7 +264,7 @@ impl<'a> Versions<'a> {
         let page = call
             .bucket(self.bucket)
             .prefix(self.prefix)
-            // XML cannot hold every key.
+            // XML cannot represent every key.
             .encoding_type(EncodingType::Url)
             .set_key_marker(key)
             .set_version_id_marker(version)
@@ -304,7 +309,8 @@ fn decoded(page: &ListObjectVersionsOutput, key: &str) -> String {
     }
 }
 
-/// Deletes what is ours below a prefix, all versions and markers, a thousand at a time. Gives the number of deleted versions.
+/// Deletes the deployment's objects below a prefix, with all versions and markers, a thousand at a time. Returns the number of
+/// deleted versions.
 pub(super) async fn empty(
     aws: &Aws,
     bucket: &str,
@@ -314,7 +320,9 @@ pub(super) async fn empty(
     let mut deleted = 0;
     let mut versions = Versions::new(aws, bucket, prefix);
     while let Some(page) = versions.next().await? {
-        let ours = page.into_iter().filter(|version| is_ours(&version.key));
+        let ours = page
+            .into_iter()
+            .filter(|version| is_deployment_key(&version.key));
         let listed: Vec<ObjectIdentifier> = ours
             .filter_map(|version| {
                 let identifier = ObjectIdentifier::builder().key(version.key);
@@ -345,7 +353,7 @@ async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Resul
         .context(aws, "s3:DeleteObjects", format!("bucket `{bucket}`"))?;
     if let Some(refused) = answer.errors().first() {
         return Err(StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!(
                 "{} objects of bucket `{bucket}` could not be deleted, such as `{}`: {} ({})",
                 answer.errors().len(),
@@ -353,13 +361,13 @@ async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Resul
                 refused.message().unwrap_or_default(),
                 refused.code().unwrap_or_default()
             ),
-            "a policy or an object lock may forbid it: have `s3:DeleteObjectVersion` allowed, then run this again",
+            "a policy or an object lock may prevent it: allow `s3:DeleteObjectVersion`, then run this again",
         ));
     }
     Ok(count)
 }
 
-/// Empties and deletes a bucket. Foreign objects are looked for once more, whatever was planned.
+/// Empties and deletes a bucket. Checks again for foreign objects, which may have arrived since the plan.
 pub(super) async fn remove(
     aws: &Aws,
     bucket: &str,
@@ -372,7 +380,7 @@ pub(super) async fn remove(
         }
         if let Some(what) = ForeignObjects::find(aws, bucket).await?.sentence(bucket) {
             return Err(StepError::failed(
-                Blame::Usage,
+                ErrorCategory::Usage,
                 what,
                 "move or delete these with all their versions, then run this again",
             ));

@@ -1,4 +1,4 @@
-//! Tables, views and grants. What others have put into the database would go with it, so it is an obstacle.
+//! Tables, views and grants. Foreign tables block the teardown, because they would be deleted with the database.
 
 use std::collections::BTreeSet;
 
@@ -10,24 +10,26 @@ use aws_sdk_lakeformation::types::{
     TableWithColumnsResource,
 };
 
-use super::{Action, Teardown, TeardownPlan};
+use super::plan::{Action, TeardownPlan};
+use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::data_lake::list_grants;
 use crate::service_roles::ServiceRole;
-use crate::step::{Blame, StepError};
-use crate::steps::{MARK, deployed, parameter};
+use crate::step::{ErrorCategory, StepError};
+use crate::steps::{DDL_HASH_PARAMETER, existing_tables, parameter};
 
 /// Maximum number of tables in one `BatchDeleteTable`.
 const TABLES_PER_CALL: usize = 100;
 /// Maximum number of grants in one `BatchRevokePermissions`.
 const GRANTS_PER_CALL: usize = 20;
 /// Maximum number of foreign tables that are named.
-const MOST_NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
-/// A grant of Lake Formation, as it is revoked.
+/// A grant of Lake Formation to revoke.
 pub(super) type Grant = PrincipalResourcePermissions;
 
-pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
-    // The database is the stack's; without the stack there is none of ours.
+pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+    // The database belongs to the stack; without the stack there is nothing to remove.
     let Some(database) = teardown
         .stack
         .map(|stack| stack.output("DatabaseName"))
@@ -36,19 +38,19 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         return Ok(());
     };
     let aws = teardown.aws;
-    let tables = deployed(aws, database).await?;
+    let tables = existing_tables(aws, database).await?;
     let (ours, foreign): (Vec<&Table>, Vec<&Table>) = tables
         .values()
-        .partition(|table| !parameter(table, MARK).is_empty());
+        .partition(|table| !parameter(table, DDL_HASH_PARAMETER).is_empty());
     if !foreign.is_empty() {
         let names: Vec<&str> = foreign
             .iter()
-            .take(MOST_NAMED)
+            .take(MAX_NAMED)
             .map(|table| table.name())
             .collect();
-        plan.obstruct(
+        plan.block(
             format!(
-                "database `{database}` holds {} that kiro-analytics has not made: {}",
+                "database `{database}` contains {} that kiro-analytics did not create: {}",
                 if foreign.len() == 1 {
                     "a table".to_owned()
                 } else {
@@ -56,12 +58,12 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
                 },
                 names.join(", ")
             ),
-            "move them to another database or delete them: they would go with the database",
+            "move them to another database or delete them: they would be deleted with the database",
         );
     }
     let grants = grants(teardown, database).await?;
     if !grants.is_empty() {
-        plan.go(
+        plan.remove(
             format!(
                 "{} grants of Lake Formation on database `{database}`",
                 grants.len()
@@ -78,13 +80,13 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     if !ours.is_empty() {
         let is_view = |table: &&&Table| table.table_type() == Some("VIRTUAL_VIEW");
         let views = ours.iter().filter(is_view).count();
-        plan.go(
+        plan.remove(
             format!(
                 "{} views and {} tables in database `{database}`",
                 views,
                 ours.len() - views
             ),
-            vec!["they hold no data: the parts lie in the bucket".to_owned()],
+            vec!["they contain no data: the parts are in the bucket".to_owned()],
             Action::Tables {
                 database: database.to_owned(),
                 names: ours.iter().map(|table| table.name().to_owned()).collect(),
@@ -100,7 +102,7 @@ fn principal(grant: &Grant) -> String {
     format!("of `{}`", identifier.unwrap_or_default())
 }
 
-/// The principals that a deployment grants something.
+/// The principals that a deployment grants permissions to.
 async fn principals(teardown: &Teardown<'_>) -> Result<Vec<String>, AwsError> {
     let aws = teardown.aws;
     let mut principals = teardown.settings.query_principals.clone();
@@ -121,32 +123,20 @@ async fn grants(teardown: &Teardown<'_>, database: &str) -> Result<Vec<Grant>, A
         let identifier = DataLakePrincipal::builder()
             .data_lake_principal_identifier(&principal)
             .build();
-        let pages = aws
-            .clients()
-            .lake_formation
-            .list_permissions()
-            .principal(identifier)
-            .into_paginator()
-            .send();
-        let pages = pages.collect::<Result<Vec<_>, _>>().await.context(
-            aws,
-            "lakeformation:ListPermissions",
-            format!("the grants of `{principal}`"),
-        );
-        let pages = match pages {
-            // Who may not look may not revoke either. What is granted on a table ends with the table.
+        let call = aws.clients().lake_formation.list_permissions();
+        let subject = format!("the grants of `{principal}`");
+        let found = match list_grants(aws, call.principal(identifier), subject).await {
+            // A caller who cannot list grants cannot revoke them either. Grants on a table end with the table.
             Err(error) if error.is_denied() || error.is_not_found() => return Ok(Vec::new()),
-            pages => pages?,
+            found => found?,
         };
-        let found = pages
-            .into_iter()
-            .flat_map(|page| page.principal_resource_permissions.unwrap_or_default());
+        let found = found.into_iter();
         grants.extend(found.filter(|grant| grant.resource().is_some_and(|on| is_in(on, database))));
     }
     Ok(grants)
 }
 
-/// Whether a resource is the database or one of its tables.
+/// Returns true if a resource is the database or one of its tables.
 fn is_in(resource: &Resource, database: &str) -> bool {
     let names = [
         resource.database().map(DatabaseResource::name),
@@ -162,8 +152,8 @@ fn is_in(resource: &Resource, database: &str) -> bool {
 ///
 /// # Errors
 ///
-/// If Glue keeps one of them.
-pub(super) async fn drop_tables(
+/// If Glue does not delete one of them.
+pub(super) async fn delete_tables(
     aws: &Aws,
     database: &str,
     names: &[String],
@@ -189,14 +179,14 @@ pub(super) async fn drop_tables(
         });
         if let Some((error, detail)) = refused {
             return Err(StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!(
                     "table `{}` could not be deleted: {} ({})",
                     error.table_name().unwrap_or_default(),
                     detail.error_message().unwrap_or_default(),
                     detail.error_code().unwrap_or_default()
                 ),
-                "where Lake Formation is in force, have DROP on the database's tables granted to you; then run this again",
+                "if Lake Formation is in force, you need DROP on the database's tables; then run this again",
             ));
         }
     }
@@ -207,7 +197,7 @@ pub(super) async fn drop_tables(
 ///
 /// # Errors
 ///
-/// If Lake Formation keeps one of them.
+/// If Lake Formation does not revoke one of them.
 pub(super) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError> {
     for some in grants.chunks(GRANTS_PER_CALL) {
         let entries = some
@@ -216,7 +206,7 @@ pub(super) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError>
             .map(|(index, grant)| request_entry(index, grant));
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(|error| {
             StepError::failed(
-                Blame::Aws,
+                ErrorCategory::Aws,
                 format!("Lake Formation has listed an incomplete grant: {error}"),
                 "revoke it in Lake Formation's console, then run this again",
             )
@@ -251,7 +241,7 @@ fn request_entry(index: usize, grant: &Grant) -> Result<BatchPermissionsRequestE
         .build()
 }
 
-/// What is not granted any more, or on what is gone, need not be revoked.
+/// Returns true if the grant or its resource no longer exists.
 fn is_gone(failure: &BatchPermissionsFailureEntry) -> bool {
     failure.error().is_some_and(|error| {
         let message = error.error_message().unwrap_or_default();
@@ -267,7 +257,7 @@ fn refused(failure: &BatchPermissionsFailureEntry) -> StepError {
         .and_then(DataLakePrincipal::data_lake_principal_identifier);
     let error = failure.error();
     StepError::failed(
-        Blame::Aws,
+        ErrorCategory::Aws,
         format!(
             "a grant of `{}` could not be revoked: {} ({})",
             principal.unwrap_or_default(),

@@ -1,6 +1,7 @@
-//! The stacks: which of them go, and deleting them to the end.
+//! The stacks: plans their removal and deletes them.
 
-use super::{Action, Teardown, TeardownPlan};
+use super::plan::{Action, TeardownPlan};
+use super::planner::Teardown;
 use crate::aws::{Aws, AwsError};
 use crate::progress::Progress;
 use crate::stack::Stack;
@@ -9,25 +10,25 @@ use crate::stack_resources::StackResource;
 use crate::step::StepError;
 use crate::tags;
 
-pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     let identity = Stack::find(teardown.aws, &teardown.names.identity_stack()).await?;
     let stacks = [identity.as_ref(), teardown.stack];
     for stack in stacks.into_iter().flatten() {
         let prefix = &teardown.names.prefix;
         if stack.tags.get(tags::DEPLOYMENT) != Some(prefix) {
-            plan.obstruct(
-                format!("stack `{}` was not made by `kiro-analytics deploy`: it has no tag of this deployment", stack.name),
-                format!("if it shall go, delete it in the CloudFormation console; or run `kiro-analytics deploy --prefix {prefix} --take-over {}` once, which makes it part of this deployment", stack.name),
+            plan.block(
+                format!("stack `{}` was not created by `kiro-analytics deploy`: it has no tag of this deployment", stack.name),
+                format!("to remove it, delete it in the CloudFormation console; or run `kiro-analytics deploy --prefix {prefix} --take-over {}` once, which makes it part of this deployment", stack.name),
             );
             continue;
         }
         if let Err(refusal) = stack_deletion::refuse_protected(stack) {
-            plan.obstruct(refusal.to_string(), refusal.hint());
+            plan.block(refusal.to_string(), refusal.hint());
         }
         if stack.status.ends_with("_IN_PROGRESS") && stack.status != "DELETE_IN_PROGRESS" {
-            plan.obstruct(
+            plan.block(
                 format!("stack `{}` is {}", stack.name, stack.status),
-                "wait until that has ended",
+                "wait until the change ends",
             );
         }
         let resources = StackResource::of_stack(teardown.aws, &stack.name).await?;
@@ -44,7 +45,7 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             .iter()
             .find(|resource| resource.logical_id == "ResultsBucket")
             .map(|resource| resource.physical_id.clone());
-        plan.go(
+        plan.remove(
             format!("stack `{}`", stack.name),
             vec![format!("{} resources: {}", kinds.len(), kinds.join(", "))],
             Action::Stack {
@@ -56,7 +57,7 @@ pub(super) async fn look(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
     Ok(())
 }
 
-/// Deletes a stack and waits until it is gone.
+/// Deletes a stack and waits until it no longer exists.
 pub(super) async fn delete(
     aws: &Aws,
     name: &str,

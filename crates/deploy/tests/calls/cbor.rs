@@ -14,7 +14,7 @@ pub(crate) fn cbor(status: u16, body: &Value) -> Given {
     }
 }
 
-/// CBOR (RFC 8949) of what JSON can say.
+/// CBOR (RFC 8949) of a JSON value.
 fn encode(value: &Value, bytes: &mut Vec<u8>) {
     match value {
         Value::Null => bytes.push(0xf6),

@@ -4,22 +4,22 @@ use std::io::Write;
 use std::process::Command;
 
 use kiro_deploy::aws::{Aws, AwsTuning, SdkOptions};
-use kiro_deploy::step::{Blame, StepError};
+use kiro_deploy::step::{ErrorCategory, StepError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Tells the child what it is.
+/// Marks the child process.
 const IS_CHILD: &str = "KIRO_TEST_SIGNS_IN";
 /// Begins the line with the outcome.
 const OUTCOME: &str = "outcome of the sign-in: ";
 
-/// Somebody's machine: a home folder, files of AWS and variables; nothing of the real one.
+/// A user's machine: a home folder, AWS files and variables, isolated from the real machine.
 pub(crate) struct Machine {
     pub(crate) home: TempDir,
     variables: Vec<(String, String)>,
 }
 
-/// What a sign-in ended with.
+/// The result of a sign-in.
 #[derive(Debug)]
 pub(crate) struct SignIn(Value);
 
@@ -92,12 +92,12 @@ impl SignIn {
         self.0["region"].as_str().unwrap_or_default()
     }
 
-    /// The message, the hint, and what kind of failure it is.
+    /// The message, the hint and the kind of the failure.
     pub(crate) fn error(&self) -> String {
         self.0["error"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether the exit code says that the command or the configuration is wrong (2).
+    /// Returns true if the exit code is that of a wrong command or configuration (2).
     pub(crate) fn is_usage_error(&self) -> bool {
         self.0["is_usage_error"] == true
     }
@@ -112,13 +112,13 @@ async fn outcome() -> Value {
         Ok(aws) => json!({"account": aws.account(), "region": aws.region()}),
         Err(error) => {
             let text = format!("{:?}: {error}; hint: {}", error.kind, error.hint());
-            let is_usage_error = StepError::from(error).blame() == Blame::Usage;
+            let is_usage_error = StepError::from(error).category() == ErrorCategory::Usage;
             json!({"error": text, "is_usage_error": is_usage_error})
         }
     }
 }
 
-/// Also what the child runs.
+/// Also runs in the child process.
 #[tokio::test]
 async fn without_anything_no_region_is_guessed() {
     if is_child() {
@@ -128,7 +128,7 @@ async fn without_anything_no_region_is_guessed() {
     }
     let found = Machine::without_credentials().sign_in().await;
     assert!(
-        found.error().contains("no Region is named"),
+        found.error().contains("no Region is configured"),
         "{}",
         found.error()
     );

@@ -1,4 +1,4 @@
-//! Which host is asked: AWS's own rules for three partitions, with and without FIPS and dual stack.
+//! The hosts of requests: AWS's rules for three partitions, with and without FIPS and dual stack.
 
 use std::collections::BTreeSet;
 
@@ -35,12 +35,12 @@ async fn call(aws: &Aws, service: &str) {
         "sqs" => drop(clients.sqs.list_queues().send().await),
         "sso" => drop(clients.sso_admin.list_instances().send().await),
         "sts" => drop(clients.sts.get_caller_identity().send().await),
-        other => panic!("nobody calls {other}"),
+        other => panic!("unexpected service {other}"),
     }
 }
 
 #[tokio::test]
-async fn every_service_is_asked_where_aws_says() {
+async fn every_service_is_called_at_the_endpoint_of_aws() {
     let (mut rows, mut services) = (0, BTreeSet::new());
     for line in ENDPOINTS.lines().filter(|line| !line.starts_with('#')) {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -89,7 +89,7 @@ async fn an_endpoint_of_one_s_own_takes_every_call() {
     assert_eq!(hosts, BTreeSet::from(["localhost:4566".to_owned()]));
 }
 
-/// Another Region of the same account is asked there, with the same credentials.
+/// Calls in another Region use its endpoint, with the same credentials.
 #[tokio::test]
 async fn another_region_is_asked_there() {
     let recorder = Recorder::default();

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cbor::cbor;
 use crate::server::{Asked, Given, Server, sign_in};
 
-/// One failure as the protocols write it: status, code, what it means.
+/// One failure as the protocols write it: status, code, kind.
 const FAILURES: &[(u16, &str, Kind)] = &[
     (403, "AccessDeniedException", Kind::Denied),
     (400, "ThrottlingException", Kind::Throttled),
@@ -25,7 +25,7 @@ const FAILURES: &[(u16, &str, Kind)] = &[
 
 type Calling<'a> = Pin<Box<dyn Future<Output = Result<(), AwsError>> + 'a>>;
 
-/// A call by its action, and how it is made.
+/// A call: its action and its request.
 type CallCase = (
     &'static str,
     for<'a> fn(&'a Aws, &'static str) -> Calling<'a>,
@@ -94,7 +94,7 @@ fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
 }
 
 #[tokio::test]
-async fn every_client_says_what_failed_why_and_what_to_do() {
+async fn every_client_reports_failure_reason_and_hint() {
     for (status, code, kind) in FAILURES {
         let server = Server::start(move |asked| refusal(asked, *status, code)).await;
         let aws = server.aws().await;
@@ -112,9 +112,9 @@ async fn every_client_says_what_failed_why_and_what_to_do() {
     }
 }
 
-/// What does not exist is an answer, not an error, to whoever asks so.
+/// `optional` turns a missing resource into `None`.
 #[tokio::test]
-async fn every_client_tells_what_does_not_exist() {
+async fn every_client_recognizes_missing_resources() {
     let server = Server::start(|asked| refusal(asked, 404, "ResourceNotFoundException")).await;
     let aws = server.aws().await;
     for (action, call) in CASES {
@@ -124,8 +124,8 @@ async fn every_client_tells_what_does_not_exist() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_nobody_answers_is_unreachable() {
-    // A port of this machine that nobody listens on, as its listener is gone.
+async fn an_endpoint_without_a_listener_is_unreachable() {
+    // A port without a listener.
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
@@ -142,12 +142,12 @@ async fn an_endpoint_that_nobody_answers_is_unreachable() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_answer_is_an_error() {
+async fn an_invalid_response_is_an_error() {
     let server =
         Server::start(|_| Given::text(200, "<html>sign in to the guest network</html>")).await;
     let aws = server.aws().await;
     for (action, call) in CASES {
-        // These read what they need from headers, or take any body.
+        // These read headers, or accept any body.
         if matches!(*action, "lambda:Invoke" | "s3:GetBucketPolicy") {
             continue;
         }
@@ -157,7 +157,7 @@ async fn an_answer_that_is_no_answer_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_has_no_code_of_its_own_is_told_by_its_message() {
+async fn errors_without_a_code_are_classified_by_message() {
     let server = Server::start(|_| {
         Given::text(
             400,
@@ -175,7 +175,7 @@ async fn what_has_no_code_of_its_own_is_told_by_its_message() {
 }
 
 #[tokio::test]
-async fn a_bucket_is_there_elsewhere_denied_or_missing() {
+async fn a_bucket_exists_is_in_another_region_denied_or_missing() {
     let server = Server::start(|asked| match asked.path.split(['/', '?']).nth(1) {
         Some("here") => Given {
             headers: vec![("x-amz-bucket-region", "eu-central-1".to_owned())],

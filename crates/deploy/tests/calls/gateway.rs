@@ -1,4 +1,4 @@
-//! What a sign-in meets: AWS behind an endpoint of one's own, a proxy, or the metadata service of a machine. Keeps every request.
+//! Servers for a sign-in: AWS behind a custom endpoint, a proxy, or a machine's metadata service. Records all requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ const ROLE_CREDENTIALS: &str = "<Credentials><AccessKeyId>ASIAROLE</AccessKeyId>
 const JSON_CREDENTIALS: &str = r#"{"Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": "ASIAMACHINE", "SecretAccessKey": "s",
     "Token": "t", "LastUpdated": "2026-01-01T00:00:00Z", "Expiration": "2099-01-01T00:00:00Z"}"#;
 
-/// A server on a free port, gone with the test's runtime.
+/// A server on a free port. Ends with the test's runtime.
 pub(crate) struct Gateway {
     pub(crate) port: u16,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -32,7 +32,7 @@ impl Gateway {
         Self::accept(Some(acceptor), answer).await
     }
 
-    /// Never well.
+    /// Always fails.
     pub(crate) async fn start_failing() -> Self {
         Self::accept(None, |_| Given::text(503, "")).await
     }

@@ -1,4 +1,4 @@
-//! Every kind of call against a server that answers as AWS does, well and badly.
+//! Every kind of call against a server that responds like AWS, with successes and errors.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 

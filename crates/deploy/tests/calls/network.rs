@@ -1,4 +1,4 @@
-//! Ways to AWS, as the table in docs/deployment.md has them: proxies, certificates, endpoints, attempts.
+//! Network settings, as in the table of docs/deployment.md: proxies, certificates, endpoints, attempts.
 
 use crate::certificate;
 use crate::child::Machine;
@@ -23,7 +23,7 @@ async fn a_proxy_is_asked_for_every_host() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_told_user_and_password() {
+async fn a_proxy_receives_user_and_password() {
     let proxy = Gateway::start().await;
     let url = format!("http://alice:secret@127.0.0.1:{}", proxy.port);
     Machine::new().variable("HTTPS_PROXY", url).sign_in().await;
@@ -148,7 +148,7 @@ async fn fips_and_dual_stack_have_hosts_of_their_own() {
 }
 
 #[tokio::test]
-async fn attempts_are_as_many_as_somebody_says() {
+async fn attempts_are_those_of_the_configuration() {
     let aws = Gateway::start_failing().await;
     let machine = Machine::new()
         .variable("AWS_ENDPOINT_URL", aws.url())
@@ -157,7 +157,7 @@ async fn attempts_are_as_many_as_somebody_says() {
     assert_eq!(aws.asked().len(), 2);
 }
 
-/// `m/…,F` in the user agent stands for adaptive retries, `E` for standard ones.
+/// `m/…,F` in the user agent means adaptive retries, `E` standard ones.
 #[tokio::test]
 async fn retry_mode_and_application_are_passed_on() {
     for (mode, metric) in [("standard", "E"), ("adaptive", "F")] {

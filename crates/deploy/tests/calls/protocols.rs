@@ -1,4 +1,4 @@
-//! What the clients send, and what becomes of the answer.
+//! Requests of the clients, and how they read responses.
 
 use aws_sdk_glue::operation::get_tables::GetTablesOutput;
 use aws_sdk_glue::types::Table;
@@ -23,7 +23,7 @@ async fn a_request_is_signed_for_service_and_region_and_names_the_program() {
     );
 }
 
-/// Names of users hold slashes and at signs.
+/// Names of users can contain slashes and at signs.
 #[tokio::test]
 async fn a_name_in_a_path_is_escaped() {
     let server = Server::start(|_| Given::json(&json!({}))).await;
@@ -59,9 +59,9 @@ async fn pages_are_read_to_the_end() {
     assert_eq!(names, ["a", "b"]);
 }
 
-/// One bad moment of a service is no failure; every attempt says which it is.
+/// A temporary failure of a service is retried; every attempt has its number.
 #[tokio::test]
-async fn what_passes_by_itself_is_tried_again() {
+async fn transient_errors_are_retried() {
     let is_first = |asked: &Asked| asked.header("amz-sdk-request").starts_with("attempt=1");
     let server = Server::start(move |asked| {
         if is_first(asked) {

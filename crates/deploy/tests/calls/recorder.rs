@@ -1,4 +1,4 @@
-//! An HTTP client that sends nothing: it keeps what was to be sent, and answers who is asking.
+//! An HTTP client that records requests instead of sending them, and answers `GetCallerIdentity`.
 
 use std::sync::{Arc, Mutex};
 
@@ -23,7 +23,7 @@ pub(crate) struct Recorded {
     pub(crate) authorization: String,
 }
 
-/// Clones share what they have kept.
+/// Clones share the recorded requests.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
@@ -39,7 +39,7 @@ impl Recorder {
             .http_client(self.clone())
     }
 
-    /// What was to be sent since the last time.
+    /// Returns and clears the recorded requests.
     pub(crate) fn take(&self) -> Vec<Recorded> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! A tiny HTTP server that answers as it is told and remembers what it was asked.
+//! A small HTTP server with scripted responses that records its requests.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub(crate) struct Given {
     pub(crate) body: Vec<u8>,
 }
 
-/// A server on a free port of this machine, gone with the test's runtime.
+/// A server on a free port of this machine. Ends with the test's runtime.
 pub(crate) struct Server {
     pub(crate) address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -58,7 +58,7 @@ impl Given {
         }
     }
 
-    /// The response as it goes over the connection.
+    /// The response as bytes on the connection.
     pub(crate) fn written(&self, asked: &Asked) -> Vec<u8> {
         let mut head = format!(
             "HTTP/1.1 {} X\r\nconnection: close\r\ncontent-length: {}\r\n",
@@ -85,7 +85,7 @@ impl Asked {
 }
 
 impl Server {
-    /// Answers every request but the one that asks who is asking.
+    /// Starts it. `answering` gets every request except `GetCallerIdentity`.
     pub(crate) async fn start(answering: impl Fn(&Asked) -> Given + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -126,8 +126,8 @@ pub(crate) async fn sign_in_with(address: &str, access_key: &str) -> Result<Aws,
         .http_client(kiro_s3::http_client(None))
         .build();
     let tuning = AwsTuning {
-        first_look: Duration::from_millis(1),
-        longest_look: Duration::from_millis(2),
+        initial_interval: Duration::from_millis(1),
+        max_interval: Duration::from_millis(2),
     };
     Aws::with_config(config, tuning).await
 }

@@ -1,4 +1,4 @@
-//! Ways to sign in, as the table in docs/deployment.md has them: each test looks at what was asked for.
+//! Ways to sign in, as in the table of docs/deployment.md: each test checks the requests.
 
 use crate::child::Machine;
 use crate::gateway::Gateway;
@@ -79,7 +79,7 @@ async fn a_role_is_assumed_with_the_keys_of_another_profile() {
     assert_eq!(aws.last_key(), "ASIAROLE");
 }
 
-/// Nobody can type a code: the role is asked for without one, and a refusal says what to do.
+/// There is no prompt for the code: the role is requested without one, and the error has a hint.
 #[tokio::test]
 async fn a_role_that_wants_a_code_is_refused_with_a_way_out() {
     let proxy = Gateway::start().await;
@@ -91,7 +91,7 @@ async fn a_role_that_wants_a_code_is_refused_with_a_way_out() {
         .variable("AWS_PROFILE", "deploy")
         .variable("HTTPS_PROXY", proxy.url());
     let error = machine.sign_in().await.error();
-    assert!(error.contains("`deploy` asks for an MFA code"), "{error}");
+    assert!(error.contains("`deploy` requires an MFA code"), "{error}");
     assert!(
         error.contains("aws configure export-credentials --profile deploy"),
         "{error}"
@@ -182,9 +182,9 @@ async fn a_session_of_identity_center_is_used() {
     );
 }
 
-/// Where nobody has signed in, the message says how.
+/// Without a sign-in, the message explains how to sign in.
 #[tokio::test]
-async fn without_a_session_the_message_says_how_to_sign_in() {
+async fn without_a_session_the_hint_is_to_sign_in() {
     let machine = Machine::without_credentials().config(
         "[default]\nregion = eu-central-1\nlogin_session = arn:aws:iam::123456789012:user/alice\n",
     );

@@ -1,12 +1,12 @@
-//! An account in which a deployment is well, on a server of this test; any one operation can be made to fail.
+//! An account with a healthy deployment, on a server of this test. Any operation can be made to fail.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use kiro_deploy::aws::{Aws, AwsError};
-use kiro_deploy::preflight::{PreflightReport, Subject};
+use kiro_deploy::preflight::{PreflightInput, PreflightReport};
 use kiro_deploy::settings::{Layers, Problems, Resolved};
-use kiro_deploy::status::{Status, StatusQuestion};
+use kiro_deploy::status::{Status, StatusRequest};
 use kiro_deploy::{Names, Stack};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ const CODE: &str = "kiro-analytics-code-123456789012-eu-central-1";
 const PART: &str = "normalized/facts/export_date=2026-07-10/part-0123456789abcdef.parquet";
 const EXPORT: &str = "logs/AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/07/10/00/KIRO_IDE_123456789012_user_report_202607100000.csv";
 
-/// How a call fails: status, code, and whether that says that the thing does not exist.
+/// The failures of a call: status and code.
 pub(crate) const FAILURES: [(u16, &str); 6] = [
     (403, "AccessDeniedException"),
     (400, "ThrottlingException"),
@@ -79,7 +79,7 @@ impl Account {
         }
     }
 
-    /// From now on the results bucket holds these old versions, too, on the second page of a listing.
+    /// Adds old versions of objects to the results bucket, on the second page of a listing.
     pub(crate) fn hold(&self, keys: &[&'static str]) {
         *self.foreign.lock().unwrap() = keys.to_vec();
     }
@@ -100,7 +100,7 @@ impl Account {
         &self,
         stack: Result<Option<Stack>, AwsError>,
     ) -> PreflightReport {
-        let subject = Subject {
+        let subject = PreflightInput {
             aws: Ok(self.aws.clone()),
             prefix: PREFIX.to_owned(),
             stack,
@@ -115,7 +115,7 @@ impl Account {
 
     /// The status at a time.
     pub(crate) async fn status(&self, now: &str) -> Status {
-        let question = StatusQuestion {
+        let request = StatusRequest {
             aws: &self.aws,
             names: &self.names,
             settings: &self.resolved.settings,
@@ -123,15 +123,15 @@ impl Account {
             version: "0.1.0",
             now: now.parse().unwrap(),
         };
-        Box::pin(Status::look(&question)).await
+        Box::pin(Status::observe(&request)).await
     }
 
-    /// Everything that was asked for.
+    /// All requests.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.server.asked()
     }
 
-    /// The operations that were asked for.
+    /// The requested operations.
     pub(crate) fn operations(&self) -> BTreeSet<String> {
         self.server.asked().iter().map(operation).collect()
     }
@@ -161,7 +161,7 @@ pub(crate) fn resolved() -> Resolved {
     layers.resolve(None).unwrap()
 }
 
-/// Whether the request is for `CloudWatch`, which speaks CBOR.
+/// Returns true if the request is for `CloudWatch`, which uses CBOR.
 fn is_cbor(asked: &Asked) -> bool {
     asked.path.starts_with("/service/")
 }
@@ -188,7 +188,7 @@ fn refusal(asked: &Asked, status: u16, code: &str) -> Given {
     }
 }
 
-/// What a healthy account says. Deletions are remembered where the next question depends on it.
+/// The responses of a healthy account. Remembers deletions that later requests depend on.
 fn answer(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
     let bucket = asked.path.trim_start_matches('/');
     let bucket = bucket.split(['/', '?']).next().unwrap_or_default();
@@ -346,20 +346,20 @@ fn of_s3(asked: &Asked, name: &str) -> String {
             "<ListVersionsResult><Version><Key>{PART}</Key><VersionId>1</VersionId></Version>\
              <DeleteMarker><Key>{PART}</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>"
         ),
-        other => panic!("nobody asks for {other}"),
+        other => panic!("unexpected operation {other}"),
     }
 }
 
 fn of_json(asked: &Asked, name: &str) -> Value {
-    let everybody = json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]);
+    let everyone = json!([{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]);
     let id = asked.path.rsplit('/').next().unwrap_or_default();
     match name {
         "GetAccountSettings" => {
             json!({"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}})
         }
         "GetDataLakeSettings" => {
-            json!({"DataLakeSettings": {"CreateDatabaseDefaultPermissions": everybody,
-            "CreateTableDefaultPermissions": everybody}})
+            json!({"DataLakeSettings": {"CreateDatabaseDefaultPermissions": everyone,
+            "CreateTableDefaultPermissions": everyone}})
         }
         "ListPermissions" => {
             json!({"PrincipalResourcePermissions": [{"Principal": {"DataLakePrincipalIdentifier": "r"},

@@ -1,4 +1,4 @@
-//! What should be there and is not, as `status` tells it.
+//! Missing resources and late data, as `status` reports them.
 
 use crate::account::Account;
 
@@ -12,24 +12,24 @@ async fn problems(account: &Account, now: &str) -> Vec<String> {
 #[tokio::test]
 async fn data_are_late_as_soon_as_the_settings_say_so() {
     let account = Account::new().await;
-    let told = problems(&account, "2026-07-14T03:15:00Z").await;
-    assert_eq!(told, Vec::<String>::new());
-    let told = problems(&account, "2026-07-15T03:15:00Z").await;
+    let reported = problems(&account, "2026-07-14T03:15:00Z").await;
+    assert_eq!(reported, Vec::<String>::new());
+    let reported = problems(&account, "2026-07-15T03:15:00Z").await;
     assert_eq!(
-        told,
+        reported,
         ["the newest day is 2026-07-10, 5 days ago: more than the 4 of `stale_after_days`"]
     );
 }
 
 #[tokio::test]
-async fn data_sets_of_the_built_in_dashboard_that_are_missing_are_told_once() {
+async fn missing_data_sets_of_the_built_in_dashboard_are_reported_once() {
     let mut account = Account::new().await;
     account.resolved.settings.dashboard = "builtin".to_owned();
-    let told = problems(&account, "2026-07-11T03:15:00Z").await;
-    assert_eq!(told.len(), 1, "{told:?}");
+    let reported = problems(&account, "2026-07-11T03:15:00Z").await;
+    assert_eq!(reported.len(), 1, "{reported:?}");
     assert!(
-        told[0].starts_with("missing: ") && told[0].contains(" data sets ("),
-        "{told:?}"
+        reported[0].starts_with("missing: ") && reported[0].contains(" data sets ("),
+        "{reported:?}"
     );
-    assert!(!told[0].contains("user-totals"), "{told:?}");
+    assert!(!reported[0].contains("user-totals"), "{reported:?}");
 }

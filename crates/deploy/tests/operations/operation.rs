@@ -1,4 +1,4 @@
-//! Which operation a request asks for.
+//! The operation of a request.
 
 use crate::server::Asked;
 
@@ -11,7 +11,7 @@ const ASSETS: [(&str, &str, &str); 5] = [
     ("themes", "Theme", "Themes"),
 ];
 
-/// The operation, by whatever names it in the protocol.
+/// The name of the operation, as the protocol encodes it.
 pub(crate) fn operation(asked: &Asked) -> String {
     let target = asked.header("x-amz-target");
     if let Some((_, name)) = target.split_once('.') {
@@ -37,7 +37,7 @@ pub(crate) fn operation(asked: &Asked) -> String {
         ["2015-03-31", "functions", _, "configuration"] => "GetFunctionConfiguration".to_owned(),
         ["schedules", _] => "GetSchedule".to_owned(),
         ["service", _, "operation", name] | [name] => (*name).to_owned(),
-        _ => panic!("nobody knows {} {}", asked.method, asked.path),
+        _ => panic!("unexpected request {} {}", asked.method, asked.path),
     }
 }
 
@@ -62,7 +62,7 @@ fn of_bucket(method: &str, segments: &[&str], query: &str) -> &'static str {
         ("PUT", [_]) if asks("tagging") => "PutBucketTagging",
         ("POST", [_]) if asks("delete") => "DeleteObjects",
         ("DELETE", [_]) => "DeleteBucket",
-        _ => panic!("nobody knows {method} {segments:?} {query}"),
+        _ => panic!("unexpected request {method} {segments:?} {query}"),
     }
 }
 
@@ -82,11 +82,11 @@ fn of_quicksight(method: &str, segments: &[&str]) -> String {
         [_, _, "data-sets", _, "ingestions", _] => format!("{verb}Ingestion"),
         [_, _, folder] => format!("List{}", asset(folder).unwrap().2),
         [_, _, folder, _] => format!("{verb}{}", asset(folder).unwrap().1),
-        _ => panic!("nobody knows {method} {segments:?}"),
+        _ => panic!("unexpected request {method} {segments:?}"),
     }
 }
 
-/// Whether an operation changes anything, by its name.
+/// Returns true if an operation changes something, by its name.
 pub(crate) fn is_mutating(operation: &str) -> bool {
     let reading = [
         "Get", "List", "Describe", "Search", "BatchGet", "Simulate", "Validate", "Head",

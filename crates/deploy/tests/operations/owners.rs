@@ -1,4 +1,4 @@
-//! Buckets that the caller may not look at: fatal where they should be ours, no matter where they hold exports.
+//! Buckets that the caller cannot read: an error for the deployment's own, a warning for those with exports.
 
 use kiro_deploy::preflight::{Finding, PreflightReport, Verdict};
 
@@ -10,19 +10,19 @@ fn finding(report: &PreflightReport, name: &str) -> Finding {
 }
 
 #[tokio::test]
-async fn a_bucket_that_should_be_ours_and_refuses_us_fails() {
+async fn a_bucket_of_the_deployment_that_denies_access_fails() {
     let account = Account::new().await;
     account.fail("HeadBucket", 403, "AccessDenied");
     let found = finding(&account.preflight().await, "own_buckets");
     assert_eq!(found.verdict, Verdict::Fail, "{found:?}");
     let text = found.found.join("\n");
     assert!(
-        text.contains("it belongs to another account than `123456789012`"),
+        text.contains("it belongs to an account other than `123456789012`"),
         "{text}"
     );
 }
 
-/// Exports may lie in another account, whose owner lets the function in and not the deployer.
+/// Exports can be in another account whose bucket policy allows the function and not the deployer.
 #[tokio::test]
 async fn exports_that_the_caller_may_not_look_at_are_a_warning_with_the_policy_s_pattern() {
     for operation in ["HeadBucket", "ListObjectsV2", "GetObject"] {

@@ -1,4 +1,4 @@
-//! The checks, well and badly.
+//! The checks of `preflight`, with successes and failed calls.
 
 use kiro_deploy::preflight::Verdict;
 
@@ -20,12 +20,28 @@ async fn a_deployment_that_is_well_fails_nothing() {
         found("exports")
     );
     assert!(found("people").contains("owner: user `alice`, ADMIN"));
-    assert_eq!(report.blame(), None);
+    assert_eq!(report.category(), None);
 }
 
-/// Whatever fails, all checks are made, and the one that it concerns names the call, the reason and a way out.
+/// The defaults for new databases are open, but the existing database has no grant to `IAM_ALLOWED_PRINCIPALS`: the check decides
+/// as `deploy` does.
 #[tokio::test]
-async fn every_call_that_fails_is_told_by_its_check() {
+async fn lake_formation_is_in_force_for_a_database_without_a_grant_to_everyone() {
+    let account = Account::new().await;
+    let report = account.preflight().await;
+    let mut checks = report.checks.iter();
+    let check = checks.find(|check| check.name == "lake_formation").unwrap();
+    assert_eq!(check.finding.verdict, Verdict::Warn);
+    assert!(
+        check.finding.found[0].starts_with("in force"),
+        "{:?}",
+        check.finding
+    );
+}
+
+/// If a call fails, all checks still run, and the check that made the call names the call, the reason and a hint.
+#[tokio::test]
+async fn every_failed_call_is_reported_by_its_check() {
     let account = Account::new().await;
     account.preflight().await;
     let operations = account.operations();
@@ -40,15 +56,15 @@ async fn every_call_that_fails_is_told_by_its_check() {
                 continue;
             }
             let mut checks = report.checks.iter();
-            let told = checks.find(|check| {
+            let reported = checks.find(|check| {
                 let text = check.finding.found.join("\n");
                 text.contains(&format!(":{operation}`")) || text.contains("simulate your policies")
             });
-            let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
-            assert!(told.finding.verdict >= Verdict::Warn, "{context}");
-            assert!(!told.finding.advice.is_empty(), "{context}");
+            let reported = reported.unwrap_or_else(|| panic!("not reported: {context}"));
+            assert!(reported.finding.verdict >= Verdict::Warn, "{context}");
+            assert!(!reported.finding.advice.is_empty(), "{context}");
             if code == "ExpiredTokenException" && operation != "HeadBucket" {
-                let advice = told.finding.advice.join("\n");
+                let advice = reported.finding.advice.join("\n");
                 assert!(advice.contains("sign in again"), "{context}");
             }
         }

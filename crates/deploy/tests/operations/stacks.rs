@@ -13,7 +13,7 @@ async fn plan(account: &Account) -> TeardownPlan {
         stack: Some(&account.stack),
         deletes_data: true,
     };
-    teardown.look().await.unwrap()
+    teardown.plan().await.unwrap()
 }
 
 #[tokio::test]
@@ -21,19 +21,22 @@ async fn termination_protection_is_found_before_anything_is_removed() {
     let mut account = Account::new().await;
     account.stack.is_protected = true;
     let plan = plan(&account).await;
-    assert_eq!(plan.obstacles.len(), 1, "{:?}", plan.obstacles);
-    let told = format!("{:?}", plan.obstacles);
+    assert_eq!(plan.blockers.len(), 1, "{:?}", plan.blockers);
+    let reported = format!("{:?}", plan.blockers);
     assert!(
-        told.contains("stack `kiro-analytics-data` has termination protection"),
-        "{told}"
+        reported.contains("stack `kiro-analytics-data` has termination protection"),
+        "{reported}"
     );
     assert!(account.operations().iter().all(|name| !is_mutating(name)));
 }
 
 #[tokio::test]
-async fn a_stack_without_our_tag_stays_with_the_way_to_take_it_over() {
+async fn a_stack_without_the_tag_is_retained_with_the_command_to_take_it_over() {
     let mut account = Account::new().await;
     account.stack.tags.clear();
-    let told = format!("{:?}", plan(&account).await.obstacles);
-    assert!(told.contains("--take-over kiro-analytics-data"), "{told}");
+    let reported = format!("{:?}", plan(&account).await.blockers);
+    assert!(
+        reported.contains("--take-over kiro-analytics-data"),
+        "{reported}"
+    );
 }

@@ -1,4 +1,4 @@
-//! Status, log and imports, well and badly.
+//! Status, log and imports, with successes and failed calls.
 
 use kiro_deploy::assets::{AssetKind, Assets};
 use kiro_deploy::ingestion::import_all;
@@ -25,34 +25,34 @@ async fn a_deployment_that_is_well_has_no_problem() {
     );
 }
 
-/// Drift: somebody has changed or deleted what the stack has made.
+/// Drift: resources of the stack were changed or deleted outside it.
 #[tokio::test]
-async fn what_was_changed_outside_the_stack_is_a_problem_that_deploy_puts_right() {
+async fn drift_is_a_problem_that_deploy_corrects() {
     let account = Account::new().await;
-    for (operation, told) in [
+    for (operation, reported) in [
         ("GetFunctionConfiguration", "function `f` does not exist"),
         ("GetSchedule", "schedule `nightly` does not exist"),
-        ("GetBucketPolicy", "has no policy that demands TLS"),
+        ("GetBucketPolicy", "has no policy that requires TLS"),
         ("GetPublicAccessBlock", "does not block public access"),
     ] {
         account.fail(operation, 404, "ResourceNotFoundException");
         let status = account.status(NOW).await;
         let mut problems = status.problems.iter();
-        let found = problems.find(|problem| problem.what.contains(told));
+        let found = problems.find(|problem| problem.what.contains(reported));
         let found = found.unwrap_or_else(|| panic!("{operation}: {:?}", status.problems));
         assert!(found.what.starts_with("changed outside CloudFormation: "));
-        assert_eq!(found.hint, "`kiro-analytics deploy` puts it right");
+        assert_eq!(found.hint, "`kiro-analytics deploy` corrects it");
     }
 }
 
-/// What cannot be asked is a problem of its own, with a way out; all else is told.
+/// A failed read is a problem with a hint, and everything else is still reported.
 #[tokio::test]
 async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
     let account = Account::new().await;
     account.status(NOW).await;
     let mut operations = account.operations();
     assert!(operations.len() > 8, "{operations:?}");
-    // Asked by whoever looks for the stack, too.
+    // The test itself also reads the stack.
     operations.remove("DescribeStacks");
     for operation in &operations {
         for (status, code) in FAILURES {
@@ -64,17 +64,32 @@ async fn every_call_that_fails_is_a_problem_and_hides_nothing_else() {
                 continue;
             }
             let mut problems = seen.problems.iter();
-            let told = problems.find(|problem| problem.what.contains(&format!(":{operation}`")));
-            let told = told.unwrap_or_else(|| panic!("nobody tells of {context}"));
-            assert!(told.what.contains(code), "{context}");
-            assert!(!told.hint.is_empty(), "{context}");
-            assert!(seen.blame().is_some(), "{context}");
+            let reported =
+                problems.find(|problem| problem.what.contains(&format!(":{operation}`")));
+            let reported = reported.unwrap_or_else(|| panic!("not reported: {context}"));
+            assert!(reported.what.contains(code), "{context}");
+            assert!(!reported.hint.is_empty(), "{context}");
+            assert!(seen.category().is_some(), "{context}");
         }
     }
 }
 
+/// The schedule and the alarms are read for the status and for the drift comparison.
 #[tokio::test]
-async fn a_log_that_cannot_be_read_says_so() {
+async fn a_failed_read_of_schedule_or_alarms_is_one_problem() {
+    let account = Account::new().await;
+    for operation in ["GetSchedule", "DescribeAlarms"] {
+        account.fail(operation, 403, "AccessDeniedException");
+        let problems = account.status(NOW).await.problems;
+        let of_operation = problems
+            .iter()
+            .filter(|problem| problem.what.contains(&format!(":{operation}`")));
+        assert_eq!(of_operation.count(), 1, "{problems:#?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_log_is_reported() {
     let account = Account::new().await;
     let since = "2026-07-04T03:15:00Z".parse().unwrap();
     let report = LogReport::read(&account.aws, &account.stack, since).await;
@@ -98,7 +113,7 @@ async fn a_log_that_cannot_be_read_says_so() {
 }
 
 #[tokio::test]
-async fn an_import_that_fails_is_told_for_its_data_set() {
+async fn a_failed_import_is_reported_for_its_data_set() {
     let account = Account::new().await;
     let (aws, names) = (&account.aws, &account.names);
     let assets = Assets::find_kinds(aws, names, &[AssetKind::DataSet]).await;

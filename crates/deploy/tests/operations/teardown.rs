@@ -1,4 +1,4 @@
-//! Removing a deployment, well and badly.
+//! Removing a deployment, with successes and failed calls.
 
 use kiro_deploy::progress::NoProgress;
 use kiro_deploy::teardown::{Teardown, TeardownPlan};
@@ -6,8 +6,8 @@ use kiro_deploy::teardown::{Teardown, TeardownPlan};
 use crate::account::{Account, FAILURES};
 use crate::operation::is_mutating;
 
-async fn look(account: &Account) -> TeardownPlan {
-    teardown(account).look().await.unwrap()
+async fn plan(account: &Account) -> TeardownPlan {
+    teardown(account).plan().await.unwrap()
 }
 
 fn teardown(account: &Account) -> Teardown<'_> {
@@ -21,11 +21,11 @@ fn teardown(account: &Account) -> Teardown<'_> {
 }
 
 #[tokio::test]
-async fn what_depends_on_others_goes_before_them() {
+async fn dependents_are_removed_first() {
     let account = Account::new().await;
-    let plan = look(&account).await;
-    let goes: Vec<&str> = plan
-        .goes
+    let plan = plan(&account).await;
+    let removals: Vec<&str> = plan
+        .removals
         .iter()
         .map(|removal| removal.what.as_str())
         .collect();
@@ -42,25 +42,25 @@ async fn what_depends_on_others_goes_before_them() {
         "bucket `kiro-analytics-data-resultsbucket-1`",
         "bucket `kiro-analytics-code-123456789012-eu-central-1`",
     ];
-    assert_eq!(goes, expected);
-    assert_eq!(plan.obstacles, []);
+    assert_eq!(removals, expected);
+    assert_eq!(plan.blockers, []);
     assert!(account.operations().iter().all(|name| !is_mutating(name)));
     let done = plan.apply(&account.aws, &NoProgress).await.unwrap();
     assert_eq!((done.removed.len(), done.objects_deleted), (11, 4));
 }
 
-/// Looking changes nothing, and what cannot be looked at is no reason to remove the rest.
+/// Planning changes nothing, and a failed read prevents the teardown.
 #[tokio::test]
-async fn a_look_that_fails_removes_nothing_and_says_why() {
+async fn a_failed_read_removes_nothing_and_has_a_reason() {
     let account = Account::new().await;
-    look(&account).await;
+    plan(&account).await;
     let operations = account.operations();
-    // Without these it goes on: who may not list grants or buckets knows the stack's own.
+    // The plan continues without these: the stack's own grants and buckets are known.
     let may_be_denied = ["ListPermissions", "ListBuckets"];
     for operation in &operations {
         for (status, code) in FAILURES {
             account.fail(operation, status, code);
-            let plan = teardown(&account).look().await;
+            let plan = teardown(&account).plan().await;
             let goes_on = status == 404
                 || (code == "AccessDeniedException" && may_be_denied.contains(&operation.as_str()));
             if goes_on {
@@ -75,9 +75,9 @@ async fn a_look_that_fails_removes_nothing_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_removal_that_fails_says_what_is_gone_and_what_remains() {
+async fn a_failed_removal_lists_what_was_removed_and_what_remains() {
     let first = Account::new().await;
-    look(&first)
+    plan(&first)
         .await
         .apply(&first.aws, &NoProgress)
         .await
@@ -93,7 +93,7 @@ async fn a_removal_that_fails_says_what_is_gone_and_what_remains() {
                 continue;
             }
             let account = Account::new().await;
-            let plan = look(&account).await;
+            let plan = plan(&account).await;
             account.fail(operation, status, code);
             let result = plan.apply(&account.aws, &NoProgress).await;
             if status == 404
@@ -113,7 +113,7 @@ async fn a_removal_that_fails_says_what_is_gone_and_what_remains() {
             assert_eq!(error.remains.first(), Some(&error.what));
             assert_eq!(
                 error.done.removed.len() + error.remains.len(),
-                plan.goes.len()
+                plan.removals.len()
             );
             assert!(!error.cause.hint().is_empty());
         }
@@ -125,11 +125,11 @@ async fn a_bucket_with_exports_is_never_emptied() {
     let mut account = Account::new().await;
     let bucket = "kiro-analytics-data-resultsbucket-1";
     account.resolved.settings.exports = vec![format!("s3://{bucket}/logs")];
-    let plan = look(&account).await;
-    assert_eq!(plan.obstacles.len(), 1, "{plan:#?}");
-    assert!(plan.obstacles[0].what.contains("holds exports of Kiro"));
+    let plan = plan(&account).await;
+    assert_eq!(plan.blockers.len(), 1, "{plan:#?}");
+    assert!(plan.blockers[0].what.contains("contains exports of Kiro"));
     assert!(
-        plan.goes
+        plan.removals
             .iter()
             .all(|removal| !removal.what.contains(bucket))
     );
@@ -139,13 +139,13 @@ async fn a_bucket_with_exports_is_never_emptied() {
 async fn a_stack_without_our_tag_is_an_obstacle() {
     let mut account = Account::new().await;
     account.stack.tags.clear();
-    let plan = look(&account).await;
+    let plan = plan(&account).await;
     assert!(
-        plan.obstacles[0].what.contains("was not made by"),
+        plan.blockers[0].what.contains("was not created by"),
         "{plan:#?}"
     );
     assert!(
-        plan.goes
+        plan.removals
             .iter()
             .all(|removal| !removal.what.contains("stack"))
     );
@@ -161,15 +161,15 @@ async fn objects_that_we_have_not_written_are_an_obstacle() {
     ];
     let account = Account::new().await;
     account.hold(&foreign);
-    let plan = look(&account).await;
-    assert_eq!(plan.obstacles.len(), 1, "{plan:#?}");
+    let plan = plan(&account).await;
+    assert_eq!(plan.blockers.len(), 1, "{plan:#?}");
     for key in foreign {
-        assert!(plan.obstacles[0].what.contains(key), "{plan:#?}");
+        assert!(plan.blockers[0].what.contains(key), "{plan:#?}");
     }
-    assert!(plan.obstacles[0].hint.contains("all their versions"));
+    assert!(plan.blockers[0].hint.contains("all their versions"));
     let bucket = "kiro-analytics-data-resultsbucket-1";
     assert!(
-        plan.goes
+        plan.removals
             .iter()
             .all(|removal| !removal.what.contains(bucket))
     );
@@ -178,7 +178,7 @@ async fn objects_that_we_have_not_written_are_an_obstacle() {
 #[tokio::test]
 async fn objects_that_arrive_after_the_plan_are_not_deleted() {
     let account = Account::new().await;
-    let plan = look(&account).await;
+    let plan = plan(&account).await;
     account.hold(&["quarterly-board-report.xlsx"]);
     let error = plan.apply(&account.aws, &NoProgress).await.unwrap_err();
     assert!(
@@ -194,9 +194,9 @@ async fn objects_that_arrive_after_the_plan_are_not_deleted() {
 }
 
 #[tokio::test]
-async fn every_call_on_a_bucket_of_ours_names_its_owner() {
+async fn every_call_on_a_deployment_bucket_names_its_owner() {
     let account = Account::new().await;
-    let plan = look(&account).await;
+    let plan = plan(&account).await;
     plan.apply(&account.aws, &NoProgress).await.unwrap();
     let asked = account.asked();
     let of_ours = asked

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use kiro_deploy::Names;
 use kiro_deploy::permissions::{PolicyScope, Statement, statements};
-use kiro_deploy::preflight::{CheckReport, Subject};
+use kiro_deploy::preflight::{CheckReport, PreflightInput};
 use kiro_deploy::settings::{Problems, Resolved};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -23,9 +23,9 @@ pub(crate) struct Rules {
     pub(crate) allowed: Vec<Value>,
     /// Actions that the simulation does not know.
     pub(crate) unknown: Vec<&'static str>,
-    /// Actions that the simulation says nothing of.
+    /// Actions without a decision in the simulation.
     pub(crate) silent: Vec<&'static str>,
-    /// A condition key that the policies ask for, besides, and no simulation names.
+    /// A condition key of the policies that no simulation provides.
     pub(crate) missing_key: Option<&'static str>,
 }
 
@@ -55,7 +55,7 @@ impl Account {
         }
     }
 
-    /// What the deployment needs, in this account.
+    /// The needs of the deployment in this account.
     pub(crate) async fn needed(&self) -> Vec<Statement> {
         let aws = self.server.aws().await;
         let names = Names::new(PREFIX, &aws);
@@ -65,7 +65,7 @@ impl Account {
     /// The check of permissions, under these rules.
     pub(crate) async fn check(&self, rules: Rules) -> CheckReport {
         *self.rules.lock().unwrap() = rules;
-        let subject = Subject {
+        let subject = PreflightInput {
             aws: Ok(self.server.aws().await),
             prefix: PREFIX.to_owned(),
             stack: Ok(None),
@@ -80,7 +80,7 @@ impl Account {
         checks.find(|check| check.name == "permissions").unwrap()
     }
 
-    /// The simulations that were asked for.
+    /// The requested simulations.
     pub(crate) fn simulations(&self) -> Vec<Asked> {
         let asked = self.server.asked().into_iter();
         asked

@@ -30,7 +30,7 @@ const SERVICES: &[&str] = &[
     "sts",
 ];
 
-/// Texts that look like calls and are none.
+/// Texts that look like calls but are not.
 const NO_CALLS: &[&str] = &[
     // Actions of policies that the program writes, not its own calls.
     "iam:PassedToService",

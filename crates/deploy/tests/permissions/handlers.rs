@@ -1,4 +1,4 @@
-//! Every permission that the handlers of our resource types name is in the list, or is here with the reason why not.
+//! Every permission in the handlers of the template's resource types is in the list, or listed here with a reason.
 
 use std::collections::BTreeSet;
 use std::path::Path;

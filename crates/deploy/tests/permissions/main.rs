@@ -1,4 +1,4 @@
-//! The list of permissions: complete by `CloudFormation`'s schemas and by our own calls, and what is made of it.
+//! The list of permissions: covers `CloudFormation`'s schemas and the program's calls; and the policies derived from it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 

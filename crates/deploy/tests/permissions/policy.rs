@@ -1,4 +1,4 @@
-//! What is made of the list.
+//! The policies and the page derived from the list.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -109,7 +109,7 @@ fn a_role_is_passed_to_two_services_alone() {
     );
 }
 
-/// With a boundary, no role can be made or given powers without it, and nobody takes it away.
+/// With a boundary, no role can be created or get permissions without it, and it cannot be removed.
 #[test]
 fn a_boundary_binds_every_role_of_the_deployment() {
     let all = statements(&scope(&[("permissions_boundary", BOUNDARY)]));
@@ -159,7 +159,7 @@ fn exports_are_only_ever_read() {
     assert!(actions.contains("s3:GetObject"));
 }
 
-/// Whoever owns the name of a bucket in another account gets nothing.
+/// A bucket of the same name in another account is not covered.
 #[test]
 fn our_buckets_are_those_of_our_account() {
     for action in [
@@ -239,7 +239,7 @@ fn settings_decide_what_is_in_it() {
     );
 }
 
-/// What a real account has needed and the emulators never asked for.
+/// Actions that real accounts require and the emulators do not.
 #[test]
 fn what_real_accounts_ask_for_is_there() {
     let all = statements(&scope(&[]));

@@ -1,4 +1,4 @@
-//! The check of `preflight`: whoever has the printed policy passes, and whatever is missing is named.
+//! The permissions check of `preflight`: a deployer with the printed policy passes, and every missing action is named.
 
 use kiro_deploy::permissions::{Statement, policy_documents};
 use kiro_deploy::preflight::Verdict;
@@ -85,7 +85,7 @@ async fn every_action_that_is_missing_is_named() {
     }
 }
 
-/// A role that may be passed to everybody but the two services does not do.
+/// Permission to pass a role to another service is not enough.
 #[tokio::test]
 async fn a_role_is_passed_to_a_service() {
     let account = Account::new(&[]).await;
@@ -112,7 +112,7 @@ async fn a_role_is_passed_to_a_service() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_simulated_is_a_warning_and_hides_nothing() {
+async fn a_failed_simulation_is_a_warning_and_hides_nothing() {
     let account = Account::new(&[]).await;
     let allowed = printed(&account.needed().await);
     let unknown = vec!["logs:GetDataProtectionPolicy"];
@@ -160,7 +160,7 @@ async fn an_action_that_is_not_answered_is_a_warning() {
 
 /// Policies may depend on where one sits.
 #[tokio::test]
-async fn a_condition_that_no_simulation_knows_is_no_denial() {
+async fn an_unsimulated_condition_is_not_a_denial() {
     let account = Account::new(&[]).await;
     let allowed = without(&printed(&account.needed().await), "iam:CreateRole");
     let rules = Rules {

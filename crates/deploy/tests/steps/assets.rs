@@ -63,7 +63,7 @@ async fn an_analysis_in_the_recycle_bin_is_restored_and_updated() {
 }
 
 #[tokio::test]
-async fn a_creation_that_failed_is_deleted_and_made_again() {
+async fn a_failed_creation_is_deleted_and_created_again() {
     let cases = [
         (ANALYSIS, "dashboard"),
         (DASHBOARD, "dashboard"),
@@ -86,7 +86,7 @@ async fn a_creation_that_failed_is_deleted_and_made_again() {
 }
 
 #[tokio::test]
-async fn an_asset_of_somebody_else_is_changed_only_when_it_is_named() {
+async fn an_unmanaged_asset_is_changed_only_if_it_is_named() {
     let account = QuickSight::start().await;
     account.add(ANALYSIS, "CREATION_SUCCESSFUL");
     account.add(DASHBOARD, "CREATION_SUCCESSFUL");
@@ -102,7 +102,7 @@ async fn an_asset_of_somebody_else_is_changed_only_when_it_is_named() {
     assert!(
         error
             .to_string()
-            .contains("analysis `kiro-analytics-kiro` exists and was not made by"),
+            .contains("analysis `kiro-analytics-kiro` exists and was not created by"),
         "{error}"
     );
     assert!(error.hint().contains("--take-over kiro-analytics-kiro"));
@@ -123,7 +123,7 @@ async fn an_asset_of_somebody_else_is_changed_only_when_it_is_named() {
 
 /// Lists that come back in another order, and members that a release of the service adds.
 #[tokio::test]
-async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
+async fn a_definition_that_the_service_describes_differently_is_no_change() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     deploy(&deployment, "dashboard").await;
@@ -148,7 +148,7 @@ async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
     }
     assert_eq!(planned(&deployment, "dashboard").await, []);
 
-    // A visual that somebody has taken away is one.
+    // A visual that was removed outside the deployment is an edit.
     {
         let mut state = account.state();
         let asset = state.assets.get_mut(ANALYSIS).unwrap();
@@ -157,7 +157,7 @@ async fn a_definition_that_the_service_tells_otherwise_is_no_change() {
     }
     let planned = planned(&deployment, "dashboard").await;
     assert_eq!(planned[0].0, ChangeKind::Overwrite);
-    assert!(planned[0].2.contains("is gone"), "{planned:?}");
+    assert!(planned[0].2.contains("was removed"), "{planned:?}");
 }
 
 #[tokio::test]
@@ -240,7 +240,7 @@ async fn more_readers_than_one_call_takes_and_a_namespace_get_access_and_lose_it
 }
 
 #[tokio::test]
-async fn a_definition_that_is_refused_strictly_is_sent_leniently_once_and_said() {
+async fn a_strictly_refused_definition_is_sent_leniently_once_and_noted() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     let refusal = (
@@ -287,9 +287,9 @@ async fn a_permission_that_was_just_written_is_waited_for() {
             .push_back(("data-sources", denied.clone()));
     }
     let mut agreed = plan(&deployment, "data_source").await.unwrap();
-    // As the plan of a run says that writes the permission before.
+    // The detail of a plan whose earlier step writes the permission.
     agreed.steps[0].changes[0].details.push(
-        "tried again for two minutes if the permission written before is not in effect yet"
+        "retried for two minutes if the permission of the earlier step is not in effect yet"
             .to_owned(),
     );
     carry_out(&deployment, &agreed).await;
@@ -300,7 +300,7 @@ async fn a_permission_that_was_just_written_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_permission_that_nobody_has_written_is_not_waited_for() {
+async fn an_unwritten_permission_is_not_waited_for() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     let denied = json!([{"Type": "ACCESS_DENIED", "Message": DENIED}]);
@@ -316,7 +316,7 @@ async fn a_permission_that_nobody_has_written_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_lack_of_spice_capacity_is_said_with_the_command_that_buys_it() {
+async fn a_lack_of_spice_capacity_is_reported_with_the_command_that_buys_it() {
     let account = QuickSight::start().await;
     let deployment = account.deployment().await;
     let refusal = (
@@ -335,7 +335,8 @@ async fn a_lack_of_spice_capacity_is_said_with_the_command_that_buys_it() {
     );
     let hint = error.cause.hint();
     assert!(
-        hint.contains("update-spice-capacity-configuration") && hint.contains("eu-central-1"),
+        hint.contains("update-spice-capacity-configuration --aws-account-id 123456789012")
+            && hint.contains("--region eu-central-1"),
         "{hint}"
     );
     assert!(!hint.contains("Service Quotas"), "{hint}");

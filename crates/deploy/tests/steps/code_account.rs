@@ -1,4 +1,4 @@
-//! An account with a code bucket, a stack and a function, as far as the steps around the function's code ask for them.
+//! An account with a code bucket, a stack and a function, for the steps around the function's code.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,13 +13,13 @@ use crate::server::{Asked, Given, Server};
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const CODE: &str = "kiro-analytics-code-123456789012-eu-central-1";
 
-/// What the account holds.
+/// The state of the account.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one property")]
 pub(crate) struct State {
     /// The account that owns all buckets; every other expected owner is refused.
     pub(crate) owner: &'static str,
-    /// Whether the buckets let anybody in who names no owner.
+    /// True if the buckets allow requests that name no owner.
     pub(crate) is_open: bool,
     pub(crate) has_bucket: bool,
     pub(crate) is_closed: bool,
@@ -37,7 +37,7 @@ pub(crate) struct State {
     pub(crate) function_sha256: String,
     /// A bucket with results that is left, and the deployment that its tag names.
     pub(crate) left: (&'static str, &'static str),
-    /// What the function answers, one call after the other.
+    /// The function's responses, one per call.
     pub(crate) answers: Vec<Value>,
 }
 

@@ -1,4 +1,4 @@
-//! Dashboards that cannot be made.
+//! Dashboards whose new version fails.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::server::{Asked, Given, Server};
 
 const REASON: &str = "Column user_labl is not in the dataset";
 
-/// An account whose analysis and dashboard are older ones of ours; version 2 of the dashboard turns out to be broken.
+/// An account with an older analysis and dashboard of the deployment. Version 2 of the dashboard fails.
 fn answered(asked: &Asked) -> Given {
     let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
     let is_analysis = path.contains("/analyses/");
@@ -46,7 +46,7 @@ async fn only_a_healthy_version_is_published() {
     assert_eq!(
         error.cause.to_string(),
         format!(
-            "dashboard `kiro-analytics-kiro` could not be made (CREATION_FAILED): COLUMN_NOT_FOUND: {REASON} at sheet/people/visual/p-all-users (visual `p-all-users` (All users) on sheet `people` (People)); what was published before still is"
+            "dashboard `kiro-analytics-kiro` could not be created (CREATION_FAILED): COLUMN_NOT_FOUND: {REASON} at sheet/people/visual/p-all-users (visual `p-all-users` (All users) on sheet `people` (People)); the published version has not changed"
         )
     );
     let asked = server.asked();

@@ -58,7 +58,7 @@ pub(crate) async fn apply(deployment: &Deployment, step: &str) -> DeploymentErro
         .unwrap_err()
 }
 
-/// Buckets that are there, with exports in them; none if the request is not for S3.
+/// The response of a bucket with exports; none if the request is not for S3.
 pub(crate) fn bucket(asked: &Asked) -> Option<Given> {
     let is_for_s3 = asked.header("authorization").contains("/s3/aws4_request");
     let list = "<ListBucketResult><CommonPrefixes><Prefix>kiro-logs/x/</Prefix></CommonPrefixes></ListBucketResult>";

@@ -1,4 +1,4 @@
-//! The first normalization, and the note that it has been made.
+//! The first normalization, and the marker that it is complete.
 
 use kiro_deploy::driver::{self, DeploymentReport};
 use kiro_deploy::progress::NoProgress;
@@ -33,7 +33,7 @@ async fn deploy(deployment: &Deployment) -> DeploymentReport {
     driver::apply(deployment, &plan, &NoProgress).await.unwrap()
 }
 
-/// A stack that was deleted by hand and made again has a new bucket, while the code bucket with the note stays.
+/// A stack that was deleted manually and created again has a new bucket, while the code bucket still has the marker.
 #[tokio::test]
 async fn a_note_about_another_results_bucket_counts_for_nothing() {
     let account = CodeAccount::new(stack(vec![done(3)])).await;
@@ -66,7 +66,7 @@ async fn a_first_run_that_finds_or_reads_nothing_is_no_success() {
     let deployment = account.deployment(std::path::Path::new("none")).await;
     let report = deploy(&deployment).await;
     let problem = report.problems().next().unwrap();
-    assert!(problem.contains("hold no row"), "{problem}");
+    assert!(problem.contains("contain no rows"), "{problem}");
 }
 
 #[tokio::test]
@@ -83,20 +83,20 @@ async fn exports_that_failed_are_counted_and_the_others_are_not_forgotten() {
     assert_eq!(report.problems().count(), 2);
 }
 
-/// What a role may do holds everywhere only after a while.
+/// The policies of a new role take effect after a while.
 #[tokio::test]
-async fn a_denial_right_after_the_stack_was_made_is_waited_out() {
+async fn a_denial_right_after_the_stack_s_creation_is_retried() {
     let denied = json!({"errorType": "RunFailed", "errorMessage": "could not list `s3://b`: access denied: no"});
     let account = CodeAccount::new(stack(vec![denied.clone(), denied, done(3)])).await;
     let deployment = account.deployment(std::path::Path::new("none")).await;
     let report = deploy(&deployment).await;
     assert_eq!(
         report.steps[0].applied.notes,
-        ["3 exports were normalized, 0 had been before"]
+        ["3 exports were normalized, 0 were unchanged"]
     );
 }
 
-/// What the plan says of buckets that are left.
+/// Returns true if the plan mentions a bucket that is left.
 async fn mentioned(left: (&'static str, &'static str), prefix: &str) -> bool {
     let account = CodeAccount::new(State {
         left,

@@ -5,13 +5,13 @@ use std::path::Path;
 use kiro_deploy::aws::AwsErrorKind;
 use kiro_deploy::driver;
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::step::{Blame, Change, ChangeKind, Deployment, StepError};
+use kiro_deploy::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use kiro_deploy::steps::missing_zip;
 
 use crate::code_account::{CODE, CodeAccount, State};
 use crate::deployment::plan;
 
-/// What a killed run or another person has done to the account.
+/// Changes of the account by a killed run or by others.
 type Loss = fn(&mut State);
 
 fn folder_with_zip() -> tempfile::TempDir {
@@ -40,7 +40,7 @@ async fn deployed(folder: &Path) -> (CodeAccount, Deployment) {
 }
 
 #[tokio::test]
-async fn the_code_bucket_is_made_with_all_its_properties_and_then_left_alone() {
+async fn the_code_bucket_is_created_with_all_properties_and_then_unchanged() {
     let folder = folder_with_zip();
     let account = CodeAccount::new(State::default()).await;
     let deployment = account.deployment(folder.path()).await;
@@ -99,7 +99,7 @@ async fn statements_of_others_in_the_bucket_s_policy_stay() {
     );
 }
 
-/// The key is the hash of a public zip: somebody may have put other bytes there before.
+/// The key is the hash of a public zip: another account may have stored other bytes under it.
 #[tokio::test]
 async fn an_object_with_other_bytes_under_the_right_key_is_replaced() {
     let folder = folder_with_zip();
@@ -125,12 +125,12 @@ async fn a_code_bucket_of_another_account_is_refused_and_nothing_is_written() {
         (
             true,
             AwsErrorKind::ForeignOwner,
-            "it belongs to another account than `123456789012`",
+            "it belongs to an account other than `123456789012`",
         ),
         (
             false,
             AwsErrorKind::Denied,
-            "it belongs to another account than `123456789012`, or you may not look at it",
+            "it belongs to an account other than `123456789012`, or you have no access to it",
         ),
     ];
     for (is_open, kind, message) in cases {
@@ -190,9 +190,9 @@ async fn code_that_the_function_should_not_run_is_replaced_by_the_zip() {
     assert_eq!(changes(&deployment).await, []);
 }
 
-/// Looking at a plan needs no zip; carrying it out does.
+/// Planning needs no zip; applying does.
 #[tokio::test]
-async fn without_a_zip_the_plan_says_what_will_be_needed() {
+async fn without_a_zip_the_plan_shows_that_it_is_needed() {
     let folder = tempfile::tempdir().unwrap();
     let account = CodeAccount::new(State::default()).await;
     let deployment = account.deployment(folder.path()).await;
@@ -204,6 +204,6 @@ async fn without_a_zip_the_plan_says_what_will_be_needed() {
         "{change:?}"
     );
     let missing = missing_zip(&deployment, &plan).unwrap();
-    assert_eq!(missing.blame(), Blame::Usage);
+    assert_eq!(missing.category(), ErrorCategory::Usage);
     assert_eq!(account.written(), Vec::<String>::new());
 }

@@ -20,7 +20,7 @@ fn operation(asked: &Asked) -> &str {
     target.unwrap_or_else(|| asked.path.trim_start_matches('/'))
 }
 
-/// An account where Lake Formation is in force: nothing is open to everybody.
+/// An account where Lake Formation is in force: no defaults for `IAM_ALLOWED_PRINCIPALS`.
 fn in_force(asked: &Asked) -> Given {
     let nothing = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>iam:GetRole</Message></Error></ErrorResponse>";
     if action(asked) == "GetRole" {
@@ -75,7 +75,7 @@ async fn a_deployer_that_may_not_read_its_own_role_is_granted_as_a_role_without_
     assert_eq!(principals.len(), 3, "{principals:?}");
 }
 
-/// Which of its roles Quick Sight reads with cannot be asked, so both get grants where both exist.
+/// No API reports which role Quick Sight uses, so both get grants if both exist.
 #[tokio::test]
 async fn both_roles_of_quick_sight_get_grants() {
     let server = Server::start(|asked| {
@@ -97,7 +97,7 @@ async fn both_roles_of_quick_sight_get_grants() {
 
 /// The role that Quick Sight reads with must be known: nothing is guessed.
 #[tokio::test]
-async fn the_denied_role_of_quick_sight_is_told() {
+async fn the_denied_role_of_quick_sight_is_reported() {
     let server = Server::start(|asked| {
         if action(asked) == "GetRole" {
             let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
@@ -111,7 +111,7 @@ async fn the_denied_role_of_quick_sight_is_told() {
     assert!(error.to_string().contains("iam:GetRole"), "{error}");
 }
 
-/// What was granted is looked at once more: here Lake Formation lists none of it.
+/// Grants are verified: here Lake Formation lists none of them.
 #[tokio::test]
 async fn grants_are_sent_in_batches_and_verified() {
     let granted = Arc::new(AtomicBool::new(false));

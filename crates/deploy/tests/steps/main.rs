@@ -1,4 +1,4 @@
-//! Steps against a server that plays AWS: what goes wrong, and what is then done and not done.
+//! Steps against a server that plays AWS: how the steps handle failures.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod assets;
@@ -12,6 +12,7 @@ mod normalization;
 mod quicksight;
 mod service_roles;
 mod stacks;
+mod synth;
 
 #[path = "../calls/server.rs"]
 mod server;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::step::Blame;
+use kiro_deploy::step::ErrorCategory;
 use kiro_deploy::steps::normalize;
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn max_files(server: &Server) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn it_is_called_until_nothing_remains_and_asked_for_less_when_it_runs_out_of_time() {
+async fn it_is_called_until_nothing_remains_with_fewer_exports_after_a_timeout() {
     let server = function(vec![
         json!({"errorMessage": "2026-07-31T00:00:00Z f Task timed out after 900.00 seconds"}),
         json!({"files_seen": 100, "files_processed": 100, "files_failed": 0, "files_remaining": 20}),
@@ -70,7 +70,7 @@ async fn exports_that_cannot_be_read_do_not_stop_the_others() {
         ["500 of 1200 exports could not be normalized", "`a.csv`: no"]
     );
     assert_eq!((run.seen, run.failed), (1200, 500));
-    // Among failures alone it looks further.
+    // If all exports of a call fail, the next call covers more.
     assert_eq!(max_files(&server), [500, 500, 2000]);
 }
 
@@ -83,5 +83,5 @@ async fn a_function_that_fails_is_an_error_with_its_words() {
     let deployment = deployment(&server).await;
     let error = normalize(&deployment, "f", &NoProgress).await.unwrap_err();
     assert_eq!(error.to_string(), "function `f` failed: the bucket is gone");
-    assert_eq!(error.blame(), Blame::Aws);
+    assert_eq!(error.category(), ErrorCategory::Aws);
 }

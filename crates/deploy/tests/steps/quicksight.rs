@@ -1,4 +1,4 @@
-//! Amazon Quick Sight as far as a deployment's assets need it: it remembers what it is sent, and refuses as it is told.
+//! A double of Amazon Quick Sight for a deployment's assets: stores requests, and fails on demand.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,7 +21,7 @@ const KINDS: [(&str, &str, &str); 5] = [
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FakeAsset {
     pub(crate) status: String,
-    /// What was sent last.
+    /// The last request.
     pub(crate) body: Value,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) permissions: BTreeMap<String, Value>,
@@ -127,7 +127,7 @@ fn answer(asked: &Asked, state: &mut State) -> Given {
                 state,
             )
         }
-        _ => panic!("nobody knows {} {path}", asked.method),
+        _ => panic!("unexpected request {} {path}", asked.method),
     }
 }
 
@@ -245,7 +245,7 @@ fn asset(
             state.assets.remove(&key);
             Given::json(&json!({}))
         }
-        other => panic!("nobody knows {other:?}"),
+        other => panic!("unexpected request {other:?}"),
     }
 }
 

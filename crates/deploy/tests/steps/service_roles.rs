@@ -58,7 +58,7 @@ async fn roles(deployment: &Deployment) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_role_that_is_there_gets_access_and_both_where_both_are() {
+async fn each_existing_role_gets_access() {
     assert_eq!(roles(&account(&[SERVICE]).await).await, [SERVICE]);
     assert_eq!(roles(&account(&[CONSUMERS]).await).await, [CONSUMERS]);
     let both = account(&[CONSUMERS, SERVICE]).await;
@@ -73,7 +73,7 @@ async fn a_role_that_the_settings_name_is_the_only_one() {
 }
 
 #[tokio::test]
-async fn an_account_without_any_is_told_how_to_get_one() {
+async fn an_account_without_a_role_gets_a_hint() {
     let none = account(&[]).await;
     let error = plan(&none, "quicksight_access").await.unwrap_err();
     assert!(error.to_string().contains(CONSUMERS) && error.to_string().contains(SERVICE));

@@ -1,11 +1,11 @@
-//! The data stack: made, changed, healed, taken over and not overwritten.
+//! The data stack: creation, update, repair, take-over and conflicts.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kiro_deploy::driver::{self, DeploymentError, DeploymentReport};
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::step::{Blame, ChangeKind, Deployment};
+use kiro_deploy::step::{ChangeKind, Deployment, ErrorCategory};
 
 use crate::deployment::{action, apply, bucket, deployment, plan};
 use crate::server::{Asked, Given, Server};
@@ -132,7 +132,7 @@ fn changes_something(server: &Server) -> bool {
 }
 
 #[tokio::test]
-async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_again() {
+async fn a_failed_creation_is_explained_by_its_first_cause_and_repeated() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => stack("ROLLBACK_COMPLETE"),
         "DescribeStackEvents" => events(&FAILED_CREATION),
@@ -151,10 +151,11 @@ async fn a_stack_that_was_never_made_is_explained_by_its_first_cause_and_made_ag
     assert!(!changes_something(&server));
 }
 
-/// A server on which a stack is made. `read` answers the questions for the stack once the change set is executed, by their number.
+/// A server on which a stack is created. After the change set is executed, `read` gives the responses about the stack and `reported`
+/// those about its events, by their number.
 async fn creation(
     read: impl Fn(usize) -> Given + Send + Sync + 'static,
-    told: impl Fn(usize) -> Given + Send + Sync + 'static,
+    reported: impl Fn(usize) -> Given + Send + Sync + 'static,
     execution: &'static str,
 ) -> Server {
     let (is_made, is_executed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -164,7 +165,7 @@ async fn creation(
         match action(asked) {
             "DescribeStacks" if executed => read(reads.fetch_add(1, Ordering::SeqCst)),
             "DescribeStacks" => missing(),
-            "DescribeStackEvents" if executed => told(tellings.fetch_add(1, Ordering::SeqCst)),
+            "DescribeStackEvents" if executed => reported(tellings.fetch_add(1, Ordering::SeqCst)),
             "DescribeStackEvents" => events(&FAILED_CREATION[4..]),
             "CreateChangeSet" => {
                 is_made.fetch_add(1, Ordering::SeqCst);
@@ -186,7 +187,7 @@ async fn creation(
 }
 
 #[tokio::test]
-async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
+async fn a_failed_stack_is_reported_with_its_first_cause() {
     let server = creation(
         |number| {
             stack(if number < 3 {
@@ -208,8 +209,8 @@ async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
     let deployment = deployment(&server).await;
     let error = apply(&deployment, "data_stack").await;
     assert_eq!(
-        (error.number, error.name, error.cause.blame()),
-        (2, "data_stack", Blame::Aws)
+        (error.number, error.name, error.cause.category()),
+        (2, "data_stack", ErrorCategory::Aws)
     );
     let text = error.cause.to_string();
     assert_eq!(
@@ -219,7 +220,7 @@ async fn a_stack_that_cannot_be_made_is_told_by_its_first_cause() {
     assert!(error.cause.hint().contains("run the command again"));
 }
 
-/// aws/aws-cdk-cli #1848: after `ExecuteChangeSet`, `DescribeStacks` may still say what was before.
+/// aws/aws-cdk-cli #1848: after `ExecuteChangeSet`, `DescribeStacks` may return the state from before.
 #[tokio::test]
 async fn an_answer_from_before_the_execution_ends_no_wait() {
     for stale in ["REVIEW_IN_PROGRESS", "CREATE_COMPLETE"] {
@@ -252,7 +253,7 @@ async fn an_answer_from_before_the_execution_ends_no_wait() {
 }
 
 #[tokio::test]
-async fn the_change_set_says_that_it_was_executed_where_events_are_late() {
+async fn the_change_set_shows_its_execution_if_events_are_late() {
     let server = creation(
         |number| {
             stack(if number < 2 {
@@ -270,7 +271,7 @@ async fn the_change_set_says_that_it_was_executed_where_events_are_late() {
 }
 
 #[tokio::test]
-async fn what_cloudformation_does_not_accept_is_told_and_left_nowhere() {
+async fn a_rejected_stack_is_reported_and_not_left_behind() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => missing(),
         "CreateChangeSet" => refused("ValidationError", "Template format error: unresolved"),
@@ -285,7 +286,7 @@ async fn what_cloudformation_does_not_accept_is_told_and_left_nowhere() {
 }
 
 #[tokio::test]
-async fn a_rollback_that_failed_is_continued_and_the_update_made_in_one_run() {
+async fn a_failed_rollback_is_continued_and_the_stack_updated_in_one_run() {
     let updated = [
         ("kiro-analytics-data", STACK, "UPDATE_COMPLETE", ""),
         ("kiro-analytics-data", STACK, "UPDATE_IN_PROGRESS", ""),
@@ -359,7 +360,7 @@ async fn a_stack_without_our_tag_is_refused_unless_it_is_named() {
         .await;
         let mut deployment = deployment(&server).await;
         let error = plan(&deployment, "data_stack").await.unwrap_err();
-        assert_eq!(error.blame(), Blame::Usage);
+        assert_eq!(error.category(), ErrorCategory::Usage);
         assert!(
             error.hint().contains("`--take-over kiro-analytics-data`"),
             "{}",
@@ -374,7 +375,7 @@ async fn a_stack_without_our_tag_is_refused_unless_it_is_named() {
 
 /// Two deployments at once: the second has read its settings before the first was done.
 #[tokio::test]
-async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_overwritten() {
+async fn a_concurrent_deployment_is_not_overwritten() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => stack_with("UPDATE_COMPLETE", &[("RememberedSettings", "{}")]),
         _ => otherwise(asked),
@@ -391,7 +392,7 @@ async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_ove
     let error = plan(&deployment, "data_stack").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "stack `kiro-analytics-data` was changed by somebody else in the meantime: it has other values of `RememberedSettings` now"
+        "stack `kiro-analytics-data` was changed by another deployment in the meantime: its values of `RememberedSettings` have changed"
     );
     assert!(error.hint().contains("run the command again"));
     deployment.read_parameters = None;
@@ -399,7 +400,7 @@ async fn what_somebody_else_has_deployed_since_the_settings_were_read_is_not_ove
     assert!(
         error
             .to_string()
-            .contains("made after the settings were read")
+            .contains("created after the settings were read")
     );
     assert!(!changes_something(&server));
 }
@@ -428,6 +429,28 @@ async fn a_change_set_that_another_has_outdated_is_not_executed() {
         "{}",
         error.cause
     );
+}
+
+/// Policies of other accounts name the function's role by a pattern, which a shortened name would not match.
+#[tokio::test]
+async fn a_prefix_that_shortens_the_role_s_name_is_refused_for_a_new_stack_only() {
+    let server = Server::start(|asked| match action(asked) {
+        "DescribeStacks" => missing(),
+        _ => otherwise(asked),
+    })
+    .await;
+    let mut deployment = deployment(&server).await;
+    deployment.names.prefix = "a".repeat(32);
+    deployment.read_parameters = None;
+    let error = plan(&deployment, "data_stack").await.unwrap_err();
+    assert_eq!(error.category(), ErrorCategory::Usage);
+    assert!(
+        error.to_string().contains("-data-NormalizerRole-"),
+        "{error}"
+    );
+    deployment.read_parameters = Some(std::collections::BTreeMap::new());
+    let planned = plan(&deployment, "data_stack").await;
+    assert!(planned.is_ok(), "{planned:?}");
 }
 
 fn glue_tables(parameters: &str) -> String {
@@ -468,14 +491,14 @@ async fn a_database_under_another_name_takes_no_tables_of_others_along() {
         let error = planned.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "database `earlier` would be replaced, and holds 1 tables or views that this deployment has not made"
+            "database `earlier` would be replaced, and contains 1 tables or views that this deployment did not create"
         );
         assert!(!changes_something(&server));
     }
 }
 
 #[tokio::test]
-async fn a_protected_stack_that_was_never_made_is_not_deleted() {
+async fn a_protected_stack_whose_creation_failed_is_not_deleted() {
     let server = Server::start(|asked| match action(asked) {
         "DescribeStacks" => {
             let given = stack("ROLLBACK_COMPLETE");

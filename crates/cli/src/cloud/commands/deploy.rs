@@ -48,7 +48,9 @@ pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Resul
     }
     if !plan.changes_anything() || args.dry_run {
         if args.dry_run {
-            driver::forget(&deployment, &plan).await.map_err(failure)?;
+            driver::discard_plan(&deployment, &plan)
+                .await
+                .map_err(failure)?;
         }
         return end(&args, &deployment, &plan, None);
     }
@@ -57,7 +59,9 @@ pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Resul
         None => agree(&args, &plan),
     };
     if let Err(refusal) = agreed {
-        driver::forget(&deployment, &plan).await.map_err(failure)?;
+        driver::discard_plan(&deployment, &plan)
+            .await
+            .map_err(failure)?;
         return Err(refusal);
     }
     let progress = StepProgress::of_work();
@@ -269,7 +273,7 @@ fn end(
 #[cfg(test)]
 mod tests {
     use kiro_deploy::driver::StepReport;
-    use kiro_deploy::step::{Applied, Blame, StepError};
+    use kiro_deploy::step::{Applied, ErrorCategory, StepError};
 
     use super::*;
 
@@ -291,7 +295,7 @@ mod tests {
             number: 5,
             name: "views",
             done: report,
-            cause: StepError::failed(Blame::Aws, "a view was refused", "look"),
+            cause: StepError::failed(ErrorCategory::Aws, "a view was refused", "look"),
         });
         let told: Vec<String> = failure.errors.iter().map(ToString::to_string).collect();
         assert_eq!(told, ["step 5 (views) failed", "`a.csv`: line 2: no"]);

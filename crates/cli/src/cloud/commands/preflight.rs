@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
 use kiro_deploy::export_prefix::find_prefix;
-use kiro_deploy::preflight::{PreflightReport, Subject, Verdict};
+use kiro_deploy::preflight::{PreflightInput, PreflightReport, Verdict};
 use kiro_deploy::settings::{Layers, Origin, Problems, Remembered, Resolved};
 use kiro_deploy::validation::{Validation, validate_definition};
 use kiro_deploy::{Names, Stack};
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: PreflightArgs, context: &CommandContext<'_>) -> Re
         .as_ref()
         .ok()
         .and_then(|resolved| resolved.settings.functions.clone());
-    let subject = Subject {
+    let subject = PreflightInput {
         aws,
         prefix,
         stack,
@@ -69,11 +69,11 @@ pub(crate) async fn run(args: PreflightArgs, context: &CommandContext<'_>) -> Re
         let mut out = anstream::stdout().lock();
         write_text(&mut out, &report).and_then(|()| out.flush())?;
     }
-    match report.blame() {
+    match report.category() {
         None => Ok(()),
         // Every check has said what to do.
-        Some(blame) => Err(Failure {
-            exit: Exit::from(blame),
+        Some(category) => Err(Failure {
+            exit: Exit::from(category),
             errors: Vec::new(),
             hint: None,
         }),

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use kiro_deploy::status::{Status, StatusQuestion};
+use kiro_deploy::status::{Status, StatusRequest};
 
 use crate::args::Output;
 use crate::cloud::args::StatusArgs;
@@ -29,7 +29,7 @@ pub(crate) async fn run(args: StatusArgs, context: &CommandContext<'_>) -> Resul
         // Signed in anew each time: a stack may change, and a session may have been renewed.
         let session = Session::open(&args.cloud, config).await?;
         let stack = deployed::needed(&session)?;
-        let question = StatusQuestion {
+        let question = StatusRequest {
             aws: &session.aws,
             names: &session.names,
             settings: &session.resolved.settings,
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: StatusArgs, context: &CommandContext<'_>) -> Resul
             version: env!("CARGO_PKG_VERSION"),
             now: now(),
         };
-        let status = Box::pin(Status::look(&question)).await;
+        let status = Box::pin(Status::observe(&question)).await;
         show(&args, &status)?;
         if !args.watch {
             return verdict(&status);
@@ -80,10 +80,10 @@ fn write_text(out: &mut impl Write, status: &Status) -> io::Result<()> {
 
 /// The screen has said everything; this is the code.
 fn verdict(status: &Status) -> Result<(), Failure> {
-    match status.blame() {
+    match status.category() {
         None => Ok(()),
-        Some(blame) => Err(Failure {
-            exit: Exit::from(blame),
+        Some(category) => Err(Failure {
+            exit: Exit::from(category),
             errors: Vec::new(),
             hint: None,
         }),

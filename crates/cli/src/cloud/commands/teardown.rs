@@ -33,14 +33,14 @@ pub(crate) async fn run(args: TeardownArgs, context: &CommandContext<'_>) -> Res
         stack: session.stack.as_ref(),
         deletes_data: args.delete_data && !args.keep_data,
     };
-    let plan = teardown.look().await;
+    let plan = teardown.plan().await;
     let plan = plan.map_err(|error| failure(error.into()))?;
     if args.output == Output::Text {
         let mut out = output::stdout();
         write_plan(&mut out, &plan)?;
         out.flush()?;
     }
-    if !plan.obstacles.is_empty() {
+    if !plan.blockers.is_empty() {
         if args.output == Output::Json {
             print(&plan, None)?;
         }
@@ -79,21 +79,21 @@ fn write_plan(out: &mut impl Write, plan: &TeardownPlan) -> io::Result<()> {
         "Deployment `{}` in {}, account {}",
         plan.prefix, plan.region, plan.account
     )?;
-    if plan.goes.is_empty() {
+    if plan.removals.is_empty() {
         writeln!(out, "\nThere is nothing to remove.")?;
     } else {
         writeln!(out, "\nGoes, in this order:")?;
     }
-    for removal in &plan.goes {
+    for removal in &plan.removals {
         writeln!(out, "  - {}", removal.what)?;
         for detail in &removal.details {
             writeln!(out, "      {detail}")?;
         }
     }
-    if !plan.stays.is_empty() {
+    if !plan.retained.is_empty() {
         writeln!(out, "\nStays:")?;
     }
-    for kept in &plan.stays {
+    for kept in &plan.retained {
         writeln!(out, "  = {}", kept.what)?;
         writeln!(out, "      {}", kept.why)?;
     }
@@ -127,8 +127,8 @@ fn agree(args: &TeardownArgs, plan: &TeardownPlan) -> Result<(), Failure> {
 }
 
 fn obstructed(plan: &TeardownPlan) -> Failure {
-    let errors = plan.obstacles.iter();
-    let hint = plan.obstacles.first();
+    let errors = plan.blockers.iter();
+    let hint = plan.blockers.first();
     Failure {
         exit: Exit::Usage,
         errors: errors

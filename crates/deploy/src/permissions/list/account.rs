@@ -1,4 +1,4 @@
-//! What is asked about the account as a whole: these actions know no resources.
+//! Actions on the account as a whole, which have no resource-level permissions.
 
 use crate::permissions::scope::PolicyScope;
 use crate::permissions::statement::{Grant, Resource, Statement};
@@ -14,7 +14,7 @@ const ACCOUNT: &[Grant] = &[
         ],
     ),
     Grant::cloudformation(
-        "AWS::Logs::LogGroup looks for log groups and policies of the account",
+        "AWS::Logs::LogGroup lists log groups and policies of the account",
         &[
             "logs:DescribeLogGroups",
             "logs:DescribeIndexPolicies",
@@ -24,13 +24,13 @@ const ACCOUNT: &[Grant] = &[
 ];
 
 const DRIFT: &[Grant] = &[Grant::documentation(
-    "the comparison of the stack with what exists",
+    "drift detection of the stack",
     &["cloudformation:DescribeStackDriftDetectionStatus"],
 )];
 
 const LAKE_FORMATION: &[Grant] = &[
     Grant::call(
-        "whether Lake Formation is in force, and grants where it is",
+        "whether Lake Formation is in force, and grants if it is",
         &[
             "lakeformation:BatchGrantPermissions",
             "lakeformation:BatchRevokePermissions",
@@ -39,7 +39,7 @@ const LAKE_FORMATION: &[Grant] = &[
         ],
     ),
     Grant::cloudformation(
-        "AWS::Glue::Database looks whether Lake Formation manages the database",
+        "AWS::Glue::Database checks whether Lake Formation manages the database",
         &[
             "lakeformation:DescribeLakeFormationIdentityCenterConfiguration",
             "lakeformation:DescribeResource",

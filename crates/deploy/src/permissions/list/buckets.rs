@@ -4,13 +4,13 @@ use crate::permissions::scope::PolicyScope;
 use crate::permissions::statement::{Condition, Grant, Resource, Statement};
 
 const CREATE: &[Grant] = &[Grant::call(
-    "the code bucket; CloudFormation makes the results bucket by the same action",
+    "the code bucket; CloudFormation creates the results bucket with the same action",
     &["s3:CreateBucket"],
 )];
 
 const OWN_BUCKETS: &[Grant] = &[
     Grant::call(
-        "the code bucket and what keeps it closed; emptying and deleting buckets",
+        "the code bucket and its protection; emptying and deleting buckets",
         &[
             "s3:DeleteBucket",
             "s3:GetBucketPolicy",
@@ -26,7 +26,7 @@ const OWN_BUCKETS: &[Grant] = &[
         ],
     ),
     Grant::cloudformation(
-        "AWS::S3::Bucket and AWS::S3::BucketPolicy: what the template sets, and all that they read",
+        "AWS::S3::Bucket and AWS::S3::BucketPolicy: what the template sets, and everything that they read",
         &[
             "s3:DeleteBucketPolicy",
             "s3:GetAccelerateConfiguration",
@@ -63,7 +63,7 @@ const OWN_BUCKETS: &[Grant] = &[
 
 const OWN_OBJECTS: &[Grant] = &[
     Grant::call(
-        "the function's zip, the mark of the first run; emptying buckets",
+        "the function's zip, the marker of the first run; emptying buckets",
         &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
     ),
     Grant::cloudformation(
@@ -71,7 +71,7 @@ const OWN_OBJECTS: &[Grant] = &[
         &["s3:GetObjectVersion"],
     ),
     Grant::documentation(
-        "DeleteObjects asks for it where an object has no versions",
+        "DeleteObjects requires it for objects without versions",
         &["s3:DeleteObject"],
     ),
     Grant::documentation(
@@ -81,7 +81,7 @@ const OWN_OBJECTS: &[Grant] = &[
 ];
 
 const EXPORT_BUCKETS: &[Grant] = &[Grant::call(
-    "whether exports are there, and whether Kiro may write them",
+    "whether exports exist, and whether Kiro may write them",
     &[
         "s3:GetBucketPolicy",
         "s3:GetEncryptionConfiguration",
@@ -100,12 +100,12 @@ const DESCRIBE_KEYS: &[Grant] = &[Grant::call(
 )];
 
 const EXPORT_KEYS: &[Grant] = &[Grant::documentation(
-    "reading an export that is encrypted with a key of yours",
+    "reading an export that is encrypted with your own key",
     &["kms:Decrypt"],
 )];
 
 const RESULTS_KEY: &[Grant] = &[Grant::documentation(
-    "query results that are encrypted with a key of yours",
+    "query results that are encrypted with your own key",
     &["kms:Decrypt", "kms:GenerateDataKey"],
 )];
 
@@ -135,7 +135,7 @@ fn in_own_account(scope: &PolicyScope) -> Condition {
     }
 }
 
-/// Names that the prefix does not tell.
+/// Buckets whose names do not begin with the prefix.
 fn named_buckets(scope: &PolicyScope) -> Vec<&str> {
     let own = format!("{}-", scope.prefix);
     let named = [
@@ -200,7 +200,7 @@ fn keys(scope: &PolicyScope) -> Vec<Statement> {
     };
     let mut all = Vec::new();
     let described = if scope.exports_kms_keys.is_empty() {
-        // The key is found out by asking the bucket, and nothing is decrypted.
+        // The key is read from the bucket's configuration, and nothing is decrypted.
         vec![Resource::pattern(scope.arn("kms", "key/*"))]
     } else {
         arns(&scope.exports_kms_keys)

@@ -24,7 +24,7 @@ const CATALOGUE: &[Grant] = &[
         ],
     ),
     Grant::documentation(
-        "Athena makes and reads views with the permissions of the caller",
+        "Athena creates and reads views with the permissions of the caller",
         &[
             "glue:DeleteTable",
             "glue:GetDatabases",
@@ -35,13 +35,13 @@ const CATALOGUE: &[Grant] = &[
 ];
 
 const DEFAULT_DATABASE: &[Grant] = &[Grant::documentation(
-    "Athena asks for the database `default` in every query, and makes it where it is missing",
+    "Athena reads the database `default` in every query, and creates it if it is missing",
     &["glue:CreateDatabase", "glue:GetDatabase"],
 )];
 
 const WORKGROUP: &[Grant] = &[
     Grant::call(
-        "the statements that make the views; saved queries, before a workgroup goes",
+        "the statements that create the views; saved queries, before a workgroup is replaced",
         &[
             "athena:GetQueryExecution",
             "athena:GetWorkGroup",
@@ -74,7 +74,7 @@ pub(crate) fn catalogue(scope: &PolicyScope) -> Vec<Statement> {
             glue(&format!("table/{database}/*")),
             glue(&format!("table/{database}/report_facts")),
         ),
-        // Deleting a database asks for its functions, too.
+        // Deleting a database also requires access to its functions.
         Resource::pattern(glue(&format!("userDefinedFunction/{database}/*"))),
     ];
     let default = vec![exact(glue("catalog")), exact(glue("database/default"))];

@@ -35,7 +35,7 @@ const FUNCTION: &[Grant] = &[
 ];
 
 const LOG_GROUP: &[Grant] = &[
-    Grant::call("what the runs have said", &["logs:FilterLogEvents"]),
+    Grant::call("the log of the runs", &["logs:FilterLogEvents"]),
     Grant::cloudformation(
         "AWS::Logs::LogGroup",
         &[
@@ -90,7 +90,7 @@ const RULE: &[Grant] = &[Grant::cloudformation(
 
 const QUEUE: &[Grant] = &[
     Grant::call(
-        "how many events wait in the queue",
+        "the number of events in the queue",
         &["sqs:GetQueueAttributes"],
     ),
     Grant::cloudformation(
@@ -125,7 +125,7 @@ const TOPIC: &[Grant] = &[Grant::cloudformation(
 )];
 
 const ALARMS: &[Grant] = &[
-    Grant::call("which alarms are ringing", &["cloudwatch:DescribeAlarms"]),
+    Grant::call("which alarms are active", &["cloudwatch:DescribeAlarms"]),
     Grant::cloudformation(
         "AWS::CloudWatch::Alarm",
         &[

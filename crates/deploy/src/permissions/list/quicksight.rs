@@ -26,7 +26,7 @@ const TAGS: &[Grant] = &[
         &["quicksight:ListTagsForResource", "quicksight:TagResource"],
     ),
     Grant::documentation(
-        "asked for along with TagResource where a tag goes",
+        "required besides TagResource when a tag is removed",
         &["quicksight:UntagResource"],
     ),
 ];

@@ -31,7 +31,7 @@ const POWERS: &[Grant] = &[Grant::cloudformation(
 )];
 
 const UNBOUND: &[Grant] = &[Grant::cloudformation(
-    "AWS::IAM::Role: taking `permissions_boundary` back",
+    "AWS::IAM::Role: removing a `permissions_boundary`",
     &["iam:DeleteRolePermissionsBoundary"],
 )];
 
@@ -41,7 +41,7 @@ const PASS: &[Grant] = &[Grant::cloudformation(
 )];
 
 const DEPLOYER: &[Grant] = &[Grant::call(
-    "the path of your own role, which a session does not tell, and whether its policies suffice",
+    "the path of your own role, which a session does not show, and whether its policies suffice",
     &["iam:GetRole", "iam:SimulatePrincipalPolicy"],
 )];
 
@@ -58,7 +58,7 @@ const QUICKSIGHT_ROLE: &[Grant] = &[Grant::call(
 )];
 
 const QUICKSIGHT_MANAGED_POLICY: &[Grant] = &[Grant::call(
-    "AWS's own policy for Athena in that role, and no other",
+    "the AWS managed policy for Athena in that role, and no other",
     &["iam:AttachRolePolicy"],
 )];
 
@@ -116,7 +116,7 @@ fn deployer(scope: &PolicyScope) -> Vec<Resource> {
     }
 }
 
-/// The roles that AWS makes lie below `service-role/`; one of an administrator may lie at the root.
+/// AWS creates its roles below `service-role/`; an administrator's role may be at the root.
 fn quicksight_roles(scope: &PolicyScope) -> Vec<Resource> {
     let mut arns: Vec<String> = Vec::new();
     for name in &scope.quicksight_roles {

@@ -20,7 +20,7 @@ const STACK: &[Grant] = &[
         ],
     ),
     Grant::documentation(
-        "tags of the stack, and the comparison with what exists that a change set asks for",
+        "tags of the stack, and the drift detection that a change set requires",
         &[
             "cloudformation:DescribeStackResourceDrifts",
             "cloudformation:DetectStackDrift",

@@ -1,34 +1,34 @@
-//! Who may do what, besides what the deployment itself needs.
+//! Access besides that of the deployment itself.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        memory: Memory::Parameter("PermissionsBoundaryArn"),
+        persistence: Persistence::Parameter("PermissionsBoundaryArn"),
         check: check::policy,
         ..Setting::text(
             "permissions_boundary",
             &["KIRO_ANALYTICS_PERMISSIONS_BOUNDARY"],
-            "policy that bounds the roles that are made",
+            "permissions boundary of the roles that are created",
         )
     },
     Setting {
-        kind: Kind::Choice(&["auto", "on", "off"]),
+        kind: ValueKind::Choice(&["auto", "on", "off"]),
         default: Some("auto"),
         ..Setting::text(
             "lake_formation",
             &["KIRO_ANALYTICS_LAKE_FORMATION"],
-            "grant access in Lake Formation: where it is in force, always, never",
+            "grant access in Lake Formation: if it is in force, always, never",
         )
     },
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::iam_principals,
         ..Setting::text(
             "query_principals",
             &["KIRO_ANALYTICS_QUERY_PRINCIPALS"],
-            "IAM roles and users that Lake Formation shall let query, besides you and Quick Sight",
+            "IAM roles and users that get query access in Lake Formation, besides you and Quick Sight",
         )
     },
 ];

@@ -1,14 +1,14 @@
 //! The dashboard in Amazon Quick Sight.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Setting};
+use crate::settings::setting::{Setting, ValueKind};
 
 /// The languages of the dashboard, by their codes.
 const LANGUAGES: &[&str] = &["en", "zh", "ko"];
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        kind: Kind::Flag,
+        kind: ValueKind::Flag,
         default: Some("true"),
         ..Setting::text(
             "quicksight",
@@ -17,7 +17,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::quicksight_principals,
         ..Setting::text(
             "owners",
@@ -26,12 +26,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::quicksight_readers,
         ..Setting::text(
             "readers",
             &["KIRO_ANALYTICS_READERS"],
-            "Quick Sight users, groups and namespaces that may look at the dashboard",
+            "Quick Sight users, groups and namespaces that may view the dashboard",
         )
     },
     Setting {
@@ -60,7 +60,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Choice(&["light", "dark"]),
+        kind: ValueKind::Choice(&["light", "dark"]),
         default: Some("light"),
         ..Setting::text(
             "theme",
@@ -69,7 +69,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Choice(LANGUAGES),
+        kind: ValueKind::Choice(LANGUAGES),
         default: Some("en"),
         ..Setting::text(
             "language",

@@ -1,11 +1,11 @@
 //! Where the exports are, and how they are read.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::exports,
         ..Setting::text(
             "exports",
@@ -14,17 +14,17 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::List,
+        kind: ValueKind::List,
         check: check::accounts,
         ..Setting::text(
             "accounts",
             &["KIRO_ANALYTICS_ACCOUNTS"],
-            "accounts whose exports lie there; else the account deployed to",
+            "accounts whose exports are there; else the account deployed to",
         )
     },
     Setting {
-        kind: Kind::List,
-        memory: Memory::Parameter("SourceKmsKeyArns"),
+        kind: ValueKind::List,
+        persistence: Persistence::Parameter("SourceKmsKeyArns"),
         check: check::kms_keys,
         ..Setting::text(
             "exports_kms_keys",
@@ -33,13 +33,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Flag,
+        kind: ValueKind::Flag,
         default: Some("false"),
-        memory: Memory::Parameter("ReadOnArrival"),
+        persistence: Persistence::Parameter("ReadOnArrival"),
         ..Setting::text(
             "read_on_arrival",
             &["KIRO_ANALYTICS_READ_ON_ARRIVAL"],
-            "read each export when it arrives, too",
+            "also read each export when it arrives",
         )
     },
 ];

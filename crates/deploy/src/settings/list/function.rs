@@ -1,11 +1,11 @@
-//! The function that normalizes: what it is, when it runs, when it raises an alarm.
+//! The function that normalizes: its code, its schedule and its alarms.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         ..Setting::text(
             "functions",
             &["KIRO_ANALYTICS_FUNCTIONS"],
@@ -17,13 +17,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "code_bucket",
             &["KIRO_ANALYTICS_CODE_BUCKET"],
-            "bucket for the function's zips; else one is made",
+            "bucket for the function's zips; else one is created",
         )
     },
     Setting {
-        kind: Kind::Choice(&["arm64", "x86_64"]),
+        kind: ValueKind::Choice(&["arm64", "x86_64"]),
         default: Some("arm64"),
-        memory: Memory::Parameter("Architecture"),
+        persistence: Persistence::Parameter("Architecture"),
         ..Setting::text(
             "architecture",
             &["KIRO_ANALYTICS_ARCHITECTURE"],
@@ -47,10 +47,10 @@ pub(super) const SETTINGS: &[Setting] = &[
             "days to keep logs",
         )
     },
-    // When it runs.
+    // Schedule.
     Setting {
         default: Some("cron(15 3 * * ? *)"),
-        memory: Memory::Parameter("ScheduleExpression"),
+        persistence: Persistence::Parameter("ScheduleExpression"),
         check: check::schedule,
         ..Setting::text(
             "schedule",
@@ -60,7 +60,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         default: Some("UTC"),
-        memory: Memory::Parameter("ScheduleTimeZone"),
+        persistence: Persistence::Parameter("ScheduleTimeZone"),
         check: check::time_zone,
         ..Setting::text(
             "time_zone",
@@ -69,9 +69,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Flag,
+        kind: ValueKind::Flag,
         default: Some("true"),
-        memory: Memory::Parameter("ScheduleState"),
+        persistence: Persistence::Parameter("ScheduleState"),
         ..Setting::text(
             "scheduled",
             &["KIRO_ANALYTICS_SCHEDULED"],
@@ -80,12 +80,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     // Alarms.
     Setting {
-        memory: Memory::Parameter("AlarmEmail"),
+        persistence: Persistence::Parameter("AlarmEmail"),
         check: check::email,
         ..Setting::text(
             "alarm_email",
             &["KIRO_ANALYTICS_ALARM_EMAIL", "ALARM_EMAIL"],
-            "who gets the alarms",
+            "address that receives the alarms",
         )
     },
     Setting::number(

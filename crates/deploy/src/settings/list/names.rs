@@ -1,21 +1,21 @@
-//! What a deployment is called, and where it is.
+//! The prefix, Region, profile and tags of a deployment.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         default: Some("kiro-analytics"),
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         check: check::prefix,
         ..Setting::text(
             "prefix",
             &["KIRO_ANALYTICS_PREFIX", "STACK_PREFIX"],
-            "what all names begin with; another prefix is another deployment",
+            "prefix of all names; another prefix is another deployment",
         )
     },
     Setting {
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         check: check::region,
         ..Setting::text(
             "region",
@@ -24,7 +24,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        memory: Memory::Nothing,
+        persistence: Persistence::None,
         ..Setting::text(
             "profile",
             &["KIRO_ANALYTICS_PROFILE"],
@@ -32,12 +32,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        kind: Kind::Table,
+        kind: ValueKind::Table,
         check: check::tags,
         ..Setting::text(
             "tags",
             &["KIRO_ANALYTICS_TAGS"],
-            "tags of your own on everything that is made",
+            "additional tags on everything that is created",
         )
     },
 ];

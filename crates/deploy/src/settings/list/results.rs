@@ -1,20 +1,20 @@
 //! Where the results are, and how they are queried.
 
 use crate::settings::check;
-use crate::settings::setting::{Memory, Setting};
+use crate::settings::setting::{Persistence, Setting};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        memory: Memory::Parameter("ExistingResultsBucket"),
+        persistence: Persistence::Parameter("ExistingResultsBucket"),
         check: check::bucket,
         ..Setting::text(
             "existing_results_bucket",
             &["KIRO_ANALYTICS_EXISTING_RESULTS_BUCKET"],
-            "a results bucket of an earlier deployment, to go on with",
+            "results bucket of an earlier deployment, to continue with",
         )
     },
     Setting {
-        memory: Memory::Parameter("ResultsKmsKeyArn"),
+        persistence: Persistence::Parameter("ResultsKmsKeyArn"),
         check: check::kms_key,
         ..Setting::text(
             "results_kms_key",
@@ -23,7 +23,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        memory: Memory::Parameter("AccessLogBucket"),
+        persistence: Persistence::Parameter("AccessLogBucket"),
         check: check::bucket,
         ..Setting::text(
             "access_log_bucket",
@@ -40,7 +40,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     // Athena.
     Setting {
-        memory: Memory::Parameter("DatabaseName"),
+        persistence: Persistence::Parameter("DatabaseName"),
         check: check::identifier,
         ..Setting::text(
             "database",
@@ -49,7 +49,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        memory: Memory::Parameter("WorkgroupName"),
+        persistence: Persistence::Parameter("WorkgroupName"),
         check: check::workgroup,
         ..Setting::text(
             "workgroup",
@@ -62,7 +62,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         &["KIRO_ANALYTICS_SCAN_LIMIT_BYTES"],
         "ScanLimitBytes",
         ("10000000000", 10_000_000, u64::MAX),
-        "most bytes that one query may scan",
+        "maximum number of bytes that one query may scan",
     ),
     Setting::number(
         "query_result_days",

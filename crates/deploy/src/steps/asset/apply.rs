@@ -1,4 +1,4 @@
-//! Makes an asset what it shall be, and waits until it is.
+//! Creates or updates an asset, and waits for the result.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use serde_json::{Value, json};
 use super::description::{AssetError, Description};
 use super::desired::DesiredAsset;
 use super::existing::ExistingAsset;
-use super::state_tags::{DESCRIBED, SENT, UNDER_WAY};
-use super::violations::explained;
+use super::state_tags::{APPLIED_HASH, IN_PROGRESS, OBSERVED_HASH};
+use super::violations::error_text;
 use crate::asset_kind::AssetKind;
 use crate::aws::{AwsError, AwsErrorKind};
-use crate::step::{Blame, StepError};
-use crate::steps::quicksight::PERMITTED_WITHIN;
+use crate::step::{ErrorCategory, StepError};
+use crate::steps::quicksight::PERMISSION_TIMEOUT;
 use crate::tags;
 
-/// Maximum time that the service may take to make an asset.
-const MADE_WITHIN: Duration = Duration::from_mins(10);
-/// Maximum time that the service may take to delete or restore an asset.
-const GONE_WITHIN: Duration = Duration::from_mins(2);
+/// Maximum time to create or update an asset.
+const CREATION_TIMEOUT: Duration = Duration::from_mins(10);
+/// Maximum time to delete or restore an asset.
+const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
-/// Settings of a data set that the dashboard does not need. They stay as they were set.
-const KEPT_SETTINGS: [&str; 8] = [
+/// Settings of a data set that the deployment does not define. An update keeps them.
+const PRESERVED_MEMBERS: [&str; 8] = [
     "ColumnGroups",
     "ColumnLevelPermissionRules",
     "DataSetUsageConfiguration",
@@ -34,21 +34,21 @@ const KEPT_SETTINGS: [&str; 8] = [
     "RowLevelPermissionTagConfiguration",
 ];
 
-/// How to treat a lack of permission.
+/// How to handle a missing permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ApplyMode {
-    /// It is an error.
+    /// As an error.
     Plain,
-    /// A permission was just written and takes effect within minutes: try again until then.
+    /// Retry: a permission was just written and takes effect within minutes.
     AwaitsPermission,
 }
 
 impl DesiredAsset<'_> {
-    /// Makes it so, and waits until it is. Returns notes for the user.
+    /// Creates or updates the asset, its permissions and tags, and waits for the result. Returns notes for the user.
     ///
     /// # Errors
     ///
-    /// If the service refuses a request, or cannot make the asset.
+    /// If the service refuses a request, or cannot create the asset.
     pub(crate) async fn apply(
         &self,
         existing: &ExistingAsset,
@@ -57,7 +57,7 @@ impl DesiredAsset<'_> {
         let mut notes = Vec::new();
         match &existing.description {
             Some(found) if found.is_in_progress() => {
-                // An interrupted deployment has begun it.
+                // An interrupted deployment has started it.
                 match self.wait(None).await {
                     Ok(()) | Err(StepError::Failed { .. }) => {}
                     Err(error) => return Err(error),
@@ -78,28 +78,28 @@ impl DesiredAsset<'_> {
                 notes.extend(self.create(mode).await?);
             }
             None => notes.extend(self.create(mode).await?),
-            Some(_) if existing.is_as_sent => {}
+            Some(_) if existing.is_up_to_date => {}
             Some(found) => {
-                self.tag(&[(DESCRIBED.to_owned(), UNDER_WAY.to_owned())].into())
+                self.tag(&[(OBSERVED_HASH.to_owned(), IN_PROGRESS.to_owned())].into())
                     .await?;
                 notes.extend(self.update(found).await?);
             }
         }
         let mut state = existing.state.clone();
-        if !existing.is_as_sent {
+        if !existing.is_up_to_date {
             if let Some(description) = self.address().describe(None).await? {
                 state = self.observed(&self.state(&description).await?, &description);
             }
             let remembered = [
-                (SENT.to_owned(), self.sent_hash()),
-                (DESCRIBED.to_owned(), state.to_string()),
+                (APPLIED_HASH.to_owned(), self.applied_hash()),
+                (OBSERVED_HASH.to_owned(), state.to_string()),
             ];
             self.tag(&remembered.into()).await?;
         }
         let now = ExistingAsset {
             tags: self.tags().await?,
             permissions: self.address().permissions().await?,
-            is_as_sent: true,
+            is_up_to_date: true,
             state,
             ..ExistingAsset::default()
         };
@@ -127,15 +127,15 @@ impl DesiredAsset<'_> {
         }
         let mut tags = tags::of(self.deployment);
         tags.extend(self.granted_tags());
-        tags.insert(SENT.to_owned(), self.sent_hash());
+        tags.insert(APPLIED_HASH.to_owned(), self.applied_hash());
         tags.retain(|_, value| !value.is_empty());
         body["Tags"] = Value::from(tags::listed(&tags));
-        let mut polling = self.deployment.aws.polling(PERMITTED_WITHIN);
+        let mut polling = self.deployment.aws.polling(PERMISSION_TIMEOUT);
         loop {
             let refused = match self.send_leniently_if_refused(&body, None).await {
-                Ok((_, notes)) => match self.made(None).await? {
-                    Made::Sound => return Ok(notes),
-                    Made::Failed(found) => {
+                Ok((_, notes)) => match self.settled_state(None).await? {
+                    SettledState::Sound => return Ok(notes),
+                    SettledState::Failed(found) => {
                         let is_denied = found.errors.iter().any(AssetError::is_about_permission);
                         let error = self.failed(&found);
                         if !(is_denied && mode == ApplyMode::AwaitsPermission) {
@@ -164,7 +164,7 @@ impl DesiredAsset<'_> {
             members.remove("Type");
         }
         if self.kind == AssetKind::DataSet {
-            for member in KEPT_SETTINGS {
+            for member in PRESERVED_MEMBERS {
                 if let Some(value) = found.document.get(member).filter(|value| !value.is_null()) {
                     body[member] = value.clone();
                 }
@@ -178,8 +178,8 @@ impl DesiredAsset<'_> {
         Ok(notes)
     }
 
-    /// Sends a request to create or, if there is an asset, to update. A definition that the strict validation refuses is
-    /// sent once more with the lenient one; a note says so.
+    /// Sends a request to create the asset or, if it exists, to update it. If strict validation rejects the definition, sends it
+    /// again with lenient validation and returns a note.
     async fn send_leniently_if_refused(
         &self,
         body: &Value,
@@ -206,7 +206,7 @@ impl DesiredAsset<'_> {
                 );
                 Ok((version, vec![note]))
             }
-            // The strict validation says more.
+            // The error of the strict validation has more details.
             Err(_) => Err(refused),
         }
     }
@@ -222,10 +222,10 @@ impl DesiredAsset<'_> {
         }
     }
 
-    /// Takes the analysis out of the recycle bin and waits until it can be changed.
+    /// Restores the analysis from the recycle bin and waits until it can be changed.
     async fn restore(&self) -> Result<(), StepError> {
         self.address().restore().await?;
-        let mut polling = self.deployment.aws.polling(GONE_WITHIN);
+        let mut polling = self.deployment.aws.polling(DELETION_TIMEOUT);
         loop {
             let found = self.address().describe(None).await?;
             let is_recycled = found.is_some_and(|found| found.is_recycled());
@@ -238,10 +238,10 @@ impl DesiredAsset<'_> {
         }
     }
 
-    /// Deletes it for good and waits until its id is free.
+    /// Deletes it permanently and waits until its id is free.
     async fn delete(&self) -> Result<(), StepError> {
         self.address().delete().await?;
-        let mut polling = self.deployment.aws.polling(GONE_WITHIN);
+        let mut polling = self.deployment.aws.polling(DELETION_TIMEOUT);
         while self.address().describe(None).await?.is_some() {
             if !polling.again().await {
                 return Err(self.too_slow("is still being deleted after two minutes"));
@@ -250,31 +250,33 @@ impl DesiredAsset<'_> {
         Ok(())
     }
 
-    /// Waits until it is made.
+    /// Waits until it is created or updated.
     ///
     /// # Errors
     ///
-    /// If it cannot be made.
+    /// If the creation or update fails.
     async fn wait(&self, version: Option<i64>) -> Result<(), StepError> {
-        match self.made(version).await? {
-            Made::Sound => Ok(()),
-            Made::Failed(found) => Err(self.failed(&found)),
+        match self.settled_state(version).await? {
+            SettledState::Sound => Ok(()),
+            SettledState::Failed(found) => Err(self.failed(&found)),
         }
     }
 
-    /// Waits until it is made or has failed.
-    async fn made(&self, version: Option<i64>) -> Result<Made, StepError> {
-        let mut polling = self.deployment.aws.polling(MADE_WITHIN);
+    /// Waits until it is created or updated, or has failed.
+    async fn settled_state(&self, version: Option<i64>) -> Result<SettledState, StepError> {
+        let mut polling = self.deployment.aws.polling(CREATION_TIMEOUT);
         loop {
             let found = self.address().describe(version).await?;
             match found {
-                Some(found) if found.is_sound() => return Ok(Made::Sound),
-                Some(found) if found.has_failed() => return Ok(Made::Failed(Box::new(found))),
+                Some(found) if found.is_sound() => return Ok(SettledState::Sound),
+                Some(found) if found.has_failed() => {
+                    return Ok(SettledState::Failed(Box::new(found)));
+                }
                 Some(found) if found.status == Some(ResourceStatus::Deleted) => {
                     return Err(StepError::failed(
-                        Blame::Aws,
-                        format!("{} was deleted while it was made", self.title()),
-                        "run the command again: it goes on where it stopped",
+                        ErrorCategory::Aws,
+                        format!("{} was deleted while it was being created", self.title()),
+                        "run the command again: it continues where it stopped",
                     ));
                 }
                 // A new asset may not be visible at once.
@@ -288,38 +290,38 @@ impl DesiredAsset<'_> {
 
     fn too_slow(&self, what: &str) -> StepError {
         StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!("{} {what}", self.title()),
-            "run the command again: it goes on where it stopped",
+            "run the command again: it continues where it stopped",
         )
     }
 
     fn failed(&self, found: &Description) -> StepError {
         let definition = &self.body["Definition"];
         let errors = found.errors.iter().take(MAX_ERRORS);
-        let mut reasons: Vec<String> = errors.map(|error| explained(error, definition)).collect();
+        let mut reasons: Vec<String> = errors.map(|error| error_text(error, definition)).collect();
         if reasons.is_empty() {
             reasons.push("the service gives no reason".to_owned());
         }
         let kept = if self.kind == AssetKind::Dashboard {
-            "; what was published before still is"
+            "; the published version has not changed"
         } else {
             ""
         };
         StepError::failed(
-            Blame::Aws,
+            ErrorCategory::Aws,
             format!(
-                "{} could not be made ({}): {}{kept}",
+                "{} could not be created ({}): {}{kept}",
                 self.title(),
                 found.status_name(),
                 reasons.join("; ")
             ),
-            "`kiro-analytics synth --out DIR` writes what was sent; run the command again when the cause is gone",
+            "`kiro-analytics synth --out DIR` writes what was sent; fix the cause, then run the command again",
         )
     }
 }
 
-enum Made {
+enum SettledState {
     Sound,
     Failed(Box<Description>),
 }

@@ -1,4 +1,4 @@
-//! What the service says of an asset: status and errors typed, everything else as the document that came.
+//! The service's description of an asset: status and errors are typed, everything else is the JSON document.
 
 use aws_sdk_quicksight::types::{
     AnalysisErrorType, DashboardErrorType, DashboardVersion, DataSourceErrorInfoType, Entity,
@@ -14,18 +14,18 @@ use crate::aws::{AwsError, Context, Optional, ResponseDocument, UntypedResponse}
 /// An asset as the service describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Description {
-    /// The description as it came, without the members of the response around it.
+    /// The description as JSON, without the other members of the response.
     pub(crate) document: Value,
-    /// None for data sets, which are made at once.
+    /// None for data sets, which are created synchronously.
     pub(crate) status: Option<ResourceStatus>,
     pub(crate) errors: Vec<AssetError>,
-    /// The version that is described, where the kind has versions.
+    /// The described version, if the kind has versions.
     pub(crate) version: Option<i64>,
     /// Changes with every change of the asset: its version, or the time of its last change.
     pub(crate) revision: String,
 }
 
-/// An error of an asset that could not be made.
+/// An error of an asset that could not be created or updated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct AssetError {
     /// The service's code: `COLUMN_NOT_FOUND`.
@@ -36,7 +36,7 @@ pub(crate) struct AssetError {
 }
 
 impl Description {
-    /// Returns true if it was made without errors.
+    /// Returns true if it was created or updated without errors.
     pub(crate) fn is_sound(&self) -> bool {
         matches!(
             self.status,
@@ -58,7 +58,7 @@ impl Description {
         )
     }
 
-    /// Returns true if nothing of it was ever made: the service neither updates nor creates such an asset.
+    /// Returns true if its creation failed: the service neither updates such an asset nor creates it again.
     pub(crate) fn is_unusable(&self) -> bool {
         self.status == Some(ResourceStatus::CreationFailed)
             && self.version.is_none_or(|version| version <= 1)
@@ -69,18 +69,18 @@ impl Description {
         self.status == Some(ResourceStatus::Deleted)
     }
 
-    /// The service's word for its status; empty for data sets.
+    /// The service's name of its status; empty for data sets.
     pub(crate) fn status_name(&self) -> &str {
         self.status.as_ref().map_or("", ResourceStatus::as_str)
     }
 }
 
 impl AssetAddress<'_> {
-    /// Describes it, or one of its versions. None if there is no such asset.
+    /// Describes it, or one of its versions. None if it does not exist.
     ///
     /// # Errors
     ///
-    /// If the call has failed.
+    /// If the call failed.
     pub(crate) async fn describe(
         &self,
         version: Option<i64>,
@@ -214,7 +214,7 @@ impl AssetAddress<'_> {
     ///
     /// # Errors
     ///
-    /// If the call has failed.
+    /// If the call failed.
     pub(crate) async fn definition(&self) -> Result<Value, AwsError> {
         let document = UntypedResponse::default();
         match self.kind {
@@ -252,7 +252,7 @@ impl AssetError {
         }
     }
 
-    /// Returns true if the service was not allowed to read what the asset is about.
+    /// Returns true if the service was not allowed to read the asset's data.
     pub(crate) fn is_about_permission(&self) -> bool {
         let text = format!("{} {}", self.code, self.message).to_lowercase();
         let words = [

@@ -1,4 +1,4 @@
-//! An asset as it shall be, and the part of a description that is compared with it.
+//! The desired asset, and the part of a description that is compared with it.
 
 use serde_json::{Map, Value};
 
@@ -11,18 +11,18 @@ use crate::aws::AwsError;
 use crate::digest::short_hash;
 use crate::step::Deployment;
 
-/// An asset as it shall be.
+/// The desired state of an asset.
 pub(crate) struct DesiredAsset<'a> {
     pub(crate) deployment: &'a Deployment,
     pub(crate) kind: AssetKind,
     pub(crate) id: String,
-    /// The request to make it, without account, id, permissions and tags.
+    /// The request that creates it, without account, id, permissions and tags.
     pub(crate) body: Value,
 }
 
 impl DesiredAsset<'_> {
     pub(crate) fn arn(&self) -> String {
-        let resource = format!("{}/{}", self.kind.terms().segment, self.id);
+        let resource = format!("{}/{}", self.kind.api().segment, self.id);
         self.deployment.names.quicksight_arn(&resource)
     }
 
@@ -51,24 +51,27 @@ impl DesiredAsset<'_> {
             AssetKind::Theme => &["/Name", "/Version/BaseThemeId", "/Version/Configuration"],
             AssetKind::Analysis | AssetKind::Dashboard => {
                 let definition = self.address().definition().await?;
-                return Ok(picked(&definition, &["/Name", "/ThemeArn", "/Definition"]));
+                return Ok(selected_members(
+                    &definition,
+                    &["/Name", "/ThemeArn", "/Definition"],
+                ));
             }
         };
-        Ok(picked(&description.document, members))
+        Ok(selected_members(&description.document, members))
     }
 
     /// What a later run needs to detect changes that were made outside the deployment.
     pub(super) fn observed(&self, state: &Value, description: &Description) -> ObservedState {
         ObservedState {
             all: short_hash(normal_form(state).to_string()),
-            sent_members: short_hash(normal_form(&projected(state, &self.body)).to_string()),
+            applied_members: short_hash(normal_form(&projected(state, &self.body)).to_string()),
             revision: description.revision.clone(),
         }
     }
 
-    pub(super) fn sent_hash(&self) -> String {
+    pub(super) fn applied_hash(&self) -> String {
         let mut body = self.body.clone();
-        // The version is in a tag of its own: a new version that changes nothing else changes nothing.
+        // The version has its own tag: a new version alone is not a change of the content.
         if let Some(members) = body.as_object_mut() {
             members.remove("VersionDescription");
         }
@@ -76,7 +79,7 @@ impl DesiredAsset<'_> {
     }
 }
 
-fn picked(value: &Value, pointers: &[&str]) -> Value {
+fn selected_members(value: &Value, pointers: &[&str]) -> Value {
     let members = pointers.iter().filter_map(|pointer| {
         let name = pointer.rsplit('/').next()?.to_owned();
         Some((name, value.pointer(pointer)?.clone()))

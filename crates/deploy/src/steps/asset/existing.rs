@@ -1,45 +1,45 @@
-//! What exists of an asset, and what would be changed about it.
+//! The existing asset, and the changes to make it the desired one.
 
 use std::collections::BTreeMap;
 
 use super::description::Description;
 use super::desired::DesiredAsset;
 use super::permissions::Permissions;
-use super::state_tags::{DESCRIBED, ObservedState, SENT, UNDER_WAY};
+use super::state_tags::{APPLIED_HASH, IN_PROGRESS, OBSERVED_HASH, ObservedState};
 use crate::digest::short_hash;
-use crate::step::{Blame, Change, ChangeKind, StepError};
+use crate::step::{Change, ChangeKind, ErrorCategory, StepError};
 use crate::steps::difference::differences;
 use crate::tags;
 
-/// What exists of an asset.
+/// The existing state of an asset.
 #[derive(Default)]
 pub(crate) struct ExistingAsset {
-    /// None if there is no such asset.
+    /// None if the asset does not exist.
     pub(super) description: Option<Description>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) permissions: Permissions,
     /// Changes that were made outside the deployment.
     pub(super) edits: Option<Vec<String>>,
-    pub(super) is_as_sent: bool,
-    /// It lacks the deployment's tag, and the user agreed to take it over.
+    pub(super) is_up_to_date: bool,
+    /// True if it lacks the deployment's tag and `--take-over` names it.
     pub(super) is_taken_over: bool,
-    /// Empty where there is nothing to compare: the asset was not made, or is in the recycle bin.
+    /// Empty if there is nothing to compare: its creation failed, or it is in the recycle bin.
     pub(super) state: ObservedState,
 }
 
 impl DesiredAsset<'_> {
-    /// Looks at what exists.
+    /// Reads the existing asset.
     ///
     /// # Errors
     ///
-    /// If a call fails, or if the asset lacks the deployment's tag and the user did not agree to take it over.
+    /// If a call fails, or if the asset lacks the deployment's tag and `--take-over` does not name it.
     pub(crate) async fn observe(&self) -> Result<ExistingAsset, StepError> {
         let Some(description) = self.address().describe(None).await? else {
             return Ok(ExistingAsset::default());
         };
         let is_recycled = description.is_recycled();
         let tags = match self.tags().await {
-            // The recycle bin need not answer about tags. The restored analysis is looked at again.
+            // Tags may not be readable in the recycle bin. The restored analysis is observed again.
             Err(error) if is_recycled && error.is_not_found() => None,
             tags => Some(tags?),
         };
@@ -57,22 +57,22 @@ impl DesiredAsset<'_> {
             });
         }
         let permissions = self.address().permissions().await?;
-        let remembered = tags.get(DESCRIBED).map_or("", String::as_str);
-        let is_same_body = tags.get(SENT) == Some(&self.sent_hash());
+        let remembered = tags.get(OBSERVED_HASH).map_or("", String::as_str);
+        let is_same_body = tags.get(APPLIED_HASH) == Some(&self.applied_hash());
         let is_sound = description.is_sound();
         let (mut state, mut edits, mut is_untouched) = (ObservedState::default(), None, false);
         if is_sound {
             let described = self.state(&description).await?;
             state = self.observed(&described, &description);
             is_untouched = state.is_remembered(remembered, is_same_body)
-                // As earlier versions remembered it.
+                // The form of earlier versions of this program.
                 || remembered == short_hash(described.to_string());
-            let is_edited = !is_untouched && !remembered.is_empty() && remembered != UNDER_WAY;
+            let is_edited = !is_untouched && !remembered.is_empty() && remembered != IN_PROGRESS;
             edits = is_edited.then(|| differences(&described, &self.body));
         }
         Ok(ExistingAsset {
-            // An interrupted run made it and did not remember its description: edits since then cannot be seen.
-            is_as_sent: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
+            // An interrupted run did not store the observed state: later edits cannot be detected.
+            is_up_to_date: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
             description: Some(description),
             tags,
             permissions,
@@ -82,7 +82,7 @@ impl DesiredAsset<'_> {
         })
     }
 
-    /// Returns true if the asset is not this deployment's and the user agreed to take it over.
+    /// Returns true if the asset lacks the deployment's tag and `--take-over` names it.
     fn must_be_taken_over(&self, tags: &BTreeMap<String, String>) -> Result<bool, StepError> {
         let owner = tags.get(tags::DEPLOYMENT);
         let prefix = &self.deployment.names.prefix;
@@ -94,19 +94,19 @@ impl DesiredAsset<'_> {
         }
         let whose = match owner {
             Some(owner) => format!("belongs to the deployment `{owner}`"),
-            None => "was not made by kiro-analytics: it has no tag of a deployment".to_owned(),
+            None => "was not created by kiro-analytics: it has no deployment tag".to_owned(),
         };
         Err(StepError::failed(
-            Blame::Usage,
+            ErrorCategory::Usage,
             format!("{} exists and {whose}", self.title()),
             format!(
-                "take another prefix (--prefix), or have it overwritten with --take-over {}",
+                "choose another prefix (--prefix), or overwrite it with --take-over {}",
                 self.id
             ),
         ))
     }
 
-    /// What would be changed; None if there is nothing to change.
+    /// The change; none if the asset is up to date.
     pub(crate) fn change(&self, existing: &ExistingAsset) -> Option<Change> {
         let Some(description) = &existing.description else {
             let name = self.body["Name"].as_str().unwrap_or_default();
@@ -116,7 +116,7 @@ impl DesiredAsset<'_> {
         let mut change = self.change_of_content(existing, description);
         if !(description.is_recycled() || description.is_unusable()) {
             for (principal, actions) in self.missing_permissions(existing) {
-                let role = if actions.len() == self.kind.terms().owner.len() {
+                let role = if actions.len() == self.kind.api().owner.len() {
                     "owner"
                 } else {
                     "reader"
@@ -124,7 +124,7 @@ impl DesiredAsset<'_> {
                 change = change.detail(format!("{role}: {principal}"));
             }
             for principal in self.principals_to_revoke(existing) {
-                change = change.detail(format!("no longer: {principal}"));
+                change = change.detail(format!("revoked: {principal}"));
             }
             let tags = self.missing_tags(existing);
             if !tags.is_empty() {
@@ -142,32 +142,31 @@ impl DesiredAsset<'_> {
         let change = |kind| Change::new(kind, self.title());
         if existing.is_taken_over {
             return change(ChangeKind::Overwrite).detail(
-                "it was not made by this deployment and is taken over; what it is now is lost",
+                "it was not created by this deployment; it is taken over, and its current content is lost",
             );
         }
         if description.is_recycled() {
             return change(ChangeKind::Update)
-                .detail("it is in the recycle bin: restored, then updated where needed");
+                .detail("it is in the recycle bin: it is restored, then updated if needed");
         }
         let status = description.status_name();
         if description.is_unusable() {
             return change(ChangeKind::Replace).detail(format!(
-                "making it failed before ({status}): deleted and made again"
+                "its creation failed before ({status}): it is deleted and created again"
             ));
         }
         if let Some(edits) = &existing.edits {
-            let change = change(ChangeKind::Overwrite).detail(
-                "somebody has changed it since it was deployed; their changes would be lost:",
-            );
+            let change = change(ChangeKind::Overwrite)
+                .detail("it was changed outside this deployment; these changes would be lost:");
             return edits.iter().fold(change, Change::detail);
         }
         let change = change(ChangeKind::Update);
-        if existing.is_as_sent {
+        if existing.is_up_to_date {
             return change;
         }
         change.detail(if description.has_failed() {
-            format!("making it failed before ({status})")
-        } else if existing.tags.contains_key(SENT) {
+            format!("its last change failed ({status})")
+        } else if existing.tags.contains_key(APPLIED_HASH) {
             "its definition".to_owned()
         } else {
             "its definition; an earlier run was interrupted".to_owned()

@@ -1,7 +1,7 @@
-//! One asset in Amazon Quick Sight: what exists, what is desired, and how one becomes the other.
+//! One asset in Amazon Quick Sight: its desired state, its existing state, and the change between them.
 //!
-//! Tags of the asset remember the hash of what was sent and what the service then described. If the description changes and
-//! the deployment does not, somebody else has changed the asset.
+//! Tags of the asset store a hash of the applied request and the state that was observed afterwards. If the observed state
+//! changes without a deployment, the asset was changed outside it.
 
 mod apply;
 mod description;
@@ -18,4 +18,4 @@ pub(crate) use description::{AssetError, Description};
 pub(crate) use desired::DesiredAsset;
 pub(crate) use existing::ExistingAsset;
 pub(crate) use requests::AssetAddress;
-pub(crate) use violations::explained;
+pub(crate) use violations::error_text;

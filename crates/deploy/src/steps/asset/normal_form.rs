@@ -1,9 +1,8 @@
-//! One form of a document that the service describes in several: lists without an order are sorted, and members that were
-//! never sent can be left out.
+//! The normal form of a described document: sorts lists without an order, and can leave out members that were not sent.
 
 use serde_json::{Map, Value};
 
-/// Lists whose order means nothing. All others keep their order: sheets, controls, fields of a visual.
+/// Lists without an order. All others keep theirs: sheets, controls, fields of a visual.
 const UNORDERED: [&str; 12] = [
     "CalculatedFields",
     "CategoryValues",
@@ -19,7 +18,7 @@ const UNORDERED: [&str; 12] = [
     "Visuals",
 ];
 
-/// Members that tell elements of a list apart.
+/// Members that identify an element of a list.
 const IDS: [&str; 11] = [
     "SheetId",
     "VisualId",
@@ -34,7 +33,7 @@ const IDS: [&str; 11] = [
     "Name",
 ];
 
-/// The document with all lists sorted whose order means nothing.
+/// The document with all lists sorted that have no order.
 pub(super) fn normal_form(document: &Value) -> Value {
     match document {
         Value::Object(members) => {
@@ -54,8 +53,8 @@ pub(super) fn normal_form(document: &Value) -> Value {
     }
 }
 
-/// What is described, without members that were not sent. Elements of a list that were not sent stay: they were added outside the
-/// deployment.
+/// The described document without members that were not sent. Keeps elements of a list that were not sent, because they were
+/// added outside the deployment.
 pub(super) fn projected(described: &Value, sent: &Value) -> Value {
     match (described, sent) {
         (Value::Object(described), Value::Object(sent)) => {
@@ -84,7 +83,7 @@ pub(super) fn projected(described: &Value, sent: &Value) -> Value {
     }
 }
 
-/// What tells an element of a list apart, also inside of `{"BarChartVisual": {"VisualId": …}}`.
+/// The id of an element of a list, also of a nested one: `{"BarChartVisual": {"VisualId": …}}`.
 fn id(item: &Value) -> Option<String> {
     let members = item.as_object()?;
     let own = IDS.iter().find_map(|name| members.get(*name)?.as_str());

@@ -1,4 +1,4 @@
-//! Who may do what with an asset.
+//! The permissions of an asset.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,11 +21,11 @@ const GRANTS_PER_CALL: usize = 64;
 pub(crate) type Permissions = BTreeMap<String, BTreeSet<String>>;
 
 impl AssetAddress<'_> {
-    /// Who may do what with it.
+    /// Its permissions.
     ///
     /// # Errors
     ///
-    /// If the call has failed.
+    /// If the call failed.
     pub(super) async fn permissions(&self) -> Result<Permissions, AwsError> {
         let (aws, title) = (self.aws, self.title());
         let held = match self.kind {
@@ -133,17 +133,17 @@ impl AssetAddress<'_> {
 impl DesiredAsset<'_> {
     pub(super) fn desired_permissions(&self) -> Permissions {
         let settings = self.deployment.settings();
-        let terms = self.kind.terms();
+        let api = self.kind.api();
         let actions = |names: &[&str]| {
             names
                 .iter()
                 .map(|name| format!("quicksight:{name}"))
                 .collect::<BTreeSet<_>>()
         };
-        let readers = settings.readers.iter().filter(|_| !terms.reader.is_empty());
-        let readers = readers.map(|arn| (arn.clone(), actions(terms.reader)));
+        let readers = settings.readers.iter().filter(|_| !api.reader.is_empty());
+        let readers = readers.map(|arn| (arn.clone(), actions(api.reader)));
         let owners = settings.owners.iter();
-        let owners = owners.map(|arn| (arn.clone(), actions(terms.owner)));
+        let owners = owners.map(|arn| (arn.clone(), actions(api.owner)));
         readers.chain(owners).collect()
     }
 
@@ -210,7 +210,7 @@ fn typed(permissions: &Permissions) -> Vec<ResourcePermission> {
     built.filter_map(Result::ok).collect()
 }
 
-/// Short enough for a tag to hold many.
+/// The first 8 characters of a hash, so that a tag can hold many.
 pub(super) fn principal_hash(principal: &str) -> String {
     short_hash(principal).chars().take(8).collect()
 }

@@ -1,13 +1,13 @@
-//! The calls that make, change and delete an asset: the only place that knows which operation belongs to which kind.
+//! The calls that create, update and delete an asset: maps each kind to its operations.
 //!
-//! Bodies are JSON documents (the dashboard compiler makes them); answers are typed.
+//! Request bodies are JSON documents from the dashboard compiler; responses are typed.
 
 use serde_json::Value;
 
 use crate::asset_kind::AssetKind;
 use crate::aws::{Aws, AwsError, Context, Optional, json_body};
 
-/// One asset of an account in Amazon Quick Sight, there or not.
+/// The address of an asset in Amazon Quick Sight, which may not exist.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AssetAddress<'a> {
     pub(crate) aws: &'a Aws,
@@ -44,7 +44,7 @@ macro_rules! send_document {
 impl AssetAddress<'_> {
     /// As messages name it: "dataset `kiro-analytics-user-totals`".
     pub(crate) fn title(&self) -> String {
-        format!("{} `{}`", self.kind.terms().noun, self.id)
+        format!("{} `{}`", self.kind.api().noun, self.id)
     }
 
     /// Creates it. `body` is the request without account and id.
@@ -99,7 +99,7 @@ impl AssetAddress<'_> {
         Ok(())
     }
 
-    /// Changes it. Returns the number of the new version, where the kind has versions that are published.
+    /// Updates it. Returns the number of the new version, if the kind has versions that are published.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl AssetAddress<'_> {
         Ok(None)
     }
 
-    /// Shows viewers another version of a dashboard.
+    /// Publishes a version of a dashboard.
     ///
     /// # Errors
     ///
@@ -164,7 +164,7 @@ impl AssetAddress<'_> {
         Ok(())
     }
 
-    /// Takes an analysis out of the recycle bin.
+    /// Restores an analysis from the recycle bin.
     ///
     /// # Errors
     ///
@@ -175,7 +175,7 @@ impl AssetAddress<'_> {
         Ok(())
     }
 
-    /// Deletes it for good. What is gone already is no error.
+    /// Deletes it permanently. Succeeds if it does not exist.
     ///
     /// # Errors
     ///
@@ -189,7 +189,7 @@ impl AssetAddress<'_> {
                     .optional()?;
             }
             AssetKind::Analysis => {
-                // Otherwise its id stays taken for 30 days.
+                // Otherwise the recycle bin reserves its id for 30 days.
                 let request = request!(self, delete_analysis, analysis_id);
                 let sent = request.force_delete_without_recovery(true).send().await;
                 sent.context(aws, "quicksight:DeleteAnalysis", title)

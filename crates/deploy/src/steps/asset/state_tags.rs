@@ -1,4 +1,4 @@
-//! What an asset's tags remember for the next run.
+//! The tags of an asset that store its state for the next run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,35 +9,35 @@ use super::permissions::principal_hash;
 use crate::aws::AwsError;
 use crate::tags;
 
-/// The hash of what was sent.
-pub(super) const SENT: &str = "kiro-analytics:sent";
-/// The [`ObservedState`] after that.
-pub(super) const DESCRIBED: &str = "kiro-analytics:described";
-/// Hashes of principals that were granted access. A principal that leaves the settings is revoked. More than one tag holds
-/// are in `kiro-analytics:let-in-2` and so on.
+/// The hash of the applied request.
+pub(super) const APPLIED_HASH: &str = "kiro-analytics:sent";
+/// The [`ObservedState`] after it was applied.
+pub(super) const OBSERVED_HASH: &str = "kiro-analytics:described";
+/// Hashes of principals that were granted access. A principal that leaves the settings is revoked. Further hashes are in
+/// `kiro-analytics:let-in-2` and so on.
 pub(super) const GRANTED: &str = "kiro-analytics:let-in";
-/// Placeholder for a hash while a change is under way.
-pub(super) const UNDER_WAY: &str = "under-way";
+/// Placeholder for the observed state during a change.
+pub(super) const IN_PROGRESS: &str = "under-way";
 
 /// Hashes in one tag: its value has at most 256 characters.
 const HASHES_PER_TAG: usize = 28;
-/// The value of a tag that holds no hash any more: a value cannot be empty.
+/// The value of a tag without hashes: a value cannot be empty.
 const NO_HASHES: &str = "-";
 
-/// What was described, in three ways: any of them that is still the same shows that nobody else has changed the asset.
+/// Three fingerprints of the described asset. If one of them is unchanged, the asset was not changed outside the deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ObservedState {
-    /// The hash of all that was described.
+    /// The hash of the whole content.
     pub(super) all: String,
-    /// The hash of those members that were sent.
-    pub(super) sent_members: String,
+    /// The hash of the members that the request contains.
+    pub(super) applied_members: String,
     /// The version, or the time of the last change in milliseconds since 1970.
     pub(super) revision: String,
 }
 
 impl fmt::Display for ObservedState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = [&*self.all, &*self.sent_members, &*self.revision].join(" ");
+        let text = [&*self.all, &*self.applied_members, &*self.revision].join(" ");
         formatter.write_str(text.trim_end())
     }
 }
@@ -47,16 +47,16 @@ impl ObservedState {
         self.all.is_empty()
     }
 
-    /// Returns true if `remembered`, the value of the tag, is about the same state. `is_same_body`: what is to be sent is
-    /// what was sent.
+    /// Returns true if `remembered`, the value of the tag, describes the same state. `is_same_body` is true if the desired
+    /// request is the applied one.
     pub(super) fn is_remembered(&self, remembered: &str, is_same_body: bool) -> bool {
         let mut words = remembered.split(' ');
         let all = words.next().unwrap_or_default();
-        let sent_members = words.next().unwrap_or_default();
+        let applied_members = words.next().unwrap_or_default();
         let revision = words.next().unwrap_or_default();
         (!revision.is_empty() && revision == self.revision)
             || all == self.all
-            || (is_same_body && sent_members == self.sent_members)
+            || (is_same_body && applied_members == self.applied_members)
     }
 }
 
@@ -74,9 +74,9 @@ impl DesiredAsset<'_> {
                 desired.insert(key.clone(), NO_HASHES.to_owned());
             }
         }
-        let is_remembered = existing.tags.contains_key(DESCRIBED);
-        if existing.is_as_sent && !is_remembered && !existing.state.is_empty() {
-            desired.insert(DESCRIBED.to_owned(), existing.state.to_string());
+        let is_remembered = existing.tags.contains_key(OBSERVED_HASH);
+        if existing.is_up_to_date && !is_remembered && !existing.state.is_empty() {
+            desired.insert(OBSERVED_HASH.to_owned(), existing.state.to_string());
         }
         desired.retain(|key, value| existing.tags.get(key) != Some(value));
         desired
@@ -116,7 +116,7 @@ mod tests {
     fn one_sign_of_three_is_enough() {
         let state = ObservedState {
             all: "a".to_owned(),
-            sent_members: "b".to_owned(),
+            applied_members: "b".to_owned(),
             revision: "3".to_owned(),
         };
         assert!(state.is_remembered(&state.to_string(), false));

@@ -1,11 +1,11 @@
-//! Where an error of Quick Sight is in the dashboard: from a path into the definition to the sheet and visual of the spec.
+//! Locates errors of Quick Sight: maps a path in the definition to the sheet and visual of the spec.
 
 use serde_json::Value;
 
 use super::description::AssetError;
 
-/// The error in words, with the visuals of `definition` that its paths lead to.
-pub(crate) fn explained(error: &AssetError, definition: &Value) -> String {
+/// The error as text, with the visuals of `definition` at its paths.
+pub(crate) fn error_text(error: &AssetError, definition: &Value) -> String {
     let mut text = match (error.code.as_str(), error.message.as_str()) {
         (only, "") | ("", only) => only.to_owned(),
         (code, message) => format!("{code}: {message}"),
@@ -16,7 +16,7 @@ pub(crate) fn explained(error: &AssetError, definition: &Value) -> String {
     }
     let mut places: Vec<String> = Vec::new();
     for path in &error.paths {
-        places.extend(located(path, definition).filter(|place| !places.contains(place)));
+        places.extend(locate(path, definition).filter(|place| !places.contains(place)));
     }
     if !places.is_empty() {
         text.push_str(" (");
@@ -26,11 +26,11 @@ pub(crate) fn explained(error: &AssetError, definition: &Value) -> String {
     text
 }
 
-/// The part of the definition that a path leads to: "visual `p-all-users` (All users) on sheet `people` (People)".
+/// The part of the definition at a path: "visual `p-all-users` (All users) on sheet `people` (People)".
 ///
-/// The service does not document its paths. Both forms are understood, with indexes and with ids: `/Sheets/2/Visuals/0/…`,
+/// The service does not document its paths. Understands both forms, with indexes and with ids: `/Sheets/2/Visuals/0/…`,
 /// `$.sheets[2].visuals[0]`, `sheet/people/visual/p-all-users`.
-pub(crate) fn located(path: &str, definition: &Value) -> Option<String> {
+pub(crate) fn locate(path: &str, definition: &Value) -> Option<String> {
     let words: Vec<&str> = path
         .split(['/', '[', ']', '$'])
         .flat_map(|word| {
@@ -135,7 +135,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::located;
+    use super::locate;
 
     fn definition() -> Value {
         json!({
@@ -158,7 +158,7 @@ mod tests {
             "sheet/people/visual/p-all",
             "sheet/people/visual/p-all/field/p-all.detail0",
         ] {
-            assert_eq!(located(path, &definition()).as_deref(), Some(expected));
+            assert_eq!(locate(path, &definition()).as_deref(), Some(expected));
         }
         let cases = [
             ("visual/p-kpi", Some("visual `p-kpi`")),
@@ -172,7 +172,7 @@ mod tests {
             ("somewhere", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(located(path, &definition()).as_deref(), expected, "{path}");
+            assert_eq!(locate(path, &definition()).as_deref(), expected, "{path}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The users, groups and namespaces that shall own or see the dashboard.
+//! The users, groups and namespaces that own or view the dashboard.
 
 use aws_sdk_quicksight::types::UserRole;
 
-use super::Place;
+use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::{Aws, AwsError, Context, Optional};
-use crate::step::Blame;
+use crate::step::ErrorCategory;
 
 /// The parts of the ARN of a user, group or namespace.
 struct Principal<'a> {
@@ -21,59 +21,64 @@ struct Principal<'a> {
 enum PrincipalKind {
     User,
     Group,
-    /// Everybody in it.
+    /// All users in it.
     Namespace,
 }
 
-/// What the service says of a principal that is there.
+/// An existing principal, as the service describes it.
 #[derive(Debug, Default)]
-struct Described {
+struct PrincipalDescription {
     /// None for groups and namespaces.
     role: Option<UserRole>,
     is_inactive: bool,
 }
 
-pub(super) async fn check(place: &Place<'_>) -> Finding {
-    if let Some(finding) = place.without_quicksight() {
+pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
+    if let Some(finding) = context.without_quicksight() {
         return finding;
     }
-    let settings = place.settings();
+    let settings = context.settings();
     let owners = settings.owners.iter().map(|arn| (arn, true));
     let readers = settings.readers.iter().map(|arn| (arn, false));
     let mut finding = Finding::empty();
     for (arn, is_owner) in owners.chain(readers) {
-        look(place, arn, is_owner, &mut finding).await;
+        check_principal(context, arn, is_owner, &mut finding).await;
     }
     if finding.found.is_empty() {
-        return Finding::skip("nobody is named yet, see Settings");
+        return Finding::skip("not configured yet, see Settings");
     }
     finding
 }
 
-async fn look(place: &Place<'_>, arn: &str, is_owner: bool, finding: &mut Finding) {
-    let advice = "`kiro-analytics init` lists the users and groups; their ARNs stand there";
+async fn check_principal(
+    context: &CheckContext<'_>,
+    arn: &str,
+    is_owner: bool,
+    finding: &mut Finding,
+) {
+    let advice = "`kiro-analytics init` lists the users and groups with their ARNs";
     let Some(principal) = Principal::of(arn) else {
         finding.add_failure(
-            Blame::Usage,
-            format!("`{arn}` is no user, group or namespace"),
+            ErrorCategory::Usage,
+            format!("`{arn}` is not a user, group or namespace"),
             advice,
         );
         return;
     };
-    if principal.account != place.aws.account() {
+    if principal.account != context.aws.account() {
         finding.add_failure(
-            Blame::Usage,
-            format!("`{arn}` is of account {}", principal.account),
+            ErrorCategory::Usage,
+            format!("`{arn}` belongs to account {}", principal.account),
             advice,
         );
         return;
     }
-    let there = place.aws.in_region(principal.region);
-    let described = match principal.describe(&there).await {
+    let regional = context.aws.in_region(principal.region);
+    let described = match principal.describe(&regional).await {
         Ok(Some(described)) => described,
         Ok(None) => {
             let found = format!("there is no {}", principal.title());
-            finding.add_failure(Blame::Usage, found, advice);
+            finding.add_failure(ErrorCategory::Usage, found, advice);
             return;
         }
         Err(error) => {
@@ -89,18 +94,18 @@ async fn look(place: &Place<'_>, arn: &str, is_owner: bool, finding: &mut Findin
     };
     if is_owner && principal.kind == PrincipalKind::Namespace {
         finding.add_failure(
-            Blame::Usage,
+            ErrorCategory::Usage,
             found,
-            "a namespace can read a dashboard and cannot own it: name it in `readers`",
+            "a namespace can read a dashboard but not own it: name it in `readers`",
         );
     } else if is_owner && role.starts_with("READER") {
         finding.add_failure(
-            Blame::Usage,
+            ErrorCategory::Usage,
             found,
-            "a reader cannot own a dashboard: make them an author in Manage Quick Sight, or name them in `readers`",
+            "a reader cannot own a dashboard: make the user an author in Manage Quick Sight, or name the user in `readers`",
         );
     } else if described.is_inactive {
-        finding.add_warning(found, "they have never signed in, or were deactivated");
+        finding.add_warning(found, "the user has never signed in, or was deactivated");
     } else {
         finding.add(found);
     }
@@ -150,7 +155,7 @@ impl<'a> Principal<'a> {
         }
     }
 
-    async fn describe(&self, aws: &Aws) -> Result<Option<Described>, AwsError> {
+    async fn describe(&self, aws: &Aws) -> Result<Option<PrincipalDescription>, AwsError> {
         let client = &aws.clients().quicksight;
         let title = self.short_title();
         match self.kind {
@@ -160,7 +165,7 @@ impl<'a> Principal<'a> {
                 let sent = request.send().await;
                 let found = sent.context(aws, "quicksight:DescribeUser", title);
                 let user = found.optional()?.and_then(|found| found.user);
-                Ok(user.map(|user| Described {
+                Ok(user.map(|user| PrincipalDescription {
                     is_inactive: !user.active,
                     role: user.role,
                 }))
@@ -171,14 +176,14 @@ impl<'a> Principal<'a> {
                 let sent = request.send().await;
                 let found = sent.context(aws, "quicksight:DescribeGroup", title);
                 let group = found.optional()?.and_then(|found| found.group);
-                Ok(group.map(|_| Described::default()))
+                Ok(group.map(|_| PrincipalDescription::default()))
             }
             PrincipalKind::Namespace => {
                 let request = client.describe_namespace().aws_account_id(aws.account());
                 let sent = request.namespace(self.namespace).send().await;
                 let found = sent.context(aws, "quicksight:DescribeNamespace", title);
                 let namespace = found.optional()?.and_then(|found| found.namespace);
-                Ok(namespace.map(|_| Described::default()))
+                Ok(namespace.map(|_| PrincipalDescription::default()))
             }
         }
     }

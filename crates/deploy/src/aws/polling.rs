@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
-/// Intervals of polling; the defaults are meant for AWS.
+/// Polling intervals. The defaults are for AWS; tests use shorter ones.
 #[derive(Debug, Clone)]
 pub struct AwsTuning {
     /// Interval before the second request; grows by 1.5x.
-    pub first_look: Duration,
+    pub initial_interval: Duration,
     /// Longest interval.
-    pub longest_look: Duration,
+    pub max_interval: Duration,
 }
 
 impl Default for AwsTuning {
     fn default() -> Self {
         Self {
-            first_look: Duration::from_millis(250),
-            longest_look: Duration::from_secs(5),
+            initial_interval: Duration::from_millis(250),
+            max_interval: Duration::from_secs(5),
         }
     }
 }
@@ -32,14 +32,14 @@ pub struct Polling {
 impl Polling {
     pub(crate) fn new(tuning: &AwsTuning, within: Duration) -> Self {
         Self {
-            next: tuning.first_look,
-            longest: tuning.longest_look,
+            next: tuning.initial_interval,
+            longest: tuning.max_interval,
             waited: Duration::ZERO,
             within,
         }
     }
 
-    /// Waits before the next look; false when the time is over.
+    /// Waits for the next interval. Returns false if the time limit is reached.
     pub async fn again(&mut self) -> bool {
         if self.waited >= self.within {
             return false;

@@ -1,15 +1,34 @@
-//! Looks for everything of a deployment, in the order in which it is removed.
+//! Plans a teardown: finds all resources of a deployment, in the order of their removal.
 
 use std::collections::BTreeSet;
 
-use super::{Action, Teardown, TeardownPlan, bucket, catalogue, stacks};
+use super::plan::{Action, TeardownPlan};
+use super::{bucket, catalogue, stacks};
 use crate::assets::{AssetKind, Assets};
-use crate::aws::{AwsError, Context, Optional};
+use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::names::Names;
 use crate::service_roles::{CONSUMERS_ROLE, role_names};
+use crate::settings::DeploymentSettings;
+use crate::stack::Stack;
+
+/// The deployment to remove.
+pub struct Teardown<'a> {
+    pub aws: &'a Aws,
+    pub names: &'a Names,
+    pub settings: &'a DeploymentSettings,
+    /// The data stack, if it exists.
+    pub stack: Option<&'a Stack>,
+    /// True if the results bucket is also removed.
+    pub deletes_data: bool,
+}
 
 impl Teardown<'_> {
-    /// What goes and what stays. Changes nothing.
-    pub async fn look(&self) -> Result<TeardownPlan, AwsError> {
+    /// Plans the teardown. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If a call fails.
+    pub async fn plan(&self) -> Result<TeardownPlan, AwsError> {
         let mut plan = TeardownPlan {
             prefix: self.names.prefix.clone(),
             account: self.names.account.clone(),
@@ -17,29 +36,29 @@ impl Teardown<'_> {
             ..TeardownPlan::default()
         };
         for place in &self.settings.exports {
-            plan.stay(
+            plan.retain(
                 format!("the exports in `{place}`"),
-                "they are Kiro's and yours: never touched",
+                "exports are never deleted",
             );
         }
-        self.quicksight(&mut plan).await?;
-        catalogue::look(self, &mut plan).await?;
-        self.role_policy(&mut plan).await?;
-        stacks::look(self, &mut plan).await?;
-        bucket::look(self, &mut plan).await?;
+        self.plan_assets(&mut plan).await?;
+        catalogue::plan(self, &mut plan).await?;
+        self.plan_role_policies(&mut plan).await?;
+        stacks::plan(self, &mut plan).await?;
+        bucket::plan(self, &mut plan).await?;
         if let Some(key) = &self.settings.results_kms_key {
-            plan.stay(format!("key `{key}`"), "it is yours");
+            plan.retain(format!("key `{key}`"), "it is yours");
         }
         Ok(plan)
     }
 
-    /// Buckets with exports, by everything that is known: settings and stack.
+    /// Buckets with exports, from settings and stack.
     pub(super) fn export_buckets(&self) -> BTreeSet<String> {
-        let told = self
+        let source_buckets = self
             .stack
             .and_then(|stack| stack.parameters.get("SourceBuckets"))
             .map_or("", String::as_str);
-        let of_stack = told.split(',').map(str::to_owned);
+        let of_stack = source_buckets.split(',').map(str::to_owned);
         let folders = self.settings.source_folders(self.aws.account()).into_iter();
         folders
             .map(|folder| folder.bucket)
@@ -48,7 +67,7 @@ impl Teardown<'_> {
             .collect()
     }
 
-    async fn quicksight(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+    async fn plan_assets(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
         let assets = match Assets::find(self.aws, self.names).await {
             Ok(assets) => assets,
             // Without a subscription there are no assets.
@@ -60,8 +79,8 @@ impl Teardown<'_> {
             for asset in assets.of(kind) {
                 let details = asset
                     .is_recycled
-                    .then(|| "from the recycle bin, where its id stays taken".to_owned());
-                plan.go(
+                    .then(|| "from the recycle bin, which reserves its id".to_owned());
+                plan.remove(
                     asset.title(),
                     details.into_iter().collect(),
                     Action::Asset(asset.clone()),
@@ -70,22 +89,22 @@ impl Teardown<'_> {
         }
         for asset in &assets.unmanaged {
             let why = if asset.is_recycled {
-                "it is in the recycle bin and its tags cannot be read: `aws quicksight restore-analysis` and this command again remove it, if it is of this deployment"
+                "it is in the recycle bin and its tags cannot be read: if it belongs to this deployment, restore it with `aws quicksight restore-analysis` and run this command again"
             } else {
-                "it has no tag of a deployment: somebody else made it"
+                "it has no deployment tag: kiro-analytics did not create it"
             };
-            plan.stay(format!("{} `{}`", asset.kind, asset.id), why);
+            plan.retain(format!("{} `{}`", asset.kind, asset.id), why);
         }
         if self.settings.quicksight {
-            plan.stay(
+            plan.retain(
                 "the subscription of Amazon Quick Sight, and its users",
-                "others may use it; it costs by the number of its users",
+                "others may use it; its cost depends on the number of its users",
             );
         }
         Ok(())
     }
 
-    async fn role_policy(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+    async fn plan_role_policies(&self, plan: &mut TeardownPlan) -> Result<(), AwsError> {
         if !self.settings.quicksight {
             return Ok(());
         }
@@ -95,21 +114,21 @@ impl Teardown<'_> {
             let request = self.aws.clients().iam.get_role_policy();
             let sent = request.role_name(role).policy_name(&policy).send().await;
             let found = sent.context(self.aws, "iam:GetRolePolicy", what.clone());
-            let is_there = found.optional()?.is_some();
-            if is_there {
-                plan.go(
+            let exists = found.optional()?.is_some();
+            if exists {
+                plan.remove(
                     what,
-                    vec!["by which Quick Sight reads the results".to_owned()],
+                    vec!["allows Quick Sight to read the results".to_owned()],
                     Action::RolePolicy {
                         role: role.to_owned(),
                         policy: policy.clone(),
                     },
                 );
             }
-            if is_there || role != CONSUMERS_ROLE {
-                plan.stay(
+            if exists || role != CONSUMERS_ROLE {
+                plan.retain(
                     format!("role `{role}` with AWSQuicksightAthenaAccess"),
-                    "other data sources of Quick Sight use it, too",
+                    "other data sources of Quick Sight may use it",
                 );
             }
         }

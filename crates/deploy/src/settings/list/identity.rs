@@ -1,7 +1,7 @@
-//! What people are called, and how their addresses are hidden.
+//! The names of users, and how their addresses are hashed.
 
 use crate::settings::check;
-use crate::settings::setting::{Kind, Memory, Setting};
+use crate::settings::setting::{Persistence, Setting, ValueKind};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
@@ -9,7 +9,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::text(
             "identity_store",
             &["KIRO_ANALYTICS_IDENTITY_STORE", "IDENTITY_STORE_ID"],
-            "Identity Store with the names of people",
+            "Identity Store with the names of users",
         )
     },
     Setting {
@@ -30,7 +30,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         is_shared: true,
-        kind: Kind::Flag,
+        kind: ValueKind::Flag,
         default: Some("false"),
         ..Setting::text(
             "hash_emails",
@@ -40,7 +40,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         is_shared: true,
-        memory: Memory::Secret,
+        persistence: Persistence::SecretInViews,
         ..Setting::text(
             "hash_salt",
             &["KIRO_ANALYTICS_HASH_SALT"],

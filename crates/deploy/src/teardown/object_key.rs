@@ -1,13 +1,13 @@
-//! The shapes of keys that a deployment writes. Whatever has another shape is not ours, wherever it lies.
+//! The patterns of the keys that a deployment writes. A key with another pattern is foreign, wherever it is.
 
 /// The datasets of the normalizer.
 const DATASETS: [&str; 4] = ["facts", "models", "code", "issues"];
 
-/// Whether a key has the shape of something that a deployment, its function or Athena's workgroup has written.
-pub(super) fn is_ours(key: &str) -> bool {
+/// Returns true if a key has a pattern that a deployment, its function or Athena's workgroup writes.
+pub(super) fn is_deployment_key(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
-        // A folder that was made in the console is an empty object.
+        // A folder that was created in the console is an empty object.
         ["normalized" | "query-results" | "functions" | "state", ""] => true,
         ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
         ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),
@@ -17,7 +17,7 @@ pub(super) fn is_ours(key: &str) -> bool {
     }
 }
 
-/// `export_date=2026-07-10/part-0123456789abcdef.parquet`, or the folders on the way there.
+/// `export_date=2026-07-10/part-0123456789abcdef.parquet`, or its parent folders.
 fn is_part(segments: &[&str]) -> bool {
     match segments {
         [""] => true,
@@ -52,7 +52,7 @@ fn is_zip(name: &str) -> bool {
     })
 }
 
-/// Athena names what it writes after the query's id.
+/// Athena's file names begin with the query's id.
 fn begins_with_uuid(name: &str) -> bool {
     name.get(..36).is_some_and(|start| {
         let groups: Vec<&str> = start.split('-').collect();
@@ -74,10 +74,10 @@ fn has_ending(name: &str, ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_ours;
+    use super::is_deployment_key;
 
     #[test]
-    fn keys_of_a_deployment_are_told_from_all_others() {
+    fn keys_of_a_deployment_are_distinguished_from_all_others() {
         let ours = [
             "normalized/",
             "normalized/facts/export_date=2026-07-10/part-0123456789abcdef.parquet",
@@ -89,7 +89,7 @@ mod tests {
             "state/kiro-analytics/first-run-0123456789abcdef.json",
         ];
         for key in ours {
-            assert!(is_ours(key), "{key}");
+            assert!(is_deployment_key(key), "{key}");
         }
         let foreign = [
             "",
@@ -107,7 +107,7 @@ mod tests {
             "logs/AWSLogs/123456789012/KiroLogs/a.csv",
         ];
         for key in foreign {
-            assert!(!is_ours(key), "{key}");
+            assert!(!is_deployment_key(key), "{key}");
         }
     }
 }

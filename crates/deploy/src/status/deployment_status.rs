@@ -1,0 +1,195 @@
+//! The status of a deployment: everything that was read, and the problems found in it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::parts::{self, Parts};
+use super::problem::{self, StatusProblem};
+use super::quicksight::{self, DashboardStatus, DataSetStatus};
+use super::stacks::{self, AlarmStatus, ScheduleStatus, StackStatus};
+use super::{costs, expected};
+use crate::aws::{Aws, AwsError};
+use crate::names::Names;
+use crate::observed_stack::ObservedStack;
+use crate::runs::{Log, Run, shown};
+use crate::settings::DeploymentSettings;
+use crate::stack::Stack;
+use crate::stack_resources::StackResource;
+use crate::step::ErrorCategory;
+
+/// Days of the log that are searched for the last run.
+const LOG_DAYS: i64 = 8;
+
+/// The status of a deployment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Status {
+    pub prefix: String,
+    pub account: String,
+    pub region: String,
+    pub at: String,
+    /// The version of this program.
+    pub version: String,
+    pub stacks: Vec<StackStatus>,
+    /// The last run of the normalizer; none if it has not run within eight days.
+    pub normalization: Option<Run>,
+    /// The newest day with activity or of an export.
+    pub newest_day: Option<String>,
+    pub parts: Option<Parts>,
+    pub schedule: Option<ScheduleStatus>,
+    pub alarms: Vec<AlarmStatus>,
+    pub data_sets: Vec<DataSetStatus>,
+    pub dashboard: Option<DashboardStatus>,
+    pub costs: Vec<String>,
+    /// The problems that were found.
+    pub problems: Vec<StatusProblem>,
+}
+
+/// The input of [`Status::observe`].
+pub struct StatusRequest<'a> {
+    pub aws: &'a Aws,
+    pub names: &'a Names,
+    pub settings: &'a DeploymentSettings,
+    pub stack: &'a Stack,
+    /// The version of this program.
+    pub version: &'a str,
+    pub now: DateTime<Utc>,
+}
+
+impl Status {
+    /// Reads everything. A failed read becomes a problem and hides nothing else.
+    pub async fn observe(request: &StatusRequest<'_>) -> Self {
+        let StatusRequest {
+            aws,
+            names,
+            settings,
+            stack,
+            now,
+            ..
+        } = request;
+        let mut status = Self {
+            prefix: names.prefix.clone(),
+            account: names.account.clone(),
+            region: names.region.clone(),
+            at: shown(*now),
+            version: request.version.to_owned(),
+            ..Self::default()
+        };
+        let resources = StackResource::of_stack(aws, &stack.name).await;
+        let resources = status.or_problem(resources).unwrap_or_default();
+        let identity_stack = names.identity_stack();
+        let group = stack.output("NormalizerLogGroupName");
+        let since = *now - TimeDelta::days(LOG_DAYS);
+        let stack_state = async {
+            let observed = ObservedStack::read(aws, stack, &resources).await;
+            let drift = stacks::drift(aws, stack, &resources, &observed).await;
+            (observed, drift)
+        };
+        let ((observed, drift), identity, runs, parts, visible) = tokio::join!(
+            stack_state,
+            Stack::find(aws, &identity_stack),
+            Log::runs(aws, group, since),
+            parts::count(aws, stack.output("ResultsBucketName")),
+            quicksight::observe(aws, names, settings),
+        );
+        status.problems.extend(drift);
+        status.stacks.push(StackStatus::of(stack));
+        if let Some(identity) = status.or_problem(identity).flatten() {
+            status.stacks.push(StackStatus::of(&identity));
+        }
+        status.normalization = status.or_problem(runs).and_then(|mut runs| runs.pop());
+        status.parts = status.or_problem(parts).flatten();
+        let schedule = status.or_problem(observed.schedule).flatten();
+        status.schedule = schedule.map(ScheduleStatus::of);
+        let alarms = status.or_problem(observed.alarms).unwrap_or_default();
+        status.alarms = stacks::alarms(&alarms, &resources);
+        let visible = status.or_problem(visible);
+        let is_visible = visible.is_some();
+        if let Some((data_sets, dashboard, problems)) = visible {
+            status.data_sets = data_sets;
+            status.dashboard = dashboard;
+            status.problems.extend(problems);
+        }
+        let last_run = status.normalization.as_ref();
+        let newest = last_run.and_then(|run| run.newest_day.clone());
+        let parts = status.parts.as_ref();
+        status.newest_day = newest.or_else(|| parts?.newest_export_day.clone());
+        status.costs = costs::hints(&status);
+        status.add_problems(request.settings.quicksight && is_visible);
+        if settings.quicksight && is_visible {
+            let missing = expected::missing_data_sets(names, settings, &status);
+            status.problems.extend(missing);
+        }
+        status.problems.extend(expected::stale(request, &status));
+        status.problems = problem::grouped(std::mem::take(&mut status.problems));
+        status
+    }
+
+    /// Returns the value. An error becomes a problem.
+    fn or_problem<T>(&mut self, found: Result<T, AwsError>) -> Option<T> {
+        match found {
+            Ok(found) => Some(found),
+            Err(error) => {
+                self.problems.push(StatusProblem::of(&error));
+                None
+            }
+        }
+    }
+
+    /// The category of the most severe problem; none without problems.
+    pub fn category(&self) -> Option<ErrorCategory> {
+        let has = |category: ErrorCategory| {
+            self.problems
+                .iter()
+                .any(|problem| problem.category == category)
+        };
+        [
+            ErrorCategory::Aws,
+            ErrorCategory::Usage,
+            ErrorCategory::Data,
+        ]
+        .into_iter()
+        .find(|category| has(*category))
+    }
+
+    /// Adds the problems of the observed values. `has_dashboard`: the settings ask for a dashboard, and it could be read.
+    fn add_problems(&mut self, has_dashboard: bool) {
+        let mut found = Vec::new();
+        for stack in &self.stacks {
+            found.extend(stack.problem());
+        }
+        match &self.normalization {
+            None => found.push(StatusProblem::new(
+                ErrorCategory::Data,
+                format!("the normalizer has not run in the last {LOG_DAYS} days"),
+                "`kiro-analytics refresh` runs it now; also check the schedule",
+            )),
+            Some(run) if run.files_failed > 0 => found.push(StatusProblem::new(
+                ErrorCategory::Data,
+                match run.files_failed {
+                    1 => "an export could not be read".to_owned(),
+                    failed => format!("{failed} exports could not be read"),
+                },
+                "`kiro-analytics logs` lists them with the reasons",
+            )),
+            Some(_) => {}
+        }
+        for alarm in self.alarms.iter().filter(|alarm| alarm.state == "ALARM") {
+            found.push(StatusProblem::new(
+                ErrorCategory::Data,
+                format!("alarm {}: {}", alarm.name, alarm.meaning),
+                alarm.hint(),
+            ));
+        }
+        found.extend(DataSetStatus::problems(&self.data_sets));
+        if let Some(dashboard) = &self.dashboard {
+            found.extend(dashboard.problem());
+        } else if has_dashboard {
+            found.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                "the dashboard is missing",
+                "`kiro-analytics deploy` continues where it stopped",
+            ));
+        }
+        self.problems.extend(found);
+    }
+}

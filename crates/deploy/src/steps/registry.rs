@@ -1,0 +1,26 @@
+//! All steps of a deployment, in their order.
+
+use super::{
+    data_stack, first_run, function_code, ingestion, lake_formation, quicksight, quicksight_access,
+    refresh_schedules, tables, views,
+};
+use crate::step::Step;
+
+/// All steps.
+pub fn all() -> Vec<Box<dyn Step>> {
+    vec![
+        Box::new(function_code::FunctionCode),
+        Box::new(data_stack::DataStack),
+        Box::new(first_run::FirstRun),
+        Box::new(tables::Tables),
+        Box::new(views::Views),
+        Box::new(lake_formation::LakeFormation),
+        Box::new(quicksight_access::QuickSightAccess),
+        Box::new(quicksight::DATA_SOURCE_STEP),
+        Box::new(quicksight::DATASETS_STEP),
+        Box::new(refresh_schedules::RefreshSchedules),
+        Box::new(quicksight::THEME_STEP),
+        Box::new(quicksight::DASHBOARD_STEP),
+        Box::new(ingestion::FirstIngestion),
+    ]
+}
