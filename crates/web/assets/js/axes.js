@@ -6,7 +6,7 @@ import { legend } from './legend.js';
 import { OTHER, categoryName, isCalendar, rolesOf, seriesOf } from './series.js';
 import { t } from './texts.js';
 import { styleColour } from './theme.js';
-import { tip, tooltipBase } from './tooltip.js';
+import { tooltipBase, tooltipContent } from './tooltip.js';
 
 /** The option for bars, lines and areas. */
 export function axisOption(visual, figure, size) {
@@ -117,7 +117,7 @@ export function axisOption(visual, figure, size) {
           const sum = series.reduce((total, one) => total + (one.data[at] ?? 0), 0);
           lines.push({ name: t('chart.total'), value: formatValue(sum, series[0].column?.format), strong: true });
         }
-        return tip(heading, lines.length ? lines : [{ name: t('chart.no_value'), value: '' }]);
+        return tooltipContent(heading, lines.length ? lines : [{ name: t('chart.no_value'), value: '' }]);
       },
     },
     series: drawn,

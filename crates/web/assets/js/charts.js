@@ -4,7 +4,7 @@
 
 import { axisOption, largestFirst } from './axes.js';
 import { heatmapOption } from './heatmap.js';
-import { ringOption } from './ring.js';
+import { donutOption } from './donut.js';
 import { scatterOption } from './scatter.js';
 import { rolesOf, seriesOf } from './series.js';
 import { t } from './texts.js';
@@ -12,7 +12,7 @@ import { mayAnimate, pageFonts, styleColour } from './theme.js';
 
 /** The option for a figure of a visual, drawn into so many pixels. */
 export function chartOption(visual, figure, size) {
-  const build = { donut: ringOption, scatter: scatterOption, heatmap: heatmapOption }[figure.kind] ?? axisOption;
+  const build = { donut: donutOption, scatter: scatterOption, heatmap: heatmapOption }[figure.kind] ?? axisOption;
   const option = build(visual, figure, size);
   return {
     animation: mayAnimate(),
@@ -43,6 +43,6 @@ export function clickedRow(visual, figure, event) {
 }
 
 /** Starts a chart in `box`. */
-export function startChart(box) {
+export function initChart(box) {
   return echarts.init(box, null, { renderer: 'canvas', locale: 'EN' });
 }

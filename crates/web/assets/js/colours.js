@@ -6,7 +6,7 @@ let colours = { palette: [], meanings: {} };
 const given = new Map();
 
 /** Takes over the colours of the dashboard. */
-export function useColours(all) {
+export function setColours(all) {
   colours = all ?? colours;
 }
 

@@ -2,7 +2,7 @@
 
 import { el, icon } from './dom.js';
 import { addDays, formatRange, isoDay, parseDay } from './format.js';
-import { closePopover, openPopover, toggles } from './popover.js';
+import { closePopover, makeToggle, openPopover } from './popover.js';
 import { choose, currentState } from './state.js';
 import { t } from './texts.js';
 
@@ -48,7 +48,7 @@ export function datePicker(picker, days, offered) {
     choose(isDefault ? { from: null, to: null } : { from, to });
   };
 
-  toggles(button, () => {
+  makeToggle(button, () => {
     const now = chosenDays(days, defaultDays);
     const list = el('div.presets', { role: 'group', 'aria-label': picker.label });
     for (const preset of presets()) {

@@ -36,7 +36,7 @@ export function fill(node, ...children) {
 }
 
 /** Replaces everything inside `node` but `kept`, which comes first and is not moved: a moved field loses focus and composition. */
-export function fillAfter(kept, node, ...children) {
+export function fillExcept(kept, node, ...children) {
   if (!kept) return fill(node, ...children);
   if (kept.parentNode !== node) fill(node, kept);
   while (kept.previousSibling) kept.previousSibling.remove();
@@ -45,7 +45,7 @@ export function fillAfter(kept, node, ...children) {
 }
 
 /** Redraws inside `node`: a focus that was there goes to what stands in the same `data-spot` now, else to what can be scrolled. */
-export function keepFocus(node, draw) {
+export function preserveFocus(node, draw) {
   const held = node.contains(document.activeElement) ? document.activeElement : null;
   draw();
   if (!held || held.isConnected) return;

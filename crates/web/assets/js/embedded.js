@@ -36,46 +36,46 @@ class EmbeddedSource {
   }
 
   /** What a picker can be set to, on a sheet if one is given: only what was computed when the report was written. */
-  offered(picker, sheet) {
-    if (picker === 'user' && sheet && 'user' in this.leave(sheet)) return [];
+  pickerOptions(picker, sheet) {
+    if (picker === 'user' && sheet && 'user' in this.changesFor(sheet)) return [];
     return this.data.offered[picker] ?? [];
   }
 
   /** The part of a change that leads to figures in this file: a person excludes plans and clients. */
-  fit(changes) {
-    const fitting = {};
+  supported(changes) {
+    const supported = {};
     if ('from' in changes || 'to' in changes) {
       const { from, to } = changes;
-      if ((!from && !to) || this.offered('date').some((span) => span.from === from && span.to === to)) Object.assign(fitting, { from, to });
+      if ((!from && !to) || this.pickerOptions('date').some((span) => span.from === from && span.to === to)) Object.assign(supported, { from, to });
     }
     for (const [picker, other] of [['tier', 'client'], ['client', 'tier']]) {
       if (!(picker in changes)) continue;
       const values = changes[picker] ?? [];
-      if (!values.length) fitting[picker] = null;
-      else if (this.offers(picker, values[0])) {
-        Object.assign(fitting, { [picker]: [values[0]], user: null });
-        if (!this.data.offered.together) fitting[other] = null;
+      if (!values.length) supported[picker] = null;
+      else if (this.hasOption(picker, values[0])) {
+        Object.assign(supported, { [picker]: [values[0]], user: null });
+        if (!this.data.offered.together) supported[other] = null;
       }
     }
     if ('user' in changes) {
-      if (!changes.user) fitting.user = null;
-      else if (this.offers('user', changes.user)) Object.assign(fitting, { user: changes.user, tier: null, client: null });
+      if (!changes.user) supported.user = null;
+      else if (this.hasOption('user', changes.user)) Object.assign(supported, { user: changes.user, tier: null, client: null });
     }
-    return fitting;
+    return supported;
   }
 
-  offers(picker, value) {
-    return this.offered(picker).some((choice) => choice.value === value);
+  hasOption(picker, value) {
+    return this.pickerOptions(picker).some((choice) => choice.value === value);
   }
 
   /** What has to be given up to see a sheet: only the one about a person is computed for people. */
-  leave(sheet) {
+  changesFor(sheet) {
     return sheet.visuals.some((visual) => visual.show === 'user') ? {} : { user: null };
   }
 
   async options(picker, search) {
     const needle = (search ?? '').toLowerCase();
-    return this.offered(picker).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
+    return this.pickerOptions(picker).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
   }
 
   async figure(visual, selection, view) {

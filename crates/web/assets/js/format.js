@@ -5,7 +5,7 @@ let currency = 'USD';
 const formatters = new Map();
 
 /** The language and currency of everything formatted from now on. */
-export function useLanguage(code, money) {
+export function setLocale(code, money) {
   language = code;
   currency = money ?? 'USD';
   formatters.clear();

@@ -13,11 +13,11 @@ export class Grid {
     this.cards = [];
     this.sheet = null;
     /** What the cards of other sheets remember, by visual. */
-    this.kept = new Map();
+    this.snapshots = new Map();
     // The first tells before the second, so that what is on the screen is known when something comes near it.
-    this.screen = watch('onScreen', '0px');
-    this.nearby = watch('visible', '160px 0px', () => {
-      if (this.cards.some((card) => card.isDue)) this.page.catchUp(() => this.refresh());
+    this.screen = observeVisibility('onScreen', '0px');
+    this.nearby = observeVisibility('visible', '160px 0px', () => {
+      if (this.cards.some((card) => card.needsLoad)) this.page.catchUp(() => this.refresh());
     });
     this.sizes = new ResizeObserver((entries) => {
       for (const entry of entries) entry.target.closest('.card')?.card?.resize();
@@ -29,15 +29,15 @@ export class Grid {
     const shown = sheet.visuals.filter(isShown);
     const key = `${sheet.id}|${shown.map((visual) => visual.id).join(',')}`;
     if (key === this.key) return;
-    const kept = new Map(this.sheet === sheet ? this.cards.map((card) => [card.visual.id, card]) : []);
-    for (const card of this.cards) this.kept.set(card.visual.id, card.remember());
-    const cards = shown.map((visual) => kept.get(visual.id) ?? new Card(visual, this.page, this.kept.get(visual.id)));
+    const open = new Map(this.sheet === sheet ? this.cards.map((card) => [card.visual.id, card]) : []);
+    for (const card of this.cards) this.snapshots.set(card.visual.id, card.snapshot());
+    const cards = shown.map((visual) => open.get(visual.id) ?? new Card(visual, this.page, this.snapshots.get(visual.id)));
     for (const card of this.cards) if (!cards.includes(card)) this.dismiss(card);
     const fresh = cards.filter((card) => !this.cards.includes(card));
     this.key = key;
     this.sheet = sheet;
     this.cards = cards;
-    arrange(cards);
+    layOut(cards);
     fill(this.node, cards.map((card) => card.node));
     for (const card of fresh) {
       card.node.card = card;
@@ -49,12 +49,12 @@ export class Grid {
 
   /** The selection, the data or what is on the screen changed: what is looked at comes first. */
   async refresh() {
-    const wave = Symbol('wave');
-    this.wave = wave;
+    const generation = Symbol('generation');
+    this.generation = generation;
     const near = this.cards.filter((card) => card.visible);
     const seen = near.filter((card) => card.onScreen);
     await Promise.all(seen.map((card) => card.refresh()));
-    if (this.wave === wave) for (const card of near) card.refresh();
+    if (this.generation === generation) for (const card of near) card.refresh();
   }
 
   dismiss(card) {
@@ -77,7 +77,7 @@ export class Grid {
   /** Builds everything anew, in another language. */
   rebuild(sheet) {
     for (const card of this.cards) {
-      this.kept.set(card.visual.id, card.remember());
+      this.snapshots.set(card.visual.id, card.snapshot());
       this.dismiss(card);
     }
     this.cards = [];
@@ -93,7 +93,7 @@ function isShown(visual) {
 }
 
 /** Keeps a flag of cards: whether they are on the screen, or at most so far from it. */
-function watch(flag, rootMargin, changed = () => {}) {
+function observeVisibility(flag, rootMargin, changed = () => {}) {
   return new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.target.card) entry.target.card[flag] = entry.isIntersecting;
     changed();
@@ -101,7 +101,7 @@ function watch(flag, rootMargin, changed = () => {}) {
 }
 
 /** Places cards where the dashboard says, moved up into the room that hidden ones leave. */
-function arrange(cards) {
+function layOut(cards) {
   const floor = new Array(12).fill(0);
   const inOrder = [...cards].sort((a, b) => a.visual.layout.y - b.visual.layout.y || a.visual.layout.x - b.visual.layout.x);
   for (const card of inOrder) {

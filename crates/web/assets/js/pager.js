@@ -29,13 +29,13 @@ export function rangeText(figure, view) {
 }
 
 /** The line below a table, or nothing where all rows are in sight anyway. */
-export function drawPager(figure, view, ask) {
+export function drawPager(figure, view, load) {
   const { total, held } = rowsOf(figure);
   const offset = view.offset ?? 0;
   const limit = view.limit ?? PAGE;
   if (held <= limit && !offset) return total > FEW ? el('div.pager', {}, el('span', { text: t('table.all_rows', { total: formatValue(total, 'count') }) })) : null;
   const move = (to, name, text) => el('button.quiet', {
-    type: 'button', 'aria-label': text, title: text, 'data-spot': name, disabled: to < 0 || to >= held, onclick: () => ask({ ...view, offset: to }),
+    type: 'button', 'aria-label': text, title: text, 'data-spot': name, disabled: to < 0 || to >= held, onclick: () => load({ ...view, offset: to }),
   }, icon(name));
   return el('div.pager', {}, el('span', { text: rangeText(figure, view) }),
     el('span.pager-buttons', {}, move(offset - limit, 'left', t('table.previous')), move(offset + limit, 'right', t('table.next'))));

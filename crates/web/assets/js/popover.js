@@ -116,7 +116,7 @@ export function openMenu(anchor, label, items) {
 }
 
 /** Makes a button open and close something. */
-export function toggles(button, openIt) {
+export function makeToggle(button, openIt) {
   button.setAttribute('aria-haspopup', button.getAttribute('aria-haspopup') ?? 'dialog');
   button.setAttribute('aria-expanded', 'false');
   button.addEventListener('click', () => {

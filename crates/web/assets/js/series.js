@@ -10,7 +10,7 @@ export const OTHER = '~other';
 const MOST_DAYS = 4000;
 
 /** Puts the words of the page's language beside the keys that a figure carries. */
-export function wordFigure(figure) {
+export function localizeFigure(figure) {
   for (const column of figure.columns) {
     column.text = column.label_format ? formatValue(column.label, column.label_format) : t(column.label);
     if (column.type === 'date' && figure.grain && figure.grain !== 'auto') column.grain = figure.grain;

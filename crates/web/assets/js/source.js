@@ -17,21 +17,21 @@ export class LiveSource {
   }
 
   dashboard(language) {
-    return this.read(`/api/dashboard?lang=${encodeURIComponent(language)}`);
+    return this.fetchJson(`/api/dashboard?lang=${encodeURIComponent(language)}`);
   }
 
   status() {
-    return this.read('/api/status');
+    return this.fetchJson('/api/status');
   }
 
   options(picker, search, limit, signal) {
     const query = new URLSearchParams({ limit: String(limit) });
     if (search) query.set('search', search);
-    return this.read(`/api/options/${encodeURIComponent(picker)}?${query}`, signal);
+    return this.fetchJson(`/api/options/${encodeURIComponent(picker)}?${query}`, signal);
   }
 
   figure(visual, selection, view, signal) {
-    return this.read(`/api/visual/${encodeURIComponent(visual.id)}?${this.query(visual, selection, view)}`, signal);
+    return this.fetchJson(`/api/visual/${encodeURIComponent(visual.id)}?${this.query(visual, selection, view)}`, signal);
   }
 
   csvAddress(visual, selection, view, language) {
@@ -52,12 +52,12 @@ export class LiveSource {
   }
 
   /** The part of a change of the selection that can be answered: all of it. */
-  fit(changes) {
+  supported(changes) {
     return changes;
   }
 
   /** What has to be given up to see a sheet: nothing. */
-  leave() {
+  changesFor() {
     return {};
   }
 
@@ -65,7 +65,7 @@ export class LiveSource {
    * Tells `listener` every new status, the one in force first; the browser reconnects by itself. Only while the page can be
    * seen: a browser opens six connections to a host, so six tabs that listen would leave none to ask anything with.
    */
-  follow(listener, lost) {
+  subscribe(listener, lost) {
     let events = null;
     const close = () => {
       events?.close();
@@ -90,10 +90,10 @@ export class LiveSource {
   async upload(files) {
     const form = new FormData();
     for (const file of files) form.append('export', file, file.name);
-    return this.answer(await fetch('/api/exports', { method: 'POST', body: form }));
+    return this.parse(await fetch('/api/exports', { method: 'POST', body: form }));
   }
 
-  async read(address, signal) {
+  async fetchJson(address, signal) {
     let response;
     try {
       response = await fetch(address, { signal, headers: { Accept: 'application/json' } });
@@ -101,10 +101,10 @@ export class LiveSource {
       if (error.name === 'AbortError') throw error;
       throw new SourceError('', 0);
     }
-    return this.answer(response);
+    return this.parse(response);
   }
 
-  async answer(response) {
+  async parse(response) {
     let body = null;
     try {
       body = await response.json();

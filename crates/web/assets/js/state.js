@@ -10,15 +10,15 @@ let state = { sheet: '', selection: {} };
 let sheets = [];
 
 // A file on disk has no query string that may change; there the state lives behind the `#`.
-const behindHash = !location.protocol.startsWith('http');
+const usesHash = !location.protocol.startsWith('http');
 
 /** Reads the URL. `known` are the ids of the sheets, first one first. */
-export function startState(known) {
+export function initState(known) {
   sheets = known;
   state = readUrl();
-  addEventListener(behindHash ? 'hashchange' : 'popstate', () => {
+  addEventListener(usesHash ? 'hashchange' : 'popstate', () => {
     state = readUrl();
-    tell('returned');
+    notify('returned');
   });
 }
 
@@ -34,11 +34,11 @@ export function onState(listener) {
 
 /** Changes values of the selection: `{ tier: ['Pro'], user: null }`. Empty takes the choice away. */
 export function choose(changes) {
-  go({ selection: changes });
+  navigate({ selection: changes });
 }
 
 /** Opens a sheet, and optionally changes the selection in the same step. */
-export function go({ sheet, selection }) {
+export function navigate({ sheet, selection }) {
   const next = { sheet: sheet ?? state.sheet, selection: { ...state.selection } };
   for (const [key, value] of Object.entries(selection ?? {})) {
     if (value === null || value === undefined || (Array.isArray(value) && !value.length)) delete next.selection[key];
@@ -47,7 +47,7 @@ export function go({ sheet, selection }) {
   if (urlOf(next) === urlOf(state)) return;
   state = next;
   history.pushState(null, '', urlOf(state));
-  tell('chosen');
+  notify('chosen');
 }
 
 /** Chooses these values, or takes them back where they are all that is chosen under their keys; whether they are chosen now. */
@@ -65,7 +65,7 @@ export function isChosen(changes) {
 
 /** Takes every choice away. */
 export function reset() {
-  go({ selection: Object.fromEntries(Object.keys(state.selection).map((key) => [key, null])) });
+  navigate({ selection: Object.fromEntries(Object.keys(state.selection).map((key) => [key, null])) });
 }
 
 /** The address of the page with these changes, for links. */
@@ -100,12 +100,12 @@ function urlOf({ sheet, selection }) {
   const chosen = canonical(selection);
   if (chosen) parts.push(chosen);
   const query = parts.join('&');
-  if (behindHash) return `#${query}`;
+  if (usesHash) return `#${query}`;
   return query ? `${location.pathname}?${query}` : location.pathname;
 }
 
 function readUrl() {
-  const query = new URLSearchParams(behindHash ? location.hash.slice(1) : location.search);
+  const query = new URLSearchParams(usesHash ? location.hash.slice(1) : location.search);
   const selection = {};
   for (const key of KEYS) {
     const values = query.getAll(key).filter((value) => value !== '' || key === 'account' || key === 'client');
@@ -123,6 +123,6 @@ function readUrl() {
   return { sheet: sheets.includes(sheet) ? sheet : sheets[0] ?? '', selection };
 }
 
-function tell(how) {
+function notify(how) {
   for (const listener of stateListeners) listener(how);
 }

@@ -2,16 +2,16 @@
 
 import { announce, el, fill, icon } from './dom.js';
 import { formatDate, formatValue } from './format.js';
-import { openPopover, toggles } from './popover.js';
+import { makeToggle, openPopover } from './popover.js';
 import { t } from './texts.js';
 
 /** The line in the header, and the banner below it. */
-export class StatusLine {
+export class StatusIndicator {
   constructor(page) {
     this.page = page;
     this.dot = el('span.status-dot');
     this.text = el('span.status-text');
-    this.button = toggles(el('button.status', { type: 'button' }, this.dot, this.text), () => this.details());
+    this.button = makeToggle(el('button.status', { type: 'button' }, this.dot, this.text), () => this.details());
     this.banner = el('div.banner', { role: 'status', hidden: true });
     this.status = null;
     this.isLost = false;

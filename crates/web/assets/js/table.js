@@ -1,6 +1,6 @@
 // Tables: sorted, searched and paged by the source, so that ten thousand rows cost as much as a hundred.
 
-import { el, fill, fillAfter } from './dom.js';
+import { el, fill, fillExcept } from './dom.js';
 import { colourOfValue } from './colours.js';
 import { valueName } from './series.js';
 import { formatValue, isNumeric } from './format.js';
@@ -8,13 +8,13 @@ import { drawPager } from './pager.js';
 import { t } from './texts.js';
 
 /**
- * Draws a table into `box`. `ask(view)` fetches another page, `link(row, column, place)` is where a cell leads,
+ * Draws a table into `box`. `load(view)` fetches another page, `link(row, column, place)` is where a cell leads,
  * `search` is the field above it, if there is one.
  */
-export function drawTable(box, figure, { view, ask, link, search, label }) {
+export function drawTable(box, figure, { view, load, link, search, label }) {
   const columns = shownColumns(figure);
   const bars = barScale(figure, columns, view);
-  const head = el('tr', {}, columns.map((column) => headCell(column, view, ask)));
+  const head = el('tr', {}, columns.map((column) => headCell(column, view, load)));
   const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, link(row, column, place), bars)))));
   const foot = figure.totals
     ? el('tfoot', {}, el('tr', {}, columns.map((column, place) => {
@@ -24,7 +24,7 @@ export function drawTable(box, figure, { view, ask, link, search, label }) {
       })))
     : null;
   const scroller = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': label }, el('table.data', {}, el('thead', {}, head), body, foot));
-  fillAfter(search, box, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), ask ? drawPager(figure, view, ask) : null);
+  fillExcept(search, box, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), load ? drawPager(figure, view, load) : null);
 }
 
 /** What a table shows, what its rows are about first; texts that nobody in sight has are left out. */
@@ -34,14 +34,14 @@ function shownColumns(figure) {
   return [...columns.filter((column) => column.role === 'category'), ...columns.filter((column) => column.role !== 'category')];
 }
 
-function headCell(column, view, ask) {
+function headCell(column, view, load) {
   const numeric = isNumeric(column.format);
-  if (!ask) return el('th', { scope: 'col', class: numeric ? 'number' : '', text: column.text });
+  if (!load) return el('th', { scope: 'col', class: numeric ? 'number' : '', text: column.text });
   const [by, order] = (view.sort ?? '').split(':');
   const sorted = by === column.name ? order : null;
   const next = sorted ? (sorted === 'desc' ? 'asc' : 'desc') : numeric || column.type === 'date' ? 'desc' : 'asc';
   return el('th', { scope: 'col', class: numeric ? 'number' : '', 'aria-sort': sorted ? (sorted === 'asc' ? 'ascending' : 'descending') : null, },
-    el('button.sort', { type: 'button', 'data-column': column.name, 'data-spot': `sort-${column.name}`, onclick: () => ask({ ...view, sort: `${column.name}:${next}`, offset: 0 }) },
+    el('button.sort', { type: 'button', 'data-column': column.name, 'data-spot': `sort-${column.name}`, onclick: () => load({ ...view, sort: `${column.name}:${next}`, offset: 0 }) },
       el('span', { text: column.text }), el('span.arrow', { 'aria-hidden': 'true', text: sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : '' })));
 }
 

@@ -4,7 +4,7 @@ let texts = {};
 let plurals = new Intl.PluralRules('en');
 
 /** Takes over the texts of a page. */
-export function useTexts(all, language) {
+export function setTexts(all, language) {
   texts = all ?? {};
   plurals = new Intl.PluralRules(language);
 }

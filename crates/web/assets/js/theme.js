@@ -10,7 +10,7 @@ export function currentTheme() {
 
 /** Changes the theme and remembers it. */
 export function chooseTheme(theme) {
-  remember('kiro.theme', theme);
+  storePreference('kiro.theme', theme);
   apply(theme);
 }
 
@@ -22,7 +22,7 @@ export function onTheme(listener) {
 /** Follows the system as long as nothing was chosen. */
 export function followSystemTheme() {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
-    if (!recall('kiro.theme')) apply(event.matches ? 'dark' : 'light');
+    if (!readPreference('kiro.theme')) apply(event.matches ? 'dark' : 'light');
   });
 }
 
@@ -51,7 +51,7 @@ function apply(theme) {
 }
 
 /** Keeps a small choice in this browser; a browser that forbids it just forgets. */
-export function remember(key, value) {
+export function storePreference(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch (_) {
@@ -59,8 +59,8 @@ export function remember(key, value) {
   }
 }
 
-/** What [`remember`] kept, or null. */
-export function recall(key) {
+/** What [`storePreference`] kept, or null. */
+export function readPreference(key) {
   try {
     return localStorage.getItem(key);
   } catch (_) {
@@ -71,19 +71,19 @@ export function recall(key) {
 // What the stylesheet said: asking again makes the browser work out all styles that have changed since.
 const known = new Map();
 
-function once(key, ask) {
+function cached(key, ask) {
   if (!known.has(key)) known.set(key, ask());
   return known.get(key);
 }
 
 /** A colour of the stylesheet, in the theme in force. */
 export function styleColour(name) {
-  return once(`${currentTheme()}/${name}`, () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return cached(`${currentTheme()}/${name}`, () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
 }
 
 /** The fonts of the page, in the language in force. */
 export function pageFonts() {
-  return once(`fonts/${document.documentElement.lang}`, () => getComputedStyle(document.body).fontFamily);
+  return cached(`fonts/${document.documentElement.lang}`, () => getComputedStyle(document.body).fontFamily);
 }
 
 /** Whether things may move. */

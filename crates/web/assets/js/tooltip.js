@@ -20,7 +20,7 @@ export function tooltipBase() {
 }
 
 /** The inside of a tooltip: a heading, and lines of colour, name and value. */
-export function tip(heading, lines) {
+export function tooltipContent(heading, lines) {
   const table = el('table.tip-lines');
   for (const line of lines) {
     const dot = el('span.dot');

@@ -9,15 +9,15 @@ use kiro_dashboard::{ResultSet, Value};
 use tokio::sync::OnceCell;
 
 /// The most that all kept results take, roughly.
-const MOST_BYTES: usize = 48 << 20;
+const MAX_BYTES: usize = 48 << 20;
 /// What a result takes that holds nothing.
-const LEAST_BYTES: usize = 256;
+const MIN_ENTRY_BYTES: usize = 256;
 
 type Slot = Arc<OnceCell<Arc<ResultSet>>>;
 
 /// The kept results of one state of the data.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct ResultCache {
     inner: Mutex<Inner>,
 }
 
@@ -36,7 +36,7 @@ struct Entry {
     bytes: usize,
 }
 
-impl Kept {
+impl ResultCache {
     /// The result of a statement: a kept one, or that of `run`, which no second caller starts at the same time.
     pub(crate) async fn get<F, E>(
         &self,
@@ -100,7 +100,7 @@ impl Kept {
 /// A slot in the hands of someone who waits for its result. A slot that stays empty, because the statement failed or
 /// nobody waits any more, goes with the last of them.
 struct Claim<'a> {
-    kept: &'a Kept,
+    kept: &'a ResultCache,
     sql: &'a str,
     slot: Slot,
 }
@@ -114,7 +114,7 @@ impl Claim<'_> {
         };
         entry.bytes = bytes;
         inner.bytes += bytes;
-        while inner.bytes > MOST_BYTES {
+        while inner.bytes > MAX_BYTES {
             let oldest = inner
                 .entries
                 .iter()
@@ -168,7 +168,7 @@ fn weight(result: &ResultSet) -> usize {
         })
         .sum();
     let cells: usize = result.rows.iter().map(Vec::len).sum();
-    LEAST_BYTES + cells * size_of::<Value>() + texts
+    MIN_ENTRY_BYTES + cells * size_of::<Value>() + texts
 }
 
 #[cfg(test)]
@@ -186,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_statement_runs_once_however_many_wait() {
-        let kept = Kept::default();
+        let kept = ResultCache::default();
         let runs = AtomicU32::new(0);
         let ask = || {
             kept.get(1, "SELECT 1", || async {
@@ -202,7 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_not_kept() {
-        let kept = Kept::default();
+        let kept = ResultCache::default();
         assert_eq!(kept.get(1, "x", || async { Err("no") }).await, Err("no"));
         assert!(
             kept.get(1, "x", || async { Ok::<_, ()>(result(1)) })
@@ -213,9 +213,9 @@ mod tests {
 
     #[tokio::test]
     async fn statements_weigh_as_much_as_they_are_long() {
-        let kept = Kept::default();
+        let kept = ResultCache::default();
         for number in 0..20 {
-            let long = format!("{number}{}", " ".repeat(MOST_BYTES / 8));
+            let long = format!("{number}{}", " ".repeat(MAX_BYTES / 8));
             kept.get(1, &long, || async { Ok::<_, ()>(result(0)) })
                 .await
                 .unwrap();
@@ -226,7 +226,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_statement_that_failed_or_was_given_up_leaves_nothing() {
-        let kept = Kept::default();
+        let kept = ResultCache::default();
         let fail = || {
             kept.get(1, "x", || async {
                 tokio::task::yield_now().await;
@@ -257,7 +257,7 @@ mod tests {
 
     #[tokio::test]
     async fn new_data_forgets_everything_and_the_limit_holds() {
-        let kept = Kept::default();
+        let kept = ResultCache::default();
         for number in 0..20 {
             kept.get(1, &number.to_string(), || async {
                 Ok::<_, ()>(result(100_000))
@@ -266,7 +266,7 @@ mod tests {
             .unwrap();
         }
         let held = kept.inner.lock().unwrap().bytes;
-        assert!(held <= MOST_BYTES && held > 0, "{held}");
+        assert!(held <= MAX_BYTES && held > 0, "{held}");
         kept.get(2, "x", || async { Ok::<_, ()>(result(1)) })
             .await
             .unwrap();

@@ -6,7 +6,7 @@ import { legendBase } from './legend.js';
 import { rolesOf, seriesColour, valueName } from './series.js';
 import { t } from './texts.js';
 import { styleColour } from './theme.js';
-import { tip, tooltipBase } from './tooltip.js';
+import { tooltipBase, tooltipContent } from './tooltip.js';
 
 /** One line of a legend that stands, in pixels. */
 const LEGEND_LINE = 22;
@@ -20,7 +20,7 @@ function legendBelow(lines, height) {
 }
 
 /** The option for a ring. */
-export function ringOption(visual, figure, size) {
+export function donutOption(visual, figure, size) {
   const { category, values } = rolesOf(figure);
   const column = figure.columns[category];
   const value = figure.columns[values[0]];
@@ -72,7 +72,7 @@ export function ringOption(visual, figure, size) {
     tooltip: {
       ...tooltipBase(),
       trigger: 'item',
-      formatter: (point) => tip(point.name, [{ colour: point.color, name: value.text, value: formatValue(point.value, value.format) }, { name: t('chart.share'), value: share(point.value) }]),
+      formatter: (point) => tooltipContent(point.name, [{ colour: point.color, name: value.text, value: formatValue(point.value, value.format) }, { name: t('chart.share'), value: share(point.value) }]),
     },
     series: [{
       id: 'slices',
