@@ -36,8 +36,8 @@ FLAGS = [
 ]
 
 # Machines under load are slow, not broken: so many seconds pass before something counts as missing.
-PATIENCE = 300
-POLL = 0.02
+TIMEOUT_S = 300
+POLL_INTERVAL_S = 0.02
 
 
 class BrowserError(Exception):
@@ -49,7 +49,7 @@ class WebSocket:
 
     def __init__(self, url):
         parts = urllib.parse.urlparse(url)
-        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
+        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=TIMEOUT_S)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -122,16 +122,16 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         port_file = Path(self.profile, "DevToolsActivePort")
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_S
         while not port_file.exists() or not port_file.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise BrowserError("chromium did not start")
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL_S)
         self.port = int(port_file.read_text().split()[0])
 
     def tab(self, width=1440, height=900, **settings):
         """A new tab of that size; `dark`, `phone`, `languages`, `reduced_motion` as settings."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         connection.request("PUT", "/json/new?about:blank")
         target = json.loads(connection.getresponse().read())
         return Tab(target["webSocketDebuggerUrl"], width, height, **settings)
@@ -139,7 +139,7 @@ class Browser:
     def close(self):
         self.process.terminate()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -178,7 +178,7 @@ class Tab:
             {"name": "prefers-reduced-motion", "value": "reduce" if reduced_motion else "no-preference"},
         ])
 
-    def call(self, method, timeout=PATIENCE, **parameters):
+    def call(self, method, timeout=TIMEOUT_S, **parameters):
         self.last_id += 1
         wanted = self.last_id
         self.socket.send(json.dumps({"id": wanted, "method": method, "params": parameters}))
@@ -188,9 +188,9 @@ class Tab:
                 if "error" in message:
                     raise BrowserError(f"{method}: {message['error']['message']}")
                 return message["result"]
-            self.note(message)
+            self.record(message)
 
-    def note(self, message):
+    def record(self, message):
         method, parameters = message.get("method"), message.get("params", {})
         if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning", "assert"):
             self.errors.append(" ".join(str(a.get("value", a.get("description"))) for a in parameters["args"]))
@@ -225,7 +225,7 @@ class Tab:
     def wait(self, condition):
         """Waits until a JavaScript expression is true, and gives its value."""
 
-        def look():
+        def probe():
             try:
                 return self.evaluate(condition)
             except BrowserError as error:
@@ -233,15 +233,15 @@ class Tab:
                     raise
                 return None
 
-        return self.wait_for(look, condition)
+        return self.wait_for(probe, condition)
 
-    def wait_for(self, look, what):
+    def wait_for(self, probe, what):
         """Waits until a function gives something true, and returns it."""
-        deadline = time.monotonic() + PATIENCE
-        while not (value := look()):
+        deadline = time.monotonic() + TIMEOUT_S
+        while not (value := probe()):
             if time.monotonic() > deadline:
                 raise BrowserError(f"waited in vain for: {what}; errors so far: {self.errors[:5]}")
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL_S)
         return value
 
     def box(self, selector):

@@ -1,4 +1,4 @@
-"""What all browser tests share: a tab that must end with nothing to complain about, and the list of the tests."""
+"""What all browser tests share: a tab that must end with nothing to assert_clean about, and the list of the tests."""
 
 import functools
 
@@ -18,7 +18,7 @@ def check(condition, claim):
         raise AssertionError(claim)
 
 
-class Walk:
+class DashboardTab:
     """A tab on a dashboard. Leaving it fails on console errors, failed visuals and requests to another host."""
 
     def __init__(self, browser, address, **settings):
@@ -31,7 +31,7 @@ class Walk:
     def __exit__(self, kind, *_):
         try:
             if kind is None:
-                self.complain()
+                self.assert_clean()
         finally:
             self.tab.close()
 
@@ -66,7 +66,7 @@ class Walk:
             self.settle()
             bottom += 800
 
-    def speak(self, name, code):
+    def switch_language(self, name, code):
         self.tab.click("[data-action=language]")
         self.tab.click(f"text={name}")
         self.tab.wait(f"document.documentElement.lang === '{code}'")
@@ -80,7 +80,7 @@ class Walk:
         self.tab.key("Escape")
         self.tab.wait("!document.querySelector('.popover')")
 
-    def complain(self):
+    def assert_clean(self):
         self.tab.frame()
         failed = self.tab.evaluate("[...document.querySelectorAll('.card[data-state=failed]')].map((c) => c.dataset.visual)")
         foreign = self.tab.foreign_requests(self.address.split("?")[0].rstrip("/"))
@@ -96,14 +96,14 @@ def test(function):
 
 
 def page(query, **settings):
-    """A test of `(walk, server)`, in a tab of its own that shows the live page at `query`."""
+    """A test of `(dashboard, server)`, in a tab of its own that shows the live page at `query`."""
 
     def decorate(function):
         @functools.wraps(function)
         def run(browser, server):
-            with Walk(browser, server.origin, **settings) as walk:
-                walk.open(query)
-                function(walk, server)
+            with DashboardTab(browser, server.origin, **settings) as dashboard:
+                dashboard.open(query)
+                function(dashboard, server)
 
         return test(run)
 
@@ -111,18 +111,18 @@ def page(query, **settings):
 
 
 def report_file(*words, at=""):
-    """A test of `(walk)`, in a tab that shows a report file of the server's data, opened at `#…`."""
+    """A test of `(dashboard)`, in a tab that shows a report file of the server's data, opened at `#…`."""
 
     def decorate(function):
         @functools.wraps(function)
         def run(browser, server):
-            with Walk(browser, server.report(*words).as_uri()) as walk:
-                walk.open(at)
-                function(walk)
+            with DashboardTab(browser, server.report(*words).as_uri()) as dashboard:
+                dashboard.open(at)
+                function(dashboard)
 
         return test(run)
 
     return decorate
 
 
-__all__ = ["TESTS", "BrowserError", "Walk", "check", "page", "report_file", "test"]
+__all__ = ["TESTS", "BrowserError", "DashboardTab", "check", "page", "report_file", "test"]

@@ -1,6 +1,6 @@
 """How the page stands on screens of all widths, and on paper."""
 
-from walk import Walk, check, page, test
+from harness import DashboardTab, check, page, test
 
 SIZES = [(1440, 900), (1280, 800), (1024, 768), (390, 844), (360, 740)]
 # Of every headline: what leaves its card, and what lies over its title.
@@ -17,10 +17,10 @@ CUT_OFF = """[...document.querySelectorAll('.kind-kpi')].flatMap((card) => {
 @test
 def headlines_show_number_change_and_notes_at_every_width(browser, server):
     for width, height in SIZES:
-        with Walk(browser, server.origin, width=width, height=height, phone=width < 640) as walk:
+        with DashboardTab(browser, server.origin, width=width, height=height, phone=width < 640) as dashboard:
             # All days have no period before: the longest words beside a number.
             for query in ("/?from=2026-05-04&to=2026-08-31", "/?sheet=budget&model=claude-sonnet-4.5"):
-                tab = walk.open(query)
+                tab = dashboard.open(query)
                 cut_off = tab.evaluate(CUT_OFF)
                 check(not cut_off, f"{query} at {width} px: {cut_off[:4]}")
             note = tab.evaluate("document.querySelector('[data-visual=b-kpi-used] .notes')?.getBoundingClientRect().height")
@@ -28,8 +28,8 @@ def headlines_show_number_change_and_notes_at_every_width(browser, server):
 
 
 @page("/?sheet=people", dark=True)
-def a_print_out_is_light_and_has_everything(walk, server):
-    tab = walk.tab
+def a_print_out_is_light_and_has_everything(dashboard, server):
+    tab = dashboard.tab
     tab.evaluate(
         "window.print = () => { dispatchEvent(new Event('beforeprint'));"
         " window.printed = { theme: document.documentElement.dataset.theme,"

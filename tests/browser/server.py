@@ -9,7 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from chromium import PATIENCE, POLL
+from chromium import POLL_INTERVAL_S, TIMEOUT_S
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>@example.com"
 HEADER = (
@@ -47,19 +47,19 @@ class Server:
         Path(self.source, name).write_text(text)
 
     def get(self, path):
-        with urllib.request.urlopen(self.origin + path, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(self.origin + path, timeout=TIMEOUT_S) as answer:
             return json.loads(answer.read())
 
-    def wait_until_ready(self, timeout=PATIENCE):
+    def wait_until_ready(self, timeout=TIMEOUT_S):
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(self.origin + "/healthz", timeout=PATIENCE) as answer:
+                with urllib.request.urlopen(self.origin + "/healthz", timeout=TIMEOUT_S) as answer:
                     if answer.status == 200:
                         return
             except OSError:
                 pass
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL_S)
         raise RuntimeError("the server never became ready")
 
     def wait_until_warm(self):
@@ -84,7 +84,7 @@ class Server:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT_S)
         self.folder.cleanup()
 
     def __enter__(self):
