@@ -1,10 +1,10 @@
-"""What a click on a mark or a row means: one more choice in the pickers, taken back by the same click again."""
+"""Clicks on marks and rows: they add a choice to the pickers, and remove it on the second click."""
 
 from harness import check, page
 
 
 def click_until(dashboard, selector, points):
-    """Clicks at these parts of a chart's canvas, given from its left top, until something else is chosen."""
+    """Clicks at points of a chart's canvas, as fractions from its top left, until the selection changes."""
     before = dashboard.selection()
     x, y, width, height = dashboard.tab.box(f"{selector} canvas")
     for right, down in points:
@@ -25,7 +25,7 @@ def a_bar_of_a_day_chooses_that_day(dashboard, server):
     check(chosen["from"] == chosen["to"], f"one day: {chosen}")
     dashboard.settle()
     tab.wait(f"document.querySelector('{chart}').dataset.state === 'ready'")
-    # The one bar that is left stands in the middle.
+    # The only bar is in the middle.
     x, y, _, height = tab.box(f"{chart} canvas")
     tab.click_at(x, y + 0.38 * height)
     tab.wait("location.search === ''")

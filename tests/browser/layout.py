@@ -1,9 +1,9 @@
-"""How the page stands on screens of all widths, and on paper."""
+"""The layout of the page on screens of all widths, and on paper."""
 
 from harness import DashboardTab, check, page, test
 
 SIZES = [(1440, 900), (1280, 800), (1024, 768), (390, 844), (360, 740)]
-# Of every headline: what leaves its card, and what lies over its title.
+# The parts of headline cards that are outside the card, or over its title.
 CUT_OFF = """[...document.querySelectorAll('.kind-kpi')].flatMap((card) => {
   const box = card.getBoundingClientRect();
   const head = card.querySelector('.card-head').getBoundingClientRect();
@@ -18,7 +18,7 @@ CUT_OFF = """[...document.querySelectorAll('.kind-kpi')].flatMap((card) => {
 def headlines_show_number_change_and_notes_at_every_width(browser, server):
     for width, height in SIZES:
         with DashboardTab(browser, server.origin, width=width, height=height, phone=width < 640) as dashboard:
-            # All days have no period before: the longest words beside a number.
+            # All days have no previous period, which gives the longest text beside a number.
             for query in ("/?from=2026-05-04&to=2026-08-31", "/?sheet=budget&model=claude-sonnet-4.5"):
                 tab = dashboard.open(query)
                 cut_off = tab.evaluate(CUT_OFF)
@@ -43,7 +43,7 @@ def a_print_out_is_light_and_has_everything(dashboard, server):
     fits = tab.evaluate("[...document.querySelectorAll('.chart')].map((c) => c.firstChild.offsetWidth - c.clientWidth)")
     check(fits and not any(fits), f"charts fit into their boxes again: {fits}")
     tab.call("Emulation.setEmulatedMedia", media="print")
-    # A4 without its margins.
+    # A4 without margins.
     tab.call("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
     tab.frame()
     hidden = tab.evaluate(

@@ -109,7 +109,7 @@ def a_row_opens_user_detail(dashboard, server):
 def clicking_a_chart_filters(dashboard, server):
     tab = dashboard.tab
     x, y, width, height = tab.box("[data-visual=e-users-by-tier] canvas")
-    # A ring is hit somewhere left of its middle.
+    # The donut is left of the centre of the canvas.
     for step in range(2, 40):
         tab.click_at(x - width / 2 + step * width / 80, y)
         if "tier=" in dashboard.selection():

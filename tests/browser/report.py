@@ -7,14 +7,14 @@ import re
 import tempfile
 from pathlib import Path
 
-from server import HOSTILE_NAME
 from harness import DashboardTab, check, report_file, test
+from server import HOSTILE_NAME
 
 
 @report_file()
 def a_report_works_without_a_server(dashboard):
     tab = dashboard.tab
-    check(tab.evaluate("document.querySelectorAll('.card').length") > 5, "the first sheet is there")
+    check(tab.evaluate("document.querySelectorAll('.card').length") > 5, "the first sheet is drawn")
     for sheet in ("people", "user-detail", "code", "budget", "health", "economics"):
         tab.click(f"[data-sheet={sheet}]")
         tab.wait(f"location.hash.includes('{sheet}')")
@@ -34,7 +34,7 @@ def a_report_works_without_a_server(dashboard):
 
 
 @report_file(at="#sheet=people")
-def a_report_has_plans_and_clients_together_and_a_page_per_person(dashboard):
+def a_report_has_plans_and_clients_together_and_a_sheet_per_user(dashboard):
     tab = dashboard.tab
     dashboard.choose_first("tier")
     dashboard.choose_first("client")
@@ -45,7 +45,7 @@ def a_report_has_plans_and_clients_together_and_a_page_per_person(dashboard):
     tab.wait("location.hash.includes('sheet=user-detail') && location.hash.includes('user=')")
     dashboard.scroll_through()
     check(tab.text(".chip-name") == name, "the chip names the user that was clicked")
-    check("tier=" not in dashboard.selection(), "a person is shown whole")
+    check("tier=" not in dashboard.selection(), "a user is shown under all plans")
     tab.click("[data-picker=user]")
     tab.type(HOSTILE_NAME[:12])
     tab.wait("document.querySelectorAll('.option').length === 1")
@@ -55,19 +55,19 @@ def a_report_has_plans_and_clients_together_and_a_page_per_person(dashboard):
     check(tab.evaluate("document.querySelectorAll('img').length") == 0, "no element came out of a name")
     tab.click("[data-sheet=budget]")
     tab.wait("location.hash.includes('sheet=budget')")
-    check("user=" not in dashboard.selection(), "other sheets are about everybody")
+    check("user=" not in dashboard.selection(), "other sheets are about all users")
     dashboard.scroll_through()
 
 
 @report_file("anonymous", at="#sheet=people")
-def an_anonymous_report_names_nobody(dashboard):
+def an_anonymous_report_names_no_user(dashboard):
     dashboard.tab.wait("document.querySelectorAll('[data-visual=p-all-users] tbody tr').length > 5")
     text = dashboard.tab.evaluate("document.body.innerText")
     check("@example.com" not in text and "User " in text, "pseudonyms only")
 
 
 @test
-def a_report_downloads_all_rows_that_it_holds(browser, server):
+def a_report_downloads_all_rows_that_it_contains(browser, server):
     with tempfile.TemporaryDirectory() as folder, DashboardTab(browser, server.report().as_uri()) as dashboard:
         tab = dashboard.open("#sheet=people")
         tab.allow_downloads(folder)
@@ -102,11 +102,11 @@ def a_report_says_how_many_rows_it_leaves_out(browser, server):
 
 
 @test
-def an_old_browser_is_told_that_it_is_too_old(browser, server):
+def an_old_browser_shows_a_message(browser, server):
     dashboard = DashboardTab(browser, server.report().as_uri())
     try:
         dashboard.tab.call("Page.addScriptToEvaluateOnNewDocument", source="delete window.DecompressionStream")
         dashboard.tab.goto(dashboard.address)
-        check("newer browser" in dashboard.tab.text("#app"), "a sentence instead of an empty page")
+        check("newer browser" in dashboard.tab.text("#app"), "a message instead of an empty page")
     finally:
         dashboard.tab.close()

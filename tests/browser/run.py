@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Goes through the dashboard in a real browser, live and as a report file. Any console error and any request to another
-host fails.
+"""Tests the dashboard in a real browser, live and as a report file. Console errors and requests to other hosts fail.
 
     tests/browser/run.py [NAME …]      runs all tests, or those whose name contains one of the words
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Takes the pictures of the README from the demo.
+"""Takes the screenshots of the README from the demo.
 
     tests/browser/screenshots.py PROGRAM FOLDER
 
-PROGRAM is `kiro-analytics`; the pictures go to FOLDER. The demo's end date is fixed: the same program, the same pictures.
+PROGRAM is `kiro-analytics`; the pictures go to FOLDER. The demo's end date is fixed, so that the same program gives the same pictures.
 """
 
 import re
@@ -46,7 +46,7 @@ def take(browser, origin, folder):
     for name, (query, settings) in PICTURES.items():
         with DashboardTab(browser, origin, **settings) as dashboard:
             dashboard.open(query)
-            # The page offers what was read since it was opened; a picture is of a page at rest.
+            # Reload after reading, so that the page shows no banner.
             dashboard.tab.wait("fetch('/api/status').then((answer) => answer.json()).then((status) => status.state === 'ready')")
             dashboard.open(query)
             path = folder / f"{name}.png"

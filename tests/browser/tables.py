@@ -1,4 +1,4 @@
-"""Tables: pages, search and focus while the rows under them change."""
+"""Tables: pages, search and focus while rows change."""
 
 from harness import check, page
 

@@ -1,4 +1,4 @@
-"""News from the server: new exports, many tabs that wait for them, and a server that has gone."""
+"""Updates from the server: new exports, many listening tabs, and a stopped server."""
 
 from server import Server, export
 from harness import DashboardTab, check, page, test
@@ -29,7 +29,7 @@ def new_exports_are_offered_and_uploads_added(dashboard, server):
 
 
 @page("/")
-def a_choice_after_news_takes_over_all_of_the_page(dashboard, server):
+def a_choice_after_an_update_reloads_the_whole_page(dashboard, server):
     tab = dashboard.tab
     server.add("KIRO_IDE_123456789012_user_report_202609040000.csv", export("2026-09-03", "u-later", "later@example.com"))
     tab.wait("!!document.querySelector('[data-action=refresh]')")
@@ -41,8 +41,8 @@ def a_choice_after_news_takes_over_all_of_the_page(dashboard, server):
 
 
 @test
-def seven_tabs_leave_each_other_room_to_ask(browser, server):
-    # A browser opens six connections to a host.
+def seven_tabs_do_not_block_each_other(browser, server):
+    # A browser opens at most six connections per host.
     dashboards = []
     try:
         for _ in range(7):

@@ -1,4 +1,4 @@
-// One visual on the sheet: its title, how the number is made, the drawing, its menu, and what it cannot show.
+// One visual on the sheet: title, subtitle, chart or table, menu, and notes.
 
 import { chartOption, clickedRow, initChart } from './charts.js';
 import { announce, el, fill, freshId, icon, preserveFocus } from './dom.js';
@@ -18,27 +18,27 @@ import { t } from './texts.js';
 import { isForPaper } from './theme.js';
 
 const CHARTS = new Set(['bar', 'line', 'area', 'donut', 'scatter', 'heatmap']);
-/** The pixels of a chart on paper: the width of a page between its margins. */
+/** The size of a printed chart in pixels: the width of a page without margins. */
 const PAPER = { width: 620, height: 260 };
 const TABLES = new Set(['table', 'pivot', 'status']);
 
-/** A visual's card: `node` for the page, `refresh()` when it came into sight or the selection changed. */
+/** A visual's card. Add `node` to the page; call `refresh()` when it becomes visible or the selection changes. */
 export class Card {
-  /** `snapshot` is what a card of the same visual remembered when it was taken away. */
+  /** `snapshot` is the state of an earlier card of the same visual. */
   constructor(visual, page, snapshot) {
     this.visual = visual;
     this.page = page;
-    /** Sorting, search and page of a table, and the selection that they were chosen for. */
+    /** Sorting, search and page of a table, and the selection that they apply to. */
     this.view = snapshot?.view ?? (visual.paged ? { limit: PAGE } : {});
     this.viewSelection = snapshot?.viewSelection ?? this.chosen();
     this.asTable = snapshot?.asTable ?? false;
     this.search = null;
     this.announcesRange = false;
-    /** Whether it is on the screen. */
+    /** True if the card is on the screen. */
     this.onScreen = false;
-    /** Whether it is on the screen, or nearly. */
+    /** True if the card is on or near the screen. */
     this.visible = false;
-    /** Settled when the figure last asked for is drawn, or could not be. */
+    /** A promise that settles when the last requested figure is drawn or has failed. */
     this.drawn = null;
     this.drawnKey = null;
     this.figure = null;
@@ -70,20 +70,20 @@ export class Card {
     fill(this.body, el('div.skeleton', { 'aria-hidden': 'true' }, el('span'), el('span'), el('span')));
   }
 
-  /** What a later card of this visual goes on from. */
+  /** The state that a later card of this visual restores. */
   snapshot() {
     return { view: this.view, viewSelection: this.viewSelection, asTable: this.asTable };
   }
 
-  /** Whether it can be seen and its figure is not the one that is wanted. */
+  /** True if the card is visible and its figure is outdated. */
   get needsLoad() {
     return this.visual.kind !== 'text' && (this.visible || this.page.printing) && this.requestKey() !== this.drawnKey;
   }
 
-  /** Asks for the figure again, if the selection that it was drawn for is not the one in force. */
+  /** Loads the figure if it is outdated. */
   refresh() {
     const chosen = this.chosen();
-    // Other rows have other pages.
+    // Another selection has other rows: start at the first page.
     if (chosen !== this.viewSelection && this.view.offset) this.view = { ...this.view, offset: 0 };
     this.viewSelection = chosen;
     if (this.needsLoad) {
@@ -103,7 +103,7 @@ export class Card {
       const figure = await this.page.source.figure(this.visual, currentState().selection, this.view, pending.signal);
       if (this.pending !== pending) return;
       if (!figure.rows.length && figure.total_rows > 0 && this.view.offset) {
-        // There are fewer pages than there were.
+        // The page no longer exists.
         this.setView({ ...this.view, offset: 0 });
         return;
       }
@@ -162,7 +162,7 @@ export class Card {
     }
   }
 
-  /** The search field of a long table; it stays while somebody types into it. */
+  /** The search field of a long table. It stays while it has the focus. */
   searchAbove() {
     const { paged } = this.visual;
     const hasFocus = this.search?.contains(document.activeElement);
@@ -183,7 +183,7 @@ export class Card {
         if (row) followClick(this, row);
       });
     }
-    // After a print-out the chart goes back to the size of its box.
+    // After printing, the chart returns to the size of its box.
     if (isForPaper()) this.chart.resize(PAPER);
     else if (this.onPaper) this.chart.resize({ width: 'auto', height: 'auto' });
     this.onPaper = isForPaper();
@@ -241,20 +241,20 @@ export class Card {
     openMenu(this.menuButton, t('menu.title'), items);
   }
 
-  /** All rows that a report file holds, not the page in sight. */
+  /** Saves all rows that a report file contains, not only the visible page. */
   async saveCsv(name) {
     const figure = await this.page.source.figure(this.visual, currentState().selection, { sort: this.view.sort, limit: Infinity });
     saveBlob(new Blob(['\ufeff', csvOf(localizeFigure(figure))], { type: 'text/csv' }), name);
   }
 
-  /** The theme, the language or the width changed: draw what is there again. */
+  /** Draws the current figure again, in another theme, language or width. */
   redraw() {
     if (this.figure && (this.visible || this.page.printing)) this.draw();
     else this.drawnKey = null;
   }
 
   resize() {
-    // The boxes of a page being printed have no size of their own.
+    // While printing, boxes have no size.
     if (!this.chart || matchMedia('print').matches) return;
     const box = this.chart.getDom();
     const { clientWidth: width, clientHeight: height } = box;
@@ -269,7 +269,7 @@ export class Card {
   }
 }
 
-/** A remark of a figure in words. */
+/** The text of a figure's note. */
 function noteText(note) {
   const values = {};
   for (const [name, value] of Object.entries(note.values ?? {})) {

@@ -1,4 +1,4 @@
-// Pickers of values: several of a short list, or one of a long list that is searched on the server.
+// Pickers of values: several from a short list, or one from a long list that the server searches.
 
 import { announce, debounce, el, fill, freshId, icon } from './dom.js';
 import { colourOfValue } from './colours.js';
@@ -9,28 +9,28 @@ import { hasText, t } from './texts.js';
 
 const LIMIT = 200;
 
-/** A name for every value that was ever offered, so that chips and buttons can say it. */
+/** The label of every value that was listed, for chips and buttons. */
 const names = new Map();
 
-/** The values that the server was asked to name; it may not know them. */
+/** The values whose label was requested from the server, which may not know them. */
 const asked = new Set();
 
-/** How a value of a picker is called: as in the charts, else as the server calls it. */
+/** The label of a picker's value: that of the charts, else that of the server. */
 export function choiceLabel(picker, value) {
   return hasText(`value.${picker.meaning}.${value}`) ? valueName(picker, value) : names.get(`${picker.id}\n${value}`) ?? valueName(null, value);
 }
 
-/** Remembers how a value is called. */
+/** Stores the label of a value. */
 export function rememberLabel(picker, value, label) {
   if (label) names.set(`${picker}\n${value}`, label);
 }
 
-/** Takes over what the server offers. */
+/** Stores the labels of options. */
 export function rememberLabels(picker, choices) {
   for (const choice of choices) rememberLabel(picker, choice.value, choice.label);
 }
 
-/** Several values, with boxes to tick; or one of them, where only single values are embedded. */
+/** A picker of several values with checkboxes, or of one value where a report file embeds single values only. */
 export function multiPicker(picker, source, offered) {
   const value = el('span.picker-value');
   const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
@@ -99,7 +99,7 @@ export function multiPicker(picker, source, offered) {
   return { node: button, refresh };
 }
 
-/** One value, found by typing part of a name or id. */
+/** A picker of one value, found by part of its label or id. */
 export function singlePicker(picker, source, offered, renamed) {
   const value = el('span.picker-value');
   const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, picker.id === 'user' ? icon('user') : null, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
@@ -133,7 +133,7 @@ export function singlePicker(picker, source, offered, renamed) {
     let found = [];
     let active = -1;
     let pending = null;
-    // Whether the list is the answer to what stands in the field, and whether Enter came before it was.
+    // Whether the list matches the text of the field, and whether Enter was pressed before it did.
     let answered = false;
     let entered = false;
 
@@ -186,7 +186,7 @@ export function singlePicker(picker, source, offered, renamed) {
       lookSoon();
     });
     input.addEventListener('keydown', (event) => {
-      // Enter and arrows then belong to the input method.
+      // The input method handles Enter and arrow keys.
       if (event.isComposing) return;
       if (event.key === 'Enter' && !answered) entered = true;
       else if (event.key === 'ArrowDown') mark(Math.min(active + 1, found.length - 1));

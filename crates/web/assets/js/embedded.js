@@ -1,12 +1,11 @@
-// The same documents out of a report file: compressed JSON in the page itself. Sorting, search and paging happen here;
-// numbers do not.
+// The source of a report file: compressed JSON in the page. Sorts, searches and pages rows; computes no numbers.
 
 import { collator } from './format.js';
 import { SourceError, actsOn } from './source.js';
 import { t } from './texts.js';
 import { canonical } from './state.js';
 
-/** The source that a report file carries, or null on a live page. */
+/** Returns the source embedded in a report file, or null on a live page. */
 export async function embeddedSource() {
   const holder = document.getElementById('report-data');
   if (!holder) return null;
@@ -35,13 +34,13 @@ class EmbeddedSource {
     return this.data.status;
   }
 
-  /** What a picker can be set to, on a sheet if one is given: only what was computed when the report was written. */
+  /** The embedded options of a picker, on a sheet if one is given. */
   pickerOptions(picker, sheet) {
     if (picker === 'user' && sheet && 'user' in this.changesFor(sheet)) return [];
     return this.data.offered[picker] ?? [];
   }
 
-  /** The part of a change that leads to figures in this file: a person excludes plans and clients. */
+  /** The part of a change of the selection that has embedded figures. A user cannot be combined with plans and clients. */
   supported(changes) {
     const supported = {};
     if ('from' in changes || 'to' in changes) {
@@ -68,7 +67,7 @@ class EmbeddedSource {
     return this.pickerOptions(picker).some((choice) => choice.value === value);
   }
 
-  /** What has to be given up to see a sheet: only the one about a person is computed for people. */
+  /** The changes of the selection that a sheet requires: only sheets about one user are embedded per user. */
   changesFor(sheet) {
     return sheet.visuals.some((visual) => visual.show === 'user') ? {} : { user: null };
   }
@@ -83,13 +82,13 @@ class EmbeddedSource {
     const at = this.data.figures[visual.id]?.[key];
     if (at === undefined) throw new SourceError(t('error.not_embedded'), 404);
     const figure = structuredClone(this.data.pool[at]);
-    // A file holds the first rows of a long table only.
+    // A report file contains only the first rows of a long table.
     figure.held_rows = figure.rows.length;
     return view?.limit ? viewed(figure, view) : figure;
   }
 }
 
-/** A page of a table's rows, searched and sorted. */
+/** Searches and sorts the rows of a table, and returns one page. */
 function viewed(figure, view) {
   let { rows } = figure;
   if (view.search) {

@@ -1,5 +1,4 @@
-// The visuals of the open sheet on a grid of twelve columns. Only what is on the screen is asked for and drawn, and then
-// what is just below it.
+// The visuals of the open sheet on a grid of twelve columns. Loads the cards on the screen first, then those near it.
 
 import { Card } from './card.js';
 import { el, fill } from './dom.js';
@@ -12,9 +11,9 @@ export class Grid {
     this.node = el('div.grid');
     this.cards = [];
     this.sheet = null;
-    /** What the cards of other sheets remember, by visual. */
+    /** The state of the cards of other sheets, by visual. */
     this.snapshots = new Map();
-    // The first tells before the second, so that what is on the screen is known when something comes near it.
+    // The order matters: `onScreen` must be known when `visible` changes.
     this.screen = observeVisibility('onScreen', '0px');
     this.nearby = observeVisibility('visible', '160px 0px', () => {
       if (this.cards.some((card) => card.needsLoad)) this.page.catchUp(() => this.refresh());
@@ -24,7 +23,7 @@ export class Grid {
     });
   }
 
-  /** Shows a sheet; a sheet that is open already only shows or hides the visuals that depend on a chosen user. */
+  /** Shows a sheet. If it is open, only shows or hides the visuals that depend on a chosen user. */
   open(sheet) {
     const shown = sheet.visuals.filter(isShown);
     const key = `${sheet.id}|${shown.map((visual) => visual.id).join(',')}`;
@@ -47,7 +46,7 @@ export class Grid {
     }
   }
 
-  /** The selection, the data or what is on the screen changed: what is looked at comes first. */
+  /** Loads outdated cards: those on the screen first. */
   async refresh() {
     const generation = Symbol('generation');
     this.generation = generation;
@@ -64,17 +63,17 @@ export class Grid {
     card.dispose();
   }
 
-  /** Settled when everything on the sheet is drawn, seen or not: for the printer. */
+  /** Loads all cards of the sheet, for printing. */
   async drawAll() {
     await Promise.all(this.cards.map((card) => card.refresh()));
   }
 
-  /** The theme or the language changed. */
+  /** Draws all cards again, in another theme. */
   redraw() {
     for (const card of this.cards) card.redraw();
   }
 
-  /** Builds everything anew, in another language. */
+  /** Builds all cards again, in another language. */
   rebuild(sheet) {
     for (const card of this.cards) {
       this.snapshots.set(card.visual.id, card.snapshot());
@@ -92,7 +91,7 @@ function isShown(visual) {
   return visual.show === 'user' ? Boolean(user) : visual.show === 'no_user' ? !user : true;
 }
 
-/** Keeps a flag of cards: whether they are on the screen, or at most so far from it. */
+/** Keeps a flag of cards up to date: true within `rootMargin` of the screen. */
 function observeVisibility(flag, rootMargin, changed = () => {}) {
   return new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.target.card) entry.target.card[flag] = entry.isIntersecting;
@@ -100,7 +99,7 @@ function observeVisibility(flag, rootMargin, changed = () => {}) {
   }, { rootMargin });
 }
 
-/** Places cards where the dashboard says, moved up into the room that hidden ones leave. */
+/** Positions cards as in the layout, moved up where hidden cards leave room. */
 function layOut(cards) {
   const floor = new Array(12).fill(0);
   const inOrder = [...cards].sort((a, b) => a.visual.layout.y - b.visual.layout.y || a.visual.layout.x - b.visual.layout.x);

@@ -1,11 +1,11 @@
-// Cells of two dimensions, the darker the more.
+// Chart options for heat maps.
 
 import { formatShort, formatValue } from './format.js';
 import { categoryName, everyDay, rolesOf } from './series.js';
 import { currentTheme, styleColour } from './theme.js';
 import { tooltipBase, tooltipContent } from './tooltip.js';
 
-/** The option for cells. */
+/** Returns the chart option for a heat map. */
 export function heatmapOption(visual, figure, size) {
   const { category, series, values } = rolesOf(figure);
   const down = series;

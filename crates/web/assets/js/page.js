@@ -1,4 +1,4 @@
-// The page: header, tabs, pickers and the open sheet, kept in step with the URL and the server.
+// The page: header, tabs, pickers and the open sheet, in sync with the URL and the server.
 
 import { setColours } from './colours.js';
 import { chosenDays } from './dates.js';
@@ -16,7 +16,7 @@ import { Upload } from './upload.js';
 
 const LANGUAGES = { en: 'English', zh: '中文', ko: '한국어' };
 
-/** Everything on the screen. */
+/** The whole page. */
 export class Page {
   constructor(source) {
     this.source = source;
@@ -25,12 +25,12 @@ export class Page {
     this.pickers = [];
     this.sheets = [];
     this.days = null;
-    /** While a print-out is prepared: cards count as seen. */
+    /** True while printing is prepared: all cards count as visible. */
     this.printing = false;
     this.reloading = null;
   }
 
-  /** Fetches what the page is made of, and draws it. */
+  /** Loads the model of the page, and draws it. */
   async start(root) {
     const language = preferredLanguage(this.source.languages ?? Object.keys(LANGUAGES));
     let status;
@@ -99,13 +99,13 @@ export class Page {
     this.drawThemeButton();
   }
 
-  /** Opens a sheet, without what it cannot be shown for. */
+  /** Opens a sheet, without choices that it does not support. */
   showSheet(id) {
     const sheet = this.sheets.find((one) => one.id === id);
     if (sheet) navigate({ sheet: id, selection: this.source.changesFor(sheet) });
   }
 
-  /** The URL changed, as `how` says: open the sheet, show the choices, refresh what is visible. */
+  /** Shows the sheet and the choices of the URL. `how` is the reason of the change, as in `onState`. */
   update(how) {
     const { sheet: id } = currentState();
     const sheet = this.sheets.find((one) => one.id === id) ?? this.sheets[0];
@@ -116,7 +116,7 @@ export class Page {
     this.heading.textContent = sheet.title;
     this.updateGreeting();
     if (isOther && this.openSheet) {
-      // Back means back to where it was: the browser remembers.
+      // The browser restores the scroll position of a visited page.
       if (how !== 'returned') scrollTo({ top: 0 });
       announce(sheet.title);
     }
@@ -126,7 +126,7 @@ export class Page {
     this.grid.refresh();
   }
 
-  /** Without any data the page says what to do instead of drawing empty charts. */
+  /** Without data, shows instructions instead of empty charts. */
   updateGreeting() {
     const nothing = !this.days;
     this.greeting.hidden = !nothing;
@@ -137,7 +137,7 @@ export class Page {
       this.upload && !reading ? el('button.primary', { type: 'button', text: t('upload.title'), onclick: () => this.upload.open() }) : null));
   }
 
-  /** The days in force. */
+  /** The current days. */
   chosenDays() {
     const dates = this.pickers.find((picker) => picker.kind === 'dates');
     return chosenDays(this.days, dates?.default_days ?? 30);
@@ -151,15 +151,15 @@ export class Page {
   }
 
   /**
-   * Asks for figures. They always come from the newest data: where that is newer than what the page shows, all of the page
-   * takes it over, so that old and new numbers never stand side by side.
+   * Loads figures. If the data is newer than the page, reloads the whole page, so that it never mixes old and new
+   * numbers.
    */
   catchUp(load) {
     if (this.status.isStale) this.reload();
     else load();
   }
 
-  /** Takes over the newest data, keeping sheet and choices. */
+  /** Shows the newest data, with the same sheet and choices. */
   reload(how) {
     this.reloading ??= this.takeOver(how).finally(() => {
       this.reloading = null;
@@ -178,7 +178,7 @@ export class Page {
     this.update(how);
   }
 
-  /** Prints the sheet, with what nobody has scrolled to yet. */
+  /** Prints the sheet, including the cards that were never visible. */
   async print() {
     if (this.printing) return;
     this.printing = true;
@@ -208,7 +208,7 @@ export class Page {
     openMenu(this.languageButton, t('page.language'), languages.map((code) => ({ label: LANGUAGES[code], checked: code === this.language, action: () => this.changeLanguage(code) })));
   }
 
-  /** Changes the language of everything. */
+  /** Changes the language of the page. */
   async changeLanguage(code) {
     if (code === this.language) return;
     try {
@@ -247,7 +247,7 @@ export class Page {
   }
 }
 
-/** What was chosen before, else what the browser prefers, else English. */
+/** The stored language, else that of the browser, else the first one. */
 function preferredLanguage(languages) {
   const asked = new URLSearchParams(location.search).get('lang');
   const wishes = [asked, readPreference('kiro.language'), ...(location.protocol.startsWith('http') ? navigator.languages ?? [] : [])];

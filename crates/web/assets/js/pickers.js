@@ -1,4 +1,4 @@
-// The bar of pickers, shared by all sheets, and the chips of what is chosen.
+// The bar of pickers, shared by all sheets, and the chips of chosen values.
 
 import { choiceLabel, multiPicker, singlePicker } from './choices.js';
 import { datePicker } from './dates.js';
@@ -8,7 +8,7 @@ import { makeToggle } from './popover.js';
 import { choose, currentState, reset } from './state.js';
 import { t } from './texts.js';
 
-/** The bar: on a phone it is one button that opens a drawer. */
+/** The bar of pickers. On a phone it is a button that opens a drawer. */
 export class PickerBar {
   constructor(page) {
     this.page = page;
@@ -19,7 +19,7 @@ export class PickerBar {
     this.parts = [];
   }
 
-  /** Builds the pickers that the sheet has. */
+  /** Builds the pickers of a sheet. */
   open(sheet) {
     const { page } = this;
     const shown = sheet.pickers ?? page.pickers.map((picker) => picker.id);
@@ -37,7 +37,7 @@ export class PickerBar {
     this.refresh();
   }
 
-  /** Shows what is chosen now. */
+  /** Shows the current choices. */
   refresh() {
     for (const part of this.parts) part.refresh();
     this.drawChips();
@@ -69,7 +69,7 @@ export class PickerBar {
     this.drawer.querySelector('.picker-hint').textContent = days ? formatRange(days.from, days.to) : '';
   }
 
-  /** The focus of a chip that has gone: its neighbour takes it, or the picker that it came from. */
+  /** Moves the focus from a removed chip to its neighbour, or to its picker. */
   focusNear(place, picker) {
     const left = this.chips.querySelectorAll('[data-chip]');
     const control = this.row.querySelector(`[data-picker="${picker ?? 'date'}"]`);
@@ -92,7 +92,7 @@ export class PickerBar {
   }
 }
 
-/** A button with a menu, for the header. */
+/** Creates a button of the header that opens a menu. */
 export function menuButton(name, label, open) {
   return makeToggle(el('button.quiet', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': label, title: label }, icon(name)), open);
 }

@@ -1,4 +1,4 @@
-// Pivots: one row per key, one column per day, cells shaded by their value, both totals where the figure has them.
+// Pivots: one row per key, one column per day, cells shaded by value, with totals if the figure has them.
 
 import { el, fillExcept } from './dom.js';
 import { formatAxisDate, formatValue, isNumeric } from './format.js';
@@ -6,7 +6,7 @@ import { drawPager } from './pager.js';
 import { valueName } from './series.js';
 import { t } from './texts.js';
 
-/** Whether a column is one of the cells, not a key or a total. */
+/** Returns true if a column holds cells, not keys or totals. */
 function isCell(column) {
   return Boolean(column.label_format);
 }
@@ -15,7 +15,7 @@ function isTotal(column) {
   return column.role === 'value' && !column.label_format;
 }
 
-/** Draws a pivot into `box`; what it takes is what a table takes. */
+/** Draws a pivot into `box`. The options are those of `drawTable`. */
 export function drawPivot(box, figure, { view, load, link, search, label }) {
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id')
     .filter((column) => column.role !== 'detail' || !figure.rows.length || figure.rows.some((row) => row[column.index] !== null));

@@ -1,4 +1,4 @@
-// A dot for each user: two measures against each other, a third as its size.
+// Chart options for scatter plots: two measures as position, an optional third one as size.
 
 import { formatShort, formatValue } from './format.js';
 import { legend } from './legend.js';
@@ -6,7 +6,7 @@ import { rolesOf, seriesColour, valueName } from './series.js';
 import { styleColour } from './theme.js';
 import { tooltipBase, tooltipContent } from './tooltip.js';
 
-/** The option for dots. */
+/** Returns the chart option for a scatter plot. */
 export function scatterOption(visual, figure, size) {
   const { values, category } = rolesOf(figure);
   const [x, y, area] = values;

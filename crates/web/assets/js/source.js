@@ -1,8 +1,8 @@
-// Where the page gets its documents from: the API of a running server, or the data embedded in a report file.
+// The source of a live page: the API of the server. A report file has an `EmbeddedSource` instead.
 
 import { canonical } from './state.js';
 
-/** A request that was answered with an error; `message` is fit to be shown. */
+/** A failed request. `message` can be shown to users. */
 export class SourceError extends Error {
   constructor(message, status) {
     super(message);
@@ -10,7 +10,7 @@ export class SourceError extends Error {
   }
 }
 
-/** The documented API; see docs/api.md. */
+/** The API; see docs/api.md. */
 export class LiveSource {
   get live() {
     return true;
@@ -35,12 +35,12 @@ export class LiveSource {
   }
 
   csvAddress(visual, selection, view, language) {
-    // `bom`: spreadsheets take UTF-8 for something else without it.
+    // `bom`: spreadsheets recognize UTF-8 by its byte order mark.
     return `/api/visual/${encodeURIComponent(visual.id)}.csv?${[this.query(visual, selection, view), `lang=${language}`, 'bom=1'].filter(Boolean).join('&')}`;
   }
 
   query(visual, selection, view) {
-    // Only what acts on the visual is sent, so that the same figure always has the same address.
+    // Sends only the choices that act on the visual, so that a figure has one URL.
     const parts = [canonical(selection, (key) => actsOn(visual, key))];
     const rest = new URLSearchParams();
     if (view?.sort) rest.set('sort', view.sort);
@@ -51,19 +51,19 @@ export class LiveSource {
     return parts.filter(Boolean).join('&');
   }
 
-  /** The part of a change of the selection that can be answered: all of it. */
+  /** The part of a change of the selection that has figures: all of it. */
   supported(changes) {
     return changes;
   }
 
-  /** What has to be given up to see a sheet: nothing. */
+  /** The changes of the selection that a sheet requires: none. */
   changesFor() {
     return {};
   }
 
   /**
-   * Tells `listener` every new status, the one in force first; the browser reconnects by itself. Only while the page can be
-   * seen: a browser opens six connections to a host, so six tabs that listen would leave none to ask anything with.
+   * Calls `listener` with the current status and every new one; the browser reconnects by itself. Listens only while the
+   * page is visible: a browser opens six connections per host, so six listening tabs would block all requests.
    */
   subscribe(listener, lost) {
     let events = null;
@@ -76,7 +76,7 @@ export class LiveSource {
       events = new EventSource('/api/events');
       events.addEventListener('status', (event) => listener(JSON.parse(event.data)));
       events.addEventListener('error', () => {
-        // What the server refused is not asked for again until the page is looked at again.
+        // Rejected by the server: retry when the page becomes visible again.
         if (events?.readyState === EventSource.CLOSED) close();
         lost();
       });
@@ -116,7 +116,7 @@ export class LiveSource {
   }
 }
 
-/** Whether the picker behind a key of the selection acts on a visual. */
+/** Returns true if the picker of a selection key acts on a visual. */
 export function actsOn(visual, key) {
   const picker = key === 'from' || key === 'to' ? 'date' : key;
   return visual.acts.includes(picker);

@@ -1,4 +1,4 @@
-// Tables: sorted, searched and paged by the source, so that ten thousand rows cost as much as a hundred.
+// Tables. The source sorts, searches and pages the rows.
 
 import { el, fill, fillExcept } from './dom.js';
 import { colourOfValue } from './colours.js';
@@ -8,8 +8,8 @@ import { drawPager } from './pager.js';
 import { t } from './texts.js';
 
 /**
- * Draws a table into `box`. `load(view)` fetches another page, `link(row, column, place)` is where a cell leads,
- * `search` is the field above it, if there is one.
+ * Draws a table into `box`. `load(view)` loads another view, `link(row, column, place)` returns the link of a cell,
+ * `search` is the search field or null.
  */
 export function drawTable(box, figure, { view, load, link, search, label }) {
   const columns = shownColumns(figure);
@@ -27,7 +27,7 @@ export function drawTable(box, figure, { view, load, link, search, label }) {
   fillExcept(search, box, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), load ? drawPager(figure, view, load) : null);
 }
 
-/** What a table shows, what its rows are about first; texts that nobody in sight has are left out. */
+/** The visible columns, categories first. Details that are empty in all visible rows are left out. */
 function shownColumns(figure) {
   const isSaid = (column) => column.role !== 'detail' || column.type !== 'text' || !figure.rows.length || figure.rows.some((row) => row[column.index] !== null && row[column.index] !== '');
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && isSaid(column));
@@ -45,7 +45,7 @@ function headCell(column, view, load) {
       el('span', { text: column.text }), el('span.arrow', { 'aria-hidden': 'true', text: sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : '' })));
 }
 
-/** A quiet bar behind the numbers that the table is sorted by. */
+/** The scale of the bars behind the numbers of the sorted column. */
 function barScale(figure, columns, view) {
   const by = (view.sort ?? figure.sort ?? '').split(':')[0];
   const column = columns.find((one) => one.name === by && isNumeric(one.format)) ?? null;
@@ -77,16 +77,16 @@ function cell(column, row, address, bars) {
   return node;
 }
 
-/** A table of one row as names and values beside each other. */
+/** Draws a table of one row as pairs of names and values. */
 export function drawFacts(box, figure) {
   const [row] = figure.rows;
   const shown = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && row[column.index] !== null && row[column.index] !== '')
-    // An e-mail address that is the name already is not said twice.
+    // A text that repeats an earlier one, such as an address that is also the name, is left out.
     .filter((column, place, all) => isNumeric(column.format) || all.findIndex((other) => row[other.index] === row[column.index]) === place || column.type === 'date');
   fill(box, el('dl.facts', {}, shown.map((column) => el('div', {}, el('dt', { text: column.text }), el('dd', { text: isNumeric(column.format) ? formatValue(row[column.index], column.format) : valueName(column, row[column.index]) })))));
 }
 
-/** Any figure as a plain table: what a chart shows, for those who cannot see it. */
+/** Returns any figure as a plain table, as an accessible alternative to a chart. */
 export function plainTable(figure, caption) {
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id');
   return el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': caption },
