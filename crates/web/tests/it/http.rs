@@ -1,15 +1,14 @@
-//! Every endpoint, asked directly: answers, refusals, headers, downloads, uploads.
-
-mod common;
+//! Every endpoint, called directly: responses, rejections, headers, downloads, uploads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use common::{FORMULA_ID, HOSTILE_EMAIL, TestServer};
 use kiro_web::{Access, Token};
 use serde_json::Value;
+
+use crate::test_server::{FORMULA_ID, HOSTILE_EMAIL, TestServer, export};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_and_its_files_carry_the_safety_headers() {
@@ -129,7 +128,7 @@ async fn no_path_leads_out_of_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_demanded_once_there_is_one() {
+async fn a_configured_token_is_required() {
     let token = Token::new("0123456789abcdef").unwrap();
     let server = TestServer::open(Access {
         host: Some("0.0.0.0".to_owned()),
@@ -189,7 +188,7 @@ async fn a_token_is_demanded_once_there_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_dashboard_is_there_in_three_languages() {
+async fn the_dashboard_has_three_languages() {
     let server = TestServer::open(Access::default()).await;
     let mut titles = Vec::new();
     for language in ["en", "zh", "ko"] {
@@ -378,7 +377,7 @@ async fn the_status_says_what_was_read_and_what_was_not() {
 async fn uploads_are_added_once_and_bad_files_are_named() {
     let server = TestServer::open(Access::default()).await;
     let before = server.get("/api/status").await.json()["data_version"].clone();
-    let export = common::export("2026-09-01", &[("u-new", "new@example.com", "10")]);
+    let export = export("2026-09-01", &[("u-new", "new@example.com", "10")]);
     let files = [
         (
             "KIRO_IDE_123456789012_user_report_202609020000.csv",
@@ -481,7 +480,7 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
     assert_eq!(get.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
-/// So many MiB between a head and a tail, and how many of them have been read.
+/// A body of `mebibytes` MiB between a head and a tail, and the number of MiB read from it.
 fn large_body(head: &str, mebibytes: u32, tail: &str) -> (Body, Arc<AtomicU32>) {
     let read = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&read);
@@ -518,7 +517,7 @@ async fn a_form_with_a_file_beyond_the_limit_adds_the_others() {
             "--edge\r\nContent-Disposition: form-data; name=\"export\"; filename=\"{name}\"\r\n\r\n"
         )
     };
-    let export = common::export("2026-09-01", &[("u-new", "new@example.com", "10")]);
+    let export = export("2026-09-01", &[("u-new", "new@example.com", "10")]);
     let name = "KIRO_IDE_123456789012_user_report_202609020000.csv";
     let tail = format!("\r\n{}{export}\r\n--edge--\r\n", part(name));
     let (body, _) = large_body(&part("large.csv"), 257, &tail);
@@ -538,7 +537,7 @@ async fn a_form_with_a_file_beyond_the_limit_adds_the_others() {
 async fn new_exports_in_the_source_are_noticed() {
     let server = TestServer::open(Access::default()).await;
     let before = server.get("/api/status").await.json();
-    let export = common::export("2026-09-03", &[("u-late", "late@example.com", "10")]);
+    let export = export("2026-09-03", &[("u-late", "late@example.com", "10")]);
     std::fs::write(
         server
             .source()

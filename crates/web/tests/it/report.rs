@@ -1,19 +1,18 @@
 //! The report file and the folder of CSV files.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
 use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::{FORMULA_ID, HOSTILE_EMAIL, TestServer};
 use flate2::read::GzDecoder;
 use kiro_dashboard::Span;
 use kiro_web::{Access, Pseudonyms, ReportError, ReportOptions, write_csv_folder, write_html};
 use serde_json::Value;
 
-/// Every preset of dates, but no further filters: they cost time and prove nothing more.
+use crate::test_server::{FORMULA_ID, HOSTILE_EMAIL, TestServer, export};
+
+/// Embeds the date presets only, because filters take time and are not tested here.
 fn small() -> ReportOptions {
     ReportOptions {
         max_figure_bytes: 0,
@@ -36,7 +35,7 @@ fn data_of(html: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The files of a folder of CSV files, written first.
+/// Writes a folder of CSV files, and returns their texts.
 async fn csv_texts(server: &TestServer, options: &ReportOptions) -> Vec<String> {
     let folder = server.folder().join("csv");
     write_csv_folder(&folder, &server.service, options)
@@ -101,7 +100,7 @@ async fn a_report_is_one_file_that_loads_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_anonymous_report_names_nobody() {
+async fn an_anonymous_report_names_no_user() {
     let server = TestServer::open(Access::default()).await;
     let path = server.folder().join("report.html");
     let options = ReportOptions {
@@ -136,10 +135,10 @@ async fn an_anonymous_report_names_nobody() {
     }
 }
 
-/// Exports with names of people wherever a hand-made or broken file may have them.
+/// Exports with names of people everywhere that a broken or hand-written file may have them.
 fn exports_that_name_people() -> Vec<(&'static str, String)> {
     let broken = "Date,UserId\n2026-08-01,\"never closed\n".to_owned();
-    let day = |user| common::export("2026-08-31", &[(user, "", "abc")]);
+    let day = |user| export("2026-08-31", &[(user, "", "abc")]);
     vec![
         (
             "Zebulon Quimby/zebulon.quimby@corp.example.csv",
@@ -168,7 +167,7 @@ fn exports_that_name_people() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() {
+async fn an_anonymous_report_names_no_user_in_unexpected_places() {
     let server = TestServer::with_exports(Access::default(), &exports_that_name_people()).await;
     let path = server.folder().join("report.html");
     let mut options = ReportOptions::default();
@@ -215,7 +214,7 @@ async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() 
         "claude_sonnet_4.5",
         "2026-08-31",
     ] {
-        assert!(text.contains(kept), "{kept} names nobody");
+        assert!(text.contains(kept), "{kept} names no user");
     }
     for replaced in [
         "Export ", "Folder ", "Column ", "Client ", "Plan ", "Model ", "User ",
@@ -275,7 +274,7 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
     assert!(matches!(error, ReportError::UnknownSheet { .. }), "{error}");
 }
 
-/// A server whose people are on two plans and two clients.
+/// A server whose users have two plans and two clients.
 async fn varied() -> TestServer {
     let server = TestServer::open(Access::default()).await;
     let before = server.wait_for_status(|_| true).await["data_version"].clone();
@@ -283,7 +282,7 @@ async fn varied() -> TestServer {
         server
             .source()
             .join("KIRO_CLI_123456789012_user_report_202609010000.csv"),
-        common::export("2026-08-31", &[("u-cli", "cli@example.com", "1")])
+        export("2026-08-31", &[("u-cli", "cli@example.com", "1")])
             .replace("KIRO_IDE", "KIRO_CLI")
             .replace(",PRO,", ",POWER,"),
     )
@@ -345,7 +344,7 @@ async fn every_choice_of_a_report_has_the_pages_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_offers_the_choices_that_fit_into_it() {
+async fn a_report_offers_the_choices_that_fit() {
     let server = varied().await;
     let path = server.folder().join("report.html");
     let mut options = ReportOptions {
@@ -381,7 +380,10 @@ async fn a_report_replaces_the_file_whole() {
     write_html(&path, &server.service, &small()).await.unwrap();
     let mut still_open = String::new();
     (&before).read_to_string(&mut still_open).unwrap();
-    assert_eq!(still_open, "an earlier report", "who reads it reads on");
+    assert_eq!(
+        still_open, "an earlier report",
+        "open files keep the old content"
+    );
     assert!(
         std::fs::read_to_string(&path)
             .unwrap()

@@ -1,11 +1,10 @@
-//! A dashboard over a few exports in a temporary folder, asked without a network.
+//! The application over a few exports in a temporary folder, called without a network.
 #![expect(
-    dead_code,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::format_push_string,
     clippy::similar_names,
-    reason = "every test program uses a part of it"
+    reason = "tests"
 )]
 
 use std::path::{Path, PathBuf};
@@ -31,7 +30,7 @@ use tower::ServiceExt as _;
 pub(crate) const HOSTILE_EMAIL: &str = "<img src=x onerror=alert(1)>@example.com";
 pub(crate) const FORMULA_ID: &str = "=1+cmd|calc";
 
-/// An export of the current report: user, e-mail address, credits.
+/// An export of the current report with one row per user: id, e-mail address, credits.
 pub(crate) fn export(day: &str, users: &[(&str, &str, &str)]) -> String {
     let mut text = "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
                     Subscription_Tier,Total_Messages,New_User,User_Email,Usage_Limit,auto_messages,claude_sonnet_4.5_messages\n"
@@ -42,7 +41,7 @@ pub(crate) fn export(day: &str, users: &[(&str, &str, &str)]) -> String {
     text
 }
 
-/// The application over a source and a data folder of its own.
+/// The application over a temporary source and data folder.
 pub(crate) struct TestServer {
     app: Router,
     pub(crate) service: Arc<DashboardService>,
@@ -61,7 +60,7 @@ impl TestServer {
         Self::with_exports(access, &[]).await
     }
 
-    /// With more exports than the usual ones: path below the source, and content.
+    /// With additional exports: path below the source, and content.
     pub(crate) async fn with_exports(access: Access, more: &[(&str, String)]) -> Self {
         let folder = TempDir::new().unwrap();
         let source = folder.path().join("exports");
@@ -230,7 +229,7 @@ impl TestServer {
         panic!("the status never became what it should: {status}");
     }
 
-    /// A table with a row per user, and a number column of it.
+    /// A table with a row per user, and the name of one of its number columns.
     pub(crate) async fn user_table(&self) -> (String, String) {
         let figure = self.get("/api/visual/p-all-users").await.json();
         let columns = figure["columns"].as_array().unwrap();
