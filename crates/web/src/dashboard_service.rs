@@ -83,6 +83,7 @@ impl DashboardService {
     pub async fn refresh(&self) -> Result<bool, DashboardError> {
         let is_changed = self.engine.refresh().await?.changed_parts > 0;
         if is_changed {
+            self.results.clear();
             self.version.fetch_add(1, Ordering::AcqRel);
         }
         Ok(is_changed)
@@ -109,7 +110,7 @@ impl DashboardService {
         Ok(self.days().await?.days.map(|days| days.to))
     }
 
-    /// The values of a picker whose text contains `search`, the most used first. `limit` is at most [`MAX_CHOICES`].
+    /// The values of a picker whose text contains `search`, the most used first. `limit` is at most 500.
     pub async fn choices(
         &self,
         picker: &str,
@@ -188,10 +189,7 @@ impl DashboardService {
 
     /// The cached rows of a statement, or those of a run.
     async fn cached(&self, sql: &str) -> Result<ResultSet, DashboardError> {
-        let result = self
-            .results
-            .get(self.version(), sql, || self.execute(sql))
-            .await?;
+        let result = self.results.get_or_run(sql, self.execute(sql)).await?;
         Ok(ResultSet::clone(&result))
     }
 

@@ -1,179 +1,100 @@
-//! Results that are kept: one per statement and state of the data, asked for once however many wait, and no more of
-//! them than fit into a fixed amount of memory.
+//! Caches query results. A statement runs once at a time, errors are not cached, and the size is bounded.
 
-use std::collections::HashMap;
-use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use kiro_dashboard::{ResultSet, Value};
-use tokio::sync::OnceCell;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-/// The most that all kept results take, roughly.
-const MAX_BYTES: usize = 48 << 20;
-/// What a result takes that holds nothing.
-const MIN_ENTRY_BYTES: usize = 256;
+/// The maximum size of all entries, approximately.
+const MAX_BYTES: u64 = 48 << 20;
+/// The size of an entry without statement and rows.
+const ENTRY_BYTES: usize = 256;
+/// The expected number of entries.
+const ENTRIES: usize = 2000;
 
-type Slot = Arc<OnceCell<Arc<ResultSet>>>;
-
-/// The kept results of one state of the data.
-#[derive(Debug, Default)]
+/// The cached results of the current state of the data, by statement.
 pub(crate) struct ResultCache {
-    inner: Mutex<Inner>,
+    entries: Cache<String, Entry, EntryWeighter>,
 }
 
-#[derive(Debug, Default)]
-struct Inner {
-    version: u64,
-    clock: u64,
-    bytes: usize,
-    entries: HashMap<String, Entry>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    slot: Slot,
-    used: u64,
-    bytes: usize,
+impl Default for ResultCache {
+    #[expect(clippy::expect_used, reason = "both capacities are set")]
+    fn default() -> Self {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(ENTRIES)
+            .weight_capacity(MAX_BYTES)
+            // The size limit is divided by the shards, and one result may need most of it.
+            .shards(1)
+            .build()
+            .expect("valid options");
+        let entries = Cache::with_options(
+            options,
+            EntryWeighter,
+            DefaultHashBuilder::default(),
+            DefaultLifecycle::default(),
+        );
+        Self { entries }
+    }
 }
 
 impl ResultCache {
-    /// The result of a statement: a kept one, or that of `run`, which no second caller starts at the same time.
-    pub(crate) async fn get<F, E>(
+    /// Returns the cached result of a statement, or that of `run`. Concurrent calls for one statement wait for the first;
+    /// if it fails or is dropped, the next one runs.
+    pub(crate) async fn get_or_run<E>(
         &self,
-        version: u64,
         sql: &str,
-        run: impl FnOnce() -> F,
-    ) -> Result<Arc<ResultSet>, E>
-    where
-        F: Future<Output = Result<ResultSet, E>>,
-    {
-        let claim = Claim {
-            kept: self,
-            sql,
-            slot: self.slot(version, sql),
-        };
-        let mut is_new = false;
-        let result = claim
-            .slot
-            .get_or_try_init(|| {
-                is_new = true;
-                async { run().await.map(Arc::new) }
-            })
-            .await?;
-        if is_new {
-            claim.weigh(weight(result) + sql.len());
-        }
-        Ok(Arc::clone(result))
+        run: impl Future<Output = Result<ResultSet, E>>,
+    ) -> Result<Arc<ResultSet>, E> {
+        let entry = async { run.await.map(|result| Entry::new(sql, result)) };
+        let entry = self.entries.get_or_insert_async(sql, entry).await?;
+        Ok(entry.result)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Removes all results. Those of running statements are returned to their callers, but not cached.
+    pub(crate) fn clear(&self) {
+        self.entries.clear();
     }
+}
 
-    fn slot(&self, version: u64, sql: &str) -> Slot {
-        let mut inner = self.lock();
-        if inner.version < version {
-            *inner = Inner {
-                version,
-                ..Inner::default()
+#[derive(Clone)]
+struct Entry {
+    result: Arc<ResultSet>,
+    bytes: usize,
+}
+
+impl Entry {
+    fn new(sql: &str, result: ResultSet) -> Self {
+        let cells = result.rows.iter().flatten();
+        let cell_bytes = cells.map(|value| {
+            let text = match value {
+                Value::Text(text) => text.len(),
+                _ => 0,
             };
-        }
-        if inner.version != version {
-            // Someone still asks for an older state: answered, but not kept.
-            return Slot::default();
-        }
-        inner.clock += 1;
-        let used = inner.clock;
-        let entry = inner
-            .entries
-            .entry(sql.to_owned())
-            .or_insert_with(|| Entry {
-                slot: Slot::default(),
-                used,
-                bytes: 0,
-            });
-        entry.used = used;
-        Arc::clone(&entry.slot)
-    }
-}
-
-/// A slot in the hands of someone who waits for its result. A slot that stays empty, because the statement failed or
-/// nobody waits any more, goes with the last of them.
-struct Claim<'a> {
-    kept: &'a ResultCache,
-    sql: &'a str,
-    slot: Slot,
-}
-
-impl Claim<'_> {
-    /// Notes how large a new result is, and gives up the longest unused ones beyond the limit.
-    fn weigh(&self, bytes: usize) {
-        let mut inner = self.kept.lock();
-        let Some(entry) = inner.own(self.sql, &self.slot) else {
-            return;
-        };
-        entry.bytes = bytes;
-        inner.bytes += bytes;
-        while inner.bytes > MAX_BYTES {
-            let oldest = inner
-                .entries
-                .iter()
-                .filter(|(_, entry)| entry.bytes > 0)
-                .min_by_key(|(_, entry)| entry.used);
-            let Some(oldest) = oldest.map(|(sql, _)| sql.clone()) else {
-                break;
-            };
-            if let Some(entry) = inner.entries.remove(&oldest) {
-                inner.bytes -= entry.bytes;
-            }
+            size_of::<Value>() + text
+        });
+        Self {
+            bytes: ENTRY_BYTES + sql.len() + cell_bytes.sum::<usize>(),
+            result: Arc::new(result),
         }
     }
 }
 
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        if self.slot.initialized() {
-            return;
-        }
-        let mut inner = self.kept.lock();
-        let slot = std::mem::take(&mut self.slot);
-        if let Some(entry) = inner.own(self.sql, &slot) {
-            drop(slot);
-            if Arc::strong_count(&entry.slot) == 1 {
-                inner.entries.remove(self.sql);
-            }
-        }
-    }
-}
+#[derive(Clone)]
+struct EntryWeighter;
 
-impl Inner {
-    /// The entry of this slot, unless new data have replaced it.
-    fn own(&mut self, sql: &str, slot: &Slot) -> Option<&mut Entry> {
-        let entry = self.entries.get_mut(sql);
-        entry.filter(|entry| Arc::ptr_eq(&entry.slot, slot))
+impl Weighter<String, Entry> for EntryWeighter {
+    fn weight(&self, _sql: &String, entry: &Entry) -> u64 {
+        entry.bytes as u64
     }
-}
-
-fn weight(result: &ResultSet) -> usize {
-    let texts: usize = result
-        .rows
-        .iter()
-        .flatten()
-        .map(|value| {
-            if let Value::Text(text) = value {
-                text.len()
-            } else {
-                0
-            }
-        })
-        .sum();
-    let cells: usize = result.rows.iter().map(Vec::len).sum();
-    MIN_ENTRY_BYTES + cells * size_of::<Value>() + texts
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::{Ready, ready};
     use std::sync::atomic::{AtomicU32, Ordering};
+
+    use futures::FutureExt as _;
 
     use super::*;
 
@@ -184,12 +105,21 @@ mod tests {
         }
     }
 
+    fn succeed(rows: usize) -> Ready<Result<ResultSet, &'static str>> {
+        ready(Ok(result(rows)))
+    }
+
+    async fn fail_after_a_pause() -> Result<ResultSet, &'static str> {
+        tokio::task::yield_now().await;
+        Err("no")
+    }
+
     #[tokio::test]
     async fn a_statement_runs_once_however_many_wait() {
-        let kept = ResultCache::default();
+        let cache = ResultCache::default();
         let runs = AtomicU32::new(0);
         let ask = || {
-            kept.get(1, "SELECT 1", || async {
+            cache.get_or_run("SELECT 1", async {
                 runs.fetch_add(1, Ordering::SeqCst);
                 tokio::task::yield_now().await;
                 Ok::<_, ()>(result(1))
@@ -202,74 +132,67 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_not_kept() {
-        let kept = ResultCache::default();
-        assert_eq!(kept.get(1, "x", || async { Err("no") }).await, Err("no"));
-        assert!(
-            kept.get(1, "x", || async { Ok::<_, ()>(result(1)) })
-                .await
-                .is_ok()
-        );
+        let cache = ResultCache::default();
+        assert_eq!(cache.get_or_run("x", async { Err("no") }).await, Err("no"));
+        assert!(cache.get_or_run("x", succeed(1)).await.is_ok());
     }
 
     #[tokio::test]
     async fn statements_weigh_as_much_as_they_are_long() {
-        let kept = ResultCache::default();
+        let cache = ResultCache::default();
         for number in 0..20 {
-            let long = format!("{number}{}", " ".repeat(MAX_BYTES / 8));
-            kept.get(1, &long, || async { Ok::<_, ()>(result(0)) })
-                .await
-                .unwrap();
+            let blanks = usize::try_from(MAX_BYTES / 8).unwrap();
+            let long = format!("{number}{}", " ".repeat(blanks));
+            cache.get_or_run(&long, succeed(0)).await.unwrap();
         }
-        let statements = kept.inner.lock().unwrap().entries.len();
+        let statements = cache.entries.len();
         assert!((1..8).contains(&statements), "{statements}");
     }
 
     #[tokio::test]
     async fn a_statement_that_failed_or_was_given_up_leaves_nothing() {
-        let kept = ResultCache::default();
-        let fail = || {
-            kept.get(1, "x", || async {
-                tokio::task::yield_now().await;
-                Err::<ResultSet, _>("no")
-            })
-        };
+        let cache = ResultCache::default();
+        let fail = || cache.get_or_run("x", fail_after_a_pause());
         let (a, b) = tokio::join!(fail(), fail());
         assert_eq!((a, b), (Err("no"), Err("no")));
-        assert_eq!(kept.inner.lock().unwrap().entries.len(), 0);
+        assert_eq!(cache.entries.len(), 0);
 
-        let never = kept.get(1, "y", std::future::pending::<Result<ResultSet, ()>>);
-        assert!(futures::FutureExt::now_or_never(never).is_none());
-        assert_eq!(kept.inner.lock().unwrap().entries.len(), 0);
+        let never = std::future::pending::<Result<ResultSet, ()>>();
+        assert!(cache.get_or_run("y", never).now_or_never().is_none());
+        assert_eq!(cache.entries.len(), 0);
+        let next = cache.get_or_run("y", succeed(1)).now_or_never();
+        assert!(next.unwrap().is_ok(), "the next call runs at once");
+        cache.clear();
 
-        let waits = kept.get(1, "z", || async {
-            tokio::task::yield_now().await;
-            Err("no")
-        });
-        let succeeds = kept.get(1, "z", || async { Ok::<_, &str>(result(1)) });
+        let waits = cache.get_or_run("z", fail_after_a_pause());
+        let succeeds = cache.get_or_run("z", succeed(1));
         let (a, b) = tokio::join!(waits, succeeds);
         assert!(a.is_err() && b.is_ok());
-        assert_eq!(
-            kept.inner.lock().unwrap().entries.len(),
-            1,
-            "what succeeded is kept"
-        );
+        assert_eq!(cache.entries.len(), 1, "what succeeded is kept");
     }
 
     #[tokio::test]
     async fn new_data_forgets_everything_and_the_limit_holds() {
-        let kept = ResultCache::default();
+        let cache = ResultCache::default();
         for number in 0..20 {
-            kept.get(1, &number.to_string(), || async {
-                Ok::<_, ()>(result(100_000))
-            })
-            .await
-            .unwrap();
+            let sql = number.to_string();
+            cache.get_or_run(&sql, succeed(100_000)).await.unwrap();
         }
-        let held = kept.inner.lock().unwrap().bytes;
-        assert!(held <= MAX_BYTES && held > 0, "{held}");
-        kept.get(2, "x", || async { Ok::<_, ()>(result(1)) })
-            .await
-            .unwrap();
-        assert_eq!(kept.inner.lock().unwrap().entries.len(), 1);
+        let bytes = cache.entries.weight();
+        assert!(bytes <= MAX_BYTES && bytes > 0, "{bytes}");
+        cache.clear();
+        cache.get_or_run("x", succeed(1)).await.unwrap();
+        assert_eq!(cache.entries.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_result_of_older_data_is_returned_but_not_kept() {
+        let cache = ResultCache::default();
+        let older = cache.get_or_run("x", async {
+            cache.clear();
+            succeed(1).await
+        });
+        assert!(older.await.is_ok());
+        assert_eq!(cache.entries.len(), 0);
     }
 }
