@@ -180,11 +180,11 @@ class Tab:
 
     def call(self, method, timeout=TIMEOUT_S, **parameters):
         self.last_id += 1
-        wanted = self.last_id
-        self.socket.send(json.dumps({"id": wanted, "method": method, "params": parameters}))
+        call_id = self.last_id
+        self.socket.send(json.dumps({"id": call_id, "method": method, "params": parameters}))
         while True:
             message = json.loads(self.socket.receive(timeout))
-            if message.get("id") == wanted:
+            if message.get("id") == call_id:
                 if "error" in message:
                     raise BrowserError(f"{method}: {message['error']['message']}")
                 return message["result"]
@@ -303,9 +303,9 @@ class Tab:
 def find(selector):
     """Returns JavaScript that finds an element: by CSS, or by `text=…` the innermost element with that text."""
     if selector.startswith("text="):
-        wanted = json.dumps(selector[5:])
+        text = json.dumps(selector[5:])
         return (
             f"[...document.querySelectorAll('button, a, label, span, li, h1, h2, h3')].reverse()"
-            f".find((e) => e.textContent.trim() === {wanted} && e.getBoundingClientRect().width)"
+            f".find((e) => e.textContent.trim() === {text} && e.getBoundingClientRect().width)"
         )
     return f"document.querySelector({json.dumps(selector)})"

@@ -47,7 +47,7 @@ pub enum ServeError {
 pub struct Server {
     address: SocketAddr,
     url: String,
-    server_task: JoinHandle<std::io::Result<()>>,
+    http_task: JoinHandle<std::io::Result<()>>,
     watcher_task: JoinHandle<()>,
     stop: watch::Sender<bool>,
     status: Arc<StatusChannel>,
@@ -96,7 +96,7 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
     };
 
     let (stop, mut stopped) = watch::channel(false);
-    let server_task = tokio::spawn(async move {
+    let http_task = tokio::spawn(async move {
         // Event streams never end: stopping drops them with the server.
         let serving = axum::serve(listener, app(state)).into_future();
         tokio::select! {
@@ -108,7 +108,7 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
     Ok(Server {
         address,
         url,
-        server_task,
+        http_task,
         watcher_task,
         stop,
         status,
@@ -147,16 +147,16 @@ impl Server {
     /// Serves until `shutdown` is ready.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let Self {
-            mut server_task,
+            mut http_task,
             watcher_task,
             stop,
             ..
         } = self;
         let result = tokio::select! {
-            result = &mut server_task => result,
+            result = &mut http_task => result,
             () = shutdown => {
                 stop.send_replace(true);
-                server_task.await
+                http_task.await
             }
         };
         watcher_task.abort();

@@ -80,7 +80,7 @@ async fn a_report_is_one_file_that_loads_nothing() {
     let default = &data["pool"][usize::try_from(people[""].as_u64().unwrap()).unwrap()];
     assert!(
         default.to_string().contains("onerror"),
-        "the name is there, as data"
+        "the data contains the name"
     );
     let live = server
         .get("/api/visual/p-all-users?limit=1000")

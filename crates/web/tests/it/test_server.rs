@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::format_push_string,
-    clippy::similar_names,
     reason = "tests"
 )]
 

@@ -25,6 +25,8 @@ use std::sync::Arc;
 use fixture::Fixture;
 use kiro_dashboard::{Figure, Value};
 use oracle::{Expected, Oracle, Shape};
+// `document` calls `crate::assets`.
+use quicksight::assets;
 
 /// Default; two weeks of some plans on one client; a long window of one account and model; days that begin before the
 /// data. The selection of one user is added below.

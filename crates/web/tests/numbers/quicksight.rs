@@ -22,7 +22,8 @@ const SETTINGS: [&str; 3] = [
     "from=2026-07-15&to=2026-08-25&user={user}",
 ];
 
-fn assets(mode: Mode) -> Assets {
+/// The parameters of a deployment, for the definitions under test.
+pub(crate) fn assets(mode: Mode) -> Assets {
     Assets {
         prefix: "kiro".to_owned(),
         partition: "aws".to_owned(),
