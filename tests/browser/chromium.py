@@ -1,4 +1,4 @@
-"""A headless Chromium and its tabs, driven over the DevTools protocol with nothing but the standard library.
+"""Drives a headless Chromium and its tabs over the DevTools protocol, with the standard library only.
 
 A tab remembers every console error, every uncaught exception and every address it was asked to load.
 """
@@ -35,21 +35,21 @@ FLAGS = [
     "--disable-renderer-backgrounding",
 ]
 
-# Machines under load are slow, not broken: so many seconds pass before something counts as missing.
-PATIENCE = 300
-POLL = 0.02
+# Generous, because machines under load are slow.
+TIMEOUT_S = 300
+POLL_INTERVAL_S = 0.02
 
 
 class BrowserError(Exception):
-    """Something on the page, or between us and the page, is not as it should be."""
+    """An error of the page, the browser, or the connection to it."""
 
 
 class WebSocket:
-    """Just enough of RFC 6455 for text messages to and from a local browser."""
+    """The part of RFC 6455 that text messages to and from a local browser need."""
 
     def __init__(self, url):
         parts = urllib.parse.urlparse(url)
-        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
+        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=TIMEOUT_S)
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
             f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -80,7 +80,7 @@ class WebSocket:
         while len(self.buffer) < count:
             piece = self.socket.recv(1 << 16)
             if not piece:
-                raise BrowserError("the browser has gone")
+                raise BrowserError("the browser closed the connection")
             self.buffer += piece
         data, self.buffer = self.buffer[:count], self.buffer[count:]
         return data
@@ -109,7 +109,7 @@ class WebSocket:
 
 
 class Browser:
-    """One headless Chromium with a profile of its own. Use as a context manager."""
+    """A headless Chromium with its own profile. Use as a context manager."""
 
     def __init__(self, *flags):
         self.profile = tempfile.mkdtemp(prefix="kiro-browser-")
@@ -122,16 +122,16 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         port_file = Path(self.profile, "DevToolsActivePort")
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_S
         while not port_file.exists() or not port_file.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise BrowserError("chromium did not start")
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL_S)
         self.port = int(port_file.read_text().split()[0])
 
     def tab(self, width=1440, height=900, **settings):
-        """A new tab of that size; `dark`, `phone`, `languages`, `reduced_motion` as settings."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        """Opens a tab. Settings: `dark`, `phone`, `languages`, `reduced_motion`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
         connection.request("PUT", "/json/new?about:blank")
         target = json.loads(connection.getresponse().read())
         return Tab(target["webSocketDebuggerUrl"], width, height, **settings)
@@ -139,7 +139,7 @@ class Browser:
     def close(self):
         self.process.terminate()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -153,7 +153,7 @@ class Browser:
 
 
 class Tab:
-    """One page."""
+    """A tab of the browser."""
 
     def __init__(self, url, width, height, *, dark=False, phone=False, languages="en-US", reduced_motion=True):
         self.socket = WebSocket(url)
@@ -178,19 +178,19 @@ class Tab:
             {"name": "prefers-reduced-motion", "value": "reduce" if reduced_motion else "no-preference"},
         ])
 
-    def call(self, method, timeout=PATIENCE, **parameters):
+    def call(self, method, timeout=TIMEOUT_S, **parameters):
         self.last_id += 1
-        wanted = self.last_id
-        self.socket.send(json.dumps({"id": wanted, "method": method, "params": parameters}))
+        call_id = self.last_id
+        self.socket.send(json.dumps({"id": call_id, "method": method, "params": parameters}))
         while True:
             message = json.loads(self.socket.receive(timeout))
-            if message.get("id") == wanted:
+            if message.get("id") == call_id:
                 if "error" in message:
                     raise BrowserError(f"{method}: {message['error']['message']}")
                 return message["result"]
-            self.note(message)
+            self.record(message)
 
-    def note(self, message):
+    def record(self, message):
         method, parameters = message.get("method"), message.get("params", {})
         if method == "Runtime.consoleAPICalled" and parameters["type"] in ("error", "warning", "assert"):
             self.errors.append(" ".join(str(a.get("value", a.get("description"))) for a in parameters["args"]))
@@ -207,8 +207,8 @@ class Tab:
             self.downloads[parameters["guid"]] = parameters
 
     def frame(self):
-        """Returns after the page has drawn: what an observer or a timer of no delay does has happened, and is noted."""
-        # A tab in the background draws no frames.
+        """Waits until the page has drawn twice, so that observers and timers without delay have run."""
+        # A background tab draws no frames.
         self.call("Page.bringToFront")
         self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
@@ -223,9 +223,9 @@ class Tab:
         return answer["result"].get("value")
 
     def wait(self, condition):
-        """Waits until a JavaScript expression is true, and gives its value."""
+        """Waits until a JavaScript expression is true, and returns its value."""
 
-        def look():
+        def probe():
             try:
                 return self.evaluate(condition)
             except BrowserError as error:
@@ -233,15 +233,15 @@ class Tab:
                     raise
                 return None
 
-        return self.wait_for(look, condition)
+        return self.wait_for(probe, condition)
 
-    def wait_for(self, look, what):
-        """Waits until a function gives something true, and returns it."""
-        deadline = time.monotonic() + PATIENCE
-        while not (value := look()):
+    def wait_for(self, probe, what):
+        """Waits until a function returns a true value, and returns it."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not (value := probe()):
             if time.monotonic() > deadline:
-                raise BrowserError(f"waited in vain for: {what}; errors so far: {self.errors[:5]}")
-            time.sleep(POLL)
+                raise BrowserError(f"timed out waiting for: {what}; errors so far: {self.errors[:5]}")
+            time.sleep(POLL_INTERVAL_S)
         return value
 
     def box(self, selector):
@@ -301,11 +301,11 @@ class Tab:
 
 
 def find(selector):
-    """JavaScript that finds an element: CSS, or `text=…` for the innermost element with that text."""
+    """Returns JavaScript that finds an element: by CSS, or by `text=…` the innermost element with that text."""
     if selector.startswith("text="):
-        wanted = json.dumps(selector[5:])
+        text = json.dumps(selector[5:])
         return (
             f"[...document.querySelectorAll('button, a, label, span, li, h1, h2, h3')].reverse()"
-            f".find((e) => e.textContent.trim() === {wanted} && e.getBoundingClientRect().width)"
+            f".find((e) => e.textContent.trim() === {text} && e.getBoundingClientRect().width)"
         )
     return f"document.querySelector({json.dumps(selector)})"

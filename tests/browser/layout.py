@@ -1,9 +1,9 @@
-"""How the page stands on screens of all widths, and on paper."""
+"""The layout of the page on screens of all widths, and on paper."""
 
-from walk import Walk, check, page, test
+from harness import DashboardTab, check, page, test
 
 SIZES = [(1440, 900), (1280, 800), (1024, 768), (390, 844), (360, 740)]
-# Of every headline: what leaves its card, and what lies over its title.
+# The parts of headline cards that are outside the card, or over its title.
 CUT_OFF = """[...document.querySelectorAll('.kind-kpi')].flatMap((card) => {
   const box = card.getBoundingClientRect();
   const head = card.querySelector('.card-head').getBoundingClientRect();
@@ -17,10 +17,10 @@ CUT_OFF = """[...document.querySelectorAll('.kind-kpi')].flatMap((card) => {
 @test
 def headlines_show_number_change_and_notes_at_every_width(browser, server):
     for width, height in SIZES:
-        with Walk(browser, server.origin, width=width, height=height, phone=width < 640) as walk:
-            # All days have no period before: the longest words beside a number.
+        with DashboardTab(browser, server.origin, width=width, height=height, phone=width < 640) as dashboard:
+            # All days have no previous period, which gives the longest text beside a number.
             for query in ("/?from=2026-05-04&to=2026-08-31", "/?sheet=budget&model=claude-sonnet-4.5"):
-                tab = walk.open(query)
+                tab = dashboard.open(query)
                 cut_off = tab.evaluate(CUT_OFF)
                 check(not cut_off, f"{query} at {width} px: {cut_off[:4]}")
             note = tab.evaluate("document.querySelector('[data-visual=b-kpi-used] .notes')?.getBoundingClientRect().height")
@@ -28,8 +28,8 @@ def headlines_show_number_change_and_notes_at_every_width(browser, server):
 
 
 @page("/?sheet=people", dark=True)
-def a_print_out_is_light_and_has_everything(walk, server):
-    tab = walk.tab
+def a_print_out_is_light_and_has_everything(dashboard, server):
+    tab = dashboard.tab
     tab.evaluate(
         "window.print = () => { dispatchEvent(new Event('beforeprint'));"
         " window.printed = { theme: document.documentElement.dataset.theme,"
@@ -43,7 +43,7 @@ def a_print_out_is_light_and_has_everything(walk, server):
     fits = tab.evaluate("[...document.querySelectorAll('.chart')].map((c) => c.firstChild.offsetWidth - c.clientWidth)")
     check(fits and not any(fits), f"charts fit into their boxes again: {fits}")
     tab.call("Emulation.setEmulatedMedia", media="print")
-    # A4 without its margins.
+    # A4 without margins.
     tab.call("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
     tab.frame()
     hidden = tab.evaluate(

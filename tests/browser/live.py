@@ -4,47 +4,47 @@ import tempfile
 from pathlib import Path
 
 from server import HOSTILE_NAME
-from walk import Walk, check, page, test
+from harness import DashboardTab, check, page, test
 
 
 @test
 def every_sheet_draws_in_both_themes_and_sizes(browser, server):
     sheets = server.get("/api/dashboard")["sheets"]
     for settings in ({"width": 1440, "height": 900}, {"width": 1440, "height": 900, "dark": True}, {"width": 390, "height": 844, "phone": True}):
-        with Walk(browser, server.origin, **settings) as walk:
-            walk.open("/")
+        with DashboardTab(browser, server.origin, **settings) as dashboard:
+            dashboard.open("/")
             for sheet in sheets:
-                walk.open_sheet(sheet["id"])
+                dashboard.open_sheet(sheet["id"])
                 shown = [v for v in sheet["visuals"] if v["show"] != "user"]
-                count = walk.tab.evaluate("document.querySelectorAll('.card').length")
+                count = dashboard.tab.evaluate("document.querySelectorAll('.card').length")
                 check(count == len(shown), f"{sheet['id']}: {count} cards, expected {len(shown)}")
-                walk.scroll_through()
-                wide = walk.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+                dashboard.scroll_through()
+                wide = dashboard.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
                 check(wide <= 1, f"{sheet['id']} is {wide} px wider than the screen")
 
 
 @page("/")
-def tabs_are_moved_through_by_keyboard(walk, server):
-    walk.tab.evaluate("document.querySelector('[role=tab][aria-selected=true]').focus()")
-    walk.tab.key("ArrowRight")
-    walk.tab.wait("new URLSearchParams(location.search).get('sheet') === 'economics'")
-    walk.tab.key("End")
-    walk.tab.wait("new URLSearchParams(location.search).get('sheet') === 'health'")
-    walk.tab.key("Home")
-    walk.tab.wait("!new URLSearchParams(location.search).has('sheet')")
-    walk.settle()
-    names = walk.tab.evaluate("[...document.querySelectorAll('[role=tab]')].map((t) => t.textContent)")
+def tabs_are_moved_through_by_keyboard(dashboard, server):
+    dashboard.tab.evaluate("document.querySelector('[role=tab][aria-selected=true]').focus()")
+    dashboard.tab.key("ArrowRight")
+    dashboard.tab.wait("new URLSearchParams(location.search).get('sheet') === 'economics'")
+    dashboard.tab.key("End")
+    dashboard.tab.wait("new URLSearchParams(location.search).get('sheet') === 'health'")
+    dashboard.tab.key("Home")
+    dashboard.tab.wait("!new URLSearchParams(location.search).has('sheet')")
+    dashboard.settle()
+    names = dashboard.tab.evaluate("[...document.querySelectorAll('[role=tab]')].map((t) => t.textContent)")
     check(names[0] == "Activity & Trends", names)
 
 
 @page("/")
-def dates_are_chosen_by_preset_and_by_hand(walk, server):
-    tab = walk.tab
+def dates_are_chosen_by_preset_and_by_hand(dashboard, server):
+    tab = dashboard.tab
     first = tab.text("[data-visual=a-kpi-messages] .kpi-value")
     tab.click("[data-picker=date]")
     tab.click("[data-preset=last_7]")
     tab.wait("location.search.includes('from=2026-08-25&to=2026-08-31')")
-    walk.settle()
+    dashboard.settle()
     tab.wait(f"document.querySelector('[data-visual=a-kpi-messages] .kpi-value').textContent !== {first!r}")
     tab.click("[data-picker=date]")
     tab.evaluate("document.querySelector('input[name=from]').value = '2026-08-20'; document.querySelector('input[name=to]').value = '2026-08-01'")
@@ -53,32 +53,32 @@ def dates_are_chosen_by_preset_and_by_hand(walk, server):
     tab.evaluate("document.querySelector('input[name=to]').value = '2026-08-22'")
     tab.click(".date-form .primary")
     tab.wait("location.search.includes('from=2026-08-20&to=2026-08-22')")
-    walk.settle()
+    dashboard.settle()
     tab.click("[data-chip=date]")
     tab.wait("location.search === ''")
     tab.evaluate("history.back()")
     tab.wait("location.search.includes('2026-08-20')")
-    walk.settle()
+    dashboard.settle()
 
 
 @page("/")
-def values_are_chosen_and_kept_in_the_url(walk, server):
-    tab = walk.tab
+def values_are_chosen_and_kept_in_the_url(dashboard, server):
+    tab = dashboard.tab
     for picker in ("tier", "model", "client", "account"):
-        walk.choose_first(picker)
-    walk.settle()
-    kept = walk.selection()
+        dashboard.choose_first(picker)
+    dashboard.settle()
+    kept = dashboard.selection()
     tab.goto(server.origin + "/" + kept)
-    walk.settle()
+    dashboard.settle()
     check(tab.evaluate("document.querySelectorAll('.chip').length") == 4, "four chips after opening the shared address")
     tab.click(".reset")
     tab.wait("location.search === ''")
-    walk.settle()
+    dashboard.settle()
 
 
 @page("/?sheet=user-detail")
-def a_user_is_found_by_typing(walk, server):
-    tab = walk.tab
+def a_user_is_found_by_typing(dashboard, server):
+    tab = dashboard.tab
     check(tab.evaluate("!!document.querySelector('[data-visual=u-ranking]')"), "User detail opens on a ranking")
     tab.click("[data-picker=user]")
     tab.wait("document.querySelectorAll('.option').length > 3")
@@ -88,40 +88,40 @@ def a_user_is_found_by_typing(walk, server):
     tab.key("Enter")
     tab.wait("location.search.includes('user=u-hostile')")
     tab.wait("!!document.querySelector('[data-visual=u-msgs]')")
-    walk.settle()
+    dashboard.settle()
     check(tab.text(".chip-name") == HOSTILE_NAME, "the chip shows the name as text")
     check(tab.evaluate("document.querySelectorAll('img').length") == 0, "no element came out of a name")
 
 
 @page("/?sheet=people")
-def a_row_opens_user_detail(walk, server):
-    tab = walk.tab
+def a_row_opens_user_detail(dashboard, server):
+    tab = dashboard.tab
     tab.wait("!!document.querySelector('[data-visual=p-all-users] .row-link')")
     name = tab.text("[data-visual=p-all-users] tbody tr:nth-child(2) .row-link")
     tab.click("[data-visual=p-all-users] tbody tr:nth-child(2) .row-link")
     tab.wait("location.search.includes('sheet=user-detail') && location.search.includes('user=')")
-    walk.settle()
+    dashboard.settle()
     check(tab.text(".chip-name") == name, "the chip names the user that was clicked")
-    walk.go_back("?sheet=people")
+    dashboard.go_back("?sheet=people")
 
 
 @page("/?sheet=economics")
-def clicking_a_chart_filters(walk, server):
-    tab = walk.tab
+def clicking_a_chart_filters(dashboard, server):
+    tab = dashboard.tab
     x, y, width, height = tab.box("[data-visual=e-users-by-tier] canvas")
-    # A ring is hit somewhere left of its middle.
+    # The donut is left of the centre of the canvas.
     for step in range(2, 40):
         tab.click_at(x - width / 2 + step * width / 80, y)
-        if "tier=" in walk.selection():
+        if "tier=" in dashboard.selection():
             break
-    check("tier=" in walk.selection(), "a click on a slice chooses its plan")
-    walk.settle()
+    check("tier=" in dashboard.selection(), "a click on a slice chooses its plan")
+    dashboard.settle()
     check(tab.evaluate("!!document.querySelector('[data-chip=tier]')"), "the choice is shown as a chip")
 
 
 @page("/?sheet=people")
-def tables_are_sorted_searched_and_paged(walk, server):
-    tab = walk.tab
+def tables_are_sorted_searched_and_paged(dashboard, server):
+    tab = dashboard.tab
     table = "[data-visual=p-all-users]"
     tab.wait(f"document.querySelectorAll('{table} tbody tr').length > 10")
     tab.click(f"{table} [data-column=messages]")
@@ -139,8 +139,8 @@ def tables_are_sorted_searched_and_paged(walk, server):
 
 @test
 def downloads_work(browser, server):
-    with tempfile.TemporaryDirectory() as folder, Walk(browser, server.origin) as walk:
-        tab = walk.open("/")
+    with tempfile.TemporaryDirectory() as folder, DashboardTab(browser, server.origin) as dashboard:
+        tab = dashboard.open("/")
         tab.allow_downloads(folder)
         for name in ("Download CSV", "Download PNG"):
             tab.click("[data-visual=a-credits] .card-menu")
@@ -154,8 +154,8 @@ def downloads_work(browser, server):
 
 
 @page("/")
-def a_chart_can_be_read_as_a_table(walk, server):
-    tab = walk.tab
+def a_chart_can_be_read_as_a_table(dashboard, server):
+    tab = dashboard.tab
     tab.evaluate("document.querySelector('[data-visual=a-credits] .card-menu').focus()")
     tab.key("Enter")
     tab.wait("document.activeElement.getAttribute('role') === 'menuitem'")
@@ -168,41 +168,41 @@ def a_chart_can_be_read_as_a_table(walk, server):
 
 
 @page("/?sheet=budget")
-def the_language_is_switched_and_remembered(walk, server):
-    tab = walk.tab
+def the_language_is_switched_and_remembered(dashboard, server):
+    tab = dashboard.tab
     for name, code in (("한국어", "ko"), ("中文", "zh"), ("English", "en")):
-        walk.speak(name, code)
+        dashboard.switch_language(name, code)
         untranslated = tab.evaluate(
             "[...document.querySelectorAll('h3, .tab, .picker-label, th, .subtitle')].map((e) => e.textContent)"
             ".filter((t) => /^(visual|column|measure|picker|sheet|value|note|empty)\\.[a-z]/.test(t))"
         )
         check(not untranslated, untranslated)
-    walk.speak("한국어", "ko")
+    dashboard.switch_language("한국어", "ko")
     tab.goto(server.origin + "/")
-    walk.settle()
+    dashboard.settle()
     check(tab.evaluate("document.documentElement.lang") == "ko", "the language is remembered")
     tab.evaluate("localStorage.clear()")
 
 
 @page("/", languages="zh-CN,zh;q=0.9")
-def the_browsers_language_is_taken(walk, server):
-    check(walk.tab.evaluate("document.documentElement.lang") == "zh", "Chinese for a Chinese browser")
+def the_browsers_language_is_taken(dashboard, server):
+    check(dashboard.tab.evaluate("document.documentElement.lang") == "zh", "Chinese for a Chinese browser")
 
 
 @page("/")
-def the_theme_is_switched_and_remembered(walk, server):
-    tab = walk.tab
+def the_theme_is_switched_and_remembered(dashboard, server):
+    tab = dashboard.tab
     tab.click("[data-action=theme]")
     tab.wait("document.documentElement.dataset.theme === 'dark'")
     tab.goto(server.origin + "/")
-    walk.settle()
+    dashboard.settle()
     check(tab.evaluate("document.documentElement.dataset.theme") == "dark", "the theme is remembered")
     tab.evaluate("localStorage.clear()")
 
 
 @page("/", width=390, height=844, phone=True)
-def a_phone_has_its_pickers_in_a_drawer(walk, server):
-    tab = walk.tab
+def a_phone_has_its_pickers_in_a_drawer(dashboard, server):
+    tab = dashboard.tab
     check(not tab.evaluate("document.querySelector('.picker-row').getBoundingClientRect().height"), "closed at first")
     tab.click(".drawer-button")
     tab.wait("document.querySelector('.picker-row').getBoundingClientRect().height > 100")
@@ -210,12 +210,12 @@ def a_phone_has_its_pickers_in_a_drawer(walk, server):
     tab.click(".choice input")
     tab.wait("location.search.includes('tier=')")
     tab.key("Escape")
-    walk.settle()
+    dashboard.settle()
 
 
 @page("/?sheet=people")
-def everything_has_a_name_and_can_be_reached(walk, server):
-    tab = walk.tab
+def everything_has_a_name_and_can_be_reached(dashboard, server):
+    tab = dashboard.tab
     nameless = tab.evaluate(
         "[...document.querySelectorAll('button, a[href], input, [role=region], section, canvas')]"
         ".filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')"

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Goes through the dashboard in a real browser, live and as a report file. Any console error and any request to another
-host fails.
+"""Tests the dashboard in a real browser, live and as a report file. Console errors and requests to other hosts fail.
 
     tests/browser/run.py [NAME …]      runs all tests, or those whose name contains one of the words
 
@@ -13,15 +12,16 @@ import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Tests run in the order of these imports.
 import clicks  # noqa: E402, F401
-import file  # noqa: E402, F401
+import report  # noqa: E402, F401
 import layout  # noqa: E402, F401
 import live  # noqa: E402, F401
-import news  # noqa: E402, F401
+import updates  # noqa: E402, F401
 import tables  # noqa: E402, F401
 from chromium import Browser  # noqa: E402
+from harness import TESTS  # noqa: E402
 from server import Server, program  # noqa: E402
-from walk import TESTS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 

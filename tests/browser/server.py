@@ -1,4 +1,4 @@
-"""The program under test, started on a free port over a folder of its own, and stopped again."""
+"""Starts the program under test on a free port with a temporary folder, and stops it."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from chromium import PATIENCE, POLL
+from chromium import POLL_INTERVAL_S, TIMEOUT_S
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>@example.com"
 HEADER = (
@@ -19,12 +19,12 @@ HEADER = (
 
 
 def export(day, user, email, credits=77777):
-    """One export of the current report with one row."""
+    """Returns an export of the current report with one row."""
     return HEADER + f'{day},"{user}",KIRO_IDE,4,{credits},1000,0.5,true,PRO,86,false,"{email}",1000,20\n'
 
 
 class Server:
-    """`dev serve` of crates/web/examples, over a synthetic fleet with one hostile name in it."""
+    """`dev serve` of crates/web/examples over synthetic exports, with one hostile name."""
 
     def __init__(self, program, users=60, days=120):
         self.program = program
@@ -39,7 +39,7 @@ class Server:
         line = self.process.stdout.readline()
         found = re.search(r"http://\S+", line)
         if not found:
-            raise RuntimeError(f"the server did not say where it is: {line!r}")
+            raise RuntimeError(f"the server did not print its address: {line!r}")
         self.origin = found.group().rstrip("/")
 
     def add(self, name, text):
@@ -47,23 +47,23 @@ class Server:
         Path(self.source, name).write_text(text)
 
     def get(self, path):
-        with urllib.request.urlopen(self.origin + path, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(self.origin + path, timeout=TIMEOUT_S) as answer:
             return json.loads(answer.read())
 
-    def wait_until_ready(self, timeout=PATIENCE):
+    def wait_until_ready(self, timeout=TIMEOUT_S):
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(self.origin + "/healthz", timeout=PATIENCE) as answer:
+                with urllib.request.urlopen(self.origin + "/healthz", timeout=TIMEOUT_S) as answer:
                     if answer.status == 200:
                         return
             except OSError:
                 pass
-            time.sleep(POLL)
+            time.sleep(POLL_INTERVAL_S)
         raise RuntimeError("the server never became ready")
 
     def wait_until_warm(self):
-        """Asks for everything once, as the server itself does after it became ready."""
+        """Requests every visual once, as the server itself does after it became ready."""
         for sheet in self.get("/api/dashboard")["sheets"]:
             for visual in sheet["visuals"]:
                 if visual["kind"] != "text":
@@ -76,7 +76,7 @@ class Server:
         return 0
 
     def report(self, *words):
-        """Writes the report file of this data, and says where it is."""
+        """Writes the report file of this data, and returns its path."""
         out = Path(self.folder.name, "-".join(["report", *words]) + ".html")
         if not out.exists():
             subprocess.run([self.program, "report", str(self.data), str(out), *words], check=True, stdout=subprocess.DEVNULL)
@@ -84,7 +84,7 @@ class Server:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT_S)
         self.folder.cleanup()
 
     def __enter__(self):
@@ -95,6 +95,6 @@ class Server:
 
 
 def program(root):
-    """The program to test: KIRO_DEV, or the example where cargo puts it."""
+    """Returns the path of the program: KIRO_DEV, or the example in the target folder."""
     target = os.environ.get("CARGO_TARGET_DIR", str(Path(root, "target")))
     return os.environ.get("KIRO_DEV") or str(Path(target, "debug/examples/dev"))

@@ -1,6 +1,6 @@
-"""Tables: pages, search and focus while the rows under them change."""
+"""Tables: pages, search and focus while rows change."""
 
-from walk import check, page
+from harness import check, page
 
 TABLE = "[data-visual=p-all-users]"
 RANGE = f"document.querySelector('{TABLE} .pager span').textContent"
@@ -14,17 +14,17 @@ def turn_to_the_last_page(tab):
 
 
 @page("/?sheet=people")
-def another_selection_begins_at_the_first_page(walk, server):
-    turn_to_the_last_page(walk.tab)
-    walk.choose_first("tier")
-    walk.settle()
-    walk.tab.wait(f"document.querySelector('{TABLE}').dataset.state === 'ready' && document.querySelectorAll('{TABLE} tbody tr').length > 0")
-    check(walk.tab.evaluate(f"{RANGE}.startsWith('51')") is False, "the first rows of the plan")
+def another_selection_begins_at_the_first_page(dashboard, server):
+    turn_to_the_last_page(dashboard.tab)
+    dashboard.choose_first("tier")
+    dashboard.settle()
+    dashboard.tab.wait(f"document.querySelector('{TABLE}').dataset.state === 'ready' && document.querySelectorAll('{TABLE} tbody tr').length > 0")
+    check(dashboard.tab.evaluate(f"{RANGE}.startsWith('51')") is False, "the first rows of the plan")
 
 
 @page("/?sheet=people")
-def the_focus_stays_where_a_page_was_turned(walk, server):
-    tab = walk.tab
+def the_focus_stays_where_a_page_was_turned(dashboard, server):
+    tab = dashboard.tab
     turn_to_the_last_page(tab)
     check(tab.evaluate("document.activeElement.dataset.spot") == "left", "the last page has only a way back")
     tab.wait(f"document.getElementById('announcements').textContent === {RANGE}")
@@ -35,8 +35,8 @@ def the_focus_stays_where_a_page_was_turned(walk, server):
 
 
 @page("/?sheet=people&tier=Pro&client=KIRO_IDE")
-def the_focus_of_a_removed_chip_goes_to_its_neighbour(walk, server):
-    tab = walk.tab
+def the_focus_of_a_removed_chip_goes_to_its_neighbour(dashboard, server):
+    tab = dashboard.tab
     for left in ("client", None):
         tab.evaluate("document.querySelector('[data-chip]').focus()")
         tab.key("Enter")
@@ -46,8 +46,8 @@ def the_focus_of_a_removed_chip_goes_to_its_neighbour(walk, server):
 
 
 @page("/?sheet=people")
-def nothing_typed_is_lost_while_rows_arrive(walk, server):
-    tab = walk.tab
+def nothing_typed_is_lost_while_rows_arrive(dashboard, server):
+    tab = dashboard.tab
     tab.click(f"{TABLE} input.search")
     tab.evaluate("window.field = document.activeElement")
     tab.type("onerror")
@@ -59,31 +59,31 @@ def nothing_typed_is_lost_while_rows_arrive(walk, server):
 
 
 @page("/?sheet=user-detail")
-def enter_means_what_was_typed_not_what_was_listed(walk, server):
-    tab = walk.tab
+def enter_means_what_was_typed_not_what_was_listed(dashboard, server):
+    tab = dashboard.tab
     tab.click("[data-picker=user]")
     tab.wait("document.querySelectorAll('.option').length > 3")
     tab.type("onerror")
     tab.key("Enter")
     tab.wait("location.search.includes('user=')")
-    check("user=u-hostile" in walk.selection(), walk.selection())
-    walk.settle()
+    check("user=u-hostile" in dashboard.selection(), dashboard.selection())
+    dashboard.settle()
 
 
 @page("/?sheet=people")
-def back_finds_the_table_as_it_was(walk, server):
-    tab = walk.tab
+def back_finds_the_table_as_it_was(dashboard, server):
+    tab = dashboard.tab
     tab.click(f"{TABLE} [data-column=messages]")
     tab.wait(f"document.querySelector('{TABLE} th[aria-sort=descending]')?.textContent.includes('Messages')")
     turn_to_the_last_page(tab)
     tab.evaluate(f"document.querySelector('{TABLE} .pager').scrollIntoView({{block: 'end'}})")
-    walk.settle()
+    dashboard.settle()
     before = tab.evaluate("scrollY")
     check(before > 0, "the sheet is scrolled")
     tab.evaluate(f"document.querySelector('{TABLE} tbody .row-link').click()")
     tab.wait("location.search.includes('sheet=user-detail')")
-    walk.settle()
-    walk.go_back("?sheet=people")
+    dashboard.settle()
+    dashboard.go_back("?sheet=people")
     tab.wait(f"{RANGE}.startsWith('51')")
     check(tab.evaluate(f"!!document.querySelector('{TABLE} th[aria-sort=descending]')"), "sorted as before")
     tab.wait(f"Math.abs(scrollY - {before}) < 2")

@@ -9,7 +9,7 @@ use kiro_dashboard::Spec;
 use kiro_ingest::ObjectStore;
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{
-    ReaderOptions, ServeError, ServeOptions, Server, StatusBoard, Token, is_loopback, serve,
+    ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback, serve,
 };
 
 use crate::args::{DataArgs, PageArgs, Window};
@@ -98,7 +98,7 @@ impl LivePage {
             open_browser(server.url().to_owned());
         }
         tokio::select! {
-            () = settled(server.board()) => self.hint_if_empty(),
+            () = settled(server.status()) => self.hint_if_empty(),
             () = interrupt.came() => {}
         }
         let ended = server.run_until(interrupt.came()).await;
@@ -133,7 +133,7 @@ impl LivePage {
         ServeOptions {
             spec: self.spec.clone(),
             engine,
-            reader: ReaderOptions {
+            watcher: WatcherOptions {
                 sources: self.sources.clone(),
                 destination: self.destination.clone(),
                 clock: Arc::new(now),
@@ -205,8 +205,8 @@ fn has_data(data: &Path) -> bool {
 }
 
 /// Waits until the exports that were there at the start have been dealt with.
-async fn settled(board: &StatusBoard) {
-    while !board.current().is_settled() {
+async fn settled(status: &StatusChannel) {
+    while !status.current().is_settled() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

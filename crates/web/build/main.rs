@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             bundle::join(&assets.join("js"), "app.js")?.into_bytes(),
         ),
         ("app.css", styles(&assets.join("css"))?),
-        ("early.js", fs::read(assets.join("js/early.js"))?),
+        ("theme-init.js", fs::read(assets.join("js/theme-init.js"))?),
         ("echarts.js", charts()?),
         ("mark.svg", fs::read(assets.join("mark.svg"))?),
     ];

@@ -1,15 +1,11 @@
-//! For working on the page and for its browser tests, without the command line around it:
+//! Runs the page for development and for its browser tests, without the command line:
 //!
 //! ```text
-//! dev fleet ROOT USERS DAYS        writes a synthetic fleet's exports
+//! dev fleet ROOT USERS DAYS        writes the exports of a synthetic fleet
 //! dev serve SOURCE DATA [PORT]     normalizes and serves
-//! dev report DATA OUT [anonymous]  writes the report file; anonymous: without filters, too
+//! dev report DATA OUT [anonymous]  writes the report file; `anonymous` also leaves out filters
 //! ```
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a program of its own"
-)]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a binary")]
 
 use std::error::Error;
 use std::path::Path;
@@ -22,13 +18,15 @@ use kiro_dashboard::Spec;
 use kiro_fleet::{FleetOptions, write_fleet};
 use kiro_ingest::LocalFolder;
 use kiro_query::{Engine, EngineOptions};
-use kiro_web::{Desk, Pseudonyms, ReaderOptions, ReportOptions, ServeOptions, serve, write_html};
+use kiro_web::{
+    DashboardService, Pseudonyms, ReportOptions, ServeOptions, WatcherOptions, serve, write_html,
+};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
         ["fleet", root, users, days] => {
             let last_day = NaiveDate::from_ymd_opt(2026, 8, 31).ok_or("no such day")?;
             let options = FleetOptions::new(users.parse()?, days.parse()?, 7, last_day);
@@ -46,11 +44,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
             };
             if rest == ["anonymous"] {
                 options.pseudonyms = Some(Pseudonyms::with_salt("example"));
-                options.most_bytes = 0;
+                options.max_figure_bytes = 0;
             }
             println!(
                 "{:?}",
-                write_html(Path::new(out), &Desk::new(spec, engine), &options).await?
+                write_html(
+                    Path::new(out),
+                    &DashboardService::new(spec, engine),
+                    &options
+                )
+                .await?
             );
         }
         _ => return Err("expected `fleet`, `serve` or `report`".into()),
@@ -76,7 +79,7 @@ fn open(data: &str) -> Result<(Spec, Engine), Box<dyn Error>> {
 async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> {
     let destination = Arc::new(LocalFolder::create(data)?);
     let (spec, engine) = open(data)?;
-    let reader = ReaderOptions {
+    let watcher = WatcherOptions {
         sources: vec![Arc::new(LocalFolder::open(source)?)],
         destination: Some(destination),
         clock: Arc::new(chrono::Utc::now),
@@ -86,7 +89,7 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
     let options = ServeOptions {
         spec,
         engine,
-        reader,
+        watcher,
         host: "127.0.0.1".to_owned(),
         port,
         token: None,

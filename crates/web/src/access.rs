@@ -1,5 +1,5 @@
-//! Who may ask: the Host header must be ours, other machines need the token, other sites may not post. And the headers
-//! that keep the page to itself.
+//! Access rules: the Host header must name this server, other machines need the token, and other sites may not post.
+//! Also sets the security headers of every response.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::reply::failure;
+use crate::response::error_response;
 
-/// Nothing from elsewhere, nothing inline, no framing.
+/// Allows nothing from other origins, nothing inline, and no framing.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
      connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A secret that other machines must know.
+/// A secret that requests from other machines must send.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// Takes a token of at least 16 letters, digits, `-` and `_`.
+    /// Accepts a token of 16 to 256 letters, digits, `-` and `_`.
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
         let is_plain = text
@@ -34,24 +34,24 @@ impl Token {
         (text.len() >= 16 && text.len() <= 256 && is_plain).then_some(Self(text))
     }
 
-    /// A new token of 192 random bits; none if the system has no randomness.
+    /// Generates a token of 192 random bits. None if the system has no random source.
     pub fn generate() -> Option<Self> {
         let mut bytes = [0; 24];
         getrandom::fill(&mut bytes).ok()?;
         Some(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// The token itself, to be shown once.
+    /// The secret text, for the URL that is printed once.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// Compares digests, so that the time taken says nothing about the token.
-    fn is(&self, other: &str) -> bool {
+    /// Compares digests, so that the time of the comparison reveals nothing about the token.
+    fn matches(&self, other: &str) -> bool {
         Sha256::digest(self.0.as_bytes()) == Sha256::digest(other.as_bytes())
     }
 
-    /// Cookies are shared by all ports of a host: each token has a cookie of its own.
+    /// Unique per token, because cookies are shared by all ports of a host.
     fn cookie_name(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());
         digest
@@ -67,16 +67,16 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// Who may ask.
+/// The access rules of a server.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
-    /// The name or address that the server was bound to, if it is not a loopback one. `0.0.0.0` stands for all names.
+    /// The bound name or address, unless it is a loopback one. `0.0.0.0` allows all names.
     pub host: Option<String>,
-    /// Demanded of every request if there is one.
+    /// If set, required of every request.
     pub token: Option<Token>,
 }
 
-/// Refuses what is not allowed, and puts the safety headers on everything else.
+/// Rejects requests that the rules do not allow, and sets the security headers of every response.
 pub(crate) async fn guard(
     State(access): State<Arc<Access>>,
     request: Request,
@@ -84,7 +84,7 @@ pub(crate) async fn guard(
 ) -> Response {
     let mut response = match access.check(&request) {
         Ok(()) => next.run(request).await,
-        Err(refusal) => *refusal,
+        Err(rejection) => *rejection,
     };
     let headers = response.headers_mut();
     for (name, value) in [
@@ -117,10 +117,10 @@ impl Access {
     fn check(&self, request: &Request<Body>) -> Result<(), Box<Response>> {
         let headers = request.headers();
         let host = host_of(request).unwrap_or_default();
-        if !self.knows_host(host) {
-            return Err(Box::new(failure(
+        if !self.allows_host(host) {
+            return Err(Box::new(error_response(
                 StatusCode::MISDIRECTED_REQUEST,
-                "this server does not go by that name",
+                "the Host header does not name this server",
             )));
         }
         if request.uri().path() == "/healthz" {
@@ -133,15 +133,15 @@ impl Access {
             && request.method() != Method::HEAD
             && !is_same_origin(headers, host)
         {
-            return Err(Box::new(failure(
+            return Err(Box::new(error_response(
                 StatusCode::FORBIDDEN,
-                "only the page itself may do that",
+                "only the page itself may send this request",
             )));
         }
         Ok(())
     }
 
-    fn knows_host(&self, host: &str) -> bool {
+    fn allows_host(&self, host: &str) -> bool {
         let name = without_port(host);
         if is_loopback(name) {
             return true;
@@ -149,7 +149,7 @@ impl Access {
         self.host.as_deref().is_some_and(|bound| {
             bound.parse::<IpAddr>().map_or_else(
                 |_| bound.eq_ignore_ascii_case(name),
-                // All addresses: any name, because the token is demanded there.
+                // Bound to all addresses: any name is allowed, because the token is required.
                 |address| {
                     if address.is_unspecified() {
                         self.token.is_some()
@@ -169,7 +169,7 @@ fn check_token(token: &Token, request: &Request<Body>) -> Result<(), Box<Respons
         .and_then(|value| value.to_str().ok());
     if bearer
         .and_then(|value| value.strip_prefix("Bearer "))
-        .is_some_and(|given| token.is(given))
+        .is_some_and(|given| token.matches(given))
     {
         return Ok(());
     }
@@ -181,7 +181,7 @@ fn check_token(token: &Token, request: &Request<Body>) -> Result<(), Box<Respons
     for cookie in cookies.flat_map(|line| line.split(';')) {
         if let Some((key, given)) = cookie.trim().split_once('=')
             && key == name
-            && token.is(given)
+            && token.matches(given)
         {
             return Ok(());
         }
@@ -190,8 +190,8 @@ fn check_token(token: &Token, request: &Request<Body>) -> Result<(), Box<Respons
     let given = query
         .split('&')
         .find_map(|pair| pair.strip_prefix("token="));
-    if given.is_some_and(|given| token.is(given)) {
-        // Once is enough: the browser keeps a cookie, and the address no longer shows the token.
+    if given.is_some_and(|given| token.matches(given)) {
+        // Sets a cookie and redirects to the same URL without the token.
         let rest: Vec<&str> = query
             .split('&')
             .filter(|pair| !pair.starts_with("token="))
@@ -216,8 +216,8 @@ fn check_token(token: &Token, request: &Request<Body>) -> Result<(), Box<Respons
                 .into_response(),
         ));
     }
-    let error = "this server asks for its token: open the address that it printed, or send it as a bearer token";
-    let mut response = failure(StatusCode::UNAUTHORIZED, error);
+    let error = "a token is required: open the address that the server printed, or send the token as a bearer token";
+    let mut response = error_response(StatusCode::UNAUTHORIZED, error);
     response
         .headers_mut()
         .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -232,7 +232,7 @@ fn host_of(request: &Request<Body>) -> Option<&str> {
             .uri()
             .authority()
             .map(axum::http::uri::Authority::as_str),
-        // Two Host headers are an attempt to be understood in two ways.
+        // Two Host headers could be read in two ways: reject them.
         (Some(_), Some(_)) => None,
     }
 }
@@ -247,7 +247,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Whether a name or address can only mean this machine.
+/// Returns true if a name or address always refers to this machine.
 pub fn is_loopback(name: &str) -> bool {
     name.eq_ignore_ascii_case("localhost")
         || name
@@ -255,7 +255,7 @@ pub fn is_loopback(name: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// Whether a changing request comes from the page itself, or from a program that is no browser.
+/// Returns true if a changing request comes from the page itself, or from a client that is not a browser.
 fn is_same_origin(headers: &HeaderMap, host: &str) -> bool {
     let text = |name: &HeaderName| {
         headers

@@ -1,4 +1,4 @@
-//! The routes. Everything the page asks for is here and in docs/api.md.
+//! The routes, as documented in docs/api.md.
 
 use std::sync::Arc;
 
@@ -12,22 +12,22 @@ use axum::routing::{get, post};
 use crate::access::{Access, guard};
 use crate::api;
 use crate::assets;
-use crate::desk::Desk;
-use crate::reading::Reader;
-use crate::reply::{bytes, failure};
-use crate::status::StatusBoard;
+use crate::dashboard_service::DashboardService;
+use crate::export_watcher::ExportWatcher;
+use crate::response::{bytes_response, error_response};
+use crate::status::StatusChannel;
 use crate::upload;
 
-/// What the routes work on.
+/// The state that all handlers share.
 #[derive(Clone)]
 pub struct AppState {
-    pub desk: Arc<Desk>,
-    pub board: Arc<StatusBoard>,
-    pub reader: Arc<Reader>,
+    pub service: Arc<DashboardService>,
+    pub status: Arc<StatusChannel>,
+    pub watcher: Arc<ExportWatcher>,
     pub access: Arc<Access>,
 }
 
-/// The whole application.
+/// Builds the router with all routes and the access guard.
 pub fn app(state: AppState) -> Router {
     let access = Arc::clone(&state.access);
     Router::new()
@@ -42,9 +42,9 @@ pub fn app(state: AppState) -> Router {
         .route("/api/events", get(api::events))
         .route(
             "/api/exports",
-            post(api::add_exports).layer(DefaultBodyLimit::max(upload::MOST_BYTES)),
+            post(api::add_exports).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
         )
-        .fallback(|| async { failure(StatusCode::NOT_FOUND, "there is nothing here") })
+        .fallback(|| async { error_response(StatusCode::NOT_FOUND, "not found") })
         .layer(middleware::from_fn_with_state(access, guard))
         .with_state(state)
 }
@@ -52,7 +52,7 @@ pub fn app(state: AppState) -> Router {
 async fn page(headers: HeaderMap) -> Response {
     (
         [(header::CACHE_CONTROL, "no-cache")],
-        bytes(
+        bytes_response(
             &headers,
             "text/html; charset=utf-8",
             assets::page().into_bytes(),
@@ -62,12 +62,12 @@ async fn page(headers: HeaderMap) -> Response {
 }
 
 async fn asset(Path((version, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    assets::answer(&version, &name, &headers)
+    assets::serve(&version, &name, &headers)
 }
 
-/// 200 once the exports that were there at the start have been dealt with.
+/// 200 once the exports that existed at the start were read, 503 before.
 async fn health(State(state): State<AppState>) -> Response {
-    let status = state.board.current();
+    let status = state.status.current();
     let code = if status.is_settled() {
         StatusCode::OK
     } else {

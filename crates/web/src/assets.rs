@@ -1,10 +1,10 @@
-//! The page's files, compressed when the program was built and named by their content.
+//! The page's files: compressed at build time, with a URL that contains the digest of their content.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::reply::accepts_gzip;
+use crate::response::accepts_gzip;
 
 /// One file of the page.
 #[derive(Debug)]
@@ -21,20 +21,20 @@ mod built {
 
 const PAGE: &str = include_str!("../assets/index.html");
 
-/// The file of that name.
+/// Returns the file of this name.
 pub(crate) fn file(name: &str) -> Option<&'static File> {
     built::FILES.iter().find(|file| file.name == name)
 }
 
-/// The page itself, with the addresses of its files.
+/// The HTML of the page, with the URLs of its files.
 pub(crate) fn page() -> String {
     PAGE.replace("{assets}", &format!("/assets/{}", built::VERSION))
 }
 
-/// Answers with a file; its address changes with its content, so it never has to be asked for again.
-pub(crate) fn answer(version: &str, name: &str, request: &HeaderMap) -> Response {
+/// Responds with a file. Clients may cache it forever, because its URL changes with its content.
+pub(crate) fn serve(version: &str, name: &str, request: &HeaderMap) -> Response {
     let Some(file) = file(name).filter(|_| version == built::VERSION) else {
-        return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
+        return (StatusCode::NOT_FOUND, "no such file\n").into_response();
     };
     let tag = format!("\"{version}-{name}\"");
     if request

@@ -1,13 +1,13 @@
-//! A figure as CSV: raw numbers, ISO dates, and no text that a spreadsheet would run.
+//! Writes a figure as CSV: raw numbers, ISO dates, and no text that a spreadsheet would run as a formula.
 
 use std::collections::BTreeMap;
 
 use kiro_dashboard::{ColumnRole, Figure, Value};
 
-/// Cells that begin with one of these are formulas to a spreadsheet.
-const RISKY: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Spreadsheets read texts that begin with one of these as formulas.
+const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The whole figure with a header in the language of `texts`.
+/// Writes all rows of a figure, with a header in the language of `texts`.
 pub(crate) fn write(
     figure: &Figure,
     texts: &BTreeMap<String, String>,
@@ -20,7 +20,7 @@ pub(crate) fn write(
         .collect();
     writer.write_record(shown.iter().map(|place| {
         let label = &figure.columns[*place].label;
-        harmless(texts.get(label).unwrap_or(label))
+        escape_formula(texts.get(label).unwrap_or(label))
     }))?;
     for row in &figure.rows {
         writer.write_record(
@@ -36,14 +36,14 @@ pub(crate) fn write(
 
 fn cell(value: &Value) -> String {
     match value {
-        Value::Text(text) => harmless(text),
+        Value::Text(text) => escape_formula(text),
         other => other.plain(),
     }
 }
 
-/// The text with an apostrophe in front, where a spreadsheet would take it for a formula.
-pub(crate) fn harmless(text: &str) -> String {
-    if text.starts_with(RISKY) {
+/// Prefixes a text with an apostrophe if a spreadsheet would read it as a formula.
+pub(crate) fn escape_formula(text: &str) -> String {
+    if text.starts_with(FORMULA_PREFIXES) {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -66,7 +66,7 @@ mod tests {
             ("alice@example.com", "alice@example.com"),
             ("", ""),
         ] {
-            assert_eq!(harmless(text), expected);
+            assert_eq!(escape_formula(text), expected);
         }
         assert_eq!(cell(&Value::Number(-1.5)), "-1.5", "numbers stay numbers");
     }

@@ -1,4 +1,4 @@
-//! The words of the page's own controls, beside those of the dashboard.
+//! The texts of the page's controls, in all languages. Those of the dashboard come from its spec.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,8 @@ const fn file(language: Language) -> &'static str {
     }
 }
 
-/// Adds the page's words to those of a dashboard; the dashboard's own win.
-pub(crate) fn complete(texts: &mut BTreeMap<String, String>, language: Language) {
+/// Adds the page's texts to those of a dashboard. Texts of the dashboard take precedence.
+pub(crate) fn add_to(texts: &mut BTreeMap<String, String>, language: Language) {
     let page = Texts::parse(file(language)).unwrap_or_default();
     for key in page.keys() {
         if let Some(text) = page.get(key) {
@@ -82,7 +82,7 @@ mod tests {
         let known = keys(Language::En);
         let missing: Vec<_> = used
             .difference(&known)
-            // These two come with the dashboard's own texts.
+            // These are texts of the dashboard.
             .filter(|key| !key.starts_with("value.") && !key.starts_with("column."))
             .collect();
         let unused: Vec<_> = known.difference(&used).collect();

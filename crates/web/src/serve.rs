@@ -1,4 +1,4 @@
-//! The server: binds, answers, reads in the background, and stops when it is told to.
+//! Binds the address, serves requests, reads exports in the background, and stops on request.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,19 +6,20 @@ use std::sync::Arc;
 use kiro_dashboard::Spec;
 use kiro_query::Engine;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::access::{Access, Token, is_loopback};
 use crate::app::{AppState, app};
-use crate::desk::Desk;
-use crate::reading::{Reader, ReaderOptions};
-use crate::status::StatusBoard;
+use crate::dashboard_service::DashboardService;
+use crate::export_watcher::{ExportWatcher, WatcherOptions};
+use crate::status::StatusChannel;
 
-/// Everything that a server is made of.
+/// The parts and the configuration of a server.
 pub struct ServeOptions {
     pub spec: Spec,
     pub engine: Engine,
-    pub reader: ReaderOptions,
+    pub watcher: WatcherOptions,
     /// The name or address to bind, such as `127.0.0.1`.
     pub host: String,
     /// 0: any free port.
@@ -29,7 +30,7 @@ pub struct ServeOptions {
     pub version: String,
 }
 
-/// Why there is no server.
+/// The server could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     #[error("could not listen on `{host}:{port}`")]
@@ -42,22 +43,26 @@ pub enum ServeError {
     TokenRequired { host: String },
 }
 
-/// A server that answers already.
+/// A running server.
 pub struct Server {
     address: SocketAddr,
     url: String,
-    running: JoinHandle<std::io::Result<()>>,
-    reading: JoinHandle<()>,
-    stop: tokio::sync::watch::Sender<bool>,
-    board: Arc<StatusBoard>,
+    http_task: JoinHandle<std::io::Result<()>>,
+    watcher_task: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    status: Arc<StatusChannel>,
 }
 
-/// Starts to listen, to answer, and to read.
+/// Starts to listen, to serve requests, and to read exports.
+///
+/// # Errors
+///
+/// If the address cannot be bound, or is not a loopback address and there is no token.
 pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
     let ServeOptions {
         spec,
         engine,
-        reader,
+        watcher,
         host,
         port,
         token,
@@ -75,82 +80,86 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
     let listener = TcpListener::bind((bare, port)).await.map_err(bind_error)?;
     let address = listener.local_addr().map_err(bind_error)?;
 
-    let desk = Desk::new(spec, engine);
-    let board = Arc::new(StatusBoard::new(version, ""));
-    let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), reader);
-    let shown_host = if bare.contains(':') {
-        format!("[{bare}]")
-    } else {
-        bare.to_owned()
-    };
-    let mut url = format!("http://{shown_host}:{}/", address.port());
-    if let Some(token) = &token {
-        url.push_str("?token=");
-        url.push_str(token.reveal());
-    }
+    let service = DashboardService::new(spec, engine);
+    let status = Arc::new(StatusChannel::new(version, ""));
+    let watcher = ExportWatcher::new(Arc::clone(&service), Arc::clone(&status), watcher);
+    let url = url_of(bare, address.port(), token.as_ref());
     let access = Arc::new(Access {
         host: (!is_loopback(bare)).then(|| bare.to_owned()),
         token,
     });
     let state = AppState {
-        desk,
-        board: Arc::clone(&board),
-        reader: Arc::clone(&reader),
+        service,
+        status: Arc::clone(&status),
+        watcher: Arc::clone(&watcher),
         access,
     };
 
-    let (stop, mut stopped) = tokio::sync::watch::channel(false);
-    let running = tokio::spawn(async move {
-        // Streams of events never end by themselves: stopping drops them with the server.
+    let (stop, mut stopped) = watch::channel(false);
+    let http_task = tokio::spawn(async move {
+        // Event streams never end: stopping drops them with the server.
         let serving = axum::serve(listener, app(state)).into_future();
         tokio::select! {
             result = serving => result,
             _ = stopped.wait_for(|stop| *stop) => Ok(()),
         }
     });
-    let reading = tokio::spawn(reader.follow());
+    let watcher_task = tokio::spawn(watcher.run());
     Ok(Server {
         address,
         url,
-        running,
-        reading,
+        http_task,
+        watcher_task,
         stop,
-        board,
+        status,
     })
 }
 
+fn url_of(host: &str, port: u16, token: Option<&Token>) -> String {
+    let mut url = if host.contains(':') {
+        format!("http://[{host}]:{port}/")
+    } else {
+        format!("http://{host}:{port}/")
+    };
+    if let Some(token) = token {
+        url.push_str("?token=");
+        url.push_str(token.reveal());
+    }
+    url
+}
+
 impl Server {
-    /// Where it listens.
+    /// The bound address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address to open, with the token if there is one.
+    /// The URL to open, including the token if one is required.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// How far reading is.
-    pub fn board(&self) -> &StatusBoard {
-        &self.board
+    /// The status of reading exports.
+    pub fn status(&self) -> &StatusChannel {
+        &self.status
     }
 
     /// Serves until `shutdown` is ready.
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> std::io::Result<()> {
         let Self {
-            mut running,
-            reading,
+            mut http_task,
+            watcher_task,
             stop,
             ..
         } = self;
         let result = tokio::select! {
-            result = &mut running => result,
+            result = &mut http_task => result,
             () = shutdown => {
                 stop.send_replace(true);
-                running.await
+                http_task.await
             }
         };
-        reading.abort();
+        watcher_task.abort();
         result.unwrap_or_else(|error| Err(std::io::Error::other(error)))
     }
 }

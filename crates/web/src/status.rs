@@ -1,72 +1,73 @@
-//! The state of reading, as the page and `/api/status` see it.
+//! The status of reading exports, as the page and `/api/status` show it.
 
 use chrono::NaiveDate;
 use kiro_ingest::ExportFailure;
 use serde::Serialize;
 use tokio::sync::watch;
 
-/// The most failures that a status names.
-const MOST_FAILURES: usize = 100;
+/// The maximum number of failures in a status.
+const MAX_FAILURES: usize = 100;
 
-/// What the server is doing with the exports.
+/// The state of reading the sources.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum State {
-    /// Exports are being read for the first time; numbers may be there already, and grow.
+pub(crate) enum ReadState {
+    /// Exports are being read for the first time. Numbers may be available, and grow.
     #[default]
     Reading,
-    /// Everything found has been read.
+    /// All exports found were read.
     Ready,
     /// There is no data.
     Empty,
-    /// The exports could not be read; `message` says why. Numbers of earlier runs are there.
+    /// The exports could not be read; `message` says why. The numbers are those of earlier runs.
     Error,
 }
 
-/// Exports found in the sources, and what became of them.
+/// The number of exports found in the sources, and of those read or failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Exports {
+pub(crate) struct ExportCounts {
     pub(crate) seen: u64,
     pub(crate) done: u64,
     pub(crate) failed: u64,
 }
 
-/// What `/api/status` answers.
+/// The response of `/api/status`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Status {
     /// The program's version.
     pub(crate) version: String,
-    pub(crate) state: State,
-    pub(crate) exports: Exports,
+    pub(crate) state: ReadState,
+    pub(crate) exports: ExportCounts,
     pub(crate) newest_day: Option<NaiveDate>,
-    /// Another text whenever the numbers may be others.
+    /// Changes whenever the numbers may have changed.
     pub(crate) data_version: String,
     pub(crate) failures: Vec<ExportFailure>,
-    /// Something people should know, such as a data folder that cannot be written.
+    /// A condition that users should know, such as a data folder that cannot be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
 }
 
 impl Status {
-    /// Whether the exports that were there at the start have been dealt with.
+    /// Returns true once the exports that existed at the start were read or have failed.
     pub fn is_settled(&self) -> bool {
-        self.state != State::Reading
+        self.state != ReadState::Reading
     }
 
+    /// Sets the failures, limited to the maximum.
     pub(crate) fn set_failures(&mut self, mut failures: Vec<ExportFailure>) {
-        failures.truncate(MOST_FAILURES);
+        failures.truncate(MAX_FAILURES);
         self.failures = failures;
     }
 }
 
-/// Where the status is posted, for everybody who follows it.
+/// Publishes the status to all subscribers.
 #[derive(Debug)]
-pub struct StatusBoard {
+pub struct StatusChannel {
     sender: watch::Sender<Status>,
 }
 
-impl StatusBoard {
-    /// A board that says "reading".
+impl StatusChannel {
+    /// Creates a channel in the state `reading`.
     pub fn new(version: impl Into<String>, data_version: impl Into<String>) -> Self {
         let status = Status {
             version: version.into(),
@@ -78,21 +79,21 @@ impl StatusBoard {
         }
     }
 
-    /// The status as it is.
+    /// The current status.
     pub fn current(&self) -> Status {
         self.sender.borrow().clone()
     }
 
-    /// Follows the status.
-    pub(crate) fn follow(&self) -> watch::Receiver<Status> {
+    /// Subscribes to changes of the status.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Status> {
         self.sender.subscribe()
     }
 
-    /// Changes the status; followers hear of it if anything is different.
-    pub(crate) fn change(&self, change: impl FnOnce(&mut Status)) {
+    /// Updates the status. Subscribers are notified only if it has changed.
+    pub(crate) fn update(&self, update: impl FnOnce(&mut Status)) {
         self.sender.send_if_modified(|status| {
             let before = status.clone();
-            change(status);
+            update(status);
             *status != before
         });
     }

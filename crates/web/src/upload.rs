@@ -1,4 +1,4 @@
-//! Exports that people drop on the page: written to a folder of their own, normalized, and answered file by file.
+//! Uploaded exports: written to a temporary folder, normalized, and reported file by file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,50 +11,53 @@ use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-use crate::reading::{ReadError, Reader};
+use crate::export_watcher::{AddExportsError, ExportWatcher};
 
-/// The most bytes of one request and of one file, and the most files.
-pub(crate) const MOST_BYTES: usize = 512 << 20;
-const MOST_BYTES_PER_FILE: usize = 256 << 20;
-const MOST_FILES: usize = 500;
+/// The maximum size of one request.
+pub(crate) const MAX_BYTES: usize = 512 << 20;
+/// The maximum size of one file.
+const MAX_BYTES_PER_FILE: usize = 256 << 20;
+/// The maximum number of files in one request.
+const MAX_FILES: usize = 500;
 
-/// What became of uploaded files.
+/// The outcome of an upload, per file.
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct UploadAnswer {
-    /// Files that were read and added.
+pub(crate) struct UploadSummary {
+    /// The number of files that were added.
     pub(crate) added: u64,
-    /// Files that had been added before.
+    /// The number of files that had been added before.
     pub(crate) known: u64,
     pub(crate) failed: Vec<ExportFailure>,
 }
 
-/// Why an upload was refused as a whole.
+/// The whole upload was rejected.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UploadError {
-    #[error("at most {MOST_FILES} files can be added at once")]
-    TooMany,
-    #[error("the upload is larger than {} MiB", MOST_BYTES >> 20)]
+    #[error("at most {MAX_FILES} files can be added at once")]
+    TooManyFiles,
+    #[error("the upload is larger than {} MiB", MAX_BYTES >> 20)]
     TooLarge,
-    #[error("the file is larger than {} MiB", MOST_BYTES_PER_FILE >> 20)]
+    #[error("the file is larger than {} MiB", MAX_BYTES_PER_FILE >> 20)]
     FileTooLarge,
-    #[error("the upload holds no file")]
-    Nothing,
-    #[error("the upload broke off")]
-    Broken(#[source] axum::Error),
-    #[error("the upload could not be understood")]
+    #[error("the upload contains no file")]
+    Empty,
+    #[error("the upload was interrupted")]
+    Aborted(#[source] axum::Error),
+    #[error("the form could not be read")]
     Form(#[source] MultipartError),
-    #[error("the files could not be put aside")]
+    #[error("the files could not be stored")]
     Disk(#[from] std::io::Error),
     #[error(transparent)]
-    Read(#[from] ReadError),
+    Add(#[from] AddExportsError),
 }
 
-/// A folder for the files of one request.
+/// The files of one request, in a temporary folder.
 pub(crate) struct Upload {
     folder: tempfile::TempDir,
     files: usize,
-    /// How often each name was given.
-    names: BTreeMap<String, usize>,
+    /// The number of files per name.
+    name_counts: BTreeMap<String, usize>,
+    /// Rejected files, with the reason.
     failed: BTreeMap<String, String>,
 }
 
@@ -63,40 +66,40 @@ impl Upload {
         Ok(Self {
             folder: tempfile::tempdir()?,
             files: 0,
-            names: BTreeMap::new(),
+            name_counts: BTreeMap::new(),
             failed: BTreeMap::new(),
         })
     }
 
-    /// Takes every file of a form.
-    pub(crate) async fn take_form(&mut self, mut form: Multipart) -> Result<(), UploadError> {
+    /// Receives every file of a form.
+    pub(crate) async fn receive_form(&mut self, mut form: Multipart) -> Result<(), UploadError> {
         while let Some(field) = form.next_field().await.map_err(form_error)? {
             let Some(name) = field.file_name().map(str::to_owned) else {
                 continue;
             };
-            match self.take(&name, field_pieces(field)).await {
-                // The others may still be added.
-                Err(error @ UploadError::FileTooLarge) => self.refuse(&name, &error.to_string()),
-                taken => taken?,
+            match self.receive(&name, field_pieces(field)).await {
+                // The other files are still added.
+                Err(error @ UploadError::FileTooLarge) => self.reject(&name, &error.to_string()),
+                received => received?,
             }
         }
         Ok(())
     }
 
-    /// Takes one file.
-    pub(crate) async fn take(
+    /// Receives one file.
+    pub(crate) async fn receive(
         &mut self,
         name: &str,
         pieces: impl Stream<Item = Result<Bytes, UploadError>>,
     ) -> Result<(), UploadError> {
         self.files += 1;
-        if self.files > MOST_FILES {
-            return Err(UploadError::TooMany);
+        if self.files > MAX_FILES {
+            return Err(UploadError::TooManyFiles);
         }
-        let refused = match plain_name(name) {
+        let rejection = match csv_file_name(name) {
             Some(name) => {
-                // The key of a loose export is its name: a second file of the same name goes to a second folder.
-                let times = self.names.entry(name.clone()).or_default();
+                // The key of an export outside `AWSLogs` is its name: files of the same name go to different folders.
+                let times = self.name_counts.entry(name.clone()).or_default();
                 *times += 1;
                 let folder = self.folder.path().join(times.to_string());
                 tokio::fs::create_dir_all(&folder).await?;
@@ -104,36 +107,38 @@ impl Upload {
             }
             None => Some("expected a file whose name ends in `.csv`"),
         };
-        if let Some(reason) = refused {
-            self.refuse(name, reason);
+        if let Some(reason) = rejection {
+            self.reject(name, reason);
         }
         Ok(())
     }
 
-    fn refuse(&mut self, name: &str, reason: &str) {
-        self.failed.insert(shown_name(name), reason.to_owned());
+    fn reject(&mut self, name: &str, reason: &str) {
+        self.failed.insert(display_name(name), reason.to_owned());
     }
 
-    /// Normalizes what was taken.
-    pub(crate) async fn finish(self, reader: &Reader) -> Result<UploadAnswer, UploadError> {
+    /// Normalizes the received files.
+    pub(crate) async fn finish(
+        self,
+        watcher: &ExportWatcher,
+    ) -> Result<UploadSummary, UploadError> {
         if self.files == 0 {
-            return Err(UploadError::Nothing);
+            return Err(UploadError::Empty);
         }
-        let mut answer = UploadAnswer::default();
+        let mut summary = UploadSummary::default();
         let mut failed = self.failed;
         let mut folders = tokio::fs::read_dir(self.folder.path()).await?;
         while let Some(folder) = folders.next_entry().await? {
-            let summary = reader.add(&folder.path()).await?;
-            answer.added += summary.files_processed;
-            answer.known += summary.files_skipped;
+            let run = watcher.add(&folder.path()).await?;
+            summary.added += run.files_processed;
+            summary.known += run.files_skipped;
             failed.extend(
-                summary
-                    .failures
+                run.failures
                     .into_iter()
                     .map(|failure| (failure.export, failure.error)),
             );
         }
-        answer.failed = failed
+        summary.failed = failed
             .into_iter()
             .map(|(export, error)| ExportFailure {
                 export,
@@ -141,7 +146,7 @@ impl Upload {
                 hint: None,
             })
             .collect();
-        Ok(answer)
+        Ok(summary)
     }
 }
 
@@ -163,41 +168,41 @@ fn form_error(error: MultipartError) -> UploadError {
     }
 }
 
-/// Writes a file; the answer is why it was not kept. What is too large is not read to its end.
+/// Writes a file. Returns the reason if it was rejected. Stops reading a file at the size limit.
 async fn write_pieces(
     path: &Path,
     pieces: impl Stream<Item = Result<Bytes, UploadError>>,
 ) -> Result<Option<&'static str>, UploadError> {
     let mut pieces = std::pin::pin!(pieces);
     let mut file = File::create(path).await?;
-    let (mut bytes, mut refused) = (0, None);
+    let (mut bytes, mut rejection) = (0, None);
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
         if bytes == 0 && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b")) {
-            refused = Some("the file is compressed: unpack it first");
+            rejection = Some("the file is compressed: unpack it first");
         }
         bytes += piece.len();
-        if bytes > MOST_BYTES_PER_FILE {
+        if bytes > MAX_BYTES_PER_FILE {
             drop(file);
             tokio::fs::remove_file(path).await?;
             return Err(UploadError::FileTooLarge);
         }
-        if refused.is_none() {
+        if rejection.is_none() {
             file.write_all(&piece).await?;
         }
     }
     file.flush().await?;
     drop(file);
-    if refused.is_some() {
+    if rejection.is_some() {
         tokio::fs::remove_file(path).await?;
     }
-    Ok(refused)
+    Ok(rejection)
 }
 
-/// The last part of a file's name, if it is an ordinary name of a CSV file.
-fn plain_name(name: &str) -> Option<String> {
+/// Returns the last segment of a path if it is a portable name that ends in `.csv`.
+fn csv_file_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let is_ordinary = !last.starts_with('.')
+    let is_portable = !last.starts_with('.')
         && last.len() <= 200
         && !last
             .chars()
@@ -205,10 +210,10 @@ fn plain_name(name: &str) -> Option<String> {
     let is_csv = Path::new(last)
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    (is_ordinary && is_csv).then(|| last.to_owned())
+    (is_portable && is_csv).then(|| last.to_owned())
 }
 
-fn shown_name(name: &str) -> String {
+fn display_name(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
@@ -217,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_names_of_csv_files_are_taken() {
+    fn only_portable_names_of_csv_files_are_accepted() {
         for (name, expected) in [
             ("a.csv", Some("a.csv")),
             ("A.CSV", Some("A.CSV")),
@@ -230,7 +235,7 @@ mod tests {
             ("x\0.csv", None),
             ("c:x.csv", None),
         ] {
-            assert_eq!(plain_name(name).as_deref(), expected, "{name:?}");
+            assert_eq!(csv_file_name(name).as_deref(), expected, "{name:?}");
         }
     }
 }

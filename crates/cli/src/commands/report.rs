@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use kiro_dashboard::{Language, Span};
 use kiro_web::{
-    Desk, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder, write_html,
+    DashboardService, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder,
+    write_html,
 };
 
 use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
@@ -29,9 +30,9 @@ pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Resul
     let engine = engine::open(config, &args.data, Window::ALL)?;
     let file = args.dashboard.as_deref();
     let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
-    let desk = Desk::new(spec, engine);
+    let service = DashboardService::new(spec, engine);
     let options = ReportOptions {
-        days: days(&desk, args.from, args.to).await?,
+        days: days(&service, args.from, args.to).await?,
         sheets: args.sheets,
         language: match args.language {
             ReportLanguage::En => Language::En,
@@ -48,8 +49,8 @@ pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Resul
     };
     let working = spinner("computing the figures");
     let written = match args.format {
-        ReportFormat::Html => write_html(&args.out, &desk, &options).await,
-        ReportFormat::Csv => write_csv_folder(&args.out, &desk, &options).await,
+        ReportFormat::Html => write_html(&args.out, &service, &options).await,
+        ReportFormat::Csv => write_csv_folder(&args.out, &service, &options).await,
     };
     working.finish_and_clear();
     let summary = written.map_err(failure)?;
@@ -76,11 +77,11 @@ fn check_place(out: &Path, format: ReportFormat) -> Result<(), Failure> {
 
 /// The days of the report; one end that was left out is that of the data.
 async fn days(
-    desk: &Desk,
+    service: &DashboardService,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 ) -> Result<Option<Span>, Failure> {
-    let data = desk.days().await;
+    let data = service.days().await;
     let Some(data) = data
         .map_err(|error| failure(ReportError::Days(error.into())))?
         .days

@@ -1,4 +1,4 @@
-// Starts the page: with the API behind it, or with the data that a report file carries.
+// Starts the page: over the API, or over the data embedded in a report file.
 
 import { el } from './dom.js';
 import { embeddedSource } from './embedded.js';

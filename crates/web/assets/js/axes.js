@@ -1,4 +1,4 @@
-// Bars, lines and areas along an axis of days or names.
+// Chart options for bars, lines and areas.
 
 import { formatDate, formatShort, formatValue } from './format.js';
 import { shorten, widthOf } from './labels.js';
@@ -6,9 +6,9 @@ import { legend } from './legend.js';
 import { OTHER, categoryName, isCalendar, rolesOf, seriesOf } from './series.js';
 import { t } from './texts.js';
 import { styleColour } from './theme.js';
-import { tip, tooltipBase } from './tooltip.js';
+import { tooltipBase, tooltipContent } from './tooltip.js';
 
-/** The option for bars, lines and areas. */
+/** Returns the chart option for bars, lines and areas. */
 export function axisOption(visual, figure, size) {
   const { category } = rolesOf(figure);
   const column = figure.columns[category];
@@ -19,7 +19,7 @@ export function axisOption(visual, figure, size) {
   const format = percent ? 'percent' : series[0]?.column?.format;
   const kind = figure.kind === 'bar' ? 'bar' : 'line';
   const totals = percent ? categories.map((_, at) => series.reduce((sum, one) => sum + (one.data[at] ?? 0), 0)) : null;
-  // Two measures of different formats get an axis each.
+  // Two measures of different formats need two axes.
   const formats = [...new Set(series.map((one) => one.column?.format))];
   const twoAxes = !percent && !horizontal && formats.length === 2;
   const names = categories.map((value) => categoryName(column, value));
@@ -117,7 +117,7 @@ export function axisOption(visual, figure, size) {
           const sum = series.reduce((total, one) => total + (one.data[at] ?? 0), 0);
           lines.push({ name: t('chart.total'), value: formatValue(sum, series[0].column?.format), strong: true });
         }
-        return tip(heading, lines.length ? lines : [{ name: t('chart.no_value'), value: '' }]);
+        return tooltipContent(heading, lines.length ? lines : [{ name: t('chart.no_value'), value: '' }]);
       },
     },
     series: drawn,
@@ -128,7 +128,7 @@ export function axisOption(visual, figure, size) {
   return option;
 }
 
-/** Bars that lie are read from the top: the longest stands there, what is left over at the end. */
+/** Sorts horizontal bars: the longest at the top, the rest (`OTHER`) at the bottom. */
 export function largestFirst({ categories, series }) {
   const length = (at) => (categories[at] === OTHER ? -Infinity : series.reduce((sum, one) => sum + (one.data[at] ?? 0), 0));
   const order = categories.map((_, at) => at).sort((a, b) => length(b) - length(a) || a - b);

@@ -1,16 +1,16 @@
-// One visual on the sheet: its title, how the number is made, the drawing, its menu, and what it cannot show.
+// One visual on the sheet: title, subtitle, chart or table, menu, and notes.
 
-import { chartOption, clickedRow, startChart } from './charts.js';
-import { announce, el, fill, freshId, icon, keepFocus } from './dom.js';
+import { chartOption, clickedRow, initChart } from './charts.js';
+import { announce, el, fill, freshId, icon, preserveFocus } from './dom.js';
 import { csvOf, saveBlob, savePicture } from './download.js';
 import { formatValue } from './format.js';
 import { drawKpi } from './kpi.js';
-import { followClick, linkOf } from './links.js';
+import { cellLink, followClick } from './links.js';
 import { PAGE, isLong, rangeText } from './pager.js';
 import { drawPivot } from './pivot.js';
-import { openMenu, toggles } from './popover.js';
+import { makeToggle, openMenu } from './popover.js';
 import { searchField } from './search.js';
-import { wordFigure } from './series.js';
+import { localizeFigure } from './series.js';
 import { actsOn } from './source.js';
 import { canonical, currentState } from './state.js';
 import { drawFacts, drawTable, plainTable } from './table.js';
@@ -18,29 +18,29 @@ import { t } from './texts.js';
 import { isForPaper } from './theme.js';
 
 const CHARTS = new Set(['bar', 'line', 'area', 'donut', 'scatter', 'heatmap']);
-/** The pixels of a chart on paper: the width of a page between its margins. */
+/** The size of a printed chart in pixels: the width of a page without margins. */
 const PAPER = { width: 620, height: 260 };
 const TABLES = new Set(['table', 'pivot', 'status']);
 
-/** A visual's card: `node` for the page, `refresh()` when it came into sight or the selection changed. */
+/** A visual's card. Add `node` to the page; call `refresh()` when it becomes visible or the selection changes. */
 export class Card {
-  /** `kept` is what a card of the same visual remembered when it was taken away. */
-  constructor(visual, page, kept) {
+  /** `snapshot` is the state of an earlier card of the same visual. */
+  constructor(visual, page, snapshot) {
     this.visual = visual;
     this.page = page;
-    /** Sorting, search and page of a table, and the selection that they were chosen for. */
-    this.view = kept?.view ?? (visual.paged ? { limit: PAGE } : {});
-    this.viewedFor = kept?.viewedFor ?? this.chosen();
-    this.asTable = kept?.asTable ?? false;
+    /** Sorting, search and page of a table, and the selection that they apply to. */
+    this.view = snapshot?.view ?? (visual.paged ? { limit: PAGE } : {});
+    this.viewSelection = snapshot?.viewSelection ?? this.chosen();
+    this.asTable = snapshot?.asTable ?? false;
     this.search = null;
-    this.turned = false;
-    /** Whether it is on the screen. */
+    this.announcesRange = false;
+    /** True if the card is on the screen. */
     this.onScreen = false;
-    /** Whether it is on the screen, or nearly. */
+    /** True if the card is on or near the screen. */
     this.visible = false;
-    /** Settled when the figure last asked for is drawn, or could not be. */
+    /** A promise that settles when the last requested figure is drawn or has failed. */
     this.drawn = null;
-    this.drawnFor = null;
+    this.drawnKey = null;
     this.figure = null;
     this.chart = null;
     this.onPaper = false;
@@ -54,7 +54,7 @@ export class Card {
     this.body = el('div.card-body');
     this.foot = el('div.card-foot');
     const heading = el('div.card-heading', {}, el('h3', { id: titleId, text: visual.title }), visual.subtitle ? el('p.subtitle', { text: visual.subtitle, title: visual.kind === 'kpi' ? visual.subtitle : null }) : null);
-    this.menuButton = visual.kind === 'text' ? null : toggles(
+    this.menuButton = visual.kind === 'text' ? null : makeToggle(
       el('button.quiet.card-menu', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': t('menu.of', { title: visual.title }), title: t('menu.title') }, icon('more')),
       () => this.openMenu(),
     );
@@ -70,30 +70,30 @@ export class Card {
     fill(this.body, el('div.skeleton', { 'aria-hidden': 'true' }, el('span'), el('span'), el('span')));
   }
 
-  /** What a later card of this visual goes on from. */
-  remember() {
-    return { view: this.view, viewedFor: this.viewedFor, asTable: this.asTable };
+  /** The state that a later card of this visual restores. */
+  snapshot() {
+    return { view: this.view, viewSelection: this.viewSelection, asTable: this.asTable };
   }
 
-  /** Whether it can be seen and its figure is not the one that is wanted. */
-  get isDue() {
-    return this.visual.kind !== 'text' && (this.visible || this.page.printing) && this.wanted() !== this.drawnFor;
+  /** True if the card is visible and its figure is outdated. */
+  get needsLoad() {
+    return this.visual.kind !== 'text' && (this.visible || this.page.printing) && this.requestKey() !== this.drawnKey;
   }
 
-  /** Asks for the figure again, if the selection that it was drawn for is not the one in force. */
+  /** Loads the figure if it is outdated. */
   refresh() {
     const chosen = this.chosen();
-    // Other rows have other pages.
-    if (chosen !== this.viewedFor && this.view.offset) this.view = { ...this.view, offset: 0 };
-    this.viewedFor = chosen;
-    if (this.isDue) {
-      this.drawnFor = this.wanted();
-      this.drawn = this.ask();
+    // Another selection has other rows: start at the first page.
+    if (chosen !== this.viewSelection && this.view.offset) this.view = { ...this.view, offset: 0 };
+    this.viewSelection = chosen;
+    if (this.needsLoad) {
+      this.drawnKey = this.requestKey();
+      this.drawn = this.load();
     }
     return this.drawn;
   }
 
-  async ask() {
+  async load() {
     this.pending?.abort();
     const pending = new AbortController();
     this.pending = pending;
@@ -103,17 +103,17 @@ export class Card {
       const figure = await this.page.source.figure(this.visual, currentState().selection, this.view, pending.signal);
       if (this.pending !== pending) return;
       if (!figure.rows.length && figure.total_rows > 0 && this.view.offset) {
-        // There are fewer pages than there were.
-        this.turn({ ...this.view, offset: 0 });
+        // The page no longer exists.
+        this.setView({ ...this.view, offset: 0 });
         return;
       }
-      this.figure = wordFigure(figure);
+      this.figure = localizeFigure(figure);
       this.draw();
-      if (this.turned) announce(rangeText(this.figure, this.view));
-      this.turned = false;
+      if (this.announcesRange) announce(rangeText(this.figure, this.view));
+      this.announcesRange = false;
     } catch (error) {
       if (error.name === 'AbortError' || this.pending !== pending) return;
-      this.drawnFor = null;
+      this.drawnKey = null;
       this.fail(error);
     } finally {
       if (this.pending === pending) this.node.removeAttribute('aria-busy');
@@ -124,19 +124,19 @@ export class Card {
     return canonical(currentState().selection, (key) => actsOn(this.visual, key));
   }
 
-  wanted() {
+  requestKey() {
     return `${this.page.dataVersion}|${this.chosen()}|${JSON.stringify(this.view)}`;
   }
 
   /** Changes sorting, search or page of a table. */
-  turn(view) {
+  setView(view) {
     this.view = view;
-    this.turned = true;
+    this.announcesRange = true;
     this.page.catchUp(() => this.refresh());
   }
 
   draw() {
-    keepFocus(this.body, () => this.drawBody());
+    preserveFocus(this.body, () => this.drawBody());
     this.drawNotes();
   }
 
@@ -150,7 +150,7 @@ export class Card {
     } else if (visual.kind === 'kpi') {
       drawKpi(this.body, figure);
     } else if (TABLES.has(visual.kind)) {
-      const parts = { view: this.view, ask: visual.paged ? (view) => this.turn(view) : null, link: (...cell) => linkOf(this, ...cell), search: this.searchAbove(), label: visual.title };
+      const parts = { view: this.view, load: visual.paged ? (view) => this.setView(view) : null, link: (...cell) => cellLink(this, ...cell), search: this.searchAbove(), label: visual.title };
       if (visual.kind === 'pivot') drawPivot(this.body, figure, parts);
       else if (figure.rows.length === 1 && visual.layout.h <= 2) drawFacts(this.body, figure);
       else drawTable(this.body, figure, parts);
@@ -162,13 +162,13 @@ export class Card {
     }
   }
 
-  /** The search field of a long table; it stays while somebody types into it. */
+  /** The search field of a long table. It stays while it has the focus. */
   searchAbove() {
     const { paged } = this.visual;
-    const isTyping = this.search?.contains(document.activeElement);
-    if (!paged || !(isTyping || this.view.search || isLong(this.figure))) return null;
+    const hasFocus = this.search?.contains(document.activeElement);
+    if (!paged || !(hasFocus || this.view.search || isLong(this.figure))) return null;
     this.search ??= searchField(this.view.search, (search) => {
-      if (search !== (this.view.search ?? '')) this.turn({ ...this.view, search: search || undefined, offset: 0 });
+      if (search !== (this.view.search ?? '')) this.setView({ ...this.view, search: search || undefined, offset: 0 });
     });
     return this.search;
   }
@@ -177,13 +177,13 @@ export class Card {
     if (!this.chart) {
       const box = el('div.chart', { role: 'img', 'aria-label': `${this.visual.title}. ${this.visual.subtitle ?? ''}` });
       fill(this.body, box);
-      this.chart = startChart(box);
+      this.chart = initChart(box);
       this.chart.on('click', (event) => {
         const row = clickedRow(this.visual, this.figure, event);
         if (row) followClick(this, row);
       });
     }
-    // After a print-out the chart goes back to the size of its box.
+    // After printing, the chart returns to the size of its box.
     if (isForPaper()) this.chart.resize(PAPER);
     else if (this.onPaper) this.chart.resize({ width: 'auto', height: 'auto' });
     this.onPaper = isForPaper();
@@ -212,8 +212,8 @@ export class Card {
     const { held_rows: held, total_rows: total } = this.figure;
     if (held < total) notes.unshift(t('report.rows_held', { held: formatValue(held, 'count'), total: formatValue(total, 'count') }));
     const chosen = currentState().selection;
-    const deaf = this.page.pickers.filter((picker) => !this.visual.acts.includes(picker.id) && (picker.id === 'date' ? chosen.from || chosen.to : chosen[picker.id]));
-    if (deaf.length) notes.push(t('card.not_affected', { pickers: deaf.map((picker) => picker.label).join(', ') }));
+    const inactive = this.page.pickers.filter((picker) => !this.visual.acts.includes(picker.id) && (picker.id === 'date' ? chosen.from || chosen.to : chosen[picker.id]));
+    if (inactive.length) notes.push(t('card.not_affected', { pickers: inactive.map((picker) => picker.label).join(', ') }));
     fill(this.foot, notes.length ? el('p.notes', { text: notes.join(' · '), title: this.visual.kind === 'kpi' ? notes.join(' · ') : null }) : null);
   }
 
@@ -241,20 +241,20 @@ export class Card {
     openMenu(this.menuButton, t('menu.title'), items);
   }
 
-  /** All rows that a report file holds, not the page in sight. */
+  /** Saves all rows that a report file contains, not only the visible page. */
   async saveCsv(name) {
     const figure = await this.page.source.figure(this.visual, currentState().selection, { sort: this.view.sort, limit: Infinity });
-    saveBlob(new Blob(['\ufeff', csvOf(wordFigure(figure))], { type: 'text/csv' }), name);
+    saveBlob(new Blob(['\ufeff', csvOf(localizeFigure(figure))], { type: 'text/csv' }), name);
   }
 
-  /** The theme, the language or the width changed: draw what is there again. */
+  /** Draws the current figure again, in another theme, language or width. */
   redraw() {
     if (this.figure && (this.visible || this.page.printing)) this.draw();
-    else this.drawnFor = null;
+    else this.drawnKey = null;
   }
 
   resize() {
-    // The boxes of a page being printed have no size of their own.
+    // While printing, boxes have no size.
     if (!this.chart || matchMedia('print').matches) return;
     const box = this.chart.getDom();
     const { clientWidth: width, clientHeight: height } = box;
@@ -269,7 +269,7 @@ export class Card {
   }
 }
 
-/** A remark of a figure in words. */
+/** The text of a figure's note. */
 function noteText(note) {
   const values = {};
   for (const [name, value] of Object.entries(note.values ?? {})) {

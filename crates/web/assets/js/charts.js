@@ -1,22 +1,22 @@
-// A figure as the option of an ECharts chart, drawn on canvas.
+// Maps figures to ECharts options, drawn on canvas.
 
 /* global echarts */
 
 import { axisOption, largestFirst } from './axes.js';
 import { heatmapOption } from './heatmap.js';
-import { ringOption } from './ring.js';
+import { donutOption } from './donut.js';
 import { scatterOption } from './scatter.js';
 import { rolesOf, seriesOf } from './series.js';
 import { t } from './texts.js';
 import { mayAnimate, pageFonts, styleColour } from './theme.js';
 
-/** The option for a figure of a visual, drawn into so many pixels. */
+/** Returns the chart option of a figure. `size` is in pixels. */
 export function chartOption(visual, figure, size) {
-  const build = { donut: ringOption, scatter: scatterOption, heatmap: heatmapOption }[figure.kind] ?? axisOption;
+  const build = { donut: donutOption, scatter: scatterOption, heatmap: heatmapOption }[figure.kind] ?? axisOption;
   const option = build(visual, figure, size);
   return {
     animation: mayAnimate(),
-    // Hundreds of marks in motion keep the page from drawing what else has changed.
+    // Animating hundreds of marks would delay the rest of the page.
     animationThreshold: 120,
     animationDuration: 350,
     animationDurationUpdate: 160,
@@ -31,7 +31,7 @@ function description(visual, figure) {
   return [visual.title, visual.subtitle, t('chart.rows', { count: figure.total_rows ?? figure.rows.length })].filter(Boolean).join('. ');
 }
 
-/** The row of the figure that was clicked; none where the mark stands for none. */
+/** Returns the figure's row at a clicked mark, or undefined. */
 export function clickedRow(visual, figure, event) {
   if (event.data?.row) return event.data.row;
   if (figure.kind === 'donut') {
@@ -42,7 +42,7 @@ export function clickedRow(visual, figure, event) {
   return series[event.seriesIndex]?.rows[event.dataIndex];
 }
 
-/** Starts a chart in `box`. */
-export function startChart(box) {
+/** Creates a chart in `box`. */
+export function initChart(box) {
   return echarts.init(box, null, { renderer: 'canvas', locale: 'EN' });
 }

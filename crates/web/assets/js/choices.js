@@ -1,50 +1,50 @@
-// Pickers of values: several of a short list, or one of a long list that is searched on the server.
+// Pickers of values: several from a short list, or one from a long list that the server searches.
 
 import { announce, debounce, el, fill, freshId, icon } from './dom.js';
 import { colourOfValue } from './colours.js';
-import { closePopover, openPopover, toggles } from './popover.js';
+import { closePopover, makeToggle, openPopover } from './popover.js';
 import { choose, currentState } from './state.js';
 import { valueName } from './series.js';
 import { hasText, t } from './texts.js';
 
 const LIMIT = 200;
 
-/** A name for every value that was ever offered, so that chips and buttons can say it. */
+/** The label of every value that was listed, for chips and buttons. */
 const names = new Map();
 
-/** The values that the server was asked to name; it may not know them. */
+/** The values whose label was requested from the server, which may not know them. */
 const asked = new Set();
 
-/** How a value of a picker is called: as in the charts, else as the server calls it. */
-export function choiceName(picker, value) {
+/** The label of a picker's value: that of the charts, else that of the server. */
+export function choiceLabel(picker, value) {
   return hasText(`value.${picker.meaning}.${value}`) ? valueName(picker, value) : names.get(`${picker.id}\n${value}`) ?? valueName(null, value);
 }
 
-/** Remembers how a value is called. */
-export function nameChoice(picker, value, label) {
+/** Stores the label of a value. */
+export function rememberLabel(picker, value, label) {
   if (label) names.set(`${picker}\n${value}`, label);
 }
 
-/** Takes over what the server offers. */
-export function nameChoices(picker, choices) {
-  for (const choice of choices) nameChoice(picker, choice.value, choice.label);
+/** Stores the labels of options. */
+export function rememberLabels(picker, choices) {
+  for (const choice of choices) rememberLabel(picker, choice.value, choice.label);
 }
 
-/** Several values, with boxes to tick; or one of them, where only single values are embedded. */
-export function manyPicker(picker, source, offered) {
+/** A picker of several values with checkboxes, or of one value where a report file embeds single values only. */
+export function multiPicker(picker, source, offered) {
   const value = el('span.picker-value');
   const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
 
   const refresh = () => {
     const chosen = currentState().selection[picker.id] ?? [];
     if (!chosen.length) value.textContent = t('picker.all');
-    else if (chosen.length <= 2) value.textContent = chosen.map((one) => choiceName(picker, one)).join(', ');
+    else if (chosen.length <= 2) value.textContent = chosen.map((one) => choiceLabel(picker, one)).join(', ');
     else value.textContent = t('picker.count', { count: chosen.length });
     button.classList.toggle('chosen', chosen.length > 0);
     button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
   };
 
-  toggles(button, async () => {
+  makeToggle(button, async () => {
     const list = el('div.choice-list', { role: 'group', 'aria-label': picker.label });
     const search = el('input.search', { type: 'search', placeholder: t('picker.search'), 'aria-label': t('picker.search') });
     const panel = el('div.choices', {}, list);
@@ -56,13 +56,13 @@ export function manyPicker(picker, source, offered) {
       fill(list, el('p.muted', { text: error.message || t('error.unreachable') }));
       return;
     }
-    nameChoices(picker.id, choices);
+    rememberLabels(picker.id, choices);
     refresh();
     const single = Boolean(offered);
     const draw = () => {
       const chosen = new Set(currentState().selection[picker.id] ?? []);
       const needle = search.value.trim().toLowerCase();
-      const found = choices.filter((choice) => !needle || `${choiceName(picker, choice.value)} ${choice.value}`.toLowerCase().includes(needle));
+      const found = choices.filter((choice) => !needle || `${choiceLabel(picker, choice.value)} ${choice.value}`.toLowerCase().includes(needle));
       fill(list, found.length ? found.map((choice) => row(choice, chosen, single)) : el('p.muted', { text: t('picker.none') }));
     };
     const row = (choice, chosen, one) => {
@@ -78,10 +78,10 @@ export function manyPicker(picker, source, offered) {
           const next = new Set(one ? [] : currentState().selection[picker.id] ?? []);
           if (box.checked) next.add(choice.value);
           else next.delete(choice.value);
-          choose(source.fit({ [picker.id]: [...next] }));
+          choose(source.supported({ [picker.id]: [...next] }));
         },
       });
-      return el('label.choice', {}, box, dot, el('span.choice-name', { text: choiceName(picker, choice.value) }), choice.detail ? el('small.muted', { text: choice.detail }) : null);
+      return el('label.choice', {}, box, dot, el('span.choice-name', { text: choiceLabel(picker, choice.value) }), choice.detail ? el('small.muted', { text: choice.detail }) : null);
     };
     draw();
     search.addEventListener('input', draw);
@@ -99,14 +99,14 @@ export function manyPicker(picker, source, offered) {
   return { node: button, refresh };
 }
 
-/** One value, found by typing part of a name or id. */
-export function onePicker(picker, source, offered, renamed) {
+/** A picker of one value, found by part of its label or id. */
+export function singlePicker(picker, source, offered, renamed) {
   const value = el('span.picker-value');
   const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, picker.id === 'user' ? icon('user') : null, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
 
   const say = () => {
     const chosen = currentState().selection[picker.id];
-    value.textContent = chosen ? choiceName(picker, chosen) : t('picker.everyone');
+    value.textContent = chosen ? choiceLabel(picker, chosen) : t('picker.everyone');
     button.classList.toggle('chosen', Boolean(chosen));
     button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
     return chosen;
@@ -117,13 +117,13 @@ export function onePicker(picker, source, offered, renamed) {
     if (!chosen || !source.live || names.has(key) || asked.has(key)) return;
     asked.add(key);
     source.options(picker.id, chosen, 5).then((found) => {
-      nameChoices(picker.id, found);
+      rememberLabels(picker.id, found);
       say();
       renamed();
     }, () => asked.delete(key));
   };
 
-  toggles(button, () => {
+  makeToggle(button, () => {
     const listId = freshId('options');
     const list = el('ul.options', { role: 'listbox', id: listId, 'aria-label': picker.label });
     const input = el('input.search', {
@@ -133,13 +133,13 @@ export function onePicker(picker, source, offered, renamed) {
     let found = [];
     let active = -1;
     let pending = null;
-    // Whether the list is the answer to what stands in the field, and whether Enter came before it was.
+    // Whether the list matches the text of the field, and whether Enter was pressed before it did.
     let answered = false;
     let entered = false;
 
     const take = (choice) => {
-      nameChoice(picker.id, choice.value, choice.label ?? choice.value);
-      choose(source.fit({ [picker.id]: choice.value }));
+      rememberLabel(picker.id, choice.value, choice.label ?? choice.value);
+      choose(source.supported({ [picker.id]: choice.value }));
       closePopover();
     };
     const mark = (index) => {
@@ -169,7 +169,7 @@ export function onePicker(picker, source, offered, renamed) {
           : await source.options(picker.id, needle, 50, asking.signal);
         if (asking.signal.aborted || !input.isConnected) return;
         found = answer;
-        nameChoices(picker.id, found);
+        rememberLabels(picker.id, found);
         answered = true;
         draw();
         if (entered && found.length) take(found[0]);
@@ -186,7 +186,7 @@ export function onePicker(picker, source, offered, renamed) {
       lookSoon();
     });
     input.addEventListener('keydown', (event) => {
-      // Enter and arrows then belong to the input method.
+      // The input method handles Enter and arrow keys.
       if (event.isComposing) return;
       if (event.key === 'Enter' && !answered) entered = true;
       else if (event.key === 'ArrowDown') mark(Math.min(active + 1, found.length - 1));

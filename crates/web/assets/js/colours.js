@@ -1,16 +1,16 @@
-// Colours by meaning: one hue says one thing everywhere, and other values keep the colour they got first.
+// Colours by meaning: a value has the same colour in all charts.
 
 import { currentTheme, styleColour } from './theme.js';
 
 let colours = { palette: [], meanings: {} };
 const given = new Map();
 
-/** Takes over the colours of the dashboard. */
-export function useColours(all) {
+/** Sets the colours of the dashboard. */
+export function setColours(all) {
   colours = all ?? colours;
 }
 
-/** A `{ light, dark }` pair as the colour of this theme. */
+/** Returns the colour of a `{ light, dark }` pair in the current theme. */
 export function themed(pair) {
   if (!pair) return null;
   return typeof pair === 'string' ? pair : pair[currentTheme()];
@@ -21,7 +21,7 @@ export function colourOfValue(meaning, value) {
   return themed(colours.meanings?.[meaning]?.[value]);
 }
 
-/** The colour written as `meaning.value`, or null; `other` is the quiet colour of what is left over. */
+/** The colour of a key `meaning.value`, or null. `other` is the muted colour of remainders. */
 export function colourOfKey(key) {
   if (!key) return null;
   if (key === 'other') return styleColour('ink-4');
@@ -29,7 +29,7 @@ export function colourOfKey(key) {
   return colourOfValue(meaning, value.join('.'));
 }
 
-/** The colour of a value: pinned by its meaning, else of the palette, in order of first use. */
+/** The colour of a value: pinned by its meaning, else from the palette in order of first use. */
 export function colourFor(meaning, value) {
   const pinned = colourOfValue(meaning, value);
   if (pinned) return pinned;

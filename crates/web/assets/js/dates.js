@@ -1,12 +1,12 @@
-// The date picker: presets that end at the newest day of data, and two dates.
+// The date picker: presets that end on the newest day of data, or two dates.
 
 import { el, icon } from './dom.js';
 import { addDays, formatRange, isoDay, parseDay } from './format.js';
-import { closePopover, openPopover, toggles } from './popover.js';
+import { closePopover, makeToggle, openPopover } from './popover.js';
 import { choose, currentState } from './state.js';
 import { t } from './texts.js';
 
-/** The days in force: what is chosen, else the default window up to the newest day. */
+/** The current days: the chosen ones, else the default window up to the newest day. */
 export function chosenDays(days, defaultDays) {
   const { from, to } = currentState().selection;
   const last = to ?? days?.to;
@@ -14,7 +14,7 @@ export function chosenDays(days, defaultDays) {
   return { from: from ?? addDays(last, 1 - defaultDays), to: last };
 }
 
-/** The presets that the data allows: `[{ id, from, to }]`. */
+/** The presets within the data: `[{ id, from, to }]`. */
 export function datePresets(days) {
   if (!days) return [];
   const newest = parseDay(days.to);
@@ -27,7 +27,7 @@ export function datePresets(days) {
   return presets;
 }
 
-/** The button of the date picker, with the panel that it opens. */
+/** The button of the date picker, and the panel that it opens. */
 export function datePicker(picker, days, offered) {
   const defaultDays = picker.default_days ?? 30;
   const value = el('span.picker-value');
@@ -48,7 +48,7 @@ export function datePicker(picker, days, offered) {
     choose(isDefault ? { from: null, to: null } : { from, to });
   };
 
-  toggles(button, () => {
+  makeToggle(button, () => {
     const now = chosenDays(days, defaultDays);
     const list = el('div.presets', { role: 'group', 'aria-label': picker.label });
     for (const preset of presets()) {

@@ -1,8 +1,8 @@
-// Making elements. Data only ever becomes text: nothing here, and nothing in the other modules, parses HTML.
+// Creates elements. Data is only inserted as text: no module parses HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An element: `el('button.primary', { onclick, 'aria-label': … }, child, 'text')`. */
+/** Creates an element: `el('button.primary', { onclick, 'aria-label': … }, child, 'text')`. */
 export function el(selector, props, ...children) {
   const [name, ...classes] = selector.split('.');
   const node = document.createElement(name || 'div');
@@ -20,7 +20,7 @@ export function el(selector, props, ...children) {
   return node;
 }
 
-/** Appends children; texts become text nodes, nothings are left out. */
+/** Appends children. Texts become text nodes; null, undefined and false are skipped. */
 export function add(node, children) {
   for (const child of children.flat(Infinity)) {
     if (child === undefined || child === null || child === false) continue;
@@ -29,14 +29,14 @@ export function add(node, children) {
   return node;
 }
 
-/** Replaces everything inside `node`. */
+/** Replaces the children of `node`. */
 export function fill(node, ...children) {
   node.replaceChildren();
   return add(node, children);
 }
 
-/** Replaces everything inside `node` but `kept`, which comes first and is not moved: a moved field loses focus and composition. */
-export function fillAfter(kept, node, ...children) {
+/** Replaces the children of `node` except `kept`, which becomes the first one. It is not moved: a moved field loses its focus and composition. */
+export function fillExcept(kept, node, ...children) {
   if (!kept) return fill(node, ...children);
   if (kept.parentNode !== node) fill(node, kept);
   while (kept.previousSibling) kept.previousSibling.remove();
@@ -44,18 +44,18 @@ export function fillAfter(kept, node, ...children) {
   return add(node, children);
 }
 
-/** Redraws inside `node`: a focus that was there goes to what stands in the same `data-spot` now, else to what can be scrolled. */
-export function keepFocus(node, draw) {
+/** Redraws inside `node`. A focus in it moves to the new element with the same `data-spot`, else to the scrollable region. */
+export function preserveFocus(node, draw) {
   const held = node.contains(document.activeElement) ? document.activeElement : null;
   draw();
   if (!held || held.isConnected) return;
   const spot = held.dataset.spot && node.querySelector(`[data-spot="${CSS.escape(held.dataset.spot)}"]:not(:disabled)`);
-  // At the last page the button that led there cannot be pressed any more; its neighbour can.
+  // On the last page the button for the next page is disabled: focus the other one.
   const neighbour = held.closest('.pager') && node.querySelector('.pager button:not(:disabled)');
   (spot || neighbour || node.querySelector('[tabindex="0"]'))?.focus({ preventScroll: true });
 }
 
-/** An SVG element. */
+/** Creates an SVG element. */
 export function svg(name, attributes, ...children) {
   const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes ?? {})) node.setAttribute(key, String(value));
@@ -85,7 +85,7 @@ const ICONS = {
   user: 'M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4.5 16.5c.5-2.9 2.7-4.3 5.5-4.3s5 1.4 5.5 4.3',
 };
 
-/** A line icon that screen readers pass over. */
+/** Creates an icon that is hidden from screen readers. */
 export function icon(name) {
   return svg(
     'svg',
@@ -96,19 +96,19 @@ export function icon(name) {
 
 let lastId = 0;
 
-/** A fresh element id. */
+/** Returns a unique element id. */
 export function freshId(prefix) {
   lastId += 1;
   return `${prefix}-${lastId}`;
 }
 
-/** Tells screen readers something without moving the focus. */
+/** Announces a text to screen readers without moving the focus. */
 export function announce(text) {
   const region = document.getElementById('announcements');
   if (region) region.textContent = text;
 }
 
-/** Calls `action` once, `ms` after the last call. */
+/** Returns a function that calls `action` once, `ms` after its last call. */
 export function debounce(ms, action) {
   let timer = 0;
   return (...values) => {

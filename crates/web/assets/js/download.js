@@ -1,9 +1,9 @@
-// Taking things away: a chart as a picture, data as CSV where no server makes it.
+// Downloads: a chart as a picture, and data as CSV in report files.
 
 import { el } from './dom.js';
 import { pageFonts, styleColour } from './theme.js';
 
-/** Offers a blob as a file. */
+/** Downloads a blob as a file. */
 export function saveBlob(blob, name) {
   const address = URL.createObjectURL(blob);
   const link = el('a', { href: address, download: name });
@@ -13,7 +13,7 @@ export function saveBlob(blob, name) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** The chart with its title and subtitle, as a PNG file. */
+/** Downloads the chart with its title and subtitle as a PNG file. */
 export async function savePicture(chart, visual, name) {
   const scale = 2;
   const picture = new Image();
@@ -43,7 +43,7 @@ export async function savePicture(chart, visual, name) {
   saveBlob(blob, name);
 }
 
-/** A figure as CSV text; text cells that a spreadsheet would run as a formula are made harmless. */
+/** Returns a figure as CSV. Texts that a spreadsheet would run as formulas get an apostrophe in front. */
 export function csvOf(figure) {
   const columns = figure.columns.map((column, index) => ({ column, index })).filter(({ column }) => column.role !== 'hidden');
   const quote = (value) => {
@@ -52,7 +52,7 @@ export function csvOf(figure) {
     if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  // The columns of a pivot are days: as ISO dates they say their year.
+  // The columns of a pivot are days: ISO dates include the year.
   const lines = [columns.map(({ column }) => quote(column.label_format ? column.name : column.text))];
   for (const row of figure.rows) lines.push(columns.map(({ index }) => quote(row[index])));
   return lines.map((line) => `${line.join(',')}\r\n`).join('');

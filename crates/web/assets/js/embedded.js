@@ -1,12 +1,11 @@
-// The same documents out of a report file: compressed JSON in the page itself. Sorting, search and paging happen here;
-// numbers do not.
+// The source of a report file: compressed JSON in the page. Sorts, searches and pages rows; computes no numbers.
 
 import { collator } from './format.js';
 import { SourceError, actsOn } from './source.js';
 import { t } from './texts.js';
 import { canonical } from './state.js';
 
-/** The source that a report file carries, or null on a live page. */
+/** Returns the source embedded in a report file, or null on a live page. */
 export async function embeddedSource() {
   const holder = document.getElementById('report-data');
   if (!holder) return null;
@@ -35,47 +34,47 @@ class EmbeddedSource {
     return this.data.status;
   }
 
-  /** What a picker can be set to, on a sheet if one is given: only what was computed when the report was written. */
-  offered(picker, sheet) {
-    if (picker === 'user' && sheet && 'user' in this.leave(sheet)) return [];
+  /** The embedded options of a picker, on a sheet if one is given. */
+  pickerOptions(picker, sheet) {
+    if (picker === 'user' && sheet && 'user' in this.changesFor(sheet)) return [];
     return this.data.offered[picker] ?? [];
   }
 
-  /** The part of a change that leads to figures in this file: a person excludes plans and clients. */
-  fit(changes) {
-    const fitting = {};
+  /** The part of a change of the selection that has embedded figures. A user cannot be combined with plans and clients. */
+  supported(changes) {
+    const supported = {};
     if ('from' in changes || 'to' in changes) {
       const { from, to } = changes;
-      if ((!from && !to) || this.offered('date').some((span) => span.from === from && span.to === to)) Object.assign(fitting, { from, to });
+      if ((!from && !to) || this.pickerOptions('date').some((span) => span.from === from && span.to === to)) Object.assign(supported, { from, to });
     }
     for (const [picker, other] of [['tier', 'client'], ['client', 'tier']]) {
       if (!(picker in changes)) continue;
       const values = changes[picker] ?? [];
-      if (!values.length) fitting[picker] = null;
-      else if (this.offers(picker, values[0])) {
-        Object.assign(fitting, { [picker]: [values[0]], user: null });
-        if (!this.data.offered.together) fitting[other] = null;
+      if (!values.length) supported[picker] = null;
+      else if (this.hasOption(picker, values[0])) {
+        Object.assign(supported, { [picker]: [values[0]], user: null });
+        if (!this.data.offered.together) supported[other] = null;
       }
     }
     if ('user' in changes) {
-      if (!changes.user) fitting.user = null;
-      else if (this.offers('user', changes.user)) Object.assign(fitting, { user: changes.user, tier: null, client: null });
+      if (!changes.user) supported.user = null;
+      else if (this.hasOption('user', changes.user)) Object.assign(supported, { user: changes.user, tier: null, client: null });
     }
-    return fitting;
+    return supported;
   }
 
-  offers(picker, value) {
-    return this.offered(picker).some((choice) => choice.value === value);
+  hasOption(picker, value) {
+    return this.pickerOptions(picker).some((choice) => choice.value === value);
   }
 
-  /** What has to be given up to see a sheet: only the one about a person is computed for people. */
-  leave(sheet) {
+  /** The changes of the selection that a sheet requires: only sheets about one user are embedded per user. */
+  changesFor(sheet) {
     return sheet.visuals.some((visual) => visual.show === 'user') ? {} : { user: null };
   }
 
   async options(picker, search) {
     const needle = (search ?? '').toLowerCase();
-    return this.offered(picker).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
+    return this.pickerOptions(picker).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
   }
 
   async figure(visual, selection, view) {
@@ -83,13 +82,13 @@ class EmbeddedSource {
     const at = this.data.figures[visual.id]?.[key];
     if (at === undefined) throw new SourceError(t('error.not_embedded'), 404);
     const figure = structuredClone(this.data.pool[at]);
-    // A file holds the first rows of a long table only.
+    // A report file contains only the first rows of a long table.
     figure.held_rows = figure.rows.length;
     return view?.limit ? viewed(figure, view) : figure;
   }
 }
 
-/** A page of a table's rows, searched and sorted. */
+/** Searches and sorts the rows of a table, and returns one page. */
 function viewed(figure, view) {
   let { rows } = figure;
   if (view.search) {

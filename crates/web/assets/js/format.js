@@ -1,11 +1,11 @@
-// Numbers and dates as people of the page's language write them.
+// Formats numbers and dates in the language of the page.
 
 let language = 'en';
 let currency = 'USD';
 const formatters = new Map();
 
-/** The language and currency of everything formatted from now on. */
-export function useLanguage(code, money) {
+/** Sets the language and currency of all formats. */
+export function setLocale(code, money) {
   language = code;
   currency = money ?? 'USD';
   formatters.clear();
@@ -38,12 +38,12 @@ const NUMBERS = {
   days: { maximumFractionDigits: 1 },
 };
 
-/** Whether values of this format are numbers, and stand on the right of a cell. */
+/** Returns true if values of this format are numbers, which are aligned to the right. */
 export function isNumeric(format) {
   return format === 'money' || format in NUMBERS;
 }
 
-/** A value as text; nothing at all is a dash. */
+/** Formats a value; an empty one as a dash. */
 export function formatValue(value, format) {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? '✓' : '–';
@@ -64,13 +64,13 @@ export function formatValue(value, format) {
   return String(value);
 }
 
-/** The name of a day of the week, 1 = Monday. */
+/** The name of a weekday; 1 is Monday. */
 function weekdayName(number) {
   const monday = new Date(Date.UTC(2024, 0, number));
   return dateFormat('weekday', { weekday: 'short' }).format(monday);
 }
 
-/** A value on an axis, where room is short. */
+/** Formats a value for an axis: short. */
 export function formatShort(value, format) {
   if (typeof value !== 'number') return formatValue(value, format);
   if (format === 'percent') return numberFormat('percent0', { style: 'percent', maximumFractionDigits: 1 }).format(value);
@@ -82,7 +82,7 @@ export function formatShort(value, format) {
   return numberFormat('short', options).format(value);
 }
 
-/** The number of a headline: whole up to a million, compact beyond. */
+/** Formats a headline number: in full below a million, compact above. */
 export function formatHeadline(value, format) {
   if (typeof value === 'number' && Math.abs(value) >= 1e6 && format !== 'percent') {
     const options = { notation: 'compact', maximumFractionDigits: 2 };
@@ -92,7 +92,7 @@ export function formatHeadline(value, format) {
   return formatValue(value, format);
 }
 
-/** An ISO day as a date of UTC, or null. */
+/** Parses an ISO day as a UTC date; null if it is not one. */
 export function parseDay(text) {
   const match = /^(\d{4})-(\d{2})(?:-(\d{2}))?/.exec(text ?? '');
   if (!match) return null;
@@ -100,17 +100,17 @@ export function parseDay(text) {
   return Number.isNaN(day.getTime()) ? null : day;
 }
 
-/** A date of UTC as an ISO day. */
+/** Formats a UTC date as an ISO day. */
 export function isoDay(day) {
   return day.toISOString().slice(0, 10);
 }
 
-/** How many days lie between two ISO days. */
+/** The number of days between two ISO days. */
 export function daysBetween(from, to) {
   return Math.round((parseDay(to) - parseDay(from)) / 86_400_000);
 }
 
-/** The ISO day so many days later. */
+/** Returns the ISO day `count` days later. */
 export function addDays(text, count) {
   const day = parseDay(text);
   if (!day) return text;
@@ -118,7 +118,7 @@ export function addDays(text, count) {
   return isoDay(day);
 }
 
-/** A date in full: `Aug 31, 2026`. */
+/** Formats a date in full: `Aug 31, 2026`. */
 export function formatDate(text, grain) {
   const day = parseDay(text);
   if (!day) return String(text ?? '');
@@ -126,7 +126,7 @@ export function formatDate(text, grain) {
   return dateFormat('day', { year: 'numeric', month: 'short', day: 'numeric' }).format(day);
 }
 
-/** A date on an axis: `Aug 31`, and `Aug 2026` for months. */
+/** Formats a date for an axis: `Aug 31`, or `Aug 2026` for months. */
 export function formatAxisDate(text, grain) {
   const day = parseDay(text);
   if (!day) return String(text ?? '');
@@ -134,7 +134,7 @@ export function formatAxisDate(text, grain) {
   return dateFormat('axis', { month: 'short', day: 'numeric' }).format(day);
 }
 
-/** Two dates as one range, without saying the year twice. */
+/** Formats two dates as a range, with the year once. */
 export function formatRange(from, to) {
   const first = parseDay(from);
   const last = parseDay(to);
@@ -143,17 +143,17 @@ export function formatRange(from, to) {
   return format.formatRange ? format.formatRange(first, last) : `${format.format(first)} – ${format.format(last)}`;
 }
 
-/** A signed change in percent: `+12.3%`. */
+/** Formats a signed change in percent: `+12.3%`. */
 export function formatChange(ratio) {
   return numberFormat('change', { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(ratio);
 }
 
-/** A signed change in percentage points or the like. */
+/** Formats a signed number, such as a change in percentage points. */
 export function formatSigned(value, digits) {
   return numberFormat(`signed${digits}`, { maximumFractionDigits: digits, signDisplay: 'exceptZero' }).format(value);
 }
 
-/** How texts are put in order in this language. */
+/** Returns the collator of the language. */
 export function collator() {
   return new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
 }

@@ -1,5 +1,4 @@
-// The visuals of the open sheet on a grid of twelve columns. Only what is on the screen is asked for and drawn, and then
-// what is just below it.
+// The visuals of the open sheet on a grid of twelve columns. Loads the cards on the screen first, then those near it.
 
 import { Card } from './card.js';
 import { el, fill } from './dom.js';
@@ -12,32 +11,32 @@ export class Grid {
     this.node = el('div.grid');
     this.cards = [];
     this.sheet = null;
-    /** What the cards of other sheets remember, by visual. */
-    this.kept = new Map();
-    // The first tells before the second, so that what is on the screen is known when something comes near it.
-    this.screen = watch('onScreen', '0px');
-    this.nearby = watch('visible', '160px 0px', () => {
-      if (this.cards.some((card) => card.isDue)) this.page.catchUp(() => this.refresh());
+    /** The state of the cards of other sheets, by visual. */
+    this.snapshots = new Map();
+    // The order matters: `onScreen` must be known when `visible` changes.
+    this.screen = observeVisibility('onScreen', '0px');
+    this.nearby = observeVisibility('visible', '160px 0px', () => {
+      if (this.cards.some((card) => card.needsLoad)) this.page.catchUp(() => this.refresh());
     });
     this.sizes = new ResizeObserver((entries) => {
       for (const entry of entries) entry.target.closest('.card')?.card?.resize();
     });
   }
 
-  /** Shows a sheet; a sheet that is open already only shows or hides the visuals that depend on a chosen user. */
+  /** Shows a sheet. If it is open, only shows or hides the visuals that depend on a chosen user. */
   open(sheet) {
     const shown = sheet.visuals.filter(isShown);
     const key = `${sheet.id}|${shown.map((visual) => visual.id).join(',')}`;
     if (key === this.key) return;
-    const kept = new Map(this.sheet === sheet ? this.cards.map((card) => [card.visual.id, card]) : []);
-    for (const card of this.cards) this.kept.set(card.visual.id, card.remember());
-    const cards = shown.map((visual) => kept.get(visual.id) ?? new Card(visual, this.page, this.kept.get(visual.id)));
+    const open = new Map(this.sheet === sheet ? this.cards.map((card) => [card.visual.id, card]) : []);
+    for (const card of this.cards) this.snapshots.set(card.visual.id, card.snapshot());
+    const cards = shown.map((visual) => open.get(visual.id) ?? new Card(visual, this.page, this.snapshots.get(visual.id)));
     for (const card of this.cards) if (!cards.includes(card)) this.dismiss(card);
     const fresh = cards.filter((card) => !this.cards.includes(card));
     this.key = key;
     this.sheet = sheet;
     this.cards = cards;
-    arrange(cards);
+    layOut(cards);
     fill(this.node, cards.map((card) => card.node));
     for (const card of fresh) {
       card.node.card = card;
@@ -47,14 +46,14 @@ export class Grid {
     }
   }
 
-  /** The selection, the data or what is on the screen changed: what is looked at comes first. */
+  /** Loads outdated cards: those on the screen first. */
   async refresh() {
-    const wave = Symbol('wave');
-    this.wave = wave;
+    const generation = Symbol('generation');
+    this.generation = generation;
     const near = this.cards.filter((card) => card.visible);
     const seen = near.filter((card) => card.onScreen);
     await Promise.all(seen.map((card) => card.refresh()));
-    if (this.wave === wave) for (const card of near) card.refresh();
+    if (this.generation === generation) for (const card of near) card.refresh();
   }
 
   dismiss(card) {
@@ -64,20 +63,20 @@ export class Grid {
     card.dispose();
   }
 
-  /** Settled when everything on the sheet is drawn, seen or not: for the printer. */
+  /** Loads all cards of the sheet, for printing. */
   async drawAll() {
     await Promise.all(this.cards.map((card) => card.refresh()));
   }
 
-  /** The theme or the language changed. */
+  /** Draws all cards again, in another theme. */
   redraw() {
     for (const card of this.cards) card.redraw();
   }
 
-  /** Builds everything anew, in another language. */
+  /** Builds all cards again, in another language. */
   rebuild(sheet) {
     for (const card of this.cards) {
-      this.kept.set(card.visual.id, card.remember());
+      this.snapshots.set(card.visual.id, card.snapshot());
       this.dismiss(card);
     }
     this.cards = [];
@@ -92,16 +91,16 @@ function isShown(visual) {
   return visual.show === 'user' ? Boolean(user) : visual.show === 'no_user' ? !user : true;
 }
 
-/** Keeps a flag of cards: whether they are on the screen, or at most so far from it. */
-function watch(flag, rootMargin, changed = () => {}) {
+/** Keeps a flag of cards up to date: true within `rootMargin` of the screen. */
+function observeVisibility(flag, rootMargin, changed = () => {}) {
   return new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.target.card) entry.target.card[flag] = entry.isIntersecting;
     changed();
   }, { rootMargin });
 }
 
-/** Places cards where the dashboard says, moved up into the room that hidden ones leave. */
-function arrange(cards) {
+/** Positions cards as in the layout, moved up where hidden cards leave room. */
+function layOut(cards) {
   const floor = new Array(12).fill(0);
   const inOrder = [...cards].sort((a, b) => a.visual.layout.y - b.visual.layout.y || a.visual.layout.x - b.visual.layout.x);
   for (const card of inOrder) {

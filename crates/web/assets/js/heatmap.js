@@ -1,11 +1,11 @@
-// Cells of two dimensions, the darker the more.
+// Chart options for heat maps.
 
 import { formatShort, formatValue } from './format.js';
 import { categoryName, everyDay, rolesOf } from './series.js';
 import { currentTheme, styleColour } from './theme.js';
-import { tip, tooltipBase } from './tooltip.js';
+import { tooltipBase, tooltipContent } from './tooltip.js';
 
-/** The option for cells. */
+/** Returns the chart option for a heat map. */
 export function heatmapOption(visual, figure, size) {
   const { category, series, values } = rolesOf(figure);
   const down = series;
@@ -46,7 +46,7 @@ export function heatmapOption(visual, figure, size) {
     tooltip: {
       ...tooltipBase(),
       trigger: 'item',
-      formatter: (point) => tip(`${categoryName(figure.columns[category], point.data.row[category])} · ${categoryName(figure.columns[down], point.data.row[down])}`, [{ name: value.text, value: formatValue(point.data.row[values[0]], value.format) }]),
+      formatter: (point) => tooltipContent(`${categoryName(figure.columns[category], point.data.row[category])} · ${categoryName(figure.columns[down], point.data.row[down])}`, [{ name: value.text, value: formatValue(point.data.row[values[0]], value.format) }]),
     },
     series: [{ id: 'cells', type: 'heatmap', data: cells, itemStyle: { borderColor: styleColour('card'), borderWidth: 2, borderRadius: 4 }, emphasis: { itemStyle: { borderColor: styleColour('ink') } }, cursor: 'pointer' }],
   };

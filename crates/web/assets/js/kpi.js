@@ -1,4 +1,4 @@
-// Headline numbers: the value, its change against the period before, and a small line per day.
+// Headline numbers: the value, its change against the previous period, and a sparkline.
 
 import { el, fill, svg } from './dom.js';
 import { formatChange, formatHeadline, formatSigned, formatValue } from './format.js';

@@ -1,15 +1,15 @@
-// Texts that a chart draws itself: how wide they are, and what is left of them where there is less room.
+// Measures and shortens texts that are drawn on a canvas.
 
 import { pageFonts } from './theme.js';
 
-/** A text without the marks that a chart reads as styles. */
+/** Removes the characters that a chart reads as styles. */
 export function plainText(text) {
   return String(text).replace(/[{}|]/g, ' ');
 }
 
 let pen = null;
 
-/** The text cut to so many pixels. */
+/** Cuts a text to a width in pixels. */
 export function shorten(text, width) {
   if (widthOf(text) <= width) return text;
   let length = text.length - 1;
@@ -17,7 +17,7 @@ export function shorten(text, width) {
   return `${text.slice(0, length)}…`;
 }
 
-/** How many pixels a text takes on an axis. */
+/** The width of a text on an axis, in pixels. */
 export function widthOf(text) {
   pen ??= document.createElement('canvas').getContext('2d');
   pen.font = `12px ${pageFonts()}`;

@@ -1,8 +1,8 @@
-// What names the series of a chart, or the slices of a ring.
+// Legends of charts.
 
 import { styleColour } from './theme.js';
 
-/** What all legends have in common: dots, and buttons that turn the page where there is too little room. */
+/** The options that all legends share: dots, and paging buttons where room is short. */
 export function legendBase() {
   return {
     type: 'scroll',
@@ -18,7 +18,7 @@ export function legendBase() {
   };
 }
 
-/** The line above a chart that names its series, if there are several. */
+/** Returns the legend above a chart; hidden for a single series. */
 export function legend(series, size) {
   return { ...legendBase(), show: series.length > 1, top: 0, left: 0, right: 0, itemGap: size.width < 480 ? 12 : 18, padding: [2, 0] };
 }

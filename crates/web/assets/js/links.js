@@ -1,53 +1,53 @@
-// Where a click leads: to another sheet about what was clicked, or to one more choice on this one.
+// The actions of clicks: open another sheet, or add a choice to the pickers.
 
-import { nameChoice } from './choices.js';
+import { rememberLabel } from './choices.js';
 import { announce } from './dom.js';
 import { addDays, isoDay, parseDay } from './format.js';
 import { OTHER, rolesOf } from './series.js';
-import { addressWith, go, isChosen, toggle } from './state.js';
+import { addressWith, isChosen, navigate, toggle } from './state.js';
 import { t } from './texts.js';
 
-/** Where a cell of a table leads, as `{ href, onclick }` of a link: its row to another sheet, else its value into its picker. */
-export function linkOf({ visual, figure, page }, row, column, place) {
-  if (visual.click) return place === 0 ? jumpOf(visual, figure, page, row) : null;
+/** Returns the link `{ href, onclick }` of a table cell: to another sheet, or with its value added to its picker. */
+export function cellLink({ visual, figure, page }, row, column, place) {
+  if (visual.click) return place === 0 ? sheetLink(visual, figure, page, row) : null;
   if (column.role !== 'category' && column.role !== 'series') return null;
-  const selection = page.source.fit(choicesOf(figure, row, [column.index]));
+  const selection = page.source.supported(choicesOf(figure, row, [column.index]));
   return Object.keys(selection).length ? link({ selection }, () => take(selection)) : null;
 }
 
-/** Follows a click on the part of a chart that this row is. */
+/** Handles a click on the mark of a row. */
 export function followClick({ visual, figure, page }, row) {
   if (visual.click) {
-    jumpOf(visual, figure, page, row)?.follow();
+    sheetLink(visual, figure, page, row)?.follow();
     return;
   }
   const roles = rolesOf(figure);
   const changes = choicesOf(figure, row, [roles.user, roles.category, roles.series]);
-  // One dimension at a time: the series says more than the day it was clicked on.
+  // Choose one dimension at a time: the series before the category.
   const series = choicesOf(figure, row, [roles.series]);
   const isNew = Object.keys(series).length && !isChosen(series);
-  const selection = page.source.fit(isNew ? series : changes);
+  const selection = page.source.supported(isNew ? series : changes);
   if (Object.keys(selection).length) take(selection);
 }
 
-/** The way to another sheet, with one more choice. */
-function jumpOf({ click }, figure, page, row) {
+/** The link to another sheet, with one more choice. */
+function sheetLink({ click }, figure, page, row) {
   const at = (is) => figure.columns.findIndex(is);
   const value = row[at((column) => column.name === click.from)];
   if (value === null || value === undefined || value === OTHER) return null;
-  // People change plans: one chosen before would hide what they did under another.
+  // Users change plans: a chosen plan would hide their activity under other plans.
   const others = click.picker === 'user' ? { tier: null } : {};
-  const selection = page.source.fit({ ...others, [click.picker]: chosenAs(click.picker, value) });
+  const selection = page.source.supported({ ...others, [click.picker]: chosenAs(click.picker, value) });
   if (!(click.picker in selection)) return null;
   const target = { sheet: click.sheet, selection };
   const name = row[at((column) => column.role === 'category')];
   return link(target, () => {
-    if (name) nameChoice(click.picker, String(value), String(name));
-    go(target);
+    if (name) rememberLabel(click.picker, String(value), String(name));
+    navigate(target);
   });
 }
 
-/** A link that keeps its meaning for those who open it in another tab. */
+/** A link that also works when it is opened in another tab. */
 function link(target, follow) {
   return {
     href: addressWith(target),
@@ -64,7 +64,7 @@ function take(selection) {
   announce(toggle(selection) ? t('card.filtered') : t('card.unfiltered'));
 }
 
-/** What the pickers of these columns are set to by a row. */
+/** The choices of a row in the pickers of these columns. */
 function choicesOf(figure, row, indices) {
   const changes = {};
   for (const index of indices) {
@@ -81,7 +81,7 @@ function chosenAs(picker, value) {
   return picker === 'user' ? String(value) : [String(value)];
 }
 
-/** The days behind a point of a time axis: those of its week or month that the point counts. */
+/** The days that a point of a time axis counts: those of its week or month within the window. */
 function daysOf(value, grain, window) {
   const day = parseDay(value);
   if (!day) return {};

@@ -1,22 +1,22 @@
-// The page: header, tabs, pickers and the open sheet, kept in step with the URL and the server.
+// The page: header, tabs, pickers and the open sheet, in sync with the URL and the server.
 
-import { useColours } from './colours.js';
+import { setColours } from './colours.js';
 import { chosenDays } from './dates.js';
 import { announce, el, fill, icon } from './dom.js';
-import { formatDate, useLanguage } from './format.js';
+import { formatDate, setLocale } from './format.js';
 import { Grid } from './grid.js';
 import { PickerBar, menuButton } from './pickers.js';
 import { closePopover, openMenu } from './popover.js';
-import { currentState, go, onState, startState } from './state.js';
-import { StatusLine } from './status.js';
+import { currentState, initState, navigate, onState } from './state.js';
+import { StatusIndicator } from './status.js';
 import { drawTabs, markTab, tabBar } from './tabs.js';
-import { t, useTexts } from './texts.js';
-import { chooseTheme, currentTheme, followPrinter, followSystemTheme, onTheme, recall, remember } from './theme.js';
+import { setTexts, t } from './texts.js';
+import { chooseTheme, currentTheme, followPrinter, followSystemTheme, onTheme, readPreference, storePreference } from './theme.js';
 import { Upload } from './upload.js';
 
 const LANGUAGES = { en: 'English', zh: '中文', ko: '한국어' };
 
-/** Everything on the screen. */
+/** The whole page. */
 export class Page {
   constructor(source) {
     this.source = source;
@@ -25,12 +25,12 @@ export class Page {
     this.pickers = [];
     this.sheets = [];
     this.days = null;
-    /** While a print-out is prepared: cards count as seen. */
+    /** True while printing is prepared: all cards count as visible. */
     this.printing = false;
     this.reloading = null;
   }
 
-  /** Fetches what the page is made of, and draws it. */
+  /** Loads the model of the page, and draws it. */
   async start(root) {
     const language = preferredLanguage(this.source.languages ?? Object.keys(LANGUAGES));
     let status;
@@ -40,7 +40,7 @@ export class Page {
       fill(root, el('div.fatal', { role: 'alert' }, el('h1', { text: 'Kiro usage' }), el('p', { text: error.message || 'The server does not answer. Is kiro-analytics still running?' })));
       return;
     }
-    startState(this.sheets.map((sheet) => sheet.id));
+    initState(this.sheets.map((sheet) => sheet.id));
     this.build(root);
     this.status.show(status);
     onState((how) => (this.status.isStale ? this.reload(how) : this.update(how)));
@@ -49,7 +49,7 @@ export class Page {
     followPrinter();
     this.update();
     if (this.source.live) {
-      this.source.follow((news) => this.hear(news), () => this.status.lost());
+      this.source.subscribe((status) => this.onStatus(status), () => this.status.lost());
     }
   }
 
@@ -58,9 +58,9 @@ export class Page {
     this.model = model;
     this.language = language;
     this.dataVersion = model.data_version;
-    useTexts(model.texts, language);
-    useLanguage(this.language, model.currency);
-    useColours(model.colours);
+    setTexts(model.texts, language);
+    setLocale(this.language, model.currency);
+    setColours(model.colours);
     this.pickers = model.pickers.map((picker) => (picker.kind === 'dates' ? { ...picker, default_days: model.default_days } : picker));
     this.sheets = model.sheets;
     this.days = model.days ?? null;
@@ -69,11 +69,11 @@ export class Page {
   }
 
   build(root) {
-    this.status = new StatusLine(this);
+    this.status = new StatusIndicator(this);
     this.pickerBar = new PickerBar(this);
     this.grid = this.grid ?? new Grid(this);
     this.upload = this.source.live ? this.upload ?? new Upload(this) : null;
-    this.tabs = tabBar(t('page.sheets'), (id) => this.turnTo(id));
+    this.tabs = tabBar(t('page.sheets'), (id) => this.showSheet(id));
     this.themeButton = el('button.quiet', { type: 'button', 'data-action': 'theme', onclick: () => chooseTheme(currentTheme() === 'dark' ? 'light' : 'dark') });
     this.languageButton = menuButton('language', t('page.language'), () => this.languageMenu());
     this.languageButton.dataset.action = 'language';
@@ -83,7 +83,7 @@ export class Page {
     const add = this.upload ? el('button.quiet', { type: 'button', 'data-action': 'upload', 'aria-label': t('upload.title'), title: t('upload.title'), onclick: () => this.upload.open() }, icon('upload')) : null;
     this.heading = el('h2.hidden', { id: 'sheet-title', tabindex: '-1' });
     this.greeting = el('div.greeting', { hidden: true });
-    drawTabs(this.tabs, this.sheets, (id) => this.turnTo(id));
+    drawTabs(this.tabs, this.sheets, (id) => this.showSheet(id));
     fill(root,
       el('a.skip', { href: '#sheet', text: t('page.skip'), onclick: (event) => {
         event.preventDefault();
@@ -99,24 +99,24 @@ export class Page {
     this.drawThemeButton();
   }
 
-  /** Opens a sheet, without what it cannot be shown for. */
-  turnTo(id) {
+  /** Opens a sheet, without choices that it does not support. */
+  showSheet(id) {
     const sheet = this.sheets.find((one) => one.id === id);
-    if (sheet) go({ sheet: id, selection: this.source.leave(sheet) });
+    if (sheet) navigate({ sheet: id, selection: this.source.changesFor(sheet) });
   }
 
-  /** The URL changed, as `how` says: open the sheet, show the choices, refresh what is visible. */
+  /** Shows the sheet and the choices of the URL. `how` is the reason of the change, as in `onState`. */
   update(how) {
     const { sheet: id } = currentState();
     const sheet = this.sheets.find((one) => one.id === id) ?? this.sheets[0];
     if (!sheet) return;
-    const turned = this.openSheet !== sheet.id;
+    const isOther = this.openSheet !== sheet.id;
     markTab(this.tabs);
     this.pickerBar.open(sheet);
     this.heading.textContent = sheet.title;
-    this.greet();
-    if (turned && this.openSheet) {
-      // Back means back to where it was: the browser remembers.
+    this.updateGreeting();
+    if (isOther && this.openSheet) {
+      // The browser restores the scroll position of a visited page.
       if (how !== 'returned') scrollTo({ top: 0 });
       announce(sheet.title);
     }
@@ -126,8 +126,8 @@ export class Page {
     this.grid.refresh();
   }
 
-  /** Without any data the page says what to do instead of drawing empty charts. */
-  greet() {
+  /** Without data, shows instructions instead of empty charts. */
+  updateGreeting() {
     const nothing = !this.days;
     this.greeting.hidden = !nothing;
     this.grid.node.hidden = nothing;
@@ -137,29 +137,29 @@ export class Page {
       this.upload && !reading ? el('button.primary', { type: 'button', text: t('upload.title'), onclick: () => this.upload.open() }) : null));
   }
 
-  /** The days in force. */
+  /** The current days. */
   chosenDays() {
     const dates = this.pickers.find((picker) => picker.kind === 'dates');
     return chosenDays(this.days, dates?.default_days ?? 30);
   }
 
-  hear(news) {
+  onStatus(status) {
     const wasEmpty = !this.days;
-    this.status.show(news);
-    if (wasEmpty && news.newest_day && news.data_version !== this.dataVersion) this.reload();
-    else if (wasEmpty) this.greet();
+    this.status.show(status);
+    if (wasEmpty && status.newest_day && status.data_version !== this.dataVersion) this.reload();
+    else if (wasEmpty) this.updateGreeting();
   }
 
   /**
-   * Asks for figures. They always come from the newest data: where that is newer than what the page shows, all of the page
-   * takes it over, so that old and new numbers never stand side by side.
+   * Loads figures. If the data is newer than the page, reloads the whole page, so that it never mixes old and new
+   * numbers.
    */
-  catchUp(ask) {
+  catchUp(load) {
     if (this.status.isStale) this.reload();
-    else ask();
+    else load();
   }
 
-  /** Takes over the newest data, keeping sheet and choices. */
+  /** Shows the newest data, with the same sheet and choices. */
   reload(how) {
     this.reloading ??= this.takeOver(how).finally(() => {
       this.reloading = null;
@@ -178,7 +178,7 @@ export class Page {
     this.update(how);
   }
 
-  /** Prints the sheet, with what nobody has scrolled to yet. */
+  /** Prints the sheet, including the cards that were never visible. */
   async print() {
     if (this.printing) return;
     this.printing = true;
@@ -204,12 +204,12 @@ export class Page {
   }
 
   languageMenu() {
-    const offered = this.source.languages ?? Object.keys(LANGUAGES);
-    openMenu(this.languageButton, t('page.language'), offered.map((code) => ({ label: LANGUAGES[code], checked: code === this.language, action: () => this.speak(code) })));
+    const languages = this.source.languages ?? Object.keys(LANGUAGES);
+    openMenu(this.languageButton, t('page.language'), languages.map((code) => ({ label: LANGUAGES[code], checked: code === this.language, action: () => this.changeLanguage(code) })));
   }
 
-  /** Changes the language of everything. */
-  async speak(code) {
+  /** Changes the language of the page. */
+  async changeLanguage(code) {
     if (code === this.language) return;
     try {
       await this.load(code);
@@ -217,7 +217,7 @@ export class Page {
       this.toast(error.message || t('error.unreachable'));
       return;
     }
-    remember('kiro.language', code);
+    storePreference('kiro.language', code);
     const { status } = this.status;
     this.build(document.getElementById('app'));
     this.status.show(status);
@@ -247,13 +247,13 @@ export class Page {
   }
 }
 
-/** What was chosen before, else what the browser prefers, else English. */
-function preferredLanguage(offered) {
+/** The stored language, else that of the browser, else the first one. */
+function preferredLanguage(languages) {
   const asked = new URLSearchParams(location.search).get('lang');
-  const wishes = [asked, recall('kiro.language'), ...(location.protocol.startsWith('http') ? navigator.languages ?? [] : [])];
+  const wishes = [asked, readPreference('kiro.language'), ...(location.protocol.startsWith('http') ? navigator.languages ?? [] : [])];
   for (const wish of wishes) {
     const code = wish?.split('-')[0].toLowerCase();
-    if (offered.includes(code)) return code;
+    if (languages.includes(code)) return code;
   }
-  return offered[0] ?? 'en';
+  return languages[0] ?? 'en';
 }

@@ -1,43 +1,43 @@
-// The bar of pickers, shared by all sheets, and the chips of what is chosen.
+// The bar of pickers, shared by all sheets, and the chips of chosen values.
 
-import { choiceName, manyPicker, onePicker } from './choices.js';
+import { choiceLabel, multiPicker, singlePicker } from './choices.js';
 import { datePicker } from './dates.js';
 import { el, fill, icon } from './dom.js';
 import { formatRange } from './format.js';
-import { toggles } from './popover.js';
+import { makeToggle } from './popover.js';
 import { choose, currentState, reset } from './state.js';
 import { t } from './texts.js';
 
-/** The bar: on a phone it is one button that opens a drawer. */
+/** The bar of pickers. On a phone it is a button that opens a drawer. */
 export class PickerBar {
   constructor(page) {
     this.page = page;
     this.row = el('div.picker-row', { role: 'group', 'aria-label': t('picker.bar') });
     this.chips = el('ul.chips', { 'aria-label': t('picker.chosen') });
-    this.drawer = toggles(el('button.picker.drawer-button', { type: 'button' }, icon('filter'), el('span.picker-value'), el('span.picker-hint')), () => this.toggleDrawer());
+    this.drawer = makeToggle(el('button.picker.drawer-button', { type: 'button' }, icon('filter'), el('span.picker-value'), el('span.picker-hint')), () => this.toggleDrawer());
     this.node = el('div.picker-bar', {}, this.drawer, this.row, this.chips);
     this.parts = [];
   }
 
-  /** Builds the pickers that the sheet has. */
+  /** Builds the pickers of a sheet. */
   open(sheet) {
     const { page } = this;
-    const wanted = sheet.pickers ?? page.pickers.map((picker) => picker.id);
-    const key = `${wanted.join()}|${sheet.id}|${page.language}|${page.days?.from}|${page.days?.to}`;
+    const shown = sheet.pickers ?? page.pickers.map((picker) => picker.id);
+    const key = `${shown.join()}|${sheet.id}|${page.language}|${page.days?.from}|${page.days?.to}`;
     if (key !== this.key) {
       this.key = key;
-      this.parts = page.pickers.filter((picker) => wanted.includes(picker.id)).map((picker) => {
-        const offered = page.source.offered?.(picker.id, sheet);
+      this.parts = page.pickers.filter((picker) => shown.includes(picker.id)).map((picker) => {
+        const offered = page.source.pickerOptions?.(picker.id, sheet);
         if (offered && offered.length === 0) return null;
         if (picker.kind === 'dates') return datePicker(picker, page.days, offered);
-        return picker.kind === 'one' ? onePicker(picker, page.source, offered, () => this.drawChips()) : manyPicker(picker, page.source, offered);
+        return picker.kind === 'one' ? singlePicker(picker, page.source, offered, () => this.drawChips()) : multiPicker(picker, page.source, offered);
       }).filter(Boolean);
       fill(this.row, this.parts.map((part) => part.node));
     }
     this.refresh();
   }
 
-  /** Shows what is chosen now. */
+  /** Shows the current choices. */
   refresh() {
     for (const part of this.parts) part.refresh();
     this.drawChips();
@@ -54,8 +54,8 @@ export class PickerBar {
       const value = selection[picker.id];
       if (value === undefined) continue;
       if (Array.isArray(value)) {
-        for (const one of value) chips.push(this.chip(picker.id, picker.label, choiceName(picker, one), { [picker.id]: value.filter((other) => other !== one) }));
-      } else chips.push(this.chip(picker.id, picker.label, choiceName(picker, value), { [picker.id]: null }));
+        for (const one of value) chips.push(this.chip(picker.id, picker.label, choiceLabel(picker, one), { [picker.id]: value.filter((other) => other !== one) }));
+      } else chips.push(this.chip(picker.id, picker.label, choiceLabel(picker, value), { [picker.id]: null }));
     }
     const count = chips.length;
     if (count) chips.push(el('li', {}, el('button.link.reset', { type: 'button', text: t('picker.reset'), onclick: reset })));
@@ -69,7 +69,7 @@ export class PickerBar {
     this.drawer.querySelector('.picker-hint').textContent = days ? formatRange(days.from, days.to) : '';
   }
 
-  /** The focus of a chip that has gone: its neighbour takes it, or the picker that it came from. */
+  /** Moves the focus from a removed chip to its neighbour, or to its picker. */
   focusNear(place, picker) {
     const left = this.chips.querySelectorAll('[data-chip]');
     const control = this.row.querySelector(`[data-picker="${picker ?? 'date'}"]`);
@@ -92,8 +92,8 @@ export class PickerBar {
   }
 }
 
-/** A button with a menu, for the header. */
+/** Creates a button of the header that opens a menu. */
 export function menuButton(name, label, open) {
-  return toggles(el('button.quiet', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': label, title: label }, icon(name)), open);
+  return makeToggle(el('button.quiet', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': label, title: label }, icon(name)), open);
 }
 

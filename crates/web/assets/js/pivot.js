@@ -1,12 +1,12 @@
-// Pivots: one row per key, one column per day, cells shaded by their value, both totals where the figure has them.
+// Pivots: one row per key, one column per day, cells shaded by value, with totals if the figure has them.
 
-import { el, fillAfter } from './dom.js';
+import { el, fillExcept } from './dom.js';
 import { formatAxisDate, formatValue, isNumeric } from './format.js';
 import { drawPager } from './pager.js';
 import { valueName } from './series.js';
 import { t } from './texts.js';
 
-/** Whether a column is one of the cells, not a key or a total. */
+/** Returns true if a column holds cells, not keys or totals. */
 function isCell(column) {
   return Boolean(column.label_format);
 }
@@ -15,8 +15,8 @@ function isTotal(column) {
   return column.role === 'value' && !column.label_format;
 }
 
-/** Draws a pivot into `box`; what it takes is what a table takes. */
-export function drawPivot(box, figure, { view, ask, link, search, label }) {
+/** Draws a pivot into `box`. The options are those of `drawTable`. */
+export function drawPivot(box, figure, { view, load, link, search, label }) {
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id')
     .filter((column) => column.role !== 'detail' || !figure.rows.length || figure.rows.some((row) => row[column.index] !== null));
   const shaded = columns.filter(isCell);
@@ -40,5 +40,5 @@ export function drawPivot(box, figure, { view, ask, link, search, label }) {
   }));
   const foot = figure.totals ? el('tfoot', {}, el('tr', {}, columns.map((column, place) => (place === 0 ? el('th', { scope: 'row', text: t('table.total') }) : el('td', { class: isTotal(column) ? 'number total' : 'number', text: figure.totals[column.index] === null ? '' : formatValue(figure.totals[column.index], column.format) }))))) : null;
   const table = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': label }, el('table.data.pivot', {}, el('thead', {}, head), body, foot));
-  fillAfter(search, box, figure.rows.length ? table : el('p.nothing', { text: t('table.no_match') }), ask ? drawPager(figure, view, ask) : null);
+  fillExcept(search, box, figure.rows.length ? table : el('p.nothing', { text: t('table.no_match') }), load ? drawPager(figure, view, load) : null);
 }

@@ -1,10 +1,10 @@
-// Panels that open from a button: closed by Escape, by a click elsewhere, and when the focus leaves them.
+// Panels that open from a button. They close on Escape, on a click elsewhere, and when they lose the focus.
 
 import { el, freshId, icon } from './dom.js';
 
 let open = null;
 
-/** Opens `content` below `anchor`; on a phone it becomes a sheet at the bottom of the screen. */
+/** Opens `content` below `anchor`, or at the bottom of the screen on a phone. */
 export function openPopover(anchor, content, { label, role = 'dialog', onclose, wide = false } = {}) {
   closePopover();
   const panel = el('div.popover', { role, 'aria-label': label, tabindex: '-1', id: freshId('popover'), class: wide ? 'wide' : '' }, content);
@@ -28,7 +28,7 @@ export function openPopover(anchor, content, { label, role = 'dialog', onclose, 
   return panel;
 }
 
-/** Closes the panel that is open, if any, and gives the focus back. */
+/** Closes the open panel, and returns the focus to its button. */
 export function closePopover({ keepFocus = false } = {}) {
   if (!open) return;
   const { anchor, panel, shade, onclose } = open;
@@ -41,7 +41,7 @@ export function closePopover({ keepFocus = false } = {}) {
   onclose?.();
 }
 
-/** Whether this button's panel is the one that is open. */
+/** Returns true if the open panel is that of this button. */
 export function isOpenFrom(anchor) {
   return open?.anchor === anchor;
 }
@@ -67,7 +67,7 @@ function place() {
 }
 
 addEventListener('resize', () => {
-  // An on-screen keyboard resizes the window while someone types into the panel.
+  // An on-screen keyboard resizes the window: do not close a panel that has the focus.
   if (open && !open.panel.contains(document.activeElement)) closePopover();
   else place();
 });
@@ -79,7 +79,7 @@ addEventListener(
   { capture: true, passive: true },
 );
 
-/** Opens a menu of actions: `[{ label, icon, action, href, download, checked }]`; moved through with the arrow keys. */
+/** Opens a menu of `[{ label, icon, action, href, download, checked }]`. Arrow keys move the focus. */
 export function openMenu(anchor, label, items) {
   const menu = el('div.menu');
   for (const item of items) {
@@ -115,8 +115,8 @@ export function openMenu(anchor, label, items) {
   openPopover(anchor, menu, { label, role: 'menu' });
 }
 
-/** Makes a button open and close something. */
-export function toggles(button, openIt) {
+/** Makes a button open and close a panel. */
+export function makeToggle(button, openIt) {
   button.setAttribute('aria-haspopup', button.getAttribute('aria-haspopup') ?? 'dialog');
   button.setAttribute('aria-expanded', 'false');
   button.addEventListener('click', () => {

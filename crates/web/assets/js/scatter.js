@@ -1,12 +1,12 @@
-// A dot for each user: two measures against each other, a third as its size.
+// Chart options for scatter plots: two measures as position, an optional third one as size.
 
 import { formatShort, formatValue } from './format.js';
 import { legend } from './legend.js';
 import { rolesOf, seriesColour, valueName } from './series.js';
 import { styleColour } from './theme.js';
-import { tip, tooltipBase } from './tooltip.js';
+import { tooltipBase, tooltipContent } from './tooltip.js';
 
-/** The option for dots. */
+/** Returns the chart option for a scatter plot. */
 export function scatterOption(visual, figure, size) {
   const { values, category } = rolesOf(figure);
   const [x, y, area] = values;
@@ -51,7 +51,7 @@ export function scatterOption(visual, figure, size) {
     tooltip: {
       ...tooltipBase(),
       trigger: 'item',
-      formatter: (point) => tip(labelAt >= 0 ? String(point.data.row[labelAt] ?? '–') : '', values.map((index) => ({ name: figure.columns[index].text, value: formatValue(point.data.row[index], figure.columns[index].format) }))),
+      formatter: (point) => tooltipContent(labelAt >= 0 ? String(point.data.row[labelAt] ?? '–') : '', values.map((index) => ({ name: figure.columns[index].text, value: formatValue(point.data.row[index], figure.columns[index].format) }))),
     },
     series,
   };

@@ -1,11 +1,11 @@
-// The search above a table: one field for the life of the card, so that nothing typed into it is lost while rows arrive.
+// The search field of a table: one per card, so that typed text is not lost when rows arrive.
 
 import { debounce, el, icon } from './dom.js';
 import { t } from './texts.js';
 
 const PAUSE_MS = 180;
 
-/** A field that tells `search(text)` what to look for: trimmed, after a pause, and not while a word is being composed. */
+/** Creates a field that calls `search(text)` with the trimmed text after a pause, but not while an input method composes. */
 export function searchField(text, search) {
   const input = el('input.search', { type: 'search', value: text ?? '', placeholder: t('table.search'), 'aria-label': t('table.search') });
   const tell = debounce(PAUSE_MS, () => search(input.value.trim()));

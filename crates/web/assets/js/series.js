@@ -1,16 +1,16 @@
-// A figure's rows as axis and series. Nothing is added up here: the numbers are the server's.
+// Arranges a figure's rows by category and series. Computes no numbers.
 
 import { colourFor, colourOfKey } from './colours.js';
 import { addDays, daysBetween, formatAxisDate, formatValue, parseDay } from './format.js';
 import { hasText, t } from './texts.js';
 
-/** The value of the row or series that adds up what a limit cut off. */
+/** The key of the row or series that sums up the values beyond a limit. */
 export const OTHER = '~other';
-/** More points than this are never drawn one by one. */
+/** Longer calendar axes are not filled with days that have no row. */
 const MOST_DAYS = 4000;
 
-/** Puts the words of the page's language beside the keys that a figure carries. */
-export function wordFigure(figure) {
+/** Adds the texts of the page's language to the columns of a figure. */
+export function localizeFigure(figure) {
   for (const column of figure.columns) {
     column.text = column.label_format ? formatValue(column.label, column.label_format) : t(column.label);
     if (column.type === 'date' && figure.grain && figure.grain !== 'auto') column.grain = figure.grain;
@@ -18,19 +18,19 @@ export function wordFigure(figure) {
   return figure;
 }
 
-/** The columns of a figure by their part in a chart. */
+/** The positions of a figure's columns, by role. */
 export function rolesOf(figure) {
   const at = (role) => figure.columns.findIndex((column) => column.role === role);
   const values = figure.columns.map((column, index) => (column.role === 'value' ? index : -1)).filter((index) => index >= 0);
   return { category: at('category'), series: at('series'), user: at('user_id'), values };
 }
 
-/** Whether the axis is a calendar. */
+/** Returns true if the column holds dates. */
 export function isCalendar(column) {
   return column?.type === 'date' || column?.format === 'date' || column?.format === 'month';
 }
 
-/** `{ categories, series: [{ name, key, colour, column, data: [value per category], rows: [row per category] }] }`. */
+/** Returns `{ categories, series: [{ name, key, colour, column, data: [value per category], rows: [row per category] }] }`. */
 export function seriesOf(figure) {
   const { category, series, values } = rolesOf(figure);
   const categories = everyDay(figure, category);
@@ -70,7 +70,7 @@ export function seriesOf(figure) {
   return { categories, series: before ? [...drawn, before] : drawn };
 }
 
-/** The same days of the period before, laid over a line of days. */
+/** The previous period as a second line over the same days. */
 function periodBefore(figure, category, value, categories) {
   const { previous, window } = figure;
   const column = figure.columns[category];
@@ -80,10 +80,10 @@ function periodBefore(figure, category, value, categories) {
   return { key: '~previous', name: t('column.previous'), column: figure.columns[value], colour: colourOfKey('other'), before: true, data, rows: new Array(data.length).fill(null) };
 }
 
-/** The points of a calendar axis, those without rows too: a day without use is a gap, not a missing day. */
+/** All points of a calendar axis, including those without a row: a day without use is a gap. */
 export function everyDay(figure, category) {
   const column = figure.columns[category];
-  // Without a grain a date is a day, unless it stands for its month.
+  // Without a grain, a date is a day, unless its format is a month.
   const grain = figure.grain ?? (column?.format === 'month' ? 'month' : 'day');
   const step = { day: 1, week: 7 }[grain];
   if (!isCalendar(column) || column.format === 'month' || !step || !figure.rows.length) return [];
@@ -101,7 +101,7 @@ export function seriesColour(column, value) {
   return value === OTHER ? colourOfKey('other') : colourFor(column.meaning ?? column.name, value);
 }
 
-/** A value of a column as people read it. */
+/** The text of a column's value. */
 export function valueName(column, value) {
   if (value === OTHER) return t('value.other');
   if (value === null || value === undefined || value === '') return t('value.none');
@@ -112,7 +112,7 @@ export function valueName(column, value) {
   return formatValue(value, column?.format);
 }
 
-/** A category on the axis. */
+/** The text of a category on an axis. */
 export function categoryName(column, value) {
   if (isCalendar(column) && value !== OTHER && value) return formatAxisDate(value, column.format === 'month' ? 'month' : column.grain);
   return valueName(column, value);

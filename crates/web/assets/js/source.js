@@ -1,8 +1,8 @@
-// Where the page gets its documents from: the API of a running server, or the data embedded in a report file.
+// The source of a live page: the API of the server. A report file has an `EmbeddedSource` instead.
 
 import { canonical } from './state.js';
 
-/** A request that was answered with an error; `message` is fit to be shown. */
+/** A failed request. `message` can be shown to users. */
 export class SourceError extends Error {
   constructor(message, status) {
     super(message);
@@ -10,37 +10,37 @@ export class SourceError extends Error {
   }
 }
 
-/** The documented API; see docs/api.md. */
+/** The API; see docs/api.md. */
 export class LiveSource {
   get live() {
     return true;
   }
 
   dashboard(language) {
-    return this.read(`/api/dashboard?lang=${encodeURIComponent(language)}`);
+    return this.fetchJson(`/api/dashboard?lang=${encodeURIComponent(language)}`);
   }
 
   status() {
-    return this.read('/api/status');
+    return this.fetchJson('/api/status');
   }
 
   options(picker, search, limit, signal) {
     const query = new URLSearchParams({ limit: String(limit) });
     if (search) query.set('search', search);
-    return this.read(`/api/options/${encodeURIComponent(picker)}?${query}`, signal);
+    return this.fetchJson(`/api/options/${encodeURIComponent(picker)}?${query}`, signal);
   }
 
   figure(visual, selection, view, signal) {
-    return this.read(`/api/visual/${encodeURIComponent(visual.id)}?${this.query(visual, selection, view)}`, signal);
+    return this.fetchJson(`/api/visual/${encodeURIComponent(visual.id)}?${this.query(visual, selection, view)}`, signal);
   }
 
   csvAddress(visual, selection, view, language) {
-    // `bom`: spreadsheets take UTF-8 for something else without it.
+    // `bom`: spreadsheets recognize UTF-8 by its byte order mark.
     return `/api/visual/${encodeURIComponent(visual.id)}.csv?${[this.query(visual, selection, view), `lang=${language}`, 'bom=1'].filter(Boolean).join('&')}`;
   }
 
   query(visual, selection, view) {
-    // Only what acts on the visual is sent, so that the same figure always has the same address.
+    // Sends only the choices that act on the visual, so that a figure has one URL.
     const parts = [canonical(selection, (key) => actsOn(visual, key))];
     const rest = new URLSearchParams();
     if (view?.sort) rest.set('sort', view.sort);
@@ -51,21 +51,21 @@ export class LiveSource {
     return parts.filter(Boolean).join('&');
   }
 
-  /** The part of a change of the selection that can be answered: all of it. */
-  fit(changes) {
+  /** The part of a change of the selection that has figures: all of it. */
+  supported(changes) {
     return changes;
   }
 
-  /** What has to be given up to see a sheet: nothing. */
-  leave() {
+  /** The changes of the selection that a sheet requires: none. */
+  changesFor() {
     return {};
   }
 
   /**
-   * Tells `listener` every new status, the one in force first; the browser reconnects by itself. Only while the page can be
-   * seen: a browser opens six connections to a host, so six tabs that listen would leave none to ask anything with.
+   * Calls `listener` with the current status and every new one; the browser reconnects by itself. Listens only while the
+   * page is visible: a browser opens six connections per host, so six listening tabs would block all requests.
    */
-  follow(listener, lost) {
+  subscribe(listener, lost) {
     let events = null;
     const close = () => {
       events?.close();
@@ -76,7 +76,7 @@ export class LiveSource {
       events = new EventSource('/api/events');
       events.addEventListener('status', (event) => listener(JSON.parse(event.data)));
       events.addEventListener('error', () => {
-        // What the server refused is not asked for again until the page is looked at again.
+        // Rejected by the server: retry when the page becomes visible again.
         if (events?.readyState === EventSource.CLOSED) close();
         lost();
       });
@@ -90,10 +90,10 @@ export class LiveSource {
   async upload(files) {
     const form = new FormData();
     for (const file of files) form.append('export', file, file.name);
-    return this.answer(await fetch('/api/exports', { method: 'POST', body: form }));
+    return this.parse(await fetch('/api/exports', { method: 'POST', body: form }));
   }
 
-  async read(address, signal) {
+  async fetchJson(address, signal) {
     let response;
     try {
       response = await fetch(address, { signal, headers: { Accept: 'application/json' } });
@@ -101,10 +101,10 @@ export class LiveSource {
       if (error.name === 'AbortError') throw error;
       throw new SourceError('', 0);
     }
-    return this.answer(response);
+    return this.parse(response);
   }
 
-  async answer(response) {
+  async parse(response) {
     let body = null;
     try {
       body = await response.json();
@@ -116,7 +116,7 @@ export class LiveSource {
   }
 }
 
-/** Whether the picker behind a key of the selection acts on a visual. */
+/** Returns true if the picker of a selection key acts on a visual. */
 export function actsOn(visual, key) {
   const picker = key === 'from' || key === 'to' ? 'date' : key;
   return visual.acts.includes(picker);

@@ -1,4 +1,4 @@
-// What is chosen: sheet and selection, kept in the URL so that it can be shared, and gone back and forth in.
+// The state of the page: sheet and selection, stored in the URL and in the browser's history.
 
 import { isoDay, parseDay } from './format.js';
 
@@ -9,36 +9,36 @@ const stateListeners = new Set();
 let state = { sheet: '', selection: {} };
 let sheets = [];
 
-// A file on disk has no query string that may change; there the state lives behind the `#`.
-const behindHash = !location.protocol.startsWith('http');
+// A file's query string cannot change: its state is in the fragment.
+const usesHash = !location.protocol.startsWith('http');
 
-/** Reads the URL. `known` are the ids of the sheets, first one first. */
-export function startState(known) {
+/** Reads the URL. `known` are the ids of the sheets, in order. */
+export function initState(known) {
   sheets = known;
   state = readUrl();
-  addEventListener(behindHash ? 'hashchange' : 'popstate', () => {
+  addEventListener(usesHash ? 'hashchange' : 'popstate', () => {
     state = readUrl();
-    tell('returned');
+    notify('returned');
   });
 }
 
-/** The sheet and selection in force; not to be changed in place. */
+/** The current sheet and selection. Do not modify. */
 export function currentState() {
   return state;
 }
 
-/** Calls `listener` after every change: `chosen` on the page, or `returned` to through the browser's history. */
+/** Calls `listener` after every change, with `chosen` (on the page) or `returned` (through the browser's history). */
 export function onState(listener) {
   stateListeners.add(listener);
 }
 
-/** Changes values of the selection: `{ tier: ['Pro'], user: null }`. Empty takes the choice away. */
+/** Changes values of the selection: `{ tier: ['Pro'], user: null }`. Empty values remove the choice. */
 export function choose(changes) {
-  go({ selection: changes });
+  navigate({ selection: changes });
 }
 
 /** Opens a sheet, and optionally changes the selection in the same step. */
-export function go({ sheet, selection }) {
+export function navigate({ sheet, selection }) {
   const next = { sheet: sheet ?? state.sheet, selection: { ...state.selection } };
   for (const [key, value] of Object.entries(selection ?? {})) {
     if (value === null || value === undefined || (Array.isArray(value) && !value.length)) delete next.selection[key];
@@ -47,28 +47,28 @@ export function go({ sheet, selection }) {
   if (urlOf(next) === urlOf(state)) return;
   state = next;
   history.pushState(null, '', urlOf(state));
-  tell('chosen');
+  notify('chosen');
 }
 
-/** Chooses these values, or takes them back where they are all that is chosen under their keys; whether they are chosen now. */
+/** Chooses these values, or removes them if they are exactly the chosen ones. Returns true if they are chosen now. */
 export function toggle(changes) {
   const taken = !isChosen(changes);
   choose(taken ? changes : Object.fromEntries(Object.keys(changes).map((key) => [key, null])));
   return taken;
 }
 
-/** Whether exactly these values are chosen under their keys. */
+/** Returns true if exactly these values are chosen for their keys. */
 export function isChosen(changes) {
   const text = (value) => JSON.stringify([].concat(value ?? []));
   return Object.entries(changes).every(([key, value]) => text(state.selection[key]) === text(value));
 }
 
-/** Takes every choice away. */
+/** Removes all choices. */
 export function reset() {
-  go({ selection: Object.fromEntries(Object.keys(state.selection).map((key) => [key, null])) });
+  navigate({ selection: Object.fromEntries(Object.keys(state.selection).map((key) => [key, null])) });
 }
 
-/** The address of the page with these changes, for links. */
+/** The URL of the page with these changes. */
 export function addressWith({ sheet, selection }) {
   const next = { sheet: sheet ?? state.sheet, selection: { ...state.selection } };
   for (const [key, value] of Object.entries(selection ?? {})) {
@@ -78,7 +78,7 @@ export function addressWith({ sheet, selection }) {
   return urlOf(next);
 }
 
-/** The one spelling of a selection: keys in a fixed order, values sorted, percent-encoded. */
+/** The canonical form of a selection: keys in a fixed order, values sorted, percent-encoded. */
 export function canonical(selection, only) {
   const parts = [];
   for (const key of KEYS) {
@@ -100,19 +100,19 @@ function urlOf({ sheet, selection }) {
   const chosen = canonical(selection);
   if (chosen) parts.push(chosen);
   const query = parts.join('&');
-  if (behindHash) return `#${query}`;
+  if (usesHash) return `#${query}`;
   return query ? `${location.pathname}?${query}` : location.pathname;
 }
 
 function readUrl() {
-  const query = new URLSearchParams(behindHash ? location.hash.slice(1) : location.search);
+  const query = new URLSearchParams(usesHash ? location.hash.slice(1) : location.search);
   const selection = {};
   for (const key of KEYS) {
     const values = query.getAll(key).filter((value) => value !== '' || key === 'account' || key === 'client');
     if (!values.length) continue;
     if (key === 'from' || key === 'to') {
       const day = parseDay(values[0]);
-      // February 31 is read as a day of March.
+      // JavaScript reads February 31 as a day of March.
       if (day && isoDay(day) === values[0]) selection[key] = values[0];
     } else selection[key] = SINGLE.has(key) ? values[0] : [...new Set(values)].sort();
   }
@@ -123,6 +123,6 @@ function readUrl() {
   return { sheet: sheets.includes(sheet) ? sheet : sheets[0] ?? '', selection };
 }
 
-function tell(how) {
+function notify(how) {
   for (const listener of stateListeners) listener(how);
 }

@@ -1,29 +1,29 @@
-// How fresh the numbers are: the state of reading, failures, and the offer to show new exports.
+// The status of reading exports: progress, failures, and the button to show new numbers.
 
 import { announce, el, fill, icon } from './dom.js';
 import { formatDate, formatValue } from './format.js';
-import { openPopover, toggles } from './popover.js';
+import { makeToggle, openPopover } from './popover.js';
 import { t } from './texts.js';
 
-/** The line in the header, and the banner below it. */
-export class StatusLine {
+/** The status in the header, and the banner below it. */
+export class StatusIndicator {
   constructor(page) {
     this.page = page;
     this.dot = el('span.status-dot');
     this.text = el('span.status-text');
-    this.button = toggles(el('button.status', { type: 'button' }, this.dot, this.text), () => this.details());
+    this.button = makeToggle(el('button.status', { type: 'button' }, this.dot, this.text), () => this.details());
     this.banner = el('div.banner', { role: 'status', hidden: true });
     this.status = null;
     this.isLost = false;
   }
 
-  /** Whether the server has other data than what the page shows. */
+  /** True if the server has newer data than the page. */
   get isStale() {
     const { status, page } = this;
     return Boolean(status) && page.dataVersion !== null && status.data_version !== page.dataVersion;
   }
 
-  /** Shows a status of the server. */
+  /** Shows a status. */
   show(status) {
     const before = this.status;
     this.status = status;
@@ -47,7 +47,7 @@ export class StatusLine {
     this.button.setAttribute('aria-label', `${t('status.title')}: ${text}`);
   }
 
-  /** The connection was lost; said once, however often the browser tries again. */
+  /** Shows that the connection was lost; once, although the browser keeps reconnecting. */
   lost() {
     if (this.isLost) return;
     this.isLost = true;
@@ -56,7 +56,7 @@ export class StatusLine {
     announce(t('status.lost'));
   }
 
-  /** Says that the data moved on while the page shows what it showed. */
+  /** Shows progress, errors, and that there is newer data. */
   drawBanner() {
     const { status, page, isStale: stale } = this;
     if (!status) return;

@@ -1,6 +1,6 @@
-// Tables: sorted, searched and paged by the source, so that ten thousand rows cost as much as a hundred.
+// Tables. The source sorts, searches and pages the rows.
 
-import { el, fill, fillAfter } from './dom.js';
+import { el, fill, fillExcept } from './dom.js';
 import { colourOfValue } from './colours.js';
 import { valueName } from './series.js';
 import { formatValue, isNumeric } from './format.js';
@@ -8,13 +8,13 @@ import { drawPager } from './pager.js';
 import { t } from './texts.js';
 
 /**
- * Draws a table into `box`. `ask(view)` fetches another page, `link(row, column, place)` is where a cell leads,
- * `search` is the field above it, if there is one.
+ * Draws a table into `box`. `load(view)` loads another view, `link(row, column, place)` returns the link of a cell,
+ * `search` is the search field or null.
  */
-export function drawTable(box, figure, { view, ask, link, search, label }) {
+export function drawTable(box, figure, { view, load, link, search, label }) {
   const columns = shownColumns(figure);
   const bars = barScale(figure, columns, view);
-  const head = el('tr', {}, columns.map((column) => headCell(column, view, ask)));
+  const head = el('tr', {}, columns.map((column) => headCell(column, view, load)));
   const body = el('tbody', {}, figure.rows.map((row) => el('tr', {}, columns.map((column, place) => cell(column, row, link(row, column, place), bars)))));
   const foot = figure.totals
     ? el('tfoot', {}, el('tr', {}, columns.map((column, place) => {
@@ -24,28 +24,28 @@ export function drawTable(box, figure, { view, ask, link, search, label }) {
       })))
     : null;
   const scroller = el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': label }, el('table.data', {}, el('thead', {}, head), body, foot));
-  fillAfter(search, box, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), ask ? drawPager(figure, view, ask) : null);
+  fillExcept(search, box, figure.rows.length ? scroller : el('p.nothing', { text: t('table.no_match') }), load ? drawPager(figure, view, load) : null);
 }
 
-/** What a table shows, what its rows are about first; texts that nobody in sight has are left out. */
+/** The visible columns, categories first. Details that are empty in all visible rows are left out. */
 function shownColumns(figure) {
   const isSaid = (column) => column.role !== 'detail' || column.type !== 'text' || !figure.rows.length || figure.rows.some((row) => row[column.index] !== null && row[column.index] !== '');
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && isSaid(column));
   return [...columns.filter((column) => column.role === 'category'), ...columns.filter((column) => column.role !== 'category')];
 }
 
-function headCell(column, view, ask) {
+function headCell(column, view, load) {
   const numeric = isNumeric(column.format);
-  if (!ask) return el('th', { scope: 'col', class: numeric ? 'number' : '', text: column.text });
+  if (!load) return el('th', { scope: 'col', class: numeric ? 'number' : '', text: column.text });
   const [by, order] = (view.sort ?? '').split(':');
   const sorted = by === column.name ? order : null;
   const next = sorted ? (sorted === 'desc' ? 'asc' : 'desc') : numeric || column.type === 'date' ? 'desc' : 'asc';
   return el('th', { scope: 'col', class: numeric ? 'number' : '', 'aria-sort': sorted ? (sorted === 'asc' ? 'ascending' : 'descending') : null, },
-    el('button.sort', { type: 'button', 'data-column': column.name, 'data-spot': `sort-${column.name}`, onclick: () => ask({ ...view, sort: `${column.name}:${next}`, offset: 0 }) },
+    el('button.sort', { type: 'button', 'data-column': column.name, 'data-spot': `sort-${column.name}`, onclick: () => load({ ...view, sort: `${column.name}:${next}`, offset: 0 }) },
       el('span', { text: column.text }), el('span.arrow', { 'aria-hidden': 'true', text: sorted === 'asc' ? '↑' : sorted === 'desc' ? '↓' : '' })));
 }
 
-/** A quiet bar behind the numbers that the table is sorted by. */
+/** The scale of the bars behind the numbers of the sorted column. */
 function barScale(figure, columns, view) {
   const by = (view.sort ?? figure.sort ?? '').split(':')[0];
   const column = columns.find((one) => one.name === by && isNumeric(one.format)) ?? null;
@@ -77,16 +77,16 @@ function cell(column, row, address, bars) {
   return node;
 }
 
-/** A table of one row as names and values beside each other. */
+/** Draws a table of one row as pairs of names and values. */
 export function drawFacts(box, figure) {
   const [row] = figure.rows;
   const shown = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id' && row[column.index] !== null && row[column.index] !== '')
-    // An e-mail address that is the name already is not said twice.
+    // A text that repeats an earlier one, such as an address that is also the name, is left out.
     .filter((column, place, all) => isNumeric(column.format) || all.findIndex((other) => row[other.index] === row[column.index]) === place || column.type === 'date');
   fill(box, el('dl.facts', {}, shown.map((column) => el('div', {}, el('dt', { text: column.text }), el('dd', { text: isNumeric(column.format) ? formatValue(row[column.index], column.format) : valueName(column, row[column.index]) })))));
 }
 
-/** Any figure as a plain table: what a chart shows, for those who cannot see it. */
+/** Returns any figure as a plain table, as an accessible alternative to a chart. */
 export function plainTable(figure, caption) {
   const columns = figure.columns.map((column, index) => ({ ...column, index })).filter((column) => column.role !== 'hidden' && column.role !== 'user_id');
   return el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': caption },

@@ -1,9 +1,9 @@
-// The sheets as tabs: one in the tab order, the others by the arrow keys.
+// The tabs of the sheets. Tab reaches the open one, arrow keys the others.
 
 import { el, fill } from './dom.js';
 import { addressWith, currentState } from './state.js';
 
-/** The row of tabs; `open` takes the id of the sheet that was asked for. */
+/** Creates the row of tabs. Calls `open` with the id of a sheet. */
 export function tabBar(label, open) {
   const node = el('div.tabs', { role: 'tablist', 'aria-label': label });
   node.addEventListener('keydown', (event) => {

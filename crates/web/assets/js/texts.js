@@ -1,17 +1,17 @@
-// The page's own words, as the API gives them in the chosen language.
+// The texts of the page in the chosen language, from the API.
 
 let texts = {};
 let plurals = new Intl.PluralRules('en');
 
-/** Takes over the texts of a page. */
-export function useTexts(all, language) {
+/** Sets the texts of the page. */
+export function setTexts(all, language) {
   texts = all ?? {};
   plurals = new Intl.PluralRules(language);
 }
 
 /**
- * The text under a key, with `{name}` replaced by values. `one | many` are its forms by the number `{count}`. An unknown key
- * shows itself, so that it is found.
+ * The text of a key, with `{name}` replaced by values. `one | many` are its forms for `{count}`. Returns an unknown key
+ * itself, so that it is noticed.
  */
 export function t(key, values) {
   const text = texts[key] ?? key;
@@ -21,7 +21,7 @@ export function t(key, values) {
   return form.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** Whether there is such a text. */
+/** Returns true if the key has a text. */
 export function hasText(key) {
   return key in texts;
 }

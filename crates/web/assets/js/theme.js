@@ -1,37 +1,37 @@
-// Light and dark: what the system says, until people choose.
+// The light and the dark theme: that of the system, until the user chooses one.
 
 const themeListeners = new Set();
 let isPrinting = false;
 
-/** The theme in force. */
+/** The current theme. */
 export function currentTheme() {
   return document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light';
 }
 
-/** Changes the theme and remembers it. */
+/** Changes the theme and stores it. */
 export function chooseTheme(theme) {
-  remember('kiro.theme', theme);
+  storePreference('kiro.theme', theme);
   apply(theme);
 }
 
-/** Calls `listener` after every change of theme. */
+/** Calls `listener` after every change of the theme. */
 export function onTheme(listener) {
   themeListeners.add(listener);
 }
 
-/** Follows the system as long as nothing was chosen. */
+/** Follows the system's theme unless the user chose one. */
 export function followSystemTheme() {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (event) => {
-    if (!recall('kiro.theme')) apply(event.matches ? 'dark' : 'light');
+    if (!readPreference('kiro.theme')) apply(event.matches ? 'dark' : 'light');
   });
 }
 
-/** Whether the page is being drawn for paper. */
+/** Returns true while the page is drawn for printing. */
 export function isForPaper() {
   return isPrinting;
 }
 
-/** Paper is light, and nothing moves on it. */
+/** Prints in the light theme, without animations. */
 export function followPrinter() {
   let theme = null;
   addEventListener('beforeprint', () => {
@@ -50,17 +50,17 @@ function apply(theme) {
   for (const listener of themeListeners) listener(theme);
 }
 
-/** Keeps a small choice in this browser; a browser that forbids it just forgets. */
-export function remember(key, value) {
+/** Stores a preference in this browser, if storage is allowed. */
+export function storePreference(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch (_) {
-    // Nothing depends on it.
+    // The preference is optional.
   }
 }
 
-/** What [`remember`] kept, or null. */
-export function recall(key) {
+/** Returns a stored preference, or null. */
+export function readPreference(key) {
   try {
     return localStorage.getItem(key);
   } catch (_) {
@@ -68,25 +68,25 @@ export function recall(key) {
   }
 }
 
-// What the stylesheet said: asking again makes the browser work out all styles that have changed since.
+// Cached values of the stylesheet: reading them forces the browser to recompute styles.
 const known = new Map();
 
-function once(key, ask) {
+function cached(key, ask) {
   if (!known.has(key)) known.set(key, ask());
   return known.get(key);
 }
 
-/** A colour of the stylesheet, in the theme in force. */
+/** A colour of the stylesheet in the current theme. */
 export function styleColour(name) {
-  return once(`${currentTheme()}/${name}`, () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return cached(`${currentTheme()}/${name}`, () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
 }
 
-/** The fonts of the page, in the language in force. */
+/** The fonts of the page in the current language. */
 export function pageFonts() {
-  return once(`fonts/${document.documentElement.lang}`, () => getComputedStyle(document.body).fontFamily);
+  return cached(`fonts/${document.documentElement.lang}`, () => getComputedStyle(document.body).fontFamily);
 }
 
-/** Whether things may move. */
+/** Returns true if animations are allowed. */
 export function mayAnimate() {
   return !isPrinting && !matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -1,9 +1,9 @@
-// What a chart says about the mark under the pointer: elements made of text, never parsed HTML.
+// Tooltips of charts: elements with text, never parsed HTML.
 
 import { el } from './dom.js';
 import { styleColour } from './theme.js';
 
-/** What all tooltips have in common. */
+/** The options that all tooltips share. */
 export function tooltipBase() {
   return {
     confine: true,
@@ -19,8 +19,8 @@ export function tooltipBase() {
   };
 }
 
-/** The inside of a tooltip: a heading, and lines of colour, name and value. */
-export function tip(heading, lines) {
+/** The content of a tooltip: a heading, and lines of colour, name and value. */
+export function tooltipContent(heading, lines) {
   const table = el('table.tip-lines');
   for (const line of lines) {
     const dot = el('span.dot');

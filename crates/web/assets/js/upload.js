@@ -1,11 +1,11 @@
-// Adding exports: dropped on the page or chosen, sent to the server, answered for every single file.
+// Uploads exports that are dropped on the page or chosen, and shows the result per file.
 
 import { add, announce, el, fill, icon } from './dom.js';
 import { t } from './texts.js';
 
 const MAX_FILES = 500;
 
-/** The dialog that takes files, and the whole page as a place to drop them. */
+/** The upload dialog, and the whole page as a drop target. */
 export class Upload {
   constructor(page) {
     this.page = page;
@@ -18,7 +18,7 @@ export class Upload {
     this.listen();
   }
 
-  /** Everything that is said, in the language of the page. */
+  /** Fills the dialog with texts in the language of the page. */
   fillDialog() {
     fill(this.veil, el('p', {}, icon('upload'), el('span', { text: t('upload.drop_here') })));
     this.input.setAttribute('aria-label', t('upload.choose'));

@@ -1,4 +1,4 @@
-//! `GET /api/dashboard`: what the page is made of.
+//! `GET /api/dashboard`: the model of the page.
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -6,14 +6,15 @@ use axum::response::Response;
 use kiro_dashboard::{Language, PageModel, Span};
 use serde::Serialize;
 
-use crate::api::{Pairs, desk_failure, value};
+use crate::api::errors::dashboard_error;
+use crate::api::query_string::{Pairs, value};
 use crate::app::AppState;
 use crate::page_texts;
-use crate::reply::json;
+use crate::response::json_response;
 
 /// Sheets, visuals, pickers, colours and texts in one language, and the days of the data.
 #[derive(Serialize)]
-pub(crate) struct DashboardAnswer {
+pub(crate) struct DashboardResponse {
     #[serde(flatten)]
     pub(crate) page: PageModel,
     /// None while there is no data.
@@ -21,9 +22,9 @@ pub(crate) struct DashboardAnswer {
     pub(crate) data_version: String,
 }
 
-impl DashboardAnswer {
+impl DashboardResponse {
     pub(crate) fn new(mut page: PageModel, days: Option<Span>, data_version: String) -> Self {
-        page_texts::complete(&mut page.texts, page.language);
+        page_texts::add_to(&mut page.texts, page.language);
         Self {
             page,
             days,
@@ -40,15 +41,15 @@ pub(crate) async fn dashboard(
     let language = value(&pairs, "lang")
         .and_then(Language::from_tag)
         .unwrap_or_default();
-    let data_version = state.board.current().data_version;
-    match state.desk.days().await {
+    let data_version = state.status.current().data_version;
+    match state.service.days().await {
         Ok(window) => {
-            let page = state.desk.spec().page(language);
-            json(
+            let page = state.service.spec().page(language);
+            json_response(
                 &headers,
-                &DashboardAnswer::new(page, window.days, data_version),
+                &DashboardResponse::new(page, window.days, data_version),
             )
         }
-        Err(error) => desk_failure(&error),
+        Err(error) => dashboard_error(&error),
     }
 }

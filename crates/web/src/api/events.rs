@@ -1,4 +1,4 @@
-//! `GET /api/status` and `GET /api/events`: how fresh the numbers are, asked once or followed.
+//! `GET /api/status` and `GET /api/events`: the status of reading exports, once or as a stream.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -10,34 +10,34 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, stream};
 
 use crate::app::AppState;
-use crate::reply::json;
+use crate::response::json_response;
 use crate::status::Status;
 
-/// News come no faster than this.
-const PAUSE: Duration = Duration::from_millis(250);
+/// The minimum time between two events.
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 pub(crate) async fn status(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    json(&headers, &state.board.current())
+    json_response(&headers, &state.status.current())
 }
 
 pub(crate) async fn events(
     State(state): State<AppState>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let mut board = state.board.follow();
-    board.mark_changed();
-    let news = stream::unfold(board, |mut board| async {
-        // The board is gone when the server stops: the stream ends.
-        board.changed().await.ok()?;
-        let event = event(&board.borrow_and_update());
-        tokio::time::sleep(PAUSE).await;
-        Some((Ok(event), board))
+    let mut updates = state.status.subscribe();
+    updates.mark_changed();
+    let events = stream::unfold(updates, |mut updates| async {
+        // The channel closes when the server stops, which ends the stream.
+        updates.changed().await.ok()?;
+        let event = event(&updates.borrow_and_update());
+        tokio::time::sleep(MIN_INTERVAL).await;
+        Some((Ok(event), updates))
     });
-    Sse::new(news).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
 fn event(status: &Status) -> Event {
     let event = Event::default().event("status");
-    // A status is plain texts and numbers.
+    // Serializing texts and numbers cannot fail.
     event.json_data(status).unwrap_or_default()
 }

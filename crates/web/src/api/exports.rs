@@ -1,19 +1,18 @@
-//! `POST /api/exports`: adds exports, as a form of files or as one file in the body.
+//! `POST /api/exports`: adds exports, from a form with files or from one file in the body.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use kiro_ingest::error_chain;
 
-use crate::api::{Pairs, value};
+use crate::api::errors::upload_error;
+use crate::api::query_string::{Pairs, value};
 use crate::app::AppState;
-use crate::reading::ReadError;
-use crate::reply::failure;
-use crate::upload::{Upload, UploadAnswer, UploadError};
+use crate::response::error_response;
+use crate::upload::{Upload, UploadError, UploadSummary};
 
-/// What a single file is called if nobody says.
+/// The name of a file whose request has no `name`.
 const DEFAULT_NAME: &str = "upload.csv";
 
 pub(crate) async fn add_exports(
@@ -21,8 +20,8 @@ pub(crate) async fn add_exports(
     Query(pairs): Pairs,
     request: Request,
 ) -> Response {
-    if !state.reader.can_write() {
-        return failure(
+    if !state.watcher.can_write() {
+        return error_response(
             StatusCode::CONFLICT,
             "exports cannot be added: the data folder cannot be written",
         );
@@ -38,10 +37,12 @@ pub(crate) async fn add_exports(
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    let answer = match kind.as_str() {
+    let summary = match kind.as_str() {
         "multipart/form-data" => match Multipart::from_request(request, &()).await {
             Ok(form) => add_form(&state, form).await,
-            Err(rejection) => return failure(StatusCode::BAD_REQUEST, &rejection.body_text()),
+            Err(rejection) => {
+                return error_response(StatusCode::BAD_REQUEST, &rejection.body_text());
+            }
         },
         "text/csv" => {
             add_file(
@@ -52,49 +53,29 @@ pub(crate) async fn add_exports(
             .await
         }
         _ => {
-            return failure(
+            return error_response(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "expected `multipart/form-data` or `text/csv`",
             );
         }
     };
-    match answer {
-        Ok(answer) => axum::Json(answer).into_response(),
-        Err(error) => refusal(&error),
+    match summary {
+        Ok(summary) => axum::Json(summary).into_response(),
+        Err(error) => upload_error(&error),
     }
 }
 
-async fn add_form(state: &AppState, form: Multipart) -> Result<UploadAnswer, UploadError> {
+async fn add_form(state: &AppState, form: Multipart) -> Result<UploadSummary, UploadError> {
     let mut upload = Upload::begin()?;
-    upload.take_form(form).await?;
-    upload.finish(&state.reader).await
+    upload.receive_form(form).await?;
+    upload.finish(&state.watcher).await
 }
 
-async fn add_file(state: &AppState, name: &str, body: Body) -> Result<UploadAnswer, UploadError> {
+async fn add_file(state: &AppState, name: &str, body: Body) -> Result<UploadSummary, UploadError> {
     let mut upload = Upload::begin()?;
     let pieces = body
         .into_data_stream()
-        .map(|piece| piece.map_err(UploadError::Broken));
-    upload.take(name, pieces).await?;
-    upload.finish(&state.reader).await
-}
-
-fn refusal(error: &UploadError) -> Response {
-    let status = match error {
-        UploadError::TooMany | UploadError::TooLarge | UploadError::FileTooLarge => {
-            StatusCode::PAYLOAD_TOO_LARGE
-        }
-        UploadError::Nothing | UploadError::Broken(_) | UploadError::Form(_) => {
-            StatusCode::BAD_REQUEST
-        }
-        UploadError::Read(ReadError::ReadOnly) => StatusCode::CONFLICT,
-        UploadError::Disk(_) | UploadError::Read(_) => {
-            tracing::error!(
-                error = error_chain(error),
-                "Uploaded exports could not be added."
-            );
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-    };
-    failure(status, &error_chain(error))
+        .map(|piece| piece.map_err(UploadError::Aborted));
+    upload.receive(name, pieces).await?;
+    upload.finish(&state.watcher).await
 }

@@ -1,18 +1,19 @@
-//! `GET /api/options/{picker}`: the values that a picker offers.
+//! `GET /api/options/{picker}`: the values of a picker.
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use crate::api::{Pairs, desk_failure, value};
+use crate::api::errors::dashboard_error;
+use crate::api::query_string::{Pairs, value};
 use crate::app::AppState;
-use crate::desk::MOST_CHOICES;
-use crate::reply::json;
+use crate::dashboard_service::MAX_CHOICES;
+use crate::response::json_response;
 
-/// How many values are offered unless the page says otherwise.
+/// The number of values if the request has no `limit`.
 const DEFAULT_LIMIT: u32 = 50;
-/// The longest text to search for.
-const LONGEST_SEARCH: usize = 200;
+/// Longer search texts are cut.
+const MAX_SEARCH_CHARS: usize = 200;
 
 pub(crate) async fn options(
     State(state): State<AppState>,
@@ -23,15 +24,15 @@ pub(crate) async fn options(
     let limit = value(&pairs, "limit")
         .and_then(|limit| limit.parse().ok())
         .unwrap_or(DEFAULT_LIMIT)
-        .min(MOST_CHOICES);
+        .min(MAX_CHOICES);
     let search: String = value(&pairs, "search")
         .unwrap_or_default()
         .chars()
         .filter(|c| !c.is_control())
-        .take(LONGEST_SEARCH)
+        .take(MAX_SEARCH_CHARS)
         .collect();
-    match state.desk.choices(&picker, &search, limit).await {
-        Ok(choices) => json(&headers, &choices),
-        Err(error) => desk_failure(&error),
+    match state.service.choices(&picker, &search, limit).await {
+        Ok(choices) => json_response(&headers, &choices),
+        Err(error) => dashboard_error(&error),
     }
 }

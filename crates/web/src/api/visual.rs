@@ -1,13 +1,14 @@
-//! `GET /api/visual/{id}`: a figure; with `.csv` at the end the whole of it as a file.
+//! `GET /api/visual/{id}`: a figure as JSON; with the suffix `.csv` all of its rows as CSV.
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kiro_dashboard::{Figure, Language, Selection, TableView};
 
-use crate::api::{Pairs, desk_failure, value};
+use crate::api::errors::dashboard_error;
+use crate::api::query_string::{Pairs, value};
 use crate::app::AppState;
-use crate::reply::{bytes, failure, json};
+use crate::response::{bytes_response, error_response, json_response};
 use crate::{csv_text, page_texts};
 
 pub(crate) async fn visual(
@@ -18,7 +19,7 @@ pub(crate) async fn visual(
 ) -> Response {
     let selection = match Selection::from_pairs(pairs.iter().cloned()) {
         Ok(selection) => selection,
-        Err(error) => return failure(StatusCode::BAD_REQUEST, &error.to_string()),
+        Err(error) => return error_response(StatusCode::BAD_REQUEST, &error.to_string()),
     };
     let mut view = TableView::from_pairs(
         pairs
@@ -30,16 +31,16 @@ pub(crate) async fn visual(
         None => (id.as_str(), false),
     };
     if is_csv {
-        // A download is the whole of it, in the order on the screen.
+        // A download has all rows, sorted as on the screen.
         view = TableView {
             sort: view.sort,
             ..TableView::default()
         };
     }
-    match state.desk.figure(id, selection, view).await {
+    match state.service.figure(id, selection, view).await {
         Ok(figure) if is_csv => csv(&state, &headers, &figure, &pairs),
-        Ok(figure) => json(&headers, &figure),
-        Err(error) => desk_failure(&error),
+        Ok(figure) => json_response(&headers, &figure),
+        Err(error) => dashboard_error(&error),
     }
 }
 
@@ -52,12 +53,12 @@ fn csv(
     let language = value(pairs, "lang")
         .and_then(Language::from_tag)
         .unwrap_or_default();
-    let mut texts = state.desk.spec().page(language).texts;
-    page_texts::complete(&mut texts, language);
+    let mut texts = state.service.spec().page(language).texts;
+    page_texts::add_to(&mut texts, language);
     match csv_text::write(figure, &texts) {
         Ok(text) => {
-            // Spreadsheets take UTF-8 for something else unless it begins with this mark.
-            let mark: &[u8] = if value(pairs, "bom") == Some("1") {
+            // Spreadsheets recognize UTF-8 by its byte order mark.
+            let bom: &[u8] = if value(pairs, "bom") == Some("1") {
                 "\u{feff}".as_bytes()
             } else {
                 b""
@@ -65,13 +66,13 @@ fn csv(
             let name = format!("attachment; filename=\"kiro-{}.csv\"", figure.id);
             (
                 [(header::CONTENT_DISPOSITION, name)],
-                bytes(headers, "text/csv; charset=utf-8", [mark, &text].concat()),
+                bytes_response(headers, "text/csv; charset=utf-8", [bom, &text].concat()),
             )
                 .into_response()
         }
         Err(error) => {
             tracing::error!(%error, "A figure could not be written as CSV.");
-            failure(
+            error_response(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the file could not be written",
             )

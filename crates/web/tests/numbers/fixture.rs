@@ -1,4 +1,4 @@
-//! A small believable fleet, normalized, behind the embedded engine.
+//! Small synthetic exports, normalized, behind the embedded engine.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -1,12 +1,23 @@
-//! Every visual's numbers, as the engine gives them, against plain code over the rows of the relations.
+//! Compares the numbers of every visual with plain code over the rows of the relations.
 //!
-//! The oracle shares nothing with the compiler: it filters and adds up rows itself, visual by visual.
+//! The oracle shares no code with the compiler: it filters and sums rows itself, visual by visual. `quicksight` compares
+//! the visuals of `QuickSight` with the page.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../../../dashboard/tests/quicksight/document.rs"]
+#[expect(dead_code, reason = "the rules of the other tests need more of it")]
+mod document;
+#[path = "../../../dashboard/tests/quicksight/evaluate.rs"]
+mod evaluate;
 mod expected;
 mod fixture;
+#[path = "../../../dashboard/tests/quicksight/language.rs"]
+mod language;
 mod oracle;
+mod quicksight;
+#[path = "../../../dashboard/tests/quicksight/syntax.rs"]
+mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,9 +25,11 @@ use std::sync::Arc;
 use fixture::Fixture;
 use kiro_dashboard::{Figure, Value};
 use oracle::{Expected, Oracle, Shape};
+// `document` calls `crate::assets`.
+use quicksight::assets;
 
-/// Default; two weeks of some plans on one client; a long window of one account and model; days from before there was any
-/// data. One user comes below.
+/// Default; two weeks of some plans on one client; a long window of one account and model; days that begin before the
+/// data. The selection of one user is added below.
 const SETTINGS: [&str; 4] = [
     "",
     "from=2026-08-03&to=2026-08-16&tier=Pro&tier=Pro%2B&client=KIRO_IDE",
@@ -43,7 +56,7 @@ fn every_number_is_that_of_plain_code() {
         let mut compared = 0;
         let mut never_filled: BTreeSet<String> =
             fixture.spec.visual_ids().map(str::to_owned).collect();
-        // A text, and a feature that the synthetic fleet does not use.
+        // A text, and a feature that the synthetic exports do not use.
         never_filled.remove("h-limits");
         never_filled.remove("c-transform");
         for query in &settings {
@@ -84,7 +97,7 @@ fn every_number_is_that_of_plain_code() {
     });
 }
 
-/// What the compiler escapes, the engine reads as one value: nobody has that name.
+/// Escaped values are valid SQL, and match no row.
 async fn no_value_of_a_selection_is_an_error(fixture: &Fixture) {
     for evil in [
         "O'Brien \\",
@@ -207,7 +220,7 @@ fn compare(query: &str, figure: &Figure, expected: &Expected) {
     }
 }
 
-/// The last columns of each row, by the first ones.
+/// The last columns of each row, by its first ones.
 fn table(figure: &Figure, keys: usize, measures: usize) -> BTreeMap<String, Vec<Value>> {
     let rows = figure.rows.iter().map(|row| {
         let key: Vec<String> = row[..keys].iter().map(Value::plain).collect();

@@ -1,4 +1,4 @@
-//! Rows of the relations, filters and sums: the plain way.
+//! Rows of the relations, with filters and sums in plain code.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -55,7 +55,7 @@ impl Expected {
     }
 }
 
-/// All rows of what the dashboard reads.
+/// All rows of the relations that the dashboard reads.
 pub(crate) struct Oracle {
     pub(crate) activity: Vec<Row>,
     pub(crate) days: Vec<Row>,
@@ -117,7 +117,7 @@ impl Oracle {
         }
     }
 
-    /// The busiest of those who are in both reports.
+    /// The busiest user of those in both reports.
     pub(crate) fn busiest_user(&self) -> String {
         let in_code: BTreeSet<String> = self.code.iter().map(|row| row.text("user_id")).collect();
         let both = self
@@ -140,12 +140,12 @@ impl Oracle {
     }
 }
 
-/// What a measure is: a function of the rows of a group.
+/// A measure: a function of the rows of a group.
 pub(crate) type Take = Box<dyn Fn(&[&Row]) -> Value>;
-/// What the rows of a group have in common.
+/// The key of a group: a function of a row.
 pub(crate) type Key = Box<dyn Fn(&Row) -> String>;
 
-/// Rows under one setting of the pickers.
+/// The rows under one selection.
 #[derive(Clone, Copy)]
 pub(crate) struct Chosen<'a> {
     pub(crate) oracle: &'a Oracle,
@@ -165,7 +165,7 @@ impl<'a> Chosen<'a> {
         self.request.selection.user.is_some()
     }
 
-    /// The rows that all pickers leave: each pair is a picker and its column.
+    /// The rows that pass all pickers. Each pair is a picker and its column.
     pub(crate) fn rows(
         &self,
         all: &'a [Row],
@@ -203,7 +203,7 @@ impl<'a> Chosen<'a> {
         }
     }
 
-    /// The window before, if the relation reaches that far back.
+    /// The previous window, if the relation has rows that old.
     pub(crate) fn before(&self, days: Days_, all: &[Row], time: &'static str) -> Option<Span> {
         let span = self.covered(days);
         let length = (span.to - span.from).num_days().unsigned_abs() + 1;
@@ -227,7 +227,7 @@ impl<'a> Chosen<'a> {
         days_between(self.span.from, self.span.to)
     }
 
-    /// Without the days before the current report began.
+    /// The days since the current report began.
     pub(crate) fn length_with_data(&self) -> f64 {
         let began = first_day(&self.oracle.activity, "activity_date");
         days_between(self.span.from.max(began), self.span.to)
@@ -297,7 +297,7 @@ pub(crate) fn min(column: &'static str) -> Take {
     extreme(column, std::cmp::Ordering::Less)
 }
 
-fn extreme(column: &'static str, wanted: std::cmp::Ordering) -> Take {
+fn extreme(column: &'static str, ordering: std::cmp::Ordering) -> Take {
     Box::new(move |rows| {
         let mut best = Value::Null;
         for value in rows
@@ -310,10 +310,10 @@ fn extreme(column: &'static str, wanted: std::cmp::Ordering) -> Take {
                 (Value::Text(a), Value::Text(b)) => a.cmp(b),
                 (a, b) => match (a.number(), b.number()) {
                     (Some(a), Some(b)) => a.total_cmp(&b),
-                    _ => wanted,
+                    _ => ordering,
                 },
             };
-            if order == wanted {
+            if order == ordering {
                 best = value;
             }
         }
@@ -321,7 +321,7 @@ fn extreme(column: &'static str, wanted: std::cmp::Ordering) -> Take {
     })
 }
 
-/// Nothing where the divisor is zero.
+/// Null if the divisor is zero.
 pub(crate) fn divide(of: Take, per: Take) -> Take {
     Box::new(move |rows| match (of(rows).number(), per(rows).number()) {
         (Some(of), Some(per)) if per != 0.0 => Value::Number(of / per),
@@ -368,7 +368,7 @@ pub(crate) fn mean_per(column: &'static str, take: Take) -> Take {
     })
 }
 
-/// How many users reach a number.
+/// The number of users that reach a threshold.
 pub(crate) fn users_from(take: Take, at_least: f64) -> Take {
     Box::new(move |rows| {
         let reached = groups(rows, "user_id")
@@ -422,7 +422,7 @@ pub(crate) fn table(rows: &[&Row], keys: &[Key], measures: &[Take]) -> Expected 
 }
 
 impl Expected {
-    /// Keeps the keys with the largest first (or given) measure.
+    /// Keeps the keys with the largest first or given measure.
     pub(crate) fn top(mut self, count: usize, measure: usize) -> Self {
         let mut keys: Vec<(f64, String)> = self
             .rows

@@ -1,4 +1,4 @@
-//! What each visual of *Activity & Trends* must show.
+//! The expected numbers of each visual of *Activity & Trends*.
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{

@@ -1,4 +1,4 @@
-//! What each visual of *Budget* must show.
+//! The expected numbers of each visual of *Budget*.
 
 use kiro_dashboard::Value;
 

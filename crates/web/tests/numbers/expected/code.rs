@@ -1,4 +1,4 @@
-//! What each visual of *Code activity* must show.
+//! The expected numbers of each visual of *Code activity*.
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{

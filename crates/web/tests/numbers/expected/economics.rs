@@ -1,4 +1,4 @@
-//! What each visual of *Economics* must show.
+//! The expected numbers of each visual of *Economics*.
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{

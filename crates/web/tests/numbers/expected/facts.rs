@@ -1,4 +1,4 @@
-//! The rows that the visuals are counted from.
+//! The rows behind the visuals.
 
 use crate::expected::measures::kpi;
 use crate::oracle::{Chosen, Days_, Expected, Key, Row, Shape, Take, by, sum, table};
@@ -10,7 +10,7 @@ const ACTIVITY: [(&str, &str); 4] = [
     ("account", "source_account"),
     ("user", "user_id"),
 ];
-/// On *Budget* everything is under the plan of the row, as allowances are.
+/// On *Budget* all numbers are under the plan of the row, as allowances are.
 const PLANNED: [(&str, &str); 4] = [
     ("tier", "subscription_tier"),
     ("client", "client_type"),
@@ -32,7 +32,7 @@ const CODE: [(&str, &str); 3] = [
 const OVERALL: [(&str, &str); 2] = [("tier", "subscription_tier"), ("user", "user_id")];
 const SOURCES: [(&str, &str); 2] = [("client", "client_type"), ("account", "source_account")];
 
-/// The rows that the chosen pickers leave, per relation and window.
+/// The rows that pass the pickers, per relation and window.
 pub(super) struct Facts<'a> {
     pub(super) chosen: &'a Chosen<'a>,
     pub(super) activity: Vec<&'a Row>,
@@ -156,7 +156,7 @@ impl<'a> Chosen<'a> {
             .map(|span| take(&self.planned(span)));
         kpi(take(&self.planned(self.covered(Days_::Month))), previous)
     }
-    /// The rows of the legacy report in the period before.
+    /// The rows of the legacy report in the previous period.
     pub(super) fn code_before(&self) -> Option<Vec<&'a Row>> {
         let before = self.before(Days_::Chosen, &self.oracle.code, "activity_date");
         before.map(|span| self.code(Some(span)))
@@ -179,7 +179,7 @@ impl<'a> Chosen<'a> {
             .map(|span| take(&self.months_of(Some(span))));
         kpi(take(&self.months(Days_::Month)), previous)
     }
-    /// A threshold per 30 days for the chosen days.
+    /// A threshold per 30 days, scaled to the chosen days.
     pub(super) fn scaled(&self, per_30_days: f64) -> f64 {
         (per_30_days * self.length_with_data() / 30.0)
             .ceil()

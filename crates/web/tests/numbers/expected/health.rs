@@ -1,4 +1,4 @@
-//! What each visual of *Data health* must show.
+//! The expected numbers of each visual of *Data health*.
 
 use kiro_dashboard::Value;
 

@@ -24,7 +24,7 @@ pub(super) fn hidden() -> Expected {
     }
 }
 
-/// One row per measure, with the period before beside it; what is nothing in both is left out.
+/// One row per measure, with the previous period beside it. Measures that are null in both are left out.
 pub(super) fn transposed(
     rows: &[&Row],
     before: Option<&[&Row]>,
@@ -49,7 +49,7 @@ pub(super) fn transposed(
     }
 }
 
-/// Adds up all but the largest values of one part of the key.
+/// Sums all but the largest values of one part of the key.
 pub(super) fn rest(expected: Expected, part: usize, limit: usize) -> Expected {
     let value = |key: &str| key.split('|').nth(part).unwrap().to_owned();
     let mut sizes: BTreeMap<String, f64> = BTreeMap::new();
@@ -136,7 +136,7 @@ pub(super) fn sums(columns: &'static [&'static str]) -> Take {
     })
 }
 
-/// Users by a name that their own rows decide.
+/// Users by a name that their rows determine.
 pub(super) fn by_user(rows: &[&Row], name: impl Fn(&[&Row]) -> &'static str) -> Expected {
     let mut counts: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for rows in groups(rows, "user_id").values() {

@@ -1,4 +1,4 @@
-//! What each visual must show, written out by hand from its subtitle; one file per sheet.
+//! The expected numbers of each visual, written by hand from its subtitle. One file per sheet.
 
 mod activity;
 mod budget;
@@ -13,7 +13,7 @@ mod user_detail;
 use crate::oracle::{Chosen, Expected};
 use facts::Facts;
 
-/// The expected figure; none for a visual that nobody has written down.
+/// The expected figure; none for a visual without expected numbers.
 pub(crate) fn of_visual(chosen: &Chosen<'_>, visual: &str) -> Option<Expected> {
     let is_ranking = visual.ends_with("-ranking");
     if visual.starts_with("u-") && is_ranking == chosen.has_user() {

@@ -1,4 +1,4 @@
-//! What each visual of *People* must show.
+//! The expected numbers of each visual of *People*.
 
 use crate::expected::facts::{Facts, pivot};
 use crate::expected::measures::{

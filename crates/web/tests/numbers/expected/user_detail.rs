@@ -1,4 +1,4 @@
-//! What each visual of *User detail* must show.
+//! The expected numbers of each visual of *User detail*.
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{

@@ -1,11 +1,9 @@
-//! A dashboard over a few exports in a temporary folder, asked without a network.
+//! The application over a few exports in a temporary folder, called without a network.
 #![expect(
-    dead_code,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::format_push_string,
-    clippy::similar_names,
-    reason = "every test program uses a part of it"
+    reason = "tests"
 )]
 
 use std::path::{Path, PathBuf};
@@ -20,7 +18,9 @@ use kiro_curate::{Catalogue, RenderOptions};
 use kiro_dashboard::Spec;
 use kiro_ingest::{LocalFolder, ObjectStore};
 use kiro_query::{Engine, EngineOptions};
-use kiro_web::{Access, AppState, Desk, Reader, ReaderOptions, StatusBoard, app};
+use kiro_web::{
+    Access, AppState, DashboardService, ExportWatcher, StatusChannel, WatcherOptions, app,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 pub(crate) const HOSTILE_EMAIL: &str = "<img src=x onerror=alert(1)>@example.com";
 pub(crate) const FORMULA_ID: &str = "=1+cmd|calc";
 
-/// An export of the current report: user, e-mail address, credits.
+/// An export of the current report with one row per user: id, e-mail address, credits.
 pub(crate) fn export(day: &str, users: &[(&str, &str, &str)]) -> String {
     let mut text = "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,\
                     Subscription_Tier,Total_Messages,New_User,User_Email,Usage_Limit,auto_messages,claude_sonnet_4.5_messages\n"
@@ -40,26 +40,26 @@ pub(crate) fn export(day: &str, users: &[(&str, &str, &str)]) -> String {
     text
 }
 
-/// The application over a source and a data folder of its own.
-pub(crate) struct Desktop {
+/// The application over a temporary source and data folder.
+pub(crate) struct TestServer {
     app: Router,
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) service: Arc<DashboardService>,
     folder: TempDir,
-    reading: JoinHandle<()>,
+    watcher_task: JoinHandle<()>,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Desktop {
+impl TestServer {
     pub(crate) async fn open(access: Access) -> Self {
         Self::with_exports(access, &[]).await
     }
 
-    /// With more exports than the usual ones: path below the source, and content.
+    /// With additional exports: path below the source, and content.
     pub(crate) async fn with_exports(access: Access, more: &[(&str, String)]) -> Self {
         let folder = TempDir::new().unwrap();
         let source = folder.path().join("exports");
@@ -100,8 +100,8 @@ impl Desktop {
         Self::over(TempDir::new().unwrap(), None, Access::default()).await
     }
 
-    /// Over a source that is no folder.
-    pub(crate) async fn reading(source: Arc<dyn ObjectStore>) -> Self {
+    /// Over this source, which need not be a folder.
+    pub(crate) async fn with_source(source: Arc<dyn ObjectStore>) -> Self {
         Self::over(TempDir::new().unwrap(), Some(source), Access::default()).await
     }
 
@@ -120,32 +120,32 @@ impl Desktop {
             until: None,
         })
         .unwrap();
-        let desk = Desk::new(spec, engine);
-        let board = Arc::new(StatusBoard::new("0.0.0", ""));
-        let options = ReaderOptions {
+        let service = DashboardService::new(spec, engine);
+        let status = Arc::new(StatusChannel::new("0.0.0", ""));
+        let options = WatcherOptions {
             sources: source.into_iter().collect(),
             destination,
             clock: Arc::new(chrono::Utc::now),
             poll: Duration::from_millis(100),
         };
-        let reader = Reader::new(Arc::clone(&desk), Arc::clone(&board), options);
+        let watcher = ExportWatcher::new(Arc::clone(&service), Arc::clone(&status), options);
         let state = AppState {
-            desk: Arc::clone(&desk),
-            board: Arc::clone(&board),
-            reader: Arc::clone(&reader),
+            service: Arc::clone(&service),
+            status: Arc::clone(&status),
+            watcher: Arc::clone(&watcher),
             access: Arc::new(access),
         };
-        let reading = tokio::spawn(reader.follow());
-        let desktop = Self {
+        let watcher_task = tokio::spawn(watcher.run());
+        let server = Self {
             app: app(state),
-            desk,
+            service,
             folder,
-            reading,
+            watcher_task,
         };
-        while !board.current().is_settled() {
+        while !status.current().is_settled() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        desktop
+        server
     }
 
     pub(crate) fn source(&self) -> PathBuf {
@@ -160,7 +160,7 @@ impl Desktop {
         self.folder.path()
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         self.send(
             Request::get(path)
                 .header("host", "localhost")
@@ -170,11 +170,11 @@ impl Desktop {
         .await
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> TestResponse {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer {
+        TestResponse {
             status: parts.status,
             headers: parts.headers,
             body,
@@ -193,7 +193,11 @@ impl Desktop {
         }
     }
 
-    pub(crate) async fn upload(&self, files: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn upload(
+        &self,
+        files: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> TestResponse {
         let mut body = String::new();
         for (name, text) in files {
             body.push_str(&format!(
@@ -212,11 +216,11 @@ impl Desktop {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    pub(crate) async fn wait_for_status(&self, is_wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn wait_for_status(&self, is_expected: impl Fn(&Value) -> bool) -> Value {
         let mut status = Value::Null;
         for _ in 0..600 {
             status = self.get("/api/status").await.json();
-            if is_wanted(&status) {
+            if is_expected(&status) {
                 return status;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -224,7 +228,7 @@ impl Desktop {
         panic!("the status never became what it should: {status}");
     }
 
-    /// A table with a row per user, and a number column of it.
+    /// A table with a row per user, and the name of one of its number columns.
     pub(crate) async fn user_table(&self) -> (String, String) {
         let figure = self.get("/api/visual/p-all-users").await.json();
         let columns = figure["columns"].as_array().unwrap();
@@ -239,13 +243,13 @@ impl Desktop {
     }
 }
 
-impl Drop for Desktop {
+impl Drop for TestServer {
     fn drop(&mut self) {
-        self.reading.abort();
+        self.watcher_task.abort();
     }
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn header(&self, name: &str) -> String {
         self.headers
             .get(name)

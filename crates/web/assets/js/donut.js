@@ -1,4 +1,4 @@
-// A ring of shares, with its sum in the middle and its names beside or below it.
+// Chart options for donuts: shares with the total in the centre, and the legend beside or below.
 
 import { formatShort, formatValue } from './format.js';
 import { plainText, shorten } from './labels.js';
@@ -6,12 +6,12 @@ import { legendBase } from './legend.js';
 import { rolesOf, seriesColour, valueName } from './series.js';
 import { t } from './texts.js';
 import { styleColour } from './theme.js';
-import { tip, tooltipBase } from './tooltip.js';
+import { tooltipBase, tooltipContent } from './tooltip.js';
 
-/** One line of a legend that stands, in pixels. */
+/** The height of one line of a vertical legend, in pixels. */
 const LEGEND_LINE = 22;
 
-/** Pixels for the lines below a ring that has no room beside it: all of them, or whole lines and the buttons that turn the page. */
+/** The height of a legend below the donut, in pixels: all lines, or as many whole lines as fit with the paging buttons. */
 function legendBelow(lines, height) {
   const most = height * 0.6;
   if (lines * LEGEND_LINE <= most) return { height: lines * LEGEND_LINE, reserved: lines * LEGEND_LINE };
@@ -19,8 +19,8 @@ function legendBelow(lines, height) {
   return { height: shown, reserved: shown + 24 };
 }
 
-/** The option for a ring. */
-export function ringOption(visual, figure, size) {
+/** Returns the chart option for a donut. */
+export function donutOption(visual, figure, size) {
   const { category, values } = rolesOf(figure);
   const column = figure.columns[category];
   const value = figure.columns[values[0]];
@@ -32,10 +32,10 @@ export function ringOption(visual, figure, size) {
   const beside = size.width >= 400;
   const share = (amount) => formatValue(sum ? amount / sum : 0, 'percent');
   const below = legendBelow(slices.length, size.height);
-  const ring = size.height - below.reserved - 12;
-  const centre = beside ? ['20%', '50%'] : ['50%', ring / 2];
+  const donutHeight = size.height - below.reserved - 12;
+  const centre = beside ? ['20%', '50%'] : ['50%', donutHeight / 2];
   const nameWidth = Math.max(48, (beside ? size.width * 0.58 : size.width - 24) - 118);
-  const radius = Math.max(40, beside ? Math.min(size.width * 0.185, size.height * 0.46) : Math.min(size.width * 0.36, ring / 2 - 2));
+  const radius = Math.max(40, beside ? Math.min(size.width * 0.185, size.height * 0.46) : Math.min(size.width * 0.36, donutHeight / 2 - 2));
   const common = legendBase();
   return {
     title: {
@@ -72,7 +72,7 @@ export function ringOption(visual, figure, size) {
     tooltip: {
       ...tooltipBase(),
       trigger: 'item',
-      formatter: (point) => tip(point.name, [{ colour: point.color, name: value.text, value: formatValue(point.value, value.format) }, { name: t('chart.share'), value: share(point.value) }]),
+      formatter: (point) => tooltipContent(point.name, [{ colour: point.color, name: value.text, value: formatValue(point.value, value.format) }, { name: t('chart.share'), value: share(point.value) }]),
     },
     series: [{
       id: 'slices',

@@ -1,32 +1,19 @@
-//! Every visual's numbers in `QuickSight`, as its definition would work them out, against those of the page: the same rows,
-//! the same choices.
+//! Compares the numbers of every visual in `QuickSight` with those of the page, for the same rows and choices.
 //!
-//! The datasets' SQL is run by the engine, the definition by the evaluator of the dashboard's own tests.
+//! The engine runs the datasets' SQL; the evaluator of the dashboard's tests runs the definition.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../../../dashboard/tests/quicksight/document.rs"]
-#[expect(dead_code, reason = "the rules of the other tests need more of it")]
-mod document;
-#[path = "../../../dashboard/tests/quicksight/evaluate.rs"]
-mod evaluate;
-#[path = "../numbers/fixture.rs"]
-mod fixture;
-#[path = "../../../dashboard/tests/quicksight/language.rs"]
-mod language;
 mod shown;
-#[path = "../../../dashboard/tests/quicksight/syntax.rs"]
-mod syntax;
 
 use std::collections::BTreeMap;
 
-use document::Document;
-use evaluate::{Cell, Choice, Row};
-use fixture::Fixture;
 use kiro_curate::{Catalogue, RenderOptions};
 use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode, datasets};
 use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard::{Language, Request, ResultSet, Value};
+
+use crate::document::Document;
+use crate::evaluate::{self, Cell, Choice, Row};
+use crate::fixture::Fixture;
 
 /// Default; two weeks of some plans on one client; one user.
 const SETTINGS: [&str; 3] = [
@@ -35,7 +22,8 @@ const SETTINGS: [&str; 3] = [
     "from=2026-07-15&to=2026-08-25&user={user}",
 ];
 
-fn assets(mode: Mode) -> Assets {
+/// The parameters of a deployment, for the definitions under test.
+pub(crate) fn assets(mode: Mode) -> Assets {
     Assets {
         prefix: "kiro".to_owned(),
         partition: "aws".to_owned(),
@@ -85,7 +73,7 @@ fn every_number_is_that_of_the_page() {
                 .flat_map(|sheet| &sheet.visuals)
             {
                 let is_chosen = request.selection.user.is_some();
-                // The ranking stays when a user is chosen; what is for one user is empty until then.
+                // The ranking stays when a user is chosen; visuals about one user are empty until then.
                 let is_hidden =
                     visual.kind == Kind::Text || (visual.show == Show::NoUser && is_chosen);
                 if is_hidden {
@@ -143,7 +131,7 @@ fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
     let span = fixture.spec.chosen_span(request).unwrap();
     let selection = &request.selection;
     let names = fixture.spec.texts(Language::En);
-    // Controls offer the names of values where they have any.
+    // Controls list the texts of values that have one.
     let texts = |values: Vec<&str>| {
         values
             .into_iter()

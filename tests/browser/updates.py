@@ -1,18 +1,18 @@
-"""News from the server: new exports, many tabs that wait for them, and a server that has gone."""
+"""Updates from the server: new exports, many listening tabs, and a stopped server."""
 
 from server import Server, export
-from walk import Walk, check, page, test
+from harness import DashboardTab, check, page, test
 
 
 @page("/")
-def new_exports_are_offered_and_uploads_added(walk, server):
-    tab = walk.tab
+def new_exports_are_offered_and_uploads_added(dashboard, server):
+    tab = dashboard.tab
     server.add("KIRO_IDE_123456789012_user_report_202609020000.csv", export("2026-09-01", "u-late", "late@example.com"))
     tab.wait("!document.querySelector('.banner').hidden")
     check("Aug" in tab.text("[data-picker=date] .picker-hint"), "the page keeps what it shows")
     tab.click("[data-action=refresh]")
     tab.wait("document.querySelector('[data-picker=date] .picker-hint').textContent.includes('Sep')")
-    walk.settle()
+    dashboard.settle()
     tab.click("[data-action=upload]")
     text = export("2026-09-02", "u-upload", "upload@example.com").replace("\n", "\\n").replace('"', '\\"')
     tab.evaluate(
@@ -25,43 +25,43 @@ def new_exports_are_offered_and_uploads_added(walk, server):
     tab.wait("document.querySelector('.upload-result').textContent.includes('1 added')")
     check("notes.txt" in tab.text(".upload-result"), "the other file is named")
     tab.click(".dialog .primary")
-    walk.settle()
+    dashboard.settle()
 
 
 @page("/")
-def a_choice_after_news_takes_over_all_of_the_page(walk, server):
-    tab = walk.tab
+def a_choice_after_an_update_reloads_the_whole_page(dashboard, server):
+    tab = dashboard.tab
     server.add("KIRO_IDE_123456789012_user_report_202609040000.csv", export("2026-09-03", "u-later", "later@example.com"))
     tab.wait("!!document.querySelector('[data-action=refresh]')")
     check("Sep 3" not in tab.text("[data-picker=date] .picker-hint"), "the page keeps what it shows")
-    walk.choose_first("client")
+    dashboard.choose_first("client")
     tab.wait("document.querySelector('[data-picker=date] .picker-hint').textContent.includes('3, 2026')")
     tab.wait("document.querySelector('.banner').hidden")
-    walk.settle()
+    dashboard.settle()
 
 
 @test
-def seven_tabs_leave_each_other_room_to_ask(browser, server):
-    # A browser opens six connections to a host.
-    walks = []
+def seven_tabs_do_not_block_each_other(browser, server):
+    # A browser opens at most six connections per host.
+    dashboards = []
     try:
         for _ in range(7):
-            walks.append(Walk(browser, server.origin))
-            walks[-1].open("/?sheet=code")
-        walks[0].tab.frame()
-        walks[0].open_sheet("budget")
+            dashboards.append(DashboardTab(browser, server.origin))
+            dashboards[-1].open("/?sheet=code")
+        dashboards[0].tab.frame()
+        dashboards[0].open_sheet("budget")
     finally:
-        for walk in walks:
-            walk.tab.close()
+        for dashboard in dashboards:
+            dashboard.tab.close()
 
 
 @test
 def a_page_without_its_server_says_so(browser, server):
     with Server(server.program, users=3, days=10) as lonely:
         lonely.wait_until_ready()
-        walk = Walk(browser, lonely.origin)
+        dashboard = DashboardTab(browser, lonely.origin)
         try:
-            tab = walk.open("/")
+            tab = dashboard.open("/")
             lonely.process.terminate()
             tab.wait("document.querySelector('.status').getAttribute('aria-label').includes('Connection lost')")
             tab.wait("document.getElementById('announcements').textContent === 'Connection lost'")
@@ -70,4 +70,4 @@ def a_page_without_its_server_says_so(browser, server):
             tab.wait("document.querySelector('.toast')?.textContent.includes('does not answer')")
             check(tab.evaluate("document.documentElement.lang + localStorage.getItem('kiro.language')") == "ennull", "the language stays")
         finally:
-            walk.tab.close()
+            dashboard.tab.close()

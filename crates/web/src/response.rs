@@ -1,4 +1,4 @@
-//! Answers: JSON that is compressed when it is worth it, and errors in one shape.
+//! HTTP responses: compressed JSON and bytes, and errors in one shape.
 
 use std::io::Write as _;
 
@@ -9,10 +9,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 
-/// Below this many bytes compression costs more than it saves.
-const WORTH_COMPRESSING: usize = 1400;
+/// Shorter bodies are sent uncompressed.
+const MIN_COMPRESSED_BYTES: usize = 1400;
 
-/// Whether the asking side takes gzip.
+/// Returns true if the client accepts gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers
         .get(header::ACCEPT_ENCODING)
@@ -25,27 +25,27 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// A value as a JSON answer.
-pub(crate) fn json<T: Serialize>(request: &HeaderMap, value: &T) -> Response {
+/// Responds with a value as JSON.
+pub(crate) fn json_response<T: Serialize>(request: &HeaderMap, value: &T) -> Response {
     match serde_json::to_vec(value) {
-        Ok(body) => bytes(request, "application/json", body),
+        Ok(body) => bytes_response(request, "application/json", body),
         Err(error) => {
-            tracing::error!(%error, "An answer could not be written as JSON.");
-            failure(
+            tracing::error!(%error, "A response could not be serialized.");
+            error_response(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "the answer could not be written",
+                "the response could not be written",
             )
         }
     }
 }
 
-/// Bytes as an answer, compressed when asked for.
-pub(crate) fn bytes(request: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
+/// Responds with bytes, compressed if the client accepts it.
+pub(crate) fn bytes_response(request: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::VARY, "Accept-Encoding"),
     ];
-    if body.len() >= WORTH_COMPRESSING && accepts_gzip(request) {
+    if body.len() >= MIN_COMPRESSED_BYTES && accepts_gzip(request) {
         let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
         if let Ok(compressed) = encoder.write_all(&body).and_then(|()| encoder.finish()) {
             return (
@@ -59,7 +59,7 @@ pub(crate) fn bytes(request: &HeaderMap, kind: &'static str, body: Vec<u8>) -> R
     (headers, body).into_response()
 }
 
-/// What went wrong, as `{"error": …}`.
-pub(crate) fn failure(status: StatusCode, error: &str) -> Response {
+/// Responds with `{"error": …}`.
+pub(crate) fn error_response(status: StatusCode, error: &str) -> Response {
     (status, axum::Json(serde_json::json!({ "error": error }))).into_response()
 }

@@ -5,29 +5,31 @@ use std::path::Path;
 use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard::{Selection, TableView};
 
-use crate::desk::Desk;
-use crate::report::mask::Mask;
-use crate::report::plan::{Dates, keep_sheets};
+use crate::dashboard_service::DashboardService;
+use crate::report::anonymize::Anonymizer;
 use crate::report::{ReportError, ReportOptions, ReportSummary};
 use crate::{csv_text, page_texts};
 
-/// Writes `<out>/<sheet>/<visual>.csv` for everything that the report's days hold.
+/// Writes `<out>/<sheet>/<visual>.csv` for every visual that is not about one user.
+///
+/// # Errors
+///
+/// If a sheet is unknown, a figure cannot be computed, or a file cannot be written.
 pub async fn write_csv_folder(
     out: &Path,
-    desk: &Desk,
+    service: &DashboardService,
     options: &ReportOptions,
 ) -> Result<ReportSummary, ReportError> {
-    let data = desk.days().await?;
-    let mut page = desk.spec().page(options.language);
-    keep_sheets(&mut page, &options.sheets)?;
-    let dates = Dates::new(data.days, page.default_days, options);
-    page_texts::complete(&mut page.texts, options.language);
+    let data = service.days().await?;
+    let mut page = service.spec().page(options.language);
+    options.retain_sheets(&mut page)?;
+    page_texts::add_to(&mut page.texts, options.language);
     let selection = Selection {
         from: options.days.map(|days| days.from),
         to: options.days.map(|days| days.to),
         ..Selection::default()
     };
-    let mask = Mask::of(options, &page, desk.catalogue());
+    let anonymizer = Anonymizer::new(options, &page, service.catalogue());
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {
         let folder = out.join(&sheet.id);
@@ -42,15 +44,15 @@ pub async fn write_csv_folder(
             .iter()
             .filter(|visual| visual.show != Show::User && visual.kind != Kind::Text)
         {
-            let figure = desk
+            let figure = service
                 .figure(&visual.id, selection.clone(), TableView::default())
                 .await;
             let mut figure = figure.map_err(|source| ReportError::Figure {
                 visual: visual.id.clone(),
                 source: Box::new(source),
             })?;
-            if let Some(mask) = &mask {
-                mask.hide(&mut figure);
+            if let Some(anonymizer) = &anonymizer {
+                anonymizer.anonymize(&mut figure);
             }
             let text = csv_text::write(&figure, &page.texts)?;
             let path = folder.join(format!("{}.csv", visual.id));
@@ -70,6 +72,6 @@ pub async fn write_csv_folder(
         sheets: page.sheets.len(),
         visuals: page.sheets.iter().map(|sheet| sheet.visuals.len()).sum(),
         figures,
-        days: dates.days,
+        days: options.days.or(data.days),
     })
 }

@@ -1,13 +1,10 @@
-//! Reading that goes wrong: what the status says meanwhile, and that it is tried again.
-
-mod common;
+//! Failures of reading: the status meanwhile, and the retries.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::StatusCode;
-use common::Desktop;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -18,13 +15,15 @@ use kiro_ingest::{
 use kiro_report::ObjectKey;
 use kiro_web::Access;
 
-/// A source whose listing never changes, and that cannot be read at first.
-struct Shaky {
+use crate::test_server::{TestServer, export};
+
+/// A source whose listing never changes, and whose first reads fail.
+struct FlakyStore {
     objects: InMemoryStore,
     failures_left: AtomicU32,
 }
 
-impl ObjectStore for Shaky {
+impl ObjectStore for FlakyStore {
     fn list<'a>(&'a self, prefix: &'a str) -> BoxStream<'a, Result<ObjectMeta, StoreError>> {
         self.objects.list(prefix)
     }
@@ -59,18 +58,18 @@ impl ObjectStore for Shaky {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_that_could_not_be_read_is_tried_again_though_the_listing_is_the_same() {
+async fn a_failed_export_is_retried_although_the_listing_is_unchanged() {
     let objects = InMemoryStore::new();
     objects.put(
         "KIRO_IDE_123456789012_user_report_202608310200.csv",
-        common::export("2026-08-31", &[("u-alice", "", "1")]),
+        export("2026-08-31", &[("u-alice", "", "1")]),
     );
-    let desktop = Desktop::reading(Arc::new(Shaky {
+    let server = TestServer::with_source(Arc::new(FlakyStore {
         objects,
         failures_left: AtomicU32::new(2),
     }))
     .await;
-    let status = desktop
+    let status = server
         .wait_for_status(|status| {
             status["newest_day"] == "2026-08-31" && status["state"] == "ready"
         })
@@ -80,20 +79,20 @@ async fn an_export_that_could_not_be_read_is_tried_again_though_the_listing_is_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_part_is_told_until_it_is_gone() {
-    let desktop = Desktop::open(Access::default()).await;
-    let part = desktop
+async fn a_damaged_part_is_reported_until_it_is_removed() {
+    let server = TestServer::open(Access::default()).await;
+    let part = server
         .data()
         .join("facts/export_date=2026-08-31/part-0123456789abcdef.parquet");
     std::fs::write(&part, "no parquet").unwrap();
     std::fs::write(
-        desktop
+        server
             .source()
             .join("KIRO_IDE_123456789012_user_report_202609040000.csv"),
-        common::export("2026-09-03", &[("u-late", "", "10")]),
+        export("2026-09-03", &[("u-late", "", "10")]),
     )
     .unwrap();
-    let status = desktop
+    let status = server
         .wait_for_status(|status| {
             status["exports"]["done"] == 32
                 && status["exports"]["failed"] == 1
@@ -102,11 +101,11 @@ async fn a_damaged_part_is_told_until_it_is_gone() {
         .await;
     let message = status["message"].as_str().unwrap();
     assert!(message.contains("part-0123456789abcdef"), "{message}");
-    assert_eq!(status["newest_day"], "2026-08-31", "the numbers of before");
-    assert_eq!(desktop.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(status["newest_day"], "2026-08-31", "the previous numbers");
+    assert_eq!(server.get("/healthz").await.status, StatusCode::OK);
 
     std::fs::remove_file(&part).unwrap();
-    let status = desktop
+    let status = server
         .wait_for_status(|status| status["state"] == "ready")
         .await;
     assert_eq!(status["newest_day"], "2026-09-03");

@@ -1,4 +1,4 @@
-//! Answers about the data: the dashboard's questions, put to the engine.
+//! Compiles the dashboard's queries, runs them on the engine, and caches their results.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,88 +14,89 @@ use kiro_dashboard::{
 use kiro_query::{Engine, QueryError};
 use tokio::sync::Semaphore;
 
-use crate::kept::Kept;
-use crate::rows;
+use crate::result_cache::ResultCache;
+use crate::result_set;
 
-/// So many statements run at the same time; each of them uses all processors.
-const STATEMENTS_AT_ONCE: usize = 3;
-/// The most values that a picker offers at once.
-pub(crate) const MOST_CHOICES: u32 = 500;
+/// The maximum number of concurrent statements. Each of them uses all processors.
+const MAX_CONCURRENT_STATEMENTS: usize = 3;
+/// The maximum number of values in one list of a picker.
+pub(crate) const MAX_CHOICES: u32 = 500;
 
-/// Why there is no answer.
+/// A request to the dashboard failed.
 #[derive(Debug, thiserror::Error)]
-pub enum DeskError {
-    /// The dashboard cannot be asked that.
+pub enum DashboardError {
+    /// The request names something that the dashboard does not have, or a value that it cannot read.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The engine could not answer.
+    /// The engine could not run a statement.
     #[error("the numbers could not be computed")]
     Query(#[from] QueryError),
-    /// The engine's rows are of a type that the page does not know.
+    /// The engine returned a column that could not be converted.
     #[error("the rows could not be read")]
     Rows(#[from] arrow::error::ArrowError),
 }
 
-impl DeskError {
-    /// Whether the one who asked can do something about it.
+impl DashboardError {
+    /// Returns true if the request is at fault, not the data or the engine.
     pub fn is_user_error(&self) -> bool {
         matches!(self, Self::Request(_))
     }
 }
 
-/// The dashboard and the engine behind it, with the results that were asked for before.
-pub struct Desk {
+/// The dashboard over an engine, with cached results.
+pub struct DashboardService {
     spec: Spec,
     engine: Engine,
-    kept: Kept,
+    results: ResultCache,
     version: AtomicU64,
-    running: Semaphore,
+    statements: Semaphore,
 }
 
-impl Desk {
-    /// A desk over an open engine.
+impl DashboardService {
+    /// Creates a service over an open engine.
     pub fn new(spec: Spec, engine: Engine) -> Arc<Self> {
         Arc::new(Self {
             spec,
             engine,
-            kept: Kept::default(),
+            results: ResultCache::default(),
             version: AtomicU64::new(1),
-            running: Semaphore::new(STATEMENTS_AT_ONCE),
+            statements: Semaphore::new(MAX_CONCURRENT_STATEMENTS),
         })
     }
 
-    /// The dashboard.
+    /// The dashboard spec.
     pub fn spec(&self) -> &Spec {
         &self.spec
     }
 
-    /// The relations behind the dashboard.
+    /// The catalogue of relations that the dashboard reads.
     pub(crate) fn catalogue(&self) -> &Catalogue {
         self.engine.catalogue()
     }
 
-    /// Counts the states of the data that were seen.
+    /// The number of the current state of the data; grows with every change.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Looks for new parts; whether there were any.
-    pub async fn refresh(&self) -> Result<bool, DeskError> {
+    /// Reads new parts. Returns true if the data has changed.
+    pub async fn refresh(&self) -> Result<bool, DashboardError> {
         let is_changed = self.engine.refresh().await?.changed_parts > 0;
         if is_changed {
+            self.results.clear();
             self.version.fetch_add(1, Ordering::AcqRel);
         }
         Ok(is_changed)
     }
 
     /// The days of the data.
-    pub async fn days(&self) -> Result<DataWindow, DeskError> {
+    pub async fn days(&self) -> Result<DataWindow, DashboardError> {
         let results = self.run(&self.spec.data_window_query()?).await?;
         Ok(results.first().map(Spec::data_window).unwrap_or_default())
     }
 
-    /// The days that a visual can be about.
-    async fn days_of(&self, visual: &str) -> Result<DataWindow, DeskError> {
+    /// The days that a visual can cover.
+    async fn visual_days(&self, visual: &str) -> Result<DataWindow, DashboardError> {
         let mut window = self.days().await?;
         if let Some(query) = self.spec.first_day_query(visual)? {
             let results = self.run(&query).await?;
@@ -105,34 +106,34 @@ impl Desk {
     }
 
     /// The newest day of the data.
-    pub async fn newest_day(&self) -> Result<Option<NaiveDate>, DeskError> {
+    pub async fn newest_day(&self) -> Result<Option<NaiveDate>, DashboardError> {
         Ok(self.days().await?.days.map(|days| days.to))
     }
 
-    /// What a picker offers.
+    /// The values of a picker whose text contains `search`, the most used first. `limit` is at most 500.
     pub async fn choices(
         &self,
         picker: &str,
         search: &str,
         limit: u32,
-    ) -> Result<Vec<ChoiceRow>, DeskError> {
+    ) -> Result<Vec<ChoiceRow>, DashboardError> {
         let query = self
             .spec
-            .options_query(picker, search, limit.clamp(1, MOST_CHOICES))?;
+            .options_query(picker, search, limit.clamp(1, MAX_CHOICES))?;
         let results = self.run(&query).await?;
         Ok(results.first().map(Spec::options).unwrap_or_default())
     }
 
-    /// One visual for one selection.
+    /// The figure of one visual for one selection.
     pub async fn figure(
         &self,
         visual: &str,
         selection: Selection,
         view: TableView,
-    ) -> Result<Figure, DeskError> {
+    ) -> Result<Figure, DashboardError> {
         let request = Request {
             selection,
-            data: self.days_of(visual).await?,
+            data: self.visual_days(visual).await?,
             view,
         };
         let query = self.spec.query(visual, &request)?;
@@ -140,64 +141,65 @@ impl Desk {
         Ok(self.spec.figure(visual, &request, results)?)
     }
 
-    /// The results of one visual for all combinations of the facets' values; none where it has to be asked one by one.
-    pub(crate) async fn faceted(
+    /// The results of one visual for all combinations of the facets' values. None if the visual has to be queried once per
+    /// combination.
+    pub(crate) async fn faceted_results(
         &self,
         visual: &str,
         selection: Selection,
         facets: &[Facet],
-    ) -> Result<Option<FacetedResults>, DeskError> {
+    ) -> Result<Option<FacetedResults>, DashboardError> {
         let request = Request {
             selection,
-            data: self.days_of(visual).await?,
+            data: self.visual_days(visual).await?,
             view: TableView::default(),
         };
         let Some(query) = self.spec.faceted_query(visual, &request, facets)? else {
             return Ok(None);
         };
-        let asked = query.statements.iter().map(|one| self.answer(&one.sql));
-        let nothing = query.statements.iter().map(async |one| match &one.nothing {
-            Some(sql) => self.answer(sql).await,
+        let results = query.statements.iter().map(|one| self.cached(&one.sql));
+        let empty = query.statements.iter().map(async |one| match &one.nothing {
+            Some(sql) => self.cached(sql).await,
             None => Ok(ResultSet::default()),
         });
-        let (asked, nothing) = try_join(try_join_all(asked), try_join_all(nothing)).await?;
-        Ok(Some(query.split(asked, nothing)))
+        let (results, empty) = try_join(try_join_all(results), try_join_all(empty)).await?;
+        Ok(Some(query.split(results, empty)))
     }
 
-    /// The figure of results that are there already.
-    pub(crate) async fn figure_of(
+    /// The figure of one visual from results that [`Self::faceted_results`] returned.
+    pub(crate) async fn figure_from(
         &self,
         visual: &str,
         selection: Selection,
         view: TableView,
         results: Vec<ResultSet>,
-    ) -> Result<Figure, DeskError> {
+    ) -> Result<Figure, DashboardError> {
         let request = Request {
             selection,
-            data: self.days_of(visual).await?,
+            data: self.visual_days(visual).await?,
             view,
         };
         Ok(self.spec.figure(visual, &request, results)?)
     }
 
-    async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DeskError> {
+    async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DashboardError> {
         let statements = query.statements.iter();
-        try_join_all(statements.map(|statement| self.answer(&statement.sql))).await
+        try_join_all(statements.map(|statement| self.cached(&statement.sql))).await
     }
 
-    /// The rows of a statement, kept ones if there are any.
-    async fn answer(&self, sql: &str) -> Result<ResultSet, DeskError> {
-        let result = self.kept.get(self.version(), sql, || self.ask(sql)).await?;
+    /// The cached rows of a statement, or those of a run.
+    async fn cached(&self, sql: &str) -> Result<ResultSet, DashboardError> {
+        let result = self.results.get_or_run(sql, self.execute(sql)).await?;
         Ok(ResultSet::clone(&result))
     }
 
-    async fn ask(&self, sql: &str) -> Result<ResultSet, DeskError> {
+    async fn execute(&self, sql: &str) -> Result<ResultSet, DashboardError> {
         // The semaphore is never closed.
-        let _permit = self.running.acquire().await;
+        let _permit = self.statements.acquire().await;
         let mut batches = self.engine.query(sql).await?;
         let mut result = ResultSet::default();
         while let Some(batch) = batches.next().await {
-            rows::append(&mut result, &batch.map_err(QueryError::from_stream)?)?;
+            result_set::append(&mut result, &batch.map_err(QueryError::from_stream)?)?;
         }
         Ok(result)
     }

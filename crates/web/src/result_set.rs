@@ -1,4 +1,4 @@
-//! Arrow batches as the dashboard's typed rows.
+//! Converts Arrow batches to the dashboard's typed rows.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -7,7 +7,7 @@ use arrow::error::ArrowError;
 use arrow::temporal_conversions::date32_to_datetime;
 use kiro_dashboard::{ResultSet, Value};
 
-/// Appends a batch to a result.
+/// Appends the rows of a batch to a result.
 pub(crate) fn append(result: &mut ResultSet, batch: &RecordBatch) -> Result<(), ArrowError> {
     if result.columns.is_empty() {
         result.columns = batch
@@ -20,7 +20,7 @@ pub(crate) fn append(result: &mut ResultSet, batch: &RecordBatch) -> Result<(), 
     let columns = batch
         .columns()
         .iter()
-        .map(plain)
+        .map(cast_column)
         .collect::<Result<Vec<_>, _>>()?;
     result.rows.reserve(batch.num_rows());
     for row in 0..batch.num_rows() {
@@ -31,9 +31,9 @@ pub(crate) fn append(result: &mut ResultSet, batch: &RecordBatch) -> Result<(), 
     Ok(())
 }
 
-/// The same column in one of the types that [`value`] reads.
-fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-    let wanted = match column.data_type() {
+/// Casts a column to one of the types that [`value`] reads.
+fn cast_column(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let target = match column.data_type() {
         DataType::Boolean
         | DataType::Int64
         | DataType::Float64
@@ -49,7 +49,7 @@ fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
         DataType::Timestamp(..) | DataType::Date64 => DataType::Date32,
         _ => DataType::Utf8,
     };
-    cast(column, &wanted)
+    cast(column, &target)
 }
 
 fn value(column: &ArrayRef, row: usize) -> Value {

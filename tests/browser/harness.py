@@ -1,10 +1,10 @@
-"""What all browser tests share: a tab that must end with nothing to complain about, and the list of the tests."""
+"""The harness of all browser tests: a tab that fails on errors when it is closed, and the list of tests."""
 
 import functools
 
 from chromium import BrowserError
 
-# Every visual in view is drawn, or has said that it cannot be.
+# Every visible card is drawn or has failed.
 SETTLED = (
     "document.querySelectorAll('.card').length > 0 && [...document.querySelectorAll('.card')].every((c) => {"
     " const b = c.getBoundingClientRect(); const near = b.top < innerHeight && b.bottom > 0;"
@@ -18,8 +18,8 @@ def check(condition, claim):
         raise AssertionError(claim)
 
 
-class Walk:
-    """A tab on a dashboard. Leaving it fails on console errors, failed visuals and requests to another host."""
+class DashboardTab:
+    """A tab on a dashboard. On exit, fails on console errors, failed visuals and requests to other hosts."""
 
     def __init__(self, browser, address, **settings):
         self.tab = browser.tab(**settings)
@@ -31,7 +31,7 @@ class Walk:
     def __exit__(self, kind, *_):
         try:
             if kind is None:
-                self.complain()
+                self.assert_clean()
         finally:
             self.tab.close()
 
@@ -48,7 +48,7 @@ class Walk:
         return self.tab.evaluate("location.search || location.hash")
 
     def go_back(self, search):
-        """Presses Back, which leads to an address with this."""
+        """Goes back, and waits for a URL with this query string."""
         self.tab.evaluate("history.back()")
         self.tab.wait(f"location.search === '{search}'")
         self.settle()
@@ -59,51 +59,51 @@ class Walk:
         self.settle()
 
     def scroll_through(self):
-        """Brings every visual into view once."""
+        """Scrolls every visual into view once."""
         bottom = 0
         while bottom < self.tab.evaluate("document.documentElement.scrollHeight"):
             self.tab.evaluate(f"scrollTo(0, {bottom})")
             self.settle()
             bottom += 800
 
-    def speak(self, name, code):
+    def switch_language(self, name, code):
         self.tab.click("[data-action=language]")
         self.tab.click(f"text={name}")
         self.tab.wait(f"document.documentElement.lang === '{code}'")
         self.settle()
 
     def choose_first(self, picker):
-        """Takes the first value that a picker offers."""
+        """Chooses the first value of a picker."""
         self.tab.click(f"[data-picker={picker}]")
         self.tab.click(".choice input")
         self.tab.wait(f"new URLSearchParams(location.search || location.hash.slice(1)).has({picker!r})")
         self.tab.key("Escape")
         self.tab.wait("!document.querySelector('.popover')")
 
-    def complain(self):
+    def assert_clean(self):
         self.tab.frame()
         failed = self.tab.evaluate("[...document.querySelectorAll('.card[data-state=failed]')].map((c) => c.dataset.visual)")
         foreign = self.tab.foreign_requests(self.address.split("?")[0].rstrip("/"))
         check(not self.tab.errors, f"console: {self.tab.errors[:3]}")
-        check(not foreign, f"requests to elsewhere: {foreign[:3]}")
+        check(not foreign, f"requests to other hosts: {foreign[:3]}")
         check(not failed, f"visuals failed: {failed}")
 
 
 def test(function):
-    """A test of `(browser, server)`."""
+    """Registers a test of `(browser, server)`."""
     TESTS.append(function)
     return function
 
 
 def page(query, **settings):
-    """A test of `(walk, server)`, in a tab of its own that shows the live page at `query`."""
+    """Registers a test of `(dashboard, server)`, in a new tab on the live page at `query`."""
 
     def decorate(function):
         @functools.wraps(function)
         def run(browser, server):
-            with Walk(browser, server.origin, **settings) as walk:
-                walk.open(query)
-                function(walk, server)
+            with DashboardTab(browser, server.origin, **settings) as dashboard:
+                dashboard.open(query)
+                function(dashboard, server)
 
         return test(run)
 
@@ -111,18 +111,18 @@ def page(query, **settings):
 
 
 def report_file(*words, at=""):
-    """A test of `(walk)`, in a tab that shows a report file of the server's data, opened at `#…`."""
+    """Registers a test of `(dashboard)`, in a new tab on a report file of the server's data at `#…`."""
 
     def decorate(function):
         @functools.wraps(function)
         def run(browser, server):
-            with Walk(browser, server.report(*words).as_uri()) as walk:
-                walk.open(at)
-                function(walk)
+            with DashboardTab(browser, server.report(*words).as_uri()) as dashboard:
+                dashboard.open(at)
+                function(dashboard)
 
         return test(run)
 
     return decorate
 
 
-__all__ = ["TESTS", "BrowserError", "Walk", "check", "page", "report_file", "test"]
+__all__ = ["TESTS", "BrowserError", "DashboardTab", "check", "page", "report_file", "test"]

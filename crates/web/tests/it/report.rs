@@ -1,22 +1,21 @@
 //! The report file and the folder of CSV files.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
 use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::{Desktop, FORMULA_ID, HOSTILE_EMAIL};
 use flate2::read::GzDecoder;
 use kiro_dashboard::Span;
 use kiro_web::{Access, Pseudonyms, ReportError, ReportOptions, write_csv_folder, write_html};
 use serde_json::Value;
 
-/// Every preset of dates, but no further filters: they cost time and prove nothing more.
+use crate::test_server::{FORMULA_ID, HOSTILE_EMAIL, TestServer, export};
+
+/// Embeds the date presets only, because filters take time and are not tested here.
 fn small() -> ReportOptions {
     ReportOptions {
-        most_bytes: 0,
+        max_figure_bytes: 0,
         ..ReportOptions::default()
     }
 }
@@ -36,10 +35,10 @@ fn data_of(html: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// The files of a folder of CSV files, written first.
-async fn csv_texts(desktop: &Desktop, options: &ReportOptions) -> Vec<String> {
-    let folder = desktop.folder().join("csv");
-    write_csv_folder(&folder, &desktop.desk, options)
+/// Writes a folder of CSV files, and returns their texts.
+async fn csv_texts(server: &TestServer, options: &ReportOptions) -> Vec<String> {
+    let folder = server.folder().join("csv");
+    write_csv_folder(&folder, &server.service, options)
         .await
         .unwrap();
     let mut texts = Vec::new();
@@ -53,9 +52,9 @@ async fn csv_texts(desktop: &Desktop, options: &ReportOptions) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_one_file_that_loads_nothing() {
-    let desktop = Desktop::open(Access::default()).await;
-    let path = desktop.folder().join("report.html");
-    let summary = write_html(&path, &desktop.desk, &small()).await.unwrap();
+    let server = TestServer::open(Access::default()).await;
+    let path = server.folder().join("report.html");
+    let summary = write_html(&path, &server.service, &small()).await.unwrap();
     let html = std::fs::read_to_string(&path).unwrap();
     assert_eq!(summary.bytes, html.len() as u64);
     assert!(summary.figures > summary.visuals, "{summary:?}");
@@ -81,9 +80,9 @@ async fn a_report_is_one_file_that_loads_nothing() {
     let default = &data["pool"][usize::try_from(people[""].as_u64().unwrap()).unwrap()];
     assert!(
         default.to_string().contains("onerror"),
-        "the name is there, as data"
+        "the data contains the name"
     );
-    let live = desktop
+    let live = server
         .get("/api/visual/p-all-users?limit=1000")
         .await
         .json();
@@ -101,14 +100,14 @@ async fn a_report_is_one_file_that_loads_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_anonymous_report_names_nobody() {
-    let desktop = Desktop::open(Access::default()).await;
-    let path = desktop.folder().join("report.html");
+async fn an_anonymous_report_names_no_user() {
+    let server = TestServer::open(Access::default()).await;
+    let path = server.folder().join("report.html");
     let options = ReportOptions {
         pseudonyms: Some(Pseudonyms::with_salt("salt")),
         ..ReportOptions::default()
     };
-    write_html(&path, &desktop.desk, &options).await.unwrap();
+    write_html(&path, &server.service, &options).await.unwrap();
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
     let text = data.to_string();
     let people = offered(&data, "user");
@@ -128,7 +127,7 @@ async fn an_anonymous_report_names_nobody() {
     }
     assert!(text.contains("User "));
 
-    for text in csv_texts(&desktop, &options).await {
+    for text in csv_texts(&server, &options).await {
         assert!(
             !text.contains("alice") && !text.contains("u-bob") && !text.contains("cmd|calc"),
             "{text}"
@@ -136,10 +135,10 @@ async fn an_anonymous_report_names_nobody() {
     }
 }
 
-/// Exports with names of people wherever a hand-made or broken file may have them.
+/// Exports with names of people everywhere that a broken or hand-written file may have them.
 fn exports_that_name_people() -> Vec<(&'static str, String)> {
     let broken = "Date,UserId\n2026-08-01,\"never closed\n".to_owned();
-    let day = |user| common::export("2026-08-31", &[(user, "", "abc")]);
+    let day = |user| export("2026-08-31", &[(user, "", "abc")]);
     vec![
         (
             "Zebulon Quimby/zebulon.quimby@corp.example.csv",
@@ -168,9 +167,9 @@ fn exports_that_name_people() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() {
-    let desktop = Desktop::with_exports(Access::default(), &exports_that_name_people()).await;
-    let path = desktop.folder().join("report.html");
+async fn an_anonymous_report_names_no_user_in_unexpected_places() {
+    let server = TestServer::with_exports(Access::default(), &exports_that_name_people()).await;
+    let path = server.folder().join("report.html");
     let mut options = ReportOptions::default();
     let names = [
         "zebulon",
@@ -184,14 +183,14 @@ async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() 
         "ottokar",
         "corp.example",
     ];
-    write_html(&path, &desktop.desk, &options).await.unwrap();
+    write_html(&path, &server.service, &options).await.unwrap();
     let open = data_of(&std::fs::read_to_string(&path).unwrap()).to_string();
     for name in names {
         assert!(open.to_lowercase().contains(name), "{name} would be there");
     }
 
     options.pseudonyms = Some(Pseudonyms::with_salt("salt"));
-    write_html(&path, &desktop.desk, &options).await.unwrap();
+    write_html(&path, &server.service, &options).await.unwrap();
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
     let mut text = data.to_string();
     for picker in ["tier", "client"] {
@@ -201,7 +200,7 @@ async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() 
         }
     }
 
-    text.extend(csv_texts(&desktop, &options).await);
+    text.extend(csv_texts(&server, &options).await);
     for name in names {
         let lower = text.to_lowercase();
         let found = lower.find(name).map(|at| &lower[at.saturating_sub(60)..at]);
@@ -215,7 +214,7 @@ async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() 
         "claude_sonnet_4.5",
         "2026-08-31",
     ] {
-        assert!(text.contains(kept), "{kept} names nobody");
+        assert!(text.contains(kept), "{kept} names no user");
     }
     for replaced in [
         "Export ", "Folder ", "Column ", "Client ", "Plan ", "Model ", "User ",
@@ -226,14 +225,14 @@ async fn an_anonymous_report_names_nobody_whose_name_is_where_no_name_belongs() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_cut_says_how_many_rows_it_has() {
-    let desktop = Desktop::open(Access::default()).await;
-    let path = desktop.folder().join("report.html");
+    let server = TestServer::open(Access::default()).await;
+    let path = server.folder().join("report.html");
     let options = ReportOptions {
         sheets: vec!["people".to_owned()],
-        most_rows: 1,
+        max_table_rows: 1,
         ..small()
     };
-    write_html(&path, &desktop.desk, &options).await.unwrap();
+    write_html(&path, &server.service, &options).await.unwrap();
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
     let place = data["figures"]["p-all-users"][""].as_u64().unwrap();
     let figure = &data["pool"][usize::try_from(place).unwrap()];
@@ -243,8 +242,8 @@ async fn a_table_that_is_cut_says_how_many_rows_it_has() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
-    let desktop = Desktop::open(Access::default()).await;
-    let path = desktop.folder().join("report.html");
+    let server = TestServer::open(Access::default()).await;
+    let path = server.folder().join("report.html");
     let days = Span {
         from: "2026-08-03".parse().unwrap(),
         to: "2026-08-09".parse().unwrap(),
@@ -254,12 +253,12 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
         sheets: vec!["people".to_owned()],
         ..small()
     };
-    let summary = write_html(&path, &desktop.desk, &options).await.unwrap();
+    let summary = write_html(&path, &server.service, &options).await.unwrap();
     assert_eq!((summary.sheets, summary.days), (1, Some(days)));
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
     assert_eq!(data["dashboards"]["en"]["days"]["from"], "2026-08-03");
     let default = data["figures"]["p-all-users"][""].as_u64().unwrap();
-    let live = desktop
+    let live = server
         .get("/api/visual/p-all-users?from=2026-08-03&to=2026-08-09&limit=1000")
         .await
         .json();
@@ -269,31 +268,31 @@ async fn a_report_covers_the_days_and_sheets_that_were_asked_for() {
         sheets: vec!["peple".to_owned()],
         ..ReportOptions::default()
     };
-    let error = write_html(&path, &desktop.desk, &unknown)
+    let error = write_html(&path, &server.service, &unknown)
         .await
         .unwrap_err();
     assert!(matches!(error, ReportError::UnknownSheet { .. }), "{error}");
 }
 
-/// A desktop whose people are on two plans and two clients.
-async fn varied() -> Desktop {
-    let desktop = Desktop::open(Access::default()).await;
-    let before = desktop.wait_for_status(|_| true).await["data_version"].clone();
+/// A server whose users have two plans and two clients.
+async fn varied() -> TestServer {
+    let server = TestServer::open(Access::default()).await;
+    let before = server.wait_for_status(|_| true).await["data_version"].clone();
     std::fs::write(
-        desktop
+        server
             .source()
             .join("KIRO_CLI_123456789012_user_report_202609010000.csv"),
-        common::export("2026-08-31", &[("u-cli", "cli@example.com", "1")])
+        export("2026-08-31", &[("u-cli", "cli@example.com", "1")])
             .replace("KIRO_IDE", "KIRO_CLI")
             .replace(",PRO,", ",POWER,"),
     )
     .unwrap();
-    desktop
+    server
         .wait_for_status(|status| {
             status["exports"]["done"] == 32 && status["data_version"] != before
         })
         .await;
-    desktop
+    server
 }
 
 fn offered(data: &Value, picker: &str) -> Vec<String> {
@@ -304,15 +303,15 @@ fn offered(data: &Value, picker: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_choice_of_a_report_has_the_pages_numbers() {
-    let desktop = varied().await;
-    let path = desktop.folder().join("report.html");
+    let server = varied().await;
+    let path = server.folder().join("report.html");
     let options = ReportOptions {
         sheets: ["activity", "people", "user-detail"]
             .map(str::to_owned)
             .into(),
         ..ReportOptions::default()
     };
-    write_html(&path, &desktop.desk, &options).await.unwrap();
+    write_html(&path, &server.service, &options).await.unwrap();
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
     assert_eq!(offered(&data, "client"), ["KIRO_IDE", "KIRO_CLI", ""]);
     assert_eq!(offered(&data, "tier"), ["Pro", "Power"]);
@@ -322,7 +321,7 @@ async fn every_choice_of_a_report_has_the_pages_numbers() {
     for (visual, keys) in data["figures"].as_object().unwrap() {
         let dateless = keys.as_object().unwrap().iter();
         for (key, place) in dateless.filter(|(key, _)| !key.contains("from=")) {
-            let live = desktop
+            let live = server
                 .get(&format!("/api/visual/{visual}?{key}&limit=1000"))
                 .await
                 .json();
@@ -345,17 +344,17 @@ async fn every_choice_of_a_report_has_the_pages_numbers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_offers_the_choices_that_fit_into_it() {
-    let desktop = varied().await;
-    let path = desktop.folder().join("report.html");
+async fn a_report_offers_the_choices_that_fit() {
+    let server = varied().await;
+    let path = server.folder().join("report.html");
     let mut options = ReportOptions {
         sheets: vec!["user-detail".to_owned()],
         ..ReportOptions::default()
     };
     let mut sizes = Vec::new();
-    for most_bytes in [1, 60_000, ReportOptions::default().most_bytes] {
-        options.most_bytes = most_bytes;
-        write_html(&path, &desktop.desk, &options).await.unwrap();
+    for max_figure_bytes in [1, 60_000, ReportOptions::default().max_figure_bytes] {
+        options.max_figure_bytes = max_figure_bytes;
+        write_html(&path, &server.service, &options).await.unwrap();
         let data = data_of(&std::fs::read_to_string(&path).unwrap());
         let figures = &data["figures"]["u-ranking"];
         assert_eq!(
@@ -372,16 +371,19 @@ async fn a_report_offers_the_choices_that_fit_into_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_replaces_the_file_whole() {
-    let desktop = Desktop::open(Access::default()).await;
-    let folder = desktop.folder().join("out");
+    let server = TestServer::open(Access::default()).await;
+    let folder = server.folder().join("out");
     std::fs::create_dir(&folder).unwrap();
     let path = folder.join("report.html");
     std::fs::write(&path, "an earlier report").unwrap();
     let before = std::fs::File::open(&path).unwrap();
-    write_html(&path, &desktop.desk, &small()).await.unwrap();
+    write_html(&path, &server.service, &small()).await.unwrap();
     let mut still_open = String::new();
     (&before).read_to_string(&mut still_open).unwrap();
-    assert_eq!(still_open, "an earlier report", "who reads it reads on");
+    assert_eq!(
+        still_open, "an earlier report",
+        "open files keep the old content"
+    );
     assert!(
         std::fs::read_to_string(&path)
             .unwrap()
@@ -391,7 +393,7 @@ async fn a_report_replaces_the_file_whole() {
     assert_eq!(names.len(), 1, "nothing else is left: {names:?}");
 
     let nowhere = folder.join("missing").join("report.html");
-    let error = write_html(&nowhere, &desktop.desk, &small())
+    let error = write_html(&nowhere, &server.service, &small())
         .await
         .unwrap_err();
     assert!(matches!(error, ReportError::Write { .. }), "{error}");
@@ -399,9 +401,9 @@ async fn a_report_replaces_the_file_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_csv_has_a_file_per_visual() {
-    let desktop = Desktop::open(Access::default()).await;
-    let folder = desktop.folder().join("csv");
-    let summary = write_csv_folder(&folder, &desktop.desk, &ReportOptions::default())
+    let server = TestServer::open(Access::default()).await;
+    let folder = server.folder().join("csv");
+    let summary = write_csv_folder(&folder, &server.service, &ReportOptions::default())
         .await
         .unwrap();
     assert!(summary.figures > 40, "{summary:?}");

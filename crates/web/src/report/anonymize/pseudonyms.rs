@@ -1,4 +1,4 @@
-//! Stable names for what is not to be named.
+//! Stable pseudonyms, made of a salt and a text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,26 +6,31 @@ use sha2::{Digest, Sha256};
 
 use crate::report::ReportError;
 
-/// Replaces people by pseudonyms such as `User 7F3A-19C2`: the same salt gives the same person the same name.
+/// Makes pseudonyms such as `User 7F3A-19C2`. The same salt and text give the same pseudonym.
 #[derive(Clone)]
 pub struct Pseudonyms {
     salt: String,
 }
 
 impl Pseudonyms {
-    /// Pseudonyms that are the same in every report with this salt. Whoever knows it and a user id knows the pseudonym.
+    /// Pseudonyms that are the same in every report with this salt. Keep the salt secret: with it, the pseudonym of a known
+    /// user id can be computed.
     pub fn with_salt(salt: impl Into<String>) -> Self {
         Self { salt: salt.into() }
     }
 
-    /// Pseudonyms of this report alone.
+    /// Pseudonyms that are unique to one report.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no random source.
     pub fn random() -> Result<Self, ReportError> {
         let mut bytes = [0; 24];
         getrandom::fill(&mut bytes).map_err(|_no_randomness| ReportError::NoRandomness)?;
         Ok(Self::with_salt(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// The pseudonym of a text. A person and a folder of the same name have nothing in common.
+    /// The pseudonym of a text. Different nouns give different pseudonyms for the same text.
     pub(crate) fn of(&self, noun: &str, text: &str) -> String {
         let digest = Sha256::new()
             .chain_update(self.salt.as_bytes())
@@ -54,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pseudonym_depends_on_the_person_and_the_salt_alone() {
+    fn a_pseudonym_depends_on_the_noun_the_text_and_the_salt() {
         let pseudonyms = Pseudonyms::with_salt("salt");
         let name = pseudonyms.of("User", "u-1");
         assert_eq!(name.len(), "User 7F3A-19C2".len());

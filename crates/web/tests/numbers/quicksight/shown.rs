@@ -1,4 +1,4 @@
-//! A figure of the page and the groups of a visual, made comparable.
+//! Makes a figure of the page and the groups of a visual comparable.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(crate) fn cell(value: &Value) -> Cell {
     }
 }
 
-/// The numbers of the page that are others in the visual.
+/// The differences between the numbers of the page and of the visual.
 pub(crate) fn compare(
     spec: &Spec,
     drawn: &Drawn<'_>,
@@ -48,7 +48,7 @@ pub(crate) fn compare(
         table(drawn, figure, lines, &texts)
     };
     let sort = drawn.body["ChartConfiguration"]["SortConfiguration"].to_string();
-    // A thousand days or dots are more than there are.
+    // A limit of a thousand days or dots cuts nothing off.
     let is_cut_off = sort
         .replace("\"ItemsLimit\":1000", "")
         .contains("ItemsLimit\"");
@@ -85,7 +85,7 @@ fn labels(drawn: &Drawn<'_>) -> BTreeMap<String, String> {
     labels
 }
 
-/// One row per measure: by the labels of the fields, or in their order where they have none.
+/// One row per measure: by the labels of the fields, or in their order without labels.
 fn transposed(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts) -> (Cells, Cells) {
     let labels = labels(drawn);
     let (mut expected, mut found) = (Cells::new(), Cells::new());
@@ -96,7 +96,7 @@ fn transposed(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts)
         for (value, period) in row[1..].iter().zip(PERIODS) {
             let line = lines.iter().find(|line| match line.keys.as_slice() {
                 [] => period == PERIODS[0],
-                // The one group of a chart that has none of its own.
+                // The only group of a chart without a group field.
                 [Cell::Text(group)] if group == "Total" => period == PERIODS[0],
                 keys => keys == [Cell::Text(period.to_owned())],
             });
@@ -109,7 +109,7 @@ fn transposed(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts)
     (expected, found)
 }
 
-/// A period over the one before, by the day of the month.
+/// A period over the previous one, by day of the month.
 fn over_each_other(figure: &Figure, lines: &[Line]) -> (Cells, Cells) {
     let previous = figure.previous.as_ref().map(|part| part.rows.as_slice());
     let mut expected = Cells::new();
@@ -137,7 +137,7 @@ fn table(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts) -> (
     let columns: Vec<(usize, &FigureColumn)> = figure.columns.iter().enumerate().collect();
     let keys: Vec<&(usize, &FigureColumn)> = columns.iter().filter(is_key).collect();
     let labels = labels(drawn);
-    // What is zero everywhere is folded away on the page: by the labels, or in their order where they have none.
+    // The page leaves out measures that are zero everywhere: by label, or in order without labels.
     let values: Vec<(usize, String)> = columns
         .iter()
         .filter(|(_, column)| column.role == ColumnRole::Value)
@@ -162,7 +162,7 @@ fn table(drawn: &Drawn<'_>, figure: &Figure, lines: &[Line], texts: &Texts) -> (
             values.iter().map(|(place, _)| cell(&row[*place])).collect(),
         );
     }
-    // All dots of a scatter plot are of one group, which the page does not have.
+    // All dots of a scatter plot are in one group, which the page does not have.
     let has_group = drawn
         .fields()
         .keys()
@@ -215,7 +215,7 @@ fn pivot_lines(lines: &[Line]) -> Cells {
     cells.collect()
 }
 
-/// A value under its name.
+/// The text of a value.
 fn shown(value: &Value, column: &FigureColumn, texts: &Texts) -> Cell {
     if column.format == Format::Weekday {
         let names = [
@@ -235,7 +235,7 @@ fn shown(value: &Value, column: &FigureColumn, texts: &Texts) -> Cell {
     )
 }
 
-/// The keys of a row, whatever their order.
+/// The keys of a row, sorted.
 fn key<'c>(cells: impl IntoIterator<Item = &'c Cell>) -> String {
     let mut names: Vec<String> = cells
         .into_iter()
@@ -251,7 +251,7 @@ fn key<'c>(cells: impl IntoIterator<Item = &'c Cell>) -> String {
     names.join("|")
 }
 
-/// What the page has and the visual has not, or has otherwise; what it has besides, unless the page cuts it off.
+/// Cells that are missing in the visual, differ, or are additional, unless the page cuts them off.
 fn differences(expected: &Cells, found: &Cells, is_cut_off: bool) -> Vec<String> {
     let mut differences = Vec::new();
     for (key, values) in expected {
@@ -275,7 +275,7 @@ fn differences(expected: &Cells, found: &Cells, is_cut_off: bool) -> Vec<String>
     differences
 }
 
-/// Nothing and zero are the same sum; a day may be read from a text.
+/// Null and zero are equal sums; a text may be a day.
 fn close(found: &Cell, expected: &Cell) -> bool {
     match (found, expected) {
         (Cell::Number(a), Cell::Number(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),

@@ -1,19 +1,19 @@
-//! The key of an export, told apart into what Kiro chose and what people did: the folders in front of `AWSLogs`, and all
-//! of a file that somebody renamed.
+//! Splits the key of an export into the part that Kiro chose and the part that users chose: the folders before `AWSLogs`,
+//! and the whole key of a renamed file.
 
 use kiro_report::{ACCOUNT_ROOT, LOG_ROOTS, ReportKind};
 
-/// A key in two parts.
+/// The key of an export in two parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ExportPath<'a> {
-    /// What people chose.
-    foreign: &'a str,
-    /// What Kiro chose; empty if the name of the file is not one that Kiro gives.
-    own: &'a str,
+    /// The part that users chose.
+    custom: &'a str,
+    /// The part that Kiro chose. Empty if the file does not have a name that Kiro gives.
+    standard: &'a str,
 }
 
 impl<'a> ExportPath<'a> {
-    /// Splits a key; `is_client` knows the clients that stand in names of files.
+    /// Splits a key. `is_client` returns true for the clients that file names may contain.
     pub(crate) fn of(key: &'a str, is_client: impl Fn(&str) -> bool) -> Self {
         let name = key.rfind('/').map_or(0, |slash| slash + 1);
         let is_whole = |at: &usize| {
@@ -22,29 +22,29 @@ impl<'a> ExportPath<'a> {
         };
         let mut roots = key.rmatch_indices(ACCOUNT_ROOT).map(|(at, _)| at);
         let root = roots.find(is_whole);
-        let own = if is_name(&key[name..], is_client) {
-            root.filter(|root| is_place(&key[root + ACCOUNT_ROOT.len() + 1..name]))
+        let start = if is_file_name(&key[name..], is_client) {
+            root.filter(|root| is_folder_path(&key[root + ACCOUNT_ROOT.len() + 1..name]))
                 .unwrap_or(name)
         } else {
             key.len()
         };
-        let (foreign, own) = key.split_at(own);
-        Self { foreign, own }
+        let (custom, standard) = key.split_at(start);
+        Self { custom, standard }
     }
 
-    /// The key with a pseudonym (of a noun and a text) for what people chose.
+    /// The key with a pseudonym, made of a noun and a text, for the part that users chose.
     pub(crate) fn shown(&self, pseudonym: impl Fn(&str, &str) -> String) -> String {
-        let Self { foreign, own } = self;
-        match (foreign.trim_end_matches('/'), *own) {
-            ("", own) => own.to_owned(),
+        let Self { custom, standard } = self;
+        match (custom.trim_end_matches('/'), *standard) {
+            ("", standard) => standard.to_owned(),
             (file, "") => pseudonym("Export", file),
-            (folder, own) => format!("{}/{own}", pseudonym("Folder", folder)),
+            (folder, standard) => format!("{}/{standard}", pseudonym("Folder", folder)),
         }
     }
 }
 
-/// `<account>/KiroLogs/user_report/<region>/2026/07/10/00/`, an organization in front of the account or not.
-fn is_place(folders: &str) -> bool {
+/// `<account>/KiroLogs/user_report/<region>/2026/07/10/00/`, optionally with an organization before the account.
+fn is_folder_path(folders: &str) -> bool {
     let mut folders: Vec<&str> = folders.trim_end_matches('/').split('/').collect();
     if folders.first().is_some_and(|first| is_organization(first)) {
         folders.remove(0);
@@ -61,7 +61,7 @@ fn is_place(folders: &str) -> bool {
 }
 
 /// `KIRO_IDE_123456789012_user_report_202607100000.csv`, `123456789012_by_user_analytic_202607100000_report_part_2.csv`.
-fn is_name(name: &str, is_client: impl Fn(&str) -> bool) -> bool {
+fn is_file_name(name: &str, is_client: impl Fn(&str) -> bool) -> bool {
     let parts = ReportKind::ALL.iter().find_map(|report| {
         let (before, after) = name.split_once(report.folder())?;
         let before = before.strip_suffix('_')?;
@@ -78,11 +78,11 @@ fn is_name(name: &str, is_client: impl Fn(&str) -> bool) -> bool {
         && after
             .next()
             .is_some_and(|time| time.len() == 12 && is_digits(time))
-        && after.all(|part| ["report", "part"].contains(&part) || is_number(part))
+        && after.all(|part| ["report", "part"].contains(&part) || is_hexadecimal(part))
 }
 
-/// Hexadecimal with a digit in it, and therefore no word.
-fn is_number(text: &str) -> bool {
+/// Requires a digit, so that no word matches.
+fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
         && text.bytes().any(|byte| byte.is_ascii_digit())
 }

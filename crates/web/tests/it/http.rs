@@ -1,20 +1,19 @@
-//! Every endpoint, asked directly: answers, refusals, headers, downloads, uploads.
-
-mod common;
+//! Every endpoint, called directly: responses, rejections, headers, downloads, uploads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use common::{Desktop, FORMULA_ID, HOSTILE_EMAIL};
 use kiro_web::{Access, Token};
 use serde_json::Value;
 
+use crate::test_server::{FORMULA_ID, HOSTILE_EMAIL, TestServer, export};
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_and_its_files_carry_the_safety_headers() {
-    let desktop = Desktop::open(Access::default()).await;
-    let page = desktop.get("/").await;
+    let server = TestServer::open(Access::default()).await;
+    let page = server.get("/").await;
     assert_eq!(page.status, StatusCode::OK);
     let policy = page.header("content-security-policy");
     for part in [
@@ -38,17 +37,14 @@ async fn the_page_and_its_files_carry_the_safety_headers() {
     );
     let mut files = 0;
     for address in text.split('"').filter(|part| part.starts_with("/assets/")) {
-        let file = desktop.get(address).await;
+        let file = server.get(address).await;
         assert_eq!(file.status, StatusCode::OK, "{address}");
         assert!(file.header("cache-control").contains("immutable"));
         let known = Request::get(address)
             .header("host", "localhost")
             .header("if-none-match", file.header("etag"));
         assert_eq!(
-            desktop
-                .send(known.body(Body::empty()).unwrap())
-                .await
-                .status,
+            server.send(known.body(Body::empty()).unwrap()).await.status,
             StatusCode::NOT_MODIFIED
         );
         files += 1;
@@ -58,14 +54,14 @@ async fn the_page_and_its_files_carry_the_safety_headers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_weighs_less_than_two_megabytes() {
-    let desktop = Desktop::open(Access::default()).await;
-    let page = desktop.get("/").await.text();
+    let server = TestServer::open(Access::default()).await;
+    let page = server.get("/").await.text();
     let mut bytes = page.len();
     for address in page.split('"').filter(|part| part.starts_with("/assets/")) {
         let request = Request::get(address)
             .header("host", "localhost")
             .header("accept-encoding", "gzip");
-        let file = desktop.send(request.body(Body::empty()).unwrap()).await;
+        let file = server.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(file.header("content-encoding"), "gzip");
         bytes += file.body.len();
     }
@@ -74,7 +70,7 @@ async fn the_page_weighs_less_than_two_megabytes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_host_is_refused() {
-    let desktop = Desktop::open(Access::default()).await;
+    let server = TestServer::open(Access::default()).await;
     for (host, expected) in [
         ("localhost", StatusCode::OK),
         ("localhost:8080", StatusCode::OK),
@@ -92,14 +88,10 @@ async fn a_foreign_host_is_refused() {
                 .header("host", host)
                 .body(Body::empty())
                 .unwrap();
-            assert_eq!(
-                desktop.send(request).await.status,
-                expected,
-                "{host} {path}"
-            );
+            assert_eq!(server.send(request).await.status, expected, "{host} {path}");
         }
     }
-    let without = desktop
+    let without = server
         .send(Request::get("/").body(Body::empty()).unwrap())
         .await;
     assert_eq!(without.status, StatusCode::MISDIRECTED_REQUEST);
@@ -109,14 +101,14 @@ async fn a_foreign_host_is_refused() {
         .body(Body::empty())
         .unwrap();
     assert_eq!(
-        desktop.send(two).await.status,
+        server.send(two).await.status,
         StatusCode::MISDIRECTED_REQUEST
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_path_leads_out_of_the_page() {
-    let desktop = Desktop::open(Access::default()).await;
+    let server = TestServer::open(Access::default()).await;
     for path in [
         "/assets/../Cargo.toml",
         "/assets/x/../../etc/passwd",
@@ -129,30 +121,30 @@ async fn no_path_leads_out_of_the_page() {
         "/api",
         "/api/visual/",
     ] {
-        let answer = desktop.get(path).await;
+        let answer = server.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(!answer.header("content-security-policy").is_empty());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_demanded_once_there_is_one() {
+async fn a_configured_token_is_required() {
     let token = Token::new("0123456789abcdef").unwrap();
-    let desktop = Desktop::open(Access {
+    let server = TestServer::open(Access {
         host: Some("0.0.0.0".to_owned()),
         token: Some(token),
     })
     .await;
-    assert_eq!(desktop.get("/").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(server.get("/").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(
-        desktop.get("/api/status").await.status,
+        server.get("/api/status").await.status,
         StatusCode::UNAUTHORIZED
     );
     assert_eq!(
-        desktop.get("/?token=wrong").await.status,
+        server.get("/?token=wrong").await.status,
         StatusCode::UNAUTHORIZED
     );
-    assert_eq!(desktop.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(server.get("/healthz").await.status, StatusCode::OK);
 
     let with_bearer = |value: &str| {
         Request::get("/api/status")
@@ -162,21 +154,21 @@ async fn a_token_is_demanded_once_there_is_one() {
             .unwrap()
     };
     assert_eq!(
-        desktop
+        server
             .send(with_bearer("Bearer 0123456789abcdef"))
             .await
             .status,
         StatusCode::OK
     );
     assert_eq!(
-        desktop
+        server
             .send(with_bearer("Bearer 0123456789abcdeF"))
             .await
             .status,
         StatusCode::UNAUTHORIZED
     );
 
-    let first = desktop.get("/?sheet=people&token=0123456789abcdef").await;
+    let first = server.get("/?sheet=people&token=0123456789abcdef").await;
     assert_eq!(first.status, StatusCode::SEE_OTHER);
     assert_eq!(first.header("location"), "/?sheet=people");
     let cookie = first.header("set-cookie");
@@ -190,17 +182,17 @@ async fn a_token_is_demanded_once_there_is_one() {
         .header("cookie", format!("a=b; {pair}"))
         .body(Body::empty())
         .unwrap();
-    assert_eq!(desktop.send(second).await.status, StatusCode::OK);
+    assert_eq!(server.send(second).await.status, StatusCode::OK);
     assert!(Token::new("short").is_none() && Token::new("with spaces in it, and long").is_none());
     assert!(Token::generate().unwrap().reveal().len() >= 32);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_dashboard_is_there_in_three_languages() {
-    let desktop = Desktop::open(Access::default()).await;
+async fn the_dashboard_has_three_languages() {
+    let server = TestServer::open(Access::default()).await;
     let mut titles = Vec::new();
     for language in ["en", "zh", "ko"] {
-        let page = desktop
+        let page = server
             .get(&format!("/api/dashboard?lang={language}"))
             .await
             .json();
@@ -211,16 +203,16 @@ async fn the_dashboard_is_there_in_three_languages() {
     }
     assert_ne!(titles[0], titles[1]);
     assert_eq!(
-        desktop.get("/api/dashboard?lang=tlh").await.json()["language"],
+        server.get("/api/dashboard?lang=tlh").await.json()["language"],
         "en"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_visual_answers_for_several_selections() {
-    let desktop = Desktop::open(Access::default()).await;
-    let page = desktop.get("/api/dashboard").await.json();
-    let user = desktop.get("/api/options/user?limit=1").await.json()[0]["value"]
+    let server = TestServer::open(Access::default()).await;
+    let page = server.get("/api/dashboard").await.json();
+    let user = server.get("/api/options/user?limit=1").await.json()[0]["value"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -241,7 +233,7 @@ async fn every_visual_answers_for_several_selections() {
             "tier=Pro&client=KIRO_IDE",
             &format!("user={user}"),
         ] {
-            let answer = desktop.get(&format!("/api/visual/{id}?{selection}")).await;
+            let answer = server.get(&format!("/api/visual/{id}?{selection}")).await;
             assert_eq!(
                 answer.status,
                 StatusCode::OK,
@@ -267,9 +259,9 @@ async fn every_visual_answers_for_several_selections() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_sorted_searched_and_paged() {
-    let desktop = Desktop::open(Access::default()).await;
-    let (table, column) = desktop.user_table().await;
-    let whole = desktop
+    let server = TestServer::open(Access::default()).await;
+    let (table, column) = server.user_table().await;
+    let whole = server
         .get(&format!(
             "/api/visual/{table}?from=2026-08-01&to=2026-08-31"
         ))
@@ -281,7 +273,7 @@ async fn tables_are_sorted_searched_and_paged() {
         .iter()
         .position(|one| one["name"] == column.as_str())
         .unwrap();
-    let page = desktop
+    let page = server
         .get(&format!(
             "/api/visual/{table}?from=2026-08-01&to=2026-08-31&sort={column}:asc&offset=1&limit=2"
         ))
@@ -291,7 +283,7 @@ async fn tables_are_sorted_searched_and_paged() {
     let rows = page["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 2);
     assert!(rows[0][place].as_f64() <= rows[1][place].as_f64());
-    let found = desktop
+    let found = server
         .get(&format!(
             "/api/visual/{table}?from=2026-08-01&to=2026-08-31&search=onerror"
         ))
@@ -302,16 +294,16 @@ async fn tables_are_sorted_searched_and_paged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_names_stay_text_and_downloads_run_nothing() {
-    let desktop = Desktop::open(Access::default()).await;
-    let (table, _) = desktop.user_table().await;
-    let figure = desktop
+    let server = TestServer::open(Access::default()).await;
+    let (table, _) = server.user_table().await;
+    let figure = server
         .get(&format!(
             "/api/visual/{table}?from=2026-08-01&to=2026-08-31"
         ))
         .await;
     assert_eq!(figure.header("content-type"), "application/json");
     assert!(figure.text().contains(HOSTILE_EMAIL));
-    let csv = desktop
+    let csv = server
         .get(&format!(
             "/api/visual/{table}.csv?from=2026-08-01&to=2026-08-31"
         ))
@@ -332,13 +324,13 @@ async fn hostile_names_stay_text_and_downloads_run_nothing() {
             assert!(!cell.starts_with(['=', '@', '+']), "{line}");
         }
     }
-    let marked = desktop.get(&format!("/api/visual/{table}.csv?bom=1")).await;
+    let marked = server.get(&format!("/api/visual/{table}.csv?bom=1")).await;
     assert!(marked.body.starts_with("\u{feff}".as_bytes()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nonsense_is_answered_with_its_reason() {
-    let desktop = Desktop::open(Access::default()).await;
+    let server = TestServer::open(Access::default()).await;
     for (path, status) in [
         ("/api/visual/nothing", StatusCode::NOT_FOUND),
         ("/api/visual/nothing.csv", StatusCode::NOT_FOUND),
@@ -353,11 +345,11 @@ async fn nonsense_is_answered_with_its_reason() {
             StatusCode::BAD_REQUEST,
         ),
     ] {
-        let answer = desktop.get(path).await;
+        let answer = server.get(path).await;
         assert_eq!(answer.status, status, "{path}");
         assert!(answer.json()["error"].as_str().unwrap().len() > 10);
     }
-    let injected = desktop
+    let injected = server
         .get("/api/options/user?search=%27%29%20OR%201%3D1%20--&limit=5")
         .await;
     assert_eq!(injected.json().as_array().unwrap().len(), 0);
@@ -365,15 +357,15 @@ async fn nonsense_is_answered_with_its_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_status_says_what_was_read_and_what_was_not() {
-    let desktop = Desktop::open(Access::default()).await;
-    assert_eq!(desktop.get("/healthz").await.status, StatusCode::OK);
-    let status = desktop.get("/api/status").await.json();
+    let server = TestServer::open(Access::default()).await;
+    assert_eq!(server.get("/healthz").await.status, StatusCode::OK);
+    let status = server.get("/api/status").await.json();
     assert_eq!(status["state"], "ready");
     assert_eq!(status["newest_day"], "2026-08-31");
     assert_eq!(status["exports"]["failed"], 1);
     assert_eq!(status["failures"][0]["export"], "broken.csv");
     assert!(!status["data_version"].as_str().unwrap().is_empty());
-    let mut events = desktop.stream("/api/events").await;
+    let mut events = server.stream("/api/events").await;
     let first = events.next_text().await;
     assert!(
         first.contains("event: status") && first.contains("\"ready\""),
@@ -383,9 +375,9 @@ async fn the_status_says_what_was_read_and_what_was_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_are_added_once_and_bad_files_are_named() {
-    let desktop = Desktop::open(Access::default()).await;
-    let before = desktop.get("/api/status").await.json()["data_version"].clone();
-    let export = common::export("2026-09-01", &[("u-new", "new@example.com", "10")]);
+    let server = TestServer::open(Access::default()).await;
+    let before = server.get("/api/status").await.json()["data_version"].clone();
+    let export = export("2026-09-01", &[("u-new", "new@example.com", "10")]);
     let files = [
         (
             "KIRO_IDE_123456789012_user_report_202609020000.csv",
@@ -394,7 +386,7 @@ async fn uploads_are_added_once_and_bad_files_are_named() {
         ("../../escape.csv", "no,report\n1,2\n"),
         ("notes.txt", "hello"),
     ];
-    let answer = desktop.upload(&files, &[]).await;
+    let answer = server.upload(&files, &[]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let answer = answer.json();
     assert_eq!(
@@ -409,20 +401,20 @@ async fn uploads_are_added_once_and_bad_files_are_named() {
         .map(|one| one["export"].as_str().unwrap())
         .collect();
     assert_eq!(failed, ["escape.csv", "notes.txt"]);
-    let status = desktop.get("/api/status").await.json();
+    let status = server.get("/api/status").await.json();
     assert_eq!(status["newest_day"], "2026-09-01");
     assert_ne!(status["data_version"], before);
-    let again = desktop.upload(&files[..1], &[]).await.json();
+    let again = server.upload(&files[..1], &[]).await.json();
     assert_eq!(
         (&again["added"], &again["known"]),
         (&Value::from(0), &Value::from(1))
     );
-    assert!(!desktop.source().join("escape.csv").exists());
+    assert!(!server.source().join("escape.csv").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_page_itself_may_upload_and_only_exports() {
-    let desktop = Desktop::open(Access::default()).await;
+    let server = TestServer::open(Access::default()).await;
     let files = [("a.csv", "x")];
     for header in [
         ("sec-fetch-site", "cross-site"),
@@ -430,7 +422,7 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
         ("origin", "https://evil.example"),
     ] {
         assert_eq!(
-            desktop.upload(&files, &[header]).await.status,
+            server.upload(&files, &[header]).await.status,
             StatusCode::FORBIDDEN,
             "{header:?}"
         );
@@ -440,7 +432,7 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
         ("origin", "http://localhost"),
     ] {
         assert_eq!(
-            desktop.upload(&files, &[header]).await.status,
+            server.upload(&files, &[header]).await.status,
             StatusCode::OK,
             "{header:?}"
         );
@@ -456,13 +448,13 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
             .unwrap()
     };
     assert_eq!(
-        desktop
+        server
             .send(post("application/json", b"{}".to_vec()))
             .await
             .status,
         StatusCode::UNSUPPORTED_MEDIA_TYPE
     );
-    let packed = desktop
+    let packed = server
         .send(post("text/csv", b"PK\x03\x04rest".to_vec()))
         .await
         .json();
@@ -481,14 +473,14 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
         .map(|(name, text)| (name.as_str(), *text))
         .collect();
     assert_eq!(
-        desktop.upload(&many, &[]).await.status,
+        server.upload(&many, &[]).await.status,
         StatusCode::PAYLOAD_TOO_LARGE
     );
-    let get = desktop.get("/api/exports").await;
+    let get = server.get("/api/exports").await;
     assert_eq!(get.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
-/// So many MiB between a head and a tail, and how many of them have been read.
+/// A body of `mebibytes` MiB between a head and a tail, and the number of MiB read from it.
 fn large_body(head: &str, mebibytes: u32, tail: &str) -> (Body, Arc<AtomicU32>) {
     let read = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&read);
@@ -505,12 +497,12 @@ fn large_body(head: &str, mebibytes: u32, tail: &str) -> (Body, Arc<AtomicU32>) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_beyond_the_limit_is_refused_and_read_no_further() {
-    let desktop = Desktop::open(Access::default()).await;
+    let server = TestServer::open(Access::default()).await;
     let (body, read) = large_body("", 600, "");
     let request = Request::post("/api/exports")
         .header("host", "localhost")
         .header(header::CONTENT_TYPE, "text/csv");
-    let answer = desktop.send(request.body(body).unwrap()).await;
+    let answer = server.send(request.body(body).unwrap()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.text().contains("256 MiB"), "{}", answer.text());
     let read = read.load(Ordering::SeqCst);
@@ -519,20 +511,20 @@ async fn a_file_beyond_the_limit_is_refused_and_read_no_further() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_with_a_file_beyond_the_limit_adds_the_others() {
-    let desktop = Desktop::open(Access::default()).await;
+    let server = TestServer::open(Access::default()).await;
     let part = |name: &str| {
         format!(
             "--edge\r\nContent-Disposition: form-data; name=\"export\"; filename=\"{name}\"\r\n\r\n"
         )
     };
-    let export = common::export("2026-09-01", &[("u-new", "new@example.com", "10")]);
+    let export = export("2026-09-01", &[("u-new", "new@example.com", "10")]);
     let name = "KIRO_IDE_123456789012_user_report_202609020000.csv";
     let tail = format!("\r\n{}{export}\r\n--edge--\r\n", part(name));
     let (body, _) = large_body(&part("large.csv"), 257, &tail);
     let request = Request::post("/api/exports")
         .header("host", "localhost")
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
-    let answer = desktop.send(request.body(body).unwrap()).await;
+    let answer = server.send(request.body(body).unwrap()).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let answer = answer.json();
     assert_eq!(answer["added"], 1, "{answer}");
@@ -543,17 +535,17 @@ async fn a_form_with_a_file_beyond_the_limit_adds_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn new_exports_in_the_source_are_noticed() {
-    let desktop = Desktop::open(Access::default()).await;
-    let before = desktop.get("/api/status").await.json();
-    let export = common::export("2026-09-03", &[("u-late", "late@example.com", "10")]);
+    let server = TestServer::open(Access::default()).await;
+    let before = server.get("/api/status").await.json();
+    let export = export("2026-09-03", &[("u-late", "late@example.com", "10")]);
     std::fs::write(
-        desktop
+        server
             .source()
             .join("KIRO_IDE_123456789012_user_report_202609040000.csv"),
         export,
     )
     .unwrap();
-    let after = desktop
+    let after = server
         .wait_for_status(|status| status["newest_day"] == "2026-09-03")
         .await;
     assert_ne!(after["data_version"], before["data_version"]);
@@ -565,15 +557,15 @@ async fn new_exports_in_the_source_are_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_cannot_be_written_is_shown_but_not_added_to() {
-    let desktop = Desktop::read_only().await;
-    let status = desktop.get("/api/status").await.json();
+    let server = TestServer::read_only().await;
+    let status = server.get("/api/status").await.json();
     assert_eq!(status["state"], "empty");
     assert_eq!(
-        desktop.upload(&[("a.csv", "x")], &[]).await.status,
+        server.upload(&[("a.csv", "x")], &[]).await.status,
         StatusCode::CONFLICT
     );
-    let page = desktop.get("/api/dashboard").await.json();
+    let page = server.get("/api/dashboard").await.json();
     assert_eq!(page["days"], Value::Null);
-    let figure = desktop.get("/api/visual/a-credits").await.json();
+    let figure = server.get("/api/visual/a-credits").await.json();
     assert!(figure["empty"]["reason"].is_string(), "{figure}");
 }

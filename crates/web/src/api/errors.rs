@@ -1,0 +1,45 @@
+//! Maps errors to HTTP responses.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use kiro_dashboard::RequestError;
+use kiro_ingest::error_chain;
+
+use crate::dashboard_service::DashboardError;
+use crate::export_watcher::AddExportsError;
+use crate::response::error_response;
+use crate::upload::UploadError;
+
+pub(crate) fn dashboard_error(error: &DashboardError) -> Response {
+    let text = error_chain(error);
+    match error {
+        DashboardError::Request(
+            RequestError::UnknownVisual { .. } | RequestError::UnknownPicker { .. },
+        ) => error_response(StatusCode::NOT_FOUND, &text),
+        DashboardError::Request(_) => error_response(StatusCode::BAD_REQUEST, &text),
+        DashboardError::Query(_) | DashboardError::Rows(_) => {
+            tracing::error!(error = text, "A figure could not be computed.");
+            error_response(StatusCode::INTERNAL_SERVER_ERROR, &text)
+        }
+    }
+}
+
+pub(crate) fn upload_error(error: &UploadError) -> Response {
+    let status = match error {
+        UploadError::TooManyFiles | UploadError::TooLarge | UploadError::FileTooLarge => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+        UploadError::Empty | UploadError::Aborted(_) | UploadError::Form(_) => {
+            StatusCode::BAD_REQUEST
+        }
+        UploadError::Add(AddExportsError::ReadOnly) => StatusCode::CONFLICT,
+        UploadError::Disk(_) | UploadError::Add(_) => {
+            tracing::error!(
+                error = error_chain(error),
+                "Uploaded exports could not be added."
+            );
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    error_response(status, &error_chain(error))
+}

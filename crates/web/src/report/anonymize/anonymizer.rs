@@ -1,0 +1,287 @@
+//! Anonymizes a report. Numbers, days, and the terms of Kiro, AWS and the dashboard are kept. Every other text is replaced
+//! by a pseudonym, because it may name a person: a folder, a column of a file that users wrote, a plan.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use kiro_curate::Catalogue;
+use kiro_dashboard::spec::Format;
+use kiro_dashboard::{
+    ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, PageModel, Selection, Value,
+};
+use kiro_report::MODEL_SUFFIX;
+
+use crate::report::anonymize::export_path::{ExportPath, is_account, is_digits, is_region};
+use crate::report::{Pseudonyms, ReportOptions};
+
+/// Columns that name a user: replaced by the user's pseudonym.
+const USER_COLUMNS: [&str; 2] = ["user_id", "user_label"];
+/// Columns with details of a user: emptied.
+const USER_DETAIL_COLUMNS: [&str; 7] = [
+    "email",
+    "idc_email",
+    "idc_username",
+    "idc_display_name",
+    "user_email",
+    "display_name",
+    "profile_id",
+];
+/// Columns of exports that are not columns of the catalogue.
+const EXPORT_COLUMNS: [&str; 4] = ["date", "userid", "user_email", "profileid"];
+/// The first word of known model names. Models of other families are replaced by pseudonyms.
+const MODEL_FAMILIES: [&str; 12] = [
+    "auto", "claude", "deepseek", "gemini", "glm", "gpt", "kimi", "llama", "minimax", "mistral",
+    "nova", "qwen",
+];
+
+/// Anonymizes figures and picker options.
+pub(crate) struct Anonymizer<'a> {
+    pseudonyms: &'a Pseudonyms,
+    /// The values that the dashboard has a text or a colour for, by meaning.
+    terms: HashMap<String, HashSet<String>>,
+    /// The known columns of exports and views.
+    column_names: HashSet<String>,
+}
+
+/// Which texts of a column are kept.
+#[derive(Debug, Clone, Copy)]
+enum TextRule<'a> {
+    /// No text is kept: replaced by the pseudonym of the user.
+    User,
+    /// No text is kept: emptied.
+    UserDetail,
+    ExportPath,
+    ColumnName,
+    Model,
+    Account,
+    Region,
+    /// Terms of this meaning.
+    Term(&'a str),
+    /// Models, days, and terms of any meaning: the columns of a pivot have no meaning.
+    AnyTerm,
+}
+
+impl<'a> TextRule<'a> {
+    fn of(column: &'a FigureColumn) -> Self {
+        let name = column.name.as_str();
+        if column.role == ColumnRole::UserId || USER_COLUMNS.contains(&name) {
+            return Self::User;
+        }
+        if USER_DETAIL_COLUMNS.contains(&name) {
+            return Self::UserDetail;
+        }
+        match name {
+            "src_path" => Self::ExportPath,
+            "column_name" => Self::ColumnName,
+            "model_name" => Self::Model,
+            "source_account" => Self::Account,
+            "source_region" => Self::Region,
+            _ => Self::Term(column.meaning.as_deref().unwrap_or_default()),
+        }
+    }
+
+    /// The first word of a pseudonym.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::ExportPath => "Export",
+            Self::ColumnName => "Column",
+            Self::Model => "Model",
+            Self::Account => "Account",
+            Self::Region => "Region",
+            Self::Term("client") => "Client",
+            Self::Term("tier") => "Plan",
+            Self::UserDetail | Self::Term(_) | Self::AnyTerm => "Text",
+        }
+    }
+}
+
+impl<'a> Anonymizer<'a> {
+    /// Creates the anonymizer of a report. None if the report names users.
+    pub(crate) fn new(
+        options: &'a ReportOptions,
+        page: &PageModel,
+        catalogue: &Catalogue,
+    ) -> Option<Self> {
+        let pseudonyms = options.pseudonyms.as_ref()?;
+        let mut terms: HashMap<String, HashSet<String>> = HashMap::new();
+        for (meaning, values) in &page.colours.meanings {
+            terms.insert(meaning.clone(), values.keys().cloned().collect());
+        }
+        for key in page.texts.keys() {
+            // `value.<meaning>.<value>`, or `measure.<name>` in figures whose rows are measures.
+            let term = match key.split_once('.') {
+                Some(("value", term)) => term.split_once('.'),
+                term => term.filter(|(group, _)| *group == "measure"),
+            };
+            if let Some((meaning, value)) = term {
+                let known = terms.entry(meaning.to_owned()).or_default();
+                known.insert(value.to_owned());
+            }
+        }
+        let columns = catalogue.relations().iter().flat_map(|one| &one.columns);
+        let columns = columns.map(|column| column.name.as_str());
+        Some(Self {
+            pseudonyms,
+            terms,
+            column_names: columns.chain(EXPORT_COLUMNS).map(str::to_owned).collect(),
+        })
+    }
+
+    /// Anonymizes every text of a figure.
+    pub(crate) fn anonymize(&self, figure: &mut Figure) {
+        let columns = &figure.columns;
+        let rules: Vec<TextRule<'_>> = columns.iter().map(TextRule::of).collect();
+        let id = columns
+            .iter()
+            .position(|column| column.role == ColumnRole::UserId || column.name == "user_id");
+        let previous = figure.previous.as_mut().map(|part| &mut part.rows);
+        let rows = std::iter::once(&mut figure.rows).chain(previous).flatten();
+        for row in rows.chain(&mut figure.totals) {
+            let user = id.and_then(|id| row.get(id)).cloned().unwrap_or_default();
+            for (rule, cell) in rules.iter().zip(row) {
+                if matches!(rule, TextRule::User) {
+                    *cell = user.clone();
+                }
+                self.anonymize_cell(*rule, cell);
+            }
+        }
+        let trend = figure.trend.iter_mut().flat_map(|part| &mut part.rows);
+        for cell in trend.flatten() {
+            self.anonymize_cell(TextRule::AnyTerm, cell);
+        }
+        for column in &mut figure.columns {
+            if column.label_format == Some(Format::Text) {
+                column.label = self.shown(TextRule::AnyTerm, &column.label);
+                column.name.clone_from(&column.label);
+            }
+        }
+    }
+
+    /// Anonymizes an option of a picker.
+    pub(crate) fn choice(&self, picker: &str, choice: &ChoiceRow) -> ChoiceRow {
+        let detail = choice.detail.as_deref();
+        ChoiceRow {
+            value: self.shown(picker_rule(picker), &choice.value),
+            label: None,
+            detail: detail.map(|detail| self.shown(TextRule::Term("tier"), detail)),
+        }
+    }
+
+    /// Anonymizes the values of a selection, as the options of its pickers are.
+    pub(crate) fn selection(&self, selection: &Selection) -> Selection {
+        let many = |picker, values: &BTreeSet<String>| {
+            let values = values.iter();
+            values
+                .map(|value| self.shown(picker_rule(picker), value))
+                .collect()
+        };
+        Selection {
+            tier: many("tier", &selection.tier),
+            client: many("client", &selection.client),
+            user: selection
+                .user
+                .as_deref()
+                .map(|user| self.shown(picker_rule("user"), user)),
+            ..selection.clone()
+        }
+    }
+
+    fn anonymize_cell(&self, rule: TextRule<'_>, cell: &mut Value) {
+        match (rule, &*cell) {
+            (TextRule::UserDetail, _) => *cell = Value::Null,
+            (_, Value::Text(text)) => *cell = Value::Text(self.shown(rule, text)),
+            _ => {}
+        }
+    }
+
+    /// The text as the report shows it.
+    fn shown(&self, rule: TextRule<'_>, text: &str) -> String {
+        match rule {
+            _ if text.is_empty() || text == OTHER => text.to_owned(),
+            TextRule::ExportPath => ExportPath::of(text, |client| self.is_term("client", client))
+                .shown(|noun, text| self.pseudonyms.of(noun, text)),
+            _ if self.is_kept(rule, text) => text.to_owned(),
+            _ => self.pseudonyms.of(rule.noun(), text),
+        }
+    }
+
+    fn is_kept(&self, rule: TextRule<'_>, text: &str) -> bool {
+        match rule {
+            TextRule::User | TextRule::UserDetail | TextRule::ExportPath => false,
+            TextRule::ColumnName => self.is_column_name(text),
+            TextRule::Model => is_model(text),
+            TextRule::Account => is_account(text),
+            TextRule::Region => is_region(text),
+            TextRule::Term(meaning) => self.is_term(meaning, text) || is_day(text),
+            TextRule::AnyTerm => {
+                is_model(text)
+                    || is_day(text)
+                    || self.terms.values().any(|terms| terms.contains(text))
+            }
+        }
+    }
+
+    fn is_term(&self, meaning: &str, text: &str) -> bool {
+        self.terms
+            .get(meaning)
+            .is_some_and(|terms| terms.contains(text))
+    }
+
+    fn is_column_name(&self, text: &str) -> bool {
+        let header = text.replace([' ', '-'], "_");
+        // A column without a name is called by its position.
+        let position = header.strip_prefix("column_").unwrap_or_default();
+        self.column_names.contains(&header)
+            || header.strip_suffix(MODEL_SUFFIX).is_some_and(is_model)
+            || is_digits(position)
+    }
+}
+
+/// The rule for the options of a picker: that of its column.
+fn picker_rule(picker: &str) -> TextRule<'_> {
+    match picker {
+        "user" => TextRule::User,
+        meaning => TextRule::Term(meaning),
+    }
+}
+
+fn is_model(text: &str) -> bool {
+    let family: &str = text
+        .split(|letter: char| !letter.is_ascii_lowercase())
+        .next()
+        .unwrap_or_default();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    MODEL_FAMILIES.contains(&family) && text.chars().all(is_plain)
+}
+
+fn is_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_model;
+
+    #[test]
+    fn models_are_recognized_by_their_family() {
+        for model in [
+            "auto",
+            "claude_sonnet_4.5",
+            "gpt_5.6_luna",
+            "qwen3_coder_next",
+            "glm-5",
+        ] {
+            assert!(is_model(model), "{model}");
+        }
+        for other in [
+            "",
+            "jane",
+            "autonoe",
+            "claude.doe@corp.example",
+            "claude doe",
+            "4",
+        ] {
+            assert!(!is_model(other), "{other}");
+        }
+    }
+}

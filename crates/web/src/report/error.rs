@@ -1,0 +1,36 @@
+//! Errors of writing a report.
+
+use std::path::PathBuf;
+
+use crate::dashboard_service::DashboardError;
+
+/// A report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error("there is no sheet `{found}`, expected one of `{}`", known.join("`, `"))]
+    UnknownSheet { found: String, known: Vec<String> },
+    #[error("visual `{visual}` could not be computed")]
+    Figure {
+        visual: String,
+        source: Box<DashboardError>,
+    },
+    #[error("the days of the data could not be read")]
+    Days(#[source] Box<DashboardError>),
+    #[error("the figures could not be written")]
+    Json(#[from] serde_json::Error),
+    #[error("the figures could not be written")]
+    Csv(#[from] csv::Error),
+    #[error("could not write `{}`", path.display())]
+    Write {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the system has no randomness for pseudonyms: give a salt")]
+    NoRandomness,
+}
+
+impl From<DashboardError> for ReportError {
+    fn from(error: DashboardError) -> Self {
+        Self::Days(Box::new(error))
+    }
+}
