@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_dashboard::{ColumnRole, Figure, Value};
+use kiro_dashboard_sql::{ColumnRole, Figure, Value};
 
 /// Cells that begin with one of these are formulas to a spreadsheet.
 const RISKY: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];

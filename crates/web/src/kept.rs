@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kiro_dashboard::{ResultSet, Value};
+use kiro_dashboard_sql::{ResultSet, Value};
 use tokio::sync::OnceCell;
 
 /// The most that all kept results take, roughly.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
-use kiro_dashboard::{Selection, TableView};
+use kiro_dashboard_sql::{Selection, TableView};
 use kiro_ingest::{
     ExportOutcome, ExportStatus, LocalFolder, NormalizeOptions, ObjectStore, Progress, RunError,
     RunSummary, StoreError, error_chain, normalize,

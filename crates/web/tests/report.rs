@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::{Desktop, FORMULA_ID, HOSTILE_EMAIL};
 use flate2::read::GzDecoder;
-use kiro_dashboard::Span;
+use kiro_dashboard_sql::Span;
 use kiro_web::{Access, Pseudonyms, ReportError, ReportOptions, write_csv_folder, write_html};
 use serde_json::Value;
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::at::At;
+use super::measure::Level;
 
 /// A relation of the catalogue, and which of its columns say when and who.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -18,6 +19,16 @@ pub struct Dataset {
     /// Picker, then the column it filters here; without an entry the first column of the picker that the relation has.
     #[serde(default)]
     pub bind: BTreeMap<String, At<String>>,
+}
+
+impl Dataset {
+    /// The column of a level: the user id, or the time column.
+    pub fn level_column(&self, level: Level) -> Option<&str> {
+        match level {
+            Level::User => self.user.as_ref().map(|user| user.id.value.as_str()),
+            Level::Time => self.time.as_ref().map(|time| time.column.value.as_str()),
+        }
+    }
 }
 
 /// The date column and the stretch of time that one row covers.
@@ -51,6 +62,9 @@ pub enum Grain {
     /// Day, week or month, whichever keeps the number of columns readable for the window.
     Auto,
 }
+
+/// The ids that a picker can have.
+pub const PICKER_IDS: [&str; 7] = ["date", "tier", "model", "client", "account", "user", "team"];
 
 /// Something people choose once for all sheets.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

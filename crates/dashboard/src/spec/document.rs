@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::at::At;
 use super::dataset::{Dataset, Picker};
+use super::localized_text::LocalizedText;
 use super::measure::{Bucket, Measure};
-use super::visual::{Visual, Words};
+use super::visual::Visual;
 
 /// A dashboard, as its file says it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -17,7 +18,7 @@ pub struct Document {
     /// The version of this format: 1.
     pub version: At<u32>,
     /// The dashboard's name; without it the text `dashboard.title`.
-    pub title: Option<Words>,
+    pub title: Option<LocalizedText>,
     pub colours: Colours,
     /// The relations of the catalogue that the dashboard reads, by the name used below.
     pub datasets: BTreeMap<String, At<Dataset>>,
@@ -48,7 +49,7 @@ pub struct Anchor {
 pub struct Sheet {
     pub id: At<String>,
     /// Without it the text `sheet.<id>`.
-    pub title: Option<Words>,
+    pub title: Option<LocalizedText>,
     /// The pickers shown on this sheet.
     pub pickers: Vec<At<String>>,
     pub visuals: Vec<Visual>,

@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::at::At;
-use super::visual::Words;
+use super::localized_text::LocalizedText;
 
 /// A number that visuals show.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// Without it the text `measure.<name>`.
-    pub label: Option<Words>,
+    pub label: Option<LocalizedText>,
     /// Required where the formula names columns; otherwise that of the measures it is made of.
     pub dataset: Option<At<String>>,
     pub is: Formula,
@@ -21,6 +21,21 @@ pub struct Measure {
     /// Only the rows for which all of this is true.
     #[serde(default)]
     pub only: Vec<Predicate>,
+}
+
+impl Measure {
+    /// The measures that this one is made of.
+    pub fn parts(&self) -> Vec<&At<String>> {
+        match &self.is {
+            Formula::Ratio { of, per } => vec![of, per],
+            Formula::Combine { add, subtract, .. } => add.iter().chain(subtract).collect(),
+            Formula::AveragePer { of, .. } | Formula::Scaled { of, .. } => vec![of],
+            Formula::CountWhere { all, .. } => {
+                all.iter().map(|condition| &condition.measure).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// How a measure is made.
@@ -107,7 +122,7 @@ pub enum Format {
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// Without it the text `bucket.<name>`.
-    pub label: Option<Words>,
+    pub label: Option<LocalizedText>,
     pub dataset: At<String>,
     pub level: At<Level>,
     /// The meaning that names and colours the rules' names.
@@ -121,7 +136,7 @@ pub struct Bucket {
 pub struct Rule {
     pub name: At<String>,
     /// Without it the text `value.<meaning>.<name>`.
-    pub label: Option<Words>,
+    pub label: Option<LocalizedText>,
     #[serde(default)]
     pub any: Vec<Condition>,
     #[serde(default)]
@@ -151,6 +166,20 @@ pub enum Comparison {
     NotIn,
     IsNull,
     NotNull,
+}
+
+impl Comparison {
+    /// The operator in SQL and in Quick Sight's expressions; `=` for those that have none.
+    pub const fn operator(self) -> &'static str {
+        match self {
+            Self::Ne => "<>",
+            Self::Gt => ">",
+            Self::Gte => ">=",
+            Self::Lt => "<",
+            Self::Lte => "<=",
+            Self::Eq | Self::In | Self::NotIn | Self::IsNull | Self::NotNull => "=",
+        }
+    }
 }
 
 /// A number, as it stands or scaled to the length of the window.

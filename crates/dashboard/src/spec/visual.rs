@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::at::At;
 use super::dataset::Grain;
+use super::localized_text::LocalizedText;
 use super::measure::{Format, Predicate};
 
 /// One tile of a sheet.
@@ -21,9 +22,9 @@ pub struct Visual {
     #[serde(rename = "type")]
     pub kind: At<Kind>,
     /// Without it the text `visual.<id>.title`.
-    pub title: Option<Words>,
+    pub title: Option<LocalizedText>,
     /// How the number is made. Without it the text `visual.<id>.subtitle`.
-    pub subtitle: Option<Words>,
+    pub subtitle: Option<LocalizedText>,
     /// Not for texts.
     pub dataset: Option<At<String>>,
     /// The axis, then the series; rows, then columns of a pivot.
@@ -100,14 +101,6 @@ pub enum Kind {
     Status,
 }
 
-/// A text in one language for all, or one per language.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Words {
-    One(String),
-    PerLanguage(BTreeMap<String, String>),
-}
-
 /// What the rows of the result are made by: a column or a bucket.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +115,14 @@ pub struct Dimension {
     pub limit: Option<u32>,
 }
 
+impl Dimension {
+    /// The name of its column or bucket.
+    pub fn source(&self) -> Option<&str> {
+        let source = self.column.as_ref().or(self.bucket.as_ref());
+        source.map(|name| name.value.as_str())
+    }
+}
+
 /// A column beside the key: its value is the same on every row of the group.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -133,7 +134,15 @@ pub struct Detail {
     pub format: Option<Format>,
 }
 
-/// The stretch of time that a visual covers.
+impl Detail {
+    /// The name of its column or bucket.
+    pub fn source(&self) -> Option<&str> {
+        let source = self.column.as_ref().or(self.bucket.as_ref());
+        source.map(|name| name.value.as_str())
+    }
+}
+
+/// The period that a visual covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Window {

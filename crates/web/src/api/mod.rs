@@ -14,6 +14,8 @@ pub(crate) use visual::visual;
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use kiro_dashboard::LookupError;
+use kiro_dashboard_sql::RequestError;
 use kiro_ingest::error_chain;
 
 use crate::desk::DeskError;
@@ -32,10 +34,9 @@ fn value<'a>(pairs: &'a [(String, String)], key: &str) -> Option<&'a str> {
 fn desk_failure(error: &DeskError) -> Response {
     let text = error_chain(error);
     match error {
-        DeskError::Request(
-            kiro_dashboard::RequestError::UnknownVisual { .. }
-            | kiro_dashboard::RequestError::UnknownPicker { .. },
-        ) => failure(StatusCode::NOT_FOUND, &text),
+        DeskError::Request(RequestError::Lookup(
+            LookupError::UnknownVisual { .. } | LookupError::UnknownPicker { .. },
+        )) => failure(StatusCode::NOT_FOUND, &text),
         DeskError::Request(_) => failure(StatusCode::BAD_REQUEST, &text),
         DeskError::Query(_) | DeskError::Rows(_) => {
             tracing::error!(error = text, "A figure could not be computed.");

@@ -13,7 +13,8 @@ pub use pseudonyms::Pseudonyms;
 
 use std::path::PathBuf;
 
-use kiro_dashboard::{Language, Span};
+use kiro_dashboard::Language;
+use kiro_dashboard_sql::Span;
 use serde::Serialize;
 
 use crate::desk::DeskError;

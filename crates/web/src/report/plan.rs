@@ -2,7 +2,8 @@
 //! the sheet about one person with each person.
 
 use chrono::{Datelike, Days, NaiveDate};
-use kiro_dashboard::{ChoiceRow, Facet, PageModel, PageVisual, Selection, Span};
+use kiro_dashboard::{PageModel, PageVisual};
+use kiro_dashboard_sql::{ChoiceRow, Facet, Selection, Span};
 use serde::Serialize;
 
 use crate::desk::Desk;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fixture::Fixture;
-use kiro_dashboard::{Figure, Value};
+use kiro_dashboard_sql::{Figure, Value, options_query};
 use oracle::{Expected, Oracle, Shape};
 
 /// Default; two weeks of some plans on one client; a long window of one account and model; days from before there was any
@@ -48,7 +48,7 @@ fn every_number_is_that_of_plain_code() {
         never_filled.remove("c-transform");
         for query in &settings {
             let request = fixture.request(query);
-            let span = fixture.spec.chosen_span(&request).unwrap();
+            let span = request.chosen_span(&fixture.spec).unwrap();
             let mut figures = tokio::task::JoinSet::new();
             for visual in fixture
                 .spec
@@ -108,7 +108,7 @@ async fn no_value_of_a_selection_is_an_error(fixture: &Fixture) {
                 "{visual} with {evil}"
             );
         }
-        let options = fixture.spec.options_query("user", evil, 10).unwrap();
+        let options = options_query(&fixture.spec, "user", evil, 10).unwrap();
         assert!(
             fixture
                 .rows(&options.statements[0].sql)

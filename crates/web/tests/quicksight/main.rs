@@ -5,17 +5,17 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../dashboard/tests/quicksight/document.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/document.rs"]
 #[expect(dead_code, reason = "the rules of the other tests need more of it")]
 mod document;
-#[path = "../../../dashboard/tests/quicksight/evaluate.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/evaluate.rs"]
 mod evaluate;
 #[path = "../numbers/fixture.rs"]
 mod fixture;
-#[path = "../../../dashboard/tests/quicksight/language.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/language.rs"]
 mod language;
 mod shown;
-#[path = "../../../dashboard/tests/quicksight/syntax.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/syntax.rs"]
 mod syntax;
 
 use std::collections::BTreeMap;
@@ -24,9 +24,10 @@ use document::Document;
 use evaluate::{Cell, Choice, Row};
 use fixture::Fixture;
 use kiro_curate::{Catalogue, RenderOptions};
-use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode, datasets};
+use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets};
 use kiro_dashboard::spec::{Kind, Show};
-use kiro_dashboard::{Language, Request, ResultSet, Value};
+use kiro_dashboard::Language;
+use kiro_dashboard_sql::{Request, ResultSet, Value};
 
 /// Default; two weeks of some plans on one client; one user.
 const SETTINGS: [&str; 3] = [
@@ -140,7 +141,7 @@ fn busiest(totals: &[Row]) -> (String, String) {
 }
 
 fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
-    let span = fixture.spec.chosen_span(request).unwrap();
+    let span = request.chosen_span(&fixture.spec).unwrap();
     let selection = &request.selection;
     let names = fixture.spec.texts(Language::En);
     // Controls offer the names of values where they have any.

@@ -1,0 +1,95 @@
+//! What `QuickSight` shows in another way than the page: told, never dropped in silence.
+
+use kiro_dashboard::Spec;
+use kiro_dashboard::spec::{Format, Kind, Show, Visual};
+
+/// One visual and what is different about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fallback {
+    pub visual: String,
+    pub kind: FallbackKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FallbackKind {
+    /// The small line below a headline is left out: with one, `QuickSight` shows the last day instead of the whole.
+    Trend,
+    /// Measures that are zero stay: a visual has the same fields whatever the numbers.
+    ZeroMeasures,
+    /// Shown at all times, and empty until a user is chosen: a grid has no visuals that come and go.
+    OneUser,
+    /// Shown at all times, with all users: the place to choose another.
+    Ranking,
+    /// A table with coloured cells.
+    Status,
+    /// A first or last day is a table of one cell: headlines show numbers and count dates.
+    Day,
+    /// Several measures are bars: a pie needs a category and takes one value.
+    Bars,
+    /// The notes of the sheet explain the number: a narrow tile has no room for a subtitle.
+    ExplainedBelow,
+}
+
+impl FallbackKind {
+    /// One sentence for people.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Trend => "the small line per day is left out",
+            Self::ZeroMeasures => "measures that are zero are shown",
+            Self::OneUser => "empty until a user is chosen",
+            Self::Ranking => "stays when a user is chosen, and shows everybody",
+            Self::Status => "a table with coloured cells",
+            Self::Day => "a table of one cell",
+            Self::Bars => "bars instead of a donut",
+            Self::ExplainedBelow => "the notes of the sheet explain the number",
+        }
+    }
+}
+
+/// Everything that is different, in reading order.
+pub fn fallbacks(spec: &Spec) -> Vec<Fallback> {
+    let of_visual = |visual: &Visual| {
+        let id = visual.id.value.clone();
+        fallbacks_of(spec, visual)
+            .into_iter()
+            .map(move |kind| Fallback {
+                visual: id.clone(),
+                kind,
+            })
+    };
+    spec.visuals().flat_map(of_visual).collect()
+}
+
+pub(crate) fn fallbacks_of(spec: &Spec, visual: &Visual) -> Vec<FallbackKind> {
+    let is_different = [
+        (visual.trend, FallbackKind::Trend),
+        (visual.fold_zero, FallbackKind::ZeroMeasures),
+        (visual.show == Show::User, FallbackKind::OneUser),
+        (visual.show == Show::NoUser, FallbackKind::Ranking),
+        (visual.kind.value == Kind::Status, FallbackKind::Status),
+        (shows_a_day(spec, visual), FallbackKind::Day),
+        (
+            visual.kind.value == Kind::Donut && visual.by.is_empty(),
+            FallbackKind::Bars,
+        ),
+        (explains_below(visual), FallbackKind::ExplainedBelow),
+    ];
+    is_different
+        .into_iter()
+        .filter_map(|(is, kind)| is.then_some(kind))
+        .collect()
+}
+
+fn shows_a_day(spec: &Spec, visual: &Visual) -> bool {
+    let measure = visual.measures.first();
+    let measure = measure.and_then(|measure| spec.measure(measure).ok());
+    visual.kind.value == Kind::Kpi && measure.is_some_and(|measure| measure.format == Format::Date)
+}
+
+/// The columns of the file that a headline needs for a subtitle beside its number and its comparison.
+const SUBTITLE_COLUMNS: u32 = 3;
+
+/// Whether the sheet's notes explain the number, as its tile has no room for it.
+pub(crate) fn explains_below(visual: &Visual) -> bool {
+    visual.kind.value == Kind::Kpi && visual.layout.value.w < SUBTITLE_COLUMNS
+}
