@@ -19,25 +19,25 @@ struct CalculatedField {
 const MAX_NAME_CHARS: usize = 128;
 
 impl CalculatedFields {
-    /// The name of the field with that expression: `wanted`, or `wanted` with a number where `is_taken` says so or another
+    /// The name of the field with that expression: `preferred`, or `preferred` with a number where `is_taken` says so or another
     /// field of the dataset has it. Names are told apart without regard to case, as columns are.
     pub(crate) fn name(
         &mut self,
         data_set: &str,
-        wanted: &str,
+        preferred: &str,
         expression: &str,
         is_taken: impl Fn(&str) -> bool,
     ) -> String {
         let same = self.fields.iter().find(|field| {
             field.data_set == data_set
                 && field.expression == expression
-                && is_name_of(&field.name, wanted)
+                && is_numbered_form(&field.name, preferred)
         });
         if let Some(field) = same {
             return field.name.clone();
         }
         let name = (1..=self.fields.len() + 2)
-            .map(|place| spelled(wanted, place))
+            .map(|number| numbered(preferred, number))
             .find(|name| !is_taken(name) && !self.has(data_set, name))
             .unwrap_or_default();
         self.fields.push(CalculatedField {
@@ -71,24 +71,24 @@ impl CalculatedFields {
     }
 }
 
-/// `wanted`, then `wanted (2)`, …
-fn spelled(wanted: &str, place: usize) -> String {
-    let suffix = if place == 1 {
+/// `preferred`, then `preferred (2)`, …
+fn numbered(preferred: &str, number: usize) -> String {
+    let suffix = if number == 1 {
         String::new()
     } else {
-        format!(" ({place})")
+        format!(" ({number})")
     };
-    let kept: String = wanted
+    let base: String = preferred
         .chars()
         .filter(|c| !matches!(c, '{' | '}'))
         .take(MAX_NAME_CHARS - suffix.len())
         .collect();
-    format!("{}{suffix}", kept.trim())
+    format!("{}{suffix}", base.trim())
 }
 
-/// Whether a name is one of the spellings of `wanted`.
-fn is_name_of(name: &str, wanted: &str) -> bool {
-    let base = spelled(wanted, 1);
+/// Whether a name is one of the spellings of `preferred`.
+fn is_numbered_form(name: &str, preferred: &str) -> bool {
+    let base = numbered(preferred, 1);
     name.strip_prefix(&base)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
 }
@@ -102,7 +102,7 @@ mod tests {
         let mut fields = CalculatedFields::default();
         let columns = |name: &str| name == "messages";
         let mut name =
-            |wanted: &str, expression: &str| fields.name("models", wanted, expression, columns);
+            |preferred: &str, expression: &str| fields.name("models", preferred, expression, columns);
         assert_eq!(name("Users", "a"), "Users");
         assert_eq!(name("Users", "a"), "Users");
         assert_eq!(name("users", "b"), "users (2)");

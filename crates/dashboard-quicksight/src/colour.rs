@@ -102,10 +102,10 @@ pub(crate) fn cell_colours(
     }
     for (measure, field) in visual.measures.iter().zip(values) {
         let steps = threshold_colours(compiler, measure)?;
-        for (place, (from, colour)) in steps.iter().enumerate() {
+        for (index, (from, colour)) in steps.iter().enumerate() {
             let name = reference(&field.column);
             let mut condition = format!("{name} >= {}", number(*from));
-            if let Some((next, _)) = steps.get(place + 1) {
+            if let Some((next, _)) = steps.get(index + 1) {
                 condition = format!("({condition}) AND ({name} < {})", number(*next));
             }
             cells.push(cell(field, &condition, colour));

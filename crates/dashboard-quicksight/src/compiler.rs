@@ -60,11 +60,11 @@ impl<'a> Compiler<'a> {
             .ok_or_else(|| QuickSightError::unresolved(column))
     }
 
-    /// The name of the calculated field with that expression, as near to `wanted` as columns and other fields allow.
+    /// The name of the calculated field with that expression, as near to `preferred` as columns and other fields allow.
     pub(crate) fn calculated(
         &mut self,
         dataset: &Dataset,
-        wanted: &str,
+        preferred: &str,
         expression: &str,
     ) -> String {
         let spec = self.spec;
@@ -73,7 +73,7 @@ impl<'a> Compiler<'a> {
             columns.is_some_and(|columns| columns.contains_key(&name.to_lowercase()))
         };
         self.fields
-            .name(&dataset.relation, wanted, expression, is_column)
+            .name(&dataset.relation, preferred, expression, is_column)
     }
 
     /// A colour in this mode, as the API writes it.
@@ -90,9 +90,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// The colour that so many values before have not taken.
-    pub(crate) fn palette(&self, place: usize) -> String {
+    pub(crate) fn palette(&self, index: usize) -> String {
         let palette = &self.spec.document().colours.palette;
-        let colour = palette.get(place % palette.len().max(1));
+        let colour = palette.get(index % palette.len().max(1));
         colour.map_or_else(|| "#7F7F7F".to_owned(), |colour| self.hex(colour))
     }
 }

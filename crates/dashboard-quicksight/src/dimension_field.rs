@@ -46,19 +46,19 @@ pub(crate) fn dimension_field(
 pub(crate) fn dimension_fields(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Vec<Field>> {
     let dimensions = visual.by.iter().enumerate();
     dimensions
-        .map(|(place, dimension)| {
-            dimension_field(compiler, visual, &format!("by{place}"), dimension)
+        .map(|(index, dimension)| {
+            dimension_field(compiler, visual, &format!("by{index}"), dimension)
         })
         .collect()
 }
 
 pub(crate) fn detail_fields(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Vec<Field>> {
     let mut fields = Vec::new();
-    for (place, detail) in shown_details(compiler, visual).enumerate() {
+    for (index, detail) in shown_details(compiler, visual).enumerate() {
         fields.push(detail_field(
             compiler,
             visual,
-            &format!("detail{place}"),
+            &format!("detail{index}"),
             detail,
         )?);
     }
@@ -215,9 +215,9 @@ fn weekday_column(compiler: &mut Compiler<'_>, dataset: &Dataset, column: &str) 
     let from_sunday = format!("extract('WD', {})", reference(column));
     let [days @ .., sunday] = weekday_names(compiler.language);
     let mut cases = Vec::new();
-    for (place, name) in days.iter().enumerate() {
-        let name = quoted(&format!("{} {name}", place + 1));
-        cases.push(format!("{from_sunday} = {}, {name}", place + 2));
+    for (index, name) in days.iter().enumerate() {
+        let name = quoted(&format!("{} {name}", index + 1));
+        cases.push(format!("{from_sunday} = {}, {name}", index + 2));
     }
     let sunday = quoted(&format!("7 {sunday}"));
     let expression = format!("ifelse({}, {sunday})", cases.join(", "));

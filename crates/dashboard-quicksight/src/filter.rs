@@ -104,8 +104,8 @@ pub(crate) fn add_filters(
         };
         filters.add(sheet, visual, filter);
     }
-    for (place, predicate) in visual.only.iter().enumerate() {
-        let id = format!("where-{}-{place}", visual.id.value);
+    for (index, predicate) in visual.only.iter().enumerate() {
+        let id = format!("where-{}-{index}", visual.id.value);
         let filter = predicate_filter(compiler, dataset, id, predicate)?;
         filters.add(sheet, visual, filter);
     }

@@ -26,7 +26,7 @@ pub(crate) fn measure_field(
         None => None,
     };
     let label = compiler.text(&format!("measure.{measure}"));
-    let wanted = match period {
+    let preferred = match period {
         Some(period) => format!("{label}, {}", compiler.text(period.text())),
         None => label.clone(),
     };
@@ -61,7 +61,7 @@ pub(crate) fn measure_field(
         let reaches_back = reaches_back(compiler, dataset, visual)?;
         expression = format!("ifelse({reaches_back}, {expression}, NULL)");
     }
-    field.column = compiler.calculated(dataset, &wanted, &expression);
+    field.column = compiler.calculated(dataset, &preferred, &expression);
     field.shape = Shape::Aggregated(compiler.spec.measure(measure)?.format);
     Ok(field)
 }
@@ -135,8 +135,8 @@ fn running_total(compiler: &mut Compiler<'_>, visual: &Visual, expression: &str)
 pub(crate) fn measure_fields(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Vec<Field>> {
     let measures = visual.measures.iter().enumerate();
     measures
-        .map(|(place, measure)| {
-            measure_field(compiler, visual, &format!("value{place}"), measure, None)
+        .map(|(index, measure)| {
+            measure_field(compiler, visual, &format!("value{index}"), measure, None)
         })
         .collect()
 }

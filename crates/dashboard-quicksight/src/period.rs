@@ -215,12 +215,12 @@ pub(crate) fn day_of_period(
         "ifelse({period} = 'previous', {previous}, {})",
         since(&ends.first)
     );
-    let wanted = match visual.window {
+    let preferred = match visual.window {
         Window::Range | Window::All => "day of the chosen days",
         Window::Month => "day of the month",
         Window::Year => "day of the year",
     };
-    Ok(compiler.calculated(dataset, wanted, &expression))
+    Ok(compiler.calculated(dataset, preferred, &expression))
 }
 
 /// The name of the period that a row lies in.

@@ -25,11 +25,11 @@ pub(super) fn table(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
     let shown = measure_fields(compiler, visual)?;
     // What only sorts is a field too, which nobody sees.
     let mut values = shown.clone();
-    for (place, measure) in visual.hidden.iter().enumerate() {
+    for (index, measure) in visual.hidden.iter().enumerate() {
         values.push(measure_field(
             compiler,
             visual,
-            &format!("hidden{place}"),
+            &format!("hidden{index}"),
             measure,
             None,
         )?);

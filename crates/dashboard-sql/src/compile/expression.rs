@@ -24,7 +24,7 @@ pub(super) struct InnerColumns {
 
 impl InnerColumns {
     pub(super) fn column(&mut self, expression: String) -> String {
-        let place = self
+        let index = self
             .expressions
             .iter()
             .position(|known| *known == expression)
@@ -32,7 +32,7 @@ impl InnerColumns {
                 self.expressions.push(expression);
                 self.expressions.len() - 1
             });
-        format!("v{place}")
+        format!("v{index}")
     }
 }
 

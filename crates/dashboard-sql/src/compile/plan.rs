@@ -131,8 +131,8 @@ impl<'a> VisualPlan<'a> {
     fn dimension_columns(&self) -> Result<Vec<PlanColumn<'a>>, LookupError> {
         let visual: &'a Visual = self.visual;
         let (mut columns, mut labels) = (Vec::new(), Vec::new());
-        for (place, dimension) in visual.by.iter().enumerate() {
-            let role = if place == 0 {
+        for (index, dimension) in visual.by.iter().enumerate() {
+            let role = if index == 0 {
                 ColumnRole::Category
             } else {
                 ColumnRole::Series

@@ -61,16 +61,16 @@ pub(super) fn fold_rest(plan: &VisualPlan<'_>, figure: &mut Figure) {
     };
     let kept = largest(sizes, limit.value);
     let texts: Vec<usize> = (0..plan.columns.len())
-        .filter(|place| {
+        .filter(|index| {
             plan.columns
-                .get(*place)
+                .get(*index)
                 .is_some_and(|column| matches!(column.source, Source::Label(_) | Source::Detail(_)))
         })
         .collect();
     for row in &mut figure.rows {
         if row.first().is_some_and(|key| !kept.contains(&key.plain())) {
-            for place in std::iter::once(0).chain(texts.iter().copied()) {
-                if let Some(cell) = row.get_mut(place) {
+            for index in std::iter::once(0).chain(texts.iter().copied()) {
+                if let Some(cell) = row.get_mut(index) {
                     *cell = Value::Text(OTHER.to_owned());
                 }
             }
@@ -83,22 +83,22 @@ pub(super) fn fold_rest(plan: &VisualPlan<'_>, figure: &mut Figure) {
 fn add_up_equal_keys(plan: &VisualPlan<'_>, figure: &mut Figure) {
     let is_measure = |index: usize| plan.columns.get(index).is_some_and(PlanColumn::is_measure);
     let keys = plan.visual.by.len();
-    let mut places: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut indices: HashMap<Vec<String>, usize> = HashMap::new();
     let mut rows: Vec<Vec<Value>> = Vec::with_capacity(figure.rows.len());
     for row in std::mem::take(&mut figure.rows) {
         let key: Vec<String> = row.iter().take(keys).map(Value::plain).collect();
-        if let Some(known) = places.get(&key).and_then(|place| rows.get_mut(*place)) {
-            for (place, cell) in row
+        if let Some(known) = indices.get(&key).and_then(|index| rows.get_mut(*index)) {
+            for (index, cell) in row
                 .iter()
                 .enumerate()
-                .filter(|(place, _)| is_measure(*place))
+                .filter(|(index, _)| is_measure(*index))
             {
-                if let Some(sum) = known.get_mut(place) {
+                if let Some(sum) = known.get_mut(index) {
                     *sum = sum.plus(cell);
                 }
             }
         } else {
-            places.insert(key, rows.len());
+            indices.insert(key, rows.len());
             rows.push(row);
         }
     }
@@ -115,12 +115,12 @@ pub(super) fn accumulate(plan: &VisualPlan<'_>, rows: &mut [Vec<Value>]) {
             .filter(|_| with_series)
             .map(Value::plain)
             .unwrap_or_default();
-        for (place, column) in plan.columns.iter().enumerate() {
+        for (index, column) in plan.columns.iter().enumerate() {
             if !column.is_measure() {
                 continue;
             }
-            if let Some(cell) = row.get_mut(place) {
-                let sum = sums.entry((series.clone(), place)).or_default();
+            if let Some(cell) = row.get_mut(index) {
+                let sum = sums.entry((series.clone(), index)).or_default();
                 *sum = sum.plus(cell);
                 *cell = sum.clone();
             }

@@ -16,7 +16,7 @@ pub(super) fn apply_view(view: &TableView, figure: &mut Figure) {
         figure.rows.retain(|row| {
             searched
                 .iter()
-                .filter_map(|place| row.get(*place))
+                .filter_map(|index| row.get(*index))
                 .any(|value| {
                     matches!(value, Value::Text(_) | Value::Date(_))
                         && value.plain().to_lowercase().contains(&needle)
@@ -24,12 +24,12 @@ pub(super) fn apply_view(view: &TableView, figure: &mut Figure) {
         });
     }
     if let Some((name, order)) = &view.sort
-        && let Some(place) = figure
+        && let Some(index) = figure
             .columns
             .iter()
             .position(|column| column.name == *name)
     {
-        sort_rows(&mut figure.rows, place, *order);
+        sort_rows(&mut figure.rows, index, *order);
     }
     figure.total_rows = figure.rows.len();
     cut_page(view, figure);
@@ -53,15 +53,15 @@ fn positions(columns: &[FigureColumn], keep: impl Fn(&FigureColumn) -> bool) -> 
         .iter()
         .enumerate()
         .filter(|(_, column)| keep(column))
-        .map(|(place, _)| place)
+        .map(|(index, _)| index)
         .collect()
 }
 
 /// Sorts by one column, empty cells last in both directions; equal rows keep their order.
-fn sort_rows(rows: &mut [Vec<Value>], place: usize, order: Order) {
+fn sort_rows(rows: &mut [Vec<Value>], index: usize, order: Order) {
     let null = Value::Null;
     rows.sort_by(|a, b| {
-        let (a, b) = (a.get(place).unwrap_or(&null), b.get(place).unwrap_or(&null));
+        let (a, b) = (a.get(index).unwrap_or(&null), b.get(index).unwrap_or(&null));
         a.is_null().cmp(&b.is_null()).then_with(|| match order {
             Order::Asc => a.compare(b),
             Order::Desc => b.compare(a),

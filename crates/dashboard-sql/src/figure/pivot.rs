@@ -23,10 +23,10 @@ pub(super) fn fill_pivot(plan: &VisualPlan<'_>, figure: &mut Figure, results: Ve
     let (Some(axis), Some(measure)) = (plan.columns.get(1), plan.columns.last()) else {
         return;
     };
-    let places: HashMap<String, usize> = columns
+    let indices: HashMap<String, usize> = columns
         .iter()
         .enumerate()
-        .filter_map(|(place, row)| Some((row.first()?.plain(), place)))
+        .filter_map(|(index, row)| Some((row.first()?.plain(), index)))
         .collect();
     let mut wide: HashMap<String, Vec<Value>> = HashMap::new();
     for cell in &cells {
@@ -36,9 +36,9 @@ pub(super) fn fill_pivot(plan: &VisualPlan<'_>, figure: &mut Figure, results: Ve
         let row = wide
             .entry(key.plain())
             .or_insert_with(|| vec![Value::Null; columns.len()]);
-        if let Some(cell) = places
+        if let Some(cell) = indices
             .get(&column.plain())
-            .and_then(|place| row.get_mut(*place))
+            .and_then(|index| row.get_mut(*index))
         {
             *cell = value.clone();
         }
@@ -56,7 +56,7 @@ pub(super) fn fill_pivot(plan: &VisualPlan<'_>, figure: &mut Figure, results: Ve
         .columns
         .iter()
         .enumerate()
-        .filter(|(place, column)| *place != 1 && column.role != ColumnRole::Value)
+        .filter(|(index, column)| *index != 1 && column.role != ColumnRole::Value)
         .map(|(_, column)| FigureColumn::from(column))
         .collect();
     let mut totals = vec![Value::Null; fixed.len()];

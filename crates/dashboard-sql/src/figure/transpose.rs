@@ -47,11 +47,11 @@ pub(super) fn transpose(plan: &VisualPlan<'_>, figure: &mut Figure) {
         columns.push(value("previous", "column.previous", ColumnRole::Value));
     }
     let mut zero = Vec::new();
-    for (place, measure) in measures.iter().enumerate() {
+    for (index, measure) in measures.iter().enumerate() {
         let Source::Measure(name) = measure.source else {
             continue;
         };
-        let cell = |values: &Vec<Value>| values.get(place).cloned().unwrap_or_default();
+        let cell = |values: &Vec<Value>| values.get(index).cloned().unwrap_or_default();
         let cells: Vec<Value> = [Some(&current), previous.as_ref()]
             .into_iter()
             .flatten()
@@ -75,31 +75,31 @@ pub(super) fn transpose(plan: &VisualPlan<'_>, figure: &mut Figure) {
 /// Removes measures that are zero in all rows, and names them in a note.
 pub(super) fn fold_zero_columns(figure: &mut Figure) {
     let mut zero = Vec::new();
-    for place in (0..figure.columns.len()).rev() {
+    for index in (0..figure.columns.len()).rev() {
         let is_value = figure
             .columns
-            .get(place)
+            .get(index)
             .is_some_and(|column| column.role == ColumnRole::Value);
         if !is_value
             || figure
                 .rows
                 .iter()
-                .any(|row| row.get(place).is_some_and(|cell| !is_zero(cell)))
+                .any(|row| row.get(index).is_some_and(|cell| !is_zero(cell)))
         {
             continue;
         }
-        zero.insert(0, figure.columns.remove(place).label);
+        zero.insert(0, figure.columns.remove(index).label);
         let parts = [
             Some(&mut figure.rows),
             figure.previous.as_mut().map(|part| &mut part.rows),
         ];
         for row in parts.into_iter().flatten().flatten() {
-            if place < row.len() {
-                row.remove(place);
+            if index < row.len() {
+                row.remove(index);
             }
         }
         if let Some(totals) = &mut figure.totals {
-            totals.remove(place);
+            totals.remove(index);
         }
     }
     push_zero_note(figure, zero);

@@ -7,7 +7,7 @@ use crate::spec::{Area, Sheet, Show, Visual};
 const GRID_COLUMNS: u32 = 12;
 
 pub(super) fn check_layout(checker: &mut Checker<'_>, sheet: &Sheet) {
-    for (place, visual) in sheet.visuals.iter().enumerate() {
+    for (index, visual) in sheet.visuals.iter().enumerate() {
         let area = visual.layout.value;
         let id = visual.id.value.clone();
         if area.w == 0 || area.h == 0 || area.x.saturating_add(area.w) > GRID_COLUMNS {
@@ -16,7 +16,7 @@ pub(super) fn check_layout(checker: &mut Checker<'_>, sheet: &Sheet) {
                 SpecErrorKind::OutsideGrid { visual: id.clone() },
             );
         }
-        let before = sheet.visuals.iter().take(place);
+        let before = sheet.visuals.iter().take(index);
         let hit = before
             .filter(|other| together(visual, other))
             .find(|other| overlap(area, other.layout.value));

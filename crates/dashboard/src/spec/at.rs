@@ -16,11 +16,11 @@ pub struct At<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        let place = spanned.referenced;
+        let location = spanned.referenced;
         Ok(Self {
             value: spanned.value,
-            line: place.line(),
-            column: place.column(),
+            line: location.line(),
+            column: location.column(),
         })
     }
 }
