@@ -1,4 +1,4 @@
-//! Writes what the deployment would send to `QuickSight` as files, for checkers in other languages:
+//! Writes the documents that a deployment sends to `QuickSight` as files, for checkers in other languages:
 //! `cargo run -p kiro-dashboard-quicksight --example quicksight -- OUT_DIR`
 
 use std::env::args;

@@ -1,4 +1,4 @@
-//! Clicks: on a person, the parameter is set and the sheet opened; elsewhere the sheet is filtered by what was clicked.
+//! Actions on clicks: a click on a user sets the parameter and opens a sheet, any other filters the sheet.
 
 use kiro_dashboard::column_alias;
 use kiro_dashboard::spec::{Kind, Sheet, Visual};
@@ -33,7 +33,7 @@ pub(crate) fn actions(
         .map(|(_, field)| field)
         .ok_or_else(|| QuickSightError::unresolved(&click.from))?;
     let mut operations = Vec::new();
-    // The API wants the navigation before the parameters; on the sheet itself there is nowhere to go.
+    // The API requires the navigation before the parameters. A click on the target sheet itself needs no navigation.
     if click.sheet.value != sheet.id.value {
         operations.push(json!({"NavigationOperation": {
             "LocalNavigationConfiguration": {"TargetSheetId": click.sheet.value},
@@ -50,9 +50,9 @@ pub(crate) fn actions(
     Ok(vec![on_click(visual, &name, &json!(operations))])
 }
 
-/// The filter of the sheet by the clicked value: that of the series, else that of the axis.
+/// The filter of the sheet by the clicked value: of the series, else of the axis.
 ///
-/// Only columns filter: a group that users fall into is worked out from the rows that a filter would take away.
+/// Only columns filter: a bucket is computed from rows that the filter would remove.
 fn filter_action(compiler: &Compiler<'_>, visual: &Visual, dimensions: &[Field]) -> Option<Value> {
     let is_chart = matches!(
         visual.kind.value,

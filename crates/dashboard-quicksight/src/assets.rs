@@ -1,6 +1,6 @@
 //! The names and ARNs that a deployment gives its `QuickSight` assets.
 
-/// What a deployment's assets are called and where they live.
+/// The names of a deployment's assets, and the account and Region that they are in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
     /// The deployment's prefix: every id begins with it.
@@ -10,9 +10,9 @@ pub struct Assets {
     pub region: String,
     /// Twelve digits.
     pub account: String,
-    /// The theme that the dashboard is shown in: pinned colours are those of this mode.
+    /// The mode of the theme: decides the pinned colours.
     pub mode: Mode,
-    /// Columns that only identity mapping fills are left out without it.
+    /// Without it, the columns that only identity mapping fills are left out.
     pub identity_mapping: IdentityMapping,
 }
 
@@ -24,7 +24,7 @@ pub enum IdentityMapping {
     On,
 }
 
-/// A light or a dark page.
+/// A light or a dark theme.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mode {
     #[default]
@@ -33,7 +33,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The starting point that `CreateTheme` asks for beside the configuration.
+    /// The `BaseThemeId` of `CreateTheme`.
     pub const fn base_theme(self) -> &'static str {
         match self {
             Self::Light => "CLASSIC",
@@ -41,7 +41,7 @@ impl Mode {
         }
     }
 
-    /// As ids and settings write it.
+    /// The name in ids and settings.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Light => "light",

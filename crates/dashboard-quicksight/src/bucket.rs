@@ -1,4 +1,4 @@
-//! The bucket of each user, by the user's own rows.
+//! Buckets: the group of each user.
 
 use kiro_dashboard::spec::{Condition, Rule, Visual};
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::expression::{MeasureContext, Scope, aggregate, keys_within};
 use crate::syntax::quoted;
 
-/// The group that the user of a row falls into, by the user's rows inside the window.
+/// The calculated field with the bucket of each row's user, computed from the user's rows inside the window.
 pub(crate) fn bucket_column(
     compiler: &mut Compiler<'_>,
     visual: &Visual,

@@ -1,4 +1,4 @@
-//! Calculated fields: collected while visuals are compiled, each once, under names that people can read.
+//! Calculated fields: collected while visuals are compiled, each once, under readable names.
 
 use serde_json::{Value, json};
 
@@ -15,12 +15,12 @@ struct CalculatedField {
     expression: String,
 }
 
-/// The longest name that the API takes.
+/// Maximum length of a name (API limit).
 const MAX_NAME_CHARS: usize = 128;
 
 impl CalculatedFields {
-    /// The name of the field with that expression: `preferred`, or `preferred` with a number where `is_taken` says so or another
-    /// field of the dataset has it. Names are told apart without regard to case, as columns are.
+    /// The name of the field with that expression: `preferred`, with a number if `is_taken` returns true for it or another
+    /// field of the dataset has it. Names are compared without regard to case, as columns are.
     pub(crate) fn name(
         &mut self,
         data_set: &str,
@@ -54,7 +54,7 @@ impl CalculatedFields {
         })
     }
 
-    /// The fields as the API takes them, by dataset and name.
+    /// The fields as JSON, sorted by dataset and name.
     pub(crate) fn json(&self) -> Vec<Value> {
         let mut fields: Vec<&CalculatedField> = self.fields.iter().collect();
         fields.sort_by(|a, b| (&a.data_set, &a.name).cmp(&(&b.data_set, &b.name)));
@@ -86,7 +86,7 @@ fn numbered(preferred: &str, number: usize) -> String {
     format!("{}{suffix}", base.trim())
 }
 
-/// Whether a name is one of the spellings of `preferred`.
+/// Returns true if a name is `preferred`, with or without a number.
 fn is_numbered_form(name: &str, preferred: &str) -> bool {
     let base = numbered(preferred, 1);
     name.strip_prefix(&base)
@@ -101,8 +101,9 @@ mod tests {
     fn one_expression_has_one_name_and_one_name_one_expression() {
         let mut fields = CalculatedFields::default();
         let columns = |name: &str| name == "messages";
-        let mut name =
-            |preferred: &str, expression: &str| fields.name("models", preferred, expression, columns);
+        let mut name = |preferred: &str, expression: &str| {
+            fields.name("models", preferred, expression, columns)
+        };
         assert_eq!(name("Users", "a"), "Users");
         assert_eq!(name("Users", "a"), "Users");
         assert_eq!(name("users", "b"), "users (2)");

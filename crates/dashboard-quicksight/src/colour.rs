@@ -9,10 +9,10 @@ use crate::field::{Field, Shape};
 use crate::syntax::{double_quoted, number, reference};
 use crate::value_names::value_name;
 
-/// As many colours as a column may pin.
+/// Maximum number of pinned colours per column (API limit).
 const MAX_COLUMN_COLOURS: usize = 50;
 
-/// Remembers the colours of a column's values, by the names that they are shown under.
+/// Records the colours of a column's values, by the names that the values are shown under.
 pub(crate) fn pin_colours(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -55,7 +55,7 @@ pub(crate) fn column_configurations(compiler: &Compiler<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// The colours of a chart's measures; none where its colours are those of values.
+/// The colours of a chart's measures; none if the chart has no measures.
 pub(crate) fn palette_of(
     compiler: &Compiler<'_>,
     visual: &Visual,
@@ -85,7 +85,7 @@ pub(crate) fn palette_of(
     (!map.is_empty()).then(|| json!({"ColorMap": map}))
 }
 
-/// Coloured cells of a table: values by their meaning, numbers by the thresholds of counts over the same measure.
+/// The coloured cells of a table: values by their meaning, numbers by the thresholds of `count_where` measures.
 pub(crate) fn cell_colours(
     compiler: &Compiler<'_>,
     visual: &Visual,
@@ -114,7 +114,7 @@ pub(crate) fn cell_colours(
     Ok(cells)
 }
 
-/// The thresholds at which users are counted by a measure, each with the colour of that count, smallest first.
+/// The thresholds of the `count_where` measures over `measure`, each with its colour, ascending.
 fn threshold_colours(compiler: &Compiler<'_>, measure: &str) -> Result<Vec<(f64, String)>> {
     let mut steps = Vec::new();
     for counted in compiler.spec.document().measures.values() {

@@ -1,4 +1,4 @@
-//! What every part of the compilation shares: the spec, the texts of one language, and what is collected on the way.
+//! The state of a compilation: the spec, the texts of one language, and the calculated fields and colours collected so far.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) struct Compiler<'a> {
     pub(crate) language: Language,
     texts: Texts,
     pub(crate) fields: CalculatedFields,
-    /// Dataset and column, then value and colour: the pinned colours of what is shown.
+    /// The pinned colours: dataset and column, then value and colour.
     pub(crate) colours: BTreeMap<(String, String), Vec<(String, String)>>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The text of a key, or the key where there is none.
+    /// The text of a key, else the key.
     pub(crate) fn text(&self, key: &str) -> String {
         self.texts.get(key).unwrap_or(key).to_owned()
     }
@@ -60,7 +60,7 @@ impl<'a> Compiler<'a> {
             .ok_or_else(|| QuickSightError::unresolved(column))
     }
 
-    /// The name of the calculated field with that expression, as near to `preferred` as columns and other fields allow.
+    /// Adds a calculated field, if no field has that expression, and returns its name: `preferred`, with a number if taken.
     pub(crate) fn calculated(
         &mut self,
         dataset: &Dataset,
@@ -76,7 +76,7 @@ impl<'a> Compiler<'a> {
             .name(&dataset.relation, preferred, expression, is_column)
     }
 
-    /// A colour in this mode, as the API writes it.
+    /// A colour in this mode, in upper case.
     pub(crate) fn hex(&self, colour: &Colour) -> String {
         match self.assets.mode {
             Mode::Light => &colour.light,
@@ -89,7 +89,7 @@ impl<'a> Compiler<'a> {
         self.spec.pinned_colour(path).map(|colour| self.hex(colour))
     }
 
-    /// The colour that so many values before have not taken.
+    /// The colour with that index in the palette, which repeats.
     pub(crate) fn palette(&self, index: usize) -> String {
         let palette = &self.spec.document().colours.palette;
         let colour = palette.get(index % palette.len().max(1));

@@ -1,4 +1,4 @@
-//! Conditions on rows, and measures against thresholds that may grow with the window.
+//! Conditions on rows, and measures against thresholds that can scale with the window.
 
 use kiro_curate::ColumnType;
 use kiro_dashboard::spec::{Comparison, Condition, Dataset, Predicate, Threshold, Visual, Window};
@@ -8,7 +8,7 @@ use crate::error::{QuickSightError, Result};
 use crate::period::days_with_data;
 use crate::syntax::{literal, number, reference};
 
-/// A condition on the columns of a row.
+/// A condition on a column of each row.
 pub(crate) fn predicate_expression(
     compiler: &Compiler<'_>,
     dataset: &Dataset,
@@ -36,7 +36,6 @@ pub(crate) fn predicate_expression(
     })
 }
 
-/// All of the conditions, each in parentheses where there are several; none without any.
 pub(crate) fn predicate_expressions(
     compiler: &Compiler<'_>,
     dataset: &Dataset,
@@ -48,7 +47,7 @@ pub(crate) fn predicate_expressions(
         .collect()
 }
 
-/// A value against the threshold of a condition, for the window of a visual.
+/// The comparison of a value with the threshold of a condition, for the window of a visual.
 pub(crate) fn threshold_condition(
     compiler: &Compiler<'_>,
     visual: &Visual,
@@ -66,7 +65,7 @@ pub(crate) fn threshold_condition(
     })
 }
 
-/// The number that a threshold means; one that is meant for some days is scaled to the window and rounded up.
+/// The number of a threshold; one `per_days` is scaled to the window and rounded up.
 fn threshold_expression(
     compiler: &Compiler<'_>,
     visual: &Visual,
@@ -87,7 +86,7 @@ fn threshold_expression(
     let mut unscaled = written.clone();
     unscaled.per_days = None;
     let number = constant(compiler, &Threshold::Written(unscaled))?;
-    // Never below 1: of nothing per day, one is asked.
+    // A scaled threshold is at least 1, also if its number is 0.
     if number.trim_start_matches(['0', '.']).is_empty() {
         return Ok("1".to_owned());
     }
@@ -97,7 +96,7 @@ fn threshold_expression(
     ))
 }
 
-/// A threshold that does not depend on days.
+/// The number of a threshold that does not depend on days.
 pub(crate) fn constant(compiler: &Compiler<'_>, threshold: &Threshold) -> Result<String> {
     let name = || match threshold {
         Threshold::Written(written) => written.setting.clone().unwrap_or_default(),

@@ -12,7 +12,7 @@ use crate::value_names::value_names;
 pub(crate) const DATE_FROM: &str = "DateFrom";
 pub(crate) const DATE_TO: &str = "DateTo";
 
-/// The parameter of a picker that is not for dates: letters and digits alone.
+/// The parameter of a picker that is not for dates: letters and digits only.
 pub(crate) fn parameter_name(picker: &Picker) -> String {
     let words = picker.id.value.split(|c: char| !c.is_ascii_alphanumeric());
     words
@@ -30,19 +30,19 @@ pub(crate) fn parameters(compiler: &Compiler<'_>) -> Vec<Value> {
     for picker in &compiler.spec.document().pickers {
         match picker.kind {
             PickerKind::Dates => {
-                // The day before is the newest that an export can hold; the days before it are as many as the file says.
+                // Yesterday is the newest day that an export can hold.
                 let days = picker.default_days.unwrap_or(30);
                 parameters.push(date_parameter(DATE_FROM, days));
                 parameters.push(date_parameter(DATE_TO, 1));
             }
-            // Without a default everything is chosen.
+            // Without a default, all values are chosen.
             PickerKind::Many => parameters.push(json!({"StringParameterDeclaration": {
                 "ParameterValueType": "MULTI_VALUED",
                 "Name": parameter_name(picker),
                 "DefaultValues": {},
                 "ValueWhenUnset": {"ValueWhenUnsetOption": "RECOMMENDED_VALUE"},
             }})),
-            // A name of its own for "nobody in particular": nothing else tells the difference in an expression.
+            // An expression cannot compare with an unset parameter: a name stands for all users.
             PickerKind::One => parameters.push(json!({"StringParameterDeclaration": {
                 "ParameterValueType": "SINGLE_VALUED",
                 "Name": parameter_name(picker),
@@ -53,7 +53,7 @@ pub(crate) fn parameters(compiler: &Compiler<'_>) -> Vec<Value> {
     parameters
 }
 
-/// The controls of a sheet, in the order in which the file lists its pickers: those that act on any of its visuals.
+/// The controls of a sheet, in the order of its pickers: those that act on any of its visuals.
 pub(crate) fn controls(compiler: &Compiler<'_>, sheet: &Sheet) -> Result<Vec<Value>> {
     let mut controls = Vec::new();
     for id in &sheet.pickers {
@@ -65,7 +65,7 @@ pub(crate) fn controls(compiler: &Compiler<'_>, sheet: &Sheet) -> Result<Vec<Val
             controls.push(drop_down(compiler, sheet, picker)?);
             continue;
         }
-        // Months and years end on the last day, whatever the first.
+        // Months and years depend on the last day only.
         if has_range(compiler, sheet, picker) {
             controls.push(date_picker(compiler, sheet, DATE_FROM, "quicksight.from"));
         }
@@ -83,7 +83,7 @@ fn date_picker(compiler: &Compiler<'_>, sheet: &Sheet, parameter: &str, text: &s
     }})
 }
 
-/// Whether a picker acts on any visual of a sheet.
+/// Returns true if a picker acts on any visual of a sheet.
 pub(crate) fn acts_on(compiler: &Compiler<'_>, sheet: &Sheet, picker: &Picker) -> bool {
     sheet.visuals.iter().any(|visual| {
         let stays = picker.kind == PickerKind::One && visual.show == Show::NoUser;
@@ -103,7 +103,7 @@ fn drop_down(compiler: &Compiler<'_>, sheet: &Sheet, picker: &Picker) -> Result<
         .as_ref()
         .ok_or_else(|| QuickSightError::unresolved(&picker.id))?;
     let dataset = compiler.spec.dataset(&options.dataset)?;
-    // A control shows what it sets: the name, where the value is a code or a person's id.
+    // A control shows what it sets: a name instead of a code or a user id.
     let value = &options.value.value;
     let column = match (picker.kind, &options.label, &picker.meaning) {
         (PickerKind::One, Some(label), _) => label.value.clone(),
@@ -137,7 +137,7 @@ fn control_id(sheet: &Sheet, parameter: &str) -> String {
     format!("{}-{parameter}", sheet.id.value)
 }
 
-/// So many days before today.
+/// A date parameter with a default of `days_ago` days before today.
 fn date_parameter(name: &str, days_ago: u32) -> Value {
     json!({"DateTimeParameterDeclaration": {
         "Name": name,

@@ -1,4 +1,4 @@
-//! Datasets: one per relation that the dashboard reads, with the columns that it uses and no others.
+//! Datasets: one per relation that the dashboard reads, with only the columns that it uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,6 @@ use kiro_curate::{Catalogue, Column, ColumnType, Relation};
 use kiro_dashboard::spec::PickerKind;
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};
-use used_columns;
-use used_columns;
-use used_columns;
 
 use crate::assets::Assets;
 use crate::compiler::Compiler;
@@ -35,18 +32,18 @@ struct SelectedColumn {
 }
 
 impl SelectedColumn {
-    /// The column as the API takes it.
+    /// The column as JSON.
     fn json(&self) -> Value {
         let mut column = json!({"Name": self.name, "Type": self.column_type});
         if self.column_type == "DECIMAL" {
-            // Without it, four decimals are kept and the others cut off.
+            // Without it, numbers are cut off after four decimals.
             column["SubType"] = json!("FLOAT");
         }
         column
     }
 }
 
-/// What a dataset is made from.
+/// The query of a dataset over its relation.
 struct RelationQuery<'a> {
     compiler: Compiler<'a>,
     relation: &'a Relation,
@@ -55,9 +52,9 @@ struct RelationQuery<'a> {
 
 /// The datasets that a dashboard reads, by relation.
 ///
-/// Rows are those of the Athena view, all of them: whoever may see the dashboard sees everybody. To restrict them, add a
-/// row-level permission dataset by `user_label` or by tags to each dataset; an update of the dashboard leaves it alone.
-/// The language is that of the definition: controls offer names, not codes.
+/// A dataset has all rows of its Athena view: every viewer of the dashboard sees all users. To restrict rows, add a
+/// row-level permission dataset by `user_label` or by tags to each dataset; updates of the dashboard keep it. The language
+/// is that of the definition, as controls offer names, not codes.
 pub fn datasets(
     spec: &Spec,
     catalogue: &Catalogue,
@@ -151,7 +148,7 @@ impl RelationQuery<'_> {
             ColumnType::Varchar => (format!("t.{name}"), "STRING"),
             ColumnType::Bigint => (format!("t.{name}"), "INTEGER"),
             ColumnType::Double => (format!("t.{name}"), "DECIMAL"),
-            // Expressions have no word for true.
+            // Expressions have no literal for true.
             ColumnType::Boolean => (format!("CAST(t.{name} AS bigint)"), "INTEGER"),
             ColumnType::Date => (format!("t.{name}"), "DATETIME"),
         };
@@ -162,14 +159,14 @@ impl RelationQuery<'_> {
         }
     }
 
-    /// A column of a picker. A picker leaves rows without a value out, even where everything is chosen, and would offer
-    /// an empty text as an empty line.
+    /// A column of a picker, with a text instead of NULL and `''`. A picker drops rows with NULL, also when all values are
+    /// chosen, and would offer `''` as an empty line.
     fn filled(&self, column: &str) -> String {
         let none = literal(&self.compiler.text("value.none"));
         format!("COALESCE(NULLIF(t.{column}, ''), {none})")
     }
 
-    /// The name of a column's value in the language.
+    /// The names of a column's values in the language.
     fn named(&self, column: &str) -> String {
         let spec = self.compiler.spec;
         let offered = spec.document().pickers.iter().find(|picker| {
@@ -216,15 +213,15 @@ impl RelationQuery<'_> {
                 time.column.value, relation.database, relation.name
             );
         }
-        if self.only_offers_people(selected) {
+        if self.only_feeds_user_control(selected) {
             let everybody = literal(&self.compiler.text("quicksight.everybody"));
             sql = format!("{sql}\nUNION ALL\nSELECT {everybody}");
         }
         sql
     }
 
-    /// Whether the dataset is there for the control of one user alone: then "everybody" is a row of it like any other.
-    fn only_offers_people(&self, selected: &[SelectedColumn]) -> bool {
+    /// Returns true if only the control of one user reads the dataset: then "everybody" is one of its rows.
+    fn only_feeds_user_control(&self, selected: &[SelectedColumn]) -> bool {
         let spec = self.compiler.spec;
         let pickers = spec.document().pickers.iter();
         let mut one = pickers.filter(|picker| picker.kind == PickerKind::One);
@@ -241,12 +238,12 @@ impl RelationQuery<'_> {
     }
 }
 
-/// A text in SQL.
+/// A text literal in SQL.
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The columns of a relation that pickers of several values filter or offer.
+/// The columns of a relation that pickers of several values filter or list.
 fn picked_columns(spec: &Spec, relation: &str) -> BTreeSet<String> {
     let mut columns = BTreeSet::new();
     let many = || {

@@ -20,7 +20,11 @@ use crate::titles::text_box;
 use crate::used_columns::used_columns;
 use crate::visual::compile_visual;
 
-/// The `Definition` member of `CreateAnalysis` and `CreateDashboard`; all that cannot be said at once.
+/// The `Definition` member of `CreateAnalysis` and `CreateDashboard`.
+///
+/// # Errors
+///
+/// All visuals that `QuickSight` cannot show, and all relations that the catalogue does not have, at once.
 pub fn definition(
     spec: &Spec,
     catalogue: &Catalogue,

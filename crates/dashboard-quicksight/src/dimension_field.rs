@@ -32,14 +32,14 @@ pub(crate) fn dimension_field(
     id: &str,
     dimension: &Dimension,
 ) -> Result<Field> {
-    let keyed = ColumnOrBucket {
+    let key = ColumnOrBucket {
         column: dimension.column.as_ref().map(|at| at.value.as_str()),
         bucket: dimension.bucket.as_ref().map(|at| at.value.as_str()),
         meaning: dimension.meaning.as_ref().map(|at| at.value.as_str()),
         grain: dimension.grain.as_ref().map(|at| at.value),
         format: None,
     };
-    column_field(compiler, visual, id, keyed)
+    column_field(compiler, visual, id, key)
 }
 
 /// The dimensions of a visual, in the order of the file.
@@ -65,7 +65,7 @@ pub(crate) fn detail_fields(compiler: &mut Compiler<'_>, visual: &Visual) -> Res
     Ok(fields)
 }
 
-/// A constant group, for visuals that need one and have none of their own.
+/// A field with one value, for visuals that need a group and have no dimension.
 pub(crate) fn constant_group(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Field> {
     let dataset = compiler.dataset_of(visual)?;
     let label = compiler.text("quicksight.total");
@@ -98,21 +98,21 @@ fn detail_field(
     id: &str,
     detail: &Detail,
 ) -> Result<Field> {
-    let keyed = ColumnOrBucket {
+    let key = ColumnOrBucket {
         column: detail.column.as_ref().map(|at| at.value.as_str()),
         bucket: detail.bucket.as_ref().map(|at| at.value.as_str()),
         meaning: detail.meaning.as_ref().map(|at| at.value.as_str()),
         grain: None,
         format: detail.format,
     };
-    column_field(compiler, visual, id, keyed)
+    column_field(compiler, visual, id, key)
 }
 
 fn column_field(
     compiler: &mut Compiler<'_>,
     visual: &Visual,
     id: &str,
-    keyed: ColumnOrBucket<'_>,
+    key: ColumnOrBucket<'_>,
 ) -> Result<Field> {
     let dataset = compiler.dataset_of(visual)?;
     let mut field = Field {
@@ -123,15 +123,15 @@ fn column_field(
         shape: Shape::Text,
         drills: false,
     };
-    if let Some(bucket) = keyed.bucket {
+    if let Some(bucket) = key.bucket {
         field.label = compiler.text(&format!("bucket.{bucket}"));
         field.column = bucket_column(compiler, visual, bucket)?;
         return Ok(field);
     }
-    let column = keyed
+    let column = key
         .column
         .ok_or_else(|| QuickSightError::unresolved(&visual.id))?;
-    // People are shown by their names, which are unique: `user_dim` sees to it.
+    // Users are shown by their labels, which `user_dim` keeps unique.
     if let Some(user) = dataset.user.as_ref().filter(|user| user.id.value == column) {
         field.column.clone_from(&user.label.value);
         field.label = compiler.text(&format!("column.{}", user.label.value));
@@ -139,14 +139,14 @@ fn column_field(
     }
     field.label = compiler.text(&format!("column.{column}"));
     match compiler.column_type(dataset, column)? {
-        ColumnType::Date => fill_date(compiler, visual, dataset, column, keyed, &mut field),
-        ColumnType::Varchar => match keyed.meaning {
+        ColumnType::Date => fill_date(compiler, visual, dataset, column, key, &mut field),
+        ColumnType::Varchar => match key.meaning {
             Some(meaning) => field.column = named_column(compiler, dataset, column, meaning),
             None => column.clone_into(&mut field.column),
         },
         ColumnType::Bigint | ColumnType::Double => {
             column.clone_into(&mut field.column);
-            field.shape = Shape::Number(keyed.format.unwrap_or(Format::Credits));
+            field.shape = Shape::Number(key.format.unwrap_or(Format::Credits));
         }
         // Flags are 1 and 0 in the dataset.
         ColumnType::Boolean => {
@@ -162,7 +162,7 @@ fn fill_date(
     visual: &Visual,
     dataset: &Dataset,
     column: &str,
-    keyed: ColumnOrBucket<'_>,
+    key: ColumnOrBucket<'_>,
     field: &mut Field,
 ) {
     let is_monthly = dataset
@@ -171,13 +171,13 @@ fn fill_date(
         .is_some_and(|time| time.grain == Grain::Month && time.column.value == column);
     let day = reference(column);
     let mut granularity = "DAY";
-    let mut format = keyed.format.unwrap_or(Format::Date);
+    let mut format = key.format.unwrap_or(Format::Date);
     column.clone_into(&mut field.column);
-    match keyed.grain {
+    match key.grain {
         None | Some(Grain::Day) if !is_monthly => {}
         None | Some(Grain::Day | Grain::Month) => {
             (granularity, format) = ("MONTH", Format::Month);
-            if keyed.grain == Some(Grain::Month) {
+            if key.grain == Some(Grain::Month) {
                 field.label = compiler.text("grain.month");
             }
         }
@@ -210,7 +210,7 @@ fn fill_date(
     field.drills = field.column == column;
 }
 
-/// The weekday with its number: heat maps sort by what they show, and the week begins on Monday.
+/// The weekday with its number, 1 for Monday: heat maps sort by the shown text.
 fn weekday_column(compiler: &mut Compiler<'_>, dataset: &Dataset, column: &str) -> String {
     let from_sunday = format!("extract('WD', {})", reference(column));
     let [days @ .., sunday] = weekday_names(compiler.language);
@@ -225,7 +225,7 @@ fn weekday_column(compiler: &mut Compiler<'_>, dataset: &Dataset, column: &str) 
     compiler.calculated(dataset, &label, &expression)
 }
 
-/// The Monday of a day's week. `QuickSight`'s weeks begin on Sunday: that of the day before, and one day more.
+/// The Monday of a day's week. `QuickSight`'s weeks begin on Sunday: the Sunday of the day before, plus one day.
 fn monday(day: &str) -> String {
     format!("addDateTime(1, 'DD', truncDate('WK', addDateTime(-1, 'DD', {day})))")
 }

@@ -1,5 +1,5 @@
-//! Measures in `QuickSight`'s language, at three levels: of the visual's groups, of given keys on every row (LAC-W), and of
-//! given keys inside the visual's groups (LAC-A).
+//! Measures in `QuickSight`'s language, at three levels: per group of the visual, per key on every row (LAC-W), and per key
+//! inside the groups of the visual (LAC-A).
 
 use kiro_dashboard::spec::{At, Dataset, Formula, Level, Measure, Threshold, Visual};
 
@@ -9,14 +9,14 @@ use crate::derived_columns::ROW_WEIGHT;
 use crate::error::{QuickSightError, Result};
 use crate::syntax::reference;
 
-/// What an aggregation is taken for.
+/// The rows that an aggregation covers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Scope<'e> {
     /// The groups of the visual.
     Visual,
-    /// The rows with the same values in these columns, told on each row, after the filters: level-aware, windowed.
+    /// The rows with the same values in these columns, after the filters; the result is on each row (LAC-W).
     Rows(&'e [String]),
-    /// The groups of the visual, split by these columns, to be aggregated again: level-aware, aggregated.
+    /// The groups of the visual, split by these columns, to be aggregated again (LAC-A).
     Groups(&'e [String]),
 }
 
@@ -36,7 +36,7 @@ impl<'e> MeasureContext<'e> {
     }
 }
 
-/// The aggregations: by the visual or its split groups, and over the rows of a key.
+/// An aggregation, with a function for groups and a function for LAC-W.
 #[derive(Clone, Copy)]
 enum Aggregation {
     Sum,
@@ -124,7 +124,7 @@ pub(crate) fn aggregate(
     }
 }
 
-/// The column on the rows that count, nothing on the others.
+/// The column on the rows that count, NULL on the others.
 pub(crate) fn guarded(
     compiler: &Compiler<'_>,
     column: &str,
@@ -163,7 +163,7 @@ fn combined(
     Ok(format!("({sum})"))
 }
 
-/// The mean of a measure over users or days: of those with rows that count.
+/// The mean of a measure over the users or days that have rows that count.
 fn average_per(
     compiler: &mut Compiler<'_>,
     of: &str,
@@ -178,7 +178,7 @@ fn average_per(
     let groups = Scope::Groups(&keys);
     let inner = aggregate(compiler, of, context.with_scope(groups))?;
     Ok(match (context.rows, &compiler.spec.measure(of)?.is) {
-        // A group without rows that count has nothing, which the mean leaves out; a count of nothing is 0.
+        // A group without rows that count gives NULL, which the mean skips; a distinct count gives 0.
         (Some(_), Formula::Distinct(_)) => format!("avg(nullIf({inner}, 0))"),
         (None, _)
         | (
@@ -197,7 +197,7 @@ fn average_per(
     })
 }
 
-/// How many users or days meet the conditions, each judged over its own rows within the visual's groups.
+/// The number of users or days that meet the conditions, each by its own rows within the visual's groups.
 fn count_where(
     compiler: &mut Compiler<'_>,
     name: &str,
@@ -229,7 +229,7 @@ fn count_where(
     Ok(Aggregation::DistinctCount.call(&reference(&counted), Scope::Visual))
 }
 
-/// The columns of the visual's groups, then the key: what a user is judged within.
+/// The columns of the visual's groups, then the column of the level.
 pub(crate) fn keys_within(context: MeasureContext<'_>, level: Level) -> Result<Vec<String>> {
     let key = level_column(context, level)?;
     let columns = context.visual.by.iter().filter_map(|by| by.column.as_ref());

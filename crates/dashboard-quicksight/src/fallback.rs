@@ -1,9 +1,9 @@
-//! What `QuickSight` shows in another way than the page: told, never dropped in silence.
+//! What `QuickSight` shows in another way than the page.
 
 use kiro_dashboard::Spec;
 use kiro_dashboard::spec::{Format, Kind, Show, Visual};
 
-/// One visual and what is different about it.
+/// A visual and one difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fallback {
     pub visual: String,
@@ -12,17 +12,17 @@ pub struct Fallback {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FallbackKind {
-    /// The small line below a headline is left out: with one, `QuickSight` shows the last day instead of the whole.
+    /// The trend below a headline is left out: with one, `QuickSight` shows the number of the last day.
     Trend,
-    /// Measures that are zero stay: a visual has the same fields whatever the numbers.
+    /// Measures that are zero are shown: the fields of a visual do not depend on its numbers.
     ZeroMeasures,
-    /// Shown at all times, and empty until a user is chosen: a grid has no visuals that come and go.
+    /// Always shown, and empty until a user is chosen: a grid cannot hide visuals.
     OneUser,
-    /// Shown at all times, with all users: the place to choose another.
+    /// Always shown, with all users: a click chooses another user.
     Ranking,
     /// A table with coloured cells.
     Status,
-    /// A first or last day is a table of one cell: headlines show numbers and count dates.
+    /// A first or last day is a table of one cell: headlines show numbers, and count dates.
     Day,
     /// Several measures are bars: a pie needs a category and takes one value.
     Bars,
@@ -30,23 +30,7 @@ pub enum FallbackKind {
     ExplainedBelow,
 }
 
-impl FallbackKind {
-    /// One sentence for people.
-    pub const fn describe(self) -> &'static str {
-        match self {
-            Self::Trend => "the small line per day is left out",
-            Self::ZeroMeasures => "measures that are zero are shown",
-            Self::OneUser => "empty until a user is chosen",
-            Self::Ranking => "stays when a user is chosen, and shows everybody",
-            Self::Status => "a table with coloured cells",
-            Self::Day => "a table of one cell",
-            Self::Bars => "bars instead of a donut",
-            Self::ExplainedBelow => "the notes of the sheet explain the number",
-        }
-    }
-}
-
-/// Everything that is different, in reading order.
+/// All differences, in reading order.
 pub fn fallbacks(spec: &Spec) -> Vec<Fallback> {
     let of_visual = |visual: &Visual| {
         let id = visual.id.value.clone();
@@ -86,10 +70,10 @@ fn shows_a_day(spec: &Spec, visual: &Visual) -> bool {
     visual.kind.value == Kind::Kpi && measure.is_some_and(|measure| measure.format == Format::Date)
 }
 
-/// The columns of the file that a headline needs for a subtitle beside its number and its comparison.
+/// Minimum width of a headline with a subtitle, in columns of the file.
 const SUBTITLE_COLUMNS: u32 = 3;
 
-/// Whether the sheet's notes explain the number, as its tile has no room for it.
+/// Returns true if the sheet's notes explain the number, as its tile is too narrow for a subtitle.
 pub(crate) fn explains_below(visual: &Visual) -> bool {
     visual.kind.value == Kind::Kpi && visual.layout.value.w < SUBTITLE_COLUMNS
 }

@@ -1,20 +1,20 @@
-//! A column in a visual: its id, its label, and how the API spells it as a dimension, as a measure, and in options.
+//! A field of a visual, and its JSON as a dimension, as a measure, and in options.
 
 use kiro_dashboard::spec::Format;
 use serde_json::{Value, json};
 
 use crate::format::{date_format, number_format, text_format};
 
-/// A column, or a calculated field, in one place of one visual.
+/// A column, or a calculated field, in one field well of a visual.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     pub(crate) id: String,
     pub(crate) data_set: String,
     pub(crate) column: String,
-    /// What people read instead of the column's name.
+    /// The name that viewers see.
     pub(crate) label: String,
     pub(crate) shape: Shape,
-    /// A date of its column, on which a viewer can go to finer and coarser periods.
+    /// A date column with a hierarchy of periods that viewers can drill into.
     pub(crate) drills: bool,
 }
 
@@ -26,7 +26,7 @@ pub(crate) enum Shape {
         granularity: &'static str,
         format: Format,
     },
-    /// A calculated field that aggregates by itself.
+    /// A calculated field with its own aggregation.
     Aggregated(Format),
     /// The first or last day of a date column.
     DateMeasure {
@@ -62,7 +62,7 @@ impl Field {
         json!({ kind: body })
     }
 
-    /// The same on an axis of a chart, where dates can be drilled into.
+    /// The dimension of an axis, with the hierarchy of its dates.
     pub(crate) fn axis(&self) -> Value {
         let mut dimension = self.dimension();
         if let Some(id) = self.hierarchy() {

@@ -1,4 +1,4 @@
-//! Filter groups: one filter each, for exactly the visuals that the file names.
+//! Filter groups: one filter each, for the visuals that it acts on.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::syntax::{quoted, reference};
 
 /// The filter groups of a definition, with a sheet's visuals in reading order.
 ///
-/// A group that selects visuals has one sheet: the service refuses a selection of visuals over several sheets.
+/// Each group has one sheet: the service refuses groups that select visuals of several sheets.
 #[derive(Debug, Default)]
 pub(crate) struct Filters {
     groups: BTreeMap<String, Group>,
@@ -32,7 +32,7 @@ struct Group {
     visuals: Vec<String>,
 }
 
-/// A filter that is not yet named: its kind and what it says.
+/// A filter without its id: its kind and its members.
 struct Filter {
     id: String,
     kind: &'static str,
@@ -86,7 +86,7 @@ pub(crate) fn add_filters(
     let spec = compiler.spec;
     let dataset = compiler.dataset_of(visual)?;
     for picker in &spec.document().pickers {
-        // No picker acts from another sheet, where nobody would see it.
+        // A picker acts only on sheets that show it.
         let is_shown = sheet
             .pickers
             .iter()
@@ -153,7 +153,7 @@ fn date_filter(compiler: &mut Compiler<'_>, dataset: &Dataset, visual: &Visual) 
     })
 }
 
-/// Some of the values, or all of them, by the names that the control offers.
+/// The chosen values, by the names that the control offers.
 fn values_filter(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -180,7 +180,7 @@ fn values_filter(
     }
 }
 
-/// One user, or everybody; visuals for one user show nothing until one is chosen, and a ranking shows all of them.
+/// The chosen user, or all users. Visuals with `show: user` are empty until one is chosen; those with `no_user` have no filter.
 fn value_filter(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -217,7 +217,7 @@ fn value_filter(
     })
 }
 
-/// A condition of the visual itself.
+/// A condition of the visual's `where`.
 fn predicate_filter(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -272,7 +272,7 @@ fn predicate_filter(
     })
 }
 
-/// The column that a picker of one value compares: a person's name, as the control shows it.
+/// The column that a picker of one value filters: the user's label, as in the control.
 pub(crate) fn shown_column<'d>(dataset: &'d Dataset, picker: &Picker, column: &'d str) -> &'d str {
     let shows_names = picker
         .options

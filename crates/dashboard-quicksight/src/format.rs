@@ -1,9 +1,9 @@
-//! How numbers, dates and missing texts are written.
+//! Formats of numbers, dates and missing values.
 
 use kiro_dashboard::spec::Format;
 use serde_json::{Value, json};
 
-/// What stands for a missing value.
+/// The text of a missing value.
 const NONE: &str = "–";
 
 pub(crate) fn number_format(format: Format) -> Value {
@@ -11,9 +11,9 @@ pub(crate) fn number_format(format: Format) -> Value {
 }
 
 fn numeric_format(format: Format) -> Value {
-    let decimal = |places: u8| {
+    let decimal = |decimals: u8| {
         json!({"NumberDisplayFormatConfiguration": {
-            "DecimalPlacesConfiguration": {"DecimalPlaces": places},
+            "DecimalPlacesConfiguration": {"DecimalPlaces": decimals},
             "NumberScale": "NONE",
             "SeparatorConfiguration": separators(),
             "NullValueFormatConfiguration": {"NullString": NONE},
@@ -33,7 +33,7 @@ fn numeric_format(format: Format) -> Value {
             "NullValueFormatConfiguration": {"NullString": NONE},
         }}),
         Format::Credits => decimal(2),
-        // Three significant digits cannot be asked for: three places keep small ratios apart.
+        // The API has no significant digits.
         Format::Ratio => decimal(3),
         Format::Count
         | Format::Days
@@ -52,7 +52,7 @@ fn separators() -> Value {
     })
 }
 
-/// The pattern of a day, or of a month.
+/// The pattern of a date, or of a month.
 pub(crate) const fn date_pattern(format: Format) -> &'static str {
     match format {
         Format::Month => "YYYY-MM",

@@ -1,16 +1,16 @@
-//! The grid: the file's twelve columns on `QuickSight`'s thirty-six, its rows doubled.
+//! The grid: the file's 12 columns become `QuickSight`'s 36, each row becomes two.
 
 use kiro_dashboard::spec::{Area, Kind, Sheet, Show, Visual};
 use serde_json::{Value, json};
 
-/// `QuickSight`'s columns per column of the file, and its rows per row.
+/// Grid columns and rows per column and row of the file.
 const COLUMNS: u32 = 3;
 const ROWS: u32 = 2;
-/// The widest and the tallest that an element can be.
+/// Maximum width and height of an element (API limits).
 const GRID_COLUMNS: u32 = 36;
-const TALLEST: u32 = 21;
+const MAX_ROWS: u32 = 21;
 
-/// A sheet's elements, none above another. Visuals that the file shows in turn at one place stand below each other.
+/// The layout of a sheet without overlaps: visuals that share an area of the file are below each other.
 pub(crate) fn layout(sheet: &Sheet, notes: Option<(&str, u32)>) -> Value {
     let mut skyline = [0; GRID_COLUMNS as usize];
     let mut elements = Vec::new();
@@ -28,7 +28,7 @@ pub(crate) fn layout(sheet: &Sheet, notes: Option<(&str, u32)>) -> Value {
             x: 0,
             y: 0,
             w: GRID_COLUMNS,
-            h: rows.clamp(1, TALLEST),
+            h: rows.clamp(1, MAX_ROWS),
         };
         elements.push(placed(&mut skyline, id, "TEXT_BOX", area));
     }
@@ -38,7 +38,7 @@ pub(crate) fn layout(sheet: &Sheet, notes: Option<(&str, u32)>) -> Value {
     }}}])
 }
 
-/// Controls in one row after the other, two columns each.
+/// The layout of controls: two columns each.
 pub(crate) fn control_layout(controls: &[String]) -> Value {
     let elements: Vec<Value> = controls
         .iter()
@@ -49,12 +49,12 @@ pub(crate) fn control_layout(controls: &[String]) -> Value {
     json!([{"Configuration": {"GridLayout": {"Elements": elements}}}])
 }
 
-/// As wide as the window, and laid out for a desktop.
+/// A canvas as wide as the window.
 pub(crate) fn canvas() -> Value {
     json!({"ScreenCanvasSizeOptions": {"ResizeOption": "RESPONSIVE"}})
 }
 
-/// What is there before a user is chosen, then everything else, each from top to bottom.
+/// First the visuals that are hidden once a user is chosen, then the others, each from top to bottom.
 fn in_order(sheet: &Sheet) -> Vec<&Visual> {
     let mut visuals: Vec<&Visual> = sheet.visuals.iter().collect();
     visuals.sort_by_key(|visual| {
@@ -69,11 +69,11 @@ fn scaled(area: Area) -> Area {
         x: area.x * COLUMNS,
         y: area.y * ROWS,
         w: area.w * COLUMNS,
-        h: (area.h * ROWS).min(TALLEST),
+        h: (area.h * ROWS).min(MAX_ROWS),
     }
 }
 
-/// The element on top of what already stands in its columns.
+/// An element below all elements that share a column with it.
 fn placed(skyline: &mut [u32], id: &str, kind: &str, area: Area) -> Value {
     let columns = area.x as usize..((area.x + area.w) as usize).min(skyline.len());
     let taken = skyline.get_mut(columns).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::field::{Field, Shape};
 use crate::period::{Period, day_of_period, period_condition, period_name, reaches_back};
 use crate::syntax::reference;
 
-/// A measure of a visual; with a period, of the rows in that period only.
+/// A measure of a visual; with a period, of its rows only.
 pub(crate) fn measure_field(
     compiler: &mut Compiler<'_>,
     visual: &Visual,
@@ -57,7 +57,7 @@ pub(crate) fn measure_field(
         expression = running_total(compiler, visual, &expression)?;
     }
     if period == Some(Period::Previous) {
-        // Nothing before the data is no zero.
+        // NULL, not 0, if the data does not reach back.
         let reaches_back = reaches_back(compiler, dataset, visual)?;
         expression = format!("ifelse({reaches_back}, {expression}, NULL)");
     }
@@ -66,7 +66,7 @@ pub(crate) fn measure_field(
     Ok(field)
 }
 
-/// The date column, the function and the format of a first or last day.
+/// The date column, the function and the format of a measure that is a first or last day.
 fn date_of(
     compiler: &Compiler<'_>,
     measure: &str,
@@ -80,13 +80,13 @@ fn date_of(
     };
     Ok(match compiler.column_type(context.dataset, column)? {
         ColumnType::Date => Some((column.clone(), function, measure.format)),
-        // Texts have no first and last in QuickSight: the dataset reads them as days.
+        // QuickSight has no minimum and maximum of texts: the dataset casts them to dates.
         ColumnType::Varchar => Some((as_date(column), function, Format::Date)),
         _ => None,
     })
 }
 
-/// The date column itself, or its values on the rows that count.
+/// The date column, or a calculated field with its values on the rows that count.
 fn guarded_date(
     compiler: &mut Compiler<'_>,
     name: &str,

@@ -7,7 +7,7 @@ use crate::compiler::Compiler;
 use crate::syntax::{quoted, reference};
 use crate::value_names::value_names;
 
-/// The column under its names: the column itself where all of its names are what it holds.
+/// The calculated field with the names of a column's values; the column itself if all names equal the values.
 pub(crate) fn named_column(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,

@@ -1,4 +1,4 @@
-//! What a sheet says below its visuals: which controls do not act on which visuals, and what `QuickSight` shows otherwise.
+//! The notes below a sheet's visuals: which controls do not act on which visuals, and what differs from the page.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub(crate) struct Notes {
     pub(crate) rows: u32,
 }
 
-/// The remarks of a sheet; none where there is nothing to say.
+/// The notes of a sheet, if any.
 pub(crate) fn sheet_notes(compiler: &Compiler<'_>, sheet: &Sheet) -> Result<Option<Notes>> {
     let mut lines = Vec::new();
     for visual in sheet.visuals.iter().filter(|visual| explains_below(visual)) {

@@ -1,4 +1,4 @@
-//! The stretch of days that a visual covers and the one before it, worked out from the date parameters row by row.
+//! The period that a visual covers and the period before it, computed from the date parameters for each row.
 
 use kiro_dashboard::spec::{Dataset, Grain, Time, Visual, Window};
 
@@ -8,7 +8,7 @@ use crate::derived_columns::FIRST_DAY;
 use crate::error::{QuickSightError, Result};
 use crate::syntax::{quoted, reference};
 
-/// What the period field says of a row.
+/// The values of the period field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Period {
     Current,
@@ -24,7 +24,7 @@ impl Period {
         }
     }
 
-    /// The key of its name.
+    /// The key of its text.
     pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Current => "quicksight.current",
@@ -33,7 +33,7 @@ impl Period {
     }
 }
 
-/// Expressions of the ends of the covered days; both included.
+/// Expressions of the first and last day of the window and of the window before, all included.
 struct WindowBounds {
     first: String,
     last: String,
@@ -50,6 +50,15 @@ fn chosen() -> (String, String) {
 }
 
 impl WindowBounds {
+    /// The bounds as days, or as first days of months for a monthly dataset.
+    fn new(time: &Time, window: Window) -> Self {
+        if time.grain == Grain::Month {
+            Self::of_months(window)
+        } else {
+            Self::of_days(window)
+        }
+    }
+
     fn of_days(window: Window) -> Self {
         let (from, to) = chosen();
         match window {
@@ -71,7 +80,7 @@ impl WindowBounds {
                     last: to,
                 }
             }
-            // As long as the chosen days: told by distance, because an amount to add cannot be a parameter.
+            // As long as the chosen days. No first day: `addDateTime` takes no parameter as amount.
             Window::Range | Window::All => Self {
                 previous_first: None,
                 previous_last: format!("addDateTime(-1, 'DD', {from})"),
@@ -81,7 +90,6 @@ impl WindowBounds {
         }
     }
 
-    /// The first days of the months that the days lie in.
     fn of_months(window: Window) -> Self {
         let days = Self::of_days(window);
         let month = |day: &str| format!("truncDate('MM', {day})");
@@ -94,7 +102,7 @@ impl WindowBounds {
     }
 }
 
-/// The calculated field that says of each row whether it lies in the window or in the one before it.
+/// The calculated field with the period of each row: `current`, `previous` or `outside`.
 pub(crate) fn period_field(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -103,13 +111,9 @@ pub(crate) fn period_field(
     let time = time_of(dataset, visual)?;
     let window = visual.window;
     let day = reference(&time.column);
-    let ends = if time.grain == Grain::Month {
-        WindowBounds::of_months(window)
-    } else {
-        WindowBounds::of_days(window)
-    };
-    let current = format!("{day} >= {} AND {day} <= {}", ends.first, ends.last);
-    // Without a period before, for windows that nothing compares: columns are named that are needed only.
+    let bounds = WindowBounds::new(time, window);
+    let current = format!("{day} >= {} AND {day} <= {}", bounds.first, bounds.last);
+    // Without `previous` for windows that no visual compares, so that datasets have only columns that are needed.
     let name = match window {
         Window::Range | Window::All => "period of the chosen days",
         Window::Month => "period of the month",
@@ -120,10 +124,10 @@ pub(crate) fn period_field(
         return Ok(compiler.calculated(dataset, name, &expression));
     }
     let first_day = reference(FIRST_DAY);
-    let previous = match &ends.previous_first {
+    let previous = match &bounds.previous_first {
         Some(first) => format!(
             "{day} >= {first} AND {day} <= {} AND {first_day} <= {first}",
-            ends.previous_last
+            bounds.previous_last
         ),
         None if time.grain == Grain::Month => {
             let reason =
@@ -132,7 +136,7 @@ pub(crate) fn period_field(
         }
         None => {
             let length = days_of(window);
-            let from = &ends.first;
+            let from = &bounds.first;
             format!(
                 "{day} < {from} AND dateDiff({day}, {from}, 'DD') <= {length} AND dateDiff({first_day}, {from}, 'DD') >= {length}"
             )
@@ -142,26 +146,21 @@ pub(crate) fn period_field(
     Ok(compiler.calculated(dataset, name, &expression))
 }
 
-/// The condition, over the visual's rows, that the data reaches back to the first day of the period before.
+/// The condition that the data reaches back to the first day of the period before.
 ///
-/// A flag of each row, aggregated: functions of dates get no aggregations as arguments.
+/// It aggregates a flag of each row, as date functions take no aggregations as arguments.
 pub(crate) fn reaches_back(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
     visual: &Visual,
 ) -> Result<String> {
-    let is_monthly = time_of(dataset, visual)?.grain == Grain::Month;
     let first_day = reference(FIRST_DAY);
-    let ends = if is_monthly {
-        WindowBounds::of_months(visual.window)
-    } else {
-        WindowBounds::of_days(visual.window)
-    };
-    let condition = match &ends.previous_first {
+    let bounds = WindowBounds::new(time_of(dataset, visual)?, visual.window);
+    let condition = match &bounds.previous_first {
         Some(first) => format!("{first_day} <= {first}"),
         None => format!(
             "dateDiff({first_day}, {}, 'DD') >= {}",
-            ends.first,
+            bounds.first,
             days_of(visual.window)
         ),
     };
@@ -175,7 +174,7 @@ pub(crate) fn reaches_back(
     Ok(format!("min({}) = 1", reference(&flag)))
 }
 
-/// Whether any visual compares this window of the dataset with the one before.
+/// Returns true if any visual compares this window of the dataset with the one before.
 pub(crate) fn compares(compiler: &Compiler<'_>, dataset: &Dataset, window: Window) -> bool {
     compiler.spec.visuals().any(|visual| {
         let same_dataset = compiler
@@ -196,7 +195,7 @@ pub(crate) fn period_condition(
     Ok(format!("{} = '{}'", reference(&field), period.value()))
 }
 
-/// The place of a day in its period, from 1: the axis on which a period lies over the one before.
+/// The number of a day in its period, from 1: the axis of a chart that compares two periods.
 pub(crate) fn day_of_period(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -205,15 +204,15 @@ pub(crate) fn day_of_period(
     let time = time_of(dataset, visual)?;
     let period = reference(&period_field(compiler, dataset, visual)?);
     let day = reference(&time.column);
-    let ends = WindowBounds::of_days(visual.window);
+    let bounds = WindowBounds::of_days(visual.window);
     let since = |first: &str| format!("dateDiff({first}, {day}, 'DD') + 1");
-    let previous = match &ends.previous_first {
+    let previous = match &bounds.previous_first {
         Some(first) => since(first),
-        None => format!("{} + {}", since(&ends.first), days_of(visual.window)),
+        None => format!("{} + {}", since(&bounds.first), days_of(visual.window)),
     };
     let expression = format!(
         "ifelse({period} = 'previous', {previous}, {})",
-        since(&ends.first)
+        since(&bounds.first)
     );
     let preferred = match visual.window {
         Window::Range | Window::All => "day of the chosen days",
@@ -223,7 +222,7 @@ pub(crate) fn day_of_period(
     Ok(compiler.calculated(dataset, preferred, &expression))
 }
 
-/// The name of the period that a row lies in.
+/// The calculated field with the name of each row's period.
 pub(crate) fn period_name(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
@@ -240,17 +239,17 @@ pub(crate) fn period_name(
     Ok(compiler.calculated(dataset, &label, &expression))
 }
 
-/// The number of days that a window covers, as an expression.
+/// The expression of the number of days of a window.
 pub(crate) fn days_of(window: Window) -> String {
-    let ends = WindowBounds::of_days(window);
-    length(&ends.first, &ends.last)
+    let bounds = WindowBounds::of_days(window);
+    length(&bounds.first, &bounds.last)
 }
 
-/// The same without the days before there was any data. Of a row, not of a group of rows.
+/// The number of days of a window since the oldest day of the data: of a row, not of a group.
 pub(crate) fn days_with_data(window: Window) -> String {
-    let (ends, first_day) = (WindowBounds::of_days(window), reference(FIRST_DAY));
-    let first = format!("ifelse({first_day} > {0}, {first_day}, {0})", ends.first);
-    length(&first, &ends.last)
+    let (bounds, first_day) = (WindowBounds::of_days(window), reference(FIRST_DAY));
+    let first = format!("ifelse({first_day} > {0}, {first_day}, {0})", bounds.first);
+    length(&first, &bounds.last)
 }
 
 fn length(first: &str, last: &str) -> String {

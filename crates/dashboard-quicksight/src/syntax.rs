@@ -7,7 +7,7 @@ pub(crate) fn reference(column: &str) -> String {
     format!("{{{column}}}")
 }
 
-/// A text in an expression: in the quotes that it does not contain.
+/// A text in an expression, in quotes that it does not contain.
 pub(crate) fn quoted(text: &str) -> String {
     if text.contains('\'') {
         format!("\"{}\"", text.replace('"', "”"))
@@ -16,7 +16,7 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-/// A text in a condition of a colour: real definitions write double quotes there.
+/// A text in a condition of a colour: exported definitions have double quotes here.
 pub(crate) fn double_quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "”"))
 }

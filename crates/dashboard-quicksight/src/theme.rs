@@ -1,4 +1,4 @@
-//! The theme: the spec's palette, on a light or a dark page.
+//! The theme: the spec's palette, light or dark.
 
 use kiro_dashboard::Spec;
 use kiro_dashboard::spec::Colour;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::assets::Mode;
 
-/// The colours of the page itself, which the spec does not name.
+/// The colours of the page, which the spec does not have.
 struct PageColours {
     background: &'static str,
     foreground: &'static str,

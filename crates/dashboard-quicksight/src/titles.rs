@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::compiler::Compiler;
 use crate::control::parameter_name;
 
-/// A visual of text, with its title.
+/// The content of a text box: title and text.
 pub(crate) fn text_box(compiler: &Compiler<'_>, visual: &Visual) -> String {
     format!(
         "<text-box><inline font-size=\"16px\"><b>{}</b></inline><br/><inline font-size=\"14px\">{}</inline></text-box>",
@@ -15,7 +15,7 @@ pub(crate) fn text_box(compiler: &Compiler<'_>, visual: &Visual) -> String {
     )
 }
 
-/// The title of a visual. The first visual for one user names the user, whose rows may be none.
+/// The title of a visual. The first visual for one user adds the user's name, also if the user has no rows.
 pub(crate) fn heading(compiler: &Compiler<'_>, sheet: &Sheet, visual: &Visual) -> Value {
     let title = title(compiler, visual);
     let mut for_one = sheet.visuals.iter().filter(|one| one.show == Show::User);

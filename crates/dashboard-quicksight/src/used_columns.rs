@@ -1,4 +1,4 @@
-//! The columns that a definition reads: those its fields name, and those its expressions do.
+//! The columns that a definition reads, by its fields and in its expressions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Dataset, then columns.
 pub(crate) type DataSetColumns = BTreeMap<String, BTreeSet<String>>;
 
-/// Dataset, then columns; calculated fields are none.
+/// The columns of each dataset, without calculated fields.
 pub(crate) fn used_columns(definition: &Value) -> DataSetColumns {
     let mut columns = DataSetColumns::new();
     collect(definition, &mut columns);
@@ -56,7 +56,7 @@ fn collect(value: &Value, columns: &mut DataSetColumns) {
     }
 }
 
-/// The names in braces; parameters, which have a dollar before, are not columns.
+/// The names in braces, except parameters, which have a dollar sign.
 fn references(expression: &str) -> impl Iterator<Item = &str> {
     let mut rest = expression;
     let mut quote: Option<char> = None;

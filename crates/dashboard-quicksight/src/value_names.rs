@@ -1,10 +1,10 @@
-//! Values under the names that people read: a calculated field per column and meaning, in one language.
+//! The names of values in one language.
 
 use std::collections::BTreeSet;
 
 use crate::compiler::Compiler;
 
-/// The values of a meaning that have another name, with the name.
+/// The values of a meaning whose name differs, with the name.
 pub(crate) fn value_names(compiler: &Compiler<'_>, meaning: &str) -> Vec<(String, String)> {
     let values = known_values(compiler, meaning).into_iter();
     values
@@ -16,7 +16,7 @@ pub(crate) fn value_names(compiler: &Compiler<'_>, meaning: &str) -> Vec<(String
         .collect()
 }
 
-/// The values that a meaning knows by text or by colour.
+/// The values of a meaning that have a text or a colour.
 pub(crate) fn known_values(compiler: &Compiler<'_>, meaning: &str) -> BTreeSet<String> {
     let prefix = format!("value.{meaning}.");
     let named = compiler
@@ -29,7 +29,7 @@ pub(crate) fn known_values(compiler: &Compiler<'_>, meaning: &str) -> BTreeSet<S
     values
 }
 
-/// The name of a value: its text, or itself.
+/// The text of a value, else the value.
 pub(crate) fn value_name(compiler: &Compiler<'_>, meaning: &str, value: &str) -> String {
     compiler
         .known_text(&format!("value.{meaning}.{value}"))

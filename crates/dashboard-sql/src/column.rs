@@ -1,8 +1,8 @@
-//! What a column of a result is for, and the type of its values.
+//! The role of a result's column, and the type of its values.
 
 use serde::Serialize;
 
-/// What a column is for. The names are those of the figure.
+/// The role of a column, with the names that a figure's JSON has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnRole {
@@ -14,7 +14,7 @@ pub enum ColumnRole {
     Hidden,
 }
 
-/// What the values of a column are.
+/// The type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ValueType {

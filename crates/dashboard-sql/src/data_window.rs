@@ -1,4 +1,4 @@
-//! The days of the data: which there are, and the statements that ask for them.
+//! The days of the data, and the statements for them.
 
 use chrono::NaiveDate;
 use kiro_dashboard::spec::Dataset;
@@ -9,7 +9,7 @@ use crate::query::LocalQuery;
 use crate::span::Span;
 use crate::value::{ResultSet, Value};
 
-/// The anchor day counts if it is at most this many days behind the newest day; else its report has ended.
+/// Maximum days of the anchor day before the newest day. An older anchor belongs to a report that has ended.
 const MAX_ANCHOR_LAG_DAYS: i64 = 31;
 
 /// The days of the data.

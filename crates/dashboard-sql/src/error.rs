@@ -1,4 +1,4 @@
-//! Requests that the dashboard cannot answer.
+//! Errors of requests.
 
 use kiro_dashboard::LookupError;
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use kiro_dashboard::spec::Literal;
 
-/// A text literal. Neither engine knows escapes inside quotes, so only the quote itself is doubled.
+/// A text literal. The engines have no escapes inside quotes: only the quote itself is doubled.
 pub(crate) fn text(value: &str) -> String {
     format!("'{}'", value.replace('\0', "").replace('\'', "''"))
 }
@@ -13,7 +13,7 @@ pub(crate) fn date(day: NaiveDate) -> String {
     format!("DATE '{day}'")
 }
 
-/// A double: with an exponent, because `0.5` alone is a decimal in Trino.
+/// A double, with an exponent, as `0.5` is a decimal in Trino.
 pub(crate) fn number(value: f64) -> String {
     if value.is_finite() {
         format!("{value:e}")

@@ -13,7 +13,7 @@ use crate::value::{ResultSet, Value};
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ChoiceRow {
     pub value: String,
-    /// The name to show, where it differs from the value.
+    /// The name to show, if it differs from the value.
     pub label: Option<String>,
     pub detail: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Statements, and what their rows are for.
+//! Statements and their roles.
 
 /// The statements of a visual, in the order in which [`build_figure`](crate::build_figure) takes their results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,16 +23,16 @@ pub struct Statement {
     pub sql: String,
 }
 
-/// What the rows of a statement are for.
+/// The role of a statement's rows in a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The visual's rows; the row keys of a pivot.
     Current,
-    /// The same for the period before.
+    /// The visual's rows for the period before.
     Previous,
     /// The number per day, below a headline.
     Trend,
-    /// One row for everything.
+    /// One row with the totals.
     Totals,
     /// A pivot's cells: row key, column, value.
     Cells,

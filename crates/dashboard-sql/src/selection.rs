@@ -1,4 +1,4 @@
-//! What people have chosen, and its one spelling in a URL.
+//! The choice of all pickers, and its canonical query string.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,11 +7,12 @@ use chrono::{Days, NaiveDate};
 
 use crate::span::Span;
 
-/// The longest value, and the most values, that a selection takes.
+/// Maximum length of a value.
 const MAX_VALUE_BYTES: usize = 512;
+/// Maximum number of values per picker.
 const MAX_VALUES: usize = 200;
 
-/// The state of all pickers. Empty means: not restricted.
+/// The choice of all pickers. An empty picker restricts nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
     pub from: Option<NaiveDate>,
@@ -24,7 +25,7 @@ pub struct Selection {
     pub user: Option<String>,
 }
 
-/// A selection that cannot be read.
+/// Why a query string is not a selection.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
     #[error("expected a date such as `2026-08-31` for `{key}`, found `{found}`")]
@@ -42,7 +43,7 @@ pub enum SelectionError {
 }
 
 impl Selection {
-    /// Reads a query string such as `from=2026-08-01&tier=Pro&tier=Power`. Keys that are not pickers are left alone.
+    /// Reads a query string such as `from=2026-08-01&tier=Pro&tier=Power`. Other keys are ignored.
     pub fn parse(query: &str) -> Result<Self, SelectionError> {
         let mut pairs = Vec::new();
         for pair in query
@@ -56,13 +57,13 @@ impl Selection {
         Self::from_pairs(pairs)
     }
 
-    /// Reads decoded pairs. Keys that are not pickers are left alone, empty values choose nothing.
+    /// Reads decoded pairs. Other keys and empty values are ignored.
     pub fn from_pairs(
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SelectionError> {
         let mut selection = Self::default();
         for (key, value) in pairs {
-            // Loose files have no account, and the legacy report has no client: their empty value can be chosen.
+            // Loose files have the account `''`, the legacy report the client `''`: these can be chosen.
             if value.is_empty() && key != "account" && key != "client" {
                 continue;
             }
@@ -89,12 +90,12 @@ impl Selection {
         }
     }
 
-    /// The one spelling: keys in a fixed order, values sorted, what is not chosen left out.
+    /// The canonical query string: keys in a fixed order, values sorted, without empty pickers.
     pub fn canonical(&self) -> String {
         self.canonical_for(|_| true)
     }
 
-    /// The canonical spelling of the pickers for which `acts` is true: equal strings mean equal figures.
+    /// The canonical query string of the pickers for which `acts` returns true: equal strings give equal figures.
     pub fn canonical_for(&self, acts: impl Fn(&str) -> bool) -> String {
         let mut query = String::new();
         if acts("date") {
@@ -118,8 +119,8 @@ impl Selection {
         query
     }
 
-    /// The chosen days: what is chosen, else `default_days` up to the last of the data's days; none without any data.
-    pub fn span(&self, data: Option<Span>, default_days: u32) -> Option<Span> {
+    /// The chosen days, else `default_days` up to the last day of the data; none without data.
+    pub(crate) fn span(&self, data: Option<Span>, default_days: u32) -> Option<Span> {
         let to = self.to.or(data.map(|days| days.to)).or(self.from)?;
         let back = Days::new(u64::from(default_days.saturating_sub(1)));
         let from = self

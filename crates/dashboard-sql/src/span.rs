@@ -17,7 +17,7 @@ impl Span {
         u32::try_from((self.to - self.from).num_days() + 1).unwrap_or(0)
     }
 
-    /// Without the days before `day`; whole if it ends before that.
+    /// The days since `day`; the last day alone if the period ends before it.
     pub(crate) fn since(self, day: NaiveDate) -> Self {
         Self {
             from: self.from.max(day).min(self.to),
@@ -25,9 +25,8 @@ impl Span {
         }
     }
 
-    /// The stretch of equal length that ends the day before.
-    #[must_use]
-    pub fn previous(self) -> Self {
+    /// The period of equal length that ends the day before.
+    fn previous(self) -> Self {
         let days = Days::new(u64::from(self.days()));
         Self {
             from: self.from.checked_sub_days(days).unwrap_or(NaiveDate::MIN),
@@ -36,15 +35,14 @@ impl Span {
     }
 
     /// The calendar month of the last day, up to that day.
-    #[must_use]
-    pub fn month_to_date(self) -> Self {
+    fn month_to_date(self) -> Self {
         Self {
             from: first_of_month(self.to),
             to: self.to,
         }
     }
 
-    /// The month before, up to the same day of the month.
+    /// The month before the last day's, up to the same day of the month.
     fn previous_month_to_date(self) -> Self {
         let to = self
             .to
@@ -65,7 +63,7 @@ impl Span {
         }
     }
 
-    /// What a visual with that rule covers; none = everything.
+    /// The days that a visual with that window covers; none: all days.
     pub(crate) fn covered(self, window: Window) -> Option<Self> {
         match window {
             Window::Range => Some(self),
@@ -75,7 +73,7 @@ impl Span {
         }
     }
 
-    /// What the same visual compares itself with.
+    /// The days that the same visual compares them with.
     pub(crate) fn compared(self, window: Window) -> Option<Self> {
         match window {
             Window::Range => Some(self.previous()),
@@ -92,7 +90,7 @@ impl Span {
         }
     }
 
-    /// The same stretch as the first days of its months.
+    /// The first days of its first and last month.
     pub(crate) fn months(self) -> Self {
         Self {
             from: first_of_month(self.from),
@@ -100,7 +98,7 @@ impl Span {
         }
     }
 
-    /// The grain that keeps at most about sixty columns.
+    /// The grain that gives about 60 columns at most.
     pub(crate) fn readable_grain(self) -> Grain {
         match self.days() {
             0..=62 => Grain::Day,
@@ -163,7 +161,6 @@ mod tests {
         let chosen = span("2026-08-01", "2026-08-30");
         let since = |day: &str| chosen.since(day.parse().unwrap()).days();
         assert_eq!((since("2026-07-01"), since("2026-08-24")), (30, 7));
-        // Data that begins later says nothing about the window.
         assert_eq!(since("2026-09-15"), 1);
     }
 

@@ -2,7 +2,7 @@
 
 use kiro_dashboard::spec::Order;
 
-/// The part of a table that a page shows. The default is the whole table in its own order.
+/// The part of a table that the page shows. The default is the whole table in its own order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TableView {
     /// A column's name.
@@ -10,12 +10,12 @@ pub struct TableView {
     /// Rows that contain this in any text, regardless of case.
     pub search: String,
     pub offset: u64,
-    /// None: all rows.
+    /// Maximum rows; none: all rows.
     pub limit: Option<u64>,
 }
 
 impl TableView {
-    /// Reads `sort=column:asc`, `search`, `offset`, `limit` out of a query's pairs; what cannot be read is left out.
+    /// Reads the pairs `sort=column:asc`, `search`, `offset` and `limit`; ignores others and invalid values.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut view = Self::default();
         for (key, value) in pairs {

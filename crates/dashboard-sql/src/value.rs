@@ -1,11 +1,11 @@
-//! Typed cells and the rows that an engine answers with.
+//! Typed cells, and the rows of a result.
 
 use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
-/// One cell. The page formats it, nothing here does.
+/// One cell, not formatted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Value {
     #[default]
@@ -25,7 +25,7 @@ pub struct ResultSet {
 }
 
 impl Value {
-    /// The value as a number, where it is one.
+    /// The value as a number, if it is one.
     pub fn number(&self) -> Option<f64> {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
@@ -39,7 +39,7 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// The sum of two cells; nothing and a number is the number.
+    /// The sum of two cells; NULL counts as 0.
     pub(crate) fn plus(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Whole(a), Self::Whole(b)) => a.checked_add(*b).map_or(Self::Null, Self::Whole),
@@ -51,7 +51,7 @@ impl Value {
         }
     }
 
-    /// The order of a sorted table, without regard to where NULLs go.
+    /// The order of two cells that are not NULL; texts without regard to case.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => a
@@ -67,7 +67,7 @@ impl Value {
         }
     }
 
-    /// The cell as a search sees it.
+    /// The cell as text, as a search compares it.
     pub fn plain(&self) -> String {
         match self {
             Self::Null => String::new(),

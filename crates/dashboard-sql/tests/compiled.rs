@@ -1,4 +1,4 @@
-//! The SQL of every visual that comes with the product, for two selections, and what selections may contain.
+//! The SQL of the built-in dashboard's visuals, and the values that selections can contain.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -164,7 +164,7 @@ fn every_order_says_where_nulls_go_and_nothing_is_engine_specific() {
 }
 
 #[test]
-fn without_data_there_is_nothing_to_ask_and_the_figure_says_so() {
+fn without_data_there_are_no_statements_and_the_figure_says_why() {
     let spec = builtin();
     let nothing = Request::default();
     for id in spec.visual_ids() {

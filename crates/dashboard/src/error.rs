@@ -41,20 +41,20 @@ pub enum SpecErrorKind {
     },
     #[error("{what} `{found}` occurs twice")]
     Duplicate { what: &'static str, found: String },
-    #[error("expected {expected} for {what}, found `{found}` which is {column_type}")]
+    #[error("expected {expected} for {what}, found `{found}` of type {column_type}")]
     ColumnType {
         what: String,
         expected: &'static str,
         found: String,
         column_type: String,
     },
-    #[error("`{visual}` lies outside the 12 columns of the grid, or has no size")]
+    #[error("`{visual}` is outside the 12 columns of the grid, or has no size")]
     OutsideGrid { visual: String },
     #[error("`{visual}` overlaps `{other}`")]
     Overlap { visual: String, other: String },
     #[error("expected {expected}, found {found}")]
     Expected { expected: String, found: String },
-    #[error("measure `{measure}` is of dataset `{found}`, expected `{expected}`")]
+    #[error("measure `{measure}` belongs to dataset `{found}`, expected `{expected}`")]
     OtherDataset {
         measure: String,
         found: String,
@@ -62,7 +62,7 @@ pub enum SpecErrorKind {
     },
     #[error("measure `{measure}` refers to itself")]
     Cycle { measure: String },
-    #[error("measure `{measure}` cannot be taken here: {reason}")]
+    #[error("measure `{measure}` cannot be aggregated here: {reason}")]
     Aggregation {
         measure: String,
         reason: &'static str,

@@ -90,7 +90,7 @@ fn shape_error(error: &serde_saphyr::Error, file_name: &str) -> SpecErrors {
             let nearest = nearest(variant, expected.iter().copied());
             let known = expected.join("`, `");
             (
-                format!("unknown word `{variant}`, expected one of `{known}`"),
+                format!("unknown value `{variant}`, expected one of `{known}`"),
                 nearest,
             )
         }

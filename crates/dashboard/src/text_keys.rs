@@ -1,4 +1,4 @@
-//! Which texts a dashboard needs, and which of them its own file brings.
+//! The texts that a dashboard needs, and those that its own file has.
 
 use std::collections::BTreeSet;
 

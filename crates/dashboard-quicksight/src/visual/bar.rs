@@ -33,7 +33,7 @@ pub(super) fn bar(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Compil
     configuration["ValueLabelOptions"] = labels(&plot.values);
     configuration["ColorLabelOptions"] = labels(plot.series());
     if plot.axis().iter().any(is_date_axis) {
-        // A day without rows is a gap, not a missing day.
+        // A day without rows is a gap on the axis.
         configuration["CategoryAxis"] =
             json!({"DataOptions": {"DateAxisOptions": {"MissingDateVisibility": "VISIBLE"}}});
     }

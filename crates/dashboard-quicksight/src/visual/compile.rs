@@ -59,7 +59,7 @@ pub(crate) fn compile_visual(
     Ok(json!({ compiled.kind: body }))
 }
 
-/// What no visual of `QuickSight` does.
+/// Refuses what `QuickSight` cannot show.
 fn check_supported(visual: &Visual) -> Result<()> {
     let tabular = matches!(visual.kind.value, Kind::Table | Kind::Status | Kind::Pivot);
     let comparable = match visual.kind.value {
@@ -69,7 +69,7 @@ fn check_supported(visual: &Visual) -> Result<()> {
         _ => false,
     };
     let reason = if visual.limit.is_some() && tabular {
-        "a table cannot be cut off after so many rows: leave `limit` out"
+        "a table has no limit of rows: leave `limit` out"
     } else if visual.compare && !comparable {
         "the period before can be shown for a number, a chart of one measure over time, or a transposed table"
     } else if visual.cumulative && !matches!(visual.kind.value, Kind::Line | Kind::Area | Kind::Bar)

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::field::Field;
 
-/// A visual's body, and the fields that its click can read.
+/// The kind and the body of a visual, and what its actions need.
 pub(super) struct CompiledVisual {
     pub(super) kind: &'static str,
     pub(super) configuration: Value,
     pub(super) conditional_formatting: Option<Value>,
     pub(super) dimensions: Vec<Field>,
-    /// The dates that a viewer can drill into.
+    /// The hierarchies of its date fields.
     pub(super) hierarchies: Vec<Value>,
 }
 
@@ -25,7 +25,7 @@ impl CompiledVisual {
         }
     }
 
-    /// The same with years, quarters, months, weeks and days on the dates of its columns.
+    /// Adds the hierarchies of its date fields: years, quarters, months, weeks, days.
     pub(super) fn with_hierarchies(mut self) -> Self {
         let ids = self.dimensions.iter().filter_map(Field::hierarchy);
         self.hierarchies = ids

@@ -53,7 +53,7 @@ pub(super) fn donut(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
     ))
 }
 
-/// Several measures beside each other: a pie needs a category and takes one value.
+/// Several measures as bars: a pie needs a category and takes one value.
 fn bars_of_measures(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<CompiledVisual> {
     let group = constant_group(compiler, visual)?;
     let values = measure_fields(compiler, visual)?;

@@ -1,4 +1,4 @@
-//! A heat map: one number per cell, the darker the more.
+//! A heat map: one number per cell, as a shade of a colour.
 
 use kiro_dashboard::spec::Visual;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use crate::measure_field::measure_fields;
 pub(super) fn heatmap(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<CompiledVisual> {
     let dimensions = dimension_fields(compiler, visual)?;
     let values = measure_fields(compiler, visual)?;
-    // The file's axis runs along, its series down.
+    // The axis of the file is horizontal, its series vertical.
     let (columns, rows) = dimensions.split_at(dimensions.len().min(1));
     let ascending =
         |fields: &[Field]| -> Vec<Value> { fields.iter().map(|field| field.sort("ASC")).collect() };

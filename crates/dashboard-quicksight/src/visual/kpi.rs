@@ -1,4 +1,4 @@
-//! A headline: the number of the chosen days, against that of the days before.
+//! A headline: a number, compared with that of the period before.
 
 use kiro_dashboard::spec::Visual;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(super) fn kpi(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Compil
     }
     let mut wells = json!({"Values": [current.measure()], "TargetValues": [], "TrendGroups": []});
     if !visual.compare {
-        // Without a target the service takes no other option than the size of the font.
+        // Without a target, the service accepts the font size as the only option.
         return Ok(headline(json!({"FieldWells": wells})));
     }
     let previous = measure_field(
@@ -56,7 +56,7 @@ pub(super) fn kpi(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Compil
     ))
 }
 
-/// A first or last day: a table of one cell, as headlines show numbers and count dates.
+/// A first or last day as a table of one cell: headlines show numbers, and count dates.
 fn day_table(compiler: &mut Compiler<'_>, visual: &Visual, day: &Field) -> Result<CompiledVisual> {
     if visual.compare {
         let reason = "a day cannot be compared with the day of the period before";

@@ -1,4 +1,4 @@
-//! The order of rows and categories: as the file says, else by time, else the largest first.
+//! The order of rows and categories: as in the file, else by time, else descending by the first measure.
 
 use kiro_curate::ColumnType;
 use kiro_dashboard::spec::{Formula, Kind, Order, Visual};
@@ -13,7 +13,7 @@ use crate::field::Field;
 pub(super) struct Sortable<'f> {
     pub(super) dimensions: &'f [Field],
     pub(super) details: &'f [Field],
-    /// The measures that are shown, then those that only sort where the visual has them as fields.
+    /// The shown measures, then the hidden ones if they are fields of the visual.
     pub(super) values: &'f [Field],
 }
 
@@ -36,7 +36,7 @@ pub(super) fn sorts(
         if let Some(field) = field_of(compiler, visual, fields, &sort.by) {
             sorts.push(field.sort(direction));
         } else {
-            // A measure that only sorts.
+            // A hidden measure.
             let sort = column_sort(compiler, visual, &sort.by, direction)?;
             sorts.push(json!({"ColumnSort": sort}));
         }
@@ -58,7 +58,7 @@ pub(super) fn sorts(
     Ok(sorts)
 }
 
-/// The field that a sort names: a measure, a dimension or a detail.
+/// The field of that name: a measure, a dimension or a detail.
 fn field_of<'f>(
     compiler: &Compiler<'_>,
     visual: &Visual,
@@ -86,9 +86,9 @@ fn field_of<'f>(
         .map(|(_, field)| field)
 }
 
-/// The sort by a measure that is not in the visual: by its column, with its aggregation.
+/// The sort by a measure that is not a field of the visual: by its column, with its aggregation.
 ///
-/// No real definition sorts by a calculated field that aggregates, and the API has no aggregation for one.
+/// The API has no aggregation for calculated fields that aggregate.
 pub(super) fn column_sort(
     compiler: &Compiler<'_>,
     visual: &Visual,
@@ -126,6 +126,6 @@ pub(super) fn column_sort(
 }
 
 fn unsortable(visual: &Visual) -> QuickSightError {
-    let reason = "what is not shown can only be sorted by if it is an aggregation of one column: show the measure";
+    let reason = "a hidden measure can only sort if it aggregates one column: show the measure";
     QuickSightError::unsupported(&visual.id, reason)
 }

@@ -1,4 +1,4 @@
-//! Parts that several kinds of visuals have in common.
+//! JSON that several kinds of visuals have in common.
 
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ pub(super) fn dimensions_json(fields: &[Field]) -> Vec<Value> {
     fields.iter().map(Field::dimension).collect()
 }
 
-/// Dimensions of a chart, with what their dates can be drilled into.
+/// Dimensions of a chart, with the hierarchies of their dates.
 pub(super) fn axes_json(fields: &[Field]) -> Vec<Value> {
     fields.iter().map(Field::axis).collect()
 }
@@ -54,20 +54,20 @@ pub(super) fn measures_json(fields: &[Field]) -> Vec<Value> {
     fields.iter().map(Field::measure).collect()
 }
 
-/// The most days that a chart shows: the service shows 50 unless it is asked for more, and by date those are the oldest.
+/// Maximum days of a chart. Without a limit, the service shows the oldest 50.
 const MAX_DAYS: u32 = 1000;
 
-/// All days of a long window.
+/// The limit of a date axis.
 pub(super) fn day_limit() -> Value {
     items_limit(MAX_DAYS, false)
 }
 
-/// Whether a field is a date, worked out or of its column.
+/// Returns true if a field is a date.
 pub(super) fn is_date_axis(field: &Field) -> bool {
     matches!(field.shape, Shape::Date { .. })
 }
 
-/// So many items, and the others as one or not at all.
+/// A limit of items; with `others`, the rest is one more item.
 pub(super) fn items_limit(limit: u32, others: bool) -> Value {
     json!({"ItemsLimit": limit, "OtherCategories": if others { "INCLUDE" } else { "EXCLUDE" }})
 }

@@ -62,7 +62,7 @@ pub(super) fn pivot(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
         },
         "FieldOptions": {"SelectedFieldOptions": options},
     });
-    // Real pivots colour cells of values only, and say in which scope.
+    // Exported pivots colour cells of values only, each with a scope.
     let mut cells = cell_colours(compiler, visual, &[], &values)?;
     for cell in &mut cells {
         cell["Cell"]["Scopes"] = json!([{"Role": "FIELD"}]);
@@ -72,7 +72,7 @@ pub(super) fn pivot(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
     Ok(compiled)
 }
 
-/// The rows by the measure that the file sorts by, over all columns.
+/// The sort of the rows by a measure over all columns.
 fn rows_by_size(compiler: &Compiler<'_>, visual: &Visual, keys: &[Field]) -> Result<Vec<Value>> {
     let Some(key) = keys.first() else {
         return Ok(Vec::new());

@@ -1,5 +1,4 @@
-//! What bars and lines have in common: an axis, series, measures, and one period over the one before where the file asks
-//! for it.
+//! What bars and lines have in common: an axis, series, measures, and the period before for `compare`.
 
 use kiro_dashboard::spec::{Format, Visual};
 use serde_json::{Value, json};
@@ -16,7 +15,7 @@ use crate::field::{Field, Shape};
 use crate::measure_field::measure_fields;
 use crate::period::{Period, day_of_period, period_name};
 
-/// The colour of the period before: in the background.
+/// The colour of the period before: grey.
 const PREVIOUS_COLOUR: &str = "#9AA5B1";
 
 /// A chart with an axis.
@@ -27,7 +26,7 @@ pub(super) struct Plot {
     sort: Vec<Value>,
 }
 
-/// How bars and lines spell what they have in common.
+/// The names of API members that differ between bars and lines.
 pub(super) struct PlotMembers {
     pub(super) wells: &'static str,
     pub(super) axis_limit: &'static str,
@@ -74,7 +73,7 @@ pub(super) fn plot_configuration(
     } else if axis.iter().any(is_date_axis) {
         sort[members.axis_limit] = day_limit();
     }
-    // The largest series are kept; QuickSight sorts the others in by itself.
+    // QuickSight keeps the largest series and adds up the others.
     if let Some(limit) = visual.by.get(1).and_then(|by| by.limit) {
         sort[members.series_limit] = items_limit(limit, true);
     }
@@ -102,7 +101,7 @@ pub(super) fn plot_configuration(
     configuration
 }
 
-/// The axis and the series of a chart: of one that compares, the day of the period and the period.
+/// The axis and the series of a chart; with `compare`, the day of the period and the period.
 fn axis_and_series(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Vec<Field>> {
     let dimensions = dimension_fields(compiler, visual)?;
     if !visual.compare {

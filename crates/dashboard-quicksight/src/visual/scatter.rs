@@ -1,4 +1,4 @@
-//! One dot per value of a column: two measures say where, a third how large.
+//! One dot per value of a column: two measures are its position, a third its size.
 
 use kiro_dashboard::spec::Visual;
 use serde_json::json;
@@ -16,7 +16,7 @@ pub(super) fn scatter(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Co
     let [x, y, size @ ..] = values.as_slice() else {
         return Err(QuickSightError::unresolved(&visual.id));
     };
-    // A group has a colour for each of its values: all dots are of one group, and their label tells them apart.
+    // Each value of a group has its own colour: all dots are in one group, and have labels.
     let group = constant_group(compiler, visual)?;
     let colour = compiler.palette(0);
     let mut configuration = json!({
@@ -24,7 +24,7 @@ pub(super) fn scatter(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Co
             "XAxis": [x.measure()],
             "YAxis": [y.measure()],
             "Size": measures_json(size),
-            // Measures that aggregate by themselves need a category: a label alone is not enough.
+            // Calculated fields that aggregate need a category; a label is not enough.
             "Category": dimensions_json(std::slice::from_ref(&group)),
             "Label": dimensions_json(&dimensions),
         }},

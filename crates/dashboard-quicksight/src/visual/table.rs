@@ -23,7 +23,7 @@ pub(super) fn table(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
     let dimensions = dimension_fields(compiler, visual)?;
     let details = detail_fields(compiler, visual)?;
     let shown = measure_fields(compiler, visual)?;
-    // What only sorts is a field too, which nobody sees.
+    // A hidden measure is a hidden field.
     let mut values = shown.clone();
     for (index, measure) in visual.hidden.iter().enumerate() {
         values.push(measure_field(
@@ -94,7 +94,7 @@ fn transposed(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<CompiledVi
         });
     }
     let options: Vec<Value> = groups.iter().chain(&values).map(label_option).collect();
-    // The current period first: texts are sorted as they are written.
+    // The current period first; the sort is by text.
     let ascends = compiler.text(Period::Current.text()) < compiler.text(Period::Previous.text());
     let direction = if ascends { "ASC" } else { "DESC" };
     let sort: Vec<Value> = groups.iter().map(|field| field.sort(direction)).collect();
@@ -115,11 +115,11 @@ fn transposed(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<CompiledVi
     ))
 }
 
-/// The width of a sheet that columns are shared out for, and the least and the most for one.
+/// The width of a sheet, and the limits of a column's width, in pixels.
 const SHEET_PIXELS: u32 = 1560;
 const COLUMN_PIXELS: std::ops::RangeInclusive<u32> = 80..=360;
 
-/// Every column under its label, together as wide as the table: texts take twice the room of numbers.
+/// The label and the width of each column. The columns fill the table; texts are twice as wide as numbers.
 fn column_options(visual: &Visual, groups: &[Field], values: &[Field]) -> Vec<Value> {
     let share = |field: &Field| if field.shape == Shape::Text { 2 } else { 1 };
     let fields = || groups.iter().chain(values);

@@ -1,4 +1,4 @@
-//! One change per rule that breaks it, and nothing that a schema would find.
+//! One change per rule that breaks it, and that a schema does not find.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ pub(crate) const CHANGES: [(&str, Change); 44] = [
         let table = &mut visual(document, "p-all-users")["ChartConfiguration"];
         table["SortConfiguration"]["PaginationConfiguration"]["PageSize"] = json!(25);
     }),
-    ("ids stand once", |document| {
+    ("ids are unique", |document| {
         visual(document, "a-credits")["VisualId"] = json!("a-messages");
     }),
     ("datasets are declared and used", |document| {
@@ -217,7 +217,7 @@ pub(crate) const CHANGES: [(&str, Change); 44] = [
     ("texts of conditions have double quotes", |document| {
         *expression(document, "b-users") = json!("{Plan} = 'Pro'");
     }),
-    ("joined conditions stand in parentheses", |document| {
+    ("joined conditions are in parentheses", |document| {
         *expression(document, "b-tiers") =
             json!("{Utilisation (2)} >= 0 AND {Utilisation (2)} < 1");
     }),

@@ -1,4 +1,4 @@
-//! What a click on a visual does.
+//! Actions on clicks.
 
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ fn a_click_elsewhere_filters_the_sheet_by_the_series_or_the_axis() {
     ] {
         assert_eq!(filters[visual], field);
     }
-    // Neither groups that users fall into, nor what opens a person, nor two periods over each other.
+    // Neither buckets, nor clicks that open a user, nor two periods over each other.
     for visual in ["p-segments", "e-top-users", "b-burn", "a-kpi-users"] {
         assert!(!filters.contains_key(visual), "{visual}");
     }

@@ -1,4 +1,4 @@
-//! The data sets: which there are, and with which columns.
+//! The datasets and their columns.
 
 use std::collections::BTreeSet;
 

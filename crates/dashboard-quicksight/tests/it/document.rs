@@ -1,4 +1,4 @@
-//! A definition and its datasets, taken apart for the rules.
+//! A definition and its datasets, parsed for the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::language::Type;
 
-/// What a deployment would send for one language.
+/// The documents of a deployment in one language.
 #[derive(Clone)]
 pub(crate) struct Document {
     pub(crate) definition: Value,
@@ -17,7 +17,7 @@ pub(crate) struct Document {
     pub(crate) columns: BTreeMap<String, BTreeMap<String, Type>>,
     /// Dataset, then its SQL.
     pub(crate) queries: BTreeMap<String, String>,
-    /// What stands for everybody, and for a missing value.
+    /// The texts of all users, and of a missing value.
     pub(crate) everybody: String,
     pub(crate) none: String,
 }
@@ -192,7 +192,7 @@ pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// What stands twice.
+/// The items that occur more than once.
 pub(crate) fn repeated<'i>(items: impl IntoIterator<Item = &'i str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let items = items.into_iter();

@@ -1,4 +1,4 @@
-//! What `QuickSight` would show of given rows, by the order in which it evaluates: filters, level-aware windows, groups,
+//! An evaluator of the definition over given rows, in `QuickSight`'s order: filters, level-aware windows, groups,
 //! aggregations.
 //!
 //! <https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html>
@@ -91,11 +91,11 @@ struct Sight<'d> {
     rows: Vec<&'d Row>,
     choice: &'d Choice,
     trees: BTreeMap<&'d str, Rc<Expression>>,
-    /// Windows that were worked out: the expression and its keys.
+    /// Computed windows: the expression and its keys.
     windows: RefCell<HashMap<(usize, String), Cell>>,
 }
 
-/// What an expression is evaluated for.
+/// The scope of an expression.
 #[derive(Clone, Copy)]
 enum At<'r> {
     Row(usize),
@@ -126,7 +126,7 @@ impl<'d> Sight<'d> {
         }
     }
 
-    /// The same after the filters of a visual.
+    /// The rows that the filters of a visual keep.
     fn filtered(self, visual: &str) -> Self {
         let mut kept: Vec<bool> = vec![true; self.rows.len()];
         for (group, kind, filter) in self.document.filters() {
@@ -346,7 +346,7 @@ impl<'d> Sight<'d> {
         parts.into_values().collect()
     }
 
-    /// Over all rows with the same keys that the filters left.
+    /// Over all filtered rows with the same keys.
     fn windowed(&self, name: &str, argument: &Expression, keys: &[Expression], row: usize) -> Cell {
         let key = self.key_of(keys, row);
         let place = (

@@ -1,4 +1,4 @@
-//! Calculated fields and conditions parse, know their columns and parameters, and do not go in circles.
+//! Calculated fields and conditions parse, refer to known columns and parameters, and have no cycles.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -27,13 +27,13 @@ pub(crate) fn rules() -> Vec<Rule> {
     ]
 }
 
-/// What is known of every column and calculated field of a document.
+/// The types of all columns and calculated fields of a document.
 pub(crate) struct Lookup<'d> {
     document: &'d Document,
     calculated: BTreeMap<(&'d str, &'d str), &'d str>,
     parameters: BTreeMap<&'d str, (Type, bool)>,
     known: RefCell<BTreeMap<(String, String), Known>>,
-    /// The calculated fields on the way to the one looked at, to find circles.
+    /// The calculated fields above the current one, to find cycles.
     way: RefCell<Vec<String>>,
 }
 
@@ -81,7 +81,7 @@ impl<'d> Lookup<'d> {
             .map(|(value_type, _)| value_type)
     }
 
-    /// How far a column or calculated field is aggregated.
+    /// The aggregation level of a column or calculated field.
     pub(crate) fn level_of(&self, data_set: &str, column: &str) -> Result<Level, String> {
         self.known(data_set, column).map(|(_, level)| level)
     }

@@ -1,4 +1,4 @@
-//! Fields: of the right kind for their column, and named by sorts, labels and colours of their own visual alone.
+//! Fields: of the kind that their column needs, and referred to by their own visual only.
 
 use serde_json::Value;
 
@@ -158,7 +158,7 @@ fn colour_sorts(document: &Document) -> Vec<String> {
     found
 }
 
-/// `Table calculation attribute references are missing in field wells`, as the service says it.
+/// The service's error: `Table calculation attribute references are missing in field wells`.
 fn table_calculations(document: &Document) -> Vec<String> {
     let calculated = document.calculated();
     let mut found = Vec::new();

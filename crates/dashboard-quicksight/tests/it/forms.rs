@@ -1,4 +1,4 @@
-//! Forms that the service takes or shows correctly, as real exported definitions use them.
+//! Forms that the service accepts and shows correctly, as exported definitions use them.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ fn of_texts_and_filters() -> Vec<Rule> {
             check: quotes,
         },
         Rule {
-            name: "joined conditions stand in parentheses",
+            name: "joined conditions are in parentheses",
             page: "https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ConditionalFormattingSolidColor.html",
             check: parentheses,
         },
@@ -151,7 +151,7 @@ fn headline_values(document: &Document) -> Vec<String> {
     }))
 }
 
-/// Nine of 36 columns and six rows: what real tiles with a subtitle and a comparison have at least.
+/// Exported tiles with a subtitle and a comparison have at least 9 of 36 columns and 6 rows.
 fn headline_subtitles(document: &Document) -> Vec<String> {
     let mut found = Vec::new();
     for sheet in document.sheets() {
@@ -178,7 +178,7 @@ fn pies(document: &Document) -> Vec<String> {
     ids(visuals.filter(|visual| in_well(visual, "Category") != 1 || in_well(visual, "Values") != 1))
 }
 
-/// Fifty items are shown unless the visual asks for more; by date, the oldest.
+/// Without a limit, a visual shows 50 items; by date, the oldest.
 fn day_limits(document: &Document) -> Vec<String> {
     let mut found = Vec::new();
     for visual in document.visuals() {
@@ -206,7 +206,7 @@ fn day_limits(document: &Document) -> Vec<String> {
     found
 }
 
-/// A date column of a chart; weeks and other worked-out dates have no finer days to show.
+/// Date columns of charts; calculated weeks have no finer periods.
 fn hierarchies(document: &Document) -> Vec<String> {
     let calculated = document.calculated();
     let mut found = Vec::new();
@@ -268,7 +268,7 @@ fn column_sorts(document: &Document) -> Vec<String> {
     found
 }
 
-/// The group has a colour for each of its values: people stand in the label.
+/// Each value of a group has its own colour: users are in the label.
 fn scatter_colours(document: &Document) -> Vec<String> {
     let calculated = document.calculated();
     let visuals = of_kind(document, "ScatterPlotVisual");
@@ -287,7 +287,7 @@ fn scatter_colours(document: &Document) -> Vec<String> {
     }))
 }
 
-/// A click opens a person, or filters the sheet.
+/// A click opens a user, or filters the sheet.
 fn clicks(document: &Document) -> Vec<String> {
     let mut found = Vec::new();
     for visual in document.visuals() {
@@ -381,8 +381,8 @@ fn parentheses(document: &Document) -> Vec<String> {
     formats
         .filter(|(_, expression)| {
             let parts: Vec<&str> = expression.split(" AND ").collect();
-            let stands = |part: &&str| part.starts_with('(') && part.ends_with(')');
-            parts.len() > 1 && !parts.iter().all(stands)
+            let in_parentheses = |part: &&str| part.starts_with('(') && part.ends_with(')');
+            parts.len() > 1 && !parts.iter().all(in_parentheses)
         })
         .map(|(id, expression)| format!("{id}: {expression}"))
         .collect()

@@ -4,7 +4,7 @@
 
 use crate::syntax::{Expression, Sign, parse};
 
-/// What an expression gives.
+/// The type of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {
     Text,
@@ -15,7 +15,7 @@ pub(crate) enum Type {
     Nothing,
 }
 
-/// How far an expression is aggregated.
+/// The aggregation level of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Constant,
@@ -42,7 +42,7 @@ fn known(expression: &Expression, names: &dyn Names) -> Known {
         Expression::Number(_) => Ok((Type::Number, Level::Constant)),
         Expression::Text(_) => Ok((Type::Text, Level::Constant)),
         Expression::Column(name) => names.column(name),
-        // The columns of the visual, whatever they are.
+        // All columns of the visual.
         Expression::Parameter(name) if name == "visualDimensions" => Ok((Type::Text, Level::Row)),
         Expression::Parameter(name) => Ok((names.parameter(name)?, Level::Constant)),
         Expression::Word(word) => Err(format!("unexpected `{word}`")),
@@ -80,7 +80,7 @@ fn same(a: Type, b: Type) -> Result<Type, String> {
     }
 }
 
-/// Fields of rows and aggregations do not stand side by side.
+/// Fields of rows and aggregations cannot be mixed.
 fn mixed(a: Level, b: Level) -> Result<Level, String> {
     match (a.min(b), a.max(b)) {
         (Level::Row, Level::Aggregate) => Err("mixes rows and aggregations".to_owned()),

@@ -1,4 +1,4 @@
-//! Every visual and every control has one place, and none lies on another.
+//! Every visual and every control has one place, and none overlap.
 
 use std::collections::BTreeMap;
 

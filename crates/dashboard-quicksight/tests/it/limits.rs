@@ -1,4 +1,4 @@
-//! How much an analysis takes.
+//! Limits of an analysis.
 
 use crate::document::{Document, array, text};
 use crate::rules::Rule;
@@ -28,7 +28,7 @@ pub(crate) fn rules() -> Vec<Rule> {
     ]
 }
 
-/// The smaller number where the pages of the API and of `CloudFormation` differ.
+/// The smaller number if the documentation of the API and of `CloudFormation` differ.
 fn parts_of_an_analysis(document: &Document) -> Vec<String> {
     let limits = [
         ("Sheets", 1, 20),

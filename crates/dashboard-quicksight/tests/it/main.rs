@@ -1,4 +1,4 @@
-//! The compiled dashboard against the rules that AWS documents and no schema holds, and against the file it was made from.
+//! The compiled dashboard against the rules that AWS documents but no schema contains, and against its file.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

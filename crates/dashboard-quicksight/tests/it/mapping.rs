@@ -1,4 +1,4 @@
-//! The definition says what the file says: the same visuals, filters, places and colours.
+//! The definition has the visuals, filters, places and colours of the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +71,7 @@ fn every_visual_of_the_file_is_there_once_under_its_id_title_and_subtitle() {
     }
 }
 
-/// The title of a visual, without the chosen user that one of them names.
+/// The title of a visual, without the name of the chosen user.
 fn title(body: &Value) -> &str {
     let format = &body["Title"]["FormatText"];
     match format["RichText"].as_str() {
@@ -83,7 +83,7 @@ fn title(body: &Value) -> &str {
     }
 }
 
-/// Whether a visual says how its number is made: in its subtitle, or in the notes of the sheet.
+/// Returns true if the subtitle or the notes of the sheet explain the number.
 fn is_explained(body: &Value, sheet: &Value, title: &str, subtitle: &str) -> bool {
     if body["Subtitle"]["Visibility"] == "VISIBLE" {
         return body["Subtitle"]["FormatText"]["PlainText"] == subtitle;
@@ -123,7 +123,7 @@ fn every_picker_acts_on_exactly_the_visuals_that_the_page_says() {
                     ("date", _, _) if visual.compare => "range-",
                     ("date", _, _) => "days-",
                     ("user", _, Show::User) => "only-user-",
-                    // The ranking stays as it is when a user is chosen.
+                    // The chosen user does not filter the ranking.
                     ("user", _, Show::NoUser) => continue,
                     (other, _, _) => &format!("{other}-"),
                 };
@@ -206,11 +206,11 @@ fn conditions_of_a_visual_are_filters_of_its_own() {
 }
 
 #[test]
-fn visuals_stand_where_the_file_puts_them() {
+fn visuals_are_where_the_file_places_them() {
     let spec = crate::builtin();
     let document = document(Language::En);
     for (sheet, value) in spec.page(Language::En).sheets.iter().zip(document.sheets()) {
-        // On this sheet the file shows visuals in turn at one place; here they stand below each other.
+        // Visuals that share an area of the file are below each other here.
         if sheet.id == "user-detail" {
             continue;
         }
@@ -230,7 +230,7 @@ fn visuals_stand_where_the_file_puts_them() {
 }
 
 #[test]
-fn the_ranking_stands_above_what_is_shown_for_one_user() {
+fn the_ranking_is_above_the_visuals_for_one_user() {
     let document = document(Language::En);
     let sheet = document
         .sheets()
@@ -340,9 +340,14 @@ fn nothing_is_shown_under_the_name_of_a_column() {
 }
 
 #[test]
-fn what_is_different_is_told() {
-    let told = fallbacks(crate::builtin());
-    let count = |kind| told.iter().filter(|fallback| fallback.kind == kind).count();
+fn differences_from_the_page_are_listed() {
+    let listed = fallbacks(crate::builtin());
+    let count = |kind| {
+        listed
+            .iter()
+            .filter(|fallback| fallback.kind == kind)
+            .count()
+    };
     assert_eq!(count(FallbackKind::Trend), 19);
     assert_eq!(count(FallbackKind::ZeroMeasures), 11);
     assert_eq!(count(FallbackKind::OneUser), 16);
@@ -372,7 +377,7 @@ fn sheets_say_which_controls_do_not_act_on_what() {
             .map_or("", |notes| text(&notes["Content"]));
         for visual in &sheet.visuals {
             let title = visual.title.replace('&', "&amp;");
-            // A control that acts on nothing is not there.
+            // Controls that act on no visual are left out.
             let is_shown = |picker: &&String| {
                 sheet
                     .visuals

@@ -1,4 +1,4 @@
-//! What `QuickSight` cannot say is told, all of it at once; what it can say in other dashboards is tried here.
+//! What `QuickSight` cannot show is reported at once; forms that only other dashboards use are compiled here.
 
 use kiro_curate::Settings;
 use kiro_dashboard::{Language, Spec, builtin_text};
@@ -7,7 +7,7 @@ use kiro_dashboard_quicksight::{Mode, definition};
 use crate::document::{Document, text};
 use crate::rules;
 
-/// The dashboard with some of its lines written in another way.
+/// The built-in dashboard with some lines replaced.
 fn changed(changes: &[(&str, &str)]) -> Spec {
     let mut yaml = builtin_text().to_owned();
     for (written, instead) in changes {
@@ -25,7 +25,7 @@ const MODEL_TABLE: &str = "        sort: [{by: model_messages}]\n";
 const WEEKDAYS: &str = "        by: [{column: activity_date, grain: week}, {column: activity_date, grain: weekday}]\n        measures: [messages]\n";
 const DAILY: &str = "        by: [{column: activity_date}]\n        measures: [in_plan, overage]\n        stack: stacked\n        layout: {x: 0, y: 16, w: 8, h: 5}\n";
 
-/// What is wrong with it, a line each.
+/// Its errors, one per line.
 fn mistakes(spec: &Spec) -> Vec<String> {
     let errors = definition(
         spec,
@@ -38,7 +38,7 @@ fn mistakes(spec: &Spec) -> Vec<String> {
 }
 
 #[test]
-fn what_cannot_be_said_is_told_at_once() {
+fn all_that_cannot_be_shown_is_reported_at_once() {
     let spec = changed(&[
         (
             MODEL_TABLE,
@@ -53,7 +53,7 @@ fn what_cannot_be_said_is_told_at_once() {
         mistakes(&spec),
         [
             "`a-weekdays` cannot be made in QuickSight: the period before can be shown for a number, a chart of one measure over time, or a transposed table",
-            "`a-model-table` cannot be made in QuickSight: a table cannot be cut off after so many rows: leave `limit` out",
+            "`a-model-table` cannot be made in QuickSight: a table has no limit of rows: leave `limit` out",
         ]
     );
 }
@@ -72,7 +72,7 @@ fn months_are_not_compared_over_chosen_days() {
     );
 }
 
-/// Other dashboards keep the rules too.
+/// Other dashboards also keep the rules.
 fn keeps_the_rules(spec: &Spec) -> Document {
     let document = Document::new(spec, crate::catalogue(), Language::En);
     for rule in rules::all() {

@@ -1,4 +1,4 @@
-//! The numbers of the definition over invented rows, against plain code.
+//! The numbers of the definition over synthetic rows, compared with plain code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ fn day(text: &str) -> NaiveDate {
 const FIRST: &str = "2026-05-01";
 const LAST: &str = "2026-08-30";
 
-/// Nine people: the first on every day, the higher the number the rarer the days; some on two clients.
+/// Nine users: the first is active on every day, the others on fewer days; some have two clients.
 fn activity() -> Vec<Activity> {
     let mut rows = Vec::new();
     for user in 1..=9_u32 {
@@ -106,10 +106,10 @@ fn rows() -> Vec<Row> {
         .collect()
 }
 
-/// What a headline counts, in plain code.
+/// The number of a headline, in plain code.
 type Count<'c> = &'c dyn Fn(&[Activity]) -> f64;
 
-/// Days, and whatever else is chosen.
+/// The chosen days and values.
 fn choice(from: &str, to: &str) -> Choice {
     let everybody = vec![Cell::Text("(everybody)".to_owned())];
     Choice::from([
@@ -438,7 +438,7 @@ fn pickers_narrow_what_they_act_on() {
         &headline("u-msgs", &chosen).0,
         sum(&one, |row| row.messages)
     ));
-    // The ranking stays: the place to choose another.
+    // The ranking still shows all users.
     let ranked = Cell::Number(whole(shown("u-ranking", &chosen).len()));
     assert!(is_near(&ranked, users(&paid)), "{ranked:?}");
 }

@@ -1,4 +1,4 @@
-//! What is named exists, what exists is named, and no id stands twice.
+//! Every reference has a target, every part is used, and ids are unique.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(crate) fn rules() -> Vec<Rule> {
     let page = "https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersionDefinition.html";
     vec![
         Rule {
-            name: "ids stand once",
+            name: "ids are unique",
             page,
             check: ids,
         },
@@ -73,7 +73,7 @@ fn ids(document: &Document) -> Vec<String> {
         };
         ids.entry(kind).or_default().push(text(value));
     });
-    // A sheet is named again where a filter acts on it.
+    // Filters refer to sheets by id, too.
     let sheets = document.sheets().map(|sheet| text(&sheet["SheetId"]));
     ids.insert("SheetId", sheets.collect());
     let fields = document.visuals();
@@ -154,7 +154,7 @@ fn calculated_names(document: &Document) -> Vec<String> {
     repeated(names.iter().map(String::as_str))
 }
 
-/// The parameters that anything names, apart from their declarations.
+/// The parameters that any part refers to.
 fn named_parameters(document: &Document) -> BTreeSet<&str> {
     let mut named = BTreeSet::new();
     walk(&document.definition, &mut |name, value| {
@@ -170,7 +170,7 @@ fn named_parameters(document: &Document) -> BTreeSet<&str> {
             named.extend(rest.split('}').next());
         }
     }
-    // The columns of the visual, which are not ours to declare.
+    // A built-in: the columns of the visual.
     named.remove("visualDimensions");
     named
 }
@@ -307,7 +307,7 @@ fn controls(document: &Document) -> Vec<String> {
                 acting.extend(behind(&calculated, filter));
             }
         }
-        // Nothing acts unseen, and no control is there for nothing.
+        // Every acting parameter has a control, and every control acts.
         let set: BTreeSet<&str> = set.into_iter().collect();
         found.extend(
             acting

@@ -1,4 +1,4 @@
-//! The rules: what AWS documents and no schema holds, each with the page that says so.
+//! The rules that AWS documents but no schema contains, each with its page.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use kiro_dashboard::Language;
 use crate::document::Document;
 use crate::{broken, expressions, fields, forms, layout, limits, references};
 
-/// A rule and how it is checked: what breaks it, one line each.
+/// A rule and its check, which returns one line per violation.
 pub(crate) struct Rule {
     pub(crate) name: &'static str,
     pub(crate) page: &'static str,

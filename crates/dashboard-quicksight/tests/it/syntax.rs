@@ -1,4 +1,4 @@
-//! `QuickSight`'s expression language, as far as the compiler writes it, as a tree.
+//! A parser of the part of `QuickSight`'s expression language that the compiler uses.
 //!
 //! <https://docs.aws.amazon.com/quicksight/latest/user/calculated-field-reference.html>
 
@@ -33,7 +33,7 @@ pub(crate) enum Sign {
     Over,
 }
 
-/// Tightest last.
+/// By precedence, lowest first.
 const BINDING: [&[(&str, Sign)]; 5] = [
     &[("OR", Sign::Or)],
     &[("AND", Sign::And)],
@@ -59,7 +59,7 @@ enum Token {
     Sign(String),
 }
 
-/// The tree of an expression, or where it ends being one.
+/// Parses an expression.
 pub(crate) fn parse(expression: &str) -> Result<Expression, String> {
     let mut parser = Parser {
         tokens: tokens(expression)?,
@@ -193,7 +193,7 @@ impl Parser {
         }
     }
 
-    /// Items up to the closing sign; those that sort may say in which direction.
+    /// Items up to the closing sign, each with an optional direction of a sort.
     fn items(&mut self, end: &str) -> Result<Vec<Expression>, String> {
         let mut items = Vec::new();
         while !self.takes(end) {

@@ -1,4 +1,4 @@
-//! Measures as SQL, in one step or in two: first per user or day, then over those.
+//! Measures as SQL, in one step, or in two steps: per user or day, then over these.
 
 use kiro_curate::ColumnType;
 use kiro_dashboard::spec::{At, Dataset, Formula, Level, Predicate, Threshold};
@@ -7,7 +7,7 @@ use kiro_dashboard::{LookupError, Spec};
 use super::condition::{Conditions, predicate_sql};
 use crate::literal;
 
-/// What measures are compiled against.
+/// The context of a measure's SQL.
 #[derive(Clone, Copy)]
 pub(super) struct Expressions<'a> {
     pub(super) spec: &'a Spec,
@@ -16,7 +16,7 @@ pub(super) struct Expressions<'a> {
     pub(super) days: u32,
 }
 
-/// The columns of the inner step, `v0`, `v1`, …: each expression once.
+/// The columns of the inner step: `v0`, `v1`, …, each expression once.
 #[derive(Default)]
 pub(super) struct InnerColumns {
     pub(super) expressions: Vec<String>,
@@ -87,7 +87,7 @@ impl Expressions<'_> {
         })
     }
 
-    /// A measure over the rows of the inner step, which are one per `level` within each group.
+    /// A measure over the rows of the inner step, which has one row per `level` within each group.
     pub(super) fn nested(
         &self,
         name: &str,
@@ -208,7 +208,7 @@ fn combine(add: &[String], subtract: &[String], at_least: Option<f64>) -> String
         sum = format!("{sum} - {}", known(part));
     }
     match at_least {
-        // Not `greatest`: the engines disagree about NULLs in it.
+        // Not `greatest`: the engines treat its NULLs differently.
         Some(floor) => {
             let floor = literal::number(floor);
             format!("CASE WHEN {sum} < {floor} THEN {floor} ELSE {sum} END")

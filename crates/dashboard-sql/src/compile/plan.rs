@@ -10,7 +10,7 @@ use crate::column::{ColumnRole, ValueType};
 use crate::request::Request;
 use crate::span::Span;
 
-/// Where a column's SQL comes from.
+/// The part of the visual that a column comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source<'a> {
     Dimension(&'a Dimension),
@@ -166,12 +166,12 @@ impl<'a> VisualPlan<'a> {
         dimension: &'a Dimension,
         role: ColumnRole,
     ) -> Result<PlanColumn<'a>, LookupError> {
-        let keyed = ColumnOrBucket {
+        let key = ColumnOrBucket {
             column: dimension.column.as_deref(),
             bucket: dimension.bucket.as_deref(),
             meaning: dimension.meaning.as_deref(),
         };
-        let mut column = self.keyed_column(Source::Dimension(dimension), role, keyed)?;
+        let mut column = self.key_column(Source::Dimension(dimension), role, key)?;
         match self.grain(dimension) {
             Some(Grain::Week) => "grain.week".clone_into(&mut column.label),
             Some(Grain::Month) => {
@@ -191,22 +191,22 @@ impl<'a> VisualPlan<'a> {
     }
 
     fn detail_column(&self, detail: &'a Detail) -> Result<PlanColumn<'a>, LookupError> {
-        let keyed = ColumnOrBucket {
+        let key = ColumnOrBucket {
             column: detail.column.as_deref(),
             bucket: detail.bucket.as_deref(),
             meaning: detail.meaning.as_deref(),
         };
-        let mut column = self.keyed_column(Source::Detail(detail), ColumnRole::Detail, keyed)?;
+        let mut column = self.key_column(Source::Detail(detail), ColumnRole::Detail, key)?;
         column.format = detail.format.unwrap_or(column.format);
         Ok(column)
     }
 
     /// The column of a dimension or detail: a bucket, or a column of the relation.
-    fn keyed_column(
+    fn key_column(
         &self,
         source: Source<'a>,
         role: ColumnRole,
-        keyed: ColumnOrBucket<'a>,
+        key: ColumnOrBucket<'a>,
     ) -> Result<PlanColumn<'a>, LookupError> {
         let mut column = PlanColumn {
             source,
@@ -215,18 +215,18 @@ impl<'a> VisualPlan<'a> {
             role,
             value_type: ValueType::Text,
             format: Format::Text,
-            meaning: keyed.meaning.map(String::as_str),
+            meaning: key.meaning.map(String::as_str),
             colour: None,
             picker: None,
         };
-        if let Some(name) = keyed.bucket {
+        if let Some(name) = key.bucket {
             let bucket = self.spec.bucket(name)?;
             column.meaning = column.meaning.or(Some(&bucket.meaning.value));
             column.name = column_alias(name);
             column.label = format!("bucket.{name}");
             return Ok(column);
         }
-        let name = keyed.column.ok_or_else(|| self.unresolved())?;
+        let name = key.column.ok_or_else(|| self.unresolved())?;
         (column.value_type, column.format) = self.type_of(name)?;
         let time = self.dataset.time.as_ref();
         if time.is_some_and(|time| time.grain == Grain::Month && time.column.value == *name) {

@@ -37,7 +37,7 @@ fn check_version(checker: &mut Checker<'_>) {
     }
 }
 
-/// The file brings the texts that the product does not have.
+/// The file has all texts that are not built in.
 fn check_texts(checker: &mut Checker<'_>) {
     let Ok(texts) = Texts::builtin(Language::En) else {
         return;

@@ -8,7 +8,7 @@ use crate::error::SpecErrorKind;
 use crate::spec::{At, Comparison, Condition, Dataset, Formula, Level, Measure, Threshold};
 
 const NUMBERS: [ColumnType; 2] = [ColumnType::Bigint, ColumnType::Double];
-const TWO_STEPS: &str = "it already has two steps";
+const TWO_STEPS: &str = "it already has two aggregation steps";
 /// Any length of the window, in days: the check only asks whether the number exists.
 const ANY_DAYS: u32 = 30;
 

@@ -230,7 +230,7 @@ fn check_levels<'a>(checker: &mut Checker<'a>, visual: &'a Visual, dataset: &Dat
     for measure in &measures {
         match (spec.level_of_measure(measure), level) {
             (Ok(Some(own)), Some(level)) if own != level => {
-                let reason = "another part of the visual is first taken per another key";
+                let reason = "another part of the visual is first aggregated per another key";
                 checker.aggregation(measure, reason);
             }
             (Ok(Some(own)), None) => level = Some(own),
@@ -241,8 +241,7 @@ fn check_levels<'a>(checker: &mut Checker<'a>, visual: &'a Visual, dataset: &Dat
     let key = dataset.level_column(level);
     for measure in measures {
         if !can_be_aggregated_again(checker, measure, key, 0) {
-            let reason =
-                "it cannot be added up over users or days: use a sum, a ratio, or a count of those";
+            let reason = "it cannot be added up over users or days: use a sum, a ratio, or a count of users or days";
             checker.aggregation(measure, reason);
         }
     }

@@ -1,11 +1,11 @@
-//! A value and the place in the file where it was written.
+//! A value and its location in the file.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-/// A value with its line and column, both counted from 1; 0 where the place is not known.
+/// A value with its line and column, both counted from 1; 0 if unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct At<T> {
     pub value: T,

@@ -1,9 +1,9 @@
-//! Every mistake in a dashboard file is told with its place, what was expected, and the nearest name.
+//! Every mistake in a dashboard file is reported with its location, what was expected, and the nearest name.
 
 use kiro_curate::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::Spec;
 
-/// A dashboard that is right: the cases below change one thing each.
+/// A dashboard without mistakes; each case below changes one part.
 const RIGHT: &str = r##"version: 1
 title: Mine
 colours:
@@ -57,13 +57,13 @@ fn errors(text: &str) -> String {
 }
 
 #[test]
-fn a_right_dashboard_loads() {
+fn a_dashboard_without_mistakes_loads() {
     assert_eq!(errors(RIGHT), "no mistake");
 }
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table of cases")]
-fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
+fn each_mistake_is_reported_with_its_location_and_the_nearest_name() {
     let cases: &[(&str, &str, &str)] = &[
         (
             "relation: base_user_activity",
@@ -78,7 +78,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "time: {column: activity_date",
             "time: {column: client_type",
-            "mine.yaml:10:20: expected a date for the time, found `client_type` which is varchar",
+            "mine.yaml:10:20: expected a date for the time, found `client_type` of type varchar",
         ),
         (
             "{sum: credits_used}",
@@ -88,7 +88,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "{sum: credits_used}",
             "{sum: client_type}",
-            "mine.yaml:18:58: expected a number for `credits`, found `client_type` which is varchar",
+            "mine.yaml:18:58: expected a number for `credits`, found `client_type` of type varchar",
         ),
         (
             "{of: credits, per: users}",
@@ -98,7 +98,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "{of: credits, per: users}",
             "{of: parts, per: credits}",
-            "mine.yaml:19:56: measure `credits` is of dataset `activity`, expected `health`",
+            "mine.yaml:19:56: measure `credits` belongs to dataset `activity`, expected `health`",
         ),
         (
             "{of: credits, per: users}",
@@ -108,7 +108,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "{of: users, level: time}",
             "{of: keen, level: time}",
-            "mine.yaml:21:48: measure `keen` cannot be taken here: it already has two steps",
+            "mine.yaml:21:48: measure `keen` cannot be aggregated here: it already has two aggregation steps",
         ),
         (
             "segments.regular_days",
@@ -128,7 +128,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "light: \"#0972D3\"",
             "light: \"#1B9E77\"",
-            "mine.yaml:6:24: colour `#1b9e77` stands twice",
+            "mine.yaml:6:24: colour `#1b9e77` occurs twice",
         ),
         (
             "columns: [client_type]",
@@ -148,7 +148,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "days: [activity]\n",
             "days: [activity]\nanchor: {dataset: health, column: exports}\n",
-            "mine.yaml:34:35: expected a date for the anchor, found `exports` which is bigint",
+            "mine.yaml:34:35: expected a date for the anchor, found `exports` of type bigint",
         ),
         (
             "pickers: [date, client]",
@@ -178,12 +178,12 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "id: b, type: bar",
             "id: k, type: bar",
-            "mine.yaml:40:14: visual `k` stands twice",
+            "mine.yaml:40:14: visual `k` occurs twice",
         ),
         (
             "layout: {x: 0, y: 2, w: 12",
             "layout: {x: 1, y: 2, w: 12",
-            "mine.yaml:40:153: `b` lies outside the 12 columns of the grid, or has no size",
+            "mine.yaml:40:153: `b` is outside the 12 columns of the grid, or has no size",
         ),
         (
             "layout: {x: 0, y: 2, w: 12",
@@ -213,17 +213,17 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "[{bucket: keenness}], measures: [users]",
             "[{bucket: keenness}], measures: [days]",
-            "mine.yaml:41:109: measure `days` cannot be taken here: it cannot be added up over users or days: use a sum, a ratio, or a count of those",
+            "mine.yaml:41:109: measure `days` cannot be aggregated here: it cannot be added up over users or days: use a sum, a ratio, or a count of users or days",
         ),
         (
             "[{bucket: keenness}], measures: [users]",
             "[{bucket: keenness}], measures: [daily]",
-            "mine.yaml:41:109: measure `daily` cannot be taken here: another part of the visual is first taken per another key",
+            "mine.yaml:41:109: measure `daily` cannot be aggregated here: another part of the visual is first aggregated per another key",
         ),
         (
             "{column: client_type}], measures: [credits]",
             "{column: client_type, limit: 3}], measures: [users]",
-            "mine.yaml:40:145: measure `users` cannot be taken here: `rest`, `cumulative`, `percent` and the limit of a series add numbers up: use sums",
+            "mine.yaml:40:145: measure `users` cannot be aggregated here: `rest`, `cumulative`, `percent` and the limit of a series add numbers up: use sums",
         ),
         (
             "title: K, ",
@@ -248,7 +248,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
         (
             "type: donut",
             "type: doughnut",
-            "mine.yaml:41:23: unknown word `doughnut`, expected one of `kpi`, `bar`, `line`, `area`, `donut`, `scatter`, `heatmap`, `table`, `pivot`, `text`, `status`",
+            "mine.yaml:41:23: unknown value `doughnut`, expected one of `kpi`, `bar`, `line`, `area`, `donut`, `scatter`, `heatmap`, `table`, `pivot`, `text`, `status`",
         ),
         (
             "format: days",
@@ -258,7 +258,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
     ];
     let mut wrong = Vec::new();
     for (right, mistake, expected) in cases {
-        assert_eq!(RIGHT.matches(right).count(), 1, "`{right}` must stand once");
+        assert_eq!(RIGHT.matches(right).count(), 1, "`{right}` must occur once");
         let found = errors(&RIGHT.replace(right, mistake));
         if found.lines().next() != Some(expected) {
             wrong.push(format!(
@@ -270,7 +270,7 @@ fn each_mistake_is_told_with_its_place_and_the_nearest_name() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_in_the_order_of_the_file() {
+fn all_mistakes_are_reported_at_once_in_the_order_of_the_file() {
     let text = RIGHT
         .replace("{sum: credits_used}", "{sum: credit_used}")
         .replace("pickers: [date, client]", "pickers: [dates, client]")

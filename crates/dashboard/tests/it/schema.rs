@@ -1,4 +1,4 @@
-//! `dashboards/schema.json` is what the types say.
+//! `dashboards/schema.json` is the schema of the types.
 
 #[test]
 fn the_committed_schema_is_current() {
