@@ -5,7 +5,7 @@ use kiro_dashboard::spec::{Condition, Rule, Visual};
 use crate::colour::pin_colours;
 use crate::compiler::Compiler;
 use crate::condition::threshold_condition;
-use crate::error::Result;
+use crate::error::{QuickSightError, Result};
 use crate::expression::{MeasureContext, Scope, aggregate, keys_within};
 use crate::syntax::quoted;
 
@@ -66,7 +66,7 @@ fn rule_condition(
                 &value,
             )?);
         }
-        Result::Ok(parts)
+        Ok::<_, QuickSightError>(parts)
     };
     let mut parts = met(compiler, &rule.all)?;
     let any = met(compiler, &rule.any)?;

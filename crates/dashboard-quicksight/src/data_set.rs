@@ -1,6 +1,6 @@
 //! Datasets: one per relation that the dashboard reads, with only the columns that it uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use kiro_curate::{Catalogue, Column, ColumnType, Relation};
 use kiro_dashboard::spec::PickerKind;

@@ -35,7 +35,7 @@ pub fn definition(
     let mut filters = Filters::default();
     let (mut sheets, mut errors) = (Vec::new(), Vec::new());
     for sheet in &spec.document().sheets {
-        match sheet_definition(compiler, sheet, &mut filters, &mut errors) {
+        match sheet_definition(&mut compiler, sheet, &mut filters, &mut errors) {
             Ok(sheet) => sheets.push(sheet),
             Err(error) => errors.push(error),
         }
@@ -60,9 +60,9 @@ pub fn definition(
     let mut definition = json!({
         "Sheets": sheets,
         "CalculatedFields": compiler.fields.json(),
-        "ParameterDeclarations": parameters(compiler, ),
+        "ParameterDeclarations": parameters(&compiler),
         "FilterGroups": filters.json(),
-        "ColumnConfigurations": column_configurations(compiler, ),
+        "ColumnConfigurations": column_configurations(&compiler),
         "AnalysisDefaults": {"DefaultNewSheetConfiguration": {
             "InteractiveLayoutConfiguration": {"Grid": {"CanvasSizeOptions": canvas()}},
             "SheetContentType": "INTERACTIVE",

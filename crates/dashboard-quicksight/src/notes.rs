@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use kiro_dashboard::spec::{Kind, Sheet, Visual};
-use serde_json::{Value, json};
 
 use crate::compiler::Compiler;
 use crate::control::acts_on;

@@ -15,7 +15,7 @@ pub(crate) struct ResolvedCondition {
 
 impl ResolvedCondition {
     /// The condition for a window of `days`.
-    pub(crate) fn new(spec: &Spec, condition: &Condition, days: u32) -> Result<Self, LookupError> {
+    pub(super) fn new(spec: &Spec, condition: &Condition, days: u32) -> Result<Self, LookupError> {
         let measure = &condition.measure.value;
         let number = spec.resolve_threshold(&condition.value, days);
         Ok(Self {

@@ -98,7 +98,7 @@ impl Expressions<'_> {
         Ok(match &measure.is {
             Formula::Sum(_) | Formula::Rows => format!("SUM({})", inner.column(self.flat(name)?)),
             Formula::Distinct(column)
-                if self.dataset.level_column(level) == Some(&column.value) =>
+                if self.dataset.level_column(level) == Some(column.value.as_str()) =>
             {
                 if measure.only.is_empty() {
                     "COUNT(*)".to_owned()

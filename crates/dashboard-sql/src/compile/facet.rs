@@ -12,19 +12,19 @@ pub struct Facet {
 }
 
 /// The value of a facet's key on rows without a choice.
-pub(crate) const ALL: &str = "~all";
+pub(super) const ALL: &str = "~all";
 
 /// A facet of a plan, as SQL.
-pub(crate) struct PlanFacet {
-    pub(crate) key: String,
-    pub(crate) condition: String,
+pub(super) struct PlanFacet {
+    pub(super) key: String,
+    pub(super) condition: String,
     /// The column that is 1 on rows with a choice and 0 on rows without; none if all rows have a choice.
     switch: Option<String>,
 }
 
 impl PlanFacet {
     /// The facet with that index, which filters by `column`.
-    pub(crate) fn new(facet: &Facet, index: usize, column: &str) -> Self {
+    pub(super) fn new(facet: &Facet, index: usize, column: &str) -> Self {
         let chosen = one_of(column, &facet.values);
         if !facet.with_all {
             return Self {
@@ -42,7 +42,7 @@ impl PlanFacet {
 }
 
 /// The join that repeats every row for each combination of choice and no choice; empty without such facets.
-pub(crate) fn cross_join(facets: &[PlanFacet]) -> String {
+pub(super) fn cross_join(facets: &[PlanFacet]) -> String {
     let names: Vec<&str> = facets
         .iter()
         .filter_map(|facet| facet.switch.as_deref())

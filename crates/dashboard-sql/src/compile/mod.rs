@@ -10,7 +10,6 @@ mod select;
 mod statements;
 mod visual_query;
 
-pub(crate) use condition::ResolvedCondition;
 pub(crate) use expression::flat_expression;
 pub use facet::Facet;
 pub use faceted_query::{FacetedQuery, FacetedResults, FacetedStatement, faceted_query};

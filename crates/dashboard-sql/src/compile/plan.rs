@@ -1,9 +1,10 @@
 //! The plan of a visual for one request: its days, and the columns of its statements in their order.
 
 use kiro_curate::ColumnType;
-use kiro_dashboard::spec::{Dataset, Detail, Dimension, Format, Grain, Kind, Visual};
+use kiro_dashboard::spec::{Condition, Dataset, Detail, Dimension, Format, Grain, Kind, Visual};
 use kiro_dashboard::{LookupError, Spec, column_alias};
 
+use super::condition::ResolvedCondition;
 use super::expression::Expressions;
 use super::facet::PlanFacet;
 use crate::column::{ColumnRole, ValueType};
@@ -53,20 +54,20 @@ struct ColumnOrBucket<'a> {
 pub(crate) struct VisualPlan<'a> {
     pub(crate) spec: &'a Spec,
     pub(crate) visual: &'a Visual,
-    pub(crate) dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
     pub(crate) request: &'a Request,
     /// The days that the visual covers; none: all days.
     pub(crate) covered: Option<Span>,
     pub(crate) compared: Option<Span>,
     /// Whether the data reaches back to the first day of the compared period.
     reaches_back: bool,
-    pub(crate) expressions: Expressions<'a>,
+    pub(super) expressions: Expressions<'a>,
     /// Dimensions, labels, details, measures.
     pub(crate) columns: Vec<PlanColumn<'a>>,
     /// Keys before all columns: one statement for many choices.
-    pub(crate) facets: Vec<PlanFacet>,
+    pub(super) facets: Vec<PlanFacet>,
     /// The statements match no rows: they give the result of a selection without data.
-    pub(crate) matches_nothing: bool,
+    pub(super) matches_nothing: bool,
 }
 
 impl<'a> VisualPlan<'a> {
@@ -295,14 +296,19 @@ impl<'a> VisualPlan<'a> {
         }
     }
 
+    /// A condition with the number of its threshold for this window.
+    pub(crate) fn resolve(&self, condition: &Condition) -> Result<ResolvedCondition, LookupError> {
+        ResolvedCondition::new(self.spec, condition, self.expressions.days)
+    }
+
     /// Returns true if a dimension is the time axis.
-    pub(crate) fn is_time(&self, dimension: &Dimension) -> bool {
+    pub(super) fn is_time(&self, dimension: &Dimension) -> bool {
         let time = self.dataset.time.as_ref().map(|time| &time.column.value);
         dimension.grain.is_some() || dimension.column.as_ref().map(|column| &column.value) == time
     }
 
     /// Returns true if there is a statement for the period before.
-    pub(crate) fn is_compared(&self) -> bool {
+    pub(super) fn is_compared(&self) -> bool {
         self.visual.compare && self.reaches_back
     }
 
@@ -310,7 +316,7 @@ impl<'a> VisualPlan<'a> {
         self.visual.kind.value == Kind::Pivot
     }
 
-    pub(crate) fn unresolved(&self) -> LookupError {
+    pub(super) fn unresolved(&self) -> LookupError {
         LookupError::unresolved(&self.visual.id)
     }
 }

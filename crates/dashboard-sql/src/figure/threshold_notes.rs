@@ -4,7 +4,7 @@ use kiro_dashboard::LookupError;
 use kiro_dashboard::spec::{Comparison, Condition, Dimension, Formula};
 
 use super::note::{Note, NoteValue};
-use crate::compile::{ResolvedCondition, Source, VisualPlan};
+use crate::compile::{Source, VisualPlan};
 
 /// A note per threshold, with its number for this window.
 pub(super) fn threshold_notes(plan: &VisualPlan<'_>) -> Result<Vec<Note>, LookupError> {
@@ -53,7 +53,7 @@ fn condition_note(
     rule: &str,
     condition: &Condition,
 ) -> Result<Note, LookupError> {
-    let resolved = ResolvedCondition::new(plan.spec, condition, plan.expressions.days)?;
+    let resolved = plan.resolve(condition)?;
     let op = match resolved.op {
         Comparison::Gt => "over",
         Comparison::Lt => "under",
