@@ -1,15 +1,15 @@
-//! What can be wrong with a spec, all of it at once and each with its place, and with a request.
+//! The errors of a dashboard file, each with its location, and of lookups by name.
 
 use std::fmt::Display;
 
-/// Everything wrong with one file.
+/// All mistakes of one file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", listed(errors))]
+#[error("{}", join_lines(errors))]
 pub struct SpecErrors {
     pub errors: Vec<SpecError>,
 }
 
-/// One mistake and where it stands.
+/// One mistake and its location.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {kind}")]
 pub struct SpecError {
@@ -21,7 +21,7 @@ pub struct SpecError {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SpecErrorKind {
-    /// Not YAML, or not of the shape that the schema says.
+    /// Not YAML, or not valid against the schema.
     #[error("{message}{}", did_you_mean(nearest.as_deref()))]
     Shape {
         message: String,
@@ -39,22 +39,22 @@ pub enum SpecErrorKind {
         found: String,
         nearest: Option<String>,
     },
-    #[error("{what} `{found}` stands twice")]
+    #[error("{what} `{found}` occurs twice")]
     Duplicate { what: &'static str, found: String },
-    #[error("expected {expected} for {what}, found `{found}` which is {column_type}")]
+    #[error("expected {expected} for {what}, found `{found}` of type {column_type}")]
     ColumnType {
         what: String,
         expected: &'static str,
         found: String,
         column_type: String,
     },
-    #[error("`{visual}` lies outside the 12 columns of the grid, or has no size")]
+    #[error("`{visual}` is outside the 12 columns of the grid, or has no size")]
     OutsideGrid { visual: String },
     #[error("`{visual}` overlaps `{other}`")]
     Overlap { visual: String, other: String },
     #[error("expected {expected}, found {found}")]
     Expected { expected: String, found: String },
-    #[error("measure `{measure}` is of dataset `{found}`, expected `{expected}`")]
+    #[error("measure `{measure}` belongs to dataset `{found}`, expected `{expected}`")]
     OtherDataset {
         measure: String,
         found: String,
@@ -62,7 +62,7 @@ pub enum SpecErrorKind {
     },
     #[error("measure `{measure}` refers to itself")]
     Cycle { measure: String },
-    #[error("measure `{measure}` cannot be taken here: {reason}")]
+    #[error("measure `{measure}` cannot be aggregated here: {reason}")]
     Aggregation {
         measure: String,
         reason: &'static str,
@@ -75,8 +75,8 @@ pub enum SpecErrorKind {
     },
 }
 
-/// One error per line.
-pub(crate) fn listed(errors: &[impl Display]) -> String {
+/// The errors, one per line.
+pub fn join_lines(errors: &[impl Display]) -> String {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     lines.join("\n")
 }
@@ -87,9 +87,9 @@ fn did_you_mean(nearest: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-/// A question that the dashboard cannot be asked.
+/// A name that the dashboard does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
+pub enum LookupError {
     #[error("unknown visual `{found}`{}", did_you_mean(nearest.as_deref()))]
     UnknownVisual {
         found: String,
@@ -100,20 +100,20 @@ pub enum RequestError {
         found: String,
         nearest: Option<String>,
     },
-    #[error("visual `{visual}` shows no data")]
-    NoData { visual: String },
-    #[error("`{visual}` needs {expected} results, found {found}")]
-    Results {
-        visual: String,
-        expected: usize,
-        found: usize,
-    },
-    /// A checked spec never leads here.
-    #[error("the dashboard refers to `{name}`, which is not there")]
+    /// A checked file has no such name.
+    #[error("the dashboard refers to `{name}`, which does not exist")]
     Unresolved { name: String },
 }
 
-/// The candidate that differs least, if it is near enough to be a slip.
+impl LookupError {
+    pub fn unresolved(name: &str) -> Self {
+        Self::Unresolved {
+            name: name.to_owned(),
+        }
+    }
+}
+
+/// The candidate with the smallest edit distance, if the difference can be a typing error.
 pub(crate) fn nearest<'a>(
     found: &str,
     candidates: impl IntoIterator<Item = &'a str>,

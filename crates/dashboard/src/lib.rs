@@ -1,39 +1,24 @@
-//! The dashboard: defined once in YAML, checked against the catalogue, compiled to local queries and figures, and to what
-//! Amazon Quick Sight's API takes.
+//! The dashboard spec: `dashboards/kiro.yaml` as a model, its checks against the catalogue, and its texts.
 //!
-//! [`Spec::load`] reads and checks a file. [`Spec::page`] is what a page needs before any data, [`Spec::query`] the SQL of
-//! one visual for one selection, [`Spec::figure`] what that SQL's rows look like on the page. No engine, no HTML, no
-//! clock: the days of the data and the selection are values.
+//! [`Spec::load`] reads and checks a file, [`Spec::page`] gives what a page needs before any data. SQL and figures are in
+//! `kiro-dashboard-sql`, Quick Sight's documents in `kiro-dashboard-quicksight`. No SQL, no HTML, no clock.
 
+mod alias;
 mod check;
-mod compile;
+mod checked_spec;
 mod error;
-mod figure;
 mod load;
 mod page;
-pub mod quicksight;
 mod relations;
-mod request;
 mod schema;
-mod selection;
 pub mod spec;
-mod sql;
-mod table;
 mod text;
-mod value;
-mod window;
+mod text_keys;
 
-pub use compile::{
-    ColumnRole, Facet, FacetedQuery, FacetedResults, FacetedStatement, LocalQuery, Role, Statement,
-};
-pub use error::{RequestError, SpecError, SpecErrorKind, SpecErrors};
-pub use figure::{Empty, Figure, FigureColumn, FigurePart, Note, NoteValue, OTHER, ValueType};
-pub use load::{Spec, builtin_text};
+pub use alias::column_alias;
+pub use checked_spec::Spec;
+pub use error::{LookupError, SpecError, SpecErrorKind, SpecErrors, join_lines};
+pub use load::builtin_text;
 pub use page::{PageModel, PagePicker, PageSheet, PageVisual};
-pub use request::{ChoiceRow, Request};
 pub use schema::json_schema;
-pub use selection::{Selection, SelectionError};
-pub use table::TableView;
 pub use text::{Language, Texts};
-pub use value::{ResultSet, Value};
-pub use window::{DataWindow, Span};

@@ -1,29 +1,29 @@
-//! A loaded dashboard: read, checked, and ready to be asked.
+//! Reading a dashboard file, and the page and texts made of it.
+
+use std::collections::BTreeSet;
 
 use kiro_curate::{Catalogue, Settings};
 
 use crate::check;
-use crate::error::{RequestError, SpecError, SpecErrorKind, SpecErrors, nearest};
+use crate::checked_spec::Spec;
+use crate::error::{SpecError, SpecErrorKind, SpecErrors, nearest};
+use crate::page::{self, PageModel};
 use crate::relations::Relations;
-use crate::spec::{Dataset, Document, Measure, Visual};
-use crate::text::Language;
-use crate::text::Texts;
+use crate::spec::Document;
+use crate::text::{Language, Texts};
+use crate::text_keys;
 
-/// A dashboard whose every name is known to exist.
-#[derive(Debug, Clone)]
-pub struct Spec {
-    pub(crate) document: Document,
-    pub(crate) relations: Relations,
-    pub(crate) settings: serde_json::Value,
-}
-
-/// The file that comes with the product.
+/// The text of the built-in dashboard.
 pub fn builtin_text() -> &'static str {
     include_str!("../../../dashboards/kiro.yaml")
 }
 
 impl Spec {
-    /// Reads and checks the text of a dashboard; all mistakes at once, with their places in `file_name`.
+    /// Reads and checks the text of a dashboard.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes at once, each with its location in `file_name`; text that is not YAML of the schema gives one.
     pub fn load(
         text: &str,
         file_name: &str,
@@ -47,66 +47,32 @@ impl Spec {
         }
     }
 
-    /// The dashboard that comes with the product.
+    /// Loads the built-in dashboard.
     pub fn builtin(catalogue: &Catalogue, settings: &Settings) -> Result<Self, SpecErrors> {
         Self::load(builtin_text(), "dashboards/kiro.yaml", catalogue, settings)
     }
 
-    /// The ids of all visuals, in reading order.
-    pub fn visual_ids(&self) -> impl Iterator<Item = &str> {
-        self.visuals().map(|visual| visual.id.value.as_str())
-    }
-
-    /// The texts of a language, with those that this file brings itself.
+    /// The built-in texts of a language, completed by those of the file.
     pub fn texts(&self, language: Language) -> Texts {
         let builtin = Texts::builtin(language).unwrap_or_default();
-        crate::page::complete_texts(self, builtin, language)
+        text_keys::complete(self, builtin, language)
     }
 
-    pub(crate) fn visuals(&self) -> impl Iterator<Item = &Visual> {
-        self.document.sheets.iter().flat_map(|sheet| &sheet.visuals)
+    /// The keys of all texts that the dashboard can show, except those of the page itself.
+    pub fn needed_texts(&self) -> BTreeSet<String> {
+        text_keys::needed(self)
     }
 
-    pub(crate) fn visual(&self, id: &str) -> Result<&Visual, RequestError> {
-        self.visuals()
-            .find(|visual| visual.id.value == id)
-            .ok_or_else(|| RequestError::UnknownVisual {
-                found: id.to_owned(),
-                nearest: nearest(id, self.visual_ids()),
-            })
-    }
-
-    pub(crate) fn dataset(&self, name: &str) -> Result<&Dataset, RequestError> {
-        let dataset = self
-            .document
-            .datasets
-            .get(name)
-            .map(|dataset| &dataset.value);
-        dataset.ok_or_else(|| RequestError::Unresolved {
-            name: name.to_owned(),
-        })
-    }
-
-    pub(crate) fn measure(&self, name: &str) -> Result<&Measure, RequestError> {
-        let measure = self
-            .document
-            .measures
-            .get(name)
-            .map(|measure| &measure.value);
-        measure.ok_or_else(|| RequestError::Unresolved {
-            name: name.to_owned(),
-        })
-    }
-
-    pub(crate) fn qualified(&self, relation: &str) -> String {
-        format!("{}.{relation}", self.relations.database)
+    /// The page in one language.
+    pub fn page(&self, language: Language) -> PageModel {
+        page::page_model(self, self.texts(language), language)
     }
 }
 
-/// A mistake that the YAML reader finds: it stops at the first one.
+/// The mistake that the YAML reader found; it stops at the first one.
 fn shape_error(error: &serde_saphyr::Error, file_name: &str) -> SpecErrors {
     let error = error.without_snippet();
-    let place = error.location();
+    let location = error.location();
     let (message, nearest) = match error {
         serde_saphyr::Error::SerdeUnknownField {
             field, expected, ..
@@ -124,7 +90,7 @@ fn shape_error(error: &serde_saphyr::Error, file_name: &str) -> SpecErrors {
             let nearest = nearest(variant, expected.iter().copied());
             let known = expected.join("`, `");
             (
-                format!("unknown word `{variant}`, expected one of `{known}`"),
+                format!("unknown value `{variant}`, expected one of `{known}`"),
                 nearest,
             )
         }
@@ -132,8 +98,8 @@ fn shape_error(error: &serde_saphyr::Error, file_name: &str) -> SpecErrors {
     };
     let error = SpecError {
         file: file_name.to_owned(),
-        line: place.map_or(0, |place| place.line()),
-        column: place.map_or(0, |place| place.column()),
+        line: location.map_or(0, |location| location.line()),
+        column: location.map_or(0, |location| location.column()),
         kind: SpecErrorKind::Shape { message, nearest },
     };
     SpecErrors {

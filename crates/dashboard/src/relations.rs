@@ -1,4 +1,4 @@
-//! The relations and columns that the catalogue offers, for look-ups by name.
+//! The catalogue's relations and columns, by name.
 
 use std::collections::BTreeMap;
 
@@ -38,9 +38,5 @@ impl Relations {
 
     pub(crate) fn columns(&self, relation: &str) -> Option<&BTreeMap<String, ColumnType>> {
         self.relations.get(relation)
-    }
-
-    pub(crate) fn column(&self, relation: &str, column: &str) -> Option<ColumnType> {
-        self.relations.get(relation)?.get(column).copied()
     }
 }

@@ -1,4 +1,4 @@
-//! Texts: titles, subtitles, labels and messages, one file per language, one key each.
+//! Texts by key: titles, subtitles, labels and messages, one file per language.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,7 @@ pub enum Language {
 impl Language {
     pub const ALL: [Self; 3] = [Self::En, Self::Zh, Self::Ko];
 
-    /// The code as `lang=` writes it.
+    /// The language code.
     pub const fn code(self) -> &'static str {
         match self {
             Self::En => "en",
@@ -29,7 +29,7 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `ko-KR`; none if the page does not speak it.
+    /// The language of a tag such as `ko-KR`; none if the page does not have it.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL
@@ -52,11 +52,11 @@ impl fmt::Display for Language {
     }
 }
 
-/// Key, such as `visual.a-credits.title`, and text of one language.
+/// The texts of one language, by keys such as `visual.a-credits.title`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts(BTreeMap<String, String>);
 
-/// The nested form in which people write the file.
+/// The nested form of the file.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Node {
@@ -65,12 +65,16 @@ enum Node {
 }
 
 impl Texts {
-    /// The texts that come with the product.
+    /// The built-in texts.
     pub fn builtin(language: Language) -> Result<Self, String> {
         Self::parse(language.file())
     }
 
-    /// Reads a file of nested groups; keys are joined with a full stop.
+    /// Reads a file of nested groups; a text's key is the path of its groups, joined with full stops.
+    ///
+    /// # Errors
+    ///
+    /// The message of the YAML reader.
     pub fn parse(yaml: &str) -> Result<Self, String> {
         let root: BTreeMap<String, Node> =
             serde_saphyr::from_str(yaml).map_err(|error| error.without_snippet().to_string())?;

@@ -75,9 +75,7 @@ pub struct FleetSummary {
 #[derive(Debug, thiserror::Error)]
 pub enum FleetError {
     /// Too few or too many users or days.
-    #[error(
-        "expected 1 to 1000000 users and 1 to 20000 days, found {users} users and {days} days"
-    )]
+    #[error("expected 1 to 1000000 users and 1 to 20000 days, found {users} users and {days} days")]
     Size {
         /// The requested number.
         users: u32,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_dashboard::{ColumnRole, Figure, Value};
+use kiro_dashboard_sql::{ColumnRole, Figure, Value};
 
 /// Spreadsheets read texts that begin with one of these as formulas.
 const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];

@@ -7,9 +7,11 @@ use chrono::NaiveDate;
 use futures::StreamExt;
 use futures::future::{try_join, try_join_all};
 use kiro_curate::Catalogue;
-use kiro_dashboard::{
+use kiro_dashboard::Spec;
+use kiro_dashboard_sql::{
     ChoiceRow, DataWindow, Facet, FacetedResults, Figure, LocalQuery, Request, RequestError,
-    ResultSet, Selection, Spec, TableView,
+    ResultSet, Selection, TableView, build_figure, data_window_query, faceted_query,
+    first_day_query, options_query, read_first_day, read_options, visual_query,
 };
 use kiro_query::{Engine, QueryError};
 use tokio::sync::Semaphore;
@@ -91,16 +93,19 @@ impl DashboardService {
 
     /// The days of the data.
     pub async fn days(&self) -> Result<DataWindow, DashboardError> {
-        let results = self.run(&self.spec.data_window_query()?).await?;
-        Ok(results.first().map(Spec::data_window).unwrap_or_default())
+        let results = self.run(&data_window_query(&self.spec)?).await?;
+        Ok(results
+            .first()
+            .map(DataWindow::from_results)
+            .unwrap_or_default())
     }
 
     /// The days that a visual can cover.
     async fn visual_days(&self, visual: &str) -> Result<DataWindow, DashboardError> {
         let mut window = self.days().await?;
-        if let Some(query) = self.spec.first_day_query(visual)? {
+        if let Some(query) = first_day_query(&self.spec, visual)? {
             let results = self.run(&query).await?;
-            window.first_day = results.first().and_then(Spec::first_day);
+            window.first_day = results.first().and_then(read_first_day);
         }
         Ok(window)
     }
@@ -117,11 +122,9 @@ impl DashboardService {
         search: &str,
         limit: u32,
     ) -> Result<Vec<ChoiceRow>, DashboardError> {
-        let query = self
-            .spec
-            .options_query(picker, search, limit.clamp(1, MAX_CHOICES))?;
+        let query = options_query(&self.spec, picker, search, limit.clamp(1, MAX_CHOICES))?;
         let results = self.run(&query).await?;
-        Ok(results.first().map(Spec::options).unwrap_or_default())
+        Ok(results.first().map(read_options).unwrap_or_default())
     }
 
     /// The figure of one visual for one selection.
@@ -136,9 +139,9 @@ impl DashboardService {
             data: self.visual_days(visual).await?,
             view,
         };
-        let query = self.spec.query(visual, &request)?;
+        let query = visual_query(&self.spec, visual, &request)?;
         let results = self.run(&query).await?;
-        Ok(self.spec.figure(visual, &request, results)?)
+        Ok(build_figure(&self.spec, visual, &request, results)?)
     }
 
     /// The results of one visual for all combinations of the facets' values. None if the visual has to be queried once per
@@ -154,7 +157,7 @@ impl DashboardService {
             data: self.visual_days(visual).await?,
             view: TableView::default(),
         };
-        let Some(query) = self.spec.faceted_query(visual, &request, facets)? else {
+        let Some(query) = faceted_query(&self.spec, visual, &request, facets)? else {
             return Ok(None);
         };
         let results = query.statements.iter().map(|one| self.cached(&one.sql));
@@ -179,7 +182,7 @@ impl DashboardService {
             data: self.visual_days(visual).await?,
             view,
         };
-        Ok(self.spec.figure(visual, &request, results)?)
+        Ok(build_figure(&self.spec, visual, &request, results)?)
     }
 
     async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DashboardError> {

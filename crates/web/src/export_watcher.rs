@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::StreamExt;
-use kiro_dashboard::{Language, PageSheet, Selection, TableView};
+use kiro_dashboard::{Language, PageSheet};
+use kiro_dashboard_sql::{Selection, TableView};
 use kiro_ingest::{
     ExportOutcome, ExportStatus, LocalFolder, NoProgress, NormalizeOptions, ObjectStore, Progress,
     RunError, RunSummary, StoreError, error_chain, normalize,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kiro_dashboard::{ResultSet, Value};
+use kiro_dashboard_sql::{ResultSet, Value};
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 

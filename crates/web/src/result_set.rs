@@ -5,7 +5,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use arrow::error::ArrowError;
 use arrow::temporal_conversions::date32_to_datetime;
-use kiro_dashboard::{ResultSet, Value};
+use kiro_dashboard_sql::{ResultSet, Value};
 
 /// Appends the rows of a batch to a result.
 pub(crate) fn append(result: &mut ResultSet, batch: &RecordBatch) -> Result<(), ArrowError> {

@@ -7,7 +7,7 @@ use kiro_deploy::aws::{Aws, AwsTuning};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::salt;
 use kiro_deploy::settings::{FileValue, Layers, Problems, Remembered, Resolved};
-use kiro_deploy::step::{ErrorCategory, Deployment, StepError};
+use kiro_deploy::step::{Deployment, ErrorCategory, StepError};
 use kiro_deploy::{Names, Stack};
 
 use crate::cloud::args::CloudArgs;

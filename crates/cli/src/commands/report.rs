@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use chrono::NaiveDate;
-use kiro_dashboard::{Language, Span};
+use kiro_dashboard::Language;
+use kiro_dashboard_sql::Span;
 use kiro_web::{
     DashboardService, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder,
     write_html,

@@ -1,30 +1,28 @@
-//! Checks of the grid: inside the twelve columns, and nothing on top of anything it is shown together with.
+//! Checks of the grid: tiles lie inside the twelve columns, and tiles that are shown together do not overlap.
 
-use super::Checker;
+use super::checker::Checker;
 use crate::error::SpecErrorKind;
 use crate::spec::{Area, Sheet, Show, Visual};
 
 const GRID_COLUMNS: u32 = 12;
 
-impl Checker<'_> {
-    pub(super) fn layout(&mut self, sheet: &Sheet) {
-        for (place, visual) in sheet.visuals.iter().enumerate() {
-            let area = visual.layout.value;
-            let id = visual.id.value.clone();
-            if area.w == 0 || area.h == 0 || area.x.saturating_add(area.w) > GRID_COLUMNS {
-                self.report(
-                    &visual.layout,
-                    SpecErrorKind::OutsideGrid { visual: id.clone() },
-                );
-            }
-            let before = sheet.visuals.iter().take(place);
-            let hit = before
-                .filter(|other| together(visual, other))
-                .find(|other| overlap(area, other.layout.value));
-            if let Some(other) = hit {
-                let other = other.id.value.clone();
-                self.report(&visual.layout, SpecErrorKind::Overlap { visual: id, other });
-            }
+pub(super) fn check_layout(checker: &mut Checker<'_>, sheet: &Sheet) {
+    for (index, visual) in sheet.visuals.iter().enumerate() {
+        let area = visual.layout.value;
+        let id = visual.id.value.clone();
+        if area.w == 0 || area.h == 0 || area.x.saturating_add(area.w) > GRID_COLUMNS {
+            checker.report(
+                &visual.layout,
+                SpecErrorKind::OutsideGrid { visual: id.clone() },
+            );
+        }
+        let before = sheet.visuals.iter().take(index);
+        let hit = before
+            .filter(|other| together(visual, other))
+            .find(|other| overlap(area, other.layout.value));
+        if let Some(other) = hit {
+            let other = other.id.value.clone();
+            checker.report(&visual.layout, SpecErrorKind::Overlap { visual: id, other });
         }
     }
 }

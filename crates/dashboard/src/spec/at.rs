@@ -1,11 +1,11 @@
-//! A value and the place in the file where it was written.
+//! A value and its location in the file.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-/// A value with its line and column, both counted from 1; 0 where the place is not known.
+/// A value with its line and column, both counted from 1; 0 if unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct At<T> {
     pub value: T,
@@ -16,11 +16,11 @@ pub struct At<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        let place = spanned.referenced;
+        let location = spanned.referenced;
         Ok(Self {
             value: spanned.value,
-            line: place.line(),
-            column: place.column(),
+            line: location.line(),
+            column: location.column(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Datasets (a relation and how it is filtered) and pickers (what people choose).
+//! Datasets (a relation and its filters) and pickers (the choices of the page).
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,32 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::at::At;
+use super::measure::Level;
 
-/// A relation of the catalogue, and which of its columns say when and who.
+/// A relation of the catalogue, with its time and user columns.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dataset {
     pub relation: At<String>,
-    /// Without it no date picker acts on the dataset.
+    /// Without it, no date picker acts on the dataset.
     pub time: Option<Time>,
     pub user: Option<UserColumns>,
-    /// Picker, then the column it filters here; without an entry the first column of the picker that the relation has.
+    /// Picker, then the column that it filters. Default: the first column of the picker that the relation has.
     #[serde(default)]
     pub bind: BTreeMap<String, At<String>>,
 }
 
-/// The date column and the stretch of time that one row covers.
+impl Dataset {
+    /// The column of a level: the user id, or the time column.
+    pub fn level_column(&self, level: Level) -> Option<&str> {
+        match level {
+            Level::User => self.user.as_ref().map(|user| user.id.value.as_str()),
+            Level::Time => self.time.as_ref().map(|time| time.column.value.as_str()),
+        }
+    }
+}
+
+/// The date column and the period that one row covers.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Time {
@@ -35,11 +46,11 @@ pub struct Time {
 pub struct UserColumns {
     pub id: At<String>,
     pub label: At<String>,
-    /// A whole number that tells users apart as well as `id` does: quicker to count, never shown.
+    /// A whole number per `id`: faster to count and group by, never shown.
     pub number: Option<At<String>>,
 }
 
-/// A stretch of the calendar.
+/// A period of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Grain {
@@ -48,28 +59,31 @@ pub enum Grain {
     Month,
     /// 1 (Monday) to 7.
     Weekday,
-    /// Day, week or month, whichever keeps the number of columns readable for the window.
+    /// Day, week or month, by the length of the window.
     Auto,
 }
 
-/// Something people choose once for all sheets.
+/// The ids that a picker can have.
+pub const PICKER_IDS: [&str; 7] = ["date", "tier", "model", "client", "account", "user", "team"];
+
+/// A choice that all sheets share.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Picker {
     pub id: At<String>,
     pub kind: PickerKind,
-    /// Columns that the picker filters, best first; it acts on a dataset that has one of them. Empty for dates.
+    /// Columns that the picker filters, in order of preference: it acts on datasets that have one. Empty for dates.
     #[serde(default)]
     pub columns: Vec<At<String>>,
-    /// Where its values come from; not for dates.
+    /// The source of its values; not for dates.
     pub options: Option<PickerOptions>,
     /// The meaning that names and colours its values.
     pub meaning: Option<At<String>>,
-    /// For dates: so many days, ending with the data, when nothing is chosen.
+    /// For dates: the length of the window, in days up to the last day of the data, when nothing is chosen.
     pub default_days: Option<u32>,
 }
 
-/// How many values a picker takes.
+/// What a picker chooses: dates, several values, or one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PickerKind {
@@ -78,16 +92,16 @@ pub enum PickerKind {
     One,
 }
 
-/// Where the values of a picker come from.
+/// The source of a picker's values.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PickerOptions {
     pub dataset: At<String>,
     pub value: At<String>,
-    /// A name to show; search looks in value and name.
+    /// A name to show; the search covers value and name.
     pub label: Option<At<String>>,
-    /// More to show beside the name.
+    /// A detail to show beside the name.
     pub detail: Option<At<String>>,
-    /// The measure that puts the most used first, also of another dataset with the column `value`; without it by name.
+    /// The measure to sort by, descending, also of another dataset with the column `value`. Default: by name.
     pub by: Option<At<String>>,
 }

@@ -7,34 +7,35 @@ use serde::{Deserialize, Serialize};
 
 use super::at::At;
 use super::dataset::{Dataset, Picker};
+use super::localized_text::LocalizedText;
 use super::measure::{Bucket, Measure};
-use super::visual::{Visual, Words};
+use super::visual::Visual;
 
-/// A dashboard, as its file says it.
+/// A dashboard file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// The version of this format: 1.
     pub version: At<u32>,
-    /// The dashboard's name; without it the text `dashboard.title`.
-    pub title: Option<Words>,
+    /// The dashboard's name. Default: the text `dashboard.title`.
+    pub title: Option<LocalizedText>,
     pub colours: Colours,
     /// The relations of the catalogue that the dashboard reads, by the name used below.
     pub datasets: BTreeMap<String, At<Dataset>>,
-    /// What people can choose, in the order in which it is shown.
+    /// The choices of the page, in display order.
     pub pickers: Vec<Picker>,
     pub measures: BTreeMap<String, At<Measure>>,
-    /// Groups that each user (or other key) falls into, decided by its own measures inside the window.
+    /// Groups of users (or days), each by its own measures inside the window.
     #[serde(default)]
     pub buckets: BTreeMap<String, At<Bucket>>,
     /// The dates of the data: the oldest and newest day over the time columns of these datasets.
     pub days: Vec<At<String>>,
-    /// The day that windows end on when nothing is chosen, where it is not the newest one.
+    /// The day that windows end on when nothing is chosen. Default: the newest day.
     pub anchor: Option<Anchor>,
     pub sheets: Vec<Sheet>,
 }
 
-/// Where the day stands that windows end on: the largest value of a column.
+/// The day that windows end on: the maximum of a date column.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Anchor {
@@ -47,24 +48,24 @@ pub struct Anchor {
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
     pub id: At<String>,
-    /// Without it the text `sheet.<id>`.
-    pub title: Option<Words>,
+    /// Default: the text `sheet.<id>`.
+    pub title: Option<LocalizedText>,
     /// The pickers shown on this sheet.
     pub pickers: Vec<At<String>>,
     pub visuals: Vec<Visual>,
 }
 
-/// Colours by meaning, and the palette of everything else. No colour may stand twice.
+/// Colours by meaning, and the palette for other values. Each colour is used once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Colours {
-    /// Colours of values without a pinned one, in order of use.
+    /// Colours of values without a pinned colour, in order of use.
     pub palette: Vec<At<Colour>>,
     /// Meaning, then value, then colour: `tier: {Pro: …}`. A meaning without colours only names its values.
     pub meanings: BTreeMap<String, BTreeMap<String, At<Colour>>>,
 }
 
-/// `#rrggbb` on a light and on a dark page.
+/// A colour, as `#rrggbb`, for the light and for the dark page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Colour {

@@ -1,29 +1,44 @@
-//! Measures, buckets and predicates: numbers and conditions without any SQL, the aggregation always explicit.
+//! Measures, buckets and conditions, without SQL and with explicit aggregations.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::at::At;
-use super::visual::Words;
+use super::localized_text::LocalizedText;
 
 /// A number that visuals show.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
-    /// Without it the text `measure.<name>`.
-    pub label: Option<Words>,
-    /// Required where the formula names columns; otherwise that of the measures it is made of.
+    /// Default: the text `measure.<name>`.
+    pub label: Option<LocalizedText>,
+    /// Required if the formula names a column. Default: the dataset of the measures in the formula.
     pub dataset: Option<At<String>>,
     pub is: Formula,
     pub format: Format,
     /// `meaning.value` of a pinned colour.
     pub colour: Option<At<String>>,
-    /// Only the rows for which all of this is true.
+    /// Only rows that meet all conditions count.
     #[serde(default)]
     pub only: Vec<Predicate>,
 }
 
-/// How a measure is made.
+impl Measure {
+    /// The measures that this one is made of.
+    pub fn parts(&self) -> Vec<&At<String>> {
+        match &self.is {
+            Formula::Ratio { of, per } => vec![of, per],
+            Formula::Combine { add, subtract, .. } => add.iter().chain(subtract).collect(),
+            Formula::AveragePer { of, .. } | Formula::Scaled { of, .. } => vec![of],
+            Formula::CountWhere { all, .. } => {
+                all.iter().map(|condition| &condition.measure).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// How a measure is computed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Formula {
@@ -35,14 +50,14 @@ pub enum Formula {
     Distinct(At<String>),
     Max(At<String>),
     Min(At<String>),
-    /// The mean over **rows**: say so in the subtitle.
+    /// The mean over **rows**; the subtitle should say so.
     Average(At<String>),
-    /// One measure divided by another; nothing where the divisor is 0.
+    /// One measure divided by another; NULL if the divisor is 0.
     Ratio {
         of: At<String>,
         per: At<String>,
     },
-    /// Measures added and taken away, never below `at_least`.
+    /// A sum of measures minus other measures, at least `at_least`.
     Combine {
         add: Vec<At<String>>,
         #[serde(default)]
@@ -54,19 +69,19 @@ pub enum Formula {
         of: At<String>,
         by: At<Threshold>,
     },
-    /// The mean of a measure that is taken per day (or per user) first; days without rows do not count.
+    /// The mean of a measure per day (or per user); days without rows do not count.
     AveragePer {
         of: At<String>,
         level: At<Level>,
     },
-    /// How many users (or days) meet all conditions, each judged on its own rows inside the window.
+    /// The number of users (or days) that meet all conditions, each by its own rows inside the window.
     CountWhere {
         level: At<Level>,
         all: Vec<Condition>,
     },
 }
 
-/// The key that an inner aggregation is taken for.
+/// The key of an inner aggregation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
@@ -76,13 +91,13 @@ pub enum Level {
     Time,
 }
 
-/// How the page writes a value.
+/// The format of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// A whole number.
     Count,
-    /// Credits: no more than two decimals.
+    /// Credits: at most two decimals.
     Credits,
     /// US dollars.
     Money,
@@ -102,12 +117,12 @@ pub enum Format {
     Flag,
 }
 
-/// Groups for users (or days): the first rule that fits decides.
+/// Groups of users (or days): the first matching rule decides.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
-    /// Without it the text `bucket.<name>`.
-    pub label: Option<Words>,
+    /// Default: the text `bucket.<name>`.
+    pub label: Option<LocalizedText>,
     pub dataset: At<String>,
     pub level: At<Level>,
     /// The meaning that names and colours the rules' names.
@@ -115,13 +130,13 @@ pub struct Bucket {
     pub rules: Vec<Rule>,
 }
 
-/// One group of a bucket; a rule without conditions takes whatever is left.
+/// One group of a bucket; a rule without conditions matches all others.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     pub name: At<String>,
-    /// Without it the text `value.<meaning>.<name>`.
-    pub label: Option<Words>,
+    /// Default: the text `value.<meaning>.<name>`.
+    pub label: Option<LocalizedText>,
     #[serde(default)]
     pub any: Vec<Condition>,
     #[serde(default)]
@@ -137,7 +152,7 @@ pub struct Condition {
     pub value: At<Threshold>,
 }
 
-/// The order of two values.
+/// The operator of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
@@ -153,7 +168,21 @@ pub enum Comparison {
     NotNull,
 }
 
-/// A number, as it stands or scaled to the length of the window.
+impl Comparison {
+    /// The operator in SQL and in Quick Sight's expressions; `=` for those that have none.
+    pub const fn operator(self) -> &'static str {
+        match self {
+            Self::Ne => "<>",
+            Self::Gt => ">",
+            Self::Gte => ">=",
+            Self::Lt => "<",
+            Self::Lte => "<=",
+            Self::Eq | Self::In | Self::NotIn | Self::IsNull | Self::NotNull => "=",
+        }
+    }
+}
+
+/// A number, optionally scaled to the length of the window.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Threshold {
@@ -168,22 +197,22 @@ pub struct WrittenThreshold {
     pub number: Option<f64>,
     /// A number of the configuration, such as `segments.intensive_days`.
     pub setting: Option<String>,
-    /// The number is meant for so many days: it is scaled to the window, rounded up, never below 1.
+    /// The number of days that the number is for: it is scaled to the window, rounded up, and at least 1.
     pub per_days: Option<u32>,
 }
 
-/// A condition on a column of every row.
+/// A condition on a column of each row.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Predicate {
     pub column: At<String>,
     pub op: Comparison,
-    /// For one value.
+    /// For a comparison with one value.
     pub value: Option<Literal>,
     /// For `in` and `not_in`.
     #[serde(default)]
     pub values: Vec<Literal>,
-    /// Compare with another column of the same row instead of a value.
+    /// For a comparison with another column of the row.
     pub other: Option<At<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! Visuals: what is drawn, of which measures, by which columns, and where on the sheet.
+//! Visuals: their type, measures, dimensions, and place on the sheet.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::at::At;
 use super::dataset::Grain;
+use super::localized_text::LocalizedText;
 use super::measure::{Format, Predicate};
 
 /// One tile of a sheet.
@@ -20,16 +21,16 @@ pub struct Visual {
     pub id: At<String>,
     #[serde(rename = "type")]
     pub kind: At<Kind>,
-    /// Without it the text `visual.<id>.title`.
-    pub title: Option<Words>,
-    /// How the number is made. Without it the text `visual.<id>.subtitle`.
-    pub subtitle: Option<Words>,
+    /// Default: the text `visual.<id>.title`.
+    pub title: Option<LocalizedText>,
+    /// How the number is computed. Default: the text `visual.<id>.subtitle`.
+    pub subtitle: Option<LocalizedText>,
     /// Not for texts.
     pub dataset: Option<At<String>>,
     /// The axis, then the series; rows, then columns of a pivot.
     #[serde(default)]
     pub by: Vec<Dimension>,
-    /// Columns that are constant within one row of the result, shown beside it.
+    /// Columns beside a row, with one value per row.
     #[serde(default)]
     pub details: Vec<Detail>,
     #[serde(default)]
@@ -37,21 +38,21 @@ pub struct Visual {
     /// Measures that sort but are not shown.
     #[serde(default)]
     pub hidden: Vec<At<String>>,
-    /// Only the rows for which all of this is true.
+    /// Only rows that meet all conditions count.
     #[serde(default, rename = "where")]
     pub only: Vec<Predicate>,
     #[serde(default)]
     pub window: Window,
-    /// Pickers that must not act although the dataset has their column.
+    /// Pickers that do not act although the dataset has their column.
     #[serde(default)]
     pub ignore: Vec<At<String>>,
-    /// Picker, then the column it filters here, for a visual that deviates from its dataset.
+    /// Picker, then the column that it filters, instead of the dataset's.
     #[serde(default)]
     pub bind: BTreeMap<String, At<String>>,
-    /// Show the same for the period of equal length before.
+    /// Show the period before, too.
     #[serde(default)]
     pub compare: bool,
-    /// A small line per day below the number.
+    /// A line per day below the number.
     #[serde(default)]
     pub trend: bool,
     #[serde(default)]
@@ -60,21 +61,21 @@ pub struct Visual {
     pub orientation: Orientation,
     #[serde(default)]
     pub sort: Vec<Sort>,
-    /// Keep so many rows (of the first column) after sorting.
+    /// Maximum values of the first dimension, after sorting.
     pub limit: Option<At<u32>>,
-    /// Add up what the limit cuts off, as one more row or series.
+    /// Show the sum of the rows beyond the limit as one more row or series.
     #[serde(default)]
     pub rest: bool,
-    /// A last row for everything, aggregated anew and not added up.
+    /// A last row with totals, aggregated over all rows and not added up.
     #[serde(default)]
     pub totals: bool,
     /// One row per measure instead of one column.
     #[serde(default)]
     pub transpose: bool,
-    /// Fold measures away that are zero everywhere, and name them.
+    /// Hide measures that are zero everywhere, and name them in a note.
     #[serde(default)]
     pub fold_zero: bool,
-    /// Add up along the axis.
+    /// Running totals along the axis.
     #[serde(default)]
     pub cumulative: bool,
     #[serde(default)]
@@ -83,7 +84,7 @@ pub struct Visual {
     pub layout: At<Area>,
 }
 
-/// What a visual is drawn as.
+/// The type of a visual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -100,15 +101,7 @@ pub enum Kind {
     Status,
 }
 
-/// A text in one language for all, or one per language.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Words {
-    One(String),
-    PerLanguage(BTreeMap<String, String>),
-}
-
-/// What the rows of the result are made by: a column or a bucket.
+/// A dimension of the result: a column or a bucket.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {
@@ -118,22 +111,38 @@ pub struct Dimension {
     pub grain: Option<At<Grain>>,
     /// The meaning that names and colours its values.
     pub meaning: Option<At<String>>,
-    /// For a series: the largest so many, the others as one.
+    /// For a series: the maximum number of series; the others are added up as one.
     pub limit: Option<u32>,
 }
 
-/// A column beside the key: its value is the same on every row of the group.
+impl Dimension {
+    /// The name of its column or bucket.
+    pub fn source(&self) -> Option<&str> {
+        let source = self.column.as_ref().or(self.bucket.as_ref());
+        source.map(|name| name.value.as_str())
+    }
+}
+
+/// A column or bucket beside a row, with one value per row.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Detail {
     pub column: Option<At<String>>,
-    /// The bucket that the row's user falls into.
+    /// The bucket of the row's user.
     pub bucket: Option<At<String>>,
     pub meaning: Option<At<String>>,
     pub format: Option<Format>,
 }
 
-/// The stretch of time that a visual covers.
+impl Detail {
+    /// The name of its column or bucket.
+    pub fn source(&self) -> Option<&str> {
+        let source = self.column.as_ref().or(self.bucket.as_ref());
+        source.map(|name| name.value.as_str())
+    }
+}
+
+/// The period that a visual covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
@@ -184,7 +193,7 @@ pub enum Order {
     Asc,
 }
 
-/// When a visual is there at all.
+/// When a visual is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Show {
@@ -196,17 +205,17 @@ pub enum Show {
     NoUser,
 }
 
-/// A click on a row chooses a value and opens a sheet.
+/// A click on a row: chooses a value in a picker and opens a sheet.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Click {
     pub sheet: At<String>,
     pub picker: At<String>,
-    /// The column of the visual that the value comes from.
+    /// The column of the chosen value.
     pub from: At<String>,
 }
 
-/// A place on the grid of 12 columns; visuals that are never shown together may share it.
+/// An area of the grid of 12 columns; visuals that are never shown together may overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Area {

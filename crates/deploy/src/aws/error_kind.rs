@@ -1,6 +1,6 @@
 //! The kinds of failures, and how statuses and error codes map to them.
 
-use kiro_s3::{is_expired_token, is_throttled, is_invalid_credentials};
+use kiro_s3::{is_expired_token, is_invalid_credentials, is_throttled};
 
 /// The kind of failure, the same for all services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

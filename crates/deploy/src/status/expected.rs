@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use kiro_curate::Catalogue;
 use kiro_dashboard::Spec;
-use kiro_dashboard::quicksight::datasets;
+use kiro_dashboard_quicksight::datasets;
 
 use super::{Status, StatusProblem, StatusRequest};
 use crate::names::Names;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use aws_sdk_glue::types::Table;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use kiro_dashboard::quicksight::DataSet;
+use kiro_dashboard_quicksight::DataSet;
 
 use super::quicksight::{
     AWAITS_PERMISSION, PERMISSION_TIMEOUT, awaits_permission, changes_access, required_data_sets,

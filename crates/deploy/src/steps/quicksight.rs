@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use kiro_dashboard::quicksight::{
+use kiro_dashboard_quicksight::{
     Assets, DataSet, IdentityMapping, Mode, QuickSightErrors, datasets, definition, theme,
 };
 use serde_json::{Value, json};

@@ -3,7 +3,8 @@
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use kiro_dashboard::{Language, PageModel, Span};
+use kiro_dashboard::{Language, PageModel};
+use kiro_dashboard_sql::Span;
 use serde::Serialize;
 
 use crate::api::errors::dashboard_error;

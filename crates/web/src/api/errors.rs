@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use kiro_dashboard::RequestError;
+use kiro_dashboard::LookupError;
+use kiro_dashboard_sql::RequestError;
 use kiro_ingest::error_chain;
 
 use crate::dashboard_service::DashboardError;
@@ -13,9 +14,9 @@ use crate::upload::UploadError;
 pub(crate) fn dashboard_error(error: &DashboardError) -> Response {
     let text = error_chain(error);
     match error {
-        DashboardError::Request(
-            RequestError::UnknownVisual { .. } | RequestError::UnknownPicker { .. },
-        ) => error_response(StatusCode::NOT_FOUND, &text),
+        DashboardError::Request(RequestError::Lookup(
+            LookupError::UnknownVisual { .. } | LookupError::UnknownPicker { .. },
+        )) => error_response(StatusCode::NOT_FOUND, &text),
         DashboardError::Request(_) => error_response(StatusCode::BAD_REQUEST, &text),
         DashboardError::Query(_) | DashboardError::Rows(_) => {
             tracing::error!(error = text, "A figure could not be computed.");

@@ -3,7 +3,8 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kiro_dashboard::{Figure, Language, Selection, TableView};
+use kiro_dashboard::Language;
+use kiro_dashboard_sql::{Figure, Selection, TableView};
 
 use crate::api::errors::dashboard_error;
 use crate::api::query_string::{Pairs, value};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kiro_dashboard::spec::{Kind, Show};
-use kiro_dashboard::{Selection, TableView};
+use kiro_dashboard_sql::{Selection, TableView};
 
 use crate::dashboard_service::DashboardService;
 use crate::report::anonymize::Anonymizer;

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use kiro_dashboard::{Language, PageModel, Span};
+use kiro_dashboard::{Language, PageModel};
+use kiro_dashboard_sql::Span;
 use serde::Serialize;
 
 use crate::report::{Pseudonyms, ReportError};

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
-use kiro_dashboard::Span;
+use kiro_dashboard_sql::Span;
 use kiro_web::{Access, Pseudonyms, ReportError, ReportOptions, write_csv_folder, write_html};
 use serde_json::Value;
 

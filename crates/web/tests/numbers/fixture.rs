@@ -8,7 +8,11 @@ use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::{DateTime, Days, NaiveDate};
 use futures::TryStreamExt;
 use kiro_curate::{RenderOptions, Settings};
-use kiro_dashboard::{DataWindow, Figure, Request, ResultSet, Selection, Spec, TableView, Value};
+use kiro_dashboard::Spec;
+use kiro_dashboard_sql::{
+    DataWindow, Figure, Request, ResultSet, Selection, TableView, Value, build_figure,
+    data_window_query, first_day_query, read_first_day, visual_query,
+};
 use kiro_fleet::{FleetOptions, write_fleet};
 use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
 use kiro_query::{Engine, EngineOptions};
@@ -55,9 +59,9 @@ impl Fixture {
             data: DataWindow::default(),
         };
         let days = fixture
-            .rows(&fixture.spec.data_window_query().unwrap().statements[0].sql)
+            .rows(&data_window_query(&fixture.spec).unwrap().statements[0].sql)
             .await;
-        fixture.data = Spec::data_window(&days);
+        fixture.data = DataWindow::from_results(&days);
         fixture
     }
 
@@ -102,16 +106,19 @@ impl Fixture {
 
     pub(crate) async fn figure(&self, visual: &str, request: &Request) -> Figure {
         let mut request = request.clone();
-        if let Some(query) = self.spec.first_day_query(visual).unwrap() {
+        if let Some(query) = first_day_query(&self.spec, visual).unwrap() {
             let days = self.rows(&query.statements[0].sql).await;
-            request.data.first_day = Spec::first_day(&days);
+            request.data.first_day = read_first_day(&days);
         }
         let request = &request;
         let mut results = Vec::new();
-        for statement in self.spec.query(visual, request).unwrap().statements {
+        for statement in visual_query(&self.spec, visual, request)
+            .unwrap()
+            .statements
+        {
             results.push(self.rows(&statement.sql).await);
         }
-        self.spec.figure(visual, request, results).unwrap()
+        build_figure(&self.spec, visual, request, results).unwrap()
     }
 }
 

@@ -5,25 +5,25 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../dashboard/tests/quicksight/document.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/document.rs"]
 #[expect(dead_code, reason = "the rules of the other tests need more of it")]
 mod document;
-#[path = "../../../dashboard/tests/quicksight/evaluate.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/evaluate.rs"]
 mod evaluate;
 mod expected;
 mod fixture;
-#[path = "../../../dashboard/tests/quicksight/language.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/language.rs"]
 mod language;
 mod oracle;
 mod quicksight;
-#[path = "../../../dashboard/tests/quicksight/syntax.rs"]
+#[path = "../../../dashboard-quicksight/tests/it/syntax.rs"]
 mod syntax;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use fixture::Fixture;
-use kiro_dashboard::{Figure, Value};
+use kiro_dashboard_sql::{Figure, Value, options_query};
 use oracle::{Expected, Oracle, Shape};
 // `document` calls `crate::assets`.
 use quicksight::assets;
@@ -61,7 +61,7 @@ fn every_number_is_that_of_plain_code() {
         never_filled.remove("c-transform");
         for query in &settings {
             let request = fixture.request(query);
-            let span = fixture.spec.chosen_span(&request).unwrap();
+            let span = request.chosen_span(&fixture.spec).unwrap();
             let mut figures = tokio::task::JoinSet::new();
             for visual in fixture
                 .spec
@@ -121,7 +121,7 @@ async fn no_value_of_a_selection_is_an_error(fixture: &Fixture) {
                 "{visual} with {evil}"
             );
         }
-        let options = fixture.spec.options_query("user", evil, 10).unwrap();
+        let options = options_query(&fixture.spec, "user", evil, 10).unwrap();
         assert!(
             fixture
                 .rows(&options.statements[0].sql)

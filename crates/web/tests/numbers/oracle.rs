@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use kiro_dashboard::{Request, Span, Value};
+use kiro_dashboard_sql::{Request, Span, Value};
 
 use crate::fixture::Fixture;
 

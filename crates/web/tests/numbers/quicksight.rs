@@ -7,9 +7,10 @@ mod shown;
 use std::collections::BTreeMap;
 
 use kiro_curate::{Catalogue, RenderOptions};
-use kiro_dashboard::quicksight::{Assets, IdentityMapping, Mode, datasets};
+use kiro_dashboard::Language;
 use kiro_dashboard::spec::{Kind, Show};
-use kiro_dashboard::{Language, Request, ResultSet, Value};
+use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets};
+use kiro_dashboard_sql::{Request, ResultSet, Value};
 
 use crate::document::Document;
 use crate::evaluate::{self, Cell, Choice, Row};
@@ -128,7 +129,7 @@ fn busiest(totals: &[Row]) -> (String, String) {
 }
 
 fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
-    let span = fixture.spec.chosen_span(request).unwrap();
+    let span = request.chosen_span(&fixture.spec).unwrap();
     let selection = &request.selection;
     let names = fixture.spec.texts(Language::En);
     // Controls list the texts of values that have one.

@@ -4,10 +4,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kiro_curate::Catalogue;
+use kiro_dashboard::PageModel;
 use kiro_dashboard::spec::Format;
-use kiro_dashboard::{
-    ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, PageModel, Selection, Value,
-};
+use kiro_dashboard_sql::{ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, Selection, Value};
 use kiro_report::MODEL_SUFFIX;
 
 use crate::report::anonymize::export_path::{ExportPath, is_account, is_digits, is_region};

@@ -1,7 +1,7 @@
 //! The days of a report, and the date ranges that it embeds.
 
 use chrono::{Datelike, Days};
-use kiro_dashboard::{Selection, Span};
+use kiro_dashboard_sql::{Selection, Span};
 
 use crate::report::ReportOptions;
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::{StreamExt as _, stream};
 use kiro_dashboard::spec::{Kind, Show};
-use kiro_dashboard::{ChoiceRow, Facet, PageModel, PageVisual, Selection};
+use kiro_dashboard::{PageModel, PageVisual};
+use kiro_dashboard_sql::{ChoiceRow, Facet, Selection};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 

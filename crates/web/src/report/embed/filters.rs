@@ -1,7 +1,8 @@
 //! The choices that a report embeds beside the dates: each plan, each client, each pair of them, and each of the users with
 //! the most credits on the sheets about one user.
 
-use kiro_dashboard::{ChoiceRow, Facet, PageModel, PageVisual, Selection, Span};
+use kiro_dashboard::{PageModel, PageVisual};
+use kiro_dashboard_sql::{ChoiceRow, Facet, Selection, Span};
 use serde::Serialize;
 
 use crate::dashboard_service::DashboardService;

@@ -1,6 +1,7 @@
 //! Renders figures as JSON.
 
-use kiro_dashboard::{Facet, Figure, PageVisual, Selection, TableView};
+use kiro_dashboard::PageVisual;
+use kiro_dashboard_sql::{Facet, Figure, Selection, TableView};
 use serde_json::value::RawValue;
 
 use crate::dashboard_service::DashboardService;

@@ -1,6 +1,6 @@
 //! The expected numbers of each visual of *Budget*.
 
-use kiro_dashboard::Value;
+use kiro_dashboard_sql::Value;
 
 use crate::expected::facts::{Facts, pivot};
 use crate::expected::measures::{credits, day, forecast, only, user, users, utilisation};

@@ -2,7 +2,7 @@
 
 use crate::expected::measures::kpi;
 use crate::oracle::{Chosen, Days_, Expected, Key, Row, Shape, Take, by, sum, table};
-use kiro_dashboard::Span;
+use kiro_dashboard_sql::Span;
 
 const ACTIVITY: [(&str, &str); 4] = [
     ("tier", "user_tier"),

@@ -1,6 +1,6 @@
 //! The expected numbers of each visual of *Data health*.
 
-use kiro_dashboard::Value;
+use kiro_dashboard_sql::Value;
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{client, day, kpi, only};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kiro_dashboard::Value;
+use kiro_dashboard_sql::Value;
 
 use kiro_report::CODE_COUNTERS;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use kiro_dashboard::spec::{Format, Kind};
-use kiro_dashboard::{ColumnRole, Figure, FigureColumn, Language, OTHER, Spec, Texts, Value};
+use kiro_dashboard::{Language, Spec, Texts};
+use kiro_dashboard_sql::{ColumnRole, Figure, FigureColumn, OTHER, Value};
 
 use crate::document::{Drawn, array, text, walk};
 use crate::evaluate::{Cell, Line};

@@ -1,0 +1,18 @@
+//! Errors of requests.
+
+use kiro_dashboard::LookupError;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// A text, or a picker without values.
+    #[error("visual `{visual}` shows no data")]
+    NoData { visual: String },
+    #[error("`{visual}` needs {expected} results, found {found}")]
+    Results {
+        visual: String,
+        expected: usize,
+        found: usize,
+    },
+}

@@ -1,0 +1,182 @@
+//! The SQL of the built-in dashboard's visuals, and the values that selections can contain.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+
+use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_dashboard::{Language, PageVisual, Spec};
+use kiro_dashboard_sql::{
+    DataWindow, Request, Selection, Span, TableView, build_figure, options_query, visual_query,
+};
+
+const DEFAULT: &str = "";
+const FILTERED: &str = "from=2026-07-01&to=2026-08-15&tier=Pro&tier=Pro%2B&model=auto&client=KIRO_IDE&account=123456789012&user=u-1";
+
+fn builtin() -> Spec {
+    let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+    Spec::builtin(&catalogue, &Settings::default()).unwrap_or_else(|errors| panic!("\n{errors}"))
+}
+
+fn request(query: &str) -> Request {
+    let days = Span {
+        from: "2025-09-01".parse().unwrap(),
+        to: "2026-08-30".parse().unwrap(),
+    };
+    let view = TableView {
+        limit: Some(100),
+        ..TableView::default()
+    };
+    Request {
+        selection: Selection::parse(query).unwrap(),
+        data: DataWindow {
+            days: Some(days),
+            first_day: None,
+        },
+        view,
+    }
+}
+
+fn sql_of_sheet(spec: &Spec, visuals: &[PageVisual], query: &str) -> String {
+    let mut text = String::new();
+    for PageVisual { id, .. } in visuals {
+        let Ok(compiled) = visual_query(spec, id, &request(query)) else {
+            continue;
+        };
+        for statement in compiled.statements {
+            writeln!(
+                text,
+                "-- {id}: {:?}
+{}
+",
+                statement.role, statement.sql
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_sql_of_two_sheets() {
+    let spec = builtin();
+    let page = spec.page(Language::En);
+    for (id, name, query) in [
+        ("activity", "activity-default", DEFAULT),
+        ("people", "people-filtered", FILTERED),
+    ] {
+        let sheet = page.sheets.iter().find(|sheet| sheet.id == id).unwrap();
+        insta::assert_snapshot!(name, sql_of_sheet(&spec, &sheet.visuals, query));
+    }
+}
+
+/// The parts of a statement outside of quotes.
+fn outside_quotes(sql: &str) -> String {
+    sql.split('\'').step_by(2).collect()
+}
+
+#[test]
+fn no_value_of_a_selection_can_leave_its_literal() {
+    let spec = builtin();
+    let harmless = request("user=x&tier=x&client=x&model=x&account=x");
+    for evil in [
+        "O'Brien",
+        "'; DROP TABLE kiro_analytics.base_user_activity; --",
+        "\\' OR '1'='1",
+        "\\",
+        "''",
+        "\u{2019} OR 1=1 /* 한국 中文 */",
+        "\"; SELECT 1",
+        "x' UNION ALL SELECT email FROM kiro_analytics.user_dim --",
+    ] {
+        let mut request = harmless.clone();
+        request.selection.user = Some(evil.to_owned());
+        for values in [
+            &mut request.selection.tier,
+            &mut request.selection.client,
+            &mut request.selection.model,
+            &mut request.selection.account,
+        ] {
+            *values = [evil.to_owned()].into();
+        }
+        request.view.search = evil.to_owned();
+        let mut calm = harmless.clone();
+        calm.view.search = "x".to_owned();
+        for id in spec.visual_ids() {
+            let Ok(found) = visual_query(&spec, id, &request) else {
+                continue;
+            };
+            let expected = visual_query(&spec, id, &calm).unwrap();
+            for (found, expected) in found.statements.iter().zip(&expected.statements) {
+                assert_eq!(
+                    outside_quotes(&found.sql),
+                    outside_quotes(&expected.sql),
+                    "{id} with {evil}"
+                );
+            }
+        }
+        let options = options_query(&spec, "user", evil, 20).unwrap();
+        let expected = options_query(&spec, "user", "x", 20).unwrap();
+        assert_eq!(
+            outside_quotes(&options.statements[0].sql),
+            outside_quotes(&expected.statements[0].sql)
+        );
+    }
+}
+
+#[test]
+fn every_order_says_where_nulls_go_and_nothing_is_engine_specific() {
+    let spec = builtin();
+    for id in spec.visual_ids() {
+        for query in [DEFAULT, FILTERED] {
+            let Ok(compiled) = visual_query(&spec, id, &request(query)) else {
+                continue;
+            };
+            for statement in compiled.statements {
+                let sql = statement.sql;
+                assert_eq!(
+                    sql.matches(" ASC").count() + sql.matches(" DESC").count(),
+                    sql.matches("NULLS LAST").count(),
+                    "{sql}"
+                );
+                for foreign in [
+                    "::",
+                    "ILIKE",
+                    "QUALIFY",
+                    "OFFSET",
+                    "current_date",
+                    "\"",
+                    "`",
+                    "EXCEPT",
+                ] {
+                    assert!(!sql.contains(foreign), "{foreign} in {sql}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn without_data_there_are_no_statements_and_the_figure_says_why() {
+    let spec = builtin();
+    let nothing = Request::default();
+    for id in spec.visual_ids() {
+        let Ok(query) = visual_query(&spec, id, &nothing) else {
+            continue;
+        };
+        assert!(query.statements.is_empty());
+        let figure = build_figure(&spec, id, &nothing, Vec::new()).unwrap();
+        assert!(figure.empty.is_some(), "{id}");
+    }
+}
+
+#[test]
+fn selections_that_differ_only_in_pickers_without_effect_have_one_spelling() {
+    let spec = builtin();
+    let selection = Selection::parse("tier=Pro&model=auto&user=u-1").unwrap();
+    for (visual, expected) in [("a-rolling", ""), ("a-credits", "tier=Pro&user=u-1")] {
+        let acting = spec.acting_pickers(visual).unwrap();
+        let found = selection.canonical_for(|picker| acting.contains(&picker));
+        assert_eq!(found, expected, "{visual}");
+    }
+}
