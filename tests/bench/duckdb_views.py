@@ -1,6 +1,6 @@
 """Runs every view in DuckDB over the same parts and prints seconds as JSON.
 
-The views are the very texts the product renders: `cargo run -p kiro-curate --example render -- ROOT 2020-01-01 >
+The views are the very texts the product renders: `cargo run -p kiro-catalog --example render -- ROOT 2020-01-01 >
 views.json` gives them, sqlglot only spells Trino's functions as DuckDB's.
 
     python tests/bench/duckdb_views.py views.json DATA [--threads 2]

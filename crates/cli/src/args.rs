@@ -12,7 +12,7 @@ use clap_complete::Shell;
 
 #[cfg(feature = "aws")]
 use crate::cloud::args::CloudCommand;
-use crate::place::Place;
+use crate::location::Location;
 
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
 
@@ -25,7 +25,7 @@ const STYLES: Styles = Styles::styled()
 /// Who uses Kiro, with which models, at what cost: answers from its daily CSV exports.
 ///
 /// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads that bucket
-/// or a copy of it (or a few exports somebody mailed) and shows who is active, which models are used, how many credits are left,
+/// or a copy of it (or a few exports from a mail) and shows who is active, which models are used, how many credits are left,
 /// who will run out and who has stopped: on a page in the browser, in a file to mail, or by SQL. It needs no AWS account
 /// and sends nothing anywhere but to buckets that you name.
 #[derive(Debug, Parser)]
@@ -116,7 +116,7 @@ pub(crate) enum Command {
 /// issues, one folder per day. Both reports, both log roots, several accounts and Regions, and loose folders of .csv
 /// files are understood; everything else is ignored and counted. Running it again reads only what is new or has changed.
 /// One bad export never stops the others; it is reported and the exit code is 1. --since and --until compare with the
-/// day an export was made for.
+/// day of an export.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -129,24 +129,24 @@ Examples:
 pub(crate) struct NormalizeArgs {
     /// Folder or bucket (`s3://BUCKET/PREFIX`) with exports at any depth, or a folder of loose .csv files
     #[arg(value_hint = ValueHint::DirPath)]
-    pub(crate) source: Place,
+    pub(crate) source: Location,
 
-    /// Folder the Parquet parts are written to, made if it does not exist, or a bucket (`s3://BUCKET/PREFIX`)
+    /// Folder for the Parquet parts, created if missing, or a bucket (`s3://BUCKET/PREFIX`)
     #[arg(value_hint = ValueHint::DirPath)]
-    pub(crate) dest: Place,
+    pub(crate) dest: Location,
 
     #[command(flatten)]
     pub(crate) window: Window,
 
-    /// Read exports again that are done already (after an upgrade, for example)
+    /// Read again exports that were read before (after an upgrade, for example)
     #[arg(long)]
     pub(crate) reprocess: bool,
 
-    /// How many exports to work on at once [default: the number of processors]
+    /// Number of concurrent exports [default: the number of processors]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
-    /// What to print at the end
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
@@ -171,7 +171,7 @@ pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(crate) window: Window,
 
-    /// How to print the rows; json is one array of objects
+    /// Format of the rows; json is one array of objects
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: QueryFormat,
 
@@ -195,7 +195,7 @@ pub(crate) struct ViewsArgs {
     #[command(flatten)]
     pub(crate) window: Window,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
@@ -225,14 +225,14 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_enum)]
     pub(crate) format: ExportFormat,
 
-    /// File to write; with all: folder, made if needed. - writes csv or json to standard output
+    /// File to write; with all: folder, created if missing. - writes csv or json to standard output
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) out: PathBuf,
 }
 
 /// Show what this program does, with invented people
 ///
-/// Writes a believable fleet as raw exports in Kiro's own layout (DIR/exports), normalizes it (DIR/data), prints the
+/// Writes realistic exports of an invented organisation in Kiro's own layout (DIR/exports), normalizes it (DIR/data), prints the
 /// headline numbers and serves the page, whose address is the last line, until Ctrl-C. The exports have everything real
 /// ones have: two accounts, drifting headers, a re-export, a split day, and one file that is broken on purpose. The same
 /// options and end date give the same bytes.
@@ -245,15 +245,15 @@ Examples:
   kiro-analytics query --data kiro-analytics-demo/data \"SELECT * FROM wow_movers LIMIT 5\"
 ")]
 pub(crate) struct DemoArgs {
-    /// How many people the fleet has
+    /// Number of users
     #[arg(long, value_name = "N", default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) users: u32,
 
-    /// How many days of exports
+    /// Number of days of exports
     #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub(crate) days: u32,
 
-    /// Another seed is another fleet
+    /// Seed of the random numbers: the same seed gives the same data
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub(crate) seed: u64,
 
@@ -272,7 +272,7 @@ pub(crate) struct DemoArgs {
     #[command(flatten)]
     pub(crate) page: PageArgs,
 
-    /// What to print; json is one document and ends without a page
+    /// Format of the output; json is one document and ends without a page
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

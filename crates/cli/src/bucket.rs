@@ -8,7 +8,7 @@ use kiro_ingest::ObjectStore;
 use kiro_s3::{S3ClientFactory, S3Options, S3Url, S3UrlError};
 use tokio::sync::OnceCell;
 
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 /// `s3://BUCKET/PREFIX`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +22,13 @@ impl BucketUrl {
         S3Url::has_scheme(text)
     }
 
-    /// Signs in once per process. Whether the bucket exists shows when it is listed.
-    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+    /// Signs in once per process. A missing bucket is reported when it is listed.
+    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, CommandError> {
         static ACCESS: OnceCell<S3ClientFactory> = OnceCell::const_new();
         let access = ACCESS
             .get_or_try_init(|| S3ClientFactory::from_environment(S3Options::default()))
             .await
-            .map_err(Failure::usage)?;
+            .map_err(CommandError::usage)?;
         Ok(Arc::new(access.bucket(&self.0)))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use kiro_ingest::ObjectStore;
 
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 /// No bucket: a value of this type does not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl BucketUrl {
         clippy::unused_async,
         reason = "as in `bucket.rs`, which waits for a sign-in"
     )]
-    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, CommandError> {
         match self.0 {}
     }
 }

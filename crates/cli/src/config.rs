@@ -1,17 +1,17 @@
-//! The configuration file, and what is left of it once flags and environment variables have spoken.
+//! The configuration file, below flags and environment variables.
 //!
 //! Order: flag, environment, file, default. Everything wrong with a file is reported at once, with its line.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kiro_curate::{Emails, RenderOptions, Settings};
+use kiro_catalog::{Emails, RenderOptions, Settings};
 use kiro_query::EngineOptions;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use crate::args::{DataArgs, Window};
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 /// The file that is read when none is named.
 pub(crate) const DEFAULT_FILE: &str = "kiro-analytics.toml";
@@ -26,9 +26,9 @@ pub(crate) struct Config {
     pub(crate) hash_salt: Option<String>,
     /// Plans, prices and thresholds of the views.
     pub(crate) settings: Settings,
-    /// Only what the file says of them.
+    /// Those of them that the file sets.
     pub(crate) views_written: serde_json::Map<String, serde_json::Value>,
-    /// What the file says of a deployment; the commands about it check it.
+    /// The file's settings of a deployment, checked by its commands.
     pub(crate) deployment: Vec<DeploymentValue>,
 }
 
@@ -56,8 +56,8 @@ const DEPLOYMENT: &str = "deployment";
 const OWN_KEYS: [&str; 3] = ["data", "hash_emails", "hash_salt"];
 
 impl Config {
-    /// Reads the named file, else `kiro-analytics.toml` of the current folder if there is one.
-    pub(crate) fn load(named: Option<&Path>) -> Result<Self, Failure> {
+    /// Reads the named file, else `kiro-analytics.toml` in the current folder if it exists.
+    pub(crate) fn load(named: Option<&Path>) -> Result<Self, CommandError> {
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -67,13 +67,13 @@ impl Config {
             Err(error) => {
                 let error = anyhow::Error::new(error)
                     .context(format!("could not read `{}`", path.display()));
-                return Err(Failure::usage(error)
+                return Err(CommandError::usage(error)
                     .hint("name an existing file with --config, or leave the flag out"));
             }
         };
         Self::parse(&text, path).map_err(|problems| {
             let errors = problems.into_iter().map(|problem| anyhow::anyhow!(problem));
-            Failure {
+            CommandError {
                 exit: crate::exit::Exit::Usage,
                 errors: errors.collect(),
                 hint: Some(
@@ -172,7 +172,7 @@ impl Config {
     }
 }
 
-/// One value of the file: where it stands and what it is called.
+/// One value of the file with its path and position.
 struct Leaf {
     path: Vec<String>,
     value: toml::Value,
@@ -190,7 +190,7 @@ impl Leaf {
             .is_some_and(|key| OWN_KEYS.contains(&key.as_str()))
     }
 
-    /// What is wrong with this value when it is looked at alone.
+    /// The problem of this value by itself.
     fn problem(&self) -> Option<String> {
         let first = self.path.first().map_or("", String::as_str);
         if self.is_own() {
@@ -215,7 +215,7 @@ impl Leaf {
     }
 }
 
-/// Takes what is about the deployment out of the leaves, and copies what it shares with other commands.
+/// Moves the values of the deployment out of the leaves, and copies those that it shares with other commands.
 fn deployment_values(
     leaves: &mut Vec<Leaf>,
     place: impl Fn(usize) -> String,

@@ -2,30 +2,30 @@
 
 use std::path::Path;
 
-use kiro_curate::{Catalogue, Settings};
+use kiro_catalog::{Catalogue, Settings};
 use kiro_dashboard::{Spec, SpecErrors};
 
+use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 pub(crate) fn load(
     path: Option<&Path>,
     catalogue: &Catalogue,
     settings: &Settings,
-) -> Result<Spec, Failure> {
+) -> Result<Spec, CommandError> {
     let Some(path) = path else {
-        return Spec::builtin(catalogue, settings).map_err(failure);
+        return Spec::builtin(catalogue, settings).map_err(command_error);
     };
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let error = anyhow::Error::new(error).context(format!("could not read `{name}`"));
-        Failure::usage(error).hint("name an existing file with --dashboard (of a deployment: --set dashboard=FILE), or leave it out (--set dashboard=)")
+        CommandError::usage(error).hint("name an existing file with --dashboard (of a deployment: --set dashboard=FILE), or leave it out (--set dashboard=)")
     })?;
-    Spec::load(&text, &name, catalogue, settings).map_err(failure)
+    Spec::load(&text, &name, catalogue, settings).map_err(command_error)
 }
 
-fn failure(found: SpecErrors) -> Failure {
-    Failure {
+fn command_error(found: SpecErrors) -> CommandError {
+    CommandError {
         exit: Exit::Usage,
         errors: found.errors.into_iter().map(anyhow::Error::new).collect(),
         hint: Some("docs/dashboard.md explains every key of a dashboard".to_owned()),

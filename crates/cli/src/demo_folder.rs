@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 const MARK: &str = "kiro-analytics-demo.json";
 
@@ -33,7 +33,7 @@ pub(crate) struct Written {
     pub(crate) rows: u64,
     pub(crate) code_rows: u64,
     pub(crate) active_users: u32,
-    /// Exports that nobody can read, on purpose.
+    /// Exports that are unreadable on purpose.
     pub(crate) broken: Vec<String>,
 }
 
@@ -45,10 +45,10 @@ pub(crate) struct DemoFolder {
 
 impl DemoFolder {
     /// Opens a new or empty folder, or that of an earlier demo; refuses every other one.
-    pub(crate) fn open(root: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(root: &Path) -> Result<Self, CommandError> {
         fs::create_dir_all(root).map_err(|error| {
             let context = format!("could not make the folder `{}`", root.display());
-            Failure::usage(anyhow::Error::new(error).context(context))
+            CommandError::usage(anyhow::Error::new(error).context(context))
                 .hint("choose another folder with --dir")
         })?;
         let folder = Self {
@@ -63,7 +63,7 @@ impl DemoFolder {
                 "`{}` is neither empty nor the folder of an earlier demo",
                 root.display()
             );
-            return Err(Failure::usage(error).hint("choose another folder with --dir"));
+            return Err(CommandError::usage(error).hint("choose another folder with --dir"));
         }
         Ok(folder)
     }
@@ -76,14 +76,14 @@ impl DemoFolder {
         self.root.join("data")
     }
 
-    /// The mark of an earlier demo; `None` if there is none, or none that this version can read.
+    /// The mark of an earlier demo. None if it is missing or unreadable for this version.
     pub(crate) fn mark(&self) -> Option<Mark> {
         let text = fs::read_to_string(self.mark_path()).ok()?;
         serde_json::from_str(&text).ok()
     }
 
     /// Replaces the mark, whole.
-    pub(crate) fn set_mark(&self, mark: &Mark) -> Result<(), Failure> {
+    pub(crate) fn set_mark(&self, mark: &Mark) -> Result<(), CommandError> {
         let write = || -> io::Result<()> {
             let mut file = tempfile::NamedTempFile::new_in(&self.root)?;
             serde_json::to_writer_pretty(&mut file, mark)?;
@@ -93,8 +93,8 @@ impl DemoFolder {
         write().map_err(|error| self.failed(error))
     }
 
-    /// Removes what an earlier demo made, and nothing else.
-    pub(crate) fn clear(&self) -> Result<(), Failure> {
+    /// Removes only the files of an earlier demo.
+    pub(crate) fn clear(&self) -> Result<(), CommandError> {
         for folder in [self.exports(), self.data()] {
             match fs::remove_dir_all(&folder) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -110,8 +110,8 @@ impl DemoFolder {
         self.root.join(MARK)
     }
 
-    fn failed(&self, error: io::Error) -> Failure {
-        Failure::usage(anyhow::Error::new(error).context(format!(
+    fn failed(&self, error: io::Error) -> CommandError {
+        CommandError::usage(anyhow::Error::new(error).context(format!(
             "could not use the folder `{}`",
             self.root.display()
         )))

@@ -1,14 +1,18 @@
-//! The embedded engine, opened the way flags, environment and file say.
+//! Opens the embedded engine with the settings of flags, environment and file.
 
 use kiro_query::{Engine, QueryError};
 
 use crate::args::{DataArgs, Window};
+use crate::command_error::{CommandError, note};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::failure::{Failure, note};
 
 /// Opens the engine; a folder that does not exist is worth a remark, its tables are empty.
-pub(crate) fn open(config: &Config, data: &DataArgs, window: Window) -> Result<Engine, Failure> {
+pub(crate) fn open(
+    config: &Config,
+    data: &DataArgs,
+    window: Window,
+) -> Result<Engine, CommandError> {
     let options = config.engine_options(data, window);
     if !options.data.exists() {
         note(format_args!(
@@ -18,11 +22,11 @@ pub(crate) fn open(config: &Config, data: &DataArgs, window: Window) -> Result<E
             options.data.display()
         ));
     }
-    Engine::open(options).map_err(failure)
+    Engine::open(options).map_err(command_error)
 }
 
-/// Whose turn it is: the person who wrote the query, or the data.
-pub(crate) fn failure(error: QueryError) -> Failure {
+/// Maps an error of the engine to the exit code: the query or the data is at fault.
+pub(crate) fn command_error(error: QueryError) -> CommandError {
     let exit = if error.is_user_error() {
         Exit::Usage
     } else {
@@ -37,7 +41,7 @@ pub(crate) fn failure(error: QueryError) -> Failure {
         }
         _ => None,
     };
-    Failure {
+    CommandError {
         exit,
         errors: vec![anyhow::Error::new(error)],
         hint,

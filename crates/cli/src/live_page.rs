@@ -13,11 +13,11 @@ use kiro_web::{
 };
 
 use crate::args::{DataArgs, PageArgs, Window};
+use crate::cancellation::CancellationToken;
+use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
 use crate::config::Config;
-use crate::failure::{Failure, note};
-use crate::interrupt::Interrupt;
-use crate::place::Place;
+use crate::location::Location;
 use crate::{dashboard_file, engine, output};
 
 /// The port when none is asked for, and the last one that is tried instead of it.
@@ -32,7 +32,7 @@ pub(crate) struct LivePage {
     /// Opened already; every further attempt to listen opens its own.
     engine: Option<Engine>,
     spec: Spec,
-    places: Vec<Place>,
+    places: Vec<Location>,
     sources: Vec<Arc<dyn ObjectStore>>,
     destination: Option<Arc<dyn ObjectStore>>,
     host: String,
@@ -46,18 +46,18 @@ impl LivePage {
     pub(crate) async fn new(
         config: &Config,
         data: &DataArgs,
-        places: Vec<Place>,
+        places: Vec<Location>,
         page: PageArgs,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandError> {
         let data = config.engine_options(data, Window::ALL);
-        let engine = Engine::open(data.clone()).map_err(engine::failure)?;
+        let engine = Engine::open(data.clone()).map_err(engine::command_error)?;
         let file = page.dashboard.as_deref();
         let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
         let mut sources: Vec<Arc<dyn ObjectStore>> = Vec::new();
         for place in &places {
             sources.push(place.open().await?);
         }
-        let destination = match Place::Folder(data.data.clone()).create().await {
+        let destination = match Location::Folder(data.data.clone()).create().await {
             Ok(folder) => Some(folder),
             // What is in a folder that cannot be written can still be shown.
             Err(_) if sources.is_empty() && data.data.is_dir() => None,
@@ -86,9 +86,12 @@ impl LivePage {
         })
     }
 
-    /// Serves until somebody wants the program to end.
-    pub(crate) async fn run(mut self, interrupt: &Interrupt) -> Result<(), Failure> {
-        interrupt.expect();
+    /// Serves until a signal ends the program.
+    pub(crate) async fn run(
+        mut self,
+        cancellation: &CancellationToken,
+    ) -> Result<(), CommandError> {
+        cancellation.expect();
         let server = self.listen().await?;
         let mut out = output::stdout();
         writeln!(out, "{}", server.url())?;
@@ -99,21 +102,21 @@ impl LivePage {
         }
         tokio::select! {
             () = settled(server.status()) => self.hint_if_empty(),
-            () = interrupt.came() => {}
+            () = cancellation.cancelled() => {}
         }
-        let ended = server.run_until(interrupt.came()).await;
+        let ended = server.run_until(cancellation.cancelled()).await;
         ended.map_err(|error| {
-            Failure::data(anyhow::Error::new(error).context("the page could not be served"))
+            CommandError::data(anyhow::Error::new(error).context("the page could not be served"))
         })
     }
 
     /// Listens on the port that was asked for, or on the first free one.
-    async fn listen(&mut self) -> Result<Server, Failure> {
+    async fn listen(&mut self) -> Result<Server, CommandError> {
         let mut port = self.port.unwrap_or(DEFAULT_PORTS.0);
         loop {
             let engine = match self.engine.take() {
                 Some(engine) => engine,
-                None => Engine::open(self.data.clone()).map_err(engine::failure)?,
+                None => Engine::open(self.data.clone()).map_err(engine::command_error)?,
             };
             match serve(self.options(engine, port)).await {
                 Ok(server) => return Ok(server),
@@ -147,7 +150,7 @@ impl LivePage {
     }
 
     fn poll(&self) -> Duration {
-        let is_bucket = |place: &Place| place.folder().is_none();
+        let is_bucket = |place: &Location| place.folder().is_none();
         if self.places.iter().any(is_bucket) {
             POLL_BUCKETS
         } else {
@@ -204,7 +207,7 @@ fn has_data(data: &Path) -> bool {
         .any(|dataset| data.join(dataset).is_dir())
 }
 
-/// Waits until the exports that were there at the start have been dealt with.
+/// Waits until the exports that existed at the start are read or have failed.
 async fn settled(status: &StatusChannel) {
     while !status.current().is_settled() {
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -222,7 +225,7 @@ fn open_browser(address: String) {
     });
 }
 
-fn refused(error: ServeError) -> Failure {
+fn refused(error: ServeError) -> CommandError {
     let hint = match &error {
         ServeError::Bind { source, .. } => match source.kind() {
             io::ErrorKind::AddrInUse => {
@@ -233,10 +236,10 @@ fn refused(error: ServeError) -> Failure {
         },
         ServeError::TokenRequired { .. } => "give one with --token",
     };
-    Failure::usage(error).hint(hint)
+    CommandError::usage(error).hint(hint)
 }
 
-fn no_randomness() -> Failure {
+fn no_randomness() -> CommandError {
     let error = anyhow::anyhow!("the system has no randomness to make a token of");
-    Failure::usage(error).hint("give one with --token")
+    CommandError::usage(error).hint("give one with --token")
 }

@@ -6,24 +6,24 @@ mod bucket;
 #[cfg(not(feature = "aws"))]
 #[path = "bucket_unsupported.rs"]
 mod bucket;
+mod cancellation;
 #[cfg(feature = "aws")]
 mod cloud;
+mod command_error;
 mod commands;
 mod config;
 mod context;
 mod dashboard_file;
 mod demo_folder;
+mod demo_summary;
 mod engine;
 mod exit;
-mod failure;
-mod figures;
 mod folders;
-mod headlines;
-mod interrupt;
+mod format;
 mod live_page;
+mod location;
 mod output;
 mod panic;
-mod place;
 mod progress;
 
 use std::process::ExitCode;
@@ -33,10 +33,10 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command};
+use crate::cancellation::{CancellationToken, Signals};
+use crate::command_error::CommandError;
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::interrupt::{Interrupt, Signals};
 
 fn main() -> ExitCode {
     panic::explain_panics();
@@ -48,10 +48,10 @@ fn main() -> ExitCode {
             } else {
                 Exit::Done
             };
-            // `--help | head` closes the pipe early; there is nobody left to tell.
+            // `--help | head` closes the pipe early; that is no error.
             message.print().unwrap_or_default();
             if !cfg!(feature = "aws") && message.kind() == ErrorKind::InvalidSubcommand {
-                failure::note(
+                command_error::note(
                     "hint: commands about AWS are not in this program; `cargo build --release` builds them, too",
                 );
             }
@@ -73,24 +73,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: Cli) -> Result<(), CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::usage(anyhow::Error::new(error).context("could not start")))?;
+        .map_err(|error| {
+            CommandError::usage(anyhow::Error::new(error).context("could not start"))
+        })?;
     let result = runtime.block_on(async {
-        let (interrupt, mut signals) = (Interrupt::default(), Signals::listen());
-        let mut command = std::pin::pin!(dispatch(cli, &interrupt));
+        let (cancellation, mut signals) = (CancellationToken::default(), Signals::listen());
+        let mut command = std::pin::pin!(dispatch(cli, &cancellation));
         tokio::select! {
             // A finished command has finished, even if the signal came with its last byte.
             biased;
             result = &mut command => return result,
-            () = signals.next() => interrupt.announce(),
+            () = signals.next() => cancellation.cancel(),
         }
-        if interrupt.is_expected() {
+        if cancellation.is_expected() {
             command.await
         } else {
-            Err(Failure::interrupted())
+            Err(CommandError::interrupted())
         }
     });
     // Dropping the command has given up what it was writing; blocking work gets a moment to notice.
@@ -98,10 +100,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
     result
 }
 
-async fn dispatch(cli: Cli, interrupt: &Interrupt) -> Result<(), Failure> {
+async fn dispatch(cli: Cli, cancellation: &CancellationToken) -> Result<(), CommandError> {
     let context = &CommandContext {
         config_file: cli.config,
-        interrupt,
+        cancellation,
     };
     match cli.command {
         Command::Serve(args) => commands::serve::run(args, context).await,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 static READER_HAS_GONE: AtomicBool = AtomicBool::new(false);
 
@@ -29,7 +29,7 @@ fn remember(error: &io::Error) {
     }
 }
 
-/// Whether the reader of the answer left early (`| head`): nothing to report, nobody to report to.
+/// Returns true if standard output was closed by its reader (`| head`): that is no error.
 pub(crate) fn reader_has_gone() -> bool {
     READER_HAS_GONE.load(Ordering::SeqCst)
 }
@@ -40,7 +40,7 @@ pub(crate) fn stdout() -> BufWriter<Answer> {
 }
 
 /// One JSON document, indented.
-pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), CommandError> {
     let mut out = stdout();
     serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
     writeln!(out)?;

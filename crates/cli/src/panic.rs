@@ -1,4 +1,4 @@
-//! A panic is our bug: say so, and say what to report.
+//! Reports a panic as a bug of the program, with what to send.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Progress bars on standard error: there on a terminal, absent everywhere else.
+//! Progress bars on standard error, on a terminal only.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,7 +53,7 @@ pub(crate) fn day_bar(days: u64) -> ProgressBar {
     bar
 }
 
-/// A sign of life for work that cannot say how much of it is left.
+/// A spinner for work of unknown length.
 pub(crate) fn spinner(doing: &'static str) -> ProgressBar {
     let bar = styled("{spinner} {msg}  {elapsed}");
     bar.set_message(doing);

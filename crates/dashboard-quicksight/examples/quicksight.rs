@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, Spec};
 use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets, definition, theme};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{Colour, Dataset, Visual};
 use kiro_dashboard::{Language, Spec, Texts};
 

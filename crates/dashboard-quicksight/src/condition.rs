@@ -1,6 +1,6 @@
 //! Conditions on rows, and measures against thresholds that can scale with the window.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{Comparison, Condition, Dataset, Predicate, Threshold, Visual, Window};
 
 use crate::compiler::Compiler;

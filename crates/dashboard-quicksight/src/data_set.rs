@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kiro_curate::{Catalogue, Column, ColumnType, Relation};
+use kiro_catalog::{Catalogue, Column, ColumnType, Relation};
 use kiro_dashboard::spec::PickerKind;
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The definition of the analysis and of the dashboard: all sheets, in one language.
 
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::spec::{Kind, Sheet};
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Columns and buckets as the dimensions of a visual.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::Language;
 use kiro_dashboard::spec::{Dataset, Detail, Dimension, Format, Grain, Visual, Window};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{
     Comparison, Dataset, Grain, Kind, Literal, Picker, PickerKind, Predicate, Sheet, Show, Visual,
     Window,

@@ -1,6 +1,6 @@
 //! Measures as fields of a visual.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{Format, Formula, Visual};
 
 use crate::compiler::Compiler;

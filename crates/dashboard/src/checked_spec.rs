@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 
 use crate::error::{LookupError, nearest};
 use crate::relations::Relations;

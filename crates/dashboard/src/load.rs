@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kiro_curate::{Catalogue, Settings};
+use kiro_catalog::{Catalogue, Settings};
 
 use crate::check;
 use crate::checked_spec::Spec;

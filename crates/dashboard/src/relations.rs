@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_curate::{Catalogue, ColumnType};
+use kiro_catalog::{Catalogue, ColumnType};
 
 /// Relation, then column, then type.
 #[derive(Debug, Clone)]

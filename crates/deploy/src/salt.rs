@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_glue::types::Table;
-use kiro_curate::salt_in;
+use kiro_catalog::salt_in;
 
 use crate::aws::Aws;
 use crate::names::Names;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::Spec;
 use serde::Serialize;
 

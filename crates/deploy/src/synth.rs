@@ -135,7 +135,7 @@ fn relations(deployment: &Deployment, existing: &ExistingState, bucket: &str) ->
         if let Some(statement) = relation.create_statement() {
             let path = format!("views/{number:02}_{}.sql", relation.name);
             files.push(SynthFile {
-                is_secret: salt.is_some() && kiro_curate::salt_in(&statement).is_some(),
+                is_secret: salt.is_some() && kiro_catalog::salt_in(&statement).is_some(),
                 ..SynthFile::text(path, format!("{statement};\n"))
             });
         }

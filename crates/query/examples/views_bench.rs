@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use futures::TryStreamExt;
-use kiro_curate::RenderOptions;
+use kiro_catalog::RenderOptions;
 use kiro_query::{Engine, EngineOptions};
 use serde_json::{Map, Value, json};
 

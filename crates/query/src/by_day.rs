@@ -7,7 +7,7 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::{Expr, LogicalPlan};
-use kiro_curate::{Catalogue, Relation, RenderOptions, Source};
+use kiro_catalog::{Catalogue, Relation, RenderOptions, Source};
 
 use crate::date_range::has_activity_date;
 use crate::footer::ACTIVITY_DATE;

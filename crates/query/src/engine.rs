@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::execute_stream;
 use futures::{StreamExt, TryStreamExt, future, stream};
-use kiro_curate::{Catalogue, RenderOptions};
+use kiro_catalog::{Catalogue, RenderOptions};
 use tokio::sync::Mutex;
 
 use crate::date_range::DateRange;

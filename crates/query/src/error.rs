@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
-use kiro_curate::CatalogueError;
+use kiro_catalog::CatalogueError;
 use parquet::errors::ParquetError;
 
 /// An error of the embedded engine.

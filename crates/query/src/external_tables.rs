@@ -6,7 +6,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::logical_expr::LogicalPlanBuilder;
-use kiro_curate::{Relation, Source};
+use kiro_catalog::{Relation, Source};
 
 use crate::date_range::{DateRange, has_activity_date};
 use crate::error::{QueryError, view_error};

@@ -8,7 +8,7 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
-use kiro_curate::{Catalogue, ColumnType, Relation, Source};
+use kiro_catalog::{Catalogue, ColumnType, Relation, Source};
 
 use crate::error::{QueryError, view_error};
 use crate::packed::Pool;

@@ -12,7 +12,7 @@ use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::physical_plan::{execute_stream, execute_stream_partitioned};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
-use kiro_curate::{Relation, Source};
+use kiro_catalog::{Relation, Source};
 use tokio::sync::OnceCell;
 use tokio::task::{JoinError, JoinSet};
 

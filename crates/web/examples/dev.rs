@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use kiro_curate::{Catalogue, RenderOptions};
+use kiro_catalog::{Catalogue, RenderOptions};
 use kiro_dashboard::Spec;
-use kiro_fleet::{FleetOptions, write_fleet};
+use kiro_datagen::{FleetOptions, write_fleet};
 use kiro_ingest::LocalFolder;
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::NaiveDate;
 use futures::StreamExt;
 use futures::future::{try_join, try_join_all};
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::Spec;
 use kiro_dashboard_sql::{
     ChoiceRow, DataWindow, Facet, FacetedResults, Figure, LocalQuery, Request, RequestError,

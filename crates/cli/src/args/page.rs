@@ -10,7 +10,7 @@ use clap::{Arg, Args, Command, ValueEnum, ValueHint};
 use kiro_web::Token;
 
 use super::{DataArgs, Output, date};
-use crate::place::Place;
+use crate::location::Location;
 
 /// Show the dashboard in the browser, and keep reading new exports
 ///
@@ -31,7 +31,7 @@ Examples:
 pub(crate) struct ServeArgs {
     /// Folders or buckets (`s3://BUCKET/PREFIX`) with exports, as for `normalize`; without any, nothing new is read
     #[arg(value_hint = ValueHint::DirPath)]
-    pub(crate) source: Vec<Place>,
+    pub(crate) source: Vec<Location>,
 
     #[command(flatten)]
     pub(crate) data: DataArgs,
@@ -40,7 +40,7 @@ pub(crate) struct ServeArgs {
     pub(crate) page: PageArgs,
 }
 
-/// Where the page is, and what is on it.
+/// The address and the content of the page.
 #[derive(Debug, Args)]
 pub(crate) struct PageArgs {
     /// Port to listen on; 0 is any free one [default: 8765, or the next free one]
@@ -78,7 +78,7 @@ Examples:
   kiro-analytics report --out figures --format csv
 ")]
 pub(crate) struct ReportArgs {
-    /// File to write; with --format csv: folder, made if needed
+    /// File to write; with --format csv: folder, created if missing
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) out: PathBuf,
 
@@ -113,7 +113,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) dashboard: Option<PathBuf>,
 
-    /// What to print at the end
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

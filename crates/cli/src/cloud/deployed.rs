@@ -1,12 +1,12 @@
-//! What is deployed already, without which some commands have nothing to say.
+//! The deployed stack, which some commands need.
 
 use kiro_deploy::{Stack, StackState};
 
 use crate::cloud::session::Session;
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 /// The data stack, or the advice to deploy first.
-pub(crate) fn needed(session: &Session) -> Result<&Stack, Failure> {
+pub(crate) fn needed(session: &Session) -> Result<&Stack, CommandError> {
     let there = session.stack.as_ref();
     there
         .filter(|stack| stack.state() != StackState::Empty)
@@ -17,6 +17,6 @@ pub(crate) fn needed(session: &Session) -> Result<&Stack, Failure> {
                 session.names.region,
                 session.names.account
             );
-            Failure::usage(error).hint("`kiro-analytics deploy` makes it; another deployment is named with --prefix, --region and --profile")
+            CommandError::usage(error).hint("`kiro-analytics deploy` makes it; another deployment is named with --prefix, --region and --profile")
         })
 }

@@ -2,13 +2,13 @@
 
 use crate::cloud::args::CloudCommand;
 use crate::cloud::commands;
+use crate::command_error::CommandError;
 use crate::context::CommandContext;
-use crate::failure::Failure;
 
 pub(crate) async fn dispatch(
     command: CloudCommand,
     context: &CommandContext<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     match command {
         CloudCommand::Init(args) => commands::init::run(args, context).await,
         CloudCommand::Preflight(args) => commands::preflight::run(args, context).await,

@@ -1,12 +1,12 @@
 //! Everything about a deployment in AWS: the commands from `init` to `teardown`, their arguments, and the sign-in they
-//! share. Compiled with the feature `aws` only: a look at local exports needs none of it.
+//! share. Compiled with the feature `aws` only: reading local exports needs none of it.
 
 pub(crate) mod args;
 mod commands;
 mod deployed;
 mod dispatch;
-mod moment;
-mod question;
+mod prompt;
+mod relative_time;
 mod session;
 mod settings_file;
 mod status_lines;

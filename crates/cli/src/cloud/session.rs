@@ -1,8 +1,8 @@
-//! What all commands about a deployment begin with: signing in, finding the stack, and the settings.
+//! The start of all commands of a deployment: sign-in, stack and settings.
 
 use std::path::{Path, PathBuf};
 
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_deploy::aws::{Aws, AwsTuning};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::salt;
@@ -11,13 +11,13 @@ use kiro_deploy::step::{Deployment, ErrorCategory, StepError};
 use kiro_deploy::{Names, Stack};
 
 use crate::cloud::args::CloudArgs;
+use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
 use crate::config::{Config, DeploymentValue};
 use crate::dashboard_file;
 use crate::exit::Exit;
-use crate::failure::{Failure, note};
 
-/// The account, the settings, and what is deployed.
+/// The account, the settings, and the deployed stack.
 pub(crate) struct Session {
     pub(crate) aws: Aws,
     pub(crate) names: Names,
@@ -28,22 +28,26 @@ pub(crate) struct Session {
 
 impl Session {
     /// Signs in and reads the settings: of flags, environment, file and stack.
-    pub(crate) async fn open(args: &CloudArgs, config: &Config) -> Result<Self, Failure> {
+    pub(crate) async fn open(args: &CloudArgs, config: &Config) -> Result<Self, CommandError> {
         let (_, address) = layers(args, config).address().map_err(problems)?;
         let aws = Aws::sign_in(&address, AwsTuning::default())
             .await
-            .map_err(|error| failure(error.into()))?;
+            .map_err(|error| command_error(error.into()))?;
         Self::of(aws, args, config).await
     }
 
     /// Reads the settings of an account that is signed in to.
-    pub(crate) async fn of(aws: Aws, args: &CloudArgs, config: &Config) -> Result<Self, Failure> {
+    pub(crate) async fn of(
+        aws: Aws,
+        args: &CloudArgs,
+        config: &Config,
+    ) -> Result<Self, CommandError> {
         let layers = layers(args, config);
         let (prefix, _) = layers.address().map_err(problems)?;
         let names = Names::new(&prefix, &aws);
         let stack = Stack::find(&aws, &names.data_stack())
             .await
-            .map_err(|error| failure(error.into()))?;
+            .map_err(|error| command_error(error.into()))?;
         let remembered = stack
             .as_ref()
             .map(|stack| Remembered::of(&stack.parameters));
@@ -60,16 +64,16 @@ impl Session {
     }
 
     /// Completes what `deploy` needs: the prefix below the AWS sample's bucket, and the salt of hashed addresses.
-    pub(crate) async fn complete(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn complete(&mut self) -> Result<(), CommandError> {
         let found = find_prefix(&self.aws, &mut self.resolved).await;
-        if let Some(url) = found.map_err(|error| failure(error.into()))? {
+        if let Some(url) = found.map_err(|error| command_error(error.into()))? {
             note(format!(
                 "note: the exports in `KIRO_LOGS_BUCKET` are below {url}"
             ));
         }
         let settings = &self.resolved.settings;
         let chosen = salt::choose(&self.aws, &self.names, settings).await;
-        let chosen = chosen.map_err(failure)?;
+        let chosen = chosen.map_err(command_error)?;
         for remark in &chosen.remarks {
             note(format!("note: {remark}"));
         }
@@ -78,15 +82,15 @@ impl Session {
     }
 
     /// Everything that steps work on.
-    pub(crate) fn deployment(self, functions: Option<&Path>) -> Result<Deployment, Failure> {
+    pub(crate) fn deployment(self, functions: Option<&Path>) -> Result<Deployment, CommandError> {
         let missing = self.resolved.settings.missing();
         if !missing.is_empty() {
             return Err(problems(Problems(missing))
                 .hint("`kiro-analytics init` looks around and writes kiro-analytics.toml"));
         }
         let settings = &self.resolved.settings;
-        let catalogue =
-            Catalogue::render(&settings.render_options(&self.names)).map_err(Failure::usage)?;
+        let catalogue = Catalogue::render(&settings.render_options(&self.names))
+            .map_err(CommandError::usage)?;
         let file = (settings.dashboard != "builtin").then(|| PathBuf::from(&settings.dashboard));
         let spec = dashboard_file::load(file.as_deref(), &catalogue, &settings.views)?;
         let named = functions.map(Path::to_owned);
@@ -106,7 +110,7 @@ impl Session {
     }
 }
 
-/// What was said on this machine.
+/// The settings of this machine: flags, environment, file.
 pub(crate) fn layers<'a>(args: &CloudArgs, config: &Config) -> Layers<'a> {
     let flag = |name: &str, value: &Option<String>| {
         let value = value.clone()?;
@@ -153,7 +157,7 @@ pub(crate) fn environment_region() -> Option<String> {
 }
 
 /// Beside this program, as a release is unpacked; where the program was built from source, also where `scripts/build-lambda`
-/// writes. The current folder does not matter: anybody may have put a zip there.
+/// writes. Never the current folder: its content is not trusted.
 pub(crate) fn function_folders() -> Vec<PathBuf> {
     let program = std::env::current_exe().ok();
     program
@@ -172,9 +176,9 @@ fn folders_of(beside: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// All that is wrong with the settings.
-pub(crate) fn problems(found: Problems) -> Failure {
-    Failure {
+/// Reports all problems of the settings.
+pub(crate) fn problems(found: Problems) -> CommandError {
+    CommandError {
         exit: Exit::Usage,
         errors: found
             .0
@@ -195,13 +199,13 @@ impl From<ErrorCategory> for Exit {
     }
 }
 
-/// A step that failed, or a call that did.
-pub(crate) fn failure(error: StepError) -> Failure {
+/// Reports a failed step or call.
+pub(crate) fn command_error(error: StepError) -> CommandError {
     let hint = error.hint();
     let failure = match error.category() {
-        ErrorCategory::Data => Failure::data(error),
-        ErrorCategory::Usage => Failure::usage(error),
-        ErrorCategory::Aws => Failure::aws(error),
+        ErrorCategory::Data => CommandError::data(error),
+        ErrorCategory::Usage => CommandError::usage(error),
+        ErrorCategory::Aws => CommandError::aws(error),
     };
     failure.hint(hint)
 }

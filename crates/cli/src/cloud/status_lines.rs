@@ -1,17 +1,17 @@
-//! A deployment's status as lines for people: a label and what there is to say.
+//! A deployment's status as lines of text: a label and a value.
 
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kiro_deploy::status::{DataSetStatus, Status};
 
-use crate::cloud::moment::ago;
-use crate::figures::{count, counted, duration, size};
+use crate::cloud::relative_time::ago;
+use crate::format::{count, counted, duration, size};
 
-/// A label, empty where the line goes on about the same, and the text.
+/// A label, empty if the line continues the one before, and the text.
 pub(crate) type Line = (&'static str, String);
 
-/// All lines, what is wrong last.
+/// All lines, problems last.
 pub(crate) fn lines(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
     let mut lines = of_stacks(status, now);
     lines.extend(of_runs(status, now));

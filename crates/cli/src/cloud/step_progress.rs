@@ -6,13 +6,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use kiro_deploy::progress::Progress;
 
-use crate::failure::note;
+use crate::command_error::note;
 
 /// Draws on standard error.
 pub(crate) struct StepProgress {
     bar: ProgressBar,
     state: Mutex<State>,
-    /// Whether steps are told where there is no terminal, too.
+    /// Prints steps without a terminal, too.
     tells_steps: bool,
 }
 
@@ -24,7 +24,7 @@ struct State {
 }
 
 impl StepProgress {
-    /// For looking: nothing is left on the screen.
+    /// For planning: leaves nothing on the screen.
     pub(crate) fn of_plan() -> Self {
         Self::new(false)
     }

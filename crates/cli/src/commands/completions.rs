@@ -1,14 +1,14 @@
-//! `kiro-analytics completions`: the shell script, made from the command line's own description.
+//! `kiro-analytics completions`: generates the shell script from the description of the command line.
 
 use std::io::Write;
 
 use clap::CommandFactory;
 
 use crate::args::{Cli, CompletionsArgs};
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 use crate::output;
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &CompletionsArgs) -> Result<(), CommandError> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,

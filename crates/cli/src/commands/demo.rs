@@ -4,28 +4,28 @@ use std::io::Write;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate};
-use kiro_curate::{Catalogue, RenderOptions};
-use kiro_fleet::{FleetOptions, write_fleet};
+use kiro_catalog::{Catalogue, RenderOptions};
+use kiro_datagen::{FleetOptions, write_fleet};
 use kiro_ingest::NormalizeOptions;
 use serde_json::json;
 
 use crate::args::{DataArgs, DemoArgs, Output, Window};
+use crate::command_error::CommandError;
 use crate::commands::normalize::{Run, now, processors};
 use crate::context::CommandContext;
 use crate::dashboard_file;
 use crate::demo_folder::{DemoFolder, Mark, Written};
+use crate::demo_summary::DemoSummary;
 use crate::engine;
-use crate::failure::Failure;
-use crate::figures::{counted, size};
-use crate::headlines::Headlines;
+use crate::format::{counted, size};
 use crate::live_page::LivePage;
+use crate::location::Location;
 use crate::output;
-use crate::place::Place;
 use crate::progress::day_bar;
 
-pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
-    let interrupt = context.interrupt;
+    let cancellation = context.cancellation;
     let yesterday = now().date_naive().checked_sub_days(Days::new(1));
     let end_date = args.end_date.or(yesterday).unwrap_or_default();
     if let Some(file) = &args.page.dashboard {
@@ -33,7 +33,7 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
             settings: config.settings.clone(),
             ..RenderOptions::default()
         };
-        let catalogue = Catalogue::render(&render).map_err(Failure::data)?;
+        let catalogue = Catalogue::render(&render).map_err(CommandError::data)?;
         dashboard_file::load(Some(file), &catalogue, &config.settings)?;
     }
     let folder = DemoFolder::open(&args.dir)?;
@@ -55,7 +55,7 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
         hash_salt: None,
     };
     let engine = engine::open(config, &data, Window::ALL)?;
-    let headlines = Headlines::ask(&engine).await?;
+    let headlines = DemoSummary::ask(&engine).await?;
     drop(engine);
     if args.output == Output::Json {
         return output::print_json(&json!({
@@ -81,11 +81,11 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
         let page = LivePage::new(
             config,
             &data,
-            vec![Place::Folder(folder.exports())],
+            vec![Location::Folder(folder.exports())],
             args.page,
         )
         .await?;
-        return page.run(interrupt).await;
+        return page.run(cancellation).await;
     }
     headlines.write_text(&mut out)?;
     for failure in &run.summary.failures {
@@ -100,12 +100,12 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
     Ok(out.flush()?)
 }
 
-/// Writes the exports, unless they are there already.
+/// Writes the exports unless they exist.
 async fn exports(
     folder: &DemoFolder,
     wanted: &Mark,
     end_date: NaiveDate,
-) -> Result<Written, Failure> {
+) -> Result<Written, CommandError> {
     if let Some(mark) = folder.mark() {
         let earlier = Mark {
             written: None,
@@ -125,8 +125,8 @@ async fn exports(
     });
     let fleet = writing
         .await
-        .map_err(Failure::data)?
-        .map_err(Failure::data)?;
+        .map_err(CommandError::data)?
+        .map_err(CommandError::data)?;
     bar.finish_and_clear();
     let written = Written {
         exports: fleet.files,
@@ -143,7 +143,7 @@ async fn exports(
     Ok(written)
 }
 
-async fn normalized(folder: &DemoFolder) -> Result<Run, Failure> {
+async fn normalized(folder: &DemoFolder) -> Result<Run, CommandError> {
     let options = NormalizeOptions {
         since: None,
         until: None,
@@ -151,12 +151,12 @@ async fn normalized(folder: &DemoFolder) -> Result<Run, Failure> {
         jobs: processors(),
         processed_at: now(),
     };
-    let exports = Place::Folder(folder.exports());
-    Run::new(&exports, &Place::Folder(folder.data()), options).await
+    let exports = Location::Folder(folder.exports());
+    Run::new(&exports, &Location::Folder(folder.data()), options).await
 }
 
 /// The exports that are broken on purpose must fail, and no others.
-fn check_failures(run: &Run, written: &Written) -> Result<(), Failure> {
+fn check_failures(run: &Run, written: &Written) -> Result<(), CommandError> {
     let unexpected = run
         .summary
         .failures
@@ -171,7 +171,7 @@ fn check_failures(run: &Run, written: &Written) -> Result<(), Failure> {
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Failure {
+    Err(CommandError {
         exit: crate::exit::Exit::Data,
         errors,
         hint: Some("remove the demo's folder and run the command again".to_owned()),

@@ -3,17 +3,20 @@
 use std::io::Write;
 use std::path::Path;
 
-use kiro_curate::Source;
+use kiro_catalog::Source;
 use kiro_query::{Engine, ResultFormat};
 
 use crate::args::{ExportArgs, ExportFormat};
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
-use crate::engine::{self, failure};
-use crate::failure::{Failure, note};
-use crate::figures::counted;
+use crate::engine::{self, command_error};
+use crate::format::counted;
 use crate::{folders, output};
 
-pub(crate) async fn run(args: ExportArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: ExportArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     let engine = engine::open(config, &args.data, args.window)?;
     if args.out.as_os_str() == "-" {
@@ -27,17 +30,18 @@ pub(crate) async fn run(args: ExportArgs, context: &CommandContext<'_>) -> Resul
         let file = args
             .out
             .join(format!("{}.{}", args.view, extension(args.format)));
-        return Err(Failure::usage(error).hint(format!("write --out {}", file.display())));
+        return Err(CommandError::usage(error).hint(format!("write --out {}", file.display())));
     }
     folders::check_parent(&args.out)?;
     one(&engine, &args.view, args.format, &args.out).await
 }
 
-/// Every view; the raw tables are what the views are made from, and are not written unless named.
-async fn all(engine: &Engine, args: &ExportArgs) -> Result<(), Failure> {
+/// Every view. Raw tables are written only by name.
+async fn all(engine: &Engine, args: &ExportArgs) -> Result<(), CommandError> {
     std::fs::create_dir_all(&args.out).map_err(|error| {
         let context = format!("could not make the folder `{}`", args.out.display());
-        Failure::usage(anyhow::Error::new(error).context(context)).hint("name a folder with --out")
+        CommandError::usage(anyhow::Error::new(error).context(context))
+            .hint("name a folder with --out")
     })?;
     for relation in engine.catalogue().relations() {
         if matches!(relation.source, Source::View { .. }) {
@@ -55,13 +59,16 @@ async fn one(
     view: &str,
     format: ExportFormat,
     path: &Path,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let format = match format {
         ExportFormat::Csv => kiro_query::ExportFormat::Csv,
         ExportFormat::Json => kiro_query::ExportFormat::Json,
         ExportFormat::Parquet => kiro_query::ExportFormat::Parquet,
     };
-    let rows = engine.export(view, format, path).await.map_err(failure)?;
+    let rows = engine
+        .export(view, format, path)
+        .await
+        .map_err(command_error)?;
     note(format_args!(
         "{view}: {} in `{}`",
         counted(rows, "row"),
@@ -70,30 +77,32 @@ async fn one(
     Ok(())
 }
 
-async fn to_stdout(engine: &Engine, args: &ExportArgs) -> Result<(), Failure> {
+async fn to_stdout(engine: &Engine, args: &ExportArgs) -> Result<(), CommandError> {
     let format = match args.format {
         ExportFormat::Csv => ResultFormat::Csv,
         ExportFormat::Json => ResultFormat::Json,
         ExportFormat::Parquet => {
             let error = anyhow::anyhow!("Parquet cannot be written to standard output");
-            return Err(Failure::usage(error).hint(format!("write --out {}.parquet", args.view)));
+            return Err(
+                CommandError::usage(error).hint(format!("write --out {}.parquet", args.view))
+            );
         }
     };
     if args.view == "all" {
         let error = anyhow::anyhow!("expected a folder for `all`, found `-`");
-        return Err(Failure::usage(error).hint("name a folder with --out, or one view"));
+        return Err(CommandError::usage(error).hint("name a folder with --out, or one view"));
     }
     let view = &args.view;
     if engine.catalogue().relation(view).is_none() {
         // Says which name comes nearest.
-        engine.row_count(view).await.map_err(failure)?;
+        engine.row_count(view).await.map_err(command_error)?;
     }
     let rows = engine
         .query(&format!("SELECT * FROM {view}"))
         .await
-        .map_err(failure)?;
+        .map_err(command_error)?;
     let mut out = output::stdout();
-    format.write(rows, &mut out).await.map_err(failure)?;
+    format.write(rows, &mut out).await.map_err(command_error)?;
     Ok(out.flush()?)
 }
 

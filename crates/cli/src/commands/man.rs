@@ -1,4 +1,4 @@
-//! `kiro-analytics man`: manual pages, made from the command line's own description.
+//! `kiro-analytics man`: generates manual pages from the description of the command line.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,10 +7,10 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::args::{Cli, ManArgs};
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 use crate::output;
 
-pub(crate) fn run(args: &ManArgs) -> Result<(), Failure> {
+pub(crate) fn run(args: &ManArgs) -> Result<(), CommandError> {
     let mut command = Cli::command();
     command.build();
     let Some(folder) = &args.out else {
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ManArgs) -> Result<(), Failure> {
         return Ok(out.flush()?);
     };
     let failed = |path: &Path, error: io::Error| {
-        Failure::usage(
+        CommandError::usage(
             anyhow::Error::new(error).context(format!("could not write `{}`", path.display())),
         )
     };

@@ -1,4 +1,4 @@
-//! One file per command: arguments in, an answer on standard output or a failure out.
+//! One file per command: takes arguments, writes standard output or returns an error.
 
 pub(crate) mod completions;
 pub(crate) mod demo;

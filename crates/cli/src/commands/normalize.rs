@@ -10,17 +10,17 @@ use chrono::{DateTime, Utc};
 use kiro_ingest::{NormalizeOptions, RunSummary, normalize};
 
 use crate::args::{NormalizeArgs, Output, Window};
+use crate::command_error::CommandError;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::figures::{count, counted, duration, size};
+use crate::format::{count, counted, duration, size};
+use crate::location::Location;
 use crate::output;
-use crate::place::Place;
 use crate::progress::ExportBar;
 
 /// How many failed exports are listed; JSON lists all.
 const MAX_FAILURES_SHOWN: usize = 10;
 
-pub(crate) async fn run(args: NormalizeArgs) -> Result<(), Failure> {
+pub(crate) async fn run(args: NormalizeArgs) -> Result<(), CommandError> {
     let started = Instant::now();
     let options = NormalizeOptions {
         since: args.window.since,
@@ -52,10 +52,10 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) async fn new(
-        source: &Place,
-        dest: &Place,
+        source: &Location,
+        dest: &Location,
         options: NormalizeOptions,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandError> {
         let (from, to) = (source.open().await?, dest.create().await?);
         let bar = ExportBar::shared();
         let result = normalize(from, to, &options, bar.clone()).await;
@@ -64,9 +64,9 @@ impl Run {
             summary: result.map_err(|error| {
                 let hint = error.hint();
                 let failure = if error.is_remote() {
-                    Failure::aws(error)
+                    CommandError::aws(error)
                 } else {
-                    Failure::data(error)
+                    CommandError::data(error)
                 };
                 failure.maybe_hint(hint)
             })?,
@@ -74,7 +74,12 @@ impl Run {
         })
     }
 
-    fn write_text(&self, out: &mut impl Write, dest: &Place, elapsed: Duration) -> io::Result<()> {
+    fn write_text(
+        &self,
+        out: &mut impl Write,
+        dest: &Location,
+        elapsed: Duration,
+    ) -> io::Result<()> {
         let summary = &self.summary;
         let mut rows: Vec<(&str, u64, String)> = vec![
             ("exports", summary.files_seen, "found".to_owned()),
@@ -131,7 +136,7 @@ impl Run {
     }
 
     /// Whether the person has to do something.
-    fn verdict(&self, source: &Place, window: Window) -> Result<(), Failure> {
+    fn verdict(&self, source: &Location, window: Window) -> Result<(), CommandError> {
         let summary = &self.summary;
         if summary.files_seen == 0 {
             let error = anyhow::anyhow!(
@@ -146,7 +151,7 @@ impl Run {
                  or a folder of .csv exports; `kiro-analytics demo` writes an example"
                     .to_owned()
             };
-            return Err(Failure::data(error).hint(hint));
+            return Err(CommandError::data(error).hint(hint));
         }
         if summary.failures.is_empty() {
             return Ok(());
@@ -189,7 +194,7 @@ impl Run {
         } else {
             Exit::Data
         };
-        Err(Failure {
+        Err(CommandError {
             exit,
             errors,
             hint: Some(hint),
@@ -197,7 +202,7 @@ impl Run {
     }
 }
 
-/// What a kind of issue means, for so many of them.
+/// The meaning of a kind of issue, singular or plural by count.
 fn in_words(kind: &str, found: u64) -> String {
     let (noun, meaning) = match kind {
         "missing_user" => ("row", "without a user, left out"),
@@ -250,7 +255,7 @@ mod tests {
 
     use super::*;
 
-    fn place(name: &str) -> Place {
+    fn place(name: &str) -> Location {
         name.parse().unwrap()
     }
 

@@ -5,18 +5,18 @@ use std::io::{self, Read, Write};
 use kiro_query::ResultFormat;
 
 use crate::args::{QueryArgs, QueryFormat};
+use crate::command_error::CommandError;
 use crate::context::CommandContext;
-use crate::engine::{self, failure};
-use crate::failure::Failure;
+use crate::engine::{self, command_error};
 use crate::output;
 
-pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
     let sql = match args.sql.as_str() {
         "-" => {
             let mut text = String::new();
             io::stdin().read_to_string(&mut text).map_err(|error| {
-                Failure::usage(
+                CommandError::usage(
                     anyhow::Error::new(error)
                         .context("could not read the query from standard input"),
                 )
@@ -26,13 +26,13 @@ pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result
         sql => sql.to_owned(),
     };
     let engine = engine::open(config, &args.data, args.window)?;
-    let rows = engine.query(&sql).await.map_err(failure)?;
+    let rows = engine.query(&sql).await.map_err(command_error)?;
     let format = match args.format {
         QueryFormat::Table => ResultFormat::Table,
         QueryFormat::Csv => ResultFormat::Csv,
         QueryFormat::Json => ResultFormat::Json,
     };
     let mut out = output::stdout();
-    format.write(rows, &mut out).await.map_err(failure)?;
+    format.write(rows, &mut out).await.map_err(command_error)?;
     Ok(out.flush()?)
 }

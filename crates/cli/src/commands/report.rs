@@ -12,13 +12,16 @@ use kiro_web::{
 };
 
 use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
-use crate::failure::{Failure, note};
-use crate::figures::{counted, size};
+use crate::format::{counted, size};
 use crate::progress::spinner;
 use crate::{dashboard_file, engine, folders, output};
 
-pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: ReportArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     check_place(&args.out, args.format)?;
     if let (Some(from), Some(to)) = (args.from, args.to)
@@ -26,7 +29,7 @@ pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Resul
     {
         let error =
             anyhow::anyhow!("expected --from to be no later than --to, found {from} and {to}");
-        return Err(Failure::usage(error).hint("swap the two days"));
+        return Err(CommandError::usage(error).hint("swap the two days"));
     }
     let engine = engine::open(config, &args.data, Window::ALL)?;
     let file = args.dashboard.as_deref();
@@ -43,7 +46,7 @@ pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Resul
         pseudonyms: match (args.anonymize, config.salt(&args.data)) {
             (false, _) => None,
             (true, Some(salt)) => Some(Pseudonyms::with_salt(salt)),
-            (true, None) => Some(Pseudonyms::random().map_err(failure)?),
+            (true, None) => Some(Pseudonyms::random().map_err(command_error)?),
         },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ..ReportOptions::default()
@@ -54,7 +57,7 @@ pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Resul
         ReportFormat::Csv => write_csv_folder(&args.out, &service, &options).await,
     };
     working.finish_and_clear();
-    let summary = written.map_err(failure)?;
+    let summary = written.map_err(command_error)?;
     if args.output == Output::Json {
         return output::print_json(&summary);
     }
@@ -63,15 +66,15 @@ pub(crate) async fn run(args: ReportArgs, context: &CommandContext<'_>) -> Resul
     Ok(out.flush()?)
 }
 
-fn check_place(out: &Path, format: ReportFormat) -> Result<(), Failure> {
+fn check_place(out: &Path, format: ReportFormat) -> Result<(), CommandError> {
     if format == ReportFormat::Html && out.is_dir() {
         let error = anyhow::anyhow!("expected a file, found the folder `{}`", out.display());
         let file = out.join("report.html");
-        return Err(Failure::usage(error).hint(format!("write --out {}", file.display())));
+        return Err(CommandError::usage(error).hint(format!("write --out {}", file.display())));
     }
     if format == ReportFormat::Csv && out.is_file() {
         let error = anyhow::anyhow!("expected a folder, found the file `{}`", out.display());
-        return Err(Failure::usage(error).hint("name a folder with --out"));
+        return Err(CommandError::usage(error).hint("name a folder with --out"));
     }
     folders::check_parent(out)
 }
@@ -81,10 +84,10 @@ async fn days(
     service: &DashboardService,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
-) -> Result<Option<Span>, Failure> {
+) -> Result<Option<Span>, CommandError> {
     let data = service.days().await;
     let Some(data) = data
-        .map_err(|error| failure(ReportError::Days(error.into())))?
+        .map_err(|error| command_error(ReportError::Days(error.into())))?
         .days
     else {
         note("note: there is no activity in the data, so the report is empty");
@@ -103,7 +106,7 @@ async fn days(
             data.from,
             data.to
         );
-        return Err(Failure::usage(error).hint("choose other days with --from and --to"));
+        return Err(CommandError::usage(error).hint("choose other days with --from and --to"));
     }
     Ok(Some(days))
 }
@@ -131,16 +134,17 @@ fn write_text(
     }
 }
 
-/// Whose turn it is: the person who typed the command, or the data.
-fn failure(error: ReportError) -> Failure {
+/// Maps an error of the report to the exit code: the command or the data is at fault.
+fn command_error(error: ReportError) -> CommandError {
     match error {
-        ReportError::UnknownSheet { .. } => {
-            Failure::usage(error).hint("name one of these with --sheet, or leave it out for all")
+        ReportError::UnknownSheet { .. } => CommandError::usage(error)
+            .hint("name one of these with --sheet, or leave it out for all"),
+        ReportError::Write { .. } => {
+            CommandError::usage(error).hint("name another place with --out")
         }
-        ReportError::Write { .. } => Failure::usage(error).hint("name another place with --out"),
-        ReportError::NoRandomness => Failure::usage(error).hint("give one with --hash-salt"),
-        ReportError::Figure { .. } | ReportError::Days(_) => Failure::data(error)
+        ReportError::NoRandomness => CommandError::usage(error).hint("give one with --hash-salt"),
+        ReportError::Figure { .. } | ReportError::Days(_) => CommandError::data(error)
             .hint("if a part is damaged, remove it and run `kiro-analytics normalize` again"),
-        ReportError::Json(_) | ReportError::Csv(_) => Failure::data(error),
+        ReportError::Json(_) | ReportError::Csv(_) => CommandError::data(error),
     }
 }

@@ -1,13 +1,13 @@
 //! `kiro-analytics serve`: the dashboard as a live page.
 
 use crate::args::ServeArgs;
+use crate::command_error::CommandError;
 use crate::context::CommandContext;
-use crate::failure::Failure;
 use crate::live_page::LivePage;
 
-pub(crate) async fn run(args: ServeArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: ServeArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
-    let interrupt = context.interrupt;
+    let cancellation = context.cancellation;
     let page = LivePage::new(config, &args.data, args.source, args.page).await?;
-    page.run(interrupt).await
+    page.run(cancellation).await
 }

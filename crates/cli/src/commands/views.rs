@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use kiro_curate::{Relation, Source};
+use kiro_catalog::{Relation, Source};
 use serde::Serialize;
 
 use crate::args::{Output, ViewsArgs};
+use crate::command_error::CommandError;
 use crate::context::CommandContext;
-use crate::engine::{self, failure};
-use crate::failure::Failure;
-use crate::figures::counted;
+use crate::engine::{self, command_error};
+use crate::format::counted;
 use crate::output;
 
 #[derive(Debug, Serialize)]
@@ -75,12 +75,15 @@ impl<'a> Described<'a> {
     }
 }
 
-pub(crate) async fn run(args: ViewsArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: ViewsArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
     let engine = engine::open(config, &args.data, args.window)?;
     let mut described = Vec::new();
     for relation in engine.catalogue().relations() {
-        let rows = engine.row_count(&relation.name).await.map_err(failure)?;
+        let rows = engine
+            .row_count(&relation.name)
+            .await
+            .map_err(command_error)?;
         described.push(Described::new(relation, rows));
     }
     if args.output == Output::Json {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use crate::support::{kiro_analytics, query, text};
-use kiro_fleet::{FleetOptions, write_fleet};
+use kiro_datagen::{FleetOptions, write_fleet};
 
 /// A day, a user, a client (empty in the legacy report), an account.
 type Key = (String, String, String, String);

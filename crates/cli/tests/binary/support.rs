@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use chrono::NaiveDate;
-use kiro_fleet::{FleetOptions, FleetSummary, write_fleet};
+use kiro_datagen::{FleetOptions, FleetSummary, write_fleet};
 use serde_json::Value;
 
 /// The program under test, without the environment of whoever runs the tests.

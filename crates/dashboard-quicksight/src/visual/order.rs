@@ -1,6 +1,6 @@
 //! The order of rows and categories: as in the file, else by time, else descending by the first measure.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{Formula, Kind, Order, Visual};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::{Language, Spec};
 use kiro_dashboard_quicksight::{Mode, datasets, definition};
 use serde_json::Value;

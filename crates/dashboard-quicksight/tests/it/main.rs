@@ -24,7 +24,7 @@ mod syntax;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, Spec};
 use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode};
 

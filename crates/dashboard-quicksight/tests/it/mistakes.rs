@@ -1,6 +1,6 @@
 //! What `QuickSight` cannot show is reported at once; forms that only other dashboards use are compiled here.
 
-use kiro_curate::Settings;
+use kiro_catalog::Settings;
 use kiro_dashboard::{Language, Spec, builtin_text};
 use kiro_dashboard_quicksight::{Mode, definition};
 

@@ -1,6 +1,6 @@
 //! Measures as SQL, in one step, or in two steps: per user or day, then over these.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{At, Dataset, Formula, Level, Predicate, Threshold};
 use kiro_dashboard::{LookupError, Spec};
 

@@ -1,6 +1,6 @@
 //! The plan of a visual for one request: its days, and the columns of its statements in their order.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{Condition, Dataset, Detail, Dimension, Format, Grain, Kind, Visual};
 use kiro_dashboard::{LookupError, Spec, column_alias};
 

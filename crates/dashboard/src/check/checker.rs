@@ -1,6 +1,6 @@
 //! What all checks share: collecting mistakes, and looking up names.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 
 use crate::checked_spec::Spec;
 use crate::error::{SpecError, SpecErrorKind, nearest};

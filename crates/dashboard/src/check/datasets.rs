@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 
 use super::checker::Checker;
 use super::measures::dataset_of_known_measure;

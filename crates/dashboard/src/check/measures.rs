@@ -1,6 +1,6 @@
 //! Checks of measures and buckets: columns, types, datasets, levels, thresholds.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 
 use super::checker::Checker;
 use super::predicates::check_predicates;

@@ -1,6 +1,6 @@
 //! Checks of sheets and visuals: the number of columns and measures of each type, and whether they fit together.
 
-use kiro_curate::ColumnType;
+use kiro_catalog::ColumnType;
 
 use super::checker::Checker;
 use super::layout::check_layout;

@@ -1,6 +1,6 @@
 //! The built-in dashboard.
 
-use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, Spec, builtin_text};
 
 #[test]

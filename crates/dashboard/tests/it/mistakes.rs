@@ -1,6 +1,6 @@
 //! Every mistake in a dashboard file is reported with its location, what was expected, and the nearest name.
 
-use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::Spec;
 
 /// A dashboard without mistakes; each case below changes one part.

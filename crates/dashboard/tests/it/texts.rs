@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, Spec, Texts};
 
 fn texts(language: Language) -> Texts {

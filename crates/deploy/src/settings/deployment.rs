@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kiro_curate::{Emails, RenderOptions, Settings};
+use kiro_catalog::{Emails, RenderOptions, Settings};
 use kiro_dashboard::Language;
 use kiro_report::report_folders;
 use serde::{Deserialize, Deserializer};

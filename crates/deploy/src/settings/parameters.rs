@@ -107,7 +107,7 @@ impl Resolved {
             }
         }
         let views = difference(
-            &serde_json::to_value(kiro_curate::Settings::default()).unwrap_or_default(),
+            &serde_json::to_value(kiro_catalog::Settings::default()).unwrap_or_default(),
             &serde_json::to_value(&self.settings.views).unwrap_or_default(),
         );
         if let Some(views) = views {

@@ -1,7 +1,7 @@
 //! Problems of what settings and stack require and the account lacks.
 
 use chrono::NaiveDate;
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::Spec;
 use kiro_dashboard_quicksight::datasets;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_glue::error::BuildError;
 use aws_sdk_glue::types::{Column, SerDeInfo, StorageDescriptor, TableInput};
-use kiro_curate::{Relation, Source};
+use kiro_catalog::{Relation, Source};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -149,7 +149,7 @@ impl TableDefinition {
 }
 
 impl ColumnDefinition {
-    fn of(column: &kiro_curate::Column) -> Self {
+    fn of(column: &kiro_catalog::Column) -> Self {
         Self {
             name: column.name.clone(),
             hive_type: column.column_type.hive_name().to_owned(),
@@ -175,7 +175,7 @@ fn columns(definitions: &[ColumnDefinition]) -> Result<Vec<Column>, BuildError> 
 
 #[cfg(test)]
 mod tests {
-    use kiro_curate::{Catalogue, RenderOptions};
+    use kiro_catalog::{Catalogue, RenderOptions};
 
     use super::*;
 

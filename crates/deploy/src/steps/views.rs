@@ -8,7 +8,7 @@ use aws_sdk_athena::types::{QueryExecutionContext, QueryExecutionState};
 use aws_sdk_glue::types::{Column, StorageDescriptor, Table, TableInput};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kiro_curate::{Catalogue, Relation, Source};
+use kiro_catalog::{Catalogue, Relation, Source};
 use serde::Deserialize;
 
 use super::data_layer::DataLayer;

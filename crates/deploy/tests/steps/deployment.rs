@@ -1,6 +1,6 @@
 //! A deployment of the defaults into the account that a server plays.
 
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::Spec;
 use kiro_deploy::Names;
 use kiro_deploy::driver::{self, DeploymentError, DeploymentPlan, Selection};

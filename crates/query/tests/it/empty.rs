@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use futures::TryStreamExt;
-use kiro_curate::{ColumnType, RenderOptions};
+use kiro_catalog::{ColumnType, RenderOptions};
 use kiro_query::{Engine, EngineOptions};
 
 fn open(data: &Path) -> Engine {

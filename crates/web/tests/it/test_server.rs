@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use kiro_curate::{Catalogue, RenderOptions};
+use kiro_catalog::{Catalogue, RenderOptions};
 use kiro_dashboard::Spec;
 use kiro_ingest::{LocalFolder, ObjectStore};
 use kiro_query::{Engine, EngineOptions};

@@ -7,13 +7,13 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::{DateTime, Days, NaiveDate};
 use futures::TryStreamExt;
-use kiro_curate::{RenderOptions, Settings};
+use kiro_catalog::{RenderOptions, Settings};
 use kiro_dashboard::Spec;
 use kiro_dashboard_sql::{
     DataWindow, Figure, Request, ResultSet, Selection, TableView, Value, build_figure,
     data_window_query, first_day_query, read_first_day, visual_query,
 };
-use kiro_fleet::{FleetOptions, write_fleet};
+use kiro_datagen::{FleetOptions, write_fleet};
 use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
 use kiro_query::{Engine, EngineOptions};
 

@@ -6,7 +6,7 @@ mod shown;
 
 use std::collections::BTreeMap;
 
-use kiro_curate::{Catalogue, RenderOptions};
+use kiro_catalog::{Catalogue, RenderOptions};
 use kiro_dashboard::Language;
 use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets};

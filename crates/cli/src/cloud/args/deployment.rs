@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueHint};
 
 use crate::args::Output;
 
-/// Which deployment, and what it is told. Every setting of the file can be said by --set, too.
+/// The deployment and its settings. --set takes every setting of the file.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct CloudArgs {
     /// What all names begin with; another prefix is another deployment [default: kiro-analytics]
@@ -26,12 +26,12 @@ pub(crate) struct CloudArgs {
     pub(crate) set: Vec<(String, String)>,
 }
 
-/// Deploy to an AWS account: show what will change, ask, do it
+/// Deploy to an AWS account: show the plan, ask, apply it
 ///
 /// Thirteen steps at most, from the function's code to the dashboard in Amazon Quick Sight (the AWS console also says Amazon
 /// Quick Suite, the API `QuickSight`). Each is planned first: the plan is shown, and nothing is changed before you agree. Run
-/// again after an interruption, it goes on where it stopped; run again without changes, it changes nothing. What is not said
-/// again stays as the deployed stack remembers it.
+/// again after an interruption, it continues; run again without changes, it changes nothing. Settings that are not given
+/// keep the value of the deployed stack.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -46,19 +46,19 @@ pub(crate) struct DeployArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// Show what would change and end
+    /// Show the plan and end
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// Agree to everything that is shown, without being asked
+    /// Apply the plan without asking
     #[arg(long)]
     pub(crate) yes: bool,
 
-    /// Agree to lose what somebody has changed in the console
+    /// Overwrite what was changed in the console
     #[arg(long)]
     pub(crate) overwrite: bool,
 
-    /// Take over a stack or an asset of this name that another tool has made; several are possible
+    /// Take over a stack or an asset of this name that another tool created; may be given several times
     #[arg(long, value_name = "NAME")]
     pub(crate) take_over: Vec<String>,
 
@@ -74,7 +74,7 @@ pub(crate) struct DeployArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) functions: Option<PathBuf>,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
@@ -83,7 +83,7 @@ pub(crate) struct DeployArgs {
 ///
 /// The template with its parameters and tags, the tables, the SQL of the views, the policies and the documents of the
 /// dashboard: for a review, or for another pipeline. The same settings give the same files. Without credentials, and with
-/// --offline, nothing is asked of AWS: what is deployed is then left out of account.
+/// --offline, no request is sent: the deployed stack is ignored then.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -94,7 +94,7 @@ pub(crate) struct SynthArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// Folder to write to; made if needed
+    /// Folder to write to, created if missing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: PathBuf,
 
@@ -102,12 +102,12 @@ pub(crate) struct SynthArgs {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) functions: Option<PathBuf>,
 
-    /// Do not sign in, even if there are credentials
+    /// Do not sign in
     #[arg(long)]
     pub(crate) offline: bool,
 }
 
-/// Write kiro-analytics.toml, by looking around in your account and asking
+/// Write kiro-analytics.toml from your account and your answers
 ///
 /// Finds the bucket and the prefix that Kiro writes to (folder by folder, without listing the bucket), the users of Amazon
 /// Quick Sight, and the Identity Store. Changes nothing in the account. Without a terminal, it takes what it finds.
@@ -166,7 +166,7 @@ pub(crate) struct ConfigShowArgs {
     #[arg(long)]
     pub(crate) local: bool,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

@@ -1,4 +1,4 @@
-//! The commands that look at a deployment, keep it fresh, and remove it.
+//! The commands that check, show, refresh and remove a deployment.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use super::CloudArgs;
 use crate::args::Output;
 
-/// Check what a deployment needs, before anything is made
+/// Check what a deployment needs, before anything is created
 ///
-/// Numbered checks of credentials, permissions, exports and Amazon Quick Sight (`QuickSight` in its API): each passes, warns or fails, says
+/// Numbered checks of credentials, permissions, exports and Amazon Quick Sight (`QuickSight` in its API): each passes, warns or fails, with
 /// what was found and what to do. Reads the header of one export of each report, and lists no more of a bucket than the way to it. Changes
 /// nothing. Ends with 0 if nothing fails (warnings are fine), else with the code of the gravest failure.
 ///
@@ -31,12 +31,12 @@ pub(crate) struct PreflightArgs {
     #[arg(long)]
     pub(crate) definition: bool,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
 
-/// Say what is deployed and whether it is well
+/// Show what is deployed and its problems
 ///
 /// Stacks and versions, the last run of the normalizer, the newest day, the parts, the last import of every data set, alarms, schedule, the
 /// dashboard's address, and what it costs. Changes nothing. Ends with 0 if all is well, with 1 if data are late or failed, with 3 if AWS
@@ -52,11 +52,11 @@ pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// Look again and again, until Ctrl-C
+    /// Repeat until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,
 
-    /// Seconds between two looks
+    /// Seconds between updates
     #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "watch", value_parser = clap::value_parser!(u64).range(2..=3600))]
     pub(crate) every: u64,
 
@@ -67,8 +67,8 @@ pub(crate) struct StatusArgs {
 
 /// Read new exports now, then import every data set again
 ///
-/// Runs the normalizer until nothing is left to be read, then has Amazon Quick Sight import the views anew, and waits for both. What is
-/// done already is not done again, so an interrupted refresh can simply be repeated.
+/// Runs the normalizer until no export is left, then lets Amazon Quick Sight import the views, and waits for both. An interrupted
+/// refresh can be repeated: it continues.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -88,7 +88,7 @@ pub(crate) struct RefreshArgs {
     #[arg(long, value_name = "VIEW")]
     pub(crate) dataset: Vec<String>,
 
-    /// What to print at the end
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
@@ -101,7 +101,7 @@ pub(crate) enum RefreshPart {
     Import,
 }
 
-/// Say what failed, and on which export
+/// Show what failed, and on which export
 ///
 /// Reads the normalizer's log: exports that could not be read and why, runs that failed, events that could not be delivered. The log holds
 /// keys, counts and reasons, never the content of an export.
@@ -116,7 +116,7 @@ pub(crate) struct LogsArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// How far to look back: 90m, 12h, 7d
+    /// The time to cover: 90m, 12h, 7d
     #[arg(long, value_name = "TIME", default_value = "7d", value_parser = back)]
     pub(crate) since: Duration,
 
@@ -124,7 +124,7 @@ pub(crate) struct LogsArgs {
     #[arg(long)]
     pub(crate) all: bool,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }
@@ -149,9 +149,9 @@ pub(crate) struct OpenArgs {
 
 /// Remove a deployment; the exports are never touched
 ///
-/// Shows what goes and what stays and why, asks, then removes the dashboard, data sets, grants, policy, and stacks, in the order in which
-/// they depend on each other. Only what carries the tag of this deployment is removed. The bucket with the parts stays, unless --delete-data
-/// is given. Interrupted and run again, it goes on.
+/// Shows what is removed and what is retained and why, asks, then removes the dashboard, data sets, grants, policy, and stacks, in the order in which
+/// they depend on each other. Only what has the tag of this deployment is removed. The bucket with the parts is retained, unless --delete-data
+/// is given. Run again after an interruption, it continues.
 #[derive(Debug, Args)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -184,7 +184,7 @@ pub(crate) struct TeardownArgs {
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Output,
 }

@@ -39,7 +39,7 @@ pub(crate) struct PermissionsArgs {
     #[arg(long, value_name = "ARN")]
     pub(crate) boundary: Option<String>,
 
-    /// What to print
+    /// Format of the output
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: PermissionsOutput,
 }

@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::args::Output;
 use crate::cloud::args::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 use crate::cloud::session::{Session, layers, problems};
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, note};
 use crate::output;
 
 #[derive(Serialize)]
@@ -23,7 +23,10 @@ struct Shown<'a> {
     meaning: &'a str,
 }
 
-pub(crate) async fn run(args: ConfigArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: ConfigArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     let ConfigCommand::Show(args) = args.command;
     let resolved = if args.local {
@@ -61,13 +64,13 @@ pub(crate) async fn run(args: ConfigArgs, context: &CommandContext<'_>) -> Resul
 }
 
 /// The hint of other commands is to run this one.
-fn wrong_settings(found: Problems) -> Failure {
+fn wrong_settings(found: Problems) -> CommandError {
     problems(found).hint(
         "correct each value where it is named, or take it out; kiro-analytics.example.toml explains every setting",
     )
 }
 
-fn show(args: &ConfigShowArgs, resolved: &Resolved) -> Result<(), Failure> {
+fn show(args: &ConfigShowArgs, resolved: &Resolved) -> Result<(), CommandError> {
     let values = resolved.values.iter();
     let shown: Vec<Shown<'_>> = values
         .map(|(setting, value, origin)| Shown {

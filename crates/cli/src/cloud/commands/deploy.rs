@@ -1,4 +1,4 @@
-//! `kiro-analytics deploy`: show what will change, ask, do it.
+//! `kiro-analytics deploy`: shows the plan, asks, applies it.
 
 use std::io::Write;
 
@@ -9,19 +9,19 @@ use serde::Serialize;
 
 use crate::args::Output;
 use crate::cloud::args::DeployArgs;
-use crate::cloud::question::{Answer, ask};
-use crate::cloud::session::{Session, failure};
+use crate::cloud::prompt::{Answer, ask};
+use crate::cloud::session::{Session, command_error};
 use crate::cloud::step_progress::StepProgress;
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, note};
 use crate::output;
 
 /// Maximum number of details of a change in the text output; JSON has all.
-const MOST_DETAILS: usize = 40;
+const MAX_DETAILS: usize = 40;
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct DeployOutput<'a> {
     plan: &'a DeploymentPlan,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a DeploymentReport>,
@@ -29,7 +29,10 @@ struct Told<'a> {
     dashboard: Option<String>,
 }
 
-pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: DeployArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     let mut session = Session::open(&args.cloud, config).await?;
     session.complete().await?;
@@ -42,7 +45,7 @@ pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Resul
     let progress = StepProgress::of_plan();
     let plan = driver::plan(&deployment, &selection, &progress).await;
     progress.clear();
-    let plan = plan.map_err(failure)?;
+    let plan = plan.map_err(command_error)?;
     if args.output == Output::Text {
         show(&plan)?;
     }
@@ -50,18 +53,18 @@ pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Resul
         if args.dry_run {
             driver::discard_plan(&deployment, &plan)
                 .await
-                .map_err(failure)?;
+                .map_err(command_error)?;
         }
         return end(&args, &deployment, &plan, None);
     }
     let agreed = match missing_zip(&deployment, &plan) {
-        Some(missing) => Err(failure(missing)),
+        Some(missing) => Err(command_error(missing)),
         None => agree(&args, &plan),
     };
     if let Err(refusal) = agreed {
         driver::discard_plan(&deployment, &plan)
             .await
-            .map_err(failure)?;
+            .map_err(command_error)?;
         return Err(refusal);
     }
     let progress = StepProgress::of_work();
@@ -73,14 +76,14 @@ pub(crate) async fn run(args: DeployArgs, context: &CommandContext<'_>) -> Resul
     if problems.is_empty() {
         return Ok(());
     }
-    Err(Failure {
+    Err(CommandError {
         exit: Exit::Data,
         errors: problems,
         hint: Some("everything else was deployed; fix or remove these exports, and the next run reads them".to_owned()),
     })
 }
 
-/// What is wrong with the data.
+/// The problems of the data.
 fn problems_of(report: &DeploymentReport) -> Vec<anyhow::Error> {
     let problems = report.problems();
     problems
@@ -88,44 +91,44 @@ fn problems_of(report: &DeploymentReport) -> Vec<anyhow::Error> {
         .collect()
 }
 
-/// Asks, where that is needed and possible.
-fn agree(args: &DeployArgs, plan: &DeploymentPlan) -> Result<(), Failure> {
+/// Asks for agreement unless `--yes` gives it.
+fn agree(args: &DeployArgs, plan: &DeploymentPlan) -> Result<(), CommandError> {
     let refused =
-        |what: &str, hint: &str| Err(Failure::usage(anyhow::anyhow!("{what}")).hint(hint));
+        |what: &str, hint: &str| Err(CommandError::usage(anyhow::anyhow!("{what}")).hint(hint));
     if !args.yes {
-        match ask("Carry this out?") {
+        match ask("Apply these changes?") {
             Answer::Yes => {}
             Answer::No => {
                 return refused(
                     "nothing was changed",
-                    "run the command again to see it again",
+                    "run the command again to see the plan again",
                 );
             }
-            Answer::Nobody => {
+            Answer::NoTerminal => {
                 return refused(
-                    "there is nobody to ask, so nothing was changed",
-                    "agree to what is shown above with --yes",
+                    "not a terminal: nothing was changed",
+                    "pass --yes to apply the plan above",
                 );
             }
         }
     }
     if loses_edits(args, plan) && !args.overwrite {
         let answer = if args.yes {
-            Answer::Nobody
+            Answer::NoTerminal
         } else {
-            ask("Somebody has changed things in the console. Lose these changes?")
+            ask("Some of these were changed in the console. Overwrite these changes?")
         };
         if answer != Answer::Yes {
             return refused(
-                "somebody has changed things in the console, so nothing was overwritten",
-                "keep the changes by leaving these steps out (--only, --from-step), or lose them with --overwrite",
+                "some of these were changed in the console: nothing was overwritten",
+                "leave these steps out to keep the changes (--only, --from-step), or pass --overwrite",
             );
         }
     }
     Ok(())
 }
 
-/// Returns true if something of others is overwritten that `--take-over` does not name.
+/// Returns true if the plan overwrites changes of others that `--take-over` does not name.
 fn loses_edits(args: &DeployArgs, plan: &DeploymentPlan) -> bool {
     let named: Vec<String> = args
         .take_over
@@ -139,15 +142,15 @@ fn loses_edits(args: &DeployArgs, plan: &DeploymentPlan) -> bool {
     })
 }
 
-/// What is done, what is wrong with the data, and what has failed.
-fn stopped(error: DeploymentError) -> Failure {
+/// Reports completed steps, the problems of the data, and the failed step.
+fn stopped(error: DeploymentError) -> CommandError {
     let problems = problems_of(&error.done);
     let hint = error.cause.hint();
     let context = format!("step {} ({}) failed", error.number, error.name);
     for step in &error.done.steps {
         note(format!("done: {} ({})", step.title, changes(step.changes)));
     }
-    let mut found = failure(error.cause).hint(hint);
+    let mut found = command_error(error.cause).hint(hint);
     found.errors = found
         .errors
         .into_iter()
@@ -164,8 +167,8 @@ fn changes(count: usize) -> String {
     }
 }
 
-/// The plan, as people read it.
-fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
+/// Prints the plan.
+fn show(plan: &DeploymentPlan) -> Result<(), CommandError> {
     let mut out = output::stdout();
     writeln!(
         out,
@@ -183,14 +186,14 @@ fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
             .zip(step.changes.iter().skip(1).map(Some).chain([None]));
         for (change, next) in changes {
             writeln!(out, "       {} {}", sign(change.kind), change.what)?;
-            // What is the same for several is said once, after the last of them.
+            // Details that several changes share are printed once, after the last of them.
             if next.is_some_and(|next| next.kind == change.kind && next.details == change.details) {
                 continue;
             }
-            for detail in change.details.iter().take(MOST_DETAILS) {
+            for detail in change.details.iter().take(MAX_DETAILS) {
                 writeln!(out, "           {detail}")?;
             }
-            let more = change.details.len().saturating_sub(MOST_DETAILS);
+            let more = change.details.len().saturating_sub(MAX_DETAILS);
             if more > 0 {
                 writeln!(out, "           and {more} more (--output json has all)")?;
             }
@@ -202,15 +205,15 @@ fn show(plan: &DeploymentPlan) -> Result<(), Failure> {
 fn summary(step: &StepPlan) -> String {
     match (&step.skipped, step.changes.len()) {
         (Some(why), _) => format!("nothing to do ({why})"),
-        (None, 0) => "as it should be".to_owned(),
+        (None, 0) => "no changes".to_owned(),
         (None, count) => changes(count),
     }
 }
 
 fn sign(kind: ChangeKind) -> &'static str {
     match kind {
-        ChangeKind::Create => "+ make     ",
-        ChangeKind::Update => "~ change   ",
+        ChangeKind::Create => "+ create   ",
+        ChangeKind::Update => "~ update   ",
         ChangeKind::Replace => "! replace  ",
         ChangeKind::Overwrite => "! overwrite",
         ChangeKind::Delete => "- delete   ",
@@ -223,14 +226,14 @@ fn end(
     deployment: &Deployment,
     plan: &DeploymentPlan,
     report: Option<&DeploymentReport>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let is_about_dashboard = plan.steps.iter().any(|step| step.name == "dashboard");
     let is_there = is_about_dashboard && (report.is_some() || !plan.changes_anything());
     let dashboard = is_there
         .then(|| driver::dashboard_address(deployment))
         .flatten();
     if args.output == Output::Json {
-        return output::print_json(&Told {
+        return output::print_json(&DeployOutput {
             plan,
             report,
             dashboard,
@@ -239,7 +242,7 @@ fn end(
     let mut out = output::stdout();
     match report {
         None if args.dry_run && plan.changes_anything() => {
-            writeln!(out, "Nothing was changed: this was a dry run.")?;
+            writeln!(out, "Dry run: nothing was changed.")?;
         }
         None => writeln!(out, "Nothing to change.")?,
         Some(report) => {
@@ -258,12 +261,12 @@ fn end(
         let database = deployment.settings().database(&deployment.names);
         writeln!(
             out,
-            "Next: `kiro-analytics status` says how it is; in Athena, ask database `{database}`."
+            "Next: `kiro-analytics status` shows the deployment; in Athena, query database `{database}`."
         )?;
         if deployment.settings().alarm_email.is_some() {
             writeln!(
                 out,
-                "The address for alarms must confirm its subscription once: look for a mail of AWS."
+                "The address for alarms must confirm its subscription once: look for a mail from AWS."
             )?;
         }
     }

@@ -1,4 +1,4 @@
-//! `kiro-analytics init`: the configuration file, from the environment, from what is deployed, by looking around and asking.
+//! `kiro-analytics init`: writes the configuration file from the environment, the account and answers.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,11 +14,11 @@ use kiro_deploy::settings::{Layers, Origin, Remembered, Resolved};
 use serde_json::Value;
 
 use crate::cloud::args::InitArgs;
-use crate::cloud::question::{ask_for, is_somebody_there};
-use crate::cloud::session::{failure, layers, problems};
+use crate::cloud::prompt::{ask_for, is_interactive};
+use crate::cloud::session::{command_error, layers, problems};
 use crate::cloud::settings_file;
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
-use crate::failure::{Failure, note};
 use crate::output;
 
 /// Maximum number of buckets and users in a question.
@@ -31,19 +31,19 @@ const NOT_COPIED: [&str; 4] = ["prefix", "region", "profile", "hash_salt"];
 /// Values by the key of their setting.
 pub(crate) type Answers = BTreeMap<&'static str, Value>;
 
-pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
     let is_printed = args.out == Path::new("-");
     if !is_printed && args.out.exists() && !args.force {
         let error = anyhow::anyhow!("`{}` exists already", args.out.display());
-        return Err(Failure::usage(error)
+        return Err(CommandError::usage(error)
             .hint("edit it, name another file with --out, or replace it with --force"));
     }
     let layers = layers(&args.cloud, config);
     let (prefix, address) = layers.address().map_err(problems)?;
     let aws = Aws::sign_in(&address, AwsTuning::default())
         .await
-        .map_err(|error| failure(error.into()))?;
+        .map_err(|error| command_error(error.into()))?;
     note(format!(
         "account {}, {}, as {}",
         aws.account(),
@@ -76,7 +76,7 @@ pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<
     fs::write(&args.out, text).map_err(|error| {
         let error =
             anyhow::Error::new(error).context(format!("could not write `{}`", args.out.display()));
-        Failure::usage(error).hint("name another file with --out")
+        CommandError::usage(error).hint("name another file with --out")
     })?;
     note(format!(
         "wrote `{}`; next: `kiro-analytics deploy --dry-run`",
@@ -85,12 +85,12 @@ pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<
     Ok(())
 }
 
-/// The prefix, what its stack remembers, and what a deployment of the AWS sample says of its settings.
+/// The prefix, the settings of its stack, and those of a deployment of the AWS sample.
 async fn choose_prefix(
     aws: &Aws,
     layers: &Layers<'_>,
     named: &str,
-) -> Result<(String, Option<Remembered>, Answers), Failure> {
+) -> Result<(String, Option<Remembered>, Answers), CommandError> {
     let mut answers = Answers::new();
     let mut proposed = named.to_owned();
     let maker = maker(aws, named).await;
@@ -112,7 +112,7 @@ async fn choose_prefix(
     }
     let prefix = ask_for("Prefix of all names", &proposed);
     if let Some(problem) = Names::new(&prefix, aws).problems().first() {
-        return Err(Failure::usage(anyhow::anyhow!("{problem}")));
+        return Err(CommandError::usage(anyhow::anyhow!("{problem}")));
     }
     let maker = if prefix == named {
         maker
@@ -123,9 +123,8 @@ async fn choose_prefix(
     if is_taken(&maker) {
         let error =
             anyhow::anyhow!("stack `{prefix}-data` exists, and kiro-analytics has not made it");
-        return Err(
-            Failure::usage(error).hint("run `kiro-analytics init` again and take another prefix")
-        );
+        return Err(CommandError::usage(error)
+            .hint("run `kiro-analytics init` again and take another prefix"));
     }
     let remembered = match maker {
         StackMaker::Ours(stack) => {
@@ -140,7 +139,7 @@ async fn choose_prefix(
     Ok((prefix, remembered, answers))
 }
 
-/// Where stacks may not be read, prints a note and continues as if there were none.
+/// If stacks cannot be read, prints a note and continues without.
 async fn maker(aws: &Aws, prefix: &str) -> StackMaker {
     StackMaker::find(aws, prefix).await.unwrap_or_else(|error| {
         note(format!("stack `{prefix}-data`: {error}"));
@@ -173,7 +172,7 @@ fn warn_of_other_prefix(layers: &Layers<'_>, prefix: &str) {
     }
 }
 
-/// What flags, environment, file and stack say.
+/// The settings of flags, environment, file and stack.
 fn said(resolved: &Resolved) -> Answers {
     let values = resolved.values.iter();
     let said = values.filter(|(setting, value, origin)| {
@@ -197,8 +196,8 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// What is not configured yet.
-async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), Failure> {
+/// The settings that are missing.
+async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), CommandError> {
     if args.bucket.is_some() || !answers.contains_key("exports") {
         exports(args, aws, answers).await?;
     }
@@ -214,7 +213,7 @@ async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(
             Err(error) => note(format!("IAM Identity Center: {error}")),
         }
     }
-    if is_somebody_there() && !answers.contains_key("alarm_email") {
+    if is_interactive() && !answers.contains_key("alarm_email") {
         let address = ask_for("Address for alarms (empty for none)", "");
         if !address.is_empty() {
             answers.insert("alarm_email", Value::from(address));
@@ -224,7 +223,7 @@ async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(
 }
 
 /// Bucket and prefix.
-async fn exports(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), Failure> {
+async fn exports(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(), CommandError> {
     let bucket = if let Some(bucket) = &args.bucket {
         bucket.clone()
     } else {
@@ -261,9 +260,9 @@ async fn exports(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<()
 }
 
 /// `deploy` never makes the bucket that Kiro writes to.
-fn no_bucket(bucket: &str, error: AwsError) -> Failure {
+fn no_bucket(bucket: &str, error: AwsError) -> CommandError {
     let is_missing = error.is_not_found();
-    let failure = failure(error.into());
+    let failure = command_error(error.into());
     if is_missing {
         return failure.hint(format!(
             "`{bucket}` must be the bucket that Kiro writes its reports to (Kiro console, Settings): check its name and the account"
@@ -272,7 +271,7 @@ fn no_bucket(bucket: &str, error: AwsError) -> Failure {
     failure
 }
 
-/// The bucket, out of those there are.
+/// Chooses the bucket among those found.
 async fn asked_bucket(aws: &Aws) -> String {
     let names = match discover::bucket_names(aws).await {
         Ok(names) => names,
@@ -281,7 +280,7 @@ async fn asked_bucket(aws: &Aws) -> String {
             Vec::new()
         }
     };
-    if is_somebody_there() {
+    if is_interactive() {
         for name in names.iter().take(MOST_NAMED) {
             note(format!("  {name}"));
         }
@@ -295,7 +294,7 @@ async fn asked_bucket(aws: &Aws) -> String {
 async fn owner(aws: &Aws) -> Option<String> {
     match discover::quicksight_users(aws).await {
         Ok((_, users)) => {
-            if is_somebody_there() {
+            if is_interactive() {
                 for user in users.iter().take(MOST_NAMED) {
                     note(format!(
                         "  {} {} {}",

@@ -8,21 +8,21 @@ use kiro_deploy::logs::LogReport;
 use crate::args::Output;
 use crate::cloud::args::LogsArgs;
 use crate::cloud::deployed;
-use crate::cloud::moment::ago;
-use crate::cloud::session::{Session, failure};
+use crate::cloud::relative_time::ago;
+use crate::cloud::session::{Session, command_error};
+use crate::command_error::CommandError;
 use crate::commands::normalize::now;
 use crate::context::CommandContext;
-use crate::failure::Failure;
-use crate::figures::{count, counted};
+use crate::format::{count, counted};
 use crate::output;
 
-pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     let stack = deployed::needed(&session)?;
     let back = TimeDelta::from_std(args.since).unwrap_or(TimeDelta::days(7));
     let report = LogReport::read(&session.aws, stack, now() - back).await;
-    let report = report.map_err(failure)?;
+    let report = report.map_err(command_error)?;
     if args.output == Output::Json {
         output::print_json(&report)?;
     } else {

@@ -7,20 +7,20 @@ use kiro_deploy::status::dashboard_address;
 
 use crate::cloud::args::OpenArgs;
 use crate::cloud::deployed;
-use crate::cloud::session::{Session, failure};
+use crate::cloud::session::{Session, command_error};
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
-use crate::failure::{Failure, note};
 use crate::output;
 
-pub(crate) async fn run(args: OpenArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: OpenArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     deployed::needed(&session)?;
     let assets = Assets::find_kinds(&session.aws, &session.names, &[AssetKind::Dashboard]).await;
-    let assets = assets.map_err(|error| failure(error.into()))?;
+    let assets = assets.map_err(|error| command_error(error.into()))?;
     let Some(dashboard) = assets.of(AssetKind::Dashboard).next() else {
         let error = anyhow::anyhow!("deployment `{}` has no dashboard", session.names.prefix);
-        return Err(Failure::usage(error).hint(
+        return Err(CommandError::usage(error).hint(
             "`kiro-analytics deploy` makes it; `kiro-analytics serve s3://BUCKET/PREFIX` shows it on this machine, without Quick Sight",
         ));
     };

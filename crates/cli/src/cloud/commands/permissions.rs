@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::cloud::args::{PermissionsArgs, PermissionsOutput};
 use crate::cloud::session::{layers, problems};
+use crate::command_error::{CommandError, note};
 use crate::config::Config;
 use crate::context::CommandContext;
-use crate::failure::{Failure, note};
 use crate::output;
 
-/// Placeholder in ARNs for what is not given.
+/// Placeholder in ARNs for a missing value.
 const ANY: &str = "*";
 
 #[derive(Serialize)]
@@ -35,7 +35,10 @@ struct StatementEntry<'a> {
     actions: Vec<&'static str>,
 }
 
-pub(crate) fn run(args: &PermissionsArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) fn run(
+    args: &PermissionsArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     let scope = scope(args, config)?;
     if scope.exports.is_empty() {
@@ -62,7 +65,7 @@ pub(crate) fn run(args: &PermissionsArgs, context: &CommandContext<'_>) -> Resul
     Ok(out.flush()?)
 }
 
-fn print_json(scope: &PolicyScope) -> Result<(), Failure> {
+fn print_json(scope: &PolicyScope) -> Result<(), CommandError> {
     let statements = statements(scope);
     output::print_json(&Printed {
         prefix: &scope.prefix,
@@ -80,7 +83,7 @@ fn print_json(scope: &PolicyScope) -> Result<(), Failure> {
     })
 }
 
-fn scope(args: &PermissionsArgs, config: &Config) -> Result<PolicyScope, Failure> {
+fn scope(args: &PermissionsArgs, config: &Config) -> Result<PolicyScope, CommandError> {
     let mut layers = layers(&args.cloud, config);
     let mut add = |flag: &str, key: &str, text: String| {
         layers.flags.push((flag.to_owned(), key.to_owned(), text));

@@ -1,4 +1,4 @@
-//! `kiro-analytics preflight`: what a deployment needs, checked before anything is made.
+//! `kiro-analytics preflight`: checks what a deployment needs, before anything is created.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -14,24 +14,27 @@ use kiro_deploy::{Names, Stack};
 use serde::Serialize;
 
 use crate::args::Output;
+use crate::cancellation::CancellationToken;
 use crate::cloud::args::PreflightArgs;
-use crate::cloud::session::{Session, failure, function_folders, layers, problems};
+use crate::cloud::session::{Session, command_error, function_folders, layers, problems};
 use crate::cloud::step_progress::StepProgress;
+use crate::command_error::CommandError;
 use crate::commands::normalize::now;
 use crate::config::Config;
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::figures::counted;
-use crate::interrupt::Interrupt;
+use crate::format::counted;
 use crate::output;
 use crate::progress::spinner;
 
-pub(crate) async fn run(args: PreflightArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: PreflightArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
-    let interrupt = context.interrupt;
+    let cancellation = context.cancellation;
     if args.definition {
-        return validate(&args, config, interrupt).await;
+        return validate(&args, config, cancellation).await;
     }
     let layers = layers(&args.cloud, config);
     let (prefix, address) = layers.address().map_err(problems)?;
@@ -72,7 +75,7 @@ pub(crate) async fn run(args: PreflightArgs, context: &CommandContext<'_>) -> Re
     match report.category() {
         None => Ok(()),
         // Every check has said what to do.
-        Some(category) => Err(Failure {
+        Some(category) => Err(CommandError {
             exit: Exit::from(category),
             errors: Vec::new(),
             hint: None,
@@ -80,7 +83,7 @@ pub(crate) async fn run(args: PreflightArgs, context: &CommandContext<'_>) -> Re
     }
 }
 
-/// What Quick Sight says of the definition, for programs.
+/// The result of Quick Sight's validation, as JSON.
 #[derive(Debug, Serialize)]
 struct DefinitionReport {
     accepted: bool,
@@ -91,20 +94,22 @@ struct DefinitionReport {
 async fn validate(
     args: &PreflightArgs,
     config: &Config,
-    interrupt: &Interrupt,
-) -> Result<(), Failure> {
+    cancellation: &CancellationToken,
+) -> Result<(), CommandError> {
     let session = Session::open(&args.cloud, config).await?;
     let deployment = session.deployment(None)?;
     // From here on a signal ends the wait, and the analysis is deleted before the command ends.
-    interrupt.expect();
+    cancellation.expect();
     let progress = StepProgress::of_work();
-    let validation = validate_definition(&deployment, &progress, interrupt.came()).await;
+    let validation = validate_definition(&deployment, &progress, cancellation.cancelled()).await;
     progress.clear();
-    let errors = match validation.map_err(failure)? {
+    let errors = match validation.map_err(command_error)? {
         Validation::Accepted => Vec::new(),
         Validation::Refused(errors) => errors,
         Validation::Interrupted => {
-            return Err(Failure::interrupted().hint("the analysis for the validation is deleted"));
+            return Err(
+                CommandError::interrupted().hint("the analysis for the validation is deleted")
+            );
         }
     };
     if args.output == Output::Json {
@@ -123,7 +128,7 @@ async fn validate(
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Failure {
+    Err(CommandError {
         exit: Exit::Aws,
         errors: errors
             .into_iter()
@@ -142,7 +147,7 @@ async fn stack(aws: &Result<Aws, AwsError>, prefix: &str) -> Result<Option<Stack
     }
 }
 
-/// The settings without those that are wrong, so that all else can be looked at, and what is wrong with these.
+/// The settings without the invalid ones, so that all others can be checked, and the problems of these.
 fn resolve(
     layers: &Layers<'_>,
     remembered: Option<&Remembered>,

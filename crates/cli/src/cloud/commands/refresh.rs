@@ -11,13 +11,13 @@ use serde::Serialize;
 use crate::args::Output;
 use crate::cloud::args::{RefreshArgs, RefreshPart};
 use crate::cloud::deployed;
-use crate::cloud::session::{Session, failure};
+use crate::cloud::session::{Session, command_error};
 use crate::cloud::step_progress::StepProgress;
+use crate::command_error::CommandError;
 use crate::commands::normalize::now;
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::figures::{count, counted};
+use crate::format::{count, counted};
 use crate::output;
 
 #[derive(Debug, Serialize)]
@@ -30,7 +30,7 @@ struct Answer {
 struct Normalized {
     exports_read: u64,
     exports_seen: u64,
-    /// What the function says of exports that it could not read.
+    /// Exports that the function could not read.
     failures: Vec<String>,
 }
 
@@ -44,7 +44,10 @@ impl From<&Normalization> for Normalized {
     }
 }
 
-pub(crate) async fn run(args: RefreshArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: RefreshArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     deployed::needed(&session)?;
@@ -58,7 +61,7 @@ pub(crate) async fn run(args: RefreshArgs, context: &CommandContext<'_>) -> Resu
     let progress = StepProgress::of_work();
     let done = refresh(&deployment, &order, &progress).await;
     progress.clear();
-    let done = done.map_err(failure)?;
+    let done = done.map_err(command_error)?;
     let answer = Answer {
         normalization: done.normalized.as_ref().map(Normalized::from),
         imports: done.imported.iter().map(Imported::line).collect(),
@@ -108,8 +111,8 @@ impl Answer {
     }
 }
 
-/// What failed, and whose matter it is.
-fn verdict(done: &Refreshed, answer: &Answer) -> Result<(), Failure> {
+/// Reports failures with their exit code.
+fn verdict(done: &Refreshed, answer: &Answer) -> Result<(), CommandError> {
     let mut errors = Vec::new();
     let mut hint = None;
     let mut exit = Exit::Data;
@@ -138,7 +141,7 @@ fn verdict(done: &Refreshed, answer: &Answer) -> Result<(), Failure> {
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Failure { exit, errors, hint })
+    Err(CommandError { exit, errors, hint })
 }
 
 /// The imports that failed, by their reason: one cause often stops them all.

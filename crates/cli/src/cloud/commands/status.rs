@@ -1,4 +1,4 @@
-//! `kiro-analytics status`: what is deployed, and whether it is well.
+//! `kiro-analytics status`: shows what is deployed and its problems.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -10,20 +10,23 @@ use crate::cloud::args::StatusArgs;
 use crate::cloud::deployed;
 use crate::cloud::session::Session;
 use crate::cloud::status_lines::lines;
+use crate::command_error::CommandError;
 use crate::commands::normalize::now;
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::output;
 
-/// Moves to the upper left corner and clears what is below.
+/// Moves to the upper left corner and clears the screen.
 const CLEAR: &str = "\x1b[H\x1b[2J";
 
-pub(crate) async fn run(args: StatusArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: StatusArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
-    let interrupt = context.interrupt;
+    let cancellation = context.cancellation;
     if args.watch {
-        interrupt.expect();
+        cancellation.expect();
     }
     loop {
         // Signed in anew each time: a stack may change, and a session may have been renewed.
@@ -43,13 +46,13 @@ pub(crate) async fn run(args: StatusArgs, context: &CommandContext<'_>) -> Resul
             return verdict(&status);
         }
         tokio::select! {
-            () = interrupt.came() => return Ok(()),
+            () = cancellation.cancelled() => return Ok(()),
             () = tokio::time::sleep(Duration::from_secs(args.every)) => {}
         }
     }
 }
 
-fn show(args: &StatusArgs, status: &Status) -> Result<(), Failure> {
+fn show(args: &StatusArgs, status: &Status) -> Result<(), CommandError> {
     let mut out = output::stdout();
     match (args.output, args.watch) {
         (Output::Json, false) => return output::print_json(status),
@@ -79,10 +82,10 @@ fn write_text(out: &mut impl Write, status: &Status) -> io::Result<()> {
 }
 
 /// The screen has said everything; this is the code.
-fn verdict(status: &Status) -> Result<(), Failure> {
+fn verdict(status: &Status) -> Result<(), CommandError> {
     match status.category() {
         None => Ok(()),
-        Some(category) => Err(Failure {
+        Some(category) => Err(CommandError {
             exit: Exit::from(category),
             errors: Vec::new(),
             hint: None,

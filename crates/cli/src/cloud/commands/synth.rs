@@ -10,16 +10,16 @@ use kiro_deploy::synth::{self, ExistingState, NO_SALT, SynthFile};
 use kiro_deploy::{Names, salt};
 
 use crate::cloud::args::SynthArgs;
-use crate::cloud::session::{Session, environment_region, failure, layers, problems};
+use crate::cloud::session::{Session, command_error, environment_region, layers, problems};
+use crate::command_error::{CommandError, note};
 use crate::config::Config;
 use crate::context::CommandContext;
-use crate::failure::{Failure, note};
 
 /// Takes the place of an account that no setting names.
 const NO_ACCOUNT: &str = "000000000000";
 const DEFAULT_REGION: &str = "us-east-1";
 
-pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let config = &context.config()?;
     let functions = args.functions.as_deref();
     let signed_in = if args.offline {
@@ -31,21 +31,23 @@ pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result
         let mut session = Session::of(aws, &args.cloud, config).await?;
         let (aws, names) = (&session.aws, &session.names);
         let salt = salt::given_or_deployed(aws, names, &session.resolved.settings).await;
-        set_salt(&mut session.resolved, salt.map_err(failure)?);
+        set_salt(&mut session.resolved, salt.map_err(command_error)?);
         let deployment = session.deployment(functions)?;
-        let existing = ExistingState::find(&deployment).await.map_err(failure)?;
+        let existing = ExistingState::find(&deployment)
+            .await
+            .map_err(command_error)?;
         (deployment, existing)
     } else {
         let session = without_account(&args, config)?;
         (session.deployment(functions)?, ExistingState::default())
     };
-    let files = synth::files(&deployment, &existing).map_err(failure)?;
+    let files = synth::files(&deployment, &existing).map_err(command_error)?;
     for file in &files {
         let path = args.out.join(&file.path);
         write(&path, file).map_err(|error| {
             let error =
                 anyhow::Error::new(error).context(format!("could not write `{}`", path.display()));
-            Failure::usage(error).hint("name another folder with --out")
+            CommandError::usage(error).hint("name another folder with --out")
         })?;
     }
     note(format!("{} files in `{}`", files.len(), args.out.display()));
@@ -66,7 +68,7 @@ pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result
 }
 
 /// The account, if it can be asked. No credentials are no failure here.
-async fn sign_in(args: &SynthArgs, config: &Config) -> Result<Option<Aws>, Failure> {
+async fn sign_in(args: &SynthArgs, config: &Config) -> Result<Option<Aws>, CommandError> {
     let (_, address) = layers(&args.cloud, config).address().map_err(problems)?;
     match Aws::sign_in(&address, AwsTuning::default()).await {
         Ok(aws) => Ok(Some(aws)),
@@ -75,13 +77,13 @@ async fn sign_in(args: &SynthArgs, config: &Config) -> Result<Option<Aws>, Failu
                 Ok(None)
             }
             AwsErrorKind::Invalid if error.code == "MissingRegion" => Ok(None),
-            _ => Err(failure(error.into())),
+            _ => Err(command_error(error.into())),
         },
     }
 }
 
 /// A session of settings alone.
-fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, Failure> {
+fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, CommandError> {
     let layers = layers(&args.cloud, config);
     let (prefix, _) = layers.address().map_err(problems)?;
     let mut resolved = layers.resolve(None).map_err(problems)?;
@@ -95,7 +97,7 @@ fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, Failure
     note(format!(
         "note: not signed in: the files are for account {account} in {region}; nothing of what is deployed is in them"
     ));
-    let salt = salt::given_only(settings).map_err(failure)?;
+    let salt = salt::given_only(settings).map_err(command_error)?;
     let aws = Aws::unsigned(&account, &partition, &region);
     set_salt(&mut resolved, salt);
     Ok(Session {

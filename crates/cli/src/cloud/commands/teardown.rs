@@ -1,4 +1,4 @@
-//! `kiro-analytics teardown`: show what goes and what stays, ask, remove it.
+//! `kiro-analytics teardown`: shows what is removed and retained, asks, removes it.
 
 use std::io::{self, Write};
 
@@ -7,23 +7,26 @@ use serde::Serialize;
 
 use crate::args::Output;
 use crate::cloud::args::TeardownArgs;
-use crate::cloud::question::{ask_for, is_somebody_there};
-use crate::cloud::session::{Session, failure};
+use crate::cloud::prompt::{ask_for, is_interactive};
+use crate::cloud::session::{Session, command_error};
 use crate::cloud::step_progress::StepProgress;
+use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::exit::Exit;
-use crate::failure::{Failure, note};
-use crate::figures::counted;
+use crate::format::counted;
 use crate::output;
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct TeardownOutput<'a> {
     plan: &'a TeardownPlan,
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<&'a Removed>,
 }
 
-pub(crate) async fn run(args: TeardownArgs, context: &CommandContext<'_>) -> Result<(), Failure> {
+pub(crate) async fn run(
+    args: TeardownArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let config = &context.config()?;
     let session = Session::open(&args.cloud, config).await?;
     let teardown = Teardown {
@@ -34,7 +37,7 @@ pub(crate) async fn run(args: TeardownArgs, context: &CommandContext<'_>) -> Res
         deletes_data: args.delete_data && !args.keep_data,
     };
     let plan = teardown.plan().await;
-    let plan = plan.map_err(|error| failure(error.into()))?;
+    let plan = plan.map_err(|error| command_error(error.into()))?;
     if args.output == Output::Text {
         let mut out = output::stdout();
         write_plan(&mut out, &plan)?;
@@ -69,8 +72,8 @@ pub(crate) async fn run(args: TeardownArgs, context: &CommandContext<'_>) -> Res
     Ok(out.flush()?)
 }
 
-fn print(plan: &TeardownPlan, removed: Option<&Removed>) -> Result<(), Failure> {
-    output::print_json(&Told { plan, removed })
+fn print(plan: &TeardownPlan, removed: Option<&Removed>) -> Result<(), CommandError> {
+    output::print_json(&TeardownOutput { plan, removed })
 }
 
 fn write_plan(out: &mut impl Write, plan: &TeardownPlan) -> io::Result<()> {
@@ -80,9 +83,9 @@ fn write_plan(out: &mut impl Write, plan: &TeardownPlan) -> io::Result<()> {
         plan.prefix, plan.region, plan.account
     )?;
     if plan.removals.is_empty() {
-        writeln!(out, "\nThere is nothing to remove.")?;
+        writeln!(out, "\nNothing to remove.")?;
     } else {
-        writeln!(out, "\nGoes, in this order:")?;
+        writeln!(out, "\nRemoved, in this order:")?;
     }
     for removal in &plan.removals {
         writeln!(out, "  - {}", removal.what)?;
@@ -91,7 +94,7 @@ fn write_plan(out: &mut impl Write, plan: &TeardownPlan) -> io::Result<()> {
         }
     }
     if !plan.retained.is_empty() {
-        writeln!(out, "\nStays:")?;
+        writeln!(out, "\nRetained:")?;
     }
     for kept in &plan.retained {
         writeln!(out, "  = {}", kept.what)?;
@@ -100,15 +103,15 @@ fn write_plan(out: &mut impl Write, plan: &TeardownPlan) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The prefix must be typed: this is no command to run by mistake.
-fn agree(args: &TeardownArgs, plan: &TeardownPlan) -> Result<(), Failure> {
+/// Asks to type the prefix, against running it by mistake.
+fn agree(args: &TeardownArgs, plan: &TeardownPlan) -> Result<(), CommandError> {
     if args.yes {
         return Ok(());
     }
-    if !is_somebody_there() {
-        let error = anyhow::anyhow!("nobody can be asked here, and nothing was removed");
-        return Err(Failure::usage(error).hint(format!(
-            "`kiro-analytics teardown --prefix {}{} --yes` agrees to what is shown above",
+    if !is_interactive() {
+        let error = anyhow::anyhow!("not a terminal: nothing was removed");
+        return Err(CommandError::usage(error).hint(format!(
+            "`kiro-analytics teardown --prefix {}{} --yes` applies the plan above",
             plan.prefix,
             if args.delete_data {
                 " --delete-data"
@@ -117,19 +120,19 @@ fn agree(args: &TeardownArgs, plan: &TeardownPlan) -> Result<(), Failure> {
             }
         )));
     }
-    let question = format!("Type `{}` to remove all that goes", plan.prefix);
+    let question = format!("Type `{}` to remove all of the above", plan.prefix);
     if ask_for(&question, "") == plan.prefix {
         return Ok(());
     }
-    Err(Failure::usage(anyhow::anyhow!(
+    Err(CommandError::usage(anyhow::anyhow!(
         "not agreed: nothing was removed"
     )))
 }
 
-fn obstructed(plan: &TeardownPlan) -> Failure {
+fn obstructed(plan: &TeardownPlan) -> CommandError {
     let errors = plan.blockers.iter();
     let hint = plan.blockers.first();
-    Failure {
+    CommandError {
         exit: Exit::Usage,
         errors: errors
             .map(|obstacle| anyhow::anyhow!("{}", obstacle.what))
@@ -138,8 +141,8 @@ fn obstructed(plan: &TeardownPlan) -> Failure {
     }
 }
 
-/// Says what is gone, what remains, and why.
-fn stopped(error: TeardownError) -> Failure {
+/// Reports what was removed, what remains, and why.
+fn stopped(error: TeardownError) -> CommandError {
     let TeardownError {
         what,
         done,
@@ -154,9 +157,9 @@ fn stopped(error: TeardownError) -> Failure {
     for what in &remains {
         note(format_args!("remains: {what}"));
     }
-    let failure = failure(cause);
+    let failure = command_error(cause);
     let hint = failure.hint.clone();
-    Failure {
+    CommandError {
         errors: failure
             .errors
             .into_iter()

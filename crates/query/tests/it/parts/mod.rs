@@ -11,7 +11,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Schema};
 use chrono::NaiveDate;
 use futures::TryStreamExt;
-use kiro_curate::{Catalogue, ColumnType, RenderOptions, Source};
+use kiro_catalog::{Catalogue, ColumnType, RenderOptions, Source};
 use kiro_query::{Engine, EngineOptions, QueryError};
 use parquet::arrow::ArrowWriter;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use kiro_curate::Catalogue;
+use kiro_catalog::Catalogue;
 use kiro_dashboard::PageModel;
 use kiro_dashboard::spec::Format;
 use kiro_dashboard_sql::{ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, Selection, Value};

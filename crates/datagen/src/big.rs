@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn rows_have_the_size_of_real_ones() {
-        let path = std::env::temp_dir().join(format!("kiro-fleet-big-{}.csv", std::process::id()));
+        let path =
+            std::env::temp_dir().join(format!("kiro-datagen-big-{}.csv", std::process::id()));
         let written = write_big_export(9_000, 12, &path).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::remove_file(&path).unwrap();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
-use kiro_fleet::{Attendance, FleetOptions, FleetSummary, write_fleet};
+use kiro_datagen::{Attendance, FleetOptions, FleetSummary, write_fleet};
 
 fn options(users: u32, days: u32) -> FleetOptions {
     FleetOptions::new(

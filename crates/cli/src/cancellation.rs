@@ -1,18 +1,18 @@
-//! Ctrl-C, and the polite request to end: of most commands an interruption, of a page that is served the usual end.
+//! SIGINT and SIGTERM: an interruption of most commands, the usual end of `serve`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
-/// Whether somebody wants the program to end, and what that means at the moment.
+/// Set once by a signal; a command that expects it ends with success.
 #[derive(Debug, Default)]
-pub(crate) struct Interrupt {
-    came: watch::Sender<bool>,
+pub(crate) struct CancellationToken {
+    is_cancelled: watch::Sender<bool>,
     is_expected: AtomicBool,
 }
 
-impl Interrupt {
-    /// From now on a signal is how the command ends, and no failure.
+impl CancellationToken {
+    /// Declares that a signal is the usual end of this command.
     pub(crate) fn expect(&self) {
         self.is_expected.store(true, Ordering::SeqCst);
     }
@@ -21,14 +21,14 @@ impl Interrupt {
         self.is_expected.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn announce(&self) {
-        self.came.send_replace(true);
+    pub(crate) fn cancel(&self) {
+        self.is_cancelled.send_replace(true);
     }
 
-    /// Waits until somebody wants the program to end.
-    pub(crate) async fn came(&self) {
+    /// Waits for the signal.
+    pub(crate) async fn cancelled(&self) {
         // The sender lives as long as `self`.
-        drop(self.came.subscribe().wait_for(|came| *came).await);
+        drop(self.is_cancelled.subscribe().wait_for(|set| *set).await);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Prints the rendered catalogue as JSON: every relation in dependency order with its columns and its statement.
 //!
 //! The tests create exactly these tables and views in a real Trino:
-//! `cargo run -p kiro-curate --example render -- s3://bucket/prefix 2026-07-01 ['{"salt": "…", "settings": {…}}']`
+//! `cargo run -p kiro-catalog --example render -- s3://bucket/prefix 2026-07-01 ['{"salt": "…", "settings": {…}}']`
 
 use std::env::args;
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use kiro_curate::{Catalogue, Emails, Relation, RenderOptions, Settings, Source};
+use kiro_catalog::{Catalogue, Emails, Relation, RenderOptions, Settings, Source};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

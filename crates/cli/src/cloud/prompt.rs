@@ -1,26 +1,26 @@
-//! Asking the person at the terminal.
+//! Prompts on the terminal.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// What the person says.
+/// The answer to a prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     Yes,
     No,
     /// There is no terminal, or it was closed.
-    Nobody,
+    NoTerminal,
 }
 
-/// A question whose answer is no, unless somebody says yes.
+/// Asks a question with the default no.
 pub(crate) fn ask(question: &str) -> Answer {
     match line(&format!("{question} [y/N] ")) {
         Some(text) if matches!(text.to_lowercase().as_str(), "y" | "yes") => Answer::Yes,
         Some(_) => Answer::No,
-        None => Answer::Nobody,
+        None => Answer::NoTerminal,
     }
 }
 
-/// A text; what is proposed if nothing is typed, or if there is nobody.
+/// Asks for a text. Returns the proposal if nothing is typed or there is no terminal.
 pub(crate) fn ask_for(question: &str, proposed: &str) -> String {
     let prompt = if proposed.is_empty() {
         format!("{question}: ")
@@ -31,13 +31,13 @@ pub(crate) fn ask_for(question: &str, proposed: &str) -> String {
     typed.unwrap_or_else(|| proposed.to_owned())
 }
 
-/// Whether there is somebody to ask.
-pub(crate) fn is_somebody_there() -> bool {
+/// Returns true if a prompt can be answered.
+pub(crate) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 fn line(prompt: &str) -> Option<String> {
-    if !is_somebody_there() {
+    if !is_interactive() {
         return None;
     }
     let mut out = anstream::stderr().lock();

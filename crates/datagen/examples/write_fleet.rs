@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use kiro_fleet::{Attendance, FleetOptions, write_big_export, write_fleet};
+use kiro_datagen::{Attendance, FleetOptions, write_big_export, write_fleet};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

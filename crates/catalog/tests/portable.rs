@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use kiro_curate::{Catalogue, Emails, Relation, RenderOptions, Settings, Source};
+use kiro_catalog::{Catalogue, Emails, Relation, RenderOptions, Settings, Source};
 
 fn render(options: &RenderOptions) -> Catalogue {
     Catalogue::render(options).unwrap()

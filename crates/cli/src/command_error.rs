@@ -1,4 +1,4 @@
-//! What a failed command tells the person: what failed, why, and the next command to type.
+//! The error of a command: what failed, why, and the next command to type.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -7,16 +7,16 @@ use anstyle::{AnsiColor, Style};
 
 use crate::exit::Exit;
 
-/// The end of a command that did not do all it was asked to do.
+/// Ends a command that did not complete.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CommandError {
     pub(crate) exit: Exit,
-    /// Printed one after the other; empty if the command has said everything itself.
+    /// Printed in order; empty if the command has printed them itself.
     pub(crate) errors: Vec<anyhow::Error>,
     pub(crate) hint: Option<String>,
 }
 
-impl Failure {
+impl CommandError {
     pub(crate) fn data(error: impl Into<anyhow::Error>) -> Self {
         Self::new(Exit::Data, error)
     }
@@ -63,7 +63,7 @@ impl Failure {
     /// `error:`, `caused by:` and `hint:` lines on standard error.
     pub(crate) fn print(&self) {
         let mut out = anstream::stderr().lock();
-        // A standard error that is gone cannot be told about anything.
+        // Nothing can report that standard error is closed.
         self.write(&mut out).unwrap_or_default();
     }
 
@@ -89,14 +89,14 @@ impl Failure {
     }
 }
 
-/// Some libraries print a cause inside the error it caused: the cause alone says it more plainly.
+/// Returns true if an error contains the text of its cause, as in some libraries. Only the cause is printed then.
 fn is_repeated_by(error: &str, cause: &str) -> bool {
     let plain = cause.split_once(": ").map_or(cause, |(_, plain)| plain);
     !plain.is_empty() && error.contains(plain)
 }
 
 /// Writing the answer failed: standard output is closed or full.
-impl From<io::Error> for Failure {
+impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         Self::data(anyhow::Error::new(error).context("could not write the answer"))
     }
@@ -123,7 +123,7 @@ impl fmt::Display for Label {
 mod tests {
     use super::*;
 
-    fn text(failure: &Failure) -> String {
+    fn text(failure: &CommandError) -> String {
         let mut out = anstream::StripStream::new(Vec::new());
         failure.write(&mut out).unwrap();
         String::from_utf8(out.into_inner()).unwrap()
@@ -145,7 +145,7 @@ mod tests {
     fn an_error_shows_its_causes_and_the_next_step() {
         let cause = io::Error::other("line 14: a quoted field is never closed");
         let error = anyhow::Error::new(cause).context("failed to normalize `a.csv`");
-        let failure = Failure::data(error).hint("remove it");
+        let failure = CommandError::data(error).hint("remove it");
         assert_eq!(
             text(&failure),
             "error: failed to normalize `a.csv`\n  caused by: line 14: a quoted field is never closed\nhint: remove it\n"

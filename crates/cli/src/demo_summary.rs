@@ -1,4 +1,4 @@
-//! The headline numbers: what somebody responsible for Kiro asks first. Every number comes from the views, by SQL.
+//! The summary that `demo` prints. Every number comes from the views, by SQL.
 
 use std::io::{self, Write};
 
@@ -6,9 +6,9 @@ use kiro_query::{Engine, ResultFormat};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::engine::failure;
-use crate::failure::Failure;
-use crate::figures::{count, counted, rounded};
+use crate::command_error::CommandError;
+use crate::engine::command_error;
+use crate::format::{count, counted, rounded};
 
 const PEOPLE: &str = "
     SELECT w.first_day, w.anchor_day, COUNT(*) AS users,
@@ -64,7 +64,7 @@ type Row = Map<String, Value>;
 
 /// The answers, as rows of the queries above.
 #[derive(Debug, Serialize)]
-pub(crate) struct Headlines {
+pub(crate) struct DemoSummary {
     people: Vec<Row>,
     month: Vec<Row>,
     near_limit: Vec<Row>,
@@ -74,8 +74,8 @@ pub(crate) struct Headlines {
     data_health: Vec<Row>,
 }
 
-impl Headlines {
-    pub(crate) async fn ask(engine: &Engine) -> Result<Self, Failure> {
+impl DemoSummary {
+    pub(crate) async fn ask(engine: &Engine) -> Result<Self, CommandError> {
         Ok(Self {
             people: rows(engine, PEOPLE).await?,
             month: rows(engine, MONTH).await?,
@@ -213,7 +213,7 @@ impl Headlines {
     }
 }
 
-/// A list's title, with how many there are altogether where the query says so.
+/// A list's title, with the total if the query has one.
 fn heading(out: &mut impl Write, title: &str, rows: &[Row]) -> io::Result<()> {
     match rows
         .first()
@@ -225,14 +225,14 @@ fn heading(out: &mut impl Write, title: &str, rows: &[Row]) -> io::Result<()> {
     }
 }
 
-async fn rows(engine: &Engine, sql: &str) -> Result<Vec<Row>, Failure> {
+async fn rows(engine: &Engine, sql: &str) -> Result<Vec<Row>, CommandError> {
     let mut json = Vec::new();
-    let batches = engine.query(sql).await.map_err(failure)?;
+    let batches = engine.query(sql).await.map_err(command_error)?;
     ResultFormat::Json
         .write(batches, &mut json)
         .await
-        .map_err(failure)?;
-    serde_json::from_slice(&json).map_err(Failure::data)
+        .map_err(command_error)?;
+    serde_json::from_slice(&json).map_err(CommandError::data)
 }
 
 fn number(row: &Row, name: &str) -> f64 {

@@ -1,4 +1,4 @@
-//! The places with objects that people name: folders and buckets, opened, or refused under the name that was typed.
+//! Folders and buckets named on the command line, opened as object stores.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,18 @@ use std::sync::Arc;
 use kiro_ingest::{LocalFolder, ObjectStore, StoreError};
 
 use crate::bucket::{BucketUrl, BucketUrlError};
-use crate::failure::Failure;
+use crate::command_error::CommandError;
 
 /// A folder of this machine, or a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     Folder(PathBuf),
     Bucket(BucketUrl),
 }
 
-impl Place {
-    /// To read exports from. Whether a bucket exists turns out when it is listed.
-    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+impl Location {
+    /// Opens it for reading. A missing bucket is reported when it is listed.
+    pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, CommandError> {
         match self {
             Self::Folder(path) => {
                 let folder = LocalFolder::open(path);
@@ -29,8 +29,8 @@ impl Place {
         }
     }
 
-    /// To write parts to. A folder is made if it does not exist, a bucket never.
-    pub(crate) async fn create(&self) -> Result<Arc<dyn ObjectStore>, Failure> {
+    /// Opens it for writing. Creates a missing folder, never a bucket.
+    pub(crate) async fn create(&self) -> Result<Arc<dyn ObjectStore>, CommandError> {
         match self {
             Self::Folder(path) => {
                 let folder = LocalFolder::create(path);
@@ -49,7 +49,7 @@ impl Place {
     }
 }
 
-impl FromStr for Place {
+impl FromStr for Location {
     type Err = BucketUrlError;
 
     fn from_str(text: &str) -> Result<Self, BucketUrlError> {
@@ -60,7 +60,7 @@ impl FromStr for Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path) => path.display().fmt(formatter),
@@ -69,38 +69,38 @@ impl fmt::Display for Place {
     }
 }
 
-/// The store names its root as a key; people typed a path.
-fn unusable(path: &Path, error: StoreError) -> Failure {
+/// Names the path that was typed; the store knows its root only as a key.
+fn unusable(path: &Path, error: StoreError) -> CommandError {
     let hint = error.hint();
     let context = format!("could not {} `{}`", error.operation, path.display());
-    Failure::usage(anyhow::Error::new(error.kind).context(context)).maybe_hint(hint)
+    CommandError::usage(anyhow::Error::new(error.kind).context(context)).maybe_hint(hint)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::Location;
 
     #[cfg(feature = "aws")]
     #[test]
     fn an_address_of_s3_is_a_bucket_and_everything_else_a_folder() {
-        let place: Place = "s3://exports/kiro/".parse().unwrap();
+        let place: Location = "s3://exports/kiro/".parse().unwrap();
         assert_eq!(place.to_string(), "s3://exports/kiro");
         assert_eq!(place.folder(), None);
         for folder in ["exports", "./s3:/exports", "C:\\exports", "-"] {
-            let place: Place = folder.parse().unwrap();
-            assert_eq!(place, Place::Folder(folder.into()));
+            let place: Location = folder.parse().unwrap();
+            assert_eq!(place, Location::Folder(folder.into()));
             assert_eq!(place.to_string(), folder);
         }
-        assert!("s3://".parse::<Place>().is_err());
+        assert!("s3://".parse::<Location>().is_err());
     }
 
     #[cfg(not(feature = "aws"))]
     #[test]
     fn a_bucket_is_refused_with_the_build_that_reads_it() {
         for address in ["s3://exports/kiro", "S3://exports"] {
-            let error = address.parse::<Place>().unwrap_err().to_string();
+            let error = address.parse::<Location>().unwrap_err().to_string();
             assert!(error.contains("cargo build --release"), "{error}");
         }
-        assert!("exports".parse::<Place>().is_ok());
+        assert!("exports".parse::<Location>().is_ok());
     }
 }
