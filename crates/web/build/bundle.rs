@@ -1,12 +1,12 @@
-//! Joins ES modules into one: in the order of their imports, without import and export lines. Works because the modules
-//! import by name only and no name stands at the top of two of them, which is checked.
+//! Joins ES modules into one script, in the order of their imports, without import and export lines. Requires that modules
+//! import by name, and that no two modules declare the same name at the top level; both are checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-/// The text of `entry` and everything that it imports.
+/// Returns the text of `entry` and of all modules that it imports.
 pub(crate) fn join(folder: &Path, entry: &str) -> Result<String, Box<dyn Error>> {
     let mut joined = Joined {
         folder,
@@ -38,9 +38,13 @@ impl Joined<'_> {
                     .split('\'')
                     .nth(1)
                     .and_then(|path| path.strip_prefix("./"));
-                let from = from.ok_or_else(|| format!("{name}: cannot read `{line}`"))?;
+                let from = from.ok_or_else(|| {
+                    format!("{name}: expected a path that begins with `./`, found `{line}`")
+                })?;
                 if import.contains(" as ") || !import.starts_with('{') {
-                    return Err(format!("{name}: import by name only, found `{line}`").into());
+                    return Err(
+                        format!("{name}: expected an import by name, found `{line}`").into(),
+                    );
                 }
                 self.add(from)?;
             }
@@ -50,7 +54,7 @@ impl Joined<'_> {
             if let Some(top) = top_name(line)
                 && let Some(other) = self.owners.insert(top.to_owned(), name.to_owned())
             {
-                return Err(format!("`{top}` stands at the top of both {other} and {name}").into());
+                return Err(format!("`{top}` is declared by both {other} and {name}").into());
             }
             if !line.trim_start().starts_with("//") {
                 self.text.push_str(line);
@@ -61,7 +65,7 @@ impl Joined<'_> {
     }
 }
 
-/// The name that a line declares at the top of its module.
+/// The name that a line declares at the top level of its module.
 fn top_name(line: &str) -> Option<&str> {
     let line = line.strip_prefix("async ").unwrap_or(line);
     let rest = ["function ", "class ", "const ", "let "]

@@ -54,10 +54,7 @@ impl Token {
     /// Unique per token, because cookies are shared by all ports of a host.
     fn cookie_name(&self) -> String {
         let digest = Sha256::digest(self.0.as_bytes());
-        digest
-            .iter()
-            .take(4)
-            .fold("kiro_".to_owned(), |name, byte| format!("{name}{byte:02x}"))
+        format!("kiro_{}", hex::encode(&digest[..4]))
     }
 }
 

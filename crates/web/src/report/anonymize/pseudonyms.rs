@@ -39,11 +39,8 @@ impl Pseudonyms {
             .chain_update([0])
             .chain_update(text.as_bytes())
             .finalize();
-        let hex = digest
-            .iter()
-            .take(4)
-            .fold(String::new(), |hex, byte| format!("{hex}{byte:02X}"));
-        let (first, second) = hex.split_at(4);
+        let digits = hex::encode_upper(&digest[..4]);
+        let (first, second) = digits.split_at(4);
         format!("{noun} {first}-{second}")
     }
 }
