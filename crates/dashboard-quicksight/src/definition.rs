@@ -4,9 +4,6 @@ use kiro_curate::Catalogue;
 use kiro_dashboard::spec::{Kind, Sheet};
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};
-use used_columns;
-use used_columns;
-use used_columns;
 
 use crate::assets::Assets;
 use crate::colour::column_configurations;

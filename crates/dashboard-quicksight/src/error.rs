@@ -1,6 +1,6 @@
 //! What a dashboard asks for that `QuickSight` cannot show.
 
-use kiro_dashboard::LookupError;
+use kiro_dashboard::{LookupError, join_lines};
 
 pub(crate) type Result<T, E = QuickSightError> = std::result::Result<T, E>;
 

@@ -49,7 +49,7 @@ pub(super) fn statements(plan: &VisualPlan<'_>) -> Result<LocalQuery, LookupErro
 /// A SELECT of the columns that `keep` returns true for.
 fn select_of<'p, 'a>(
     plan: &'p VisualPlan<'a>,
-    keep: impl Fn(&PlanColumn<'_>) -> bool,
+    keep: impl Fn(&PlanColumn<'a>) -> bool,
 ) -> Select<'p, 'a> {
     Select {
         columns: plan.columns.iter().filter(|column| keep(column)).collect(),
