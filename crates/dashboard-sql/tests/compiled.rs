@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use kiro_curate::{Catalogue, RenderOptions, Settings};
+use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, PageVisual, Spec};
 use kiro_dashboard_sql::{
     DataWindow, Request, Selection, Span, TableView, build_figure, options_query, visual_query,
