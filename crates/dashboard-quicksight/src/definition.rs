@@ -89,10 +89,10 @@ fn sheet_definition(
             }));
             continue;
         }
-        let compiled = compile_visual(compiler, sheet, visual)
-            .and_then(|compiled| add_filters(compiler, filters, sheet, visual).map(|()| compiled));
-        match compiled {
-            Ok(compiled) => visuals.push(compiled),
+        let body = compile_visual(compiler, sheet, visual)
+            .and_then(|body| add_filters(compiler, filters, sheet, visual).map(|()| body));
+        match body {
+            Ok(body) => visuals.push(body),
             Err(error) => errors.push(error),
         }
     }

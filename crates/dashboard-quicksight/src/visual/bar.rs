@@ -37,6 +37,6 @@ pub(super) fn bar(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Compil
         configuration["CategoryAxis"] =
             json!({"DataOptions": {"DateAxisOptions": {"MissingDateVisibility": "VISIBLE"}}});
     }
-    let compiled = CompiledVisual::new("BarChartVisual", configuration, plot.dimensions);
-    Ok(compiled.with_hierarchies())
+    let chart = CompiledVisual::new("BarChartVisual", configuration, plot.dimensions);
+    Ok(chart.with_hierarchies())
 }

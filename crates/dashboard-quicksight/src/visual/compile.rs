@@ -23,7 +23,7 @@ pub(crate) fn compile_visual(
     visual: &Visual,
 ) -> Result<Value> {
     check_supported(visual)?;
-    let compiled = match visual.kind.value {
+    let chart = match visual.kind.value {
         Kind::Kpi => kpi(compiler, visual)?,
         Kind::Bar => bar(compiler, visual)?,
         Kind::Line | Kind::Area => line(compiler, visual)?,
@@ -43,20 +43,20 @@ pub(crate) fn compile_visual(
         "VisualId": visual.id.value,
         "Title": {"Visibility": "VISIBLE", "FormatText": heading(compiler, sheet, visual)},
         "Subtitle": subtitle_options,
-        "ChartConfiguration": compiled.configuration,
+        "ChartConfiguration": chart.configuration,
         "VisualContentAltText": format!("{}. {}", title(compiler, visual), subtitle(compiler, visual)),
     });
-    if let Some(options) = compiled.conditional_formatting {
+    if let Some(options) = chart.conditional_formatting {
         body["ConditionalFormatting"] = json!({"ConditionalFormattingOptions": options});
     }
-    if !compiled.hierarchies.is_empty() {
-        body["ColumnHierarchies"] = json!(compiled.hierarchies);
+    if !chart.hierarchies.is_empty() {
+        body["ColumnHierarchies"] = json!(chart.hierarchies);
     }
-    let actions = actions(compiler, sheet, visual, &compiled.dimensions)?;
+    let actions = actions(compiler, sheet, visual, &chart.dimensions)?;
     if !actions.is_empty() {
         body["Actions"] = json!(actions);
     }
-    Ok(json!({ compiled.kind: body }))
+    Ok(json!({ chart.kind: body }))
 }
 
 /// Refuses what `QuickSight` cannot show.

@@ -33,6 +33,6 @@ pub(super) fn line(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Compi
     configuration["PrimaryYAxisDisplayOptions"] = json!({
         "MissingDataConfigurations": [{"TreatmentOption": "SHOW_AS_BLANK"}],
     });
-    let compiled = CompiledVisual::new("LineChartVisual", configuration, plot.dimensions);
-    Ok(compiled.with_hierarchies())
+    let chart = CompiledVisual::new("LineChartVisual", configuration, plot.dimensions);
+    Ok(chart.with_hierarchies())
 }

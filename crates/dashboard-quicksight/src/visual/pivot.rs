@@ -67,9 +67,9 @@ pub(super) fn pivot(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
     for cell in &mut cells {
         cell["Cell"]["Scopes"] = json!([{"Role": "FIELD"}]);
     }
-    let mut compiled = CompiledVisual::new("PivotTableVisual", configuration, dimensions);
-    compiled.conditional_formatting = (!cells.is_empty()).then(|| json!(cells));
-    Ok(compiled)
+    let mut chart = CompiledVisual::new("PivotTableVisual", configuration, dimensions);
+    chart.conditional_formatting = (!cells.is_empty()).then(|| json!(cells));
+    Ok(chart)
 }
 
 /// The sort of the rows by a measure over all columns.

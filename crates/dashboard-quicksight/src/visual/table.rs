@@ -73,9 +73,9 @@ pub(super) fn table(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Comp
         });
     }
     let cells = cell_colours(compiler, visual, &groups, &shown)?;
-    let mut compiled = CompiledVisual::new("TableVisual", configuration, dimensions);
-    compiled.conditional_formatting = (!cells.is_empty()).then(|| json!(cells));
-    Ok(compiled)
+    let mut chart = CompiledVisual::new("TableVisual", configuration, dimensions);
+    chart.conditional_formatting = (!cells.is_empty()).then(|| json!(cells));
+    Ok(chart)
 }
 
 /// One row per measure, one column per period.

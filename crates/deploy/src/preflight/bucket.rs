@@ -268,7 +268,7 @@ pub(super) async fn deployment_buckets(context: &CheckContext<'_>) -> Finding {
     match &settings.existing_results_bucket {
         Some(bucket) => check_bucket(context, bucket, "results", true, &mut finding).await,
         None if !results.is_empty() => {
-            check_bucket(context, results, "results", true, &mut finding).await
+            check_bucket(context, results, "results", true, &mut finding).await;
         }
         None => finding.add("a results bucket will be created".to_owned()),
     }

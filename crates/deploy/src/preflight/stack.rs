@@ -123,7 +123,7 @@ pub(super) async fn catalogue(context: &CheckContext<'_>) -> Finding {
         match exists {
             Err(error) => finding.add_error(&error),
             Ok(true) if deployed(output) == name => {
-                finding.add(format!("{kind} `{name}` belongs to this deployment"))
+                finding.add(format!("{kind} `{name}` belongs to this deployment"));
             }
             Ok(true) => finding.add_failure(
                 ErrorCategory::Usage,

@@ -24,7 +24,7 @@ const NO_CODE: u32 = u32::MAX;
 
 /// A column chunk, filled row by row.
 pub(super) struct Column {
-    column: &'static DatasetColumn,
+    declaration: &'static DatasetColumn,
     levels: Levels,
     values: Values,
     pages: Pages,
@@ -66,7 +66,7 @@ impl Column {
 
     fn with_values(column: &'static DatasetColumn, values: Values) -> Self {
         Self {
-            column,
+            declaration: column,
             levels: Levels::default(),
             values,
             pages: Pages::default(),
@@ -77,11 +77,11 @@ impl Column {
 
     #[inline]
     pub(super) fn value_type(&self) -> ValueType {
-        self.column.value_type
+        self.declaration.value_type
     }
 
     pub(super) fn push_null(&mut self) {
-        if self.column.nullable {
+        if self.declaration.nullable {
             self.levels.push(false);
         }
     }
@@ -89,8 +89,8 @@ impl Column {
     /// Appends the bytes of a text, a day or an amount.
     pub(super) fn push_bytes(&mut self, value: &[u8]) {
         match &mut self.values {
-            Values::Dictionary(values) => values.push(value, self.column.value_type),
-            Values::Plain(plain) => push_plain(plain, value, self.column.value_type),
+            Values::Dictionary(values) => values.push(value, self.declaration.value_type),
+            Values::Plain(plain) => push_plain(plain, value, self.declaration.value_type),
             Values::Delta { .. } | Values::Bits(_) | Values::Constant(_) => return,
         }
         self.levels.push(true);
@@ -143,7 +143,7 @@ impl Column {
         if self.levels.rows() != rows {
             return Err(ParquetError::General(format!(
                 "column `{}` has {} cells in a page of {rows} rows",
-                self.column.name,
+                self.declaration.name,
                 self.levels.rows()
             )));
         }
@@ -151,7 +151,7 @@ impl Column {
             return Ok(());
         }
         self.page.clear();
-        if self.column.nullable {
+        if self.declaration.nullable {
             self.levels.encode(&mut self.page);
         }
         let encoding = match &mut self.values {
@@ -193,12 +193,12 @@ impl Column {
         if let Values::Constant(text) = &self.values {
             return constant_chunk(text, rows, descriptor, snappy);
         }
-        let next = Self::with_values(self.column, Values::new(self.column));
+        let next = Self::with_values(self.declaration, Values::new(self.declaration));
         let done = std::mem::replace(self, next);
         let statistics = done.statistics();
         let dictionary = match &done.values {
             Values::Dictionary(values) if values.dictionary.len() > 0 => {
-                Some(values.dictionary_page(done.column.value_type))
+                Some(values.dictionary_page(done.declaration.value_type))
             }
             _ => None,
         };
@@ -210,7 +210,7 @@ impl Column {
         let nulls = Some(self.nulls as u64);
         match &self.values {
             Values::Dictionary(values) if values.overflow.is_none() => {
-                values.statistics(self.column.value_type, nulls)
+                values.statistics(self.declaration.value_type, nulls)
             }
             Values::Delta { range, .. } => range.map(|(least, most)| {
                 Statistics::int64(Some(least), Some(most), None, nulls, false)

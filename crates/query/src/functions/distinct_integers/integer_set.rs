@@ -79,11 +79,9 @@ impl HybridSet {
             self.count += usize::from(self.others.insert(integer));
             return;
         };
-        if !self.has_word(word) {
-            if self.others.contains(&integer) || !self.grow_to(word) {
-                self.count += usize::from(self.others.insert(integer));
-                return;
-            }
+        if !self.has_word(word) && (self.others.contains(&integer) || !self.grow_to(word)) {
+            self.count += usize::from(self.others.insert(integer));
+            return;
         }
         let word = &mut self.words[word - self.first];
         self.count += usize::from(*word & bit == 0);
