@@ -162,7 +162,7 @@ class Journey(unittest.TestCase):
         first = next(number for number, line in enumerate(lines) if line.startswith("Total: "))
         # Before the first step.
         self.assertLess(first, next(number for number, line in enumerate(lines) if line.startswith("  1  ")))
-        listed = sum(line.strip().startswith("+ make") for line in lines)
+        listed = sum(line.strip().startswith("+ create") for line in lines)
         self.assertRegex(lines[first], rf"^Total: {listed} to create, \d+ to run$")
         shared = [line for line in lines[first:] if line.startswith("Shared with others: ")]
         self.assertEqual(len(shared), 2)
