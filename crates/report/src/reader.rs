@@ -81,7 +81,7 @@ impl ReportReader {
         let Some(header) = &self.header else {
             return Ok(());
         };
-        while self.records.next_record()?.is_some() {
+        while self.records.advance()? {
             for (original, duplicate) in &header.duplicates {
                 self.records.fall_back(*original, *duplicate);
             }

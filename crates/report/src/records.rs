@@ -1,11 +1,12 @@
 //! CSV records out of bytes that arrive in pieces.
 //!
-//! The dialect is that of RFC 4180 as common readers take it (and as the `csv` crate does, which the tests compare
-//! with): comma, doubled quotes, `\n`, `\r\n` or `\r`, a quote is only special at the start of a cell, what follows a
-//! closing quote belongs to the cell, blank lines do not count as records. Unlike those readers it knows the line a
-//! record begins on, refuses a quote that never closes, and bounds the length of a record.
+//! `csv-core` splits them: comma, doubled quotes, `\n`, `\r\n` or `\r`, a quote is only special at the start of a cell, what
+//! follows a closing quote belongs to the cell, blank lines are no records. This layer adds the line that a record begins
+//! on, an error for a quote that never closes, and a maximum length of a record.
 
-use memchr::memchr2;
+use std::ops::Range;
+
+use csv_core::ReadRecordResult;
 
 use crate::ReadError;
 
@@ -15,42 +16,30 @@ pub const MAX_RECORD_BYTES: usize = 16 << 20;
 /// Splits bytes into records.
 #[derive(Debug)]
 pub struct RecordReader {
+    /// Counts the lines, too.
+    csv: csv_core::Reader,
     buffer: Vec<u8>,
-    /// The start of the current record, and of the current cell within it (after its opening quote).
-    record: usize,
-    cell: usize,
     cursor: usize,
-    state: State,
-    /// The current cell has doubled quotes, or something after its closing quote.
-    needs_unescape: bool,
-    cells: Vec<Cell>,
-    /// The number of cells of the record, and the maximum number to keep.
-    count: usize,
-    keep: usize,
-    /// The line at the cursor, that of the record, and that of the opening quote.
-    line: u64,
+    cells: CellBuffer,
+    /// The line that the record begins on, and its bytes so far; `None` between records.
     record_line: u64,
-    quote_line: u64,
-    /// The last byte was a `\r` that ended a record: a `\n` now belongs to it.
+    record_bytes: Option<usize>,
+    /// The last byte was a `\r` that ended a line: a `\n` now belongs to it.
     after_return: bool,
     ended: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    RecordStart,
-    CellStart,
-    Plain,
-    Quoted,
-    QuoteSeen,
-    AfterQuote,
-}
-
-/// From and to, counted from the start of the record.
-#[derive(Debug, Clone, Copy)]
-struct Cell {
-    start: u32,
-    end: u32,
+/// The cells of the current record, unquoted and unescaped, one after the other.
+#[derive(Debug)]
+struct CellBuffer {
+    bytes: Vec<u8>,
+    written: usize,
+    /// The end of each cell in `bytes`. Beyond `keep`, of cells that are only counted.
+    ends: Vec<usize>,
+    /// The end of the last complete cell.
+    last_end: usize,
+    count: usize,
+    keep: usize,
 }
 
 /// One record: its cells, unquoted and unescaped.
@@ -59,7 +48,7 @@ pub struct Record<'a> {
     bytes: &'a [u8],
     /// The same bytes if all are UTF-8, checked once per record instead of once per cell.
     text: Option<&'a str>,
-    cells: &'a [Cell],
+    ends: &'a [usize],
     count: usize,
     line: u64,
 }
@@ -68,22 +57,25 @@ impl<'a> Record<'a> {
     /// The cell at a position; empty beyond the last one.
     #[inline]
     pub fn cell(&self, position: usize) -> &'a [u8] {
-        self.cells.get(position).map_or(&[], |cell| {
-            &self.bytes[cell.start as usize..cell.end as usize]
-        })
+        &self.bytes[self.range(position)]
     }
 
     /// The cell at a position as text, without blanks around it; `None` when it is not UTF-8.
     #[inline]
     pub(crate) fn text(&self, position: usize) -> Option<&'a str> {
-        let Some(cell) = self.cells.get(position) else {
-            return Some("");
+        // Bytes of two cells can make one letter, which is not a letter of either.
+        let text = self.text.and_then(|text| text.get(self.range(position)));
+        text.or_else(|| std::str::from_utf8(self.cell(position)).ok())
+            .map(str::trim)
+    }
+
+    #[inline]
+    fn range(&self, position: usize) -> Range<usize> {
+        let Some(end) = self.ends.get(position) else {
+            return 0..0;
         };
-        let text = match self.text {
-            Some(text) => text.get(cell.start as usize..cell.end as usize),
-            None => std::str::from_utf8(self.cell(position)).ok(),
-        };
-        text.map(str::trim)
+        let start = position.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..*end
     }
 
     /// The number of cells.
@@ -113,19 +105,24 @@ impl Default for RecordReader {
 impl RecordReader {
     /// A reader without bytes.
     pub fn new() -> Self {
+        let mut csv = csv_core::Reader::new();
+        // It skips a byte order mark in its first bytes, if they are enough. A blank line takes that place.
+        csv.read_record(b"\n", &mut [0], &mut [0]);
+        csv.set_line(1);
         Self {
+            csv,
             buffer: Vec::new(),
-            record: 0,
-            cell: 0,
             cursor: 0,
-            state: State::RecordStart,
-            needs_unescape: false,
-            cells: Vec::new(),
-            count: 0,
-            keep: usize::MAX,
-            line: 1,
+            cells: CellBuffer {
+                bytes: Vec::new(),
+                written: 0,
+                ends: Vec::new(),
+                last_end: 0,
+                count: 0,
+                keep: usize::MAX,
+            },
             record_line: 1,
-            quote_line: 1,
+            record_bytes: None,
             after_return: false,
             ended: false,
         }
@@ -133,22 +130,13 @@ impl RecordReader {
 
     /// Keeps this many cells of each following record. The others are only counted.
     pub fn keep_cells(&mut self, keep: usize) {
-        self.keep = keep;
+        self.cells.keep = keep;
     }
 
     /// Appends bytes.
     pub fn push(&mut self, bytes: &[u8]) {
-        let read = if self.state == State::RecordStart {
-            self.cursor
-        } else {
-            self.record
-        };
-        if read > 0 {
-            self.buffer.drain(..read);
-            self.cursor -= read;
-            self.record = self.record.saturating_sub(read);
-            self.cell = self.cell.saturating_sub(read);
-        }
+        self.buffer.drain(..self.cursor);
+        self.cursor = 0;
         self.buffer.extend_from_slice(bytes);
     }
 
@@ -174,7 +162,7 @@ impl RecordReader {
 
     /// The next record, or `None` when more bytes are needed (or, after [`Self::end`], when there are no more records).
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, ReadError> {
-        Ok(if self.scan()? {
+        Ok(if self.advance()? {
             Some(self.current())
         } else {
             None
@@ -183,273 +171,131 @@ impl RecordReader {
 
     /// Replaces a blank cell of the last record by the content of another one.
     pub(crate) fn fall_back(&mut self, original: usize, duplicate: usize) {
-        if crate::cell::trim(self.current().cell(original)).is_empty()
-            && let (Some(duplicate), Some(original)) = (
-                self.cells.get(duplicate).copied(),
-                self.cells.get_mut(original),
-            )
-        {
-            *original = duplicate;
+        let record = self.current();
+        if duplicate < record.ends.len() && crate::cell::trim(record.cell(original)).is_empty() {
+            let blank = record.range(original);
+            let content = record.cell(duplicate).to_vec();
+            let kept = record.ends.len();
+            for end in &mut self.cells.ends[original..kept] {
+                *end = *end + content.len() - blank.len();
+            }
+            self.cells.written = self.cells.written + content.len() - blank.len();
+            self.cells.bytes.splice(blank, content);
         }
     }
 
     /// The last record.
     #[inline]
     pub(crate) fn current(&self) -> Record<'_> {
-        let bytes = &self.buffer[self.record..self.cursor];
+        let cells = &self.cells;
+        let bytes = &cells.bytes[..cells.written];
         Record {
             bytes,
             text: std::str::from_utf8(bytes).ok(),
-            cells: &self.cells,
-            count: self.count,
+            ends: &cells.ends[..cells.count.min(cells.keep)],
+            count: cells.count,
             line: self.record_line,
         }
     }
 
-    /// Finds the end of a record; `false` if more bytes are needed.
-    fn scan(&mut self) -> Result<bool, ReadError> {
-        loop {
-            match self.state {
-                State::RecordStart => {
-                    if !self.start_record() {
-                        return Ok(false);
-                    }
-                }
-                State::CellStart => match self.buffer[..self.reach()].get(self.cursor) {
-                    Some(b'"') => self.open_quote(),
-                    Some(_) => {
-                        self.cell = self.cursor;
-                        self.state = State::Plain;
-                    }
-                    None => {
-                        self.cell = self.cursor;
-                        return self.end_of_bytes();
-                    }
-                },
-                State::Plain => {
-                    if self.scan_plain() {
-                        return Ok(true);
-                    }
-                    if self.state == State::Plain {
-                        return self.end_of_bytes();
-                    }
-                }
-                State::Quoted => {
-                    if !self.scan_quoted() {
-                        return self.end_of_bytes();
-                    }
-                }
-                State::QuoteSeen => match self.buffer[..self.reach()].get(self.cursor) {
-                    Some(b'"') => {
-                        self.needs_unescape = true;
-                        self.cursor += 1;
-                        self.state = State::Quoted;
-                    }
-                    Some(b',' | b'\n' | b'\r') => {
-                        if self.close_cell() {
-                            return Ok(true);
-                        }
-                    }
-                    Some(_) => {
-                        self.needs_unescape = true;
-                        self.state = State::AfterQuote;
-                    }
-                    None => return self.end_of_bytes(),
-                },
-                State::AfterQuote => {
-                    let reach = self.reach();
-                    let special = self.buffer[self.cursor..reach]
-                        .iter()
-                        .position(|byte| is_special(*byte));
-                    self.cursor = special.map_or(reach, |offset| self.cursor + offset);
-                    if special.is_none() {
-                        return self.end_of_bytes();
-                    }
-                    if self.close_cell() {
-                        return Ok(true);
-                    }
-                }
+    /// Reads up to the end of a record; `false` if more bytes are needed.
+    pub(crate) fn advance(&mut self) -> Result<bool, ReadError> {
+        let Some(before) = self.record_bytes.or_else(|| self.start_record()) else {
+            return Ok(false);
+        };
+        let unread = &self.buffer[self.cursor..];
+        let allowed = unread.len().min(MAX_RECORD_BYTES - before);
+        let (read, is_complete) = self.cells.read(&mut self.csv, &unread[..allowed]);
+        self.cursor += read;
+        if is_complete {
+            self.after_return = unread[read - 1] == b'\r';
+            if self.after_return {
+                self.csv.set_line(self.csv.line() + 1);
             }
+            self.record_bytes = None;
+            return Ok(true);
         }
+        self.record_bytes = Some(before + read);
+        let is_too_long = read < unread.len();
+        if is_too_long || self.ended {
+            self.close_record(is_too_long)?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
-    /// The end of the bytes that may belong to the current record.
-    fn reach(&self) -> usize {
-        self.buffer.len().min(self.record + MAX_RECORD_BYTES)
-    }
-
-    /// Skips line ends; `true` if a record begins at the cursor.
-    fn start_record(&mut self) -> bool {
+    /// Skips line ends. Returns the bytes of the record that begins at the cursor, none yet.
+    fn start_record(&mut self) -> Option<usize> {
         while let Some(byte) = self.buffer.get(self.cursor) {
             let belongs_to_return = std::mem::take(&mut self.after_return);
             match byte {
                 b'\n' if belongs_to_return => {}
-                b'\n' => self.line += 1,
-                b'\r' => {
-                    self.line += 1;
-                    self.after_return = true;
+                b'\n' | b'\r' => {
+                    self.csv.set_line(self.csv.line() + 1);
+                    self.after_return = *byte == b'\r';
                 }
                 _ => {
-                    self.record = self.cursor;
-                    self.record_line = self.line;
+                    self.record_line = self.csv.line();
                     self.cells.clear();
-                    self.count = 0;
-                    self.state = State::CellStart;
-                    return true;
+                    return Some(0);
                 }
             }
             self.cursor += 1;
         }
-        false
+        None
     }
 
-    fn open_quote(&mut self) {
-        self.quote_line = self.line;
-        self.cursor += 1;
-        self.cell = self.cursor;
-        self.state = State::Quoted;
-    }
-
-    /// The inner loop: cell after cell without quotes. `true` at the end of a record; otherwise a quoted cell begins
-    /// (and the state says so), or the bytes are used up.
-    fn scan_plain(&mut self) -> bool {
-        let reach = self.reach();
-        let record = self.record;
-        let bytes = &self.buffer[..reach];
-        let mut cell = self.cell;
-        let mut cursor = self.cursor;
-        while let Some(byte) = bytes.get(cursor) {
-            // Letters and digits all lie above the comma.
-            if *byte > b',' || !is_special(*byte) {
-                cursor += 1;
-                continue;
-            }
-            if self.count < self.keep {
-                self.cells.push(Cell::new(cell - record, cursor - record));
-            }
-            self.count += 1;
-            cursor += 1;
-            cell = cursor;
-            if *byte != b',' {
-                self.line += 1;
-                self.after_return = *byte == b'\r';
-                self.cursor = cursor;
-                self.state = State::RecordStart;
-                return true;
-            }
-            if bytes.get(cursor).is_none_or(|byte| *byte == b'"') {
-                self.cursor = cursor;
-                self.state = State::CellStart;
-                return false;
-            }
-        }
-        self.cell = cell;
-        self.cursor = cursor;
-        false
-    }
-
-    /// Finds the closing quote; `false` when the bytes are used up.
-    fn scan_quoted(&mut self) -> bool {
-        let bytes = &self.buffer[..self.reach()];
-        while let Some(offset) = memchr2(b'"', b'\n', &bytes[self.cursor..]) {
-            self.cursor += offset + 1;
-            if bytes[self.cursor - 1] == b'"' {
-                self.state = State::QuoteSeen;
-                return true;
-            }
-            self.line += 1;
-        }
-        self.cursor = bytes.len();
-        false
-    }
-
-    /// At the comma or line end after a quoted cell. `true` at the end of a record.
-    fn close_cell(&mut self) -> bool {
-        let byte = self.buffer[self.cursor];
-        self.push_cell();
-        self.cursor += 1;
-        if byte == b',' {
-            self.state = State::CellStart;
-            return false;
-        }
-        self.line += 1;
-        self.after_return = byte == b'\r';
-        self.state = State::RecordStart;
-        true
-    }
-
-    /// The cell that ends at the cursor.
-    fn push_cell(&mut self) {
-        let end = match self.state {
-            State::QuoteSeen | State::AfterQuote if self.needs_unescape => {
-                self.cell + unescape(&mut self.buffer[self.cell..self.cursor])
-            }
-            State::QuoteSeen => self.cursor - 1,
-            _ => self.cursor,
-        };
-        self.needs_unescape = false;
-        if self.count < self.keep {
-            self.cells
-                .push(Cell::new(self.cell - self.record, end - self.record));
-        }
-        self.count += 1;
-    }
-
-    /// Handles the end of the bytes within a record: waits for more, ends the record, or fails.
-    fn end_of_bytes(&mut self) -> Result<bool, ReadError> {
-        let too_long = self.buffer.len() > self.record + MAX_RECORD_BYTES;
-        if !too_long && !self.ended {
-            return Ok(false);
-        }
-        if self.state == State::Quoted {
+    /// Closes a record that has no line end. Only an open quote can prevent that.
+    fn close_record(&mut self, is_too_long: bool) -> Result<(), ReadError> {
+        self.record_bytes = None;
+        let (_, is_complete) = self.cells.read(&mut self.csv, b"\n");
+        if !is_complete {
+            let cell = &self.cells.bytes[self.cells.last_end..self.cells.written];
+            let lines = cell.iter().filter(|byte| **byte == b'\n').count();
             return Err(ReadError::UnclosedQuote {
-                line: self.quote_line,
+                line: self.csv.line() - lines as u64,
             });
         }
-        if too_long {
+        if is_too_long {
             return Err(ReadError::RecordTooLong {
                 line: self.record_line,
             });
         }
-        self.push_cell();
-        self.state = State::RecordStart;
-        Ok(true)
+        Ok(())
     }
 }
 
-impl Cell {
-    /// Offsets within a record, which [`MAX_RECORD_BYTES`] keeps far below 32 bits.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a record is at most 16 MiB"
-    )]
-    fn new(start: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            end: end as u32,
-        }
+impl CellBuffer {
+    fn clear(&mut self) {
+        self.written = 0;
+        self.last_end = 0;
+        self.count = 0;
     }
-}
 
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b',' | b'\n' | b'\r')
-}
-
-/// Undoes doubled quotes in place, from after the opening quote; what follows the closing quote is kept as it is.
-/// Returns the new length.
-fn unescape(raw: &mut [u8]) -> usize {
-    let (mut read, mut written, mut quoted) = (0, 0, true);
-    while read < raw.len() {
-        if quoted && raw[read] == b'"' {
-            read += 1;
-            if raw.get(read) != Some(&b'"') {
-                quoted = false;
-                continue;
+    /// Reads bytes up to the end of the record. Returns how many were read, and whether the record is complete.
+    fn read(&mut self, csv: &mut csv_core::Reader, bytes: &[u8]) -> (usize, bool) {
+        let mut read = 0;
+        // No bytes would mean the end of the file to `csv-core`.
+        while read < bytes.len() {
+            let free = self.count.min(self.keep);
+            let ends = &mut self.ends[free..];
+            let (result, new_read, new_written, new_ends) =
+                csv.read_record(&bytes[read..], &mut self.bytes[self.written..], ends);
+            if let Some(last) = new_ends.checked_sub(1) {
+                self.last_end = ends[last];
+            }
+            read += new_read;
+            self.written += new_written;
+            self.count += new_ends;
+            match result {
+                ReadRecordResult::Record | ReadRecordResult::End => return (read, true),
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.bytes.resize(self.written * 2 + 1024, 0),
+                ReadRecordResult::OutputEndsFull => {
+                    self.ends.resize(self.count.min(self.keep) * 2 + 64, 0);
+                }
             }
         }
-        raw[written] = raw[read];
-        written += 1;
-        read += 1;
+        (read, false)
     }
-    written
 }
