@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declaration;
 use crate::error::{CatalogueError, CatalogueErrorKind};
+use crate::nearest::nearest;
 use crate::options::RenderOptions;
 use crate::relation::{Relation, Source};
-use crate::sql::nearest;
 use crate::template::Template;
 use crate::{tables, views};
 
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(error.place, "athena/x.sql");
         assert_eq!(
             error.kind.to_string(),
-            "unknown relation `report_fact_raw`, the nearest is `report_facts_raw`"
+            "unknown relation `report_fact_raw`; did you mean `report_facts_raw`?"
         );
     }
 

@@ -1,5 +1,7 @@
 //! Errors of the SQL files and of the options.
 
+use crate::nearest::did_you_mean;
+
 /// The place and the cause of a failed rendering.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("failed to render `{place}`")]
@@ -29,14 +31,17 @@ pub enum CatalogueErrorKind {
     NoSelect,
     #[error("line {line}: a literal, a comment or a parenthesis is never closed")]
     Unclosed { line: usize },
-    #[error("line {line}: unknown placeholder `{{{found}}}`, the nearest is `{{{nearest}}}`")]
+    #[error("line {line}: unknown placeholder `{{{found}}}`{}", did_you_mean(nearest.as_deref()))]
     UnknownPlaceholder {
         line: usize,
         found: String,
-        nearest: String,
+        nearest: Option<String>,
     },
-    #[error("unknown relation `{found}`, the nearest is `{nearest}`")]
-    UnknownRelation { found: String, nearest: String },
+    #[error("unknown relation `{found}`{}", did_you_mean(nearest.as_deref()))]
+    UnknownRelation {
+        found: String,
+        nearest: Option<String>,
+    },
     #[error("the name is taken by another file or table")]
     DuplicateRelation,
     #[error("these views refer to each other in a circle: `{}`", relations.join("`, `"))]

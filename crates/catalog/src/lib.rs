@@ -7,6 +7,7 @@ mod catalogue;
 mod column;
 mod declaration;
 mod error;
+mod nearest;
 mod options;
 mod relation;
 mod settings;
@@ -18,8 +19,9 @@ mod views;
 pub use catalogue::Catalogue;
 pub use column::{Column, ColumnType};
 pub use error::{CatalogueError, CatalogueErrorKind};
+pub use nearest::{did_you_mean, nearest};
 pub use options::{Emails, RenderOptions, salt_in};
 pub use relation::{Relation, Source};
 pub use settings::{
-    Anchor, Budget, Code, Movers, Overage, OverageReading, Plan, Plans, Segments, Settings,
+    Anchor, Budget, Code, Movers, Overage, OverageReading, Plan, Plans, Section, Segments, Settings,
 };

@@ -20,30 +20,6 @@ pub(crate) fn bigint_literal(number: u32) -> String {
     format!("CAST({number} AS bigint)")
 }
 
-/// The candidate with the fewest edits, for error messages.
-pub(crate) fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    candidates
-        .into_iter()
-        .min_by_key(|candidate| edits_between(wanted, candidate))
-        .unwrap_or_default()
-        .to_owned()
-}
-
-fn edits_between(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (column, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[right.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,13 +35,5 @@ mod tests {
     #[test]
     fn a_quote_cannot_end_a_literal() {
         assert_eq!(text_literal("it's"), "'it''s'");
-    }
-
-    #[test]
-    fn the_nearest_name_is_the_one_with_fewest_edits() {
-        assert_eq!(
-            nearest("user_dims", ["report_facts", "user_dim", "user_month"]),
-            "user_dim"
-        );
     }
 }

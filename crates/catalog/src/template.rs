@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::error::CatalogueErrorKind;
+use crate::nearest::nearest;
 use crate::options::RenderOptions;
-use crate::sql::nearest;
 
 /// A file, split into its header and its body.
 pub(crate) struct Template<'a> {
@@ -188,7 +188,7 @@ mod tests {
         let error = render("-- v: m\nSELECT 1,\n {prise}", &RenderOptions::default()).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "line 3: unknown placeholder `{prise}`, the nearest is `{price}`"
+            "line 3: unknown placeholder `{prise}`; did you mean `price`?"
         );
     }
 

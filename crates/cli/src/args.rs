@@ -2,12 +2,14 @@
 
 mod page;
 
+use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 #[cfg(feature = "aws")]
@@ -319,7 +321,7 @@ pub(crate) struct DataArgs {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        value_parser = clap::builder::BoolishValueParser::new()
+        value_parser = FlagParser
     )]
     pub(crate) hash_emails: Option<bool>,
 
@@ -381,6 +383,29 @@ pub(crate) enum ExportFormat {
     Json,
     /// Columns with types, compressed
     Parquet,
+}
+
+/// Parses a boolean as the settings do.
+#[derive(Debug, Clone, Copy)]
+struct FlagParser;
+
+impl TypedValueParser for FlagParser {
+    type Value = bool;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<bool, clap::Error> {
+        kiro_config::parse_flag.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(
+            ["true", "false"].into_iter().map(PossibleValue::new),
+        ))
+    }
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

@@ -2,9 +2,16 @@
 
 use std::path::PathBuf;
 
+use kiro_config::Config;
+#[cfg(feature = "aws")]
+use kiro_config::Layers;
+
+use crate::args::DataArgs;
 use crate::cancellation::CancellationToken;
+#[cfg(feature = "aws")]
+use crate::cloud::args::CloudArgs;
 use crate::command_error::CommandError;
-use crate::config::Config;
+use crate::config;
 
 pub(crate) struct CommandContext<'a> {
     /// The file that `--config` names.
@@ -13,8 +20,14 @@ pub(crate) struct CommandContext<'a> {
 }
 
 impl CommandContext<'_> {
-    /// Reads the configuration file. A command that needs none runs beside a broken one.
-    pub(crate) fn config(&self) -> Result<Config, CommandError> {
-        Config::load(self.config_file.as_deref())
+    /// The configuration of a command about local data. A command that needs none runs beside a broken file.
+    pub(crate) fn config(&self, args: &DataArgs) -> Result<Config, CommandError> {
+        config::local(self.config_file.as_deref(), args)
+    }
+
+    /// The settings of a command of a deployment, without those that a deployed stack remembers.
+    #[cfg(feature = "aws")]
+    pub(crate) fn layers(&self, args: &CloudArgs) -> Result<Layers<'static>, CommandError> {
+        config::layers(self.config_file.as_deref(), args.flags())
     }
 }

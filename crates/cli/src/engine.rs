@@ -1,19 +1,15 @@
 //! Opens the embedded engine with the settings of flags, environment and file.
 
-use kiro_query::{Engine, QueryError};
+use kiro_config::Config;
+use kiro_query::{Engine, EngineOptions, QueryError};
 
-use crate::args::{DataArgs, Window};
+use crate::args::Window;
 use crate::command_error::{CommandError, note};
-use crate::config::Config;
 use crate::exit::Exit;
 
 /// Opens the engine; a folder that does not exist is worth a remark, its tables are empty.
-pub(crate) fn open(
-    config: &Config,
-    data: &DataArgs,
-    window: Window,
-) -> Result<Engine, CommandError> {
-    let options = config.engine_options(data, window);
+pub(crate) fn open(config: &Config, window: Window) -> Result<Engine, CommandError> {
+    let options = options(config, window);
     if !options.data.exists() {
         note(format_args!(
             "note: `{}` does not exist, so every table is empty; name your data with --data, or make it with \
@@ -23,6 +19,16 @@ pub(crate) fn open(
         ));
     }
     Engine::open(options).map_err(command_error)
+}
+
+/// The options of an engine over the configured folder.
+pub(crate) fn options(config: &Config, window: Window) -> EngineOptions {
+    EngineOptions {
+        data: config.data.clone(),
+        render: config.render_options(),
+        since: window.since,
+        until: window.until,
+    }
 }
 
 /// Maps an error of the engine to the exit code: the query or the data is at fault.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kiro_config::Config;
 use kiro_dashboard::Spec;
 use kiro_ingest::ObjectStore;
 use kiro_query::{Engine, EngineOptions};
@@ -12,11 +13,10 @@ use kiro_web::{
     ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback, serve,
 };
 
-use crate::args::{DataArgs, PageArgs, Window};
+use crate::args::{PageArgs, Window};
 use crate::cancellation::CancellationToken;
 use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
-use crate::config::Config;
 use crate::location::Location;
 use crate::{dashboard_file, engine, output};
 
@@ -45,14 +45,13 @@ impl LivePage {
     /// Checks everything that can be wrong with the command.
     pub(crate) async fn new(
         config: &Config,
-        data: &DataArgs,
         places: Vec<Location>,
         page: PageArgs,
     ) -> Result<Self, CommandError> {
-        let data = config.engine_options(data, Window::ALL);
+        let data = engine::options(config, Window::ALL);
         let engine = Engine::open(data.clone()).map_err(engine::command_error)?;
         let file = page.dashboard.as_deref();
-        let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
+        let spec = dashboard_file::load(file, engine.catalogue(), &config.views)?;
         let mut sources: Vec<Arc<dyn ObjectStore>> = Vec::new();
         for place in &places {
             sources.push(place.open().await?);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kiro_catalog::ColumnType;
+use kiro_catalog::{ColumnType, nearest};
 
-use crate::error::{LookupError, nearest};
+use crate::error::LookupError;
 use crate::relations::Relations;
 use crate::spec::{
     Bucket, Colour, Dataset, Document, Formula, Level, Measure, Picker, PickerKind, Threshold,

@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use kiro_catalog::did_you_mean;
+
 /// All mistakes of one file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", join_lines(errors))]
@@ -81,12 +83,6 @@ pub fn join_lines(errors: &[impl Display]) -> String {
     lines.join("\n")
 }
 
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest
-        .map(|name| format!("; did you mean `{name}`?"))
-        .unwrap_or_default()
-}
-
 /// A name that the dashboard does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LookupError {
@@ -111,17 +107,4 @@ impl LookupError {
             name: name.to_owned(),
         }
     }
-}
-
-/// The candidate with the smallest edit distance, if the difference can be a typing error.
-pub(crate) fn nearest<'a>(
-    found: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(found, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.chars().count() / 3).clamp(1, 3))
-        .min()
-        .map(|(_, candidate)| candidate.to_owned())
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kiro_catalog::{Catalogue, Settings};
+use kiro_catalog::{Catalogue, Settings, nearest};
 
 use crate::check;
 use crate::checked_spec::Spec;
-use crate::error::{SpecError, SpecErrorKind, SpecErrors, nearest};
+use crate::error::{SpecError, SpecErrorKind, SpecErrors};
 use crate::page::{self, PageModel};
 use crate::relations::Relations;
 use crate::spec::Document;

@@ -1,8 +1,9 @@
 //! Finds the prefix in the AWS sample's `KIRO_LOGS_BUCKET` if `KIRO_LOGS_PREFIX` is not set.
 
+use kiro_config::Resolved;
+
 use crate::aws::{Aws, AwsError};
 use crate::discover::exports_in;
-use crate::settings::Resolved;
 
 /// Finds the prefix, as the AWS sample does, and sets it in the settings. Returns the address that was found.
 ///

@@ -1,5 +1,8 @@
 //! The names derived from the prefix of a deployment, and their maximum lengths.
 
+use kiro_catalog::RenderOptions;
+use kiro_config::Config;
+
 use crate::aws::Aws;
 
 /// The function's name after the prefix.
@@ -41,19 +44,46 @@ impl Names {
         format!("{}-identity", self.prefix)
     }
 
-    /// The default bucket for the function's zips.
-    pub fn code_bucket(&self) -> String {
+    /// The bucket for the function's zips.
+    pub fn code_bucket(&self, settings: &Config) -> String {
+        let configured = settings.code_bucket.clone();
+        configured.unwrap_or_else(|| self.default_code_bucket())
+    }
+
+    /// Its name if the settings name none.
+    pub(crate) fn default_code_bucket(&self) -> String {
         format!("{}-code-{}-{}", self.prefix, self.account, self.region)
     }
 
+    /// The Glue database.
+    pub fn database(&self, settings: &Config) -> String {
+        let configured = settings.database.clone();
+        configured.unwrap_or_else(|| self.identifier())
+    }
+
+    /// The Athena workgroup.
+    pub fn workgroup(&self, settings: &Config) -> String {
+        let configured = settings.workgroup.clone();
+        configured.unwrap_or_else(|| self.identifier())
+    }
+
     /// The default name of the Glue database and the Athena workgroup.
-    pub fn identifier(&self) -> String {
+    fn identifier(&self) -> String {
         self.prefix.replace('-', "_")
     }
 
-    /// The default name of the inline policy in the role that `QuickSight` reads with.
-    pub fn quicksight_policy(&self) -> String {
-        format!("{}-QuickSightS3Access", self.prefix)
+    /// The inline policy in the role that `QuickSight` reads with.
+    pub fn quicksight_policy(&self, settings: &Config) -> String {
+        let configured = settings.quicksight_policy.clone();
+        configured.unwrap_or_else(|| format!("{}-QuickSightS3Access", self.prefix))
+    }
+
+    /// How the views are rendered in the database of this deployment.
+    pub fn render_options(&self, settings: &Config) -> RenderOptions {
+        RenderOptions {
+            database: self.database(settings),
+            ..settings.render_options()
+        }
     }
 
     pub fn data_source_id(&self) -> String {
@@ -90,7 +120,7 @@ impl Names {
         let mut problems = Vec::new();
         let lengths = [
             (format!("{}{FUNCTION_SUFFIX}", self.prefix), 64, "function"),
-            (self.code_bucket(), 63, "bucket"),
+            (self.default_code_bucket(), 63, "bucket"),
             (self.identifier(), 63, "database"),
         ];
         for (name, most, what) in lengths {
@@ -124,21 +154,9 @@ impl Names {
     }
 }
 
-/// The problem of a prefix, independent of its length.
-pub(crate) fn prefix_problem(prefix: &str) -> Option<String> {
-    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let is_good = prefix.starts_with(|first: char| first.is_ascii_lowercase())
-        && prefix.bytes().all(is_allowed)
-        && !prefix.ends_with('-')
-        && !prefix.contains("--");
-    (!is_good).then(|| {
-        format!("expected lowercase letters, digits and single hyphens, starting with a letter, found `{prefix}`")
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Names, prefix_problem};
+    use super::Names;
 
     fn names(prefix: &str, region: &str) -> Names {
         Names {
@@ -154,7 +172,7 @@ mod tests {
         let names = names("kiro-analytics", "eu-central-1");
         assert_eq!(names.data_stack(), "kiro-analytics-data");
         assert_eq!(
-            names.code_bucket(),
+            names.default_code_bucket(),
             "kiro-analytics-code-123456789012-eu-central-1"
         );
         assert_eq!(names.identifier(), "kiro_analytics");
@@ -192,15 +210,5 @@ mod tests {
             problems[0].ends_with("choose a prefix of at most 31 characters"),
             "{problems:?}"
         );
-    }
-
-    #[test]
-    fn a_prefix_can_stand_in_every_name() {
-        for good in ["kiro", "kiro-analytics", "k2-x"] {
-            assert_eq!(prefix_problem(good), None);
-        }
-        for bad in ["", "Kiro", "2k", "kiro_x", "kiro-", "k--x", "kiro.x"] {
-            assert!(prefix_problem(bad).is_some(), "{bad}");
-        }
     }
 }

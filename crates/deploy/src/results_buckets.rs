@@ -25,7 +25,7 @@ pub(crate) async fn results_buckets(aws: &Aws, names: &Names) -> Result<Vec<Stri
         Err(error) if error.is_denied() => return Ok(Vec::new()),
         pages => pages?,
     };
-    let code = names.code_bucket();
+    let code = names.default_code_bucket();
     let listed = pages.iter().flat_map(ListBucketsOutput::buckets);
     let candidates = listed
         .filter_map(|bucket| bucket.name())

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use aws_sdk_glue::types::Table;
 use kiro_catalog::salt_in;
+use kiro_config::Config;
 
 use crate::aws::Aws;
 use crate::names::Names;
-use crate::settings::DeploymentSettings;
 use crate::step::{ErrorCategory, StepError};
 use crate::steps::{existing_tables, original_sql};
 
@@ -47,15 +47,11 @@ enum DeployedSalt {
 /// # Errors
 ///
 /// If the configured salt is too short, if the deployed one cannot be read, or if a call fails.
-pub async fn choose(
-    aws: &Aws,
-    names: &Names,
-    settings: &DeploymentSettings,
-) -> Result<ChosenSalt, StepError> {
+pub async fn choose(aws: &Aws, names: &Names, settings: &Config) -> Result<ChosenSalt, StepError> {
     if !settings.hash_emails {
         return Ok(ChosenSalt::default());
     }
-    let tables = existing_tables(aws, &settings.database(names)).await?;
+    let tables = existing_tables(aws, &names.database(settings)).await?;
     let mut chosen = decide(given(settings), deployed_salt(tables.values()))?;
     if chosen.salt.is_none() {
         chosen.salt = Some(random()?);
@@ -68,7 +64,7 @@ pub async fn choose(
 /// # Errors
 ///
 /// If the configured salt is too short.
-pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepError> {
+pub fn given_only(settings: &Config) -> Result<Option<String>, StepError> {
     if !settings.hash_emails {
         return Ok(None);
     }
@@ -83,16 +79,16 @@ pub fn given_only(settings: &DeploymentSettings) -> Result<Option<String>, StepE
 pub async fn given_or_deployed(
     aws: &Aws,
     names: &Names,
-    settings: &DeploymentSettings,
+    settings: &Config,
 ) -> Result<Option<String>, StepError> {
     if !settings.hash_emails {
         return Ok(None);
     }
-    let tables = existing_tables(aws, &settings.database(names)).await?;
+    let tables = existing_tables(aws, &names.database(settings)).await?;
     Ok(decide(given(settings), deployed_salt(tables.values()))?.salt)
 }
 
-fn given(settings: &DeploymentSettings) -> Option<&str> {
+fn given(settings: &Config) -> Option<&str> {
     let salt = settings.hash_salt.as_deref();
     salt.filter(|salt| !salt.is_empty())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use kiro_config::{REMEMBERED, StackParameters};
 use serde_json::Value;
 
 use crate::aws::{Aws, AwsError};
-use crate::settings::{REMEMBERED, StackParameters};
 use crate::stack::Stack;
 use crate::tags;
 

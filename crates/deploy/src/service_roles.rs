@@ -5,10 +5,10 @@
 //! which role an account uses, so both get access if both exist. A role named in the settings replaces both.
 
 use aws_sdk_iam::types::Role;
+use kiro_config::Config;
 use percent_encoding::percent_decode_str;
 
 use crate::aws::{Aws, AwsError, Context, Optional};
-use crate::settings::DeploymentSettings;
 use crate::step::Deployment;
 
 /// The role for Athena and S3, in accounts that have it.
@@ -28,7 +28,7 @@ pub(crate) struct ServiceRole {
 }
 
 /// The names of the roles that may exist, the one that Quick Sight prefers first.
-pub(crate) fn role_names(settings: &DeploymentSettings) -> Vec<&str> {
+pub(crate) fn role_names(settings: &Config) -> Vec<&str> {
     match settings.quicksight_role.as_str() {
         SERVICE_ROLE => vec![CONSUMERS_ROLE, SERVICE_ROLE],
         named => vec![named],
@@ -50,10 +50,7 @@ impl ServiceRole {
     /// # Errors
     ///
     /// If a call fails.
-    pub(crate) async fn find_all(
-        aws: &Aws,
-        settings: &DeploymentSettings,
-    ) -> Result<Vec<Self>, AwsError> {
+    pub(crate) async fn find_all(aws: &Aws, settings: &Config) -> Result<Vec<Self>, AwsError> {
         let mut roles = Vec::new();
         for name in role_names(settings) {
             let sent = aws.clients().iam.get_role().role_name(name).send().await;

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use kiro_catalog::Catalogue;
+use kiro_config::{Config, Resolved};
 use kiro_dashboard::Spec;
 use serde::Serialize;
 
 use crate::aws::{Aws, AwsError, AwsErrorKind};
 use crate::names::Names;
 use crate::progress::Progress;
-use crate::settings::{DeploymentSettings, Resolved};
 
 /// The input of all steps.
 pub struct Deployment {
@@ -35,7 +35,7 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    pub fn settings(&self) -> &DeploymentSettings {
+    pub fn settings(&self) -> &Config {
         &self.resolved.settings
     }
 }

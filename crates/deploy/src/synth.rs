@@ -54,7 +54,7 @@ impl ExistingState {
     pub async fn find(deployment: &Deployment) -> Result<Self, StepError> {
         let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
         let layer = DataLayer::find(deployment).await?;
-        let database = deployment.settings().database(&deployment.names);
+        let database = deployment.names.database(deployment.settings());
         let existing = steps::existing_tables(&deployment.aws, &database).await?;
         let first_day = steps::first_day(deployment, layer.as_ref(), &existing).await?;
         Ok(Self {
@@ -75,7 +75,7 @@ pub fn files(
     existing: &ExistingState,
 ) -> Result<Vec<SynthFile>, StepError> {
     let mut desired = DesiredStack::from_settings(deployment, existing.stack.as_ref())?;
-    let code_bucket = deployment.settings().code_bucket(&deployment.names);
+    let code_bucket = deployment.names.code_bucket(deployment.settings());
     for (name, placeholder) in [
         ("CodeBucket", code_bucket.as_str()),
         ("CodeKey", NO_CODE_KEY),
@@ -98,7 +98,7 @@ pub fn files(
     let bucket = layer.map_or(NO_BUCKET, |layer| layer.results_bucket.as_str());
     files.extend(relations(deployment, existing, bucket));
     if deployment.settings().quicksight {
-        let name = deployment.settings().quicksight_policy(&deployment.names);
+        let name = deployment.names.quicksight_policy(deployment.settings());
         let policy = steps::policy(deployment, bucket);
         files.push(SynthFile::json(format!("policies/{name}.json"), &policy));
     }
@@ -116,7 +116,7 @@ pub fn lacks_code(files: &[SynthFile]) -> bool {
 /// Tables and views.
 fn relations(deployment: &Deployment, existing: &ExistingState, bucket: &str) -> Vec<SynthFile> {
     let settings = deployment.settings();
-    let database = settings.database(&deployment.names);
+    let database = deployment.names.database(settings);
     let this_year = format!("{}-01-01", deployment.today.get(..4).unwrap_or("2025"));
     let first_day = existing.first_day.as_deref().unwrap_or(&this_year);
     let salt = settings

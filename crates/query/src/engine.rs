@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::execute_stream;
 use futures::{StreamExt, TryStreamExt, future, stream};
-use kiro_catalog::{Catalogue, RenderOptions};
+use kiro_catalog::{Catalogue, RenderOptions, nearest};
 use tokio::sync::Mutex;
 
 use crate::date_range::DateRange;
@@ -19,7 +19,7 @@ use crate::error::QueryError;
 use crate::parts::PartListing;
 use crate::relations::Relations;
 use crate::snapshot::Snapshot;
-use crate::statement::{ReadStatement, nearest};
+use crate::statement::ReadStatement;
 use crate::time_partitions::TIME_PARTITION_ROWS;
 
 /// What to open, and how the views are rendered.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use arrow::error::ArrowError;
 use datafusion::error::DataFusionError;
-use kiro_catalog::CatalogueError;
+use kiro_catalog::{CatalogueError, did_you_mean};
 use parquet::errors::ParquetError;
 
 /// An error of the embedded engine.
@@ -147,10 +147,6 @@ fn into_query_error(error: DataFusionError) -> Result<QueryError, DataFusionErro
             .map_err(|inner| DataFusionError::Context(context, Box::new(inner))),
         other => Err(other),
     }
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 impl QueryError {

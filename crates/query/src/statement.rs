@@ -1,17 +1,14 @@
 //! Parsing of statements: exactly one, and only a query. Finds the relations that it reads before it is planned.
 
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::utils::datafusion_strsim::levenshtein;
 use datafusion::common::{DataFusionError, SchemaError, TableReference};
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::sqlparser::ast::Statement as SqlStatement;
+use kiro_catalog::nearest;
 
 use crate::error::QueryError;
-
-/// Maximum edit distance of a suggested name.
-const MAX_EDITS: usize = 3;
 
 /// One parsed read-only statement.
 pub(crate) struct ReadStatement {
@@ -139,18 +136,6 @@ pub(crate) fn statement_error(error: DataFusionError) -> QueryError {
     QueryError::Statement(error)
 }
 
-/// Returns the candidate with the fewest edits to `name`, if it is close.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let name = name.to_lowercase();
-    candidates
-        .map(|candidate| (levenshtein(&name, candidate), candidate))
-        .filter(|(edits, candidate)| {
-            *edits <= MAX_EDITS.min(candidate.len() / 2) || candidate.starts_with(&name)
-        })
-        .min()
-        .map(|(_, candidate)| candidate.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,19 +186,5 @@ mod tests {
                 "{sql}: {error}"
             );
         }
-    }
-
-    #[test]
-    fn the_nearest_name_is_offered_only_when_it_is_near() {
-        let names = ["user_dim", "user_totals", "model_usage"];
-        assert_eq!(
-            nearest("user_total", names.into_iter()).as_deref(),
-            Some("user_totals")
-        );
-        assert_eq!(
-            nearest("USER_DIMS", names.into_iter()).as_deref(),
-            Some("user_dim")
-        );
-        assert_eq!(nearest("invoices", names.into_iter()), None);
     }
 }

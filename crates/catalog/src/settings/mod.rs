@@ -6,4 +6,6 @@ mod sections;
 mod values;
 
 pub use plans::{Plan, Plans};
-pub use sections::{Anchor, Budget, Code, Movers, Overage, OverageReading, Segments, Settings};
+pub use sections::{
+    Anchor, Budget, Code, Movers, Overage, OverageReading, Section, Segments, Settings,
+};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::sections::Section;
 use crate::sql::{optional_double_literal, text_literal};
 
 /// The contents of a plan. Defaults are public figures: see `docs/metrics.md`.
@@ -67,6 +68,16 @@ impl<'de> Deserialize<'de> for Plans {
 }
 
 impl Plans {
+    pub(super) const SECTION: Section = Section {
+        name: "plans",
+        meaning: "The contents of each plan, by tier code. An export's own figure (Usage_Limit) takes precedence over `credits`. The defaults are public figures, not promises; fees are unknown, and without one no money figure is computed.",
+        keys: &[
+            ("credits", "Credits per user and calendar month."),
+            ("monthly_fee_usd", "USD per user and month."),
+            ("suggest", "Advice may suggest this plan."),
+        ],
+    };
+
     /// The rows of the plans view.
     pub(super) fn rows(&self) -> String {
         let rows = self.0.iter().map(|(code, plan)| {

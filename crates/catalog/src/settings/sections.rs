@@ -14,16 +14,148 @@ pub struct Settings {
     pub movers: Movers,
     pub segments: Segments,
     pub code: Code,
-    /// The day that windows end on: the newest with data, or the newest on which all usual exports have arrived.
     pub anchor: Anchor,
 }
 
-/// The price of credits beyond the plan, and the meaning of the export's figure.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Overage {
-    pub usd_per_credit: f64,
-    pub reading: OverageReading,
+/// The documentation of a section of the settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    /// Each key with its meaning. Empty if the section is a single value.
+    pub keys: &'static [(&'static str, &'static str)],
+}
+
+impl Settings {
+    /// Every section, in the order of the documentation.
+    pub fn sections() -> impl Iterator<Item = Section> {
+        let anchor = Section {
+            name: "anchor",
+            meaning: "The day that windows (last 7 days, idle for …) end on: `newest` with any data, or the newest `complete` one, on which every account, Region and client of the week before has data.",
+            keys: &[],
+        };
+        [
+            anchor,
+            Plans::SECTION,
+            Overage::SECTION,
+            Budget::SECTION,
+            Movers::SECTION,
+            Segments::SECTION,
+            Code::SECTION,
+        ]
+        .into_iter()
+    }
+}
+
+/// Declares sections: the documentation, the type and the default of each key.
+macro_rules! sections {
+    ($(
+        $(#[doc = $meaning:literal])+
+        $type:ident = $name:literal {$(
+            $(#[doc = $key_meaning:literal])+
+            $key:ident: $key_type:ty = $default:expr,
+        )+}
+    )+) => {$(
+        $(#[doc = $meaning])+
+        #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $type {$(
+            $(#[doc = $key_meaning])+
+            pub $key: $key_type,
+        )+}
+
+        impl $type {
+            const SECTION: Section = Section {
+                name: $name,
+                meaning: concat!($($meaning),+),
+                keys: &[$((stringify!($key), concat!($($key_meaning),+)),)+],
+            };
+        }
+
+        impl Default for $type {
+            fn default() -> Self {
+                Self {
+                    $($key: $default,)+
+                }
+            }
+        }
+    )+};
+}
+
+sections! {
+    /// The price of credits beyond the plan, and the meaning of the export's figure.
+    Overage = "overage" {
+        /// USD per credit.
+        usd_per_credit: f64 = 0.04,
+        /// Kiro's pages describe `Overage_Credits_Used` in two ways: `daily` sums the rows of a month, `cumulative` takes the largest.
+        reading: OverageReading = OverageReading::Daily,
+    }
+
+    /// When `user_month` warns, and what it advises. Shares are fractions of the month's allowance.
+    Budget = "budget" {
+        /// At risk from this share; also the first warning level.
+        at_risk_share: f64 = 0.75,
+        /// The second warning level.
+        warning_share: f64 = 0.90,
+        /// Used up: the third warning level.
+        full_share: f64 = 1.0,
+        /// Below this share, advice looks for a smaller plan.
+        under_use_share: f64 = 0.30,
+        /// Idle after this many days without activity.
+        idle_after_days: u32 = 30,
+        /// Minimum number of days with data before advice uses the forecast of a running month.
+        forecast_after_days: u32 = 7,
+        /// Credits within which use counts as on pace.
+        pace_tolerance_credits: f64 = 0.01,
+        /// Very high use from this share.
+        very_high_share: f64 = 0.80,
+        /// High use from this share.
+        high_share: f64 = 0.50,
+        /// Normal use from this share.
+        normal_share: f64 = 0.10,
+        /// Lower use from this share; anything above zero is low.
+        lower_share: f64 = 0.05,
+    }
+
+    /// Week against week.
+    Movers = "movers" {
+        /// Minimum number of messages in the week before to be at risk.
+        min_prior_messages: u32 = 1,
+        /// At risk below this share of the week before (not at it).
+        at_risk_share: f64 = 0.5,
+    }
+
+    /// Engagement per user and month. Days and messages are per 30 days and scale with the days elapsed.
+    Segments = "segments" {
+        /// Active days from which a user is intensive.
+        intensive_days: u32 = 20,
+        /// Messages from which a user is intensive.
+        intensive_messages: u32 = 1_000,
+        /// Active days from which a user is regular.
+        regular_days: u32 = 8,
+        /// Messages in the month from which the volume is high.
+        high_volume_messages: u32 = 100,
+        /// Conversations in the month from which the volume is high.
+        high_volume_conversations: u32 = 20,
+        /// Messages in the month from which the volume is medium.
+        medium_volume_messages: u32 = 20,
+        /// Conversations in the month from which the volume is medium.
+        medium_volume_conversations: u32 = 5,
+    }
+
+    /// Segments and styles of the legacy report.
+    Code = "code" {
+        /// AI code lines per active day above which a user is heavy.
+        heavy_lines: u32 = 500,
+        /// AI code lines per active day above which a user is medium.
+        medium_lines: u32 = 50,
+        /// Chat messages per active day above which a user is a heavy chat user.
+        heavy_chat_messages: u32 = 50,
+        /// Chat messages per active day above which a user is a regular chat user.
+        regular_chat_messages: u32 = 10,
+        /// Inline suggestions per active day above which a user is a heavy code assistant user.
+        heavy_inline_suggestions: u32 = 50,
+    }
 }
 
 /// The meaning of `Overage_Credits_Used`: overage of the day, or of the month so far. Kiro's pages name both.
@@ -46,131 +178,6 @@ pub enum Anchor {
     Newest,
     /// The newest day on which every account, Region and client of the week before has data too.
     Complete,
-}
-
-/// Thresholds of the warnings and the advice in `user_month`. Shares are fractions of the allowance.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Budget {
-    /// At risk from this share; also the first warning level.
-    pub at_risk_share: f64,
-    /// The second warning level.
-    pub warning_share: f64,
-    /// Used up: the third warning level.
-    pub full_share: f64,
-    /// Below this share, advice looks for a smaller plan.
-    pub under_use_share: f64,
-    /// Idle after this many days without activity.
-    pub idle_after_days: u32,
-    /// Minimum number of days with data before advice uses the forecast of a running month.
-    pub forecast_after_days: u32,
-    /// Credits within which use counts as on pace.
-    pub pace_tolerance_credits: f64,
-    /// Levels of use: very high, high, normal, lower; anything above zero is low.
-    pub very_high_share: f64,
-    pub high_share: f64,
-    pub normal_share: f64,
-    pub lower_share: f64,
-}
-
-/// Week against week.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Movers {
-    /// Minimum number of messages in the week before to be at risk.
-    pub min_prior_messages: u32,
-    /// At risk below this share of the week before (not at it).
-    pub at_risk_share: f64,
-}
-
-/// Engagement per user and month. Days and messages are per 30 days and scale with the days elapsed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Segments {
-    pub intensive_days: u32,
-    pub intensive_messages: u32,
-    pub regular_days: u32,
-    /// By volume: messages or conversations, as they are, in the month.
-    pub high_volume_messages: u32,
-    pub high_volume_conversations: u32,
-    pub medium_volume_messages: u32,
-    pub medium_volume_conversations: u32,
-}
-
-/// Segments and styles of the legacy report.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Code {
-    /// AI code lines per active day above which a user is heavy, or medium.
-    pub heavy_lines: u32,
-    pub medium_lines: u32,
-    /// Chat messages per active day above which a user is a heavy, or a regular, chat user.
-    pub heavy_chat_messages: u32,
-    pub regular_chat_messages: u32,
-    /// Inline suggestions per active day above which a user is a heavy code assistant user.
-    pub heavy_inline_suggestions: u32,
-}
-
-impl Default for Overage {
-    fn default() -> Self {
-        Self {
-            usd_per_credit: 0.04,
-            reading: OverageReading::default(),
-        }
-    }
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self {
-            at_risk_share: 0.75,
-            warning_share: 0.90,
-            full_share: 1.0,
-            under_use_share: 0.30,
-            idle_after_days: 30,
-            forecast_after_days: 7,
-            pace_tolerance_credits: 0.01,
-            very_high_share: 0.80,
-            high_share: 0.50,
-            normal_share: 0.10,
-            lower_share: 0.05,
-        }
-    }
-}
-
-impl Default for Movers {
-    fn default() -> Self {
-        Self {
-            min_prior_messages: 1,
-            at_risk_share: 0.5,
-        }
-    }
-}
-
-impl Default for Segments {
-    fn default() -> Self {
-        Self {
-            intensive_days: 20,
-            intensive_messages: 1_000,
-            regular_days: 8,
-            high_volume_messages: 100,
-            high_volume_conversations: 20,
-            medium_volume_messages: 20,
-            medium_volume_conversations: 5,
-        }
-    }
-}
-
-impl Default for Code {
-    fn default() -> Self {
-        Self {
-            heavy_lines: 500,
-            medium_lines: 50,
-            heavy_chat_messages: 50,
-            regular_chat_messages: 10,
-            heavy_inline_suggestions: 50,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,17 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use kiro_catalog::Catalogue;
-use kiro_deploy::aws::{Aws, AwsTuning};
+use kiro_config::{Layers, Problems, Remembered, Resolved, StackAddress};
+use kiro_deploy::aws::{Aws, AwsError, AwsTuning, SdkOptions};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::salt;
-use kiro_deploy::settings::{FileValue, Layers, Problems, Remembered, Resolved};
 use kiro_deploy::step::{Deployment, ErrorCategory, StepError};
 use kiro_deploy::{Names, Stack};
 
-use crate::cloud::args::CloudArgs;
 use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
-use crate::config::{Config, DeploymentValue};
+use crate::config::{self, variable};
 use crate::dashboard_file;
 use crate::exit::Exit;
 
@@ -28,23 +27,23 @@ pub(crate) struct Session {
 
 impl Session {
     /// Signs in and reads the settings: of flags, environment, file and stack.
-    pub(crate) async fn open(args: &CloudArgs, config: &Config) -> Result<Self, CommandError> {
-        let (_, address) = layers(args, config).address().map_err(problems)?;
-        let aws = Aws::sign_in(&address, AwsTuning::default())
+    pub(crate) async fn open(layers: &Layers<'_>) -> Result<Self, CommandError> {
+        // Checked before any request: these problems do not depend on the deployed stack.
+        layers.resolve(None).map_err(problems)?;
+        let address = layers.address().map_err(problems)?;
+        let aws = sign_in(&address)
             .await
             .map_err(|error| command_error(error.into()))?;
-        Self::of(aws, args, config).await
+        Self::of(aws, &address, layers).await
     }
 
     /// Reads the settings of an account that is signed in to.
     pub(crate) async fn of(
         aws: Aws,
-        args: &CloudArgs,
-        config: &Config,
+        address: &StackAddress,
+        layers: &Layers<'_>,
     ) -> Result<Self, CommandError> {
-        let layers = layers(args, config);
-        let (prefix, _) = layers.address().map_err(problems)?;
-        let names = Names::new(&prefix, &aws);
+        let names = Names::new(&address.prefix, &aws);
         let stack = Stack::find(&aws, &names.data_stack())
             .await
             .map_err(|error| command_error(error.into()))?;
@@ -89,8 +88,8 @@ impl Session {
                 .hint("`kiro-analytics init` looks around and writes kiro-analytics.toml"));
         }
         let settings = &self.resolved.settings;
-        let catalogue = Catalogue::render(&settings.render_options(&self.names))
-            .map_err(CommandError::usage)?;
+        let catalogue =
+            Catalogue::render(&self.names.render_options(settings)).map_err(CommandError::usage)?;
         let file = (settings.dashboard != "builtin").then(|| PathBuf::from(&settings.dashboard));
         let spec = dashboard_file::load(file.as_deref(), &catalogue, &settings.views)?;
         let named = functions.map(Path::to_owned);
@@ -110,44 +109,13 @@ impl Session {
     }
 }
 
-/// The settings of this machine: flags, environment, file.
-pub(crate) fn layers<'a>(args: &CloudArgs, config: &Config) -> Layers<'a> {
-    let flag = |name: &str, value: &Option<String>| {
-        let value = value.clone()?;
-        Some((format!("--{name}"), name.to_owned(), value))
+/// Signs in with the profile and the Region of the settings.
+pub(crate) async fn sign_in(address: &StackAddress) -> Result<Aws, AwsError> {
+    let options = SdkOptions {
+        profile: address.profile.clone(),
+        region: address.region.clone(),
     };
-    let mut flags: Vec<(String, String, String)> = [
-        flag("prefix", &args.prefix),
-        flag("region", &args.region),
-        flag("profile", &args.profile),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let set = args.set.iter();
-    flags.extend(set.map(|(key, value)| (format!("--set {key}"), key.clone(), value.clone())));
-    Layers {
-        flags,
-        variable: &variable,
-        file: config.deployment.iter().map(file_value).collect(),
-        views: config.views_written.clone().into(),
-    }
-}
-
-fn file_value(value: &DeploymentValue) -> FileValue {
-    FileValue {
-        key: value.key.clone(),
-        value: value.value.clone(),
-        place: value.place.clone(),
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the binary is where the environment is read"
-)]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    Aws::sign_in(&options, AwsTuning::default()).await
 }
 
 /// The Region that the environment names.
@@ -176,17 +144,9 @@ fn folders_of(beside: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// Reports all problems of the settings.
+/// Reports all problems of the settings of a deployment.
 pub(crate) fn problems(found: Problems) -> CommandError {
-    CommandError {
-        exit: Exit::Usage,
-        errors: found
-            .0
-            .into_iter()
-            .map(|problem| anyhow::anyhow!("{problem}"))
-            .collect(),
-        hint: Some("`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them".to_owned()),
-    }
+    config::problems(found).hint("`kiro-analytics config show` lists every setting; kiro-analytics.example.toml explains them")
 }
 
 impl From<ErrorCategory> for Exit {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use kiro_deploy::settings::{Setting, all};
+use kiro_config::{Scope, Setting, deployment_settings};
 use serde_json::Value;
 
 use crate::cloud::commands::init::Answers;
@@ -13,9 +13,9 @@ const HEAD: &str = "# Settings of kiro-analytics, written by `kiro-analytics ini
 /// A file with these settings, each with a line about it.
 pub(crate) fn text(answers: &Answers) -> String {
     let mut text = HEAD.to_owned();
-    let (shared, own): (Vec<&Setting>, Vec<&Setting>) = all()
+    let (shared, own): (Vec<&Setting>, Vec<&Setting>) = deployment_settings()
         .filter(|setting| answers.contains_key(setting.key))
-        .partition(|setting| setting.is_shared);
+        .partition(|setting| setting.scope == Scope::Shared);
     for setting in shared {
         text.push_str(&entry(setting, &answers[setting.key]));
     }
@@ -31,36 +31,8 @@ fn entry(setting: &Setting, value: &Value) -> String {
     let value = toml::Value::try_from(value).map(|value| value.to_string());
     // Values of settings are texts, numbers, flags, lists and tables of texts: TOML has all of them.
     let value = value.unwrap_or_default();
-    writeln!(text, "# {}\n{} = {value}\n", about(setting), setting.key).unwrap_or_default();
+    writeln!(text, "# {}\n{} = {value}\n", setting.comment(), setting.key).unwrap_or_default();
     text
-}
-
-/// The comment above a setting in the file.
-fn about(setting: &Setting) -> String {
-    let known = match setting.key {
-        "prefix" => "What all names begin with; another prefix is another deployment.",
-        "region" => "The Region to deploy to. The bucket with exports may be elsewhere.",
-        "profile" => "The profile to sign in with.",
-        "exports" => "Where Kiro writes its reports.",
-        "accounts" => "Accounts whose exports are there.",
-        "quicksight" => {
-            "No dashboard in Amazon Quick Sight. To have one, set true and name `owners`."
-        }
-        "owners" => {
-            "Users and groups of Amazon Quick Sight that may change the dashboard; `readers` may look at it."
-        }
-        "identity_store" => "The Identity Store with the names of people.",
-        "alarm_email" => "Who gets the alarms; the address must confirm once.",
-        _ => "",
-    };
-    if !known.is_empty() {
-        return known.to_owned();
-    }
-    let mut letters = setting.meaning.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]

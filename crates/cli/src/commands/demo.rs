@@ -24,17 +24,21 @@ use crate::output;
 use crate::progress::day_bar;
 
 pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
+    let mut config = context.config(&DataArgs {
+        data: None,
+        hash_emails: None,
+        hash_salt: None,
+    })?;
     let cancellation = context.cancellation;
     let yesterday = now().date_naive().checked_sub_days(Days::new(1));
     let end_date = args.end_date.or(yesterday).unwrap_or_default();
     if let Some(file) = &args.page.dashboard {
         let render = RenderOptions {
-            settings: config.settings.clone(),
+            settings: config.views.clone(),
             ..RenderOptions::default()
         };
         let catalogue = Catalogue::render(&render).map_err(CommandError::data)?;
-        dashboard_file::load(Some(file), &catalogue, &config.settings)?;
+        dashboard_file::load(Some(file), &catalogue, &config.views)?;
     }
     let folder = DemoFolder::open(&args.dir)?;
     let wanted = Mark {
@@ -49,12 +53,8 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
     let run = normalized(&folder).await?;
     check_failures(&run, &written)?;
 
-    let data = DataArgs {
-        data: Some(folder.data()),
-        hash_emails: None,
-        hash_salt: None,
-    };
-    let engine = engine::open(config, &data, Window::ALL)?;
+    config.data = folder.data();
+    let engine = engine::open(&config, Window::ALL)?;
     let headlines = DemoSummary::ask(&engine).await?;
     drop(engine);
     if args.output == Output::Json {
@@ -78,13 +78,8 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
         headlines.write_short(&mut out)?;
         writeln!(out)?;
         out.flush()?;
-        let page = LivePage::new(
-            config,
-            &data,
-            vec![Location::Folder(folder.exports())],
-            args.page,
-        )
-        .await?;
+        let page =
+            LivePage::new(&config, vec![Location::Folder(folder.exports())], args.page).await?;
         return page.run(cancellation).await;
     }
     headlines.write_text(&mut out)?;

@@ -17,8 +17,8 @@ pub(crate) async fn run(
     args: ExportArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let engine = engine::open(config, &args.data, args.window)?;
+    let config = &context.config(&args.data)?;
+    let engine = engine::open(config, args.window)?;
     if args.out.as_os_str() == "-" {
         return to_stdout(&engine, &args).await;
     }

@@ -11,7 +11,7 @@ use crate::engine::{self, command_error};
 use crate::output;
 
 pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
+    let config = &context.config(&args.data)?;
     let sql = match args.sql.as_str() {
         "-" => {
             let mut text = String::new();
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result
         }
         sql => sql.to_owned(),
     };
-    let engine = engine::open(config, &args.data, args.window)?;
+    let engine = engine::open(config, args.window)?;
     let rows = engine.query(&sql).await.map_err(command_error)?;
     let format = match args.format {
         QueryFormat::Table => ResultFormat::Table,

@@ -22,7 +22,7 @@ pub(crate) async fn run(
     args: ReportArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
+    let config = &context.config(&args.data)?;
     check_place(&args.out, args.format)?;
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from > to
@@ -31,9 +31,9 @@ pub(crate) async fn run(
             anyhow::anyhow!("expected --from to be no later than --to, found {from} and {to}");
         return Err(CommandError::usage(error).hint("swap the two days"));
     }
-    let engine = engine::open(config, &args.data, Window::ALL)?;
+    let engine = engine::open(config, Window::ALL)?;
     let file = args.dashboard.as_deref();
-    let spec = dashboard_file::load(file, engine.catalogue(), &config.settings)?;
+    let spec = dashboard_file::load(file, engine.catalogue(), &config.views)?;
     let service = DashboardService::new(spec, engine);
     let options = ReportOptions {
         days: days(&service, args.from, args.to).await?,
@@ -43,7 +43,7 @@ pub(crate) async fn run(
             ReportLanguage::Zh => Language::Zh,
             ReportLanguage::Ko => Language::Ko,
         },
-        pseudonyms: match (args.anonymize, config.salt(&args.data)) {
+        pseudonyms: match (args.anonymize, config.hash_salt.clone()) {
             (false, _) => None,
             (true, Some(salt)) => Some(Pseudonyms::with_salt(salt)),
             (true, None) => Some(Pseudonyms::random().map_err(command_error)?),

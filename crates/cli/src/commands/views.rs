@@ -76,8 +76,8 @@ impl<'a> Described<'a> {
 }
 
 pub(crate) async fn run(args: ViewsArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let engine = engine::open(config, &args.data, args.window)?;
+    let config = &context.config(&args.data)?;
+    let engine = engine::open(config, args.window)?;
     let mut described = Vec::new();
     for relation in engine.catalogue().relations() {
         let rows = engine

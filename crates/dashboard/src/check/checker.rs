@@ -1,9 +1,9 @@
 //! What all checks share: collecting mistakes, and looking up names.
 
-use kiro_catalog::ColumnType;
+use kiro_catalog::{ColumnType, nearest};
 
 use crate::checked_spec::Spec;
-use crate::error::{SpecError, SpecErrorKind, nearest};
+use crate::error::{SpecError, SpecErrorKind};
 use crate::spec::{At, Dataset};
 
 pub(super) struct Checker<'a> {

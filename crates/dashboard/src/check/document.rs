@@ -1,11 +1,13 @@
 //! All checks of a file, and those of its version and texts.
 
+use kiro_catalog::nearest;
+
 use super::checker::Checker;
 use super::datasets::{check_colours, check_datasets, check_pickers};
 use super::measures::{check_buckets, check_measures};
 use super::visuals::check_sheets;
 use crate::checked_spec::Spec;
-use crate::error::{SpecError, SpecErrorKind, nearest};
+use crate::error::{SpecError, SpecErrorKind};
 use crate::spec::At;
 use crate::text::{Language, Texts};
 use crate::text_keys::text_keys;

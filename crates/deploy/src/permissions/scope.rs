@@ -1,8 +1,9 @@
 //! What a policy is for: the names, account and Region of one deployment.
 
+use kiro_config::Config;
+
 use crate::names::Names;
 use crate::service_roles::{CONSUMERS_ROLE, SERVICE_ROLE};
-use crate::settings::DeploymentSettings;
 
 /// The roles that Quick Sight reads with unless an administrator has chosen another one. It takes the first that exists.
 const DEFAULT_QUICKSIGHT_ROLES: [&str; 2] = [CONSUMERS_ROLE, SERVICE_ROLE];
@@ -43,17 +44,17 @@ pub struct PolicyScope {
 
 impl PolicyScope {
     /// The scope of a deployment. A permissions boundary in the settings becomes a condition.
-    pub fn new(names: &Names, settings: &DeploymentSettings) -> Self {
+    pub fn new(names: &Names, settings: &Config) -> Self {
         Self {
             partition: names.partition.clone(),
             account: names.account.clone(),
             region: names.region.clone(),
             prefix: names.prefix.clone(),
             exports: export_locations(names, settings),
-            code_bucket: settings.code_bucket(names),
+            code_bucket: names.code_bucket(settings),
             existing_results_bucket: settings.existing_results_bucket.clone(),
-            database: settings.database(names),
-            workgroup: settings.workgroup(names),
+            database: names.database(settings),
+            workgroup: names.workgroup(settings),
             exports_kms_keys: settings.exports_kms_keys.clone(),
             results_kms_key: settings.results_kms_key.clone(),
             quicksight: settings.quicksight,
@@ -93,7 +94,7 @@ impl PolicyScope {
     }
 }
 
-fn export_locations(names: &Names, settings: &DeploymentSettings) -> Vec<ExportLocation> {
+fn export_locations(names: &Names, settings: &Config) -> Vec<ExportLocation> {
     let folders = settings.source_folders(&names.account);
     let urls = settings.exports.iter();
     urls.filter_map(|url| url.strip_prefix("s3://"))

@@ -260,7 +260,7 @@ impl Policy {
 /// Checks the results bucket and the bucket for the function's code.
 pub(super) async fn deployment_buckets(context: &CheckContext<'_>) -> Finding {
     let settings = context.settings();
-    let code = settings.code_bucket(context.names);
+    let code = context.names.code_bucket(settings);
     let mut finding = Finding::empty();
     let results = context
         .stack

@@ -1,11 +1,11 @@
 //! What the checks of a deployment work on.
 
 use chrono::{DateTime, Utc};
+use kiro_config::{Config, Resolved};
 
 use super::finding::Finding;
 use crate::aws::Aws;
 use crate::names::Names;
-use crate::settings::{DeploymentSettings, Resolved};
 use crate::stack::Stack;
 
 /// The input of the checks that need an account and valid settings.
@@ -18,7 +18,7 @@ pub(super) struct CheckContext<'a> {
 }
 
 impl<'a> CheckContext<'a> {
-    pub(super) fn settings(&self) -> &'a DeploymentSettings {
+    pub(super) fn settings(&self) -> &'a Config {
         &self.resolved.settings
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_kms::types::KeyManagerType;
+use kiro_config::SourceFolder;
 use kiro_report::{
     CodeRow, FactRow, Issue, IssueKind, RecordReader, ReportKind, ReportReader, RowSink,
 };
@@ -12,7 +13,6 @@ use super::context::CheckContext;
 use super::finding::Finding;
 use super::newest_export::{NewestExport, newest_export};
 use crate::aws::{Aws, AwsError, Context};
-use crate::settings::SourceFolder;
 use crate::step::ErrorCategory;
 
 /// The part of an export that is read: no header is longer.

@@ -11,7 +11,7 @@ use crate::step::ErrorCategory;
 use crate::steps::Zip;
 
 pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
-    let architecture = &context.settings().architecture;
+    let architecture = context.settings().architecture.as_str();
     if let Some(path) = Zip::locate(architecture, folders) {
         return Finding::pass(format!("`{}`", path.display()));
     }

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
+use kiro_config::{Problems, Resolved};
 use kiro_s3::{SdkOptions, network_settings};
 
 use super::context::CheckContext;
@@ -17,7 +18,6 @@ use super::{
 };
 use crate::aws::{Aws, AwsError};
 use crate::names::Names;
-use crate::settings::{Problems, Resolved};
 use crate::stack::Stack;
 
 /// The values that the checks examine. Some may be missing because reading them failed.

@@ -1,26 +1,30 @@
 //! Whether Lake Formation is in force, and whether the caller can then grant access.
 
+use kiro_config::LakeFormation;
+
 use super::context::CheckContext;
 use super::finding::Finding;
 use crate::data_lake::DataLake;
 use crate::step::ErrorCategory;
 
 pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
-    let database = context.settings().database(context.names);
+    let database = context.names.database(context.settings());
     let data_lake = match DataLake::read(context.aws, &database).await {
         Ok(data_lake) => data_lake,
         Err(error) => return Finding::of(&error),
     };
-    let setting = context.settings().lake_formation.as_str();
+    let setting = context.settings().lake_formation;
     if !data_lake.is_in_force {
         return match setting {
-            "on" => Finding::pass(
+            LakeFormation::On => Finding::pass(
                 "not in force for new tables; grants are created anyway because `lake_formation` is on",
             ),
-            _ => Finding::pass("not in force for new tables: IAM alone decides"),
+            LakeFormation::Auto | LakeFormation::Off => {
+                Finding::pass("not in force for new tables: IAM alone decides")
+            }
         };
     }
-    if setting == "off" {
+    if setting == LakeFormation::Off {
         return Finding::fail(
             ErrorCategory::Usage,
             "in force, and `lake_formation` is off in the settings: the tables would not be readable",

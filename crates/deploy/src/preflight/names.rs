@@ -1,9 +1,10 @@
 //! The settings, and the lengths of the names derived from them.
 
+use kiro_config::{Origin, Problem, Problems, Resolved};
+
 use super::finding::Finding;
 use crate::aws::AwsError;
 use crate::names::Names;
-use crate::settings::{Origin, Problem, Problems, Resolved};
 use crate::stack::Stack;
 use crate::step::ErrorCategory;
 

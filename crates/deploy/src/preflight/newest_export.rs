@@ -1,10 +1,10 @@
 //! The newest export below a folder. Searches folder by folder, newest first, and never lists a whole bucket.
 
 use chrono::DateTime;
+use kiro_config::SourceFolder;
 use kiro_report::{ExportKey, ObjectKey};
 
 use crate::aws::{AwsError, Buckets, ListedObject};
-use crate::settings::SourceFolder;
 
 /// Maximum number of listings for one folder.
 const MAX_LISTINGS: usize = 40;

@@ -51,7 +51,7 @@ async fn check_role(context: &CheckContext<'_>, role: &ServiceRole, finding: &mu
     match policies(context, role).await {
         Err(error) => finding.add_error(&error),
         Ok((attached, inline)) => {
-            let own = context.settings().quicksight_policy(context.names);
+            let own = context.names.quicksight_policy(context.settings());
             let state = |exists: bool| {
                 if exists {
                     "exists"

@@ -106,8 +106,8 @@ fn is_newer(one: &str, other: &str) -> bool {
 /// Checks that database and workgroup do not exist, or belong to this deployment.
 pub(super) async fn catalogue(context: &CheckContext<'_>) -> Finding {
     let (database, workgroup) = (
-        context.settings().database(context.names),
-        context.settings().workgroup(context.names),
+        context.names.database(context.settings()),
+        context.names.workgroup(context.settings()),
     );
     let (has_database, has_workgroup) = tokio::join!(
         has_database(context, &database),

@@ -1,19 +1,8 @@
-//! The settings of a deployment, and the origin of each value.
-//!
-//! Every setting is declared once in [`all`]: key, environment variables, default, kind and persistence. A flag overrides
-//! the environment, which overrides the file, which overrides the deployed stack, which overrides the default.
+//! The parameters of the data stack, written from the settings.
 
-mod check;
-mod deployment;
-mod layers;
-mod list;
+mod language;
 mod parameters;
-mod setting;
 mod sources;
-mod value;
 
-pub use deployment::{DeploymentSettings, SourceFolder};
-pub use layers::{FileValue, Layers, Origin, Problem, Problems, Resolved};
-pub use list::{all, setting};
-pub use parameters::{REMEMBERED, Remembered, StackParameters};
-pub use setting::{Persistence, Setting, ValueKind};
+pub(crate) use language::language;
+pub use parameters::stack_parameters;

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use kiro_config::{Config, SourceFolder, StackParameters};
 use kiro_report::report_folders;
 
-use super::deployment::{DeploymentSettings, SourceFolder};
-use super::parameters::{MAX_PARAMETER_BYTES, StackParameters};
+use super::parameters::MAX_PARAMETER_BYTES;
 
 /// Maximum size of all environment variables of a function.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -41,7 +41,7 @@ struct Sources {
 /// If they fit in neither form.
 pub(super) fn add(
     parameters: &mut StackParameters,
-    settings: &DeploymentSettings,
+    settings: &Config,
     account: &str,
 ) -> Result<(), String> {
     let named = Sources {
@@ -67,7 +67,7 @@ pub(super) fn add(
 }
 
 impl Sources {
-    fn by_prefix(settings: &DeploymentSettings, account: &str) -> Self {
+    fn by_prefix(settings: &Config, account: &str) -> Self {
         let places = settings
             .exports
             .iter()
@@ -190,26 +190,18 @@ fn policy_bytes(texts: &Texts, keys: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
+    use kiro_config::{Config, Flag, Layers, StackParameters};
 
     use super::{Sources, add, environment_bytes, policy_bytes};
-    use crate::settings::{DeploymentSettings, Layers, StackParameters};
 
-    fn settings(exports: &str, accounts: usize) -> DeploymentSettings {
+    fn settings(exports: &str, accounts: usize) -> Config {
         let accounts: Vec<String> = (0..accounts)
             .map(|number| format!("{:012}", 100_000_000_000 + number))
             .collect();
-        let flag =
-            |key: &str, value: &str| (format!("--set {key}"), key.to_owned(), value.to_owned());
-        let layers = Layers {
-            flags: vec![
-                flag("exports", exports),
-                flag("accounts", &accounts.join(",")),
-            ],
-            variable: &|_| None,
-            file: Vec::new(),
-            views: Value::Null,
-        };
+        let layers = Layers::of_flags(vec![
+            Flag::set("exports", exports),
+            Flag::set("accounts", &accounts.join(",")),
+        ]);
         layers.resolve(None).unwrap().settings
     }
 

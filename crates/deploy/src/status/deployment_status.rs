@@ -1,6 +1,7 @@
 //! The status of a deployment: everything that was read, and the problems found in it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kiro_config::Config;
 use serde::Serialize;
 
 use super::parts::{self, Parts};
@@ -12,7 +13,6 @@ use crate::aws::{Aws, AwsError};
 use crate::names::Names;
 use crate::observed_stack::ObservedStack;
 use crate::runs::{Log, Run, shown};
-use crate::settings::DeploymentSettings;
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 use crate::step::ErrorCategory;
@@ -48,7 +48,7 @@ pub struct Status {
 pub struct StatusRequest<'a> {
     pub aws: &'a Aws,
     pub names: &'a Names,
-    pub settings: &'a DeploymentSettings,
+    pub settings: &'a Config,
     pub stack: &'a Stack,
     /// The version of this program.
     pub version: &'a str,

@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use kiro_catalog::Catalogue;
+use kiro_config::Config;
 use kiro_dashboard::Spec;
 use kiro_dashboard_quicksight::datasets;
 
 use super::{Status, StatusProblem, StatusRequest};
 use crate::names::Names;
-use crate::settings::DeploymentSettings;
+use crate::settings::language;
 use crate::step::ErrorCategory;
 use crate::steps::assets_of;
 
@@ -17,7 +18,7 @@ const DEPLOY_HINT: &str = "`kiro-analytics deploy` creates it again";
 /// checked.
 pub(super) fn missing_data_sets(
     names: &Names,
-    settings: &DeploymentSettings,
+    settings: &Config,
     status: &Status,
 ) -> Vec<StatusProblem> {
     let exists = |id: &String| {
@@ -39,18 +40,18 @@ pub(super) fn missing_data_sets(
         .collect()
 }
 
-fn needed(names: &Names, settings: &DeploymentSettings) -> Vec<String> {
+fn needed(names: &Names, settings: &Config) -> Vec<String> {
     if settings.dashboard != "builtin" {
         return Vec::new();
     }
-    let Ok(catalogue) = Catalogue::render(&settings.render_options(names)) else {
+    let Ok(catalogue) = Catalogue::render(&names.render_options(settings)) else {
         return Vec::new();
     };
     let Ok(spec) = Spec::builtin(&catalogue, &settings.views) else {
         return Vec::new();
     };
     let assets = assets_of(names, settings);
-    let found = datasets(&spec, &catalogue, &assets, settings.language()).unwrap_or_default();
+    let found = datasets(&spec, &catalogue, &assets, language(settings)).unwrap_or_default();
     found.into_iter().map(|data_set| data_set.id).collect()
 }
 

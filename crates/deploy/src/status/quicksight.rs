@@ -1,6 +1,7 @@
 //! The data sets with their last imports, and the dashboard.
 
 use futures::stream::{self, StreamExt};
+use kiro_config::Config;
 use serde::Serialize;
 
 use super::StatusProblem;
@@ -8,7 +9,6 @@ use crate::assets::{Asset, AssetKind, Assets};
 use crate::aws::{Aws, AwsError};
 use crate::ingestion::{Ingestion, newest_ingestion};
 use crate::names::Names;
-use crate::settings::DeploymentSettings;
 use crate::step::ErrorCategory;
 use crate::steps::AssetAddress;
 
@@ -106,7 +106,7 @@ pub fn dashboard_address(aws: &Aws, id: &str) -> String {
 pub(super) async fn observe(
     aws: &Aws,
     names: &Names,
-    settings: &DeploymentSettings,
+    settings: &Config,
 ) -> Result<
     (
         Vec<DataSetStatus>,

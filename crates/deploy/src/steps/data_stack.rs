@@ -12,6 +12,7 @@ use super::template::{DATA_TEMPLATE, resources};
 use crate::aws::{Aws, Context};
 use crate::progress::Progress;
 use crate::schedule;
+use crate::settings::stack_parameters;
 use crate::stack::{Stack, StackState};
 use crate::stack_deletion::{delete, refuse_protected};
 use crate::stack_drift::Drift;
@@ -47,7 +48,7 @@ impl Step for DataStack {
                 "name a shorter prefix with --prefix",
             ));
         }
-        if let Err(problem) = deployment.resolved.parameters(&deployment.names) {
+        if let Err(problem) = stack_parameters(&deployment.resolved, &deployment.names) {
             return Err(StepError::failed(
                 ErrorCategory::Usage,
                 problem,

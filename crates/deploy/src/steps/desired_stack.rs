@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudformation::types::{Parameter, Tag, TemplateStage};
+use kiro_config::REMEMBERED;
 use serde_json::{Value, json};
 
 use super::function_code::Zip;
 use super::template::DATA_TEMPLATE;
 use crate::aws::{Aws, AwsErrorKind, Context};
 use crate::digest::short_hash;
-use crate::settings::REMEMBERED;
+use crate::settings::stack_parameters;
 use crate::stack::Stack;
 use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError};
 use crate::tags;
@@ -40,7 +41,7 @@ impl DesiredStack {
         deployment: &Deployment,
         existing: Option<&Stack>,
     ) -> Result<Self, StepError> {
-        let parameters = deployment.resolved.parameters(&deployment.names);
+        let parameters = stack_parameters(&deployment.resolved, &deployment.names);
         let mut parameters = parameters.map_err(|problem| {
             StepError::failed(
                 ErrorCategory::Usage,
@@ -50,7 +51,7 @@ impl DesiredStack {
         })?;
         let code = match Zip::find(deployment)? {
             Some(zip) => {
-                let bucket = deployment.settings().code_bucket(&deployment.names);
+                let bucket = deployment.names.code_bucket(deployment.settings());
                 [("CodeBucket", bucket), ("CodeKey", zip.key)]
             }
             None => ["CodeBucket", "CodeKey"].map(|name| {

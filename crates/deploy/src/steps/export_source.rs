@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::settings::SourceFolder;
+use kiro_config::SourceFolder;
+
 use crate::step::{Deployment, ErrorCategory, StepError};
 
 /// Checks that the buckets in the settings have exports. Returns a note for each bucket that the caller cannot read, which is no

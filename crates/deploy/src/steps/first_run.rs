@@ -34,7 +34,7 @@ impl FirstRunMarker {
             .source_folders(deployment.aws.account());
         let hash = short_hash(format!("{results_bucket}\n{folders:?}"));
         Self {
-            bucket: deployment.settings().code_bucket(&deployment.names),
+            bucket: deployment.names.code_bucket(deployment.settings()),
             key: format!("state/{}/first-run-{hash}.json", deployment.names.prefix),
         }
     }

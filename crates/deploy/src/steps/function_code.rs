@@ -34,7 +34,7 @@ pub(crate) struct Zip {
 impl Zip {
     /// The zip for the deployment's processor, if it exists.
     pub(crate) fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
-        let architecture = &deployment.settings().architecture;
+        let architecture = deployment.settings().architecture.as_str();
         let Some(path) = Self::locate(architecture, &deployment.function_folders) else {
             return Ok(None);
         };
@@ -55,7 +55,7 @@ impl Zip {
     }
 
     fn missing(deployment: &Deployment) -> StepError {
-        let architecture = &deployment.settings().architecture;
+        let architecture = deployment.settings().architecture.as_str();
         StepError::failed(
             ErrorCategory::Usage,
             Self::not_found_in(architecture, &deployment.function_folders),
@@ -120,7 +120,7 @@ impl Step for FunctionCode {
         let Some(zip) = Zip::find(deployment)? else {
             return without_zip(deployment).await;
         };
-        let name = deployment.settings().code_bucket(&deployment.names);
+        let name = deployment.names.code_bucket(deployment.settings());
         let exists = exists(deployment, &name).await?;
         let mut changes = Vec::new();
         if creates_bucket(deployment) {
@@ -149,7 +149,7 @@ impl Step for FunctionCode {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let zip = Zip::find(deployment)?.ok_or_else(|| Zip::missing(deployment))?;
-        let name = deployment.settings().code_bucket(&deployment.names);
+        let name = deployment.names.code_bucket(deployment.settings());
         if creates_bucket(deployment) {
             let bucket = CodeBucket::new(deployment, &name);
             let exists = exists(deployment, &name).await?;
@@ -211,9 +211,10 @@ impl StoredZip {
 /// The plan without a zip: a deployed function does not change; without one, the plan names the zip as needed.
 async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
-    let architecture = &deployment.settings().architecture;
+    let architecture = deployment.settings().architecture.as_str();
     let is_deployed = stack.is_some_and(|stack| {
-        !stack.outputs.is_empty() && stack.parameters.get("Architecture") == Some(architecture)
+        let deployed = stack.parameters.get("Architecture").map(String::as_str);
+        !stack.outputs.is_empty() && deployed == Some(architecture)
     });
     if is_deployed {
         return Ok(Planned::skipped(

@@ -111,7 +111,7 @@ async fn needed(
     let data_sets = required_data_sets(deployment)?;
     let tables = existing_tables(
         &deployment.aws,
-        &deployment.settings().database(&deployment.names),
+        &deployment.names.database(deployment.settings()),
     )
     .await?;
     let listings = data_sets
@@ -190,7 +190,7 @@ impl Step for FirstIngestion {
     ) -> Result<Applied, StepError> {
         let tables = existing_tables(
             &deployment.aws,
-            &deployment.settings().database(&deployment.names),
+            &deployment.names.database(deployment.settings()),
         )
         .await?;
         let planned: BTreeSet<&str> = plan

@@ -28,15 +28,15 @@ pub(crate) struct LakeFormation;
 type Grants = BTreeMap<String, BTreeSet<Permission>>;
 
 fn database(deployment: &Deployment) -> String {
-    deployment.settings().database(&deployment.names)
+    deployment.names.database(deployment.settings())
 }
 
 /// Returns true if grants are needed.
 async fn needs_grants(deployment: &Deployment) -> Result<bool, AwsError> {
-    match deployment.settings().lake_formation.as_str() {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => {
+    match deployment.settings().lake_formation {
+        kiro_config::LakeFormation::On => Ok(true),
+        kiro_config::LakeFormation::Off => Ok(false),
+        kiro_config::LakeFormation::Auto => {
             let data_lake = DataLake::read(&deployment.aws, &database(deployment)).await?;
             Ok(data_lake.is_in_force)
         }
@@ -209,7 +209,7 @@ impl Step for LakeFormation {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if deployment.settings().lake_formation == "off" {
+        if deployment.settings().lake_formation == kiro_config::LakeFormation::Off {
             return Ok(Planned::skipped("`lake_formation` is off"));
         }
         if !needs_grants(deployment).await? {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
+use kiro_config::{Config, Theme};
 use kiro_dashboard_quicksight::{
     Assets, DataSet, IdentityMapping, Mode, QuickSightErrors, datasets, definition, theme,
 };
@@ -13,7 +14,7 @@ use super::asset::{ApplyMode, DesiredAsset, ExistingAsset};
 use crate::asset_kind::AssetKind;
 use crate::names::Names;
 use crate::progress::Progress;
-use crate::settings::DeploymentSettings;
+use crate::settings::language;
 use crate::step::{Applied, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan};
 
 /// Maximum concurrent requests.
@@ -65,16 +66,15 @@ pub(crate) fn skip_without_quicksight(deployment: &Deployment) -> Option<Planned
 }
 
 /// Names, account and Region of the assets.
-pub(crate) fn assets_of(names: &Names, settings: &DeploymentSettings) -> Assets {
+pub(crate) fn assets_of(names: &Names, settings: &Config) -> Assets {
     Assets {
         prefix: names.prefix.clone(),
         partition: names.partition.clone(),
         region: names.region.clone(),
         account: names.account.clone(),
-        mode: if settings.theme == "dark" {
-            Mode::Dark
-        } else {
-            Mode::Light
+        mode: match settings.theme {
+            Theme::Light => Mode::Light,
+            Theme::Dark => Mode::Dark,
         },
         identity_mapping: if settings.identity_store.is_some() {
             IdentityMapping::On
@@ -90,7 +90,7 @@ pub(crate) fn required_data_sets(deployment: &Deployment) -> Result<Vec<DataSet>
         &deployment.spec,
         &deployment.catalogue,
         &assets_of(&deployment.names, deployment.settings()),
-        deployment.settings().language(),
+        language(deployment.settings()),
     )
     .map_err(|errors| compile_error(&errors))
 }
@@ -114,7 +114,7 @@ fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> D
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
 fn data_source(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
-    let workgroup = deployment.settings().workgroup(&deployment.names);
+    let workgroup = deployment.names.workgroup(deployment.settings());
     let body = json!({
         "Name": format!("{}: Athena", deployment.names.prefix),
         "Type": "ATHENA",
@@ -155,7 +155,7 @@ fn themes(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
 fn dashboard(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
     let settings = deployment.settings();
     let assets = assets_of(&deployment.names, deployment.settings());
-    let language = settings.language();
+    let language = language(settings);
     let definition = definition(&deployment.spec, &deployment.catalogue, &assets, language)
         .map_err(|errors| compile_error(&errors))?;
     let name = settings.dashboard_name.clone().unwrap_or_else(|| {

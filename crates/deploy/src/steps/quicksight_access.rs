@@ -69,7 +69,7 @@ impl<'a> Access<'a> {
             .map(|role| Self {
                 deployment,
                 role,
-                policy_name: settings.quicksight_policy(&deployment.names),
+                policy_name: deployment.names.quicksight_policy(settings),
             })
             .collect())
     }

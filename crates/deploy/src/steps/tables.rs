@@ -115,7 +115,7 @@ impl Step for Tables {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        let database = deployment.settings().database(&deployment.names);
+        let database = deployment.names.database(deployment.settings());
         let layer = DataLayer::find(deployment).await?;
         let existing = existing_tables(&deployment.aws, &database).await?;
         let desired = desired(deployment, layer.as_ref(), &existing).await?;

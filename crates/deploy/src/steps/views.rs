@@ -98,7 +98,7 @@ impl Step for Views {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        let database = deployment.settings().database(&deployment.names);
+        let database = deployment.names.database(deployment.settings());
         let existing = existing_tables(&deployment.aws, &database).await?;
         let changes = changed(deployment, &existing)
             .into_iter()

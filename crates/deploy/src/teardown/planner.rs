@@ -2,20 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use kiro_config::Config;
+
 use super::plan::{Action, TeardownPlan};
 use super::{bucket, catalogue, stacks};
 use crate::assets::{AssetKind, Assets};
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::names::Names;
 use crate::service_roles::{CONSUMERS_ROLE, role_names};
-use crate::settings::DeploymentSettings;
 use crate::stack::Stack;
 
 /// The deployment to remove.
 pub struct Teardown<'a> {
     pub aws: &'a Aws,
     pub names: &'a Names,
-    pub settings: &'a DeploymentSettings,
+    pub settings: &'a Config,
     /// The data stack, if it exists.
     pub stack: Option<&'a Stack>,
     /// True if the results bucket is also removed.
@@ -108,7 +109,7 @@ impl Teardown<'_> {
         if !self.settings.quicksight {
             return Ok(());
         }
-        let policy = self.settings.quicksight_policy(self.names);
+        let policy = self.names.quicksight_policy(&self.settings);
         for role in role_names(self.settings) {
             let what = format!("policy `{policy}` of role `{role}`");
             let request = self.aws.clients().iam.get_role_policy();

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use kiro_config::{Flag, Layers, Problems, Resolved};
 use kiro_deploy::aws::{Aws, AwsError};
 use kiro_deploy::preflight::{PreflightInput, PreflightReport};
-use kiro_deploy::settings::{Layers, Problems, Resolved};
 use kiro_deploy::status::{Status, StatusRequest};
 use kiro_deploy::{Names, Stack};
 use serde_json::{Value, json};
@@ -138,26 +138,20 @@ impl Account {
 }
 
 pub(crate) fn resolved() -> Resolved {
-    let flag = |key: &str, value: &str| (format!("--set {key}"), key.to_owned(), value.to_owned());
-    let layers = Layers {
-        flags: vec![
-            flag("exports", "s3://example-kiro-reports/logs"),
-            flag(
-                "owners",
-                "arn:aws:quicksight:eu-central-1:123456789012:user/default/alice",
-            ),
-            flag(
-                "readers",
-                "arn:aws:quicksight:eu-central-1:123456789012:group/default/all",
-            ),
-            flag("identity_store", "d-1234567890"),
-            // Which data sets this one needs is in no account.
-            flag("dashboard", "our-own.yaml"),
-        ],
-        variable: &|_| None,
-        file: Vec::new(),
-        views: Value::Null,
-    };
+    let layers = Layers::of_flags(vec![
+        Flag::set("exports", "s3://example-kiro-reports/logs"),
+        Flag::set(
+            "owners",
+            "arn:aws:quicksight:eu-central-1:123456789012:user/default/alice",
+        ),
+        Flag::set(
+            "readers",
+            "arn:aws:quicksight:eu-central-1:123456789012:group/default/all",
+        ),
+        Flag::set("identity_store", "d-1234567890"),
+        // Which data sets this one needs is in no account.
+        Flag::set("dashboard", "our-own.yaml"),
+    ]);
     layers.resolve(None).unwrap()
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
+use kiro_config::{Problems, Resolved};
 use kiro_deploy::Names;
 use kiro_deploy::permissions::{PolicyScope, Statement, statements};
 use kiro_deploy::preflight::{CheckReport, PreflightInput};
-use kiro_deploy::settings::{Problems, Resolved};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 

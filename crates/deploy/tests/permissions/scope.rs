@@ -1,25 +1,14 @@
 //! Deployments to make policies for.
 
+use kiro_config::{Flag, Layers, Resolved};
 use kiro_deploy::Names;
 use kiro_deploy::permissions::PolicyScope;
-use kiro_deploy::settings::{Layers, Resolved};
-use serde_json::Value;
 
 /// The settings of docs/permissions.md, and these.
 pub(crate) fn resolved(settings: &[(&str, &str)]) -> Resolved {
     let exports = ("exports", "s3://example-kiro-reports/kiro-logs");
     let flags = std::iter::once(&exports).chain(settings);
-    let layers = Layers {
-        flags: flags
-            .map(|(key, value)| {
-                let flag = format!("--set {key}");
-                (flag, (*key).to_owned(), (*value).to_owned())
-            })
-            .collect(),
-        variable: &|_| None,
-        file: Vec::new(),
-        views: Value::Null,
-    };
+    let layers = Layers::of_flags(flags.map(|(key, value)| Flag::set(key, value)).collect());
     layers.resolve(None).unwrap()
 }
 

@@ -1,13 +1,12 @@
 //! A deployment of the defaults into the account that a server plays.
 
 use kiro_catalog::Catalogue;
+use kiro_config::{Flag, Layers};
 use kiro_dashboard::Spec;
 use kiro_deploy::Names;
 use kiro_deploy::driver::{self, DeploymentError, DeploymentPlan, Selection};
 use kiro_deploy::progress::NoProgress;
-use kiro_deploy::settings::Layers;
 use kiro_deploy::step::{Deployment, StepError};
-use serde_json::Value;
 
 use crate::server::{Asked, Given, Server};
 
@@ -15,19 +14,13 @@ pub(crate) const ALICE: &str = "arn:aws:quicksight:eu-central-1:123456789012:use
 
 pub(crate) async fn deployment(server: &Server) -> Deployment {
     let aws = server.aws().await;
-    let flag = |key: &str, value: &str| (format!("--set {key}"), key.to_owned(), value.to_owned());
-    let layers = Layers {
-        flags: vec![
-            flag("exports", "s3://example-kiro-reports/kiro-logs"),
-            flag("owners", ALICE),
-        ],
-        variable: &|_| None,
-        file: Vec::new(),
-        views: Value::Null,
-    };
+    let layers = Layers::of_flags(vec![
+        Flag::set("exports", "s3://example-kiro-reports/kiro-logs"),
+        Flag::set("owners", ALICE),
+    ]);
     let resolved = layers.resolve(None).unwrap();
     let names = Names::new("kiro-analytics", &aws);
-    let catalogue = Catalogue::render(&resolved.settings.render_options(&names)).unwrap();
+    let catalogue = Catalogue::render(&names.render_options(&resolved.settings)).unwrap();
     let spec = Spec::builtin(&catalogue, &resolved.settings.views).unwrap();
     Deployment {
         aws,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
+use kiro_config::Flag;
 
 use crate::args::Output;
 
@@ -24,6 +25,26 @@ pub(crate) struct CloudArgs {
     /// A setting as `[deployment]` of the file has it; several are possible, an empty value takes one back
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) set: Vec<(String, String)>,
+}
+
+impl CloudArgs {
+    /// The settings among the flags.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        let named = [
+            ("prefix", &self.prefix),
+            ("region", &self.region),
+            ("profile", &self.profile),
+        ];
+        let named = named.into_iter().filter_map(|(key, text)| {
+            Some(Flag {
+                name: format!("--{key}"),
+                key: key.to_owned(),
+                text: text.clone()?,
+            })
+        });
+        let set = self.set.iter().map(|(key, text)| Flag::set(key, text));
+        named.chain(set).collect()
+    }
 }
 
 /// Deploy to an AWS account: show the plan, ask, apply it

@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
-use kiro_deploy::settings::{Origin, Problems, Resolved};
+use kiro_config::{Origin, Problems, Resolved};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::Output;
 use crate::cloud::args::{ConfigArgs, ConfigCommand, ConfigShowArgs};
-use crate::cloud::session::{Session, layers, problems};
+use crate::cloud::session::Session;
 use crate::command_error::{CommandError, note};
+use crate::config::problems;
 use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::output;
@@ -19,7 +20,7 @@ struct Shown<'a> {
     key: String,
     value: Value,
     origin: &'a Origin,
-    environment: &'a [&'static str],
+    environment: Vec<String>,
     meaning: &'a str,
 }
 
@@ -27,22 +28,17 @@ pub(crate) async fn run(
     args: ConfigArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
     let ConfigCommand::Show(args) = args.command;
+    let layers = &context.layers(&args.cloud)?;
+    // Checked before any request to AWS: these problems do not depend on the deployed stack.
+    let resolved = layers.resolve(None).map_err(wrong_settings)?;
     let resolved = if args.local {
-        let resolved = layers(&args.cloud, config)
-            .resolve(None)
-            .map_err(wrong_settings)?;
         for remark in &resolved.remarks {
             note(format!("note: {remark}"));
         }
         resolved
     } else {
-        // Checked before anything is asked of AWS: what is wrong here is wrong whatever the stack remembers.
-        layers(&args.cloud, config)
-            .resolve(None)
-            .map_err(wrong_settings)?;
-        let session = Session::open(&args.cloud, config).await;
+        let session = Session::open(layers).await;
         if session
             .as_ref()
             .is_err_and(|failure| failure.exit == Exit::Aws)
@@ -81,7 +77,7 @@ fn show(args: &ConfigShowArgs, resolved: &Resolved) -> Result<(), CommandError> 
                 value.clone()
             },
             origin,
-            environment: setting.environment,
+            environment: setting.environment(),
             meaning: setting.meaning,
         })
         .collect();

@@ -33,8 +33,8 @@ pub(crate) async fn run(
     args: DeployArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let mut session = Session::open(&args.cloud, config).await?;
+    let layers = &context.layers(&args.cloud)?;
+    let mut session = Session::open(layers).await?;
     session.complete().await?;
     let mut deployment = session.deployment(args.functions.as_deref())?;
     deployment.take_over.clone_from(&args.take_over);
@@ -258,7 +258,7 @@ fn end(
         writeln!(out, "Dashboard: {address}")?;
     }
     if report.is_some() {
-        let database = deployment.settings().database(&deployment.names);
+        let database = deployment.names.database(deployment.settings());
         writeln!(
             out,
             "Next: `kiro-analytics status` shows the deployment; in Athena, query database `{database}`."

@@ -5,17 +5,17 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use kiro_config::{Layers, Origin, Remembered, Resolved, is_empty};
 use kiro_deploy::Names;
-use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
+use kiro_deploy::aws::{Aws, AwsError};
 use kiro_deploy::discover::{self, FoundExports};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::sample_stack::{StackMaker, sample_settings};
-use kiro_deploy::settings::{Layers, Origin, Remembered, Resolved};
 use serde_json::Value;
 
 use crate::cloud::args::InitArgs;
 use crate::cloud::prompt::{ask_for, is_interactive};
-use crate::cloud::session::{command_error, layers, problems};
+use crate::cloud::session::{command_error, problems, sign_in};
 use crate::cloud::settings_file;
 use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
@@ -32,16 +32,15 @@ const NOT_COPIED: [&str; 4] = ["prefix", "region", "profile", "hash_salt"];
 pub(crate) type Answers = BTreeMap<&'static str, Value>;
 
 pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
     let is_printed = args.out == Path::new("-");
     if !is_printed && args.out.exists() && !args.force {
         let error = anyhow::anyhow!("`{}` exists already", args.out.display());
         return Err(CommandError::usage(error)
             .hint("edit it, name another file with --out, or replace it with --force"));
     }
-    let layers = layers(&args.cloud, config);
-    let (prefix, address) = layers.address().map_err(problems)?;
-    let aws = Aws::sign_in(&address, AwsTuning::default())
+    let layers = &context.layers(&args.cloud)?;
+    let address = layers.address().map_err(problems)?;
+    let aws = sign_in(&address)
         .await
         .map_err(|error| command_error(error.into()))?;
     note(format!(
@@ -50,7 +49,7 @@ pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<
         aws.region(),
         aws.caller().arn
     ));
-    let (prefix, remembered, mut answers) = choose_prefix(&aws, &layers, &prefix).await?;
+    let (prefix, remembered, mut answers) = choose_prefix(&aws, layers, &address.prefix).await?;
     let mut resolved = layers.resolve(remembered.as_ref()).map_err(problems)?;
     match find_prefix(&aws, &mut resolved).await {
         Ok(Some(url)) => note(format!("the exports in `KIRO_LOGS_BUCKET` are below {url}")),
@@ -184,16 +183,6 @@ fn said(resolved: &Resolved) -> Answers {
         (setting.key, value.clone())
     })
     .collect()
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
-    }
 }
 
 /// The settings that are missing.

@@ -17,8 +17,8 @@ use crate::format::{count, counted};
 use crate::output;
 
 pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let session = Session::open(&args.cloud, config).await?;
+    let layers = &context.layers(&args.cloud)?;
+    let session = Session::open(layers).await?;
     let stack = deployed::needed(&session)?;
     let back = TimeDelta::from_std(args.since).unwrap_or(TimeDelta::days(7));
     let report = LogReport::read(&session.aws, stack, now() - back).await;

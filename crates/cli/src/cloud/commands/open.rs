@@ -13,8 +13,8 @@ use crate::context::CommandContext;
 use crate::output;
 
 pub(crate) async fn run(args: OpenArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let session = Session::open(&args.cloud, config).await?;
+    let layers = &context.layers(&args.cloud)?;
+    let session = Session::open(layers).await?;
     deployed::needed(&session)?;
     let assets = Assets::find_kinds(&session.aws, &session.names, &[AssetKind::Dashboard]).await;
     let assets = assets.map_err(|error| command_error(error.into()))?;

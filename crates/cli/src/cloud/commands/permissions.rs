@@ -2,15 +2,15 @@
 
 use std::io::Write;
 
+use kiro_config::{Flag, Layers};
 use kiro_deploy::Names;
 use kiro_deploy::permissions::{PolicyScope, Statement, policy_documents, render_page, statements};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::cloud::args::{PermissionsArgs, PermissionsOutput};
-use crate::cloud::session::{layers, problems};
+use crate::cloud::session::problems;
 use crate::command_error::{CommandError, note};
-use crate::config::Config;
 use crate::context::CommandContext;
 use crate::output;
 
@@ -39,8 +39,7 @@ pub(crate) fn run(
     args: &PermissionsArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let scope = scope(args, config)?;
+    let scope = scope(args, context.layers(&args.cloud)?)?;
     if scope.exports.is_empty() {
         note(
             "note: no exports are named, so reading them is left out; say where Kiro writes them with --exports s3://BUCKET/PREFIX",
@@ -83,10 +82,13 @@ fn print_json(scope: &PolicyScope) -> Result<(), CommandError> {
     })
 }
 
-fn scope(args: &PermissionsArgs, config: &Config) -> Result<PolicyScope, CommandError> {
-    let mut layers = layers(&args.cloud, config);
-    let mut add = |flag: &str, key: &str, text: String| {
-        layers.flags.push((flag.to_owned(), key.to_owned(), text));
+fn scope(args: &PermissionsArgs, mut layers: Layers<'_>) -> Result<PolicyScope, CommandError> {
+    let mut add = |name: &str, key: &str, text: String| {
+        layers.flags.push(Flag {
+            name: name.to_owned(),
+            key: key.to_owned(),
+            text,
+        });
     };
     if !args.exports.is_empty() {
         add("--exports", "exports", args.exports.join(","));

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
-use kiro_deploy::aws::{Aws, AwsError, AwsTuning};
+use kiro_config::{Layers, Remembered};
+use kiro_deploy::aws::{Aws, AwsError};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::preflight::{PreflightInput, PreflightReport, Verdict};
-use kiro_deploy::settings::{Layers, Origin, Problems, Remembered, Resolved};
 use kiro_deploy::validation::{Validation, validate_definition};
 use kiro_deploy::{Names, Stack};
 use serde::Serialize;
@@ -16,11 +16,10 @@ use serde::Serialize;
 use crate::args::Output;
 use crate::cancellation::CancellationToken;
 use crate::cloud::args::PreflightArgs;
-use crate::cloud::session::{Session, command_error, function_folders, layers, problems};
+use crate::cloud::session::{Session, command_error, function_folders, problems, sign_in};
 use crate::cloud::step_progress::StepProgress;
 use crate::command_error::CommandError;
 use crate::commands::normalize::now;
-use crate::config::Config;
 use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::format::counted;
@@ -31,34 +30,30 @@ pub(crate) async fn run(
     args: PreflightArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
+    let layers = &context.layers(&args.cloud)?;
     let cancellation = context.cancellation;
     if args.definition {
-        return validate(&args, config, cancellation).await;
+        return validate(&args, layers, cancellation).await;
     }
-    let layers = layers(&args.cloud, config);
-    let (prefix, address) = layers.address().map_err(problems)?;
+    let address = layers.address().map_err(problems)?;
     let waiting = spinner("checking");
-    let aws = Aws::sign_in(&address, AwsTuning::default()).await;
-    let stack = stack(&aws, &prefix).await;
+    let aws = sign_in(&address).await;
+    let stack = stack(&aws, &address.prefix).await;
     let remembered = match &stack {
         Ok(Some(stack)) => Some(Remembered::of(&stack.parameters)),
         Ok(None) | Err(_) => None,
     };
-    let (mut resolved, wrong) = resolve(&layers, remembered.as_ref());
-    if let (Ok(aws), Ok(resolved)) = (&aws, &mut resolved) {
+    let (mut resolved, wrong) = layers.merge(remembered.as_ref());
+    if let Ok(aws) = &aws {
         // Where it fails, the check of the exports says why.
-        find_prefix(aws, resolved).await.ok();
+        find_prefix(aws, &mut resolved).await.ok();
     }
-    let named = resolved
-        .as_ref()
-        .ok()
-        .and_then(|resolved| resolved.settings.functions.clone());
+    let named = resolved.settings.functions.clone();
     let subject = PreflightInput {
         aws,
-        prefix,
+        prefix: address.prefix,
         stack,
-        resolved,
+        resolved: Ok(resolved),
         problems: wrong,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         function_folders: named.map_or_else(function_folders, |folder| vec![PathBuf::from(folder)]),
@@ -93,10 +88,10 @@ struct DefinitionReport {
 /// Has Quick Sight validate the definition.
 async fn validate(
     args: &PreflightArgs,
-    config: &Config,
+    layers: &Layers<'_>,
     cancellation: &CancellationToken,
 ) -> Result<(), CommandError> {
-    let session = Session::open(&args.cloud, config).await?;
+    let session = Session::open(layers).await?;
     let deployment = session.deployment(None)?;
     // From here on a signal ends the wait, and the analysis is deleted before the command ends.
     cancellation.expect();
@@ -144,42 +139,6 @@ async fn stack(aws: &Result<Aws, AwsError>, prefix: &str) -> Result<Option<Stack
     match aws {
         Ok(aws) => Stack::find(aws, &Names::new(prefix, aws).data_stack()).await,
         Err(_) => Ok(None),
-    }
-}
-
-/// The settings without the invalid ones, so that all others can be checked, and the problems of these.
-fn resolve(
-    layers: &Layers<'_>,
-    remembered: Option<&Remembered>,
-) -> (Result<Resolved, Problems>, Problems) {
-    let wrong = match layers.resolve(remembered) {
-        Err(wrong) => wrong,
-        sound => return (sound, Problems(Vec::new())),
-    };
-    let is_wrong = |key: &str| wrong.0.iter().any(|problem| problem.key == key);
-    let is_hidden = |name: &str| {
-        let origin = Origin::Environment(name.to_owned());
-        wrong.0.iter().any(|problem| problem.origin == origin)
-    };
-    let sound = Layers {
-        flags: layers
-            .flags
-            .iter()
-            .filter(|(_, key, _)| !is_wrong(key))
-            .cloned()
-            .collect(),
-        variable: &|name| (layers.variable)(name).filter(|_| !is_hidden(name)),
-        file: layers
-            .file
-            .iter()
-            .filter(|value| !is_wrong(&value.key))
-            .cloned()
-            .collect(),
-        views: layers.views.clone(),
-    };
-    match sound.resolve(remembered) {
-        Ok(resolved) => (Ok(resolved), wrong),
-        Err(more) => (Err(more), Problems(Vec::new())),
     }
 }
 

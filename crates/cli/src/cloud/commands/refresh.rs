@@ -48,8 +48,8 @@ pub(crate) async fn run(
     args: RefreshArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let session = Session::open(&args.cloud, config).await?;
+    let layers = &context.layers(&args.cloud)?;
+    let session = Session::open(layers).await?;
     deployed::needed(&session)?;
     let deployment = session.deployment(None)?;
     let order = RefreshOrder {

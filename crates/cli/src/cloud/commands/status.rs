@@ -23,14 +23,14 @@ pub(crate) async fn run(
     args: StatusArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
+    let layers = &context.layers(&args.cloud)?;
     let cancellation = context.cancellation;
     if args.watch {
         cancellation.expect();
     }
     loop {
         // Signed in anew each time: a stack may change, and a session may have been renewed.
-        let session = Session::open(&args.cloud, config).await?;
+        let session = Session::open(layers).await?;
         let stack = deployed::needed(&session)?;
         let question = StatusRequest {
             aws: &session.aws,

@@ -4,15 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use kiro_deploy::aws::{Aws, AwsErrorKind, AwsTuning};
-use kiro_deploy::settings::{DeploymentSettings, Resolved};
+use kiro_config::{Config, Layers, Resolved, StackAddress};
+use kiro_deploy::aws::{Aws, AwsErrorKind};
 use kiro_deploy::synth::{self, ExistingState, NO_SALT, SynthFile};
 use kiro_deploy::{Names, salt};
 
 use crate::cloud::args::SynthArgs;
-use crate::cloud::session::{Session, command_error, environment_region, layers, problems};
+use crate::cloud::session::{self, Session, command_error, environment_region, problems};
 use crate::command_error::{CommandError, note};
-use crate::config::Config;
 use crate::context::CommandContext;
 
 /// Takes the place of an account that no setting names.
@@ -20,15 +19,16 @@ const NO_ACCOUNT: &str = "000000000000";
 const DEFAULT_REGION: &str = "us-east-1";
 
 pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
-    let config = &context.config()?;
+    let layers = &context.layers(&args.cloud)?;
+    let address = &layers.address().map_err(problems)?;
     let functions = args.functions.as_deref();
     let signed_in = if args.offline {
         None
     } else {
-        sign_in(&args, config).await?
+        sign_in(address).await?
     };
     let (deployment, existing) = if let Some(aws) = signed_in {
-        let mut session = Session::of(aws, &args.cloud, config).await?;
+        let mut session = Session::of(aws, address, layers).await?;
         let (aws, names) = (&session.aws, &session.names);
         let salt = salt::given_or_deployed(aws, names, &session.resolved.settings).await;
         set_salt(&mut session.resolved, salt.map_err(command_error)?);
@@ -38,7 +38,7 @@ pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result
             .map_err(command_error)?;
         (deployment, existing)
     } else {
-        let session = without_account(&args, config)?;
+        let session = without_account(address, layers)?;
         (session.deployment(functions)?, ExistingState::default())
     };
     let files = synth::files(&deployment, &existing).map_err(command_error)?;
@@ -68,9 +68,8 @@ pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result
 }
 
 /// The account, if it can be asked. No credentials are no failure here.
-async fn sign_in(args: &SynthArgs, config: &Config) -> Result<Option<Aws>, CommandError> {
-    let (_, address) = layers(&args.cloud, config).address().map_err(problems)?;
-    match Aws::sign_in(&address, AwsTuning::default()).await {
+async fn sign_in(address: &StackAddress) -> Result<Option<Aws>, CommandError> {
+    match session::sign_in(address).await {
         Ok(aws) => Ok(Some(aws)),
         Err(error) => match error.kind {
             AwsErrorKind::Credentials | AwsErrorKind::Expired | AwsErrorKind::Unreachable => {
@@ -83,9 +82,7 @@ async fn sign_in(args: &SynthArgs, config: &Config) -> Result<Option<Aws>, Comma
 }
 
 /// A session of settings alone.
-fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, CommandError> {
-    let layers = layers(&args.cloud, config);
-    let (prefix, _) = layers.address().map_err(problems)?;
+fn without_account(address: &StackAddress, layers: &Layers<'_>) -> Result<Session, CommandError> {
     let mut resolved = layers.resolve(None).map_err(problems)?;
     for remark in &resolved.remarks {
         note(format!("note: {remark}"));
@@ -101,7 +98,7 @@ fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, Command
     let aws = Aws::unsigned(&account, &partition, &region);
     set_salt(&mut resolved, salt);
     Ok(Session {
-        names: Names::new(&prefix, &aws),
+        names: Names::new(&address.prefix, &aws),
         aws,
         resolved,
         stack: None,
@@ -109,7 +106,7 @@ fn without_account(args: &SynthArgs, config: &Config) -> Result<Session, Command
 }
 
 /// The partition and the account that the settings name: that of an owner, else the only one with exports.
-fn account(settings: &DeploymentSettings) -> (String, String) {
+fn account(settings: &Config) -> (String, String) {
     let principals = settings.owners.iter().chain(&settings.readers);
     let named = principals
         .chain(&settings.query_principals)

@@ -27,8 +27,8 @@ pub(crate) async fn run(
     args: TeardownArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
-    let config = &context.config()?;
-    let session = Session::open(&args.cloud, config).await?;
+    let layers = &context.layers(&args.cloud)?;
+    let session = Session::open(layers).await?;
     let teardown = Teardown {
         aws: &session.aws,
         names: &session.names,

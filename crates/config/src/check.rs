@@ -2,25 +2,27 @@
 
 use serde_json::Value;
 
-use crate::names::prefix_problem;
-
-fn text(value: &Value) -> &str {
+pub(crate) fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-fn unless(is_good: bool, what: &str, found: &str) -> Option<String> {
+pub(crate) fn unless(is_good: bool, what: &str, found: &str) -> Option<String> {
     (!is_good).then(|| format!("expected {what}, found `{found}`"))
 }
 
-pub(super) fn anything(_value: &Value) -> Option<String> {
-    None
+pub(crate) fn prefix(value: &Value) -> Option<String> {
+    let prefix = text(value);
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_good = prefix.starts_with(|first: char| first.is_ascii_lowercase())
+        && prefix.bytes().all(is_allowed)
+        && !prefix.ends_with('-')
+        && !prefix.contains("--");
+    (!is_good).then(|| {
+        format!("expected lowercase letters, digits and single hyphens, starting with a letter, found `{prefix}`")
+    })
 }
 
-pub(super) fn prefix(value: &Value) -> Option<String> {
-    prefix_problem(text(value))
-}
-
-pub(super) fn region(value: &Value) -> Option<String> {
+pub(crate) fn region(value: &Value) -> Option<String> {
     let found = text(value);
     let parts: Vec<&str> = found.split('-').collect();
     let is_good = found.is_empty()
@@ -35,7 +37,7 @@ pub(super) fn region(value: &Value) -> Option<String> {
 }
 
 /// Returns true for a valid bucket name.
-pub(super) fn is_bucket(name: &str) -> bool {
+pub(crate) fn is_bucket(name: &str) -> bool {
     let is_end = |byte: Option<u8>| {
         byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
@@ -47,13 +49,13 @@ pub(super) fn is_bucket(name: &str) -> bool {
         })
 }
 
-pub(super) fn bucket(value: &Value) -> Option<String> {
+pub(crate) fn bucket(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.is_empty() || is_bucket(found);
     unless(is_good, "the name of a bucket", found)
 }
 
-pub(super) fn identifier(value: &Value) -> Option<String> {
+pub(crate) fn identifier(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.is_empty()
         || (found.len() <= 63
@@ -68,7 +70,7 @@ pub(super) fn identifier(value: &Value) -> Option<String> {
     )
 }
 
-pub(super) fn workgroup(value: &Value) -> Option<String> {
+pub(crate) fn workgroup(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.len() <= 128
         && found
@@ -77,7 +79,7 @@ pub(super) fn workgroup(value: &Value) -> Option<String> {
     unless(is_good, "letters, digits, `.`, `_` and `-`", found)
 }
 
-pub(super) fn email(value: &Value) -> Option<String> {
+pub(crate) fn email(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.is_empty()
         || found.split_once('@').is_some_and(|(name, host)| {
@@ -89,21 +91,7 @@ pub(super) fn email(value: &Value) -> Option<String> {
     unless(is_good, "an e-mail address", found)
 }
 
-pub(super) fn schedule(value: &Value) -> Option<String> {
-    crate::schedule::problem(text(value))
-}
-
-pub(super) fn time_zone(value: &Value) -> Option<String> {
-    let found = text(value);
-    let is_good = found.len() <= 50 && crate::schedule::is_time_zone(found);
-    unless(
-        is_good,
-        "a time zone such as `UTC` or `Europe/Berlin`",
-        found,
-    )
-}
-
-pub(super) fn time_of_day(value: &Value) -> Option<String> {
+pub(crate) fn time_of_day(value: &Value) -> Option<String> {
     let found = text(value);
     let parts = found.split_once(':').map(|(hour, minute)| {
         (
@@ -125,14 +113,14 @@ const LOG_RETENTION_DAYS: [u64; 22] = [
     3288, 3653,
 ];
 
-pub(super) fn log_retention(value: &Value) -> Option<String> {
+pub(crate) fn log_retention(value: &Value) -> Option<String> {
     let found = value.as_u64().unwrap_or_default();
     (!LOG_RETENTION_DAYS.contains(&found))
         .then(|| format!("expected one of {LOG_RETENTION_DAYS:?}, found `{found}`"))
 }
 
 /// `arn:aws:<service>:…`
-pub(super) fn is_arn(found: &str, service: &str) -> bool {
+pub(crate) fn is_arn(found: &str, service: &str) -> bool {
     let parts: Vec<&str> = found.splitn(6, ':').collect();
     parts.len() == 6
         && parts[0] == "arn"
@@ -141,23 +129,23 @@ pub(super) fn is_arn(found: &str, service: &str) -> bool {
         && !parts[5].is_empty()
 }
 
-pub(super) fn kms_key(value: &Value) -> Option<String> {
+pub(crate) fn kms_key(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.is_empty() || (is_arn(found, "kms") && found.contains(":key/"));
     unless(is_good, "the ARN of a KMS key (not of an alias)", found)
 }
 
-pub(super) fn kms_keys(value: &Value) -> Option<String> {
+pub(crate) fn kms_keys(value: &Value) -> Option<String> {
     each(value, kms_key)
 }
 
-pub(super) fn policy(value: &Value) -> Option<String> {
+pub(crate) fn policy(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.is_empty() || (is_arn(found, "iam") && found.contains(":policy/"));
     unless(is_good, "the ARN of a policy", found)
 }
 
-pub(super) fn role_name(value: &Value) -> Option<String> {
+pub(crate) fn role_name(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = !found.is_empty()
         && found.len() <= 64
@@ -167,7 +155,7 @@ pub(super) fn role_name(value: &Value) -> Option<String> {
     unless(is_good, "the name of a role, not its ARN", found)
 }
 
-pub(super) fn policy_name(value: &Value) -> Option<String> {
+pub(crate) fn policy_name(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.len() <= 128
         && found
@@ -176,13 +164,13 @@ pub(super) fn policy_name(value: &Value) -> Option<String> {
     unless(is_good, "the name of a policy", found)
 }
 
-pub(super) fn role_arn(value: &Value) -> Option<String> {
+pub(crate) fn role_arn(value: &Value) -> Option<String> {
     let found = text(value);
     let is_good = found.is_empty() || (is_arn(found, "iam") && found.contains(":role/"));
     unless(is_good, "the ARN of a role", found)
 }
 
-pub(super) fn iam_principals(value: &Value) -> Option<String> {
+pub(crate) fn iam_principals(value: &Value) -> Option<String> {
     each(value, |value| {
         let found = text(value);
         let is_good = is_arn(found, "iam");
@@ -191,12 +179,12 @@ pub(super) fn iam_principals(value: &Value) -> Option<String> {
 }
 
 /// Users and groups of `QuickSight`.
-pub(super) fn quicksight_principals(value: &Value) -> Option<String> {
+pub(crate) fn quicksight_principals(value: &Value) -> Option<String> {
     quicksight_principals_of(value, &[":user/", ":group/"])
 }
 
 /// Users, groups and namespaces of `QuickSight`: a dashboard can be shared with all users in a namespace.
-pub(super) fn quicksight_readers(value: &Value) -> Option<String> {
+pub(crate) fn quicksight_readers(value: &Value) -> Option<String> {
     quicksight_principals_of(value, &[":user/", ":group/", ":namespace/"])
 }
 
@@ -212,7 +200,7 @@ fn quicksight_principals_of(value: &Value, kinds: &[&str]) -> Option<String> {
     })
 }
 
-pub(super) fn accounts(value: &Value) -> Option<String> {
+pub(crate) fn accounts(value: &Value) -> Option<String> {
     each(value, |value| {
         let found = text(value);
         if found.len() == 12 && found.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -222,7 +210,7 @@ pub(super) fn accounts(value: &Value) -> Option<String> {
     })
 }
 
-pub(super) fn exports(value: &Value) -> Option<String> {
+pub(crate) fn exports(value: &Value) -> Option<String> {
     each(value, |value| {
         let found = text(value);
         let url = found
@@ -243,7 +231,7 @@ pub(super) fn exports(value: &Value) -> Option<String> {
     })
 }
 
-pub(super) fn identity_store(value: &Value) -> Option<String> {
+pub(crate) fn identity_store(value: &Value) -> Option<String> {
     let found = text(value);
     if found.starts_with("arn:") || found.starts_with("ssoins-") {
         return Some(format!(
@@ -257,7 +245,7 @@ pub(super) fn identity_store(value: &Value) -> Option<String> {
     unless(is_good, "an Identity Store such as `d-1234567890`", found)
 }
 
-pub(super) fn tags(value: &Value) -> Option<String> {
+pub(crate) fn tags(value: &Value) -> Option<String> {
     let tags = value.as_object()?;
     for (key, value) in tags {
         let found = text(value);
@@ -281,4 +269,21 @@ pub(super) fn tags(value: &Value) -> Option<String> {
 
 fn each(value: &Value, check: impl Fn(&Value) -> Option<String>) -> Option<String> {
     value.as_array()?.iter().find_map(check)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::prefix;
+
+    #[test]
+    fn a_prefix_can_stand_in_every_name() {
+        for good in ["kiro", "kiro-analytics", "k2-x"] {
+            assert_eq!(prefix(&Value::from(good)), None);
+        }
+        for bad in ["", "Kiro", "2k", "kiro_x", "kiro-", "k--x", "kiro.x"] {
+            assert!(prefix(&Value::from(bad)).is_some(), "{bad}");
+        }
+    }
 }

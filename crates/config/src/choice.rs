@@ -1,0 +1,78 @@
+//! The settings that are one of a few names.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::value::{Kind, SettingType};
+
+macro_rules! choices {
+    ($($(#[$about:meta])* $name:ident { $($(#[$mark:meta])* $variant:ident = $text:literal,)+ })+) => {$(
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$mark])* $variant,)+
+        }
+
+        impl $name {
+            /// The name in the file.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl SettingType for $name {
+            const KIND: Kind = Kind::Choice(&[$($text),+]);
+
+            fn from_value(value: &Value) -> Option<Self> {
+                match value.as_str()? {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}
+
+choices! {
+    /// The processor of the function.
+    Architecture {
+        #[default]
+        Arm64 = "arm64",
+        X86 = "x86_64",
+    }
+
+    /// When access is granted in Lake Formation.
+    LakeFormation {
+        /// If it is in force.
+        #[default]
+        Auto = "auto",
+        /// Always.
+        On = "on",
+        /// Never.
+        Off = "off",
+    }
+
+    /// The colours of the dashboard.
+    Theme {
+        #[default]
+        Light = "light",
+        Dark = "dark",
+    }
+
+    /// The language of the dashboard.
+    Language {
+        #[default]
+        English = "en",
+        Chinese = "zh",
+        Korean = "ko",
+    }
+}

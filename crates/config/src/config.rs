@@ -1,0 +1,90 @@
+//! What follows from the typed settings.
+
+use kiro_catalog::{Emails, RenderOptions};
+use kiro_report::report_folders;
+
+use crate::declarations::Config;
+use crate::problem::{Origin, Problem};
+
+/// The folder of a bucket with one report of one account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceFolder {
+    pub bucket: String,
+    /// Ends with `/` and does not begin with one.
+    pub folder: String,
+}
+
+impl Config {
+    /// Problems for required settings that are missing.
+    pub fn missing(&self) -> Vec<Problem> {
+        let problem = |key: &str, text: &str| Problem {
+            origin: Origin::Unset,
+            key: key.to_owned(),
+            text: text.to_owned(),
+        };
+        let mut problems = Vec::new();
+        if self.exports.is_empty() {
+            problems.push(problem(
+                "exports",
+                "set where Kiro writes its reports: `exports = [\"s3://bucket/prefix\"]`; `kiro-analytics init` finds it",
+            ));
+        }
+        if self.quicksight && self.owners.is_empty() {
+            problems.push(problem(
+                "owners",
+                "name a Quick Sight user or group as owner of the dashboard, or set `quicksight = false` to deploy without one; `kiro-analytics init` lists users and groups",
+            ));
+        }
+        problems
+    }
+
+    /// The report folders: everything that the function may read.
+    pub fn source_folders(&self, account: &str) -> Vec<SourceFolder> {
+        let own = [account.to_owned()];
+        let accounts: &[String] = if self.accounts.is_empty() {
+            &own
+        } else {
+            &self.accounts
+        };
+        let mut folders: Vec<SourceFolder> = self
+            .exports
+            .iter()
+            .filter_map(|url| url.strip_prefix("s3://"))
+            .flat_map(|location| {
+                let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
+                let folders = report_folders(prefix, accounts).into_iter();
+                folders.map(|folder| SourceFolder {
+                    bucket: bucket.to_owned(),
+                    folder,
+                })
+            })
+            .collect();
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+
+    /// The Region where `QuickSight` keeps its users: an owner's ARN names it.
+    pub fn quicksight_identity_region(&self) -> Option<&str> {
+        let configured = self.quicksight_identity_region.as_deref();
+        let mut principals = self.owners.iter().chain(&self.readers);
+        let named =
+            principals.find_map(|arn| arn.split(':').nth(3).filter(|region| !region.is_empty()));
+        configured.or(named)
+    }
+
+    /// How the views are rendered, in a database of the default name.
+    pub fn render_options(&self) -> RenderOptions {
+        RenderOptions {
+            emails: if self.hash_emails {
+                Emails::Hashed {
+                    salt: self.hash_salt.clone().unwrap_or_default(),
+                }
+            } else {
+                Emails::Plain
+            },
+            settings: self.views.clone(),
+            ..RenderOptions::default()
+        }
+    }
+}
