@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use kiro_catalog::Settings;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::check;
@@ -46,9 +47,11 @@ macro_rules! settings {
             /// Types the values by key. Each is null or of the declared kind; a setting without a default is optional, a
             /// list or a table.
             pub(crate) fn from_values(values: &BTreeMap<&str, Value>, views: Settings) -> Self {
-                let value = |key: &str| values.get(key).unwrap_or(&Value::Null);
+                let value = |key: &str| values.get(key).filter(|value| **value != "");
                 Self {
-                    $($($key: <$type>::from_value(value(stringify!($key))).unwrap_or_default(),)+)+
+                    $($($key: value(stringify!($key))
+                        .and_then(|value| <$type>::deserialize(value).ok())
+                        .unwrap_or_default(),)+)+
                     views,
                 }
             }
