@@ -21,10 +21,6 @@ macro_rules! settings {
     )+ })+) => {
         /// The settings of all commands. An empty text counts as not set.
         #[derive(Debug, Clone, PartialEq)]
-        #[expect(
-            clippy::struct_excessive_bools,
-            reason = "each is one decision of its own"
-        )]
         pub struct Config {
             $($(pub $key: $type,)+)+
             /// Plans, prices and thresholds.
