@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::value::{Kind, SettingType};
 
 macro_rules! choices {
     ($($(#[$about:meta])* $name:ident { $($(#[$mark:meta])* $variant:ident = $text:literal,)+ })+) => {$(
         $(#[$about])*
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
         pub enum $name {
-            $($(#[$mark])* $variant,)+
+            $($(#[$mark])* #[serde(rename = $text)] $variant,)+
         }
 
         impl $name {
@@ -31,13 +31,6 @@ macro_rules! choices {
 
         impl SettingType for $name {
             const KIND: Kind = Kind::Choice(&[$($text),+]);
-
-            fn from_value(value: &Value) -> Option<Self> {
-                match value.as_str()? {
-                    $($text => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
         }
     )+};
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use kiro_catalog::Settings;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::check;
@@ -20,10 +21,6 @@ macro_rules! settings {
     )+ })+) => {
         /// The settings of all commands. An empty text counts as not set.
         #[derive(Debug, Clone, PartialEq)]
-        #[expect(
-            clippy::struct_excessive_bools,
-            reason = "each is one decision of its own"
-        )]
         pub struct Config {
             $($(pub $key: $type,)+)+
             /// Plans, prices and thresholds.
@@ -46,9 +43,11 @@ macro_rules! settings {
             /// Types the values by key. Each is null or of the declared kind; a setting without a default is optional, a
             /// list or a table.
             pub(crate) fn from_values(values: &BTreeMap<&str, Value>, views: Settings) -> Self {
-                let value = |key: &str| values.get(key).unwrap_or(&Value::Null);
+                let value = |key: &str| values.get(key).filter(|value| **value != "");
                 Self {
-                    $($($key: <$type>::from_value(value(stringify!($key))).unwrap_or_default(),)+)+
+                    $($($key: value(stringify!($key))
+                        .and_then(|value| <$type>::deserialize(value).ok())
+                        .unwrap_or_default(),)+)+
                     views,
                 }
             }

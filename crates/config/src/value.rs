@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::setting::Setting;
@@ -24,11 +25,8 @@ pub enum Kind {
 }
 
 /// The type of a setting.
-pub(crate) trait SettingType: Default {
+pub(crate) trait SettingType: DeserializeOwned {
     const KIND: Kind;
-
-    /// Returns none for null and for another kind of value.
-    fn from_value(value: &Value) -> Option<Self>;
 }
 
 /// Parses a boolean of a flag, a variable or a parameter of the stack.
@@ -152,64 +150,22 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
         .filter(|item| !item.is_empty())
 }
 
-impl SettingType for String {
-    const KIND: Kind = Kind::Text;
-
-    fn from_value(value: &Value) -> Option<Self> {
-        value.as_str().map(str::to_owned)
-    }
+macro_rules! types {
+    ($($type:ty = $kind:ident,)+) => {$(
+        impl SettingType for $type {
+            const KIND: Kind = Kind::$kind;
+        }
+    )+};
 }
 
-impl SettingType for Option<String> {
-    const KIND: Kind = Kind::Text;
-
-    /// An empty text counts as not set.
-    fn from_value(value: &Value) -> Option<Self> {
-        let text = value.as_str().filter(|text| !text.is_empty());
-        Some(text.map(str::to_owned))
-    }
-}
-
-impl SettingType for PathBuf {
-    const KIND: Kind = Kind::Path;
-
-    fn from_value(value: &Value) -> Option<Self> {
-        value.as_str().map(Self::from)
-    }
-}
-
-impl SettingType for bool {
-    const KIND: Kind = Kind::Flag;
-
-    fn from_value(value: &Value) -> Option<Self> {
-        value.as_bool()
-    }
-}
-
-impl SettingType for u64 {
-    const KIND: Kind = Kind::Number;
-
-    fn from_value(value: &Value) -> Option<Self> {
-        value.as_u64()
-    }
-}
-
-impl SettingType for Vec<String> {
-    const KIND: Kind = Kind::List;
-
-    fn from_value(value: &Value) -> Option<Self> {
-        value.as_array()?.iter().map(String::from_value).collect()
-    }
-}
-
-impl SettingType for BTreeMap<String, String> {
-    const KIND: Kind = Kind::Table;
-
-    fn from_value(value: &Value) -> Option<Self> {
-        let pair =
-            |(key, value): (&String, &Value)| Some((key.clone(), String::from_value(value)?));
-        value.as_object()?.iter().map(pair).collect()
-    }
+types! {
+    String = Text,
+    Option<String> = Text,
+    PathBuf = Path,
+    bool = Flag,
+    u64 = Number,
+    Vec<String> = List,
+    BTreeMap<String, String> = Table,
 }
 
 #[cfg(test)]
