@@ -74,7 +74,9 @@ impl<'a> Record<'a> {
         let Some(end) = self.ends.get(position) else {
             return 0..0;
         };
-        let start = position.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let start = position
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before]);
         start..*end
     }
 
