@@ -1,5 +1,4 @@
 //! The configuration file: what it decides, its problems with their lines, and the generated reference.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 

@@ -33,13 +33,11 @@ impl Given<'_> {
     }
 }
 
-fn stack(parameters: &[(&str, &str)]) -> Option<StackParameters> {
+fn stack(parameters: &[(&str, &str)]) -> StackParameters {
     let parameters = parameters.iter();
-    Some(
-        parameters
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect(),
-    )
+    parameters
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 fn origin(resolved: &Resolved, key: &str) -> Origin {
@@ -62,8 +60,7 @@ fn a_flag_wins_over_the_environment_that_over_the_file_that_over_the_stack_that_
         flags: &flags,
         environment: &environment,
         file: "[deployment]\ntime_zone = \"UTC\"\ntheme = \"light\"\nold_version_days = 14\n",
-        stack,
-        ..Given::default()
+        stack: Some(stack),
     };
     let resolved = given.resolve().unwrap();
     let settings = &resolved.settings;
@@ -176,7 +173,7 @@ fn all_problems_are_reported_at_once_with_their_origin() {
 #[test]
 fn a_remembered_value_of_another_kind_is_dropped_and_the_default_is_used() {
     let given = Given {
-        stack: stack(&[
+        stack: Some(stack(&[
             ("OldVersionDays", "many"),
             ("MemoryMegabytes", "4096"),
             ("ScheduleState", "PAUSED"),
@@ -185,7 +182,7 @@ fn a_remembered_value_of_another_kind_is_dropped_and_the_default_is_used() {
                 r#"{"quicksight": "yes", "owners": [1], "theme": "blue", "refresh_at": 4, "language": "ko",
                     "views": {"overage": {"usd_per_credit": "much"}, "gone": 1, "budget": {"idle_after_days": 60}}}"#,
             ),
-        ]),
+        ])),
         ..Given::default()
     };
     let resolved = given.resolve().unwrap();

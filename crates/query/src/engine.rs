@@ -191,7 +191,7 @@ impl Engine {
             .find(|name| *name == relation)
             .ok_or_else(|| QueryError::UnknownRelation {
                 name: relation.to_owned(),
-                nearest: nearest(relation, names.into_iter()),
+                nearest: nearest(relation, names),
             })
     }
 

@@ -253,9 +253,9 @@ impl RecordReader {
         let (_, is_complete) = self.cells.read(&mut self.csv, b"\n");
         if !is_complete {
             let cell = &self.cells.bytes[self.cells.last_end..self.cells.written];
-            let lines = cell.iter().filter(|byte| **byte == b'\n').count();
+            let lines = cell.split(|byte| *byte == b'\n').count() as u64;
             return Err(ReadError::UnclosedQuote {
-                line: self.csv.line() - lines as u64,
+                line: self.csv.line() + 1 - lines,
             });
         }
         if is_too_long {

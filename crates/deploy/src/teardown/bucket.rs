@@ -76,7 +76,7 @@ fn owned<'a>(teardown: &Teardown<'a>) -> Buckets<'a> {
 
 /// Plans the removal of the function's code: the deployment's own bucket, or a folder in a bucket of the user.
 async fn code(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
-    let bucket = teardown.names.code_bucket(&teardown.settings);
+    let bucket = teardown.names.code_bucket(teardown.settings);
     if !exists(teardown, plan, &bucket).await? {
         return Ok(());
     }

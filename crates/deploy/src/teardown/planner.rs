@@ -109,7 +109,7 @@ impl Teardown<'_> {
         if !self.settings.quicksight {
             return Ok(());
         }
-        let policy = self.names.quicksight_policy(&self.settings);
+        let policy = self.names.quicksight_policy(self.settings);
         for role in role_names(self.settings) {
             let what = format!("policy `{policy}` of role `{role}`");
             let request = self.aws.clients().iam.get_role_policy();
