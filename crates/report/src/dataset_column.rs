@@ -34,6 +34,7 @@ pub enum PartField {
     ExportTime,
     PartId,
     ProcessedTime,
+    ModifiedTime,
 }
 
 /// A column of a raw dataset.

@@ -274,7 +274,7 @@ const ISSUE: [DatasetColumn; 4] = [
 const LINE: [DatasetColumn; 1] =
     [DatasetColumn::new("line", Count, "line in the export, from 1").encoding(Delta)];
 
-const PART: [DatasetColumn; 4] = [
+const PART: [DatasetColumn; 5] = [
     constant("src_path", PartField::SourcePath, "key of the export"),
     constant(
         "export_ts",
@@ -290,6 +290,11 @@ const PART: [DatasetColumn; 4] = [
         "processed_ts",
         PartField::ProcessedTime,
         "when the part was written, UTC, YYYYMMDDHHMMSS",
+    ),
+    constant(
+        "modified_ts",
+        PartField::ModifiedTime,
+        "when the export was last modified, UTC, YYYYMMDDHHMMSS and six digits of the second",
     ),
 ];
 

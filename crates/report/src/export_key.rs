@@ -20,6 +20,18 @@ pub struct ExportKey {
     /// Empty for a loose file.
     pub region: String,
     pub time: ExportTime,
+    pub time_source: TimeSource,
+}
+
+/// What named the time of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeSource {
+    /// The twelve digits in the file's name.
+    Name,
+    /// The date path among the folders.
+    Folders,
+    /// The last modification: when the file was saved, not when Kiro made it.
+    Modified,
 }
 
 /// Why an object is not an export.
@@ -69,12 +81,16 @@ impl ExportKey {
         folders.pop();
         let path = ExportPath::find(&folders)?;
         let dated = &folders[path.folders_before..];
-        let time = path
-            .kinds()
-            .iter()
-            .find_map(|kind| ExportTime::from_file_name(name, &format!("_{}_", kind.folder())))
-            .or_else(|| ExportTime::from_folders(dated))
-            .or_else(|| ExportTime::from_modified(modified))
+        let by_name = || {
+            let kinds = path.kinds();
+            kinds
+                .iter()
+                .find_map(|kind| ExportTime::from_file_name(name, &format!("_{}_", kind.folder())))
+        };
+        let (time, time_source) = by_name()
+            .map(|time| (time, TimeSource::Name))
+            .or_else(|| Some((ExportTime::from_folders(dated)?, TimeSource::Folders)))
+            .or_else(|| Some((ExportTime::from_modified(modified)?, TimeSource::Modified)))
             .ok_or(NotAnExport::NoDate)?;
         Ok(Self {
             key: key.clone(),
@@ -82,6 +98,7 @@ impl ExportKey {
             account: path.account,
             region: path.region,
             time,
+            time_source,
         })
     }
 }

@@ -9,8 +9,16 @@ pub enum IssueKind {
     MissingUser,
     /// The row has no valid date; it is rejected.
     BadDate,
+    /// A day that can be read month-first and day-first, and nothing settles which; the row is rejected.
+    AmbiguousDate,
+    /// A day after the export's own, or before the product existed; the row is rejected.
+    ImplausibleDate,
     /// A number or a boolean that cannot be read; it becomes NULL.
     BadValue,
+    /// A row whose key a row of the same export had before.
+    RepeatedKey,
+    /// The messages of a row's models do not add up to its total.
+    ModelSum,
     /// An unknown column; its cells are kept in `extra`.
     UnknownColumn,
     /// A column that occurs again. The first one counts; the later one counts where the first is blank.
@@ -33,7 +41,11 @@ impl IssueKind {
         match self {
             Self::MissingUser => "missing_user",
             Self::BadDate => "bad_date",
+            Self::AmbiguousDate => "ambiguous_date",
+            Self::ImplausibleDate => "implausible_date",
             Self::BadValue => "bad_value",
+            Self::RepeatedKey => "repeated_key",
+            Self::ModelSum => "model_sum",
             Self::UnknownColumn => "unknown_column",
             Self::DuplicateColumn => "duplicate_column",
             Self::ShortRow => "short_row",
@@ -46,7 +58,10 @@ impl IssueKind {
 
     /// Returns true if the row is rejected.
     pub const fn rejects_row(self) -> bool {
-        matches!(self, Self::MissingUser | Self::BadDate)
+        matches!(
+            self,
+            Self::MissingUser | Self::BadDate | Self::AmbiguousDate | Self::ImplausibleDate
+        )
     }
 }
 

@@ -89,6 +89,11 @@ impl ExportJob {
             export_time: self.export.time.to_string(),
             part_id: self.name.as_str().to_owned(),
             processed_time: self.processed_time.clone(),
+            modified_time: self
+                .object
+                .last_modified
+                .format("%Y%m%d%H%M%S%6f")
+                .to_string(),
         };
         PartTarget {
             destination: Arc::clone(&self.destination),

@@ -197,6 +197,7 @@ mod tests {
             export_time: text(),
             part_id: text(),
             processed_time: text(),
+            modified_time: text(),
         };
         let mut encoder = PartEncoder::new(Dataset::Issues, &metadata).unwrap();
         encoder.push(&fill).unwrap();

@@ -16,6 +16,7 @@ pub(crate) struct PartMetadata {
     pub(crate) export_time: String,
     pub(crate) part_id: String,
     pub(crate) processed_time: String,
+    pub(crate) modified_time: String,
 }
 
 impl PartMetadata {
@@ -27,6 +28,7 @@ impl PartMetadata {
             PartField::ExportTime => &self.export_time,
             PartField::PartId => &self.part_id,
             PartField::ProcessedTime => &self.processed_time,
+            PartField::ModifiedTime => &self.modified_time,
         }
     }
 }
