@@ -11,12 +11,5 @@ pub(crate) fn sha256_base64(content: impl AsRef<[u8]>) -> String {
 
 /// The first eight bytes of the SHA-256, in hexadecimal.
 pub(crate) fn short_hash(content: impl AsRef<[u8]>) -> String {
-    hexadecimal(&Sha256::digest(content)[..8])
-}
-
-/// Two digits per byte.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    hex::encode(&Sha256::digest(content)[..8])
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
+use kiro_report::{ACCOUNT_ROOT, LOG_ROOTS};
+
 use crate::aws::{Aws, AwsError, Context};
 
 /// Maximum number of listings: a bucket is searched folder by folder, never object by object.
@@ -11,12 +13,13 @@ const MAX_LISTINGS: usize = 60;
 /// Maximum depth of a prefix, in folders.
 const MAX_DEPTH: usize = 4;
 /// Common prefixes, which are tried first.
-const COMMON_PREFIXES: [&str; 5] = [
+const COMMON_PREFIXES: [&str; 6] = [
     "",
     "kiro-logs/",
     "kiro/",
     "user-activity/",
     "usage-activity/",
+    "user-activity-reports/",
 ];
 
 /// The location of exports in a bucket.
@@ -60,7 +63,7 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
             continue;
         }
         let folders = buckets.folders(bucket, &prefix, 1000).await?;
-        let logs = format!("{prefix}AWSLogs/");
+        let logs = format!("{prefix}{ACCOUNT_ROOT}/");
         if folders.contains(&logs) {
             let mut accounts = Vec::new();
             for folder in buckets.folders(bucket, &logs, 1000).await? {
@@ -68,10 +71,11 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
                     .trim_start_matches(logs.as_str())
                     .trim_end_matches('/');
                 let below = buckets.folders(bucket, &folder, 1000).await?;
-                let is_kiro = |below: &String| {
-                    below.ends_with("/KiroLogs/") || below.ends_with("/QDeveloperLogs/")
+                let is_log_root = |below: &String| {
+                    let name = below.trim_end_matches('/').rsplit('/').next();
+                    name.is_some_and(|name| LOG_ROOTS.contains(&name))
                 };
-                if below.iter().any(is_kiro) {
+                if below.iter().any(is_log_root) {
                     accounts.push(account.to_owned());
                 }
             }
@@ -85,11 +89,7 @@ pub async fn exports_in(aws: &Aws, bucket: &str) -> Result<Option<FoundExports>,
             }
         }
         if prefix.matches('/').count() < MAX_DEPTH {
-            waiting.extend(
-                folders
-                    .into_iter()
-                    .filter(|folder| !folder.ends_with("AWSLogs/")),
-            );
+            waiting.extend(folders.into_iter().filter(|folder| *folder != logs));
         }
     }
     Ok(None)

@@ -12,7 +12,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::aws::{Aws, AwsError, Context, Optional};
-use crate::digest::hexadecimal;
 use crate::observed_stack::{ObservedStack, alarm_resources, physical_id};
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
@@ -126,7 +125,7 @@ async fn function(aws: &Aws, stack: &Stack, name: &str) -> Differences {
         .code_sha256()
         .and_then(|text| STANDARD.decode(text).ok());
     if let (Some(expected), Some(actual)) = (hash_of_key(key), code)
-        && !hexadecimal(&actual).starts_with(expected)
+        && !hex::encode(&actual).starts_with(expected)
     {
         differences.push(format!("{title} runs other code than `{key}`"));
     }

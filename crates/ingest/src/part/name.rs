@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use kiro_report::{Dataset, ObjectKey, hex};
+use kiro_report::{Dataset, ObjectKey};
 use sha2::{Digest, Sha256};
 
 use crate::store::ObjectMeta;
@@ -16,7 +16,7 @@ impl PartName {
     /// The name for this content at this key. An export that could not be read has the tag `""`.
     pub(crate) fn new(source: &ObjectKey, e_tag: &str) -> Self {
         let digest = Sha256::digest(format!("{source}|{e_tag}"));
-        Self(hex(&digest[..8]))
+        Self(hex::encode(&digest[..8]))
     }
 
     /// The digits, which are also the `part_id` of every row.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
-use kiro_report::{ObjectKey, hex};
+use kiro_report::ObjectKey;
 use sha2::{Digest, Sha256};
 use tokio::task::JoinHandle;
 
@@ -288,7 +288,7 @@ fn hash_file(path: &Path, version: Version) -> Result<String, StoreErrorKind> {
             .ok_or(StoreErrorKind::Changed)?;
     }
     version.check(&file.file)?;
-    Ok(hex(&digest.finalize()[..16]))
+    Ok(hex::encode(&digest.finalize()[..16]))
 }
 
 /// A piece, and the file to read the next piece from.

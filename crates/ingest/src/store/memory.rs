@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, StreamExt};
-use kiro_report::{ObjectKey, hex};
+use kiro_report::ObjectKey;
 use sha2::{Digest, Sha256};
 
 use crate::store::{
@@ -26,7 +26,7 @@ struct Stored {
 impl Stored {
     fn new(content: Bytes, modified: DateTime<Utc>) -> Self {
         Self {
-            e_tag: hex(&Sha256::digest(&content)[..16]),
+            e_tag: hex::encode(&Sha256::digest(&content)[..16]),
             content,
             modified,
         }
