@@ -1,4 +1,4 @@
-//! The cells of a record: trimmed, parsed as booleans.
+//! The cells of a record: trimmed, without literal quotes, blank words as blank, parsed as booleans.
 
 /// Removes blanks at both ends, those of Unicode too.
 #[inline]
@@ -18,6 +18,54 @@ fn is_plain(byte: u8) -> bool {
 
 fn trim_slow(cell: &[u8]) -> &[u8] {
     std::str::from_utf8(cell).map_or_else(|_| cell.trim_ascii(), |text| text.trim().as_bytes())
+}
+
+/// The content of a trimmed cell: without literal quotes around it, empty for a word that other programs write for a blank.
+#[inline]
+pub(crate) fn content(cell: &[u8]) -> &[u8] {
+    match cell {
+        [b'"', .., b'"'] | [b'"'] => without_quotes(cell),
+        _ if is_blank_word(cell) => b"",
+        _ => cell,
+    }
+}
+
+/// [`content`] of a text.
+#[inline]
+pub(crate) fn text_content(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    if bytes.len() > MAX_BLANK_WORD && bytes[0] != b'"' {
+        return text;
+    }
+    // Quotes and blanks are cut off, which leaves whole letters.
+    std::str::from_utf8(content(bytes)).unwrap_or(text)
+}
+
+/// Programs that keep quotes write them around every cell, sometimes twice. Quotes inside of a text are its own.
+fn without_quotes(cell: &[u8]) -> &[u8] {
+    let mut inner = cell;
+    while let [b'"', rest @ .., b'"'] = inner {
+        inner = trim(rest);
+    }
+    if inner == b"\"" || is_blank_word(inner) {
+        b""
+    } else if inner.contains(&b'"') {
+        cell
+    } else {
+        inner
+    }
+}
+
+const MAX_BLANK_WORD: usize = 4;
+/// What databases and spreadsheets write for a missing value. `nan` is none of them: it may be a failed calculation.
+const BLANK_WORDS: [&[u8]; 7] = [b"null", b"none", b"na", b"n/a", b"#n/a", b"\\n", b"-"];
+
+#[inline]
+pub(crate) fn is_blank_word(cell: &[u8]) -> bool {
+    cell.len() <= MAX_BLANK_WORD
+        && BLANK_WORDS
+            .iter()
+            .any(|word| word.eq_ignore_ascii_case(cell))
 }
 
 /// Parses `true` and `false` in any case; blank is `None`.
@@ -40,7 +88,49 @@ pub(crate) struct NotABoolean;
 
 #[cfg(test)]
 mod tests {
-    use super::{NotABoolean, parse_boolean, trim};
+    use super::{NotABoolean, content, parse_boolean, text_content, trim};
+
+    #[test]
+    fn literal_quotes_and_blank_words_go_and_other_texts_stay() {
+        let cases = [
+            ("", ""),
+            ("a", "a"),
+            ("\"KIRO_IDE\"", "KIRO_IDE"),
+            ("\" ann@example.com \"", "ann@example.com"),
+            ("\"\"PRO\"\"", "PRO"),
+            ("\"\"", ""),
+            ("\"", ""),
+            ("\"\"\"", ""),
+            ("\"\u{e4}\"", "\u{e4}"),
+            // Quotes of the text itself.
+            ("say \"hi\"", "say \"hi\""),
+            ("\"a\" and \"b\"", "\"a\" and \"b\""),
+            ("\"a", "\"a"),
+            ("NULL", ""),
+            ("null", ""),
+            ("None", ""),
+            ("NA", ""),
+            ("n/a", ""),
+            ("#N/A", ""),
+            ("\\N", ""),
+            ("-", ""),
+            ("\"NULL\"", ""),
+            ("\"\\N\"", ""),
+            // Not words for a blank.
+            ("nan", "nan"),
+            ("NaN", "NaN"),
+            ("nil", "nil"),
+            ("NULLS", "NULLS"),
+            ("NAN", "NAN"),
+            ("0", "0"),
+            ("--", "--"),
+        ];
+        for (cell, expected) in cases {
+            assert_eq!(content(cell.as_bytes()), expected.as_bytes(), "{cell:?}");
+            assert_eq!(text_content(cell), expected, "{cell:?}");
+        }
+        assert_eq!(content(b"\"\xff\""), b"\xff");
+    }
 
     #[test]
     fn blanks_go_and_nothing_else() {

@@ -46,7 +46,7 @@ pub struct DatasetColumn {
     pub encoding: ColumnEncoding,
     /// The headers of this column in an export, Kiro's own spelling first. Empty if no cell of an export holds the value.
     ///
-    /// Case does not matter when a header is compared; blanks and hyphens count as `_`.
+    /// Case, blanks, hyphens and `_` do not matter when a header is compared.
     pub headers: &'static [&'static str],
     /// One line for the catalogue.
     pub meaning: &'static str,
@@ -84,10 +84,11 @@ impl DatasetColumn {
         self
     }
 
-    /// Returns true if an export's column with this header holds the values. `header` has `_` for blanks and hyphens.
-    pub(crate) fn has_header(&self, header: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(header))
+    /// Returns true if an export's column with this key of its name holds the values.
+    pub(crate) fn has_header(&self, key: &str) -> bool {
+        self.headers.iter().any(|own| {
+            let own = own.bytes().filter(|byte| *byte != b'_');
+            own.map(|byte| byte.to_ascii_lowercase()).eq(key.bytes())
+        })
     }
 }

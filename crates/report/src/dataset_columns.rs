@@ -22,7 +22,7 @@ pub const MODEL_SUFFIX: &str = "_messages";
 
 const KEY: [DatasetColumn; 2] = [
     DatasetColumn::new("activity_date", Date, "day of the activity").headers(&["Date"]),
-    DatasetColumn::new("user_id", Text, "canonical user id").headers(&["UserId", "User_Id"]),
+    DatasetColumn::new("user_id", Text, "canonical user id").headers(&["UserId"]),
 ];
 
 const CLIENT: [DatasetColumn; 2] = [
@@ -117,7 +117,7 @@ const MODEL: [DatasetColumn; 2] = [
 
 /// A counter of the legacy report: its name is its header in lower case.
 macro_rules! counter {
-    ($header:literal, $meaning:literal) => {{
+    ($header:literal $(or $other:literal)*, $meaning:literal) => {{
         const NAME: [u8; $header.len()] = {
             let mut name = [0; $header.len()];
             name.copy_from_slice($header.as_bytes());
@@ -125,7 +125,7 @@ macro_rules! counter {
             name
         };
         match std::str::from_utf8(&NAME) {
-            Ok(name) => plain(name, Count, &[$header], $meaning),
+            Ok(name) => plain(name, Count, &[$header $(, $other)*], $meaning),
             Err(_) => panic!("a header is ASCII"),
         }
     }};
@@ -225,7 +225,11 @@ pub const CODE_COUNTERS: [DatasetColumn; 44] = [
         "InlineChat_RejectionEventCount",
         "inline-chat suggestions rejected"
     ),
-    counter!("InlineChat_TotalEventCount", "inline-chat uses"),
+    // Until 2025, and in kiro.dev's list of columns, it has the other name.
+    counter!(
+        "InlineChat_TotalEventCount" or "InlineChat_EventCount",
+        "inline-chat uses"
+    ),
     counter!("Inline_AICodeLines", "accepted lines of inline suggestions"),
     counter!("Inline_AcceptanceCount", "inline suggestions accepted"),
     counter!("Inline_SuggestionsCount", "inline suggestions shown"),

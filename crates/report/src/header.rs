@@ -1,14 +1,19 @@
 //! Binds the columns of a file by their names.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::column_name::{has_key, is_nameless, name_key, normalize_name};
+use crate::header_names::HeaderNames;
+use crate::read_error::{FoundColumns, Separator};
 use crate::records::Record;
-use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReportKind};
+use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReadOptions, ReportKind};
 
 /// A file with more columns is damaged.
-const MAX_COLUMNS: usize = 65_536;
+pub(crate) const MAX_COLUMNS: usize = 65_536;
+
+const USER_KEY: &str = "userid";
+const DATE_KEY: &str = "date";
 
 /// The columns of a file, bound to the columns of its dataset.
 #[derive(Debug)]
@@ -20,12 +25,21 @@ pub(crate) struct Header {
     pub(crate) user: usize,
     /// The position of each column of the dataset in the file, in the order of the dataset.
     pub(crate) columns: Vec<Option<usize>>,
-    /// The positions of the model columns, and their names without the suffix.
-    pub(crate) models: Vec<usize>,
-    pub(crate) model_names: Vec<String>,
+    /// The positions of the model columns, and the index of each model among those of the file.
+    pub(crate) models: Vec<(usize, usize)>,
+    /// The columns that would be models if they were not excluded. They are among the unknown ones, too.
+    pub(crate) excluded: Vec<usize>,
     pub(crate) unknown: Vec<usize>,
+    /// Columns that name the account or the Region of a row, but for the profile of a current row.
+    pub(crate) origin: Vec<usize>,
     /// The first and the repeated position of columns that occur again.
     pub(crate) duplicates: Vec<(usize, usize)>,
+}
+
+/// What a header adds to what the file had before.
+#[derive(Debug, Default)]
+pub(crate) struct HeaderNews {
+    pub(crate) models: Vec<String>,
     pub(crate) issues: Vec<Issue>,
 }
 
@@ -35,47 +49,143 @@ enum Meaning {
     /// A column of the dataset, by its index there.
     Column(usize),
     Model(String),
+    Excluded(Arc<str>),
     Unknown(Arc<str>),
 }
 
+/// What a record is that is no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    Header,
+    /// Cells without content.
+    Blank,
+    /// `sep=` and a comma.
+    CommaSeparator,
+    OtherSeparator(Separator),
+}
+
+impl Line {
+    /// What the record is; `None` if it is a row, or what is no header where one should be.
+    pub(crate) fn of(record: &Record<'_>) -> Option<Self> {
+        let cells = || (0..record.len().min(MAX_COLUMNS)).map(|position| record.cell(position));
+        if has_both(cells()) {
+            return Some(Self::Header);
+        }
+        if cells().all(is_nameless) {
+            return Some(Self::Blank);
+        }
+        if let Some(named) = named_separator(record) {
+            return Some(named.map_or(Self::CommaSeparator, Self::OtherSeparator));
+        }
+        let is_separated_by = |separator: &Separator| {
+            let byte = separator.byte();
+            has_both(cells().flat_map(|cell| cell.split(|other| Some(*other) == byte)))
+        };
+        let separator = Separator::USUAL.into_iter().find(is_separated_by);
+        separator.map(Self::OtherSeparator)
+    }
+}
+
+/// Returns true if one of the cells is the name of the user column and one that of the date column.
+fn has_both<'a>(cells: impl Iterator<Item = &'a [u8]>) -> bool {
+    let (mut has_user, mut has_date) = (false, false);
+    for cell in cells {
+        has_user |= has_key(cell, USER_KEY);
+        has_date |= has_key(cell, DATE_KEY);
+        if has_user && has_date {
+            return true;
+        }
+    }
+    false
+}
+
+/// The separator of a line `sep=…`, which some programs put before the header; `Some(None)` for a comma.
+fn named_separator(record: &Record<'_>) -> Option<Option<Separator>> {
+    const START: &[u8] = b"sep=";
+    let cell = record.cell(0);
+    let start = cell
+        .iter()
+        .position(|byte| *byte != b'"' && *byte != b' ')?;
+    let cell = &cell[start..];
+    let rest = cell.get(START.len()..)?;
+    if !cell[..START.len()].eq_ignore_ascii_case(START) {
+        return None;
+    }
+    Some(match rest {
+        [] | b"," | b"\"" | b",\"" => None,
+        [byte, ..] => {
+            let usual = Separator::USUAL.into_iter();
+            let named = usual.clone().find(|usual| usual.byte() == Some(*byte));
+            Some(named.unwrap_or(Separator::Other))
+        }
+    })
+}
+
 impl Header {
-    /// Binds the first record of a file. Without a kind, the header decides which report it is.
+    /// Binds a record of names. `names` is what the file's headers before had.
     ///
     /// # Errors
     ///
-    /// If there is no column of users or of dates, or there are too many columns.
-    pub(crate) fn bind(record: &Record<'_>, kind: Option<ReportKind>) -> Result<Self, ReadError> {
+    /// If there is no column of users or of dates, there are too many columns, or it is the header of the other report.
+    pub(crate) fn bind(
+        record: &Record<'_>,
+        kind: Option<ReportKind>,
+        options: &ReadOptions,
+        file: &mut HeaderNames,
+    ) -> Result<(Self, HeaderNews), ReadError> {
+        let line = record.line();
+        let too_many = ReadError::TooManyColumns {
+            line,
+            most: MAX_COLUMNS,
+        };
         if record.len() > MAX_COLUMNS {
-            return Err(ReadError::TooManyColumns {
-                line: record.line(),
-                most: MAX_COLUMNS,
-            });
+            return Err(too_many);
         }
         let names: Vec<Arc<str>> = (0..record.len())
             .map(|position| normalize_name(record.cell(position), position))
             .collect();
-        let kind = kind.unwrap_or_else(|| detect_kind(&names));
+        let keys: Vec<String> = names.iter().map(|name| name_key(name)).collect();
+        let position_of = |wanted| keys.iter().position(|key| key == wanted);
+        let user = position_of(USER_KEY).ok_or_else(|| ReadError::NoUserColumn {
+            found: FoundColumns::of(&keys),
+        })?;
+        let date = position_of(DATE_KEY).ok_or_else(|| ReadError::NoDateColumn {
+            found: FoundColumns::of(&keys),
+        })?;
+        let kind = match (kind, report_of(&names, &keys)) {
+            (Some(expected), Some(found)) if expected != found => {
+                return Err(ReadError::OtherReport {
+                    line,
+                    expected,
+                    found,
+                });
+            }
+            (kind, found) => kind.or(found).unwrap_or(ReportKind::UserReport),
+        };
         let mut header = Self {
             kind,
-            date: 0,
-            user: 0,
+            date,
+            user,
             columns: vec![None; kind.dataset().columns().count()],
             models: Vec::new(),
-            model_names: Vec::new(),
+            excluded: Vec::new(),
             unknown: Vec::new(),
+            origin: Vec::new(),
             duplicates: Vec::new(),
-            issues: Vec::new(),
             names: Vec::new(),
         };
+        let mut news = HeaderNews::default();
         let mut first_places = HashMap::with_capacity(names.len());
-        for (position, name) in names.iter().enumerate() {
-            let meaning = Meaning::of(name, kind);
+        for (position, (name, key)) in names.iter().zip(&keys).enumerate() {
+            let meaning = Meaning::of(name, key, kind, options);
             let mut issue = |kind| {
-                header.issues.push(Issue {
-                    kind,
-                    column: Some(Arc::clone(name)),
-                    line: Some(record.line()),
-                });
+                if file.is_new_issue(kind, name) {
+                    news.issues.push(Issue {
+                        kind,
+                        column: Some(Arc::clone(name)),
+                        line: Some(line),
+                    });
+                }
             };
             if let Some(first) = first_places.get(&meaning) {
                 issue(IssueKind::DuplicateColumn);
@@ -85,109 +195,113 @@ impl Header {
             match &meaning {
                 Meaning::Column(index) => header.columns[*index] = Some(position),
                 Meaning::Model(model) => {
-                    header.models.push(position);
-                    header.model_names.push(model.clone());
+                    let (index, is_new) = file.model_index(model);
+                    header.models.push((position, index));
+                    if is_new {
+                        news.models.push(model.clone());
+                    }
+                }
+                Meaning::Excluded(_) => {
+                    header.excluded.push(position);
+                    header.unknown.push(position);
                 }
                 Meaning::Unknown(_) => {
                     issue(IssueKind::UnknownColumn);
                     header.unknown.push(position);
                 }
             }
+            if names_origin(key, kind) {
+                header.origin.push(position);
+            }
             first_places.insert(meaning, position);
         }
-        let position_of = |name| header.columns[kind.dataset().index_of(name)];
-        header.user = position_of("user_id").ok_or_else(|| ReadError::NoUserColumn {
-            found: list_names(&names),
-        })?;
-        header.date = position_of("activity_date").ok_or_else(|| ReadError::NoDateColumn {
-            found: list_names(&names),
-        })?;
+        if file.len() > MAX_COLUMNS {
+            return Err(too_many);
+        }
         header.names = names;
-        Ok(header)
+        Ok((header, news))
     }
 }
 
 impl Meaning {
-    fn of(name: &Arc<str>, kind: ReportKind) -> Self {
-        let key = lookup_key(name);
-        if let Some(index) = column_of(kind.dataset(), &key) {
+    fn of(name: &Arc<str>, key: &str, kind: ReportKind, options: &ReadOptions) -> Self {
+        if let Some(index) = column_of(kind.dataset(), key) {
             return Self::Column(index);
         }
-        if kind == ReportKind::UserReport
-            && key.len() > MODEL_SUFFIX.len()
-            && key.ends_with(MODEL_SUFFIX)
-        {
-            return Self::Model(name[..name.len() - MODEL_SUFFIX.len()].to_owned());
+        match model_of(name) {
+            Some(model) if kind == ReportKind::UserReport => {
+                if is_excluded(key, &options.excluded_models) {
+                    Self::Excluded(Arc::clone(name))
+                } else {
+                    Self::Model(model.to_owned())
+                }
+            }
+            _ => Self::Unknown(Arc::clone(name)),
         }
-        Self::Unknown(Arc::clone(name))
     }
 }
 
-/// The index of the column of a dataset that has this header.
+impl FoundColumns {
+    fn of(keys: &[String]) -> Self {
+        let headers = [Dataset::Facts, Dataset::Code]
+            .into_iter()
+            .flat_map(Dataset::columns);
+        let mut known: Vec<&'static str> = Vec::new();
+        for column in headers.filter(|column| keys.iter().any(|key| column.has_header(key))) {
+            if let Some(name) = column.headers.first()
+                && !known.contains(name)
+            {
+                known.push(name);
+            }
+        }
+        Self {
+            columns: keys.len(),
+            known,
+        }
+    }
+}
+
+/// The model of a column's name: what stands before `_messages`, whatever separates that.
+fn model_of(name: &str) -> Option<&str> {
+    let (model, ending) = name.split_at_checked(name.len().checked_sub(MODEL_SUFFIX.len())?)?;
+    let is_model = !model.is_empty() && ending.replace([' ', '-'], "_") == MODEL_SUFFIX;
+    is_model.then_some(model)
+}
+
+fn is_excluded(key: &str, excluded: &[String]) -> bool {
+    let without_suffix = key.strip_suffix(&name_key(MODEL_SUFFIX));
+    excluded.iter().any(|excluded| {
+        let excluded = name_key(excluded);
+        excluded == key || Some(excluded.as_str()) == without_suffix
+    })
+}
+
+/// Returns true for the name of a column with the account or the Region of a row.
+fn names_origin(key: &str, kind: ReportKind) -> bool {
+    match key.strip_prefix("source").unwrap_or(key) {
+        "account" | "accountid" | "region" | "awsregion" => true,
+        "profileid" => kind == ReportKind::ByUserAnalytic,
+        _ => false,
+    }
+}
+
+/// The index of the column of a dataset that has a header with this key.
 fn column_of(dataset: Dataset, key: &str) -> Option<usize> {
     dataset.columns().position(|column| column.has_header(key))
 }
 
-/// The current report unless the header has legacy counters and nothing that only the current report has.
-fn detect_kind(names: &[Arc<str>]) -> ReportKind {
-    let keys: Vec<String> = names.iter().map(|name| lookup_key(name)).collect();
+/// The report that alone has these columns; `None` if they are of both reports or of neither.
+fn report_of(names: &[Arc<str>], keys: &[String]) -> Option<ReportKind> {
     let has_any_only_of = |dataset, other| {
         keys.iter()
             .any(|key| column_of(dataset, key).is_some() && column_of(other, key).is_none())
     };
-    if has_any_only_of(Dataset::Code, Dataset::Facts)
-        && !has_any_only_of(Dataset::Facts, Dataset::Code)
-    {
-        ReportKind::ByUserAnalytic
-    } else {
-        ReportKind::UserReport
+    let is_legacy = has_any_only_of(Dataset::Code, Dataset::Facts);
+    let is_current = has_any_only_of(Dataset::Facts, Dataset::Code)
+        || (!is_legacy && names.iter().any(|name| model_of(name).is_some()));
+    match (is_current, is_legacy) {
+        (true, false) => Some(ReportKind::UserReport),
+        (false, true) => Some(ReportKind::ByUserAnalytic),
+        _ => None,
     }
-}
-
-/// The name of a column in lower case, without blanks and byte order mark around it. A column without a name is named by its
-/// position.
-fn normalize_name(cell: &[u8], position: usize) -> Arc<str> {
-    let name = String::from_utf8_lossy(cell);
-    let name = name
-        .trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}')
-        .to_lowercase();
-    if name.is_empty() {
-        format!("column_{}", position + 1).into()
-    } else {
-        name.into()
-    }
-}
-
-/// Replaces blanks and hyphens by `_`. Keeps the position of every byte.
-fn lookup_key(name: &str) -> String {
-    name.replace([' ', '-'], "_")
-}
-
-/// The first names, for a message.
-fn list_names(names: &[Arc<str>]) -> String {
-    const MAX_NAMES: usize = 6;
-    const MAX_LETTERS: usize = 40;
-    let mut text = names
-        .iter()
-        .take(MAX_NAMES)
-        .map(|name| {
-            let letters: String = name
-                .chars()
-                .take(MAX_LETTERS)
-                .map(|letter| if letter.is_control() { '?' } else { letter })
-                .collect();
-            let more = if name.chars().nth(MAX_LETTERS).is_some() {
-                "…"
-            } else {
-                ""
-            };
-            format!("`{letters}{more}`")
-        })
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > MAX_NAMES {
-        // Writing to a string cannot fail.
-        write!(text, " and {} more", names.len() - MAX_NAMES).ok();
-    }
-    text
 }

@@ -2,13 +2,16 @@
 //!
 //! `csv-core` splits them: comma, doubled quotes, `\n`, `\r\n` or `\r`, a quote is only special at the start of a cell, what
 //! follows a closing quote belongs to the cell, blank lines are no records. This layer adds the line that a record begins
-//! on, an error for a quote that never closes, and a maximum length of a record.
+//! on, an error for a quote that never closes, and a maximum length of a record. It skips byte order marks at the start of a
+//! record: files that were joined have them in the middle.
 
 use std::ops::Range;
 
 use csv_core::ReadRecordResult;
 
 use crate::ReadError;
+use crate::cell::{content, text_content, trim};
+use crate::signature::BYTE_ORDER_MARK;
 
 /// A longer record is an error.
 pub const MAX_RECORD_BYTES: usize = 16 << 20;
@@ -60,13 +63,13 @@ impl<'a> Record<'a> {
         &self.bytes[self.range(position)]
     }
 
-    /// The cell at a position as text, without blanks around it; `None` when it is not UTF-8.
+    /// The cell at a position as text, without blanks and literal quotes around it; `None` when it is not UTF-8.
     #[inline]
     pub(crate) fn text(&self, position: usize) -> Option<&'a str> {
         // Bytes of two cells can make one letter, which is not a letter of either.
         let text = self.text.and_then(|text| text.get(self.range(position)));
         text.or_else(|| std::str::from_utf8(self.cell(position)).ok())
-            .map(str::trim)
+            .map(|text| text_content(text.trim()))
     }
 
     #[inline]
@@ -157,11 +160,6 @@ impl RecordReader {
         &self.buffer[self.cursor..]
     }
 
-    /// Skips bytes before the first record.
-    pub(crate) fn skip(&mut self, bytes: usize) {
-        self.cursor += bytes;
-    }
-
     /// The next record, or `None` when more bytes are needed (or, after [`Self::end`], when there are no more records).
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>, ReadError> {
         Ok(if self.advance()? {
@@ -174,7 +172,7 @@ impl RecordReader {
     /// Replaces a blank cell of the last record by the content of another one.
     pub(crate) fn fall_back(&mut self, original: usize, duplicate: usize) {
         let record = self.current();
-        if duplicate < record.ends.len() && crate::cell::trim(record.cell(original)).is_empty() {
+        if duplicate < record.ends.len() && content(trim(record.cell(original))).is_empty() {
             let blank = record.range(original);
             let content = record.cell(duplicate).to_vec();
             let kept = record.ends.len();
@@ -226,7 +224,7 @@ impl RecordReader {
         Ok(false)
     }
 
-    /// Skips line ends. Returns the bytes of the record that begins at the cursor, none yet.
+    /// Skips line ends and byte order marks. Returns the bytes of the record that begins at the cursor, none yet.
     fn start_record(&mut self) -> Option<usize> {
         while let Some(byte) = self.buffer.get(self.cursor) {
             let belongs_to_return = std::mem::take(&mut self.after_return);
@@ -236,15 +234,30 @@ impl RecordReader {
                     self.csv.set_line(self.csv.line() + 1);
                     self.after_return = *byte == b'\r';
                 }
-                _ => {
-                    self.record_line = self.csv.line();
-                    self.cells.clear();
-                    return Some(0);
+                0xef => {
+                    let unread = &self.buffer[self.cursor..];
+                    if unread.starts_with(BYTE_ORDER_MARK) {
+                        self.cursor += BYTE_ORDER_MARK.len();
+                        continue;
+                    }
+                    if !self.ended && BYTE_ORDER_MARK.starts_with(unread) {
+                        return None;
+                    }
+                    return Some(self.begin_record());
                 }
+                _ => return Some(self.begin_record()),
             }
             self.cursor += 1;
         }
         None
+    }
+
+    /// The bytes of the new record: none yet.
+    #[inline]
+    fn begin_record(&mut self) -> usize {
+        self.record_line = self.csv.line();
+        self.cells.clear();
+        0
     }
 
     /// Closes a record that has no line end. Only an open quote can prevent that.

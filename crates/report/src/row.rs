@@ -51,7 +51,7 @@ impl fmt::Debug for FactRow<'_> {
 /// The messages of one model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModelMessages {
-    /// Its index among the names of [`RowSink::models`].
+    /// Its index among all names of [`RowSink::models`] so far.
     pub model: usize,
     pub messages: i64,
 }
@@ -71,7 +71,8 @@ pub struct CodeRow<'a> {
 
 /// Receives the rows and issues of an export.
 pub trait RowSink {
-    /// Called once, after the header: the names of its models, without `_messages`.
+    /// Called after each header, before its rows: the models that no header before had, without `_messages`. Append them to
+    /// those before, which keep their indexes.
     fn models(&mut self, names: Vec<String>);
     /// A row of the current report.
     fn fact(&mut self, row: &FactRow<'_>);

@@ -1,50 +1,66 @@
 //! From the cells of a record to a typed row.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::Datelike;
 
-use crate::cell::{parse_boolean, trim};
+use crate::cell::{content, is_blank_word, parse_boolean, trim};
+use crate::date_reader::DateReader;
 use crate::extra::ExtraBuilder;
 use crate::header::Header;
+use crate::key_set::{KeyHash, KeySet};
+use crate::memo::Memo;
 use crate::records::Record;
 use crate::{
-    CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages, PLAIN_COLUMNS,
-    PLAIN_SLOTS, PlainSlot, PlainValues, ReportKind, RowSink, UserId, parse_activity_date,
-    parse_amount, parse_count, tier_code,
+    BadNumber, CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages,
+    PLAIN_COLUMNS, PLAIN_SLOTS, PlainSlot, PlainValues, ReportKind, RowSink, UserId, parse_amount,
+    parse_count, tier_code,
 };
 
 const CLIENT_TYPE: usize = Dataset::Facts.index_of("client_type");
 const SUBSCRIPTION_TIER: usize = Dataset::Facts.index_of("subscription_tier");
 const FIRST_PLAIN_COLUMN: usize = Dataset::Facts.index_of(PLAIN_COLUMNS[0].name);
+const TOTAL_MESSAGES: usize = match PLAIN_SLOTS[plain_index("total_messages")] {
+    PlainSlot::Count(slot) => slot,
+    _ => panic!("the total is a count"),
+};
+const PROFILE_ID: usize = match PLAIN_SLOTS[plain_index("profile_id")] {
+    PlainSlot::Text(slot) => slot,
+    _ => panic!("a profile is a text"),
+};
 const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
+
+/// The index of a column among [`PLAIN_COLUMNS`].
+const fn plain_index(name: &str) -> usize {
+    Dataset::Facts.index_of(name) - FIRST_PLAIN_COLUMN
+}
 
 /// State from row to row: buffers, and the last value of columns that seldom change.
 #[derive(Debug, Default)]
 pub(crate) struct RowParser {
     tier: Memo<Option<Cow<'static, str>>>,
-    date: Memo<Option<NaiveDate>>,
+    profile: Memo<u64>,
     models: Vec<ModelMessages>,
     extra: ExtraBuilder,
+    keys: KeySet,
 }
 
-/// The last raw cell of a column and its value.
-#[derive(Debug, Default)]
-struct Memo<T> {
-    raw: Vec<u8>,
-    value: T,
+/// Why a record is no row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rejection {
+    kind: IssueKind,
+    position: usize,
 }
 
-impl<T> Memo<T> {
-    /// The value of a cell, computed only if the cell differs from the one before.
-    fn get(&mut self, raw: &[u8], compute: impl FnOnce(&[u8]) -> T) -> &T {
-        if self.raw != raw || raw.is_empty() {
-            self.value = compute(raw);
-            self.raw.clear();
-            self.raw.extend_from_slice(raw);
+impl Rejection {
+    pub(crate) fn into_issue(self, header: &Header, line: u64) -> Issue {
+        Issue {
+            kind: self.kind,
+            column: Some(Arc::clone(&header.names[self.position])),
+            line: Some(line),
         }
-        &self.value
     }
 }
 
@@ -56,55 +72,76 @@ struct Cells<'a, 's, S> {
 }
 
 impl RowParser {
-    /// Passes the row of a record to the sink, or the issue because of which it is rejected.
-    pub(crate) fn parse(&mut self, record: Record<'_>, header: &Header, sink: &mut impl RowSink) {
+    /// Passes the row of a record to the sink.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the record is no row. Nothing but an issue of a user that is not UTF-8 was passed to the sink then.
+    pub(crate) fn parse(
+        &mut self,
+        record: Record<'_>,
+        header: &Header,
+        dates: &mut DateReader,
+        sink: &mut impl RowSink,
+    ) -> Result<(), Rejection> {
         let mut cells = Cells {
             record,
             header,
             sink,
         };
-        let Some(user_id) = cells.text(Some(header.user)).and_then(UserId::canonical) else {
-            return cells.report_issue(IssueKind::MissingUser, Some(header.user));
+        let user_id = cells.text(Some(header.user)).and_then(UserId::canonical);
+        let user_id = user_id.filter(|id| !is_blank_word(id.as_str().as_bytes()));
+        let Some(user_id) = user_id else {
+            return Err(Rejection {
+                kind: IssueKind::MissingUser,
+                position: header.user,
+            });
         };
-        let Some(activity_date) = *self.date.get(cells.cell(header.date), parse_activity_date)
-        else {
-            return cells.report_issue(IssueKind::BadDate, Some(header.date));
-        };
+        let activity_date = dates.read(cells.cell(header.date));
+        let activity_date = activity_date.map_err(|kind| Rejection {
+            kind,
+            position: header.date,
+        })?;
         match record.len().cmp(&header.names.len()) {
-            std::cmp::Ordering::Less => cells.report_issue(IssueKind::ShortRow, None),
-            std::cmp::Ordering::Greater => cells.report_issue(IssueKind::SurplusCells, None),
-            std::cmp::Ordering::Equal => {}
+            Ordering::Less => cells.report_issue(IssueKind::ShortRow, None),
+            Ordering::Greater => cells.report_issue(IssueKind::SurplusCells, None),
+            Ordering::Equal => {}
         }
         let extra = if header.unknown.is_empty() {
             None
         } else {
             collect_extra(&mut self.extra, &mut cells)
         };
+        let key = KeyHash::new(u64::from(activity_date.num_days_from_ce().unsigned_abs()))
+            .text(user_id.as_str().as_bytes());
+        let origin = header.origin.iter();
+        let key = origin.fold(key, |key, position| key.text(cells.cell(*position)));
         match header.kind {
             ReportKind::UserReport => {
-                self.models.clear();
-                for (model, position) in header.models.iter().enumerate() {
-                    if let Some(messages) = cells
-                        .count(Some(*position))
-                        .filter(|messages| *messages > 0)
-                    {
-                        self.models.push(ModelMessages { model, messages });
-                    }
-                }
+                let model_sum = collect_models(&mut self.models, &mut cells);
                 let client_type = cells.text(header.columns[CLIENT_TYPE]).unwrap_or_default();
+                let client_type = upper_case(client_type);
                 let tier = cells
                     .text(header.columns[SUBSCRIPTION_TIER])
                     .unwrap_or_default();
+                let plain = cells.plain_values();
+                cells.check_model_sum(model_sum, plain.counts[TOTAL_MESSAGES]);
+                let profile = plain.texts[PROFILE_ID].unwrap_or_default().as_bytes();
+                let profile = *self.profile.get(profile, |profile| hash_profile(profile));
+                let key = key.text(client_type.as_bytes()).number(profile);
+                if self.keys.is_repeated(key) {
+                    cells.report_issue(IssueKind::RepeatedKey, None);
+                }
                 let row = FactRow {
                     line: record.line(),
                     activity_date,
                     user_id,
-                    client_type: &upper_case(client_type),
+                    client_type: &client_type,
                     subscription_tier: self
                         .tier
                         .get(tier.as_bytes(), |_| tier_code(tier))
                         .as_deref(),
-                    plain: cells.plain_values(),
+                    plain,
                     extra,
                     models: &self.models,
                 };
@@ -116,6 +153,9 @@ impl RowParser {
                 {
                     *counter = cells.count(*position);
                 }
+                if self.keys.is_repeated(key) {
+                    cells.report_issue(IssueKind::RepeatedKey, None);
+                }
                 sink.code(&CodeRow {
                     line: record.line(),
                     activity_date,
@@ -125,6 +165,7 @@ impl RowParser {
                 });
             }
         }
+        Ok(())
     }
 }
 
@@ -138,6 +179,50 @@ fn upper_case(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Owned(text.to_uppercase())
     }
+}
+
+/// The messages of a row's models, if they can be compared with its total.
+#[derive(Debug, Clone, Copy)]
+struct ModelSum {
+    messages: i128,
+    /// At least one model has a number, and none has one that cannot be read.
+    is_known: bool,
+}
+
+/// Collects the models of a row with more than zero messages.
+fn collect_models<S: RowSink>(
+    models: &mut Vec<ModelMessages>,
+    cells: &mut Cells<'_, '_, S>,
+) -> ModelSum {
+    models.clear();
+    let (mut messages, mut has_any, mut are_readable) = (0_i128, false, true);
+    for (position, model) in &cells.header.models {
+        match cells.try_count(*position) {
+            Ok(Some(count)) => {
+                has_any = true;
+                messages += i128::from(count);
+                if count > 0 {
+                    models.push(ModelMessages {
+                        model: *model,
+                        messages: count,
+                    });
+                }
+            }
+            Ok(None) => {}
+            Err(_) => {
+                are_readable = false;
+                cells.reject::<i64>(*position);
+            }
+        }
+    }
+    ModelSum {
+        messages,
+        is_known: has_any && are_readable,
+    }
+}
+
+fn hash_profile(profile: &[u8]) -> u64 {
+    KeyHash::new(0).text(profile).value()
 }
 
 fn collect_extra<'e, S: RowSink>(
@@ -167,16 +252,45 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
         text.filter(|text| !text.is_empty())
     }
 
+    #[inline]
+    fn try_count(&self, position: usize) -> Result<Option<i64>, BadNumber> {
+        let cell = self.cell(position);
+        parse_count(cell).or_else(|_| parse_count(content(cell)))
+    }
+
     fn count(&mut self, position: Option<usize>) -> Option<i64> {
-        parse_count(self.cell(position?)).unwrap_or_else(|_| self.reject(position))
+        let position = position?;
+        self.try_count(position)
+            .unwrap_or_else(|_| self.reject(position))
     }
 
     fn amount(&mut self, position: Option<usize>) -> Option<f64> {
-        parse_amount(self.cell(position?)).unwrap_or_else(|_| self.reject(position))
+        let position = position?;
+        let cell = self.cell(position);
+        parse_amount(cell)
+            .or_else(|_| parse_amount(content(cell)))
+            .unwrap_or_else(|_| self.reject(position))
     }
 
     fn boolean(&mut self, position: Option<usize>) -> Option<bool> {
-        parse_boolean(self.cell(position?)).unwrap_or_else(|_| self.reject(position))
+        let position = position?;
+        let cell = self.cell(position);
+        parse_boolean(cell)
+            .or_else(|_| parse_boolean(content(cell)))
+            .unwrap_or_else(|_| self.reject(position))
+    }
+
+    /// Reports models that do not add up to the total. A column that is excluded from the models may belong to it or not.
+    fn check_model_sum(&mut self, models: ModelSum, total: Option<i64>) {
+        let total = total.map(i128::from);
+        let Some(total) = total.filter(|total| models.is_known && *total != models.messages) else {
+            return;
+        };
+        let excluded = self.header.excluded.iter();
+        let excluded = excluded.filter_map(|position| self.try_count(*position).ok().flatten());
+        if total != models.messages + excluded.map(i128::from).sum::<i128>() {
+            self.report_issue(IssueKind::ModelSum, None);
+        }
     }
 
     fn plain_values(&mut self) -> PlainValues<&'a str> {
@@ -194,16 +308,15 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
     }
 
     /// Reports a value that cannot be read.
-    fn reject<T>(&mut self, position: Option<usize>) -> Option<T> {
-        let is_text =
-            position.is_none_or(|position| std::str::from_utf8(self.cell(position)).is_ok());
+    fn reject<T>(&mut self, position: usize) -> Option<T> {
+        let is_text = std::str::from_utf8(self.cell(position)).is_ok();
         self.report_issue(
             if is_text {
                 IssueKind::BadValue
             } else {
                 IssueKind::InvalidUtf8
             },
-            position,
+            Some(position),
         );
         None
     }

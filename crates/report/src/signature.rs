@@ -8,6 +8,8 @@ pub enum Signature {
     Zstandard,
     Parquet,
     Utf16,
+    /// HTML or XML: what a web server answers instead of a file.
+    WebPage,
 }
 
 impl Signature {
@@ -21,6 +23,10 @@ impl Signature {
             [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstandard),
             [b'P', b'A', b'R', b'1', ..] => Some(Self::Parquet),
+            [b'<', b'!' | b'?', ..] => Some(Self::WebPage),
+            [b'<', tag @ ..] if tag.len() >= 3 && tag[..3].eq_ignore_ascii_case(b"htm") => {
+                Some(Self::WebPage)
+            }
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Self::Utf16),
             // Without a mark, every other byte of plain letters is zero.
             [a, b, c, d, ..]
@@ -41,6 +47,7 @@ impl Signature {
             Self::Zstandard => "a zstandard file",
             Self::Parquet => "a parquet file",
             Self::Utf16 => "text in UTF-16",
+            Self::WebPage => "a web page (HTML or XML)",
         }
     }
 
@@ -52,6 +59,9 @@ impl Signature {
             Self::Zstandard => "decompress it first, for example with `unzstd`",
             Self::Parquet => "only the CSV exports are read; move it elsewhere or rename it",
             Self::Utf16 => "convert it to UTF-8, for example with `iconv -f UTF-16 -t UTF-8`",
+            Self::WebPage => {
+                "the download was answered with a page, perhaps of a sign-in; download the export again"
+            }
         }
     }
 }

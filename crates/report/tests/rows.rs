@@ -1,7 +1,9 @@
 //! From bytes to typed rows: a case for every rule, and the bytes cut anywhere.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use kiro_report::{CodeRow, FactRow, Issue, ReadError, ReportKind, ReportReader, RowSink};
+use kiro_report::{
+    CodeRow, FactRow, Issue, ReadError, ReadOptions, ReportKind, ReportReader, RowSink,
+};
 use proptest::prelude::*;
 
 /// Keeps everything as text.
@@ -14,7 +16,7 @@ struct Kept {
 
 impl RowSink for Kept {
     fn models(&mut self, names: Vec<String>) {
-        self.models = names;
+        self.models.extend(names);
     }
 
     fn fact(&mut self, row: &FactRow<'_>) {
@@ -36,7 +38,10 @@ impl RowSink for Kept {
 }
 
 fn read_cut(kind: Option<ReportKind>, content: &[u8], cuts: &[usize]) -> Result<Kept, ReadError> {
-    let mut reader = ReportReader::new(kind);
+    let mut reader = ReportReader::new(ReadOptions {
+        kind,
+        ..ReadOptions::default()
+    });
     let mut kept = Kept::default();
     let mut rest = content;
     for cut in cuts {
@@ -113,6 +118,16 @@ fn every_spelling_of_a_header_binds() {
             "total_messages: Some(1), credits_used: None",
         ),
         ("profileid", "profile_id: Some(\"1\")"),
+        ("Profile Id", "profile_id: Some(\"1\")"),
+        ("profile-id", "profile_id: Some(\"1\")"),
+        ("PROFILE_ID", "profile_id: Some(\"1\")"),
+        ("creditsused", "credits_used: Some(1.0)"),
+        ("Credits Used", "credits_used: Some(1.0)"),
+        ("UserEmail", "email: Some(\"1\")"),
+        (
+            "TotalMessages",
+            "total_messages: Some(1), credits_used: None",
+        ),
         (
             "Claude_Opus_5_Messages",
             "models: [ModelMessages { model: 0, messages: 1 }]",
@@ -139,7 +154,7 @@ fn every_spelling_of_a_header_binds() {
 #[test]
 fn the_first_of_two_columns_counts_unless_it_is_blank() {
     let kept = read(
-        "Date,UserId,Email,User_Email,a_messages,A_messages,x,X\n2026-07-10,u1,,b,1,2,,y\n2026-07-10,u1,a,b,,2,z,\n",
+        "Date,UserId,Email,User_Email,a_messages,A_messages,x,X\n2026-07-10,u1,,b,1,2,,y\n2026-07-10,u2,a,b,,2,z,\n",
     );
     assert_eq!(
         kept.issues,
@@ -198,7 +213,10 @@ fn a_row_without_user_or_date_is_rejected_for_one_reason() {
         (",,", "2 missing_user userid"),
         ("2026-07-10,\"\"\"\"\"\",x", "2 missing_user userid"),
         ("2026-07-10,d-0123456789.,x", "2 missing_user userid"),
+        ("2026-07-10,NULL,1", "2 missing_user userid"),
         (",u1,x", "2 bad_date date"),
+        ("7/10/2026,u1,x", "2 ambiguous_date date"),
+        ("2023-11-27,u1,x", "2 implausible_date date"),
         ("2026-02-30,u1,x", "2 bad_date date"),
         ("10.07.2026,u1", "2 bad_date date"),
         ("garbage", "2 missing_user userid"),
@@ -216,7 +234,7 @@ fn a_row_without_user_or_date_is_rejected_for_one_reason() {
 #[test]
 fn short_and_long_rows_keep_what_is_there() {
     let kept =
-        read("Date,UserId,Credits_Used,a_messages\n2026-07-10,u1,1.5\n2026-07-10,u1,1.5,2,3,4\n");
+        read("Date,UserId,Credits_Used,a_messages\n2026-07-10,u1,1.5\n2026-07-10,u2,1.5,2,3,4\n");
     assert_eq!(kept.issues, ["2 short_row -", "3 surplus_cells -"]);
     assert!(
         kept.rows
@@ -252,7 +270,7 @@ fn a_loose_header_tells_its_report() {
         ("Date,UserId", ReportKind::UserReport),
     ];
     for (header, expected) in cases {
-        let mut reader = ReportReader::new(None);
+        let mut reader = ReportReader::new(ReadOptions::default());
         reader
             .read(format!("{header}\n").as_bytes(), &mut Kept::default())
             .unwrap();

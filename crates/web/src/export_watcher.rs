@@ -270,6 +270,7 @@ impl ExportWatcher {
             reprocess: false,
             jobs,
             processed_at: (self.options.clock)(),
+            excluded_models: Vec::new(),
         }
     }
 

@@ -145,6 +145,7 @@ async fn normalized(folder: &DemoFolder) -> Result<Run, CommandError> {
         reprocess: false,
         jobs: processors(),
         processed_at: now(),
+        excluded_models: Vec::new(),
     };
     let exports = Location::Folder(folder.exports());
     Run::new(&exports, &Location::Folder(folder.data()), options).await

@@ -28,6 +28,7 @@ pub(crate) async fn run(args: NormalizeArgs) -> Result<(), CommandError> {
         reprocess: args.reprocess,
         jobs: args.jobs.unwrap_or_else(processors),
         processed_at: now(),
+        excluded_models: Vec::new(),
     };
     let run = Run::new(&args.source, &args.dest, options).await?;
     match args.output {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_kms::types::KeyManagerType;
 use kiro_config::SourceFolder;
 use kiro_report::{
-    CodeRow, FactRow, Issue, IssueKind, RecordReader, ReportKind, ReportReader, RowSink,
+    CodeRow, FactRow, Issue, IssueKind, ReadOptions, RecordReader, ReportKind, ReportReader,
+    RowSink,
 };
 
 use super::bucket;
@@ -31,7 +32,7 @@ struct Header {
 
 impl RowSink for Header {
     fn models(&mut self, names: Vec<String>) {
-        self.models = names.len();
+        self.models += names.len();
     }
     fn fact(&mut self, _row: &FactRow<'_>) {}
     fn code(&mut self, _row: &CodeRow<'_>) {}
@@ -251,7 +252,7 @@ async fn check_encryption(
 impl Header {
     fn read(kind: ReportKind, bytes: &[u8]) -> Result<Self, kiro_report::ReadError> {
         let mut header = Self::default();
-        ReportReader::new(Some(kind)).read(bytes, &mut header)?;
+        ReportReader::new(ReadOptions::of_kind(kind)).read(bytes, &mut header)?;
         let mut records = RecordReader::new();
         records.push(bytes);
         if let Some(record) = records.next_record()? {

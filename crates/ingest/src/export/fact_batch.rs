@@ -6,6 +6,8 @@ use kiro_report::{FactRow, ModelMessages, PlainValues, UserId};
 /// Facts in the order they were read.
 #[derive(Default)]
 pub(super) struct FactBatch {
+    /// The models that headers added since the batch before.
+    pub(super) new_models: Vec<String>,
     facts: Vec<Fact>,
     /// The texts of all facts, one after the other.
     text: String,
@@ -34,6 +36,7 @@ impl FactBatch {
     }
 
     pub(super) fn clear(&mut self) {
+        self.new_models.clear();
         self.facts.clear();
         self.text.clear();
         self.models.clear();

@@ -25,19 +25,24 @@ struct SharedColumns {
 /// Writes facts, and one model row for each model of a fact. A part begins with its first row.
 pub(super) struct FactParts {
     target: PartTarget,
+    /// Of all headers so far.
     model_names: Vec<String>,
     pub(super) facts: Option<PartWriter>,
     pub(super) models: Option<PartWriter>,
 }
 
 impl FactParts {
-    pub(super) fn new(target: PartTarget, model_names: Vec<String>) -> Self {
+    pub(super) fn new(target: PartTarget) -> Self {
         Self {
             target,
-            model_names,
+            model_names: Vec::new(),
             facts: None,
             models: None,
         }
+    }
+
+    pub(super) fn add_models(&mut self, names: &mut Vec<String>) {
+        self.model_names.append(names);
     }
 
     pub(super) fn push(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {

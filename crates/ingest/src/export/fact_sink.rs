@@ -54,6 +54,15 @@ impl FactSink {
         }))
     }
 
+    /// Takes the models that a header adds.
+    pub(super) fn add_models(&mut self, mut names: Vec<String>) {
+        match self {
+            Self::Inline(parts) => parts.add_models(&mut names),
+            // Indexes only grow, so the facts of the batch that came before are not affected.
+            Self::Threaded(threaded) => threaded.batch.new_models.append(&mut names),
+        }
+    }
+
     /// Takes a fact.
     ///
     /// # Errors
@@ -112,6 +121,7 @@ fn write_all(
     parts: &mut FactParts,
 ) -> Result<(), NormalizeErrorKind> {
     for mut batch in arriving {
+        parts.add_models(&mut batch.new_models);
         batch.try_each(|row| parts.push(row))?;
         parts.drain()?;
         batch.clear();

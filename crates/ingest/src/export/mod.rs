@@ -10,4 +10,4 @@ mod part_writer;
 mod sink;
 
 pub(crate) use error::NormalizeErrorKind;
-pub(crate) use normalizer::{ExportCounts, ExportJob};
+pub(crate) use normalizer::{ExportCounts, ExportJob, ExportSettings};

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kiro_report::{Dataset, ExportKey, Issue, IssueKind, ReportKind, ReportReader};
+use chrono::{DateTime, Utc};
+use kiro_report::{
+    Dataset, DateRules, ExportKey, Issue, IssueKind, ReadOptions, ReportKind, ReportReader,
+};
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
@@ -19,6 +22,14 @@ const LARGE_BYTES: u64 = 2 << 20;
 /// Bytes read between two checks for finished row groups and a stop.
 const SLICE_BYTES: usize = 256 << 10;
 
+/// What the exports of a run have in common.
+pub(crate) struct ExportSettings {
+    /// The time of the run.
+    pub(crate) processed_at: DateTime<Utc>,
+    /// See [`ReadOptions::excluded_models`].
+    pub(crate) excluded_models: Vec<String>,
+}
+
 /// One export to be normalized.
 pub(crate) struct ExportJob {
     pub(crate) export: ExportKey,
@@ -27,16 +38,35 @@ pub(crate) struct ExportJob {
     pub(crate) source: Arc<dyn ObjectStore>,
     pub(crate) destination: Arc<dyn ObjectStore>,
     pub(crate) existing: Arc<ExistingParts>,
-    pub(crate) processed_time: String,
+    pub(crate) settings: Arc<ExportSettings>,
     /// Set when the run was dropped.
     pub(crate) stopped: Arc<AtomicBool>,
     pub(crate) runtime: Handle,
 }
 
 impl ExportJob {
-    /// Reads the export and writes its parts.
+    /// Reads the export and writes its parts. Reads it twice if only its later rows say how to read the dates of earlier ones.
     pub(crate) fn run(&self) -> Result<ExportCounts, NormalizeErrorKind> {
-        let mut reader = ReportReader::new(self.export.kind);
+        let dates = DateRules::of_export(&self.export, self.settings.processed_at.date_naive());
+        let (reader, sink) = self.read(dates.clone())?;
+        let Some(order) = reader.order_for_second_pass() else {
+            return sink.finish(reader.kind().unwrap_or(ReportKind::UserReport));
+        };
+        sink.discard()?;
+        let (reader, sink) = self.read(DateRules {
+            order: Some(order),
+            ..dates
+        })?;
+        sink.finish(reader.kind().unwrap_or(ReportKind::UserReport))
+    }
+
+    /// Reads the export once, from its first byte to its last.
+    fn read(&self, dates: DateRules) -> Result<(ReportReader, ExportSink), NormalizeErrorKind> {
+        let mut reader = ReportReader::new(ReadOptions {
+            kind: self.export.kind,
+            dates,
+            excluded_models: self.settings.excluded_models.clone(),
+        });
         let mut sink = ExportSink::new(self.target(), self.object.bytes > LARGE_BYTES);
         let object = self.runtime.block_on(self.source.get(&self.object));
         let mut object = object.map_err(NormalizeErrorKind::Source)?;
@@ -58,8 +88,7 @@ impl ExportJob {
         reader
             .finish(&mut sink)
             .map_err(NormalizeErrorKind::Content)?;
-        let kind = reader.kind().unwrap_or(ReportKind::UserReport);
-        sink.finish(kind)
+        Ok((reader, sink))
     }
 
     /// Records in the issues dataset that the export failed, unless an earlier run did.
@@ -88,7 +117,11 @@ impl ExportJob {
             source_path: self.export.key.as_str().to_owned(),
             export_time: self.export.time.to_string(),
             part_id: self.name.as_str().to_owned(),
-            processed_time: self.processed_time.clone(),
+            processed_time: self
+                .settings
+                .processed_at
+                .format("%Y%m%d%H%M%S")
+                .to_string(),
             modified_time: self
                 .object
                 .last_modified

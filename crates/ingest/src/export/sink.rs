@@ -22,7 +22,7 @@ const LINE: usize = Dataset::Code.index_of("line");
 /// The unfinished parts of one export.
 pub(super) struct ExportSink {
     target: PartTarget,
-    /// Set once the header has been read.
+    /// Set once a header has been read.
     facts: Option<FactSink>,
     is_threaded: bool,
     code: Option<PartWriter>,
@@ -87,6 +87,18 @@ impl ExportSink {
         self.facts.as_mut().map_or(Ok(()), FactSink::drain)
     }
 
+    /// Drops the parts. Nothing of them was visible.
+    ///
+    /// # Errors
+    ///
+    /// If they could not be written, which another pass would only find out again.
+    pub(super) fn discard(mut self) -> Result<(), NormalizeErrorKind> {
+        self.drain()?;
+        // Another thread must not write any longer when the next pass begins.
+        self.facts
+            .map_or(Ok(()), |facts| facts.finish().map(|_| ()))
+    }
+
     /// Writes the rest and makes all parts visible, the facts or code part last. An existing part of this name is replaced
     /// even by one without rows.
     pub(super) fn finish(mut self, kind: ReportKind) -> Result<ExportCounts, NormalizeErrorKind> {
@@ -146,12 +158,18 @@ impl ExportSink {
 impl RowSink for ExportSink {
     fn models(&mut self, names: Vec<String>) {
         self.attempt(|sink| {
-            let parts = FactParts::new(sink.target.clone(), names);
-            sink.facts = Some(if sink.is_threaded {
-                FactSink::threaded(parts)?
-            } else {
-                FactSink::inline(parts)
-            });
+            let facts = match &mut sink.facts {
+                Some(facts) => facts,
+                facts => {
+                    let parts = FactParts::new(sink.target.clone());
+                    facts.insert(if sink.is_threaded {
+                        FactSink::threaded(parts)?
+                    } else {
+                        FactSink::inline(parts)
+                    })
+                }
+            };
+            facts.add_models(names);
             Ok(())
         });
     }

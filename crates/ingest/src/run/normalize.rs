@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use super::admission::Admission;
 use super::candidates::{Candidate, Candidates};
 use crate::error_chain::error_chain;
-use crate::export::{ExportCounts, ExportJob, NormalizeErrorKind};
+use crate::export::{ExportCounts, ExportJob, ExportSettings, NormalizeErrorKind};
 use crate::part::{ExistingParts, PartName};
 use crate::run::{
     ExportOutcome, ExportSource, ExportStatus, NormalizeOptions, Progress, RunInput, RunSummary,
@@ -104,7 +104,10 @@ pub async fn normalize_input(
     let run = Run {
         destination,
         existing: Arc::new(existing),
-        processed_time: options.processed_at.format("%Y%m%d%H%M%S").to_string(),
+        settings: Arc::new(ExportSettings {
+            processed_at: options.processed_at,
+            excluded_models: options.excluded_models.clone(),
+        }),
         reprocess: options.reprocess,
         admission: Admission::new(input),
         claimed: Mutex::default(),
@@ -136,7 +139,7 @@ async fn list_parts(destination: &dyn ObjectStore) -> Result<ExistingParts, Stor
 struct Run {
     destination: Arc<dyn ObjectStore>,
     existing: Arc<ExistingParts>,
-    processed_time: String,
+    settings: Arc<ExportSettings>,
     reprocess: bool,
     admission: Admission,
     /// Exports that are or were processed: the same export may lie in two sources.
@@ -221,7 +224,7 @@ impl Run {
             source: candidate.store,
             destination: Arc::clone(&self.destination),
             existing: Arc::clone(&self.existing),
-            processed_time: self.processed_time.clone(),
+            settings: Arc::clone(&self.settings),
             stopped: Arc::clone(&self.stopped),
             runtime: Handle::current(),
         }

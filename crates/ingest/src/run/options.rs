@@ -15,8 +15,11 @@ pub struct NormalizeOptions {
     pub reprocess: bool,
     /// Maximum number of exports that are processed at once.
     pub jobs: NonZeroUsize,
-    /// The time of the run: `processed_ts` of every row.
+    /// The time of the run: `processed_ts` of every row. Rows of exports without a day of their own are not later than the day
+    /// after it.
     pub processed_at: DateTime<Utc>,
+    /// Columns that end in `_messages` and are no model, with or without that ending. Their cells are kept in `extra`.
+    pub excluded_models: Vec<String>,
 }
 
 impl NormalizeOptions {

@@ -70,6 +70,16 @@ fn what_is_not_csv_text_says_what_it_is() {
         failure(b"PK\x03\x04...."),
         "this is a zip file (or a spreadsheet), expected CSV text in UTF-8"
     );
+    for page in [
+        "<!DOCTYPE html>\n<html><body>403</body></html>\n",
+        "<HTML>",
+        "<?xml version",
+    ] {
+        assert_eq!(
+            failure(page),
+            "this is a web page (HTML or XML), expected CSV text in UTF-8"
+        );
+    }
     assert_eq!(
         failure(b"PAR1...."),
         "this is a parquet file, expected CSV text in UTF-8"
@@ -77,21 +87,71 @@ fn what_is_not_csv_text_says_what_it_is() {
 }
 
 #[test]
-fn a_file_without_a_user_or_a_date_column_says_what_was_found() {
-    assert_eq!(
-        failure("<!DOCTYPE html>\n<html><body>403 Forbidden</body></html>\n"),
-        "no user column; expected `UserId`, found `<!doctype html>`"
-    );
-    assert_eq!(
-        failure("Date;UserId;Client_Type\n2026-07-10;u1;KIRO_IDE\n"),
-        "no user column; expected `UserId`, found `date;userid;client_type`"
-    );
+fn a_file_without_a_user_or_a_date_column_says_what_was_found_and_no_cell() {
     assert_eq!(
         failure("UserId,Region,a,b,c,d,e,f\n"),
-        "no date column; expected `Date`, found `userid`, `region`, `a`, `b`, `c`, `d` and 2 more"
+        "no date column; expected `Date`, found 8 columns, among them `UserId`"
     );
-    let long = format!("{}\nx\n", "long ".repeat(100));
-    assert!(failure(long).len() < 120);
+    assert_eq!(
+        failure("Subscription Tier,DATE,clienttype,x\n"),
+        "no user column; expected `UserId`, found 4 columns, among them `Date`, `Client_Type` and `Subscription_Tier`"
+    );
+    // A file without its header line.
+    let rows = TWO_USERS.lines().skip(1).collect::<Vec<_>>().join("\n");
+    assert_eq!(
+        failure(rows),
+        "no user column; expected `UserId`, found 8 columns, none with a name of the reports"
+    );
+    assert_eq!(
+        failure("one\n"),
+        "no user column; expected `UserId`, found 1 column, none with a name of the reports"
+    );
+}
+
+#[test]
+fn another_separator_is_named() {
+    let semicolons = TWO_USERS.replace(',', ";");
+    let expected = "line 1: columns are separated by semicolons, expected commas";
+    assert_eq!(failure(semicolons.clone()), expected);
+    assert_eq!(failure(format!("sep=;\n{semicolons}")), expected);
+    assert_eq!(
+        failure(format!("\u{feff}\"SEP=;\"\r\n{semicolons}")),
+        expected
+    );
+    let quoted = "\"Date\";\"UserId\";\"Credits_Used\"\n\"2026-07-10\";\"u1\";\"1,5\"\n";
+    assert_eq!(failure(quoted), expected);
+    assert_eq!(
+        failure(format!("{TWO_USERS}{semicolons}")),
+        "line 4: columns are separated by semicolons, expected commas"
+    );
+    assert_eq!(
+        failure(TWO_USERS.replace(',', "\t")),
+        "line 1: columns are separated by tabs, expected commas"
+    );
+    assert_eq!(
+        failure(format!("\n\nsep=\t\n{TWO_USERS}")),
+        "line 3: columns are separated by tabs, expected commas"
+    );
+    assert_eq!(
+        failure(TWO_USERS.replace(',', "|")),
+        "line 1: columns are separated by vertical bars, expected commas"
+    );
+    assert_eq!(
+        failure(format!("sep=x\n{TWO_USERS}")),
+        "line 1: columns are separated by another character, expected commas"
+    );
+}
+
+#[test]
+fn a_header_of_the_other_report_is_refused() {
+    let legacy = "UserId,Date,Chat_AICodeLines\nu1,07-10-2026,1\n";
+    let error = |line| {
+        format!(
+            "line {line}: a header of the report `by_user_analytic` in an export of the report `user_report`"
+        )
+    };
+    assert_eq!(failure(format!("{TWO_USERS}{legacy}")), error(4));
+    assert_eq!(failure(legacy), error(1));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use arrow::array::{AsArray, RecordBatch};
 use kiro_report::Dataset;
 
-use crate::kiro_exports::{IDE, normalize_one};
+use crate::kiro_exports::{key_of_day, normalize_one};
 use crate::parts;
 
 type Totals = BTreeMap<String, (f64, f64, f64)>;
@@ -60,7 +60,7 @@ fn plain_totals(content: &str) -> Totals {
 
 /// The same from the parts.
 fn normalized_totals(content: &str) -> (Totals, u64) {
-    let (store, summary) = normalize_one(IDE, content);
+    let (store, summary) = normalize_one(&key_of_day(13), content);
     assert_eq!((summary.files_processed, summary.files_failed), (1, 0));
     let mut totals = Totals::new();
     let mut add =

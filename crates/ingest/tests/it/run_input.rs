@@ -166,6 +166,7 @@ fn large_exports_wait_for_each_other_and_all_are_read() {
     let padding = format!("{}\n", "x,".repeat(50)).repeat(45_000);
     for day in 1..=3 {
         let content = format!("{TWO_USERS}{line}\n{padding}");
+        let content = content.replace("2026-07-10", &format!("2026-07-{day:02}"));
         assert!(content.len() > 4 << 20);
         source.put(key_of_day(day).as_str(), content);
     }

@@ -9,13 +9,13 @@ use crate::parts::table;
 /// The newest known header, with every sort of oddity that keeps a row.
 const ODDITIES: &str = "\
 Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,ProfileId,Subscription_Tier,Total_Messages,New_User,User_Email,Usage_Limit,auto_messages,claude_opus_4.8_messages,Tool Calls
-2026-09-03,\"aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb\",KIRO_IDE,4,12.345678901234567,1000.0,0.0,false,\"arn:aws:codewhisperer:us-east-1:123456789012:profile/EXAMPLEPROFILE\",PRO,86,false,\"alice@example.com\",1000.0,20,0,
- 2026-09-03 , \"d-0123456789.CCCCCCCC-1111-4222-8333-DDDDDDDDDDDD\" ,kiro_cli,11.0,88.00000000000001,500.0,3.25,TRUE,,Pro+,240,True,,,,180,\"say \"\"hi\"\"\"
-09/04/2026,\"\"\"eeeeeeee-1111-4222-8333-ffffffffffff\"\"\",,-1,nan,1e3,,maybe,,,\"1,234\",,bob@example.com,+5,1e2,12.7,7
-2026-09-03,,KIRO_IDE,1,1,1,1,true,,PRO,1,true,,1,1,1,
+2026-07-10,\"aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb\",KIRO_IDE,4,12.345678901234567,1000.0,0.0,false,\"arn:aws:codewhisperer:us-east-1:123456789012:profile/EXAMPLEPROFILE\",PRO,86,false,\"alice@example.com\",1000.0,20,0,
+ 2026-07-10 , \"d-0123456789.CCCCCCCC-1111-4222-8333-DDDDDDDDDDDD\" ,kiro_cli,11.0,88.00000000000001,500.0,3.25,TRUE,,Pro+,240,True,,,,180,\"say \"\"hi\"\"\"
+07/11/2026,\"\"\"eeeeeeee-1111-4222-8333-ffffffffffff\"\"\",,-1,nan,1e3,,maybe,,,\"1,234\",,bob@example.com,+5,1e2,12.7,7
+2026-07-10,,KIRO_IDE,1,1,1,1,true,,PRO,1,true,,1,1,1,
 2026-13-03,u1,KIRO_IDE,1,1,1,1,true,,PRO,1,true,,1,1,1,
-2026-09-03,short,PLUGIN,2
-2026-09-03,long,PLUGIN,2,1,,,,,,,,,,,,,surplus
+2026-07-10,short,PLUGIN,2
+2026-07-10,long,PLUGIN,2,1,,,,,,,,,,,,,surplus
 ";
 
 #[test]
@@ -77,7 +77,7 @@ fn headers_bind_by_name_in_any_order_and_spelling() {
     let (store, _) = normalize_one(
         IDE,
         "glm_5_messages,Usage-Limit,EMAIL,userid,Subscription Tier,,CREDITS_USED,date,Total_Messages,Credits_Used,User_Email\n\
-         3,2000,,u1,power,x,1.5,2026-07-10,9,99,alice@example.com\n",
+         3,2000,,u1,power,x,1.5,2026-07-10,3,99,alice@example.com\n",
     );
     let columns = [
         "user_id",

@@ -1,0 +1,102 @@
+//! Which keys the rows of an export had, to report a key that comes again.
+
+use hashbrown::HashSet;
+
+/// Maximum number of keys that are remembered: some megabytes. Later keys are compared with these alone.
+const MAX_KEYS: usize = 1 << 18;
+/// Odd, and without a pattern in its bits.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The hashes of the keys of an export.
+#[derive(Debug, Default)]
+pub(crate) struct KeySet {
+    hashes: HashSet<u64>,
+}
+
+/// The hash of a key, made from its parts. The same in every run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyHash(u64);
+
+impl KeySet {
+    /// Returns true if the key was here before.
+    #[inline]
+    pub(crate) fn is_repeated(&mut self, key: KeyHash) -> bool {
+        if self.hashes.len() < MAX_KEYS {
+            !self.hashes.insert(key.0)
+        } else {
+            self.hashes.contains(&key.0)
+        }
+    }
+}
+
+impl KeyHash {
+    #[inline]
+    pub(crate) fn new(number: u64) -> Self {
+        Self(FACTOR).number(number)
+    }
+
+    #[inline]
+    #[must_use]
+    pub(crate) fn number(self, number: u64) -> Self {
+        let product = u128::from(self.0 ^ number) * u128::from(FACTOR);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "both halves of the product are used"
+        )]
+        let folded = (product as u64) ^ ((product >> 64) as u64);
+        Self(folded.rotate_left(23) ^ FACTOR)
+    }
+
+    /// The hash as a part of another key.
+    pub(crate) fn value(self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    #[must_use]
+    pub(crate) fn text(self, text: &[u8]) -> Self {
+        let (words, rest) = text.as_chunks::<8>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        words
+            .iter()
+            .chain([&last])
+            .fold(self.number(text.len() as u64), |hash, word| {
+                hash.number(u64::from_le_bytes(*word))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{KeyHash, KeySet, MAX_KEYS};
+
+    #[test]
+    fn a_key_is_repeated_if_all_its_parts_are() {
+        let mut keys = KeySet::default();
+        let key = |user: &str, client: &str| {
+            KeyHash::new(1)
+                .text(user.as_bytes())
+                .text(client.as_bytes())
+        };
+        assert!(!keys.is_repeated(key("u1", "KIRO_IDE")));
+        assert!(!keys.is_repeated(key("u1", "KIRO_CLI")));
+        assert!(!keys.is_repeated(key("u1K", "IRO_IDE")));
+        assert!(!keys.is_repeated(key("u1\0", "KIRO_IDE")));
+        assert!(keys.is_repeated(key("u1", "KIRO_IDE")));
+    }
+
+    #[test]
+    fn similar_keys_differ_and_memory_is_bounded() {
+        let mut keys = KeySet::default();
+        let mut all = HashSet::new();
+        for user in 0..(MAX_KEYS as u64 + 1000) {
+            let key = KeyHash::new(user % 7).text(format!("{user:036}").as_bytes());
+            assert!(all.insert(key.0), "{user}");
+            assert!(!keys.is_repeated(key), "{user}");
+        }
+        assert_eq!(keys.hashes.len(), MAX_KEYS);
+    }
+}
