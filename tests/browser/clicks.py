@@ -42,7 +42,10 @@ def a_person_is_opened_whatever_their_plans(dashboard, server):
 
 @live_page("/?sheet=economics")
 def a_row_of_a_table_filters_like_a_slice(dashboard, server):
-    links = dashboard.visual("e-unit-econ-table").locator("tbody .row-link")
+    table = dashboard.visual("e-unit-econ-table")
+    # A visual below the screen loads when it is scrolled into view.
+    dashboard.centre(table)
+    links = table.locator("tbody .row-link")
     name = links.first.text_content()
     links.first.click()
     dashboard.wait_for_url("tier=")

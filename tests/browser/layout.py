@@ -31,10 +31,11 @@ def headlines_show_number_change_and_notes_at_every_width(browser, server):
 def a_print_out_is_light_and_has_everything(dashboard, server):
     page = dashboard.page
     page.evaluate(
-        "window.print = () => { dispatchEvent(new Event('beforeprint'));"
+        # `void`, as Playwright calls a function that an expression returns.
+        "void (window.print = () => { dispatchEvent(new Event('beforeprint'));"
         " window.printed = { theme: document.documentElement.dataset.theme,"
         "   missing: [...document.querySelectorAll('.card')].filter((c) => c.dataset.state !== 'ready').map((c) => c.dataset.visual) };"
-        " dispatchEvent(new Event('afterprint')); }"
+        " dispatchEvent(new Event('afterprint')); })"
     )
     page.get_by_role("button", name="Print").click()
     printed = dashboard.wait_for("window.printed")
