@@ -32,7 +32,7 @@ impl Settings {
     pub fn sections() -> impl Iterator<Item = Section> {
         let anchor = Section {
             name: "anchor",
-            meaning: "The day that windows (last 7 days, idle for …) end on: `newest` with any data, or the newest `complete` one, on which every account, Region and client of the week before has data, at most three days before it.",
+            meaning: "The day that windows (last 7 days, idle for …) end on: `newest` with any data, or the newest `complete` one, on which every account, Region and client of the week before has data, at most three days before the newest.",
             keys: &[],
         };
         [
