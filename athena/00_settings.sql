@@ -1,7 +1,10 @@
 -- settings: one row with the prices and thresholds in force
 SELECT
     {overage_usd_per_credit} AS overage_usd_per_credit,  -- double: price of one overage credit
-    {overage_reading} AS overage_reading,  -- varchar: daily: a month's overage is the sum of its rows; cumulative: the largest
+    {overage_reading} AS overage_reading,  -- varchar: daily: the export's overage is the day's; cumulative: the month's so far
+    {abnormal_credits_factor} AS abnormal_credits_factor,  -- double: credits of one day are abnormal beyond this multiple of what a month may use; 0 turns the rule off
+    {abnormal_credits_floor} AS abnormal_credits_floor,  -- double: fewer credits than this are never abnormal
+    {largest_plan_credits} AS largest_plan_credits,  -- double: the largest credits of a configured plan, where a plan or an overage cap is unknown
     {anchor} AS anchor,  -- varchar: the day windows end on: newest with data, or newest complete
     {budget_at_risk_share} AS at_risk_share,  -- double: at risk from this share of the allowance on
     {budget_warning_share} AS warning_share,  -- double: second warning level

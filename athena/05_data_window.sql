@@ -1,5 +1,5 @@
 -- data_window: one row: from when to when user_report has data, and the day that windows end on
--- A replaced row and the row that replaces it have the same day, so the days of the parts are the days of the rows.
+-- Rows that replace each other have the same day, so the days of the current parts are the days of the rows.
 WITH followed AS (
     SELECT
         d.activity_date,
@@ -9,7 +9,7 @@ WITH followed AS (
     FROM (
         SELECT e.source_account, e.source_region, e.client_type, e.activity_date
         FROM {database}.export_parts AS e
-        WHERE e.report = 'user_report'
+        WHERE e.report = 'user_report' AND e.is_current
         GROUP BY e.source_account, e.source_region, e.client_type, e.activity_date
     ) AS d
 ),
@@ -35,17 +35,26 @@ days AS (
     FROM events AS e
     GROUP BY e.day
 ),
+delivered_days AS (
+    SELECT d.day, d.awaited, MAX(d.day) OVER () AS newest_day
+    FROM days AS d
+    WHERE d.delivered = 1
+),
+-- What is missing for three days is not awaited any more.
 bounds AS (
     SELECT
-        MIN(CASE WHEN d.delivered = 1 THEN d.day END) AS first_day,
-        MAX(CASE WHEN d.delivered = 1 THEN d.day END) AS newest_day,
-        MAX(CASE WHEN d.delivered = 1 AND d.awaited = 0 THEN d.day END) AS complete_day
-    FROM days AS d
+        MIN(d.day) AS first_day,
+        MAX(d.newest_day) AS newest_day,
+        greatest(
+            COALESCE(MAX(CASE WHEN d.awaited = 0 THEN d.day END), MIN(d.day)),
+            MIN(CASE WHEN d.day >= d.newest_day - INTERVAL '3' DAY THEN d.day END)
+        ) AS complete_day
+    FROM delivered_days AS d
 )
 SELECT
     b.first_day AS first_day,  -- date: oldest activity day; NULL without data
     b.newest_day AS newest_day,  -- date: newest activity day
-    b.complete_day AS complete_day,  -- date: newest day with data of every account, Region and client of the week before
+    b.complete_day AS complete_day,  -- date: newest day with data of every account, Region and client of the week before; at most 3 days before the newest
     CASE WHEN s.anchor = 'complete' THEN b.complete_day ELSE b.newest_day END AS anchor_day  -- date: the day that windows end on
 FROM bounds AS b
 CROSS JOIN {database}.settings AS s

@@ -7,8 +7,8 @@ SELECT
     m.subscription_tier AS subscription_tier,  -- varchar: canonical tier code of that day; NULL if blank
     m.model_name AS model_name,  -- varchar: header without `_messages`
     m.messages AS messages,  -- bigint: messages served by the model, above zero
-    m.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    m.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    m.source_account AS source_account,  -- varchar: account of the row; '' if unknown
+    m.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
     m.line AS line,  -- bigint: line in the export, from 1
     m.part_id AS part_id  -- varchar: the part's 16 hexadecimal digits
 FROM {database}.report_models_raw AS m

@@ -1,4 +1,4 @@
--- report_code: by_user_analytic rows, the latest export of each key
+-- report_code: by_user_analytic rows that count: the latest of each key
 -- by day: yes
 SELECT
     c.activity_date AS activity_date,  -- date: day of the activity
@@ -47,14 +47,15 @@ SELECT
     c.transformation_eventcount AS transformation_eventcount,  -- bigint: times /transform was used, without the CLI
     c.transformation_linesgenerated AS transformation_linesgenerated,  -- bigint: /transform: lines suggested, without the CLI
     c.transformation_linesingested AS transformation_linesingested,  -- bigint: /transform: lines given, without the CLI and SQL conversions
-    c.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    c.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    c.source_account AS source_account,  -- varchar: account of the row; '' if unknown
+    c.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
     {free_text(c.extra)} AS extra,  -- varchar: cells of unknown columns, a JSON object; NULL when addresses are hashed
     c.line AS line,  -- bigint: line in the export, from 1
     c.src_path AS src_path,  -- varchar: key of the export
     c.export_ts AS export_ts,  -- varchar: when the export was made, YYYYMMDDHHMM
     c.part_id AS part_id,  -- varchar: the part's 16 hexadecimal digits
-    c.processed_ts AS processed_ts  -- varchar: when the part was written, UTC, YYYYMMDDHHMMSS
+    c.processed_ts AS processed_ts,  -- varchar: when the part was written, UTC, YYYYMMDDHHMMSS
+    c.modified_ts AS modified_ts  -- varchar: when the export was last modified, UTC; NULL in parts of earlier versions
 FROM {database}.report_code_raw AS c
 WHERE NOT EXISTS (
     SELECT 1 FROM {database}.superseded AS s

@@ -6,8 +6,8 @@ SELECT
     s.tier_code AS tier_code,  -- varchar: canonical tier code; '' if the rows have none
     s.email AS email,  -- varchar: address of the rows, or its digest; '' if they have none
     s.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; '' if the rows have none
-    s.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    s.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    s.source_account AS source_account,  -- varchar: account of the row; '' if unknown
+    s.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
     s.first_day AS first_day,  -- date: first day with all of these
     s.last_day AS last_day  -- date: last day with all of these
 FROM (

@@ -31,18 +31,20 @@ labelled AS (
             WHEN 'PRO_MAX' THEN 4
             WHEN 'POWER' THEN 5
             ELSE 0
-        END AS size_order
+        END AS size_order,
+        COALESCE(p.credits, 0e0) AS credits
     FROM codes AS c
+    LEFT JOIN {database}.plans AS p ON p.tier_code = c.tier_code
 )
 SELECT
     t.tier_code AS tier_code,  -- varchar: canonical tier code; '' for none
     t.tier_label AS tier_label,  -- varchar: Pro, Pro+, Pro Max, Power, Free, Unknown, or the code in words
-    t.tier_rank AS tier_rank  -- bigint: unique; 0 for none, then unknown codes by alphabet, then Free to Power
+    t.tier_rank AS tier_rank  -- bigint: unique; 0 for none, then by configured credits, from Free to Power, by alphabet
 FROM (
     SELECT
         l.tier_code,
         COALESCE(NULLIF(l.tier_label, ''), 'Unknown') AS tier_label,
-        CAST(ROW_NUMBER() OVER (ORDER BY l.size_order ASC NULLS LAST, l.tier_code ASC NULLS LAST) AS bigint) AS tier_rank
+        CAST(ROW_NUMBER() OVER (ORDER BY l.credits ASC NULLS LAST, l.size_order ASC NULLS LAST, l.tier_code ASC NULLS LAST) AS bigint) AS tier_rank
     FROM labelled AS l
     UNION ALL
     SELECT '' AS tier_code, 'Unknown' AS tier_label, CAST(0 AS bigint) AS tier_rank

@@ -15,7 +15,16 @@ WITH ranked AS (
         ROW_NUMBER() OVER (
             PARTITION BY s.user_id
             ORDER BY CASE WHEN s.email <> '' THEN s.last_day END DESC NULLS LAST, s.email ASC NULLS LAST
-        ) AS email_place
+        ) AS email_place,
+        -- Whether an earlier sighting is not over yet: only then a day can have rows of two accounts, profiles or tiers.
+        CASE
+            WHEN s.first_day <= MAX(s.last_day) OVER (
+                PARTITION BY s.user_id, s.report ORDER BY s.first_day ASC NULLS LAST, s.last_day ASC NULLS LAST
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            )
+            THEN 1
+            ELSE 0
+        END AS overlaps
     FROM {database}.user_sightings AS s
     LEFT JOIN {database}.tier_labels AS l ON l.tier_code = s.tier_code
 ),
@@ -27,6 +36,10 @@ users AS (
         MIN(CASE WHEN r.report = 'user_report' THEN r.first_day END) AS first_active_day,
         MAX(NULLIF(r.profile_id, '')) AS profile_id,
         COUNT(DISTINCT r.source_account || '/' || r.source_region) AS sources,
+        CASE
+            WHEN MAX(r.overlaps) = 0 THEN FALSE
+            ELSE COUNT(DISTINCT CASE WHEN r.report = 'user_report' THEN r.source_account || '/' || r.source_region || '/' || r.profile_id || '/' || r.tier_code END) > 1
+        END AS is_split,
         MAX(CASE WHEN r.tier_place = 1 THEN NULLIF(r.tier_code, '') END) AS tier_code,
         MAX(CASE WHEN r.tier_place = 1 AND r.tier_code <> '' THEN r.tier_label END) AS tier_label,
         MAX(CASE WHEN r.email_place = 1 THEN NULLIF(r.email, '') END) AS email
@@ -52,6 +65,7 @@ named AS (
         u.first_active_day,
         u.profile_id,
         u.sources,
+        u.is_split,
         u.email,
         COALESCE(d.display_name, u.email, d.username, u.user_id) AS label,
         d.username,
@@ -95,6 +109,7 @@ SELECT
     c.tier_code AS tier_code,  -- varchar: code of the current tier; NULL if no row has one
     c.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; the last by alphabet of several
     c.sources AS sources,  -- bigint: accounts and Regions the user appears under
+    c.is_split AS is_split,  -- boolean: the user may have several rows of one day and client: of accounts, Regions, profiles or tiers
     c.first_day AS first_seen_date,  -- date: first day in either report
     c.first_active_day AS first_active_date,  -- date: first day in user_report; NULL if in none
     c.last_day AS last_seen_date,  -- date: last day in either report

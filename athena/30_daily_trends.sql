@@ -1,10 +1,10 @@
 -- daily_trends: activity per day and client; a user of two clients is in both rows, so people are added up in daily_users
--- Most users have one row per day and client. The few users of several accounts or Regions are grouped by user first.
+-- Most users have one row per day and client. The few users who may have several are grouped by user first.
 WITH parts AS (
     SELECT
         b.activity_date,
         b.client_type,
-        CASE WHEN b.sources > 1 THEN b.user_number END AS several,
+        CASE WHEN b.is_split THEN b.user_number END AS several,
         COUNT(*) AS row_count,
         COUNT(CASE WHEN b.new_user THEN 1 END) AS new_rows,
         SUM(b.total_messages) AS total_messages,
@@ -12,7 +12,7 @@ WITH parts AS (
         SUM(b.credits_used) AS credits_used,
         SUM(b.overage_credits_used) AS overage_credits_used
     FROM {database}.base_user_activity AS b
-    GROUP BY b.activity_date, b.client_type, CASE WHEN b.sources > 1 THEN b.user_number END
+    GROUP BY b.activity_date, b.client_type, CASE WHEN b.is_split THEN b.user_number END
 ),
 days AS (
     SELECT
@@ -34,7 +34,7 @@ SELECT
     d.total_messages AS total_messages,  -- bigint: messages to and from Kiro
     d.total_conversations AS total_conversations,  -- bigint: conversations
     d.credits_used AS credits_used,  -- double: credits used
-    d.overage_credits_used AS overage_credits_used,  -- double: overage credits as exported
+    d.overage_credits_used AS overage_credits_used,  -- double: overage credits of the day
     d.new_users AS new_users,  -- bigint: users whose subscription was activated that day
     d.active_users - d.new_users AS returning_users  -- bigint: the other users
 FROM days AS d

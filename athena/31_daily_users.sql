@@ -63,7 +63,7 @@ SELECT
     d.total_messages AS total_messages,  -- bigint: messages to and from Kiro
     d.total_conversations AS total_conversations,  -- bigint: conversations
     d.credits_used AS credits_used,  -- double: credits used
-    d.overage_credits_used AS overage_credits_used  -- double: overage credits as exported
+    d.overage_credits_used AS overage_credits_used  -- double: overage credits of the day
 FROM days AS d
 JOIN rolling AS r ON r.day = d.day
 LEFT JOIN firsts AS f ON f.day = d.day

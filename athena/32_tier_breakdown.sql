@@ -4,13 +4,13 @@ WITH changes AS (
     FROM {database}.user_days AS u
     WHERE u.lowest_tier_rank < u.tier_rank
 ),
--- Most users have one row per day and client. The few users of several accounts or Regions are grouped by user first.
+-- Most users have one row per day and client. The few users who may have several are grouped by user first.
 parts AS (
     SELECT
         b.activity_date,
         COALESCE(c.tier_rank, b.tier_rank) AS tier_rank,
         b.client_type,
-        CASE WHEN b.sources > 1 THEN b.user_number END AS several,
+        CASE WHEN b.is_split THEN b.user_number END AS several,
         COUNT(*) AS row_count,
         SUM(b.total_messages) AS messages,
         SUM(b.credits_used) AS credits_used,
@@ -20,7 +20,7 @@ parts AS (
     LEFT JOIN changes AS c ON c.user_id = b.user_id AND c.activity_date = b.activity_date
     GROUP BY
         b.activity_date, COALESCE(c.tier_rank, b.tier_rank), b.client_type,
-        CASE WHEN b.sources > 1 THEN b.user_number END
+        CASE WHEN b.is_split THEN b.user_number END
 ),
 days AS (
     SELECT
@@ -42,7 +42,7 @@ SELECT
     d.users AS users,  -- bigint: different users of this client that day
     d.messages AS messages,  -- bigint: messages to and from Kiro
     d.credits_used AS credits_used,  -- double: credits used
-    d.overage_credits_used AS overage_credits_used,  -- double: overage credits as exported
+    d.overage_credits_used AS overage_credits_used,  -- double: overage credits of the day
     d.base_credits_used AS base_credits_used  -- double: credits without overage, never below zero
 FROM days AS d
 JOIN {database}.tier_labels AS l ON l.tier_rank = d.tier_rank

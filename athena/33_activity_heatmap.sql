@@ -5,7 +5,7 @@ SELECT
     d.active_users AS active_users,  -- bigint: different users
     d.messages AS messages,  -- bigint: messages to and from Kiro
     d.credits_used AS credits_used,  -- double: credits used
-    d.overage_credits_used AS overage_credits_used,  -- double: overage credits as exported
+    d.overage_credits_used AS overage_credits_used,  -- double: overage credits of the day
     d.base_credits_used AS base_credits_used  -- double: credits without overage, never below zero
 FROM (
     SELECT

@@ -1,4 +1,4 @@
--- model_usage: messages per user, day, client, model, account and Region
+-- model_usage: messages per user, day, client, model and row of report_facts
 -- by day: yes
 SELECT
     m.activity_date AS activity_date,  -- date: day of the activity
@@ -10,8 +10,8 @@ SELECT
     d.team AS team,  -- varchar: team in the identity map; NULL if none
     m.model_name AS model_name,  -- varchar: the model
     m.messages AS messages,  -- bigint: messages served by the model, above zero
-    m.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    m.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    m.source_account AS source_account,  -- varchar: account of the row; '' if unknown
+    m.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
     d.user_number AS user_number  -- bigint: narrow key of the user
 FROM {database}.report_models AS m
 JOIN {database}.user_dim AS d ON d.user_id = m.user_id

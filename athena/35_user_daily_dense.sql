@@ -6,10 +6,10 @@ WITH gaps AS (
     WHERE s.next_active_date > s.activity_date + INTERVAL '1' DAY
 ),
 away AS (
-    SELECT g.gap_days, date_diff('day', w.first_day, c.calendar_date) AS day_number
-    FROM {database}.data_window AS w
-    JOIN {database}.calendar AS c ON c.calendar_date > w.first_day AND c.calendar_date < w.newest_day
-    JOIN gaps AS g ON date_diff('day', w.first_day, c.calendar_date) < g.gap_days
+    SELECT g.gap_days, c.day_number
+    FROM {database}.calendar AS c
+    JOIN gaps AS g ON c.day_number < g.gap_days
+    WHERE c.day_number > 0
 ),
 days AS (
     SELECT
@@ -40,7 +40,7 @@ SELECT
     d.total_messages AS total_messages,  -- bigint: messages to and from Kiro
     d.chat_conversations AS chat_conversations,  -- bigint: conversations
     d.credits_used AS credits_used,  -- double: credits used
-    d.overage_credits_used AS overage_credits_used,  -- double: overage credits as exported
+    d.overage_credits_used AS overage_credits_used,  -- double: overage credits of the day
     d.is_active AS is_active  -- boolean: whether the exports have a row
 FROM days AS d
 JOIN {database}.user_dim AS p ON p.user_id = d.user_id

@@ -1,6 +1,6 @@
 -- user_month: credits, allowance, pace, forecast and advice per user and calendar month, months without activity too
--- Quotas and caps are per month, rows are per day and client: sums per user, month and subscription (account and Region)
--- come before any division.
+-- Quotas and caps are per month, rows are per day and client: sums per user, month and subscription (account, Region and
+-- profile) come before any division.
 -- The allowance of a subscription is the limit in the export, else the preset where overage is off, else the configured plan.
 WITH subscriptions AS (
     SELECT
@@ -58,18 +58,17 @@ months AS (
         c.month_start,
         c.days_in_month,
         CASE
-            WHEN c.month_start = CAST(date_trunc('month', w.anchor_day) AS date)
-            THEN date_diff('day', c.month_start, w.anchor_day) + 1
+            WHEN c.month_start = CAST(date_trunc('month', c.anchor_day) AS date)
+            THEN date_diff('day', c.month_start, c.anchor_day) + 1
             ELSE c.days_in_month
         END AS elapsed_days
     FROM (
         SELECT a.user_id, MIN(a.month_start) AS first_month FROM activity AS a GROUP BY a.user_id
     ) AS f
-    CROSS JOIN {database}.data_window AS w
     JOIN {database}.calendar AS c
         ON c.calendar_date = c.month_start
         AND c.month_start >= f.first_month
-        AND c.month_start <= w.anchor_day
+        AND c.month_start <= c.anchor_day
 ),
 joined AS (
     SELECT
@@ -206,7 +205,7 @@ SELECT
     v.days_in_month AS days_in_month,  -- bigint: days of the month
     v.subscription_tier AS subscription_tier,  -- varchar: tier of the latest day of the month with a tier; the last known where no activity
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier
-    v.subscriptions AS subscriptions,  -- bigint: accounts and Regions with activity; allowances of several are added up
+    v.subscriptions AS subscriptions,  -- bigint: accounts, Regions and profiles with activity; allowances of several are added up
     v.active_days AS active_days,  -- bigint: days with activity
     v.last_active_date AS last_active_date,  -- date: last active day up to as_of_date
     v.days_since_last_activity AS days_since_last_activity,  -- bigint: from there to as_of_date

@@ -6,8 +6,8 @@ SELECT
     d.user_label AS user_label,  -- varchar: the user's label
     d.team AS team,  -- varchar: team in the identity map; NULL if none
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier
-    c.source_account AS source_account,  -- varchar: account in the export's key; '' for a loose file
-    c.source_region AS source_region,  -- varchar: Region in the export's key; '' for a loose file
+    c.source_account AS source_account,  -- varchar: account of the row; '' if unknown
+    c.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
     COALESCE(c.chat_aicodelines, CAST(0 AS bigint)) AS chat_aicodelines,  -- bigint: lines suggested in chat and taken over
     COALESCE(c.chat_messagesinteracted, CAST(0 AS bigint)) AS chat_messagesinteracted,  -- bigint: chat messages with a positive interaction
     COALESCE(c.chat_messagessent, CAST(0 AS bigint)) AS chat_messagessent,  -- bigint: chat messages to and from
@@ -53,7 +53,7 @@ SELECT
     COALESCE(c.transformation_linesgenerated, CAST(0 AS bigint)) AS transformation_linesgenerated,  -- bigint: /transform: lines suggested, without the CLI
     COALESCE(c.transformation_linesingested, CAST(0 AS bigint)) AS transformation_linesingested,  -- bigint: /transform: lines given, without the CLI and SQL conversions
     COALESCE(c.chat_aicodelines, CAST(0 AS bigint)) + COALESCE(c.inline_aicodelines, CAST(0 AS bigint)) AS total_ai_code_lines,  -- bigint: lines from chat and from inline suggestions
-    CAST(c.inline_acceptancecount AS double) / NULLIF(CAST(c.inline_suggestionscount AS double), 0e0) AS inline_acceptance_rate,  -- double: inline suggestions accepted / shown; of several rows divide the sums
+    CAST(COALESCE(c.inline_acceptancecount, CAST(0 AS bigint)) AS double) / NULLIF(CAST(COALESCE(c.inline_suggestionscount, CAST(0 AS bigint)) AS double), 0e0) AS inline_acceptance_rate,  -- double: inline suggestions accepted / shown; of several rows divide the sums
     d.user_number AS user_number  -- bigint: narrow key of the user
 FROM {database}.report_code AS c
 JOIN {database}.user_dim AS d ON d.user_id = c.user_id

@@ -3,16 +3,17 @@
 WITH deliveries AS (
     SELECT
         e.report, e.source_account, e.source_region, e.client_type,
-        MIN(e.activity_date) AS first_day,
-        MAX(e.activity_date) AS newest_day,
-        COUNT(DISTINCT e.activity_date) AS days_with_data,
-        COUNT(DISTINCT e.src_path) AS exports,
+        MIN(CASE WHEN e.is_current THEN e.activity_date END) AS first_day,
+        MAX(CASE WHEN e.is_current THEN e.activity_date END) AS newest_day,
+        COUNT(DISTINCT CASE WHEN e.is_current THEN e.activity_date END) AS days_with_data,
+        COUNT(DISTINCT CASE WHEN e.is_current THEN e.src_path END) AS exports,
         COUNT(DISTINCT e.part_id) AS parts,
         MAX(e.export_ts) AS newest_export_ts,
         MAX(e.processed_ts) AS newest_processed_ts,
         SUM(e.row_count) AS row_count
     FROM {database}.export_parts AS e
     GROUP BY e.report, e.source_account, e.source_region, e.client_type
+    HAVING BOOL_OR(e.is_current)
 ),
 fleet AS (
     SELECT MAX(d.newest_day) AS newest_day FROM deliveries AS d
@@ -25,7 +26,12 @@ problems AS (
         COUNT(CASE WHEN i.row_rejected THEN 1 END) AS rejected_rows,
         COUNT(CASE WHEN i.kind = 'missing_user' THEN 1 END) AS missing_user,
         COUNT(CASE WHEN i.kind = 'bad_date' THEN 1 END) AS bad_date,
+        COUNT(CASE WHEN i.kind = 'ambiguous_date' THEN 1 END) AS ambiguous_date,
+        COUNT(CASE WHEN i.kind = 'implausible_date' THEN 1 END) AS implausible_date,
         COUNT(CASE WHEN i.kind = 'bad_value' THEN 1 END) AS bad_value,
+        COUNT(CASE WHEN i.kind = 'repeated_key' THEN 1 END) AS repeated_key,
+        COUNT(CASE WHEN i.kind = 'model_sum' THEN 1 END) AS model_sum,
+        COUNT(CASE WHEN i.kind = 'implausible_credits' THEN 1 END) AS implausible_credits,
         COUNT(CASE WHEN i.kind = 'unknown_column' THEN 1 END) AS unknown_column,
         COUNT(CASE WHEN i.kind = 'duplicate_column' THEN 1 END) AS duplicate_column,
         COUNT(CASE WHEN i.kind = 'short_row' THEN 1 END) AS short_row,
@@ -43,8 +49,8 @@ places AS (
 )
 SELECT
     k.report AS report,  -- varchar: user_report or by_user_analytic
-    k.source_account AS source_account,  -- varchar: account in the exports' keys; '' for loose files
-    k.source_region AS source_region,  -- varchar: Region in the exports' keys; '' for loose files
+    k.source_account AS source_account,  -- varchar: account of the rows; '' if unknown
+    k.source_region AS source_region,  -- varchar: Region of the rows; '' if unknown
     k.client_type AS client_type,  -- varchar: client; '' for by_user_analytic and where it is unknown
     d.first_day AS first_day,  -- date: oldest activity day; NULL where nothing could be read
     d.newest_day AS newest_day,  -- date: newest activity day
@@ -62,7 +68,12 @@ SELECT
     COALESCE(p.rejected_rows, CAST(0 AS bigint)) AS rejected_rows,  -- bigint: rows left out
     COALESCE(p.missing_user, CAST(0 AS bigint)) AS missing_user,  -- bigint: rows without a user
     COALESCE(p.bad_date, CAST(0 AS bigint)) AS bad_date,  -- bigint: rows without a readable date
+    COALESCE(p.ambiguous_date, CAST(0 AS bigint)) AS ambiguous_date,  -- bigint: rows whose date can be read two ways
+    COALESCE(p.implausible_date, CAST(0 AS bigint)) AS implausible_date,  -- bigint: rows dated after their export, or before the product existed
     COALESCE(p.bad_value, CAST(0 AS bigint)) AS bad_value,  -- bigint: cells that are no number or boolean where one is due
+    COALESCE(p.repeated_key, CAST(0 AS bigint)) AS repeated_key,  -- bigint: further rows of a key in one export
+    COALESCE(p.model_sum, CAST(0 AS bigint)) AS model_sum,  -- bigint: rows whose models do not add up to the total
+    COALESCE(p.implausible_credits, CAST(0 AS bigint)) AS implausible_credits,  -- bigint: rows with more credits in a day than plan and cap allow by far
     COALESCE(p.unknown_column, CAST(0 AS bigint)) AS unknown_column,  -- bigint: unknown columns, per export
     COALESCE(p.duplicate_column, CAST(0 AS bigint)) AS duplicate_column,  -- bigint: columns given twice, per export
     COALESCE(p.short_row, CAST(0 AS bigint)) AS short_row,  -- bigint: rows with too few cells

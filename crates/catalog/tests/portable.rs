@@ -268,6 +268,7 @@ fn the_relations_of_the_design_are_all_there() {
         "code_activity",
         "code_totals",
         "data_health",
+        "first_seen",
     ] {
         let relation = catalogue
             .relation(name)

@@ -9,8 +9,9 @@ use crate::query::LocalQuery;
 use crate::span::Span;
 use crate::value::{ResultSet, Value};
 
-/// Maximum days of the anchor day before the newest day. An older anchor belongs to a report that has ended.
-const MAX_ANCHOR_LAG_DAYS: i64 = 31;
+/// Maximum days from the newest day of a report that is still written to that of the other one. The anchor day of a report
+/// that has ended ends no window. How far the anchor day lies before the newest day of its own report is the view's rule.
+const MAX_REPORT_LAG_DAYS: i64 = 31;
 
 /// The days of the data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,7 +50,7 @@ impl DataWindow {
         let ends = |span: Span| {
             anchor
                 .filter(|day| {
-                    *day >= span.from && (span.to - *day).num_days() <= MAX_ANCHOR_LAG_DAYS
+                    *day >= span.from && (span.to - *day).num_days() <= MAX_REPORT_LAG_DAYS
                 })
                 .unwrap_or(span.to)
         };

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, PageVisual, Spec};
 use kiro_dashboard_sql::{
-    DataWindow, Request, Selection, Span, TableView, build_figure, options_query, visual_query,
+    DataWindow, Request, ResultSet, Selection, Span, TableView, build_figure, options_query,
+    visual_query,
 };
 
 const DEFAULT: &str = "";
@@ -164,9 +165,45 @@ fn without_data_there_are_no_statements_and_the_figure_says_why() {
         let Ok(query) = visual_query(&spec, id, &nothing) else {
             continue;
         };
-        assert!(query.statements.is_empty());
-        let figure = build_figure(&spec, id, &nothing, Vec::new()).unwrap();
+        // What is wrong with exports has a figure of its own without any row.
+        let is_health = spec
+            .visual(id)
+            .unwrap()
+            .dataset
+            .as_ref()
+            .is_some_and(|dataset| {
+                ["health", "issues", "first_seen"].contains(&dataset.value.as_str())
+            });
+        assert_eq!(query.statements.is_empty(), !is_health, "{id}");
+        let none = vec![ResultSet::default(); query.statements.len()];
+        let figure = build_figure(&spec, id, &nothing, none).unwrap();
         assert!(figure.empty.is_some(), "{id}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_exports_is_shown_without_any_row() {
+    let spec = builtin();
+    for visual in [
+        "h-issues",
+        "h-files",
+        "h-unreadable",
+        "h-columns",
+        "h-sources",
+    ] {
+        let query = visual_query(&spec, visual, &Request::default()).unwrap();
+        assert!(!query.statements.is_empty(), "{visual}");
+        assert!(
+            !query.statements[0].sql.contains("activity_date"),
+            "{visual}"
+        );
+        let none = vec![ResultSet::default(); query.statements.len()];
+        let figure = build_figure(&spec, visual, &Request::default(), none).unwrap();
+        assert_eq!(
+            figure.empty.unwrap().reason,
+            "empty.no_data.reason",
+            "{visual}"
+        );
     }
 }
 

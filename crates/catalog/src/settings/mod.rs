@@ -7,5 +7,5 @@ mod values;
 
 pub use plans::{Plan, Plans};
 pub use sections::{
-    Anchor, Budget, Code, Movers, Overage, OverageReading, Section, Segments, Settings,
+    Anchor, Budget, Code, Movers, Overage, OverageReading, Quality, Section, Segments, Settings,
 };

@@ -78,6 +78,12 @@ impl Plans {
         ],
     };
 
+    /// The largest credits of a plan.
+    pub(super) fn largest_credits(&self) -> f64 {
+        let credits = self.0.values().filter_map(|plan| plan.credits);
+        credits.fold(0.0, f64::max)
+    }
+
     /// The rows of the plans view.
     pub(super) fn rows(&self) -> String {
         let rows = self.0.iter().map(|(code, plan)| {

@@ -33,7 +33,7 @@ impl Settings {
         problems
     }
 
-    fn fractions_and_prices(&self) -> [(&'static str, f64); 11] {
+    fn fractions_and_prices(&self) -> [(&'static str, f64); 13] {
         [
             ("overage.usd_per_credit", self.overage.usd_per_credit),
             ("budget.at_risk_share", self.budget.at_risk_share),
@@ -49,6 +49,14 @@ impl Settings {
             ("budget.normal_share", self.budget.normal_share),
             ("budget.lower_share", self.budget.lower_share),
             ("movers.at_risk_share", self.movers.at_risk_share),
+            (
+                "quality.abnormal_credits_factor",
+                self.quality.abnormal_credits_factor,
+            ),
+            (
+                "quality.abnormal_credits_floor",
+                self.quality.abnormal_credits_floor,
+            ),
         ]
     }
 

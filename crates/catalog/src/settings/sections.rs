@@ -15,6 +15,7 @@ pub struct Settings {
     pub segments: Segments,
     pub code: Code,
     pub anchor: Anchor,
+    pub quality: Quality,
 }
 
 /// The documentation of a section of the settings.
@@ -31,7 +32,7 @@ impl Settings {
     pub fn sections() -> impl Iterator<Item = Section> {
         let anchor = Section {
             name: "anchor",
-            meaning: "The day that windows (last 7 days, idle for …) end on: `newest` with any data, or the newest `complete` one, on which every account, Region and client of the week before has data.",
+            meaning: "The day that windows (last 7 days, idle for …) end on: `newest` with any data, or the newest `complete` one, on which every account, Region and client of the week before has data, at most three days before the newest.",
             keys: &[],
         };
         [
@@ -42,6 +43,7 @@ impl Settings {
             Movers::SECTION,
             Segments::SECTION,
             Code::SECTION,
+            Quality::SECTION,
         ]
         .into_iter()
     }
@@ -87,7 +89,7 @@ sections! {
     Overage = "overage" {
         /// USD per credit.
         usd_per_credit: f64 = 0.04,
-        /// Kiro's pages describe `Overage_Credits_Used` in two ways: `daily` sums the rows of a month, `cumulative` takes the largest.
+        /// Kiro's pages describe `Overage_Credits_Used` in two ways: `daily` is the day's overage, `cumulative` the month's so far, of which a day has the difference.
         reading: OverageReading = OverageReading::Daily,
     }
 
@@ -103,7 +105,7 @@ sections! {
         under_use_share: f64 = 0.30,
         /// Idle after this many days without activity.
         idle_after_days: u32 = 30,
-        /// Minimum number of days with data before advice uses the forecast of a running month.
+        /// Minimum number of days of a running month before advice uses its forecast.
         forecast_after_days: u32 = 7,
         /// Credits within which use counts as on pace.
         pace_tolerance_credits: f64 = 0.01,
@@ -156,16 +158,24 @@ sections! {
         /// Inline suggestions per active day above which a user is a heavy code assistant user.
         heavy_inline_suggestions: u32 = 50,
     }
+
+    /// Values that are kept but left out of sums.
+    Quality = "quality" {
+        /// Credits of one day are abnormal beyond this multiple of what a month may use: the plan's credits, and the cap where overage is on. 0 turns the rule off.
+        abnormal_credits_factor: f64 = 3.0,
+        /// Fewer credits than this are never abnormal.
+        abnormal_credits_floor: f64 = 1_000.0,
+    }
 }
 
 /// The meaning of `Overage_Credits_Used`: overage of the day, or of the month so far. Kiro's pages name both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OverageReading {
-    /// The month's overage is the sum of its rows.
+    /// The figure is the day's: a month's overage is the sum of its rows.
     #[default]
     Daily,
-    /// The month's overage is the largest of its rows.
+    /// The figure is the month's so far: a month's overage is the largest of its rows, a day's the difference.
     Cumulative,
 }
 
@@ -176,7 +186,7 @@ pub enum Anchor {
     /// The newest day with any data.
     #[default]
     Newest,
-    /// The newest day on which every account, Region and client of the week before has data too.
+    /// The newest day on which every account, Region and client of the week before has data too, at most three days before the newest.
     Complete,
 }
 

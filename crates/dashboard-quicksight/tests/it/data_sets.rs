@@ -109,6 +109,7 @@ fn datasets_are_those_of_the_relations_in_their_order() {
         "kiro-daily-users",
         "kiro-data-health",
         "kiro-export-parts",
+        "kiro-first-seen",
         "kiro-model-usage",
         "kiro-report-issues",
         "kiro-user-dim",

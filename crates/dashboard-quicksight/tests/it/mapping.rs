@@ -190,6 +190,7 @@ fn conditions_of_a_visual_are_filters_of_its_own() {
             "CategoryFilter",
             r#"["unknown_column","duplicate_column"]"#,
         ),
+        ("where-h-new-0-health", "NumericEqualityFilter", "1"),
         (
             "where-h-unreadable-0-health",
             "CategoryFilter",

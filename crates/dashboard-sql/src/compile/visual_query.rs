@@ -27,7 +27,13 @@ pub fn visual_query(
         Show::User => request.selection.user.is_none(),
         Show::NoUser => request.selection.user.is_some(),
     };
-    if span.is_none() || hidden {
+    // What is wrong with exports is shown before any row could be read.
+    let needs_rows = visual.dataset.as_ref().is_none_or(|name| {
+        spec.dataset(name).map_or(true, |dataset| {
+            dataset.time.is_some() || dataset.user.is_some()
+        })
+    });
+    if span.is_none() && needs_rows || hidden {
         return Ok(LocalQuery::default());
     }
     let plan = VisualPlan::new(spec, visual, request)?;

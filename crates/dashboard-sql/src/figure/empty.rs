@@ -16,6 +16,9 @@ pub(super) fn why_no_query(plan: &VisualPlan<'_>) -> Empty {
 
 /// The reason for a visual without rows.
 pub(super) fn why_empty(plan: &VisualPlan<'_>) -> Empty {
+    if plan.request.data.days.is_none() {
+        return Empty::because("no_data");
+    }
     let selection = &plan.request.selection;
     let narrowed = plan.spec.document().pickers.iter().any(|picker| {
         plan.spec.acting_column(plan.visual, picker).is_some()

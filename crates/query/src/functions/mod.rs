@@ -1,7 +1,8 @@
 //! Functions of Trino that the views use and `DataFusion` lacks or defines differently, under their Trino names, and
-//! faster aggregates.
+//! checked and faster aggregates.
 
 mod binary;
+mod checked_sum;
 mod date;
 mod date_trunc;
 mod distinct_integers;

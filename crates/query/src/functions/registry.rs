@@ -1,10 +1,11 @@
-//! Registers the scalar functions in a session.
+//! Registers the functions in a session.
 
 use datafusion::error::Result;
 use datafusion::execution::{FunctionRegistry, SessionState};
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
 use super::binary::{ToHex, ToUtf8};
+use super::checked_sum::CheckedSum;
 use super::date::{DateAdd, DateDiff, DayOfWeek};
 use super::date_trunc::DateTrunc;
 use super::sequence::Sequence;
@@ -22,5 +23,6 @@ pub(crate) fn register(state: &mut SessionState) -> Result<()> {
     ] {
         state.register_udf(function.into())?;
     }
+    state.register_udaf(AggregateUDF::from(CheckedSum::default()).into())?;
     Ok(())
 }

@@ -8,4 +8,5 @@ mod functions;
 mod parts;
 mod read_only;
 mod refresh;
+mod versions;
 mod views;

@@ -36,7 +36,7 @@ async fn a_new_part_is_seen_after_a_refresh_and_not_before() {
     assert_eq!(refresh.changed_parts, 1);
     assert!(refresh.recomputed.contains(&"daily_trends".to_owned()));
     assert!(
-        !refresh.recomputed.contains(&"calendar".to_owned()),
+        !refresh.recomputed.contains(&"plans".to_owned()),
         "none of its datasets has changed"
     );
     assert!(

@@ -1,6 +1,8 @@
 //! Small synthetic exports, normalized, behind the embedded engine.
 
+use std::fs;
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
@@ -24,12 +26,26 @@ pub(crate) struct Fixture {
     pub(crate) data: DataWindow,
 }
 
+/// An export of a client, with a plan and a model, that appear on the day before the last.
+const NEW_CLIENT: &str = "\
+Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Subscription_Tier,Total_Messages,next_model_messages
+2026-08-29,crew-0001,KIRO_CREW,2,3.5,ULTRA,8,8
+";
+
+fn write_new_client(raw: &Path) {
+    let day = "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/08/30/00";
+    let name = "KIRO_CREW_123456789012_user_report_202608300000.csv";
+    fs::create_dir_all(raw.join(day)).unwrap();
+    fs::write(raw.join(day).join(name), NEW_CLIENT).unwrap();
+}
+
 impl Fixture {
     pub(crate) async fn make() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (raw, data) = (folder.path().join("raw"), folder.path().join("data"));
         let fleet = FleetOptions::new(40, 100, 11, "2026-08-30".parse().unwrap());
         write_fleet(&fleet, &raw, &|_| {}).unwrap();
+        write_new_client(&raw);
         let options = NormalizeOptions {
             since: None,
             until: None,

@@ -68,6 +68,7 @@ pub(crate) struct Oracle {
     pub(crate) health: Vec<Row>,
     pub(crate) arrivals: Vec<Row>,
     pub(crate) issues: Vec<Row>,
+    pub(crate) first_seen: Vec<Row>,
 }
 
 impl Oracle {
@@ -85,6 +86,7 @@ impl Oracle {
             "data_health",
             "export_parts",
             "report_issues",
+            "first_seen",
         ] {
             let result = fixture
                 .rows(&format!("SELECT * FROM kiro_analytics.{name}"))
@@ -114,6 +116,7 @@ impl Oracle {
             health: next(),
             arrivals: next(),
             issues: next(),
+            first_seen: next(),
         }
     }
 

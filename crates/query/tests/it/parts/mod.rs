@@ -35,8 +35,32 @@ pub(crate) fn fact(day: &'static str, user: &'static str, messages: i64) -> Fact
     }
 }
 
-/// Writes a part of facts with the export date `export_date` and returns its path.
+/// A version of an export.
+pub(crate) struct Version<'a> {
+    pub(crate) id: u64,
+    pub(crate) src_path: &'a str,
+    pub(crate) export_ts: &'a str,
+    pub(crate) modified_ts: Option<&'a str>,
+    pub(crate) processed_ts: &'a str,
+}
+
+/// Writes a part of facts with the export date `export_date` and returns its path. Each part is an export of its own.
 pub(crate) fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact]) -> PathBuf {
+    let version = Version {
+        id,
+        src_path: &format!("{export_date} {id:016x}.csv"),
+        export_ts: &format!("{}0000", export_date.replace('-', "")),
+        modified_ts: None,
+        processed_ts: "20260801000000",
+    };
+    write_version(data, &version, facts)
+}
+
+/// Writes the part of a version and returns its path.
+pub(crate) fn write_version(data: &Path, version: &Version<'_>, facts: &[Fact]) -> PathBuf {
+    let Version { id, export_ts, .. } = version;
+    let (year, month, day_of_month) = (&export_ts[..4], &export_ts[4..6], &export_ts[6..8]);
+    let export_date = format!("{year}-{month}-{day_of_month}");
     let rows = facts.len();
     let part_id = format!("{id:016x}");
     let values = |name: &str| -> Option<ArrayRef> {
@@ -75,16 +99,11 @@ pub(crate) fn write_facts(data: &Path, export_date: &str, id: u64, facts: &[Fact
             "overage_enabled" => Arc::new(BooleanArray::from(vec![false; rows])),
             "source_account" | "source_region" => Arc::new(StringArray::from(vec![""; rows])),
             "line" => Arc::new((2..).take(rows).map(Some).collect::<Int64Array>()),
-            "src_path" => Arc::new(StringArray::from(vec![format!("{export_date}.csv"); rows])),
-            "export_ts" => Arc::new(StringArray::from(vec![
-                format!(
-                    "{}0000",
-                    export_date.replace('-', "")
-                );
-                rows
-            ])),
+            "src_path" => Arc::new(StringArray::from(vec![version.src_path; rows])),
+            "export_ts" => Arc::new(StringArray::from(vec![version.export_ts; rows])),
+            "modified_ts" => Arc::new(StringArray::from(vec![version.modified_ts; rows])),
             "part_id" => Arc::new(StringArray::from(vec![part_id.as_str(); rows])),
-            "processed_ts" => Arc::new(StringArray::from(vec!["20260801000000"; rows])),
+            "processed_ts" => Arc::new(StringArray::from(vec![version.processed_ts; rows])),
             _ => return None,
         })
     };

@@ -44,6 +44,7 @@ pub(super) struct Facts<'a> {
     pub(super) arrivals: Vec<&'a Row>,
     pub(super) health: Vec<&'a Row>,
     pub(super) issues: Vec<&'a Row>,
+    pub(super) first_seen: Vec<&'a Row>,
     pub(super) fleet_days: Vec<&'a Row>,
     pub(super) tier_days: Vec<&'a Row>,
 }
@@ -64,6 +65,7 @@ impl<'a> Facts<'a> {
         );
         let health = chosen.rows(&chosen.oracle.health, &SOURCES, None, None);
         let issues = chosen.rows(&chosen.oracle.issues, &SOURCES, None, None);
+        let first_seen = chosen.rows(&chosen.oracle.first_seen, &[], None, None);
         let fleet_days = chosen.rows(
             &chosen.oracle.days,
             &[],
@@ -87,6 +89,7 @@ impl<'a> Facts<'a> {
             arrivals,
             health,
             issues,
+            first_seen,
             fleet_days,
             tier_days,
         }

@@ -13,6 +13,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         arrivals,
         health,
         issues,
+        first_seen,
         ..
     } = facts;
     Some(match visual {
@@ -82,6 +83,12 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             let rows: Vec<&Row> = rows.iter().collect();
             let measures = [distinct("src_path"), min("export_date"), max("export_date")];
             table(&rows, &[by("column_name"), by("kind")], &measures)
+        }
+        "h-new" => {
+            let announced = |row: &&&Row| row.get("is_announced") == Value::Flag(true);
+            let rows: Vec<&Row> = first_seen.iter().filter(announced).copied().collect();
+            let measures = [min("first_day"), max("last_day"), sum("people")];
+            table(&rows, &[by("kind"), by("name")], &measures)
         }
         _ => return None,
     })
