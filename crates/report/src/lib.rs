@@ -20,6 +20,7 @@ mod hex;
 mod issue;
 mod key_set;
 mod memo;
+mod names;
 mod number;
 mod object_key;
 mod plain_values;
@@ -43,6 +44,7 @@ pub use export_key::{ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport, TimeSource
 pub use export_time::ExportTime;
 pub use hex::hex;
 pub use issue::{Issue, IssueKind};
+pub use names::{NameProblem, NameProblemKind, NameRules, Names};
 pub use number::{BadNumber, parse_amount, parse_count};
 pub use object_key::ObjectKey;
 pub use plain_values::{PLAIN_SLOTS, PlainSlot, PlainValues};
