@@ -20,6 +20,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "13_user_sightings.sql",
     "14_report_issues.sql",
     "15_tier_labels.sql",
+    "16_known_names.sql",
     "20_user_dim.sql",
     "21_base_user_activity.sql",
     "22_user_days.sql",

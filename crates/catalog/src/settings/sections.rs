@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names::NameSettings;
 use super::plans::Plans;
 
 /// The settings of the views. Missing sections and keys have their defaults.
@@ -15,6 +16,7 @@ pub struct Settings {
     pub segments: Segments,
     pub code: Code,
     pub anchor: Anchor,
+    pub names: NameSettings,
 }
 
 /// The documentation of a section of the settings.
@@ -42,6 +44,7 @@ impl Settings {
             Movers::SECTION,
             Segments::SECTION,
             Code::SECTION,
+            NameSettings::SECTION,
         ]
         .into_iter()
     }

@@ -87,6 +87,7 @@ impl Settings {
                 bigint_literal(code.heavy_inline_suggestions),
             ),
             ("plan_rows", self.plans.rows()),
+            ("known_name_rows", self.names.rows()),
         ]
     }
 }
