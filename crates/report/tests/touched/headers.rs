@@ -269,7 +269,7 @@ fn a_header_with_aliases_is_a_header_anywhere() {
     let content = "\nDate,UserId,Total_Messages,a_messages\n2026-07-10,u1,5,5\n\
                    a_messages,\u{e9}tudiant,JOUR,Total_Messages\n3,u2,2026-07-11,3\n";
     let kept = read_with(content, &options, &[]).unwrap();
-    let users: Vec<&str> = kept.facts.iter().map(|row| row.user_id.as_str()).collect();
+    let users: Vec<&str> = kept.facts.iter().map(|row| row.user.as_str()).collect();
     assert_eq!(users, ["u1", "u2"]);
     assert_eq!(kept.facts[1].models["a"], 3);
     assert_eq!(kept.issues(), Vec::<String>::new());
