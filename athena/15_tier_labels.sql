@@ -1,5 +1,5 @@
 -- tier_labels: how each tier code is shown and ordered, for the codes in the data and the configured ones
--- An unknown code is shown by its words: PRO_ULTRA is Pro Ultra.
+-- A code without a label is shown by its words: PRO_ULTRA is Pro Ultra.
 WITH codes AS (
     SELECT f.subscription_tier AS tier_code
     FROM {database}.report_facts_raw AS f
@@ -12,7 +12,7 @@ labelled AS (
     SELECT
         c.tier_code,
         CASE
-            WHEN c.tier_code = 'PRO_PLUS' THEN 'Pro+'
+            WHEN k.label IS NOT NULL THEN k.label
             ELSE trim(replace(replace(
                 upper(substr(COALESCE(split_part(c.tier_code, '_', 1), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 1), ''), 2)) || ' ' ||
                 upper(substr(COALESCE(split_part(c.tier_code, '_', 2), ''), 1, 1)) || lower(substr(COALESCE(split_part(c.tier_code, '_', 2), ''), 2)) || ' ' ||
@@ -35,10 +35,11 @@ labelled AS (
         COALESCE(p.credits, 0e0) AS credits
     FROM codes AS c
     LEFT JOIN {database}.plans AS p ON p.tier_code = c.tier_code
+    LEFT JOIN {database}.known_names AS k ON k.kind = 'tier' AND k.name = c.tier_code
 )
 SELECT
     t.tier_code AS tier_code,  -- varchar: canonical tier code; '' for none
-    t.tier_label AS tier_label,  -- varchar: Pro, Pro+, Pro Max, Power, Free, Unknown, or the code in words
+    t.tier_label AS tier_label,  -- varchar: the label of the settings, the code in words, or Unknown
     t.tier_rank AS tier_rank  -- bigint: unique; 0 for none, then by configured credits, from Free to Power, by alphabet
 FROM (
     SELECT

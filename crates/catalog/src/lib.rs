@@ -23,6 +23,6 @@ pub use nearest::{did_you_mean, nearest};
 pub use options::{Emails, RenderOptions, salt_in};
 pub use relation::{Relation, Source};
 pub use settings::{
-    Anchor, Budget, Code, Movers, Overage, OverageReading, Plan, Plans, Quality, Section, Segments,
-    Settings,
+    Anchor, Budget, Code, Movers, NameSettings, Overage, OverageReading, Plan, Plans, Quality,
+    Section, Segments, Settings,
 };

@@ -38,11 +38,14 @@ pub(crate) fn layers(
     })
 }
 
+/// The settings of commands about local data, without those of their arguments.
+pub(crate) fn local_settings(named: Option<&Path>) -> Result<Config, CommandError> {
+    layers(named, Vec::new())?.resolve_local().map_err(problems)
+}
+
 /// The configuration of a command about local data.
 pub(crate) fn local(named: Option<&Path>, args: &DataArgs) -> Result<Config, CommandError> {
-    let mut config = layers(named, Vec::new())?
-        .resolve_local()
-        .map_err(problems)?;
+    let mut config = local_settings(named)?;
     if let Some(data) = &args.data {
         config.data.clone_from(data);
     }

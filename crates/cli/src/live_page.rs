@@ -9,6 +9,7 @@ use kiro_config::Config;
 use kiro_dashboard::Spec;
 use kiro_ingest::ObjectStore;
 use kiro_query::{Engine, EngineOptions};
+use kiro_report::Names;
 use kiro_web::{
     ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback, serve,
 };
@@ -35,6 +36,7 @@ pub(crate) struct LivePage {
     places: Vec<Location>,
     sources: Vec<Arc<dyn ObjectStore>>,
     destination: Option<Arc<dyn ObjectStore>>,
+    names: Arc<Names>,
     host: String,
     port: Option<u16>,
     token: Option<Token>,
@@ -78,6 +80,7 @@ impl LivePage {
             places,
             sources,
             destination,
+            names: Arc::new(config.views.names.lookups()),
             host,
             port: page.port,
             token,
@@ -140,6 +143,7 @@ impl LivePage {
                 destination: self.destination.clone(),
                 clock: Arc::new(now),
                 poll: self.poll(),
+                names: Arc::clone(&self.names),
             },
             host: self.host.clone(),
             port,

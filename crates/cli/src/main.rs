@@ -108,7 +108,7 @@ async fn dispatch(cli: Cli, cancellation: &CancellationToken) -> Result<(), Comm
     match cli.command {
         Command::Serve(args) => commands::serve::run(args, context).await,
         Command::Report(args) => commands::report::run(args, context).await,
-        Command::Normalize(args) => commands::normalize::run(args).await,
+        Command::Normalize(args) => commands::normalize::run(args, context).await,
         Command::Query(args) => commands::query::run(args, context).await,
         Command::Views(args) => commands::views::run(args, context).await,
         Command::Export(args) => commands::export::run(args, context).await,

@@ -140,7 +140,7 @@ fn push_section(text: &mut String, section: Section, defaults: &Value) -> fmt::R
     writeln!(text, "[{}]", section.name)?;
     for (key, meaning) in section.keys {
         push_comment(text, meaning.trim())?;
-        writeln!(text, "{key} = {}", defaults[key])?;
+        writeln!(text, "{key} = {}", toml(&defaults[key]))?;
     }
     Ok(())
 }
@@ -227,7 +227,21 @@ fn push_view_rows(text: &mut String, section: Section, defaults: &Value) -> fmt:
 
 /// A text without quotes.
 fn shown(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| toml(value), str::to_owned)
+}
+
+/// A value in the notation of the file.
+fn toml(value: &Value) -> String {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            let members = members.iter();
+            let members = members.map(|(key, value)| format!("{key} = {}", toml(value)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => {
+            let items = items.iter().map(toml);
+            format!("[{}]", items.collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string(),
+    }
 }

@@ -139,3 +139,46 @@ fn every_example_of_a_setting_is_accepted() {
     let in_file = |key: &str| matches!(resolved.value(key), Some((_, Origin::File(_))));
     assert!(deployment_settings().all(|setting| in_file(setting.key)));
 }
+
+#[test]
+fn names_are_laid_over_their_defaults_and_a_wrong_one_has_its_line() {
+    let text = "[names]\nexcluded_models = [\"tool_call_messages\"]\nclient_aliases = { \"Kiro Browser\" = \"KIRO_WEB\" }\n\
+                [names.model_aliases]\n\"claude-sonnet-4.5\" = \"claude_sonnet_4.5\"\n[names.client_labels]\nKIRO_CREW = \"Crew\"\n";
+    let names = parse(text).unwrap().views.names;
+    assert_eq!(names.excluded_models, ["tool_call_messages"]);
+    assert_eq!(names.client_aliases["Kiro Browser"], "KIRO_WEB");
+    assert_eq!(
+        names.model_aliases["claude-sonnet-4.5"],
+        "claude_sonnet_4.5"
+    );
+    assert_eq!(names.client_labels["KIRO_CREW"], "Crew");
+    assert_eq!(names.client_labels["KIRO_WEB"], "Kiro Web");
+
+    let text = "[names]\nclient_alias = {}\nexcluded_models = [\"Total_Messages\"]\n[names.header_aliases]\n\"E-Mail\" = \"User_Emial\"\n\
+                [names.client_aliases]\nA = \"B\"\nB = \"A\"\nC = \"\"\n[names.tier_labels]\nPRO = 1\n";
+    let problems = parse(text).unwrap_err();
+    let expected = [
+        ("2", "unknown field `client_alias`"),
+        (
+            "3",
+            "`names.excluded_models`: is the header of a known column",
+        ),
+        ("5", "did you mean `User_Email`?"),
+        (
+            "7",
+            "`names.client_aliases.A`: is the alias of itself: A, B, A",
+        ),
+        ("8", "is the alias of itself: B, A, B"),
+        (
+            "9",
+            "`names.client_aliases.C`: expected a text of 1 to 200 characters",
+        ),
+        ("11", "`names.tier_labels.PRO`: invalid type: integer `1`"),
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:#?}");
+    for (problem, (line, text)) in problems.iter().zip(expected) {
+        let place = format!("here/kiro-analytics.toml:{line}: ");
+        assert!(problem.starts_with(&place), "{problem}");
+        assert!(problem.contains(text), "{problem}");
+    }
+}

@@ -348,3 +348,24 @@ fn every_setting_has_names_a_meaning_and_at_most_one_parameter_of_the_template()
         }
     }
 }
+
+#[test]
+fn names_are_remembered_by_the_stack_and_the_file_wins() {
+    let deployed = Given {
+        file: "[names]\nexcluded_models = [\"tool_messages\"]\n[names.client_aliases]\nCrew = \"KIRO_CREW\"\nBrowser = \"KIRO_WEB\"\n\
+               [names.client_labels]\nKIRO_CREW = \"Crew\"\n",
+        ..Given::default()
+    };
+    let remembered = deployed.resolve().unwrap().remembered_parameters();
+    let again = Given {
+        file: "[names.client_aliases]\nBrowser = \"BROWSER\"\n",
+        stack: Some(remembered),
+        ..Given::default()
+    };
+    let names = again.resolve().unwrap().settings.views.names;
+    assert_eq!(names.excluded_models, ["tool_messages"]);
+    assert_eq!(names.client_aliases["Crew"], "KIRO_CREW");
+    assert_eq!(names.client_aliases["Browser"], "BROWSER");
+    assert_eq!(names.client_labels["KIRO_CREW"], "Crew");
+    assert_eq!(names.client_labels["KIRO_IDE"], "Kiro IDE");
+}

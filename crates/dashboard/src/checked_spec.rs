@@ -21,6 +21,8 @@ pub struct Spec {
     pub(crate) relations: Relations,
     /// As JSON, for thresholds that name a setting.
     pub(crate) settings: serde_json::Value,
+    /// Texts of values that the settings name, in every language, by key: `value.client.KIRO_CREW`.
+    pub(crate) labels: BTreeMap<String, String>,
 }
 
 impl Spec {

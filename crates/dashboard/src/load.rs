@@ -32,12 +32,17 @@ impl Spec {
     ) -> Result<Self, SpecErrors> {
         let document: Document =
             serde_saphyr::from_str(text).map_err(|error| shape_error(&error, file_name))?;
+        let labels = settings.names.configured_labels().into_iter();
+        let labels = labels
+            .map(|(kind, name, label)| (format!("value.{kind}.{name}"), label.to_owned()))
+            .collect();
         // Settings are plain numbers and texts: they always have a JSON form.
         let settings = serde_json::to_value(settings).unwrap_or_default();
         let spec = Self {
             document,
             relations: Relations::from(catalogue),
             settings,
+            labels,
         };
         let errors = check::check(&spec, file_name);
         if errors.is_empty() {

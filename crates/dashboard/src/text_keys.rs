@@ -96,6 +96,9 @@ pub(crate) fn complete(spec: &Spec, mut texts: Texts, language: Language) -> Tex
             text.unwrap_or_else(|| name.clone()),
         );
     }
+    for (key, label) in &spec.labels {
+        texts.insert(key.clone(), label.clone());
+    }
     texts
 }
 

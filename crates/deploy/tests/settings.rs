@@ -125,3 +125,30 @@ fn exports_that_were_found_are_read() {
         "{parameters:?}"
     );
 }
+
+#[test]
+fn the_function_gets_the_rules_about_names_and_the_stack_remembers_the_labels() {
+    let file = r#"
+        [names]
+        excluded_models = ["tool_call_messages"]
+        client_aliases = { "Kiro Browser" = "KIRO_WEB" }
+        client_labels = { KIRO_CREW = "Crew" }
+        [deployment]
+        exports = ["s3://example-kiro-reports/kiro-logs"]
+        quicksight = false
+        "#;
+    let deployed = parameters(&resolve(&[], file, None));
+    assert_eq!(
+        deployed["NameRules"],
+        r#"{"client_aliases":{"Kiro Browser":"KIRO_WEB"},"excluded_models":["tool_call_messages"]}"#
+    );
+    let again = resolve(&[], "", Some(&deployed));
+    assert_eq!(parameters(&again), deployed);
+    assert_eq!(
+        again.settings.views.names.client_labels["KIRO_CREW"],
+        "Crew"
+    );
+    let exports =
+        "[deployment]\nexports = [\"s3://example-kiro-reports/kiro-logs\"]\nquicksight = false\n";
+    assert_eq!(parameters(&resolve(&[], exports, None))["NameRules"], "");
+}

@@ -137,7 +137,7 @@ async fn run(source: &str, destination: &str, jobs: NonZeroUsize) -> Outcome {
         reprocess: false,
         jobs,
         processed_at: DateTime::UNIX_EPOCH,
-        excluded_models: Vec::new(),
+        names: Arc::default(),
     };
     let summary = normalize(source, destination, &options, Arc::new(NoProgress)).await?;
     let seconds = started.elapsed().as_secs_f64();

@@ -3,8 +3,9 @@
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use kiro_report::report_folders;
+use kiro_report::{NameRules, Names, report_folders};
 use kiro_s3::S3Url;
 
 /// Assumed memory of the function if Lambda does not name it.
@@ -29,6 +30,8 @@ pub struct Config {
     pub jobs: NonZeroUsize,
     /// Maximum number of large ones among them.
     pub max_large_jobs: NonZeroUsize,
+    /// Other spellings of names in exports: `KIRO_NAMES`, rules as JSON.
+    pub names: Arc<Names>,
 }
 
 /// All problems of the environment.
@@ -68,12 +71,14 @@ impl Config {
         let memory = memory.map_or(MIN_MEMORY_MB, NonZeroUsize::get);
         let jobs = optional("KIRO_JOBS", &variable, &mut problems);
         let jobs = jobs.unwrap_or_else(|| jobs_within(memory));
+        let names = names(&variable("KIRO_NAMES").unwrap_or_default(), &mut problems);
         match destination {
             Some(destination) if problems.is_empty() => Ok(Self {
                 sources,
                 destination,
                 jobs,
                 max_large_jobs: at_least_one(memory / LARGE_JOB_MEMORY_MB).min(jobs),
+                names: Arc::new(names),
             }),
             Some(_) | None => Err(ConfigError { problems }),
         }
@@ -102,6 +107,25 @@ fn accounts(text: &str, problems: &mut Vec<String>) -> Vec<String> {
         }
     }
     accounts
+}
+
+fn names(text: &str, problems: &mut Vec<String>) -> Names {
+    if text.trim().is_empty() {
+        return Names::default();
+    }
+    let rules = match serde_json::from_str::<NameRules>(text) {
+        Ok(rules) => rules,
+        Err(error) => {
+            problems.push(format!(
+                "KIRO_NAMES: not rules about names as JSON: {error}"
+            ));
+            return Names::default();
+        }
+    };
+    Names::new(&rules).unwrap_or_else(|found| {
+        problems.extend(found.iter().map(|problem| format!("KIRO_NAMES: {problem}")));
+        Names::default()
+    })
 }
 
 /// The report folders of the accounts below a source; the source itself if no accounts are named.
@@ -170,6 +194,8 @@ fn parsed<T: FromStr<Err: Display>>(
 
 #[cfg(test)]
 mod tests {
+    use kiro_report::{NameRules, Names};
+
     use super::{Config, ConfigError};
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -264,6 +290,35 @@ mod tests {
             ("KIRO_DESTINATION", "s3://exports/normalized"),
         ]);
         assert!(beside.is_ok());
+    }
+
+    #[test]
+    fn names_are_rules_as_json() {
+        let with = |text: &str| {
+            read(&[
+                ("KIRO_SOURCES", "s3://exports"),
+                ("KIRO_DESTINATION", "s3://results"),
+                ("KIRO_NAMES", text),
+            ])
+        };
+        let json = r#"{"client_aliases":{"Crew":"KIRO_CREW"},"excluded_models":["tool_messages"]}"#;
+        let rules: NameRules = serde_json::from_str(json).unwrap();
+        assert_eq!(*with(json).unwrap().names, Names::new(&rules).unwrap());
+        assert_eq!(*with("").unwrap().names, Names::default());
+        for (text, problem) in [
+            ("{", "KIRO_NAMES: not rules about names as JSON: "),
+            (
+                r#"{"aliases":{}}"#,
+                "KIRO_NAMES: not rules about names as JSON: unknown field `aliases`",
+            ),
+            (
+                r#"{"client_aliases":{"A":"B","B":"A"}}"#,
+                "KIRO_NAMES: `client_aliases.A`: is the alias of itself: A, B, A",
+            ),
+        ] {
+            let error = with(text).unwrap_err().to_string();
+            assert!(error.starts_with(problem), "{error}");
+        }
     }
 
     #[test]

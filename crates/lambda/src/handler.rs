@@ -142,7 +142,7 @@ impl Normalizer {
             reprocess: request.reprocess,
             jobs: self.config.jobs,
             processed_at: invocation.started,
-            excluded_models: Vec::new(),
+            names: Arc::clone(&self.config.names),
         };
         let mut so_far: Option<RunSummary> = None;
         for runs_left in (0..MAX_RUNS).rev() {

@@ -30,16 +30,14 @@ pub(crate) fn name_key(name: &str) -> String {
     letters.filter(|letter| !is_separator(*letter)).collect()
 }
 
-/// Returns true if a cell is a name with this key, which is ASCII. Does not allocate.
+/// Returns true if a cell is a name with this key. Does not allocate.
 pub(crate) fn has_key(cell: &[u8], key: &str) -> bool {
     let Ok(text) = std::str::from_utf8(cell) else {
         return false;
     };
     let name = text.trim_matches(is_around_name).chars();
     let letters = name.filter(|letter| !is_separator(*letter));
-    letters
-        .map(|letter| letter.to_ascii_lowercase())
-        .eq(key.chars())
+    letters.flat_map(char::to_lowercase).eq(key.chars())
 }
 
 /// Returns true if a header would have no name here: blanks, byte order marks, quotes, or nothing.

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::column_name::{has_key, is_nameless, name_key, normalize_name};
+use crate::column_name::{has_key, is_nameless, normalize_name};
 use crate::header_names::HeaderNames;
 use crate::read_error::{FoundColumns, Separator};
 use crate::records::Record;
-use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReadOptions, ReportKind};
+use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, Names, ReadError, ReportKind};
 
 /// A file with more columns is damaged.
 pub(crate) const MAX_COLUMNS: usize = 65_536;
 
-const USER_KEY: &str = "userid";
-const DATE_KEY: &str = "date";
+pub(crate) const USER_KEY: &str = "userid";
+pub(crate) const DATE_KEY: &str = "date";
 
 /// The columns of a file, bound to the columns of its dataset.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Header {
     pub(crate) columns: Vec<Option<usize>>,
     /// The positions of the model columns, and the index of each model among those of the file.
     pub(crate) models: Vec<(usize, usize)>,
+    /// Several columns are of one model: aliases.
+    pub(crate) repeats_models: bool,
     /// The columns that would be models if they were not excluded. They are among the unknown ones, too.
     pub(crate) excluded: Vec<usize>,
     pub(crate) unknown: Vec<usize>,
@@ -48,6 +50,7 @@ pub(crate) struct HeaderNews {
 enum Meaning {
     /// A column of the dataset, by its index there.
     Column(usize),
+    /// By its own name, not by the one that it is an alias of.
     Model(String),
     Excluded(Arc<str>),
     Unknown(Arc<str>),
@@ -66,9 +69,9 @@ pub(crate) enum Line {
 
 impl Line {
     /// What the record is; `None` if it is a row, or what is no header where one should be.
-    pub(crate) fn of(record: &Record<'_>) -> Option<Self> {
+    pub(crate) fn of(record: &Record<'_>, rules: &Names) -> Option<Self> {
         let cells = || (0..record.len().min(MAX_COLUMNS)).map(|position| record.cell(position));
-        if has_both(cells()) {
+        if has_both(cells(), rules) {
             return Some(Self::Header);
         }
         if cells().all(is_nameless) {
@@ -79,7 +82,8 @@ impl Line {
         }
         let is_separated_by = |separator: &Separator| {
             let byte = separator.byte();
-            has_both(cells().flat_map(|cell| cell.split(|other| Some(*other) == byte)))
+            let parts = cells().flat_map(|cell| cell.split(|other| Some(*other) == byte));
+            has_both(parts, rules)
         };
         let separator = Separator::USUAL.into_iter().find(is_separated_by);
         separator.map(Self::OtherSeparator)
@@ -87,11 +91,14 @@ impl Line {
 }
 
 /// Returns true if one of the cells is the name of the user column and one that of the date column.
-fn has_both<'a>(cells: impl Iterator<Item = &'a [u8]>) -> bool {
+fn has_both<'a>(cells: impl Iterator<Item = &'a [u8]>, rules: &Names) -> bool {
     let (mut has_user, mut has_date) = (false, false);
     for cell in cells {
-        has_user |= has_key(cell, USER_KEY);
-        has_date |= has_key(cell, DATE_KEY);
+        let is = |key, aliases: &[String]| {
+            has_key(cell, key) || aliases.iter().any(|alias| has_key(cell, alias))
+        };
+        has_user |= is(USER_KEY, rules.user_aliases());
+        has_date |= is(DATE_KEY, rules.date_aliases());
         if has_user && has_date {
             return true;
         }
@@ -130,7 +137,7 @@ impl Header {
     pub(crate) fn bind(
         record: &Record<'_>,
         kind: Option<ReportKind>,
-        options: &ReadOptions,
+        rules: &Names,
         file: &mut HeaderNames,
     ) -> Result<(Self, HeaderNews), ReadError> {
         let line = record.line();
@@ -144,7 +151,7 @@ impl Header {
         let names: Vec<Arc<str>> = (0..record.len())
             .map(|position| normalize_name(record.cell(position), position))
             .collect();
-        let keys: Vec<String> = names.iter().map(|name| name_key(name)).collect();
+        let keys: Vec<String> = names.iter().map(|name| rules.header(name)).collect();
         let position_of = |wanted| keys.iter().position(|key| key == wanted);
         let user = position_of(USER_KEY).ok_or_else(|| ReadError::NoUserColumn {
             found: FoundColumns::of(&keys),
@@ -168,6 +175,7 @@ impl Header {
             user,
             columns: vec![None; kind.dataset().columns().count()],
             models: Vec::new(),
+            repeats_models: false,
             excluded: Vec::new(),
             unknown: Vec::new(),
             origin: Vec::new(),
@@ -177,7 +185,7 @@ impl Header {
         let mut news = HeaderNews::default();
         let mut first_places = HashMap::with_capacity(names.len());
         for (position, (name, key)) in names.iter().zip(&keys).enumerate() {
-            let meaning = Meaning::of(name, key, kind, options);
+            let meaning = Meaning::of(name, key, kind, rules);
             let mut issue = |kind| {
                 if file.is_new_issue(kind, name) {
                     news.issues.push(Issue {
@@ -195,10 +203,12 @@ impl Header {
             match &meaning {
                 Meaning::Column(index) => header.columns[*index] = Some(position),
                 Meaning::Model(model) => {
+                    let model = rules.model(model);
                     let (index, is_new) = file.model_index(model);
+                    header.repeats_models |= header.models.iter().any(|(_, one)| *one == index);
                     header.models.push((position, index));
                     if is_new {
-                        news.models.push(model.clone());
+                        news.models.push(model.to_owned());
                     }
                 }
                 Meaning::Excluded(_) => {
@@ -224,13 +234,13 @@ impl Header {
 }
 
 impl Meaning {
-    fn of(name: &Arc<str>, key: &str, kind: ReportKind, options: &ReadOptions) -> Self {
+    fn of(name: &Arc<str>, key: &str, kind: ReportKind, rules: &Names) -> Self {
         if let Some(index) = column_of(kind.dataset(), key) {
             return Self::Column(index);
         }
         match model_of(name) {
             Some(model) if kind == ReportKind::UserReport => {
-                if is_excluded(key, &options.excluded_models) {
+                if rules.is_excluded(key) {
                     Self::Excluded(Arc::clone(name))
                 } else {
                     Self::Model(model.to_owned())
@@ -266,14 +276,6 @@ fn model_of(name: &str) -> Option<&str> {
     let (model, ending) = name.split_at_checked(name.len().checked_sub(MODEL_SUFFIX.len())?)?;
     let is_model = !model.is_empty() && ending.replace([' ', '-'], "_") == MODEL_SUFFIX;
     is_model.then_some(model)
-}
-
-fn is_excluded(key: &str, excluded: &[String]) -> bool {
-    let without_suffix = key.strip_suffix(&name_key(MODEL_SUFFIX));
-    excluded.iter().any(|excluded| {
-        let excluded = name_key(excluded);
-        excluded == key || Some(excluded.as_str()) == without_suffix
-    })
 }
 
 /// Returns true for the name of a column with the account or the Region of a row.

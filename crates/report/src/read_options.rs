@@ -1,6 +1,8 @@
 //! What is known of an export beside its bytes.
 
-use crate::{DateRules, ReportKind};
+use std::sync::Arc;
+
+use crate::{DateRules, Names, ReportKind};
 
 /// What is known of an export beside its bytes. The default knows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -8,9 +10,8 @@ pub struct ReadOptions {
     /// The report that the export's folder names. `None`: the header decides.
     pub kind: Option<ReportKind>,
     pub dates: DateRules,
-    /// Columns that end in `_messages` and are no model, with or without that ending, in any spelling. Their cells are kept
-    /// in `extra`.
-    pub excluded_models: Vec<String>,
+    /// Other spellings of names, and columns that are no models.
+    pub names: Arc<Names>,
 }
 
 impl ReadOptions {

@@ -1,5 +1,7 @@
 //! One export, from bytes that arrive in pieces to typed rows.
 
+use std::sync::Arc;
+
 use crate::date_reader::DateReader;
 use crate::header::{Header, Line, MAX_COLUMNS};
 use crate::header_names::HeaderNames;
@@ -38,7 +40,10 @@ impl ReportReader {
             header: None,
             names: HeaderNames::default(),
             dates: DateReader::new(options.dates.clone()),
-            parser: RowParser::default(),
+            parser: RowParser {
+                names: Arc::clone(&options.names),
+                ..RowParser::default()
+            },
             options,
         }
     }
@@ -97,7 +102,7 @@ impl ReportReader {
         while self.records.advance()? {
             if !header.duplicates.is_empty() {
                 // Names must not be replaced by those of other columns.
-                if Line::of(&self.records.current()) == Some(Line::Header) {
+                if Line::of(&self.records.current(), &self.options.names) == Some(Line::Header) {
                     header = self.bind(sink)?;
                     continue;
                 }
@@ -113,7 +118,7 @@ impl ReportReader {
             let Err(rejection) = self.parser.parse(record, &header, &mut self.dates, sink) else {
                 continue;
             };
-            match Line::of(&record) {
+            match Line::of(&record, &self.options.names) {
                 Some(Line::Header) => header = self.bind(sink)?,
                 Some(Line::CommaSeparator) => {}
                 Some(Line::OtherSeparator(separator)) if separator != Separator::Other => {
@@ -135,7 +140,7 @@ impl ReportReader {
     fn first_header(&mut self, sink: &mut impl RowSink) -> Result<Option<Header>, ReadError> {
         while self.records.advance()? {
             let record = self.records.current();
-            match Line::of(&record) {
+            match Line::of(&record, &self.options.names) {
                 Some(Line::Blank | Line::CommaSeparator) => {}
                 Some(Line::OtherSeparator(separator)) => {
                     return Err(ReadError::OtherSeparator {
@@ -153,7 +158,8 @@ impl ReportReader {
     /// Binds the current record as a header.
     fn bind(&mut self, sink: &mut impl RowSink) -> Result<Header, ReadError> {
         let record = self.records.current();
-        let (header, news) = Header::bind(&record, self.kind, &self.options, &mut self.names)?;
+        let (header, news) =
+            Header::bind(&record, self.kind, &self.options.names, &mut self.names)?;
         self.kind = Some(header.kind);
         sink.models(news.models);
         news.issues.into_iter().for_each(|issue| sink.issue(issue));

@@ -14,9 +14,9 @@ use crate::key_set::{KeyHash, KeySet};
 use crate::memo::Memo;
 use crate::records::Record;
 use crate::{
-    BadNumber, CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages,
+    BadNumber, CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages, Names,
     PLAIN_COLUMNS, PLAIN_SLOTS, PlainSlot, PlainValues, ReportKind, RowSink, UserId, parse_amount,
-    parse_count, tier_code,
+    parse_count,
 };
 
 const CLIENT_TYPE: usize = Dataset::Facts.index_of("client_type");
@@ -40,6 +40,7 @@ const fn plain_index(name: &str) -> usize {
 /// State from row to row: buffers, and the last value of columns that seldom change.
 #[derive(Debug, Default)]
 pub(crate) struct RowParser {
+    pub(crate) names: Arc<Names>,
     tier: Memo<Option<Cow<'static, str>>>,
     profile: Memo<u64>,
     models: Vec<ModelMessages>,
@@ -119,8 +120,11 @@ impl RowParser {
         match header.kind {
             ReportKind::UserReport => {
                 let model_sum = collect_models(&mut self.models, &mut cells);
+                if header.repeats_models {
+                    add_up(&mut self.models);
+                }
                 let client_type = cells.text(header.columns[CLIENT_TYPE]).unwrap_or_default();
-                let client_type = upper_case(client_type);
+                let client_type = self.names.client(upper_case(client_type));
                 let tier = cells
                     .text(header.columns[SUBSCRIPTION_TIER])
                     .unwrap_or_default();
@@ -139,7 +143,7 @@ impl RowParser {
                     client_type: &client_type,
                     subscription_tier: self
                         .tier
-                        .get(tier.as_bytes(), |_| tier_code(tier))
+                        .get(tier.as_bytes(), |_| self.names.tier(tier))
                         .as_deref(),
                     plain,
                     extra,
@@ -167,6 +171,18 @@ impl RowParser {
         }
         Ok(())
     }
+}
+
+/// Adds up the messages of columns that are aliases of one model.
+fn add_up(models: &mut Vec<ModelMessages>) {
+    models.sort_by_key(|of_column| of_column.model);
+    models.dedup_by(|next, first| {
+        let is_same = next.model == first.model;
+        if is_same {
+            first.messages = first.messages.saturating_add(next.messages);
+        }
+        is_same
+    });
 }
 
 /// Borrows a text that is in upper case already, as nearly all are.

@@ -11,21 +11,28 @@ const KNOWN: [(&str, &str); 5] = [
     ("free", "FREE"),
 ];
 
-/// The canonical code of a tier: `PRO_PLUS` for `Pro+`, `ProPlus` and `pro plus`. An unknown tier becomes upper snake case.
-/// `None` if the text has neither letters nor digits.
+/// The canonical code of a tier: `PRO_PLUS` for `Pro+`, `ProPlus`, `pro plus` and `KIRO PRO+`. An unknown tier becomes upper
+/// snake case. A first word `Kiro` is dropped. `None` if the text has neither letters nor digits.
 pub fn tier_code(text: &str) -> Option<Cow<'static, str>> {
     if let Some((_, code)) = KNOWN.iter().find(|(_, code)| *code == text) {
         return Some(Cow::Borrowed(code));
     }
-    let text = text.replace('+', " plus ");
-    let folded: String = text
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    if let Some((_, code)) = KNOWN.iter().find(|(spelling, _)| *spelling == folded) {
+    let code = upper_snake_case(&text.replace('+', " plus "));
+    let code = match code.strip_prefix("KIRO_") {
+        Some(rest) => rest.to_owned(),
+        None => code,
+    };
+    let folded = code.replace('_', "").to_lowercase();
+    let spelling = |folded: &str| KNOWN.iter().find(|(spelling, _)| *spelling == folded);
+    let known = spelling(&folded).or_else(|| spelling(folded.strip_prefix("kiro")?));
+    if let Some((_, code)) = known {
         return Some(Cow::Borrowed(code));
     }
+    (!code.is_empty()).then_some(Cow::Owned(code))
+}
+
+/// `PRO_ULTRA` for `pro ultra` and `ProUltra`.
+fn upper_snake_case(text: &str) -> String {
     let mut code = String::with_capacity(text.len() + 4);
     let mut previous = None;
     for letter in text.chars() {
@@ -40,7 +47,7 @@ pub fn tier_code(text: &str) -> Option<Cow<'static, str>> {
         }
         previous = Some(letter);
     }
-    (!code.is_empty()).then_some(Cow::Owned(code))
+    code
 }
 
 #[cfg(test)]
@@ -64,6 +71,17 @@ mod tests {
             ("POWER", Some("POWER")),
             ("Power", Some("POWER")),
             ("free", Some("FREE")),
+            ("KIRO PRO+", Some("PRO_PLUS")),
+            ("Kiro Pro Plus", Some("PRO_PLUS")),
+            ("KIRO_PRO_PLUS", Some("PRO_PLUS")),
+            ("KiroProPlus", Some("PRO_PLUS")),
+            ("kiro-pro-max", Some("PRO_MAX")),
+            ("Kiro Power", Some("POWER")),
+            ("KIROPOWER", Some("POWER")),
+            ("KIRO FREE", Some("FREE")),
+            ("Kiro Enterprise", Some("ENTERPRISE")),
+            ("KIROSHIMA", Some("KIROSHIMA")),
+            ("Kiro", Some("KIRO")),
             ("PRO_ULTRA", Some("PRO_ULTRA")),
             ("Pro Ultra", Some("PRO_ULTRA")),
             ("ProUltra", Some("PRO_ULTRA")),

@@ -1,8 +1,12 @@
 //! From bytes to typed rows: a case for every rule, and the bytes cut anywhere.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use kiro_report::{
-    CodeRow, FactRow, Issue, ReadError, ReadOptions, ReportKind, ReportReader, RowSink,
+    CodeRow, FactRow, Issue, NameRules, Names, ReadError, ReadOptions, ReportKind, ReportReader,
+    RowSink,
 };
 use proptest::prelude::*;
 
@@ -337,4 +341,94 @@ proptest! {
     fn cutting_the_bytes_elsewhere_changes_nothing(content in odd_export(), cuts in prop::collection::vec(0_usize..9, 0..40)) {
         prop_assert_eq!(read_cut(None, &content, &cuts), read_cut(None, &content, &[]));
     }
+}
+
+/// The rows of an export, with these rules about names.
+fn read_named(rules: &NameRules, content: &str) -> Kept {
+    let mut reader = ReportReader::new(ReadOptions {
+        names: Arc::new(Names::new(rules).unwrap()),
+        ..ReadOptions::of_kind(ReportKind::UserReport)
+    });
+    let mut kept = Kept::default();
+    reader.read(content.as_bytes(), &mut kept).unwrap();
+    reader.finish(&mut kept).unwrap();
+    kept
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let pairs = pairs.iter();
+    pairs
+        .map(|(alias, name)| ((*alias).to_owned(), (*name).to_owned()))
+        .collect()
+}
+
+#[test]
+fn aliases_read_an_export_as_if_it_had_the_known_names() {
+    let known = read(concat!(
+        "Date,UserId,Client_Type,Subscription_Tier,Total_Messages,User_Email,glm_5_messages\n",
+        "2026-07-10,u1,KIRO_WEB,Pro+,9,a@example.com,9\n",
+    ));
+    let other = concat!(
+        "Day,UserId,Client_Type,Subscription_Tier,Total_Messages,E-Mail Address,GLM-5_messages\n",
+        "2026-07-10,u1,Kiro Browser,Pro Plus (annual),9,a@example.com,9\n",
+    );
+    let rules = NameRules {
+        header_aliases: pairs(&[("e_mail_address", "User_Email"), ("Day", "Date")]),
+        client_aliases: pairs(&[("Kiro Browser", "KIRO_WEB")]),
+        tier_aliases: pairs(&[("PRO PLUS ANNUAL", "PRO_PLUS")]),
+        model_aliases: pairs(&[("glm-5", "glm_5")]),
+        ..NameRules::default()
+    };
+    assert_eq!(read_named(&rules, other), known);
+}
+
+#[test]
+fn columns_of_one_model_add_up() {
+    let rules = NameRules {
+        model_aliases: pairs(&[("glm_5_fast", "glm_5")]),
+        ..NameRules::default()
+    };
+    let kept = read_named(
+        &rules,
+        concat!(
+            "Date,UserId,auto_messages,glm_5_fast_messages,glm_5_messages\n",
+            "2026-07-10,u1,1,2,3\n2026-07-10,u2,,,4\n2026-07-10,u3,5,,\n",
+        ),
+    );
+    assert_eq!(kept.models, ["auto", "glm_5"]);
+    assert_eq!(kept.issues, Vec::<String>::new());
+    let models = |row: &str| row.split("models: ").nth(1).unwrap().to_owned();
+    assert_eq!(
+        kept.rows.iter().map(|row| models(row)).collect::<Vec<_>>(),
+        [
+            "[ModelMessages { model: 0, messages: 1 }, ModelMessages { model: 1, messages: 5 }] }",
+            "[ModelMessages { model: 1, messages: 4 }] }",
+            "[ModelMessages { model: 0, messages: 5 }] }",
+        ]
+    );
+}
+
+#[test]
+fn an_excluded_column_is_no_model_and_its_cells_are_kept() {
+    let content = "Date,UserId,Tool-Call_Messages,glm_5_messages\n2026-07-10,u1,7,3\n";
+    assert_eq!(read(content).models, ["tool-call", "glm_5"]);
+    let rules = NameRules {
+        excluded_models: vec!["tool_call_messages".to_owned()],
+        ..NameRules::default()
+    };
+    let kept = read_named(&rules, content);
+    assert_eq!(kept.models, ["glm_5"]);
+    assert_eq!(kept.issues, Vec::<String>::new());
+    assert!(
+        kept.rows[0].contains(r#"extra: Some("{\"tool-call_messages\":\"7\"}")"#),
+        "{}",
+        kept.rows[0]
+    );
+}
+
+#[test]
+fn new_user_may_follow_the_models() {
+    let kept = read("Date,UserId,auto_messages,New_User\n2026-07-10,u1,3,true\n");
+    assert_eq!(kept.models, ["auto"]);
+    assert!(kept.rows[0].contains("new_user: Some(true)"), "{kept:?}");
 }

@@ -84,6 +84,7 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
         destination: Some(destination),
         clock: Arc::new(chrono::Utc::now),
         poll: Duration::from_secs(2),
+        names: Arc::default(),
     };
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let options = ServeOptions {

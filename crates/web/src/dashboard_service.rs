@@ -185,6 +185,11 @@ impl DashboardService {
         Ok(build_figure(&self.spec, visual, &request, results)?)
     }
 
+    /// The rows of a statement that no visual has.
+    pub(crate) async fn rows(&self, sql: &str) -> Result<ResultSet, DashboardError> {
+        self.execute(sql).await
+    }
+
     async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DashboardError> {
         let statements = query.statements.iter();
         try_join_all(statements.map(|statement| self.cached(&statement.sql))).await

@@ -15,6 +15,7 @@ use kiro_ingest::{
     ExportOutcome, ExportStatus, LocalFolder, NoProgress, NormalizeOptions, ObjectStore, Progress,
     RunError, RunSummary, StoreError, error_chain, normalize,
 };
+use kiro_report::Names;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
@@ -38,6 +39,8 @@ pub struct WatcherOptions {
     pub clock: Clock,
     /// The interval between listings of the sources.
     pub poll: Duration,
+    /// Other spellings of names in exports.
+    pub names: Arc<Names>,
 }
 
 /// Keeps the data folder up to date with the sources.
@@ -270,7 +273,7 @@ impl ExportWatcher {
             reprocess: false,
             jobs,
             processed_at: (self.options.clock)(),
-            excluded_models: Vec::new(),
+            names: Arc::clone(&self.options.names),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Prices, plans and thresholds: the configuration of the views, with its defaults.
 
+mod names;
 mod plans;
 mod problems;
 mod sections;
 mod values;
 
+pub use names::NameSettings;
 pub use plans::{Plan, Plans};
 pub use sections::{
     Anchor, Budget, Code, Movers, Overage, OverageReading, Quality, Section, Segments, Settings,

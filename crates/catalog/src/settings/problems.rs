@@ -30,6 +30,7 @@ impl Settings {
             }
         }
         self.push_disorder(&mut problems);
+        self.names.push_problems(&mut problems);
         problems
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names::NameSettings;
 use super::plans::Plans;
 
 /// The settings of the views. Missing sections and keys have their defaults.
@@ -16,6 +17,7 @@ pub struct Settings {
     pub code: Code,
     pub anchor: Anchor,
     pub quality: Quality,
+    pub names: NameSettings,
 }
 
 /// The documentation of a section of the settings.
@@ -44,6 +46,7 @@ impl Settings {
             Segments::SECTION,
             Code::SECTION,
             Quality::SECTION,
+            NameSettings::SECTION,
         ]
         .into_iter()
     }

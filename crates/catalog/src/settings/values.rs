@@ -3,34 +3,6 @@
 use super::sections::{Anchor, OverageReading, Settings};
 use crate::sql::{bigint_literal, double_literal, text_literal};
 
-/// Clients, tiers and routing modes that Kiro is known to write: kind, name, label, and whether it is a routing mode.
-const KNOWN_NAMES: [(&str, &str, Option<&str>, bool); 11] = [
-    ("client", "KIRO_CLI", Some("Kiro CLI"), false),
-    ("client", "KIRO_IDE", Some("Kiro IDE"), false),
-    ("client", "KIRO_WEB", Some("Kiro Web"), false),
-    ("client", "PLUGIN", Some("IDE plugin"), false),
-    ("tier", "FREE", Some("Free"), false),
-    ("tier", "POWER", Some("Power"), false),
-    ("tier", "PRO", Some("Pro"), false),
-    ("tier", "PRO_MAX", Some("Pro Max"), false),
-    ("tier", "PRO_PLUS", Some("Pro+"), false),
-    ("model", "auto", None, true),
-    ("model", "simple_task", None, true),
-];
-
-/// The rows of the view of known names.
-fn known_name_rows() -> String {
-    let rows = KNOWN_NAMES.iter().map(|(kind, name, label, routing)| {
-        let label = label.map_or_else(|| "CAST(NULL AS varchar)".to_owned(), text_literal);
-        format!(
-            "({}, {}, {label}, {routing})",
-            text_literal(kind),
-            text_literal(name)
-        )
-    });
-    rows.collect::<Vec<_>>().join(",\n        ")
-}
-
 impl Settings {
     /// The values of the placeholders in the settings views.
     pub(crate) fn values(&self) -> Vec<(&'static str, String)> {
@@ -127,7 +99,7 @@ impl Settings {
                 bigint_literal(code.heavy_inline_suggestions),
             ),
             ("plan_rows", self.plans.rows()),
-            ("known_name_rows", known_name_rows()),
+            ("known_name_rows", self.names.rows()),
         ]
     }
 }

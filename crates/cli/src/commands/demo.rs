@@ -145,7 +145,7 @@ async fn normalized(folder: &DemoFolder) -> Result<Run, CommandError> {
         reprocess: false,
         jobs: processors(),
         processed_at: now(),
-        excluded_models: Vec::new(),
+        names: std::sync::Arc::default(),
     };
     let exports = Location::Folder(folder.exports());
     Run::new(&exports, &Location::Folder(folder.data()), options).await

@@ -11,6 +11,7 @@ use kiro_ingest::{NormalizeOptions, RunSummary, normalize};
 
 use crate::args::{NormalizeArgs, Output, Window};
 use crate::command_error::CommandError;
+use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::format::{count, counted, duration, size};
 use crate::location::Location;
@@ -20,15 +21,19 @@ use crate::progress::ExportBar;
 /// How many failed exports are listed; JSON lists all.
 const MAX_FAILURES_SHOWN: usize = 10;
 
-pub(crate) async fn run(args: NormalizeArgs) -> Result<(), CommandError> {
+pub(crate) async fn run(
+    args: NormalizeArgs,
+    context: &CommandContext<'_>,
+) -> Result<(), CommandError> {
     let started = Instant::now();
+    let names = context.names()?;
     let options = NormalizeOptions {
         since: args.window.since,
         until: args.window.until,
         reprocess: args.reprocess,
         jobs: args.jobs.unwrap_or_else(processors),
         processed_at: now(),
-        excluded_models: Vec::new(),
+        names,
     };
     let run = Run::new(&args.source, &args.dest, options).await?;
     match args.output {

@@ -4,6 +4,7 @@
 #[cfg(target_os = "linux")]
 mod buckets;
 mod differential;
+mod names;
 #[cfg(unix)]
 mod page;
 mod permissions;

@@ -70,3 +70,17 @@ fn chinese_and_korean_are_not_english() {
         assert!(untranslated.is_empty(), "{language}: {untranslated:?}");
     }
 }
+
+#[test]
+fn a_label_of_the_settings_is_the_text_in_every_language_and_a_default_label_in_none() {
+    let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+    let json = r#"{"names": {"client_labels": {"KIRO_CREW": "Crew"}, "model_labels": {"glm_5": "GLM 5"}}}"#;
+    let spec = Spec::builtin(&catalogue, &serde_json::from_str(json).unwrap()).unwrap();
+    for language in Language::ALL {
+        let named = spec.texts(language);
+        assert_eq!(named.get("value.client.KIRO_CREW"), Some("Crew"));
+        assert_eq!(named.get("value.model.glm_5"), Some("GLM 5"));
+        let plugin = "value.client.PLUGIN";
+        assert_eq!(named.get(plugin), texts(language).get(plugin));
+    }
+}

@@ -1,6 +1,7 @@
 //! Where the exports are, and the header of the newest export of each report. No cell is kept or reported.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_kms::types::KeyManagerType;
 use kiro_config::SourceFolder;
@@ -190,7 +191,11 @@ async fn check_header(
         _ => ReportKind::UserReport,
     };
     let date = export.time.date();
-    match Header::read(kind, &bytes) {
+    let options = ReadOptions {
+        names: Arc::new(context.settings().views.names.lookups()),
+        ..ReadOptions::of_kind(kind)
+    };
+    match Header::read(options, &bytes) {
         Err(error) => finding.add_failure(
             ErrorCategory::Data,
             format!("{report}: {resource} is not an export: {error}"),
@@ -250,9 +255,9 @@ async fn check_encryption(
 }
 
 impl Header {
-    fn read(kind: ReportKind, bytes: &[u8]) -> Result<Self, kiro_report::ReadError> {
+    fn read(options: ReadOptions, bytes: &[u8]) -> Result<Self, kiro_report::ReadError> {
         let mut header = Self::default();
-        ReportReader::new(ReadOptions::of_kind(kind)).read(bytes, &mut header)?;
+        ReportReader::new(options).read(bytes, &mut header)?;
         let mut records = RecordReader::new();
         records.push(bytes);
         if let Some(record) = records.next_record()? {
@@ -292,18 +297,19 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    use kiro_report::ReportKind;
+    use kiro_report::{ReadOptions, ReportKind};
 
     use super::Header;
 
     #[test]
     fn a_header_shows_its_columns_and_no_cell() {
         let csv = b"Date,UserId,User_Email,Client_Type,auto_messages,Total_Messages,Shoe_Size\n2026-07-01,u1,a@example.com,KIRO_IDE,3,3,44\n";
-        let header = Header::read(ReportKind::UserReport, csv).unwrap();
+        let options = ReadOptions::of_kind(ReportKind::UserReport);
+        let header = Header::read(options.clone(), csv).unwrap();
         assert_eq!(
             header.summary("user_report", "2026-07-02"),
             "user_report: newest of 2026-07-02, 7 columns, 1 model, with e-mail, new to this version: shoe_size"
         );
-        assert!(Header::read(ReportKind::UserReport, b"a,b\n1,2\n").is_err());
+        assert!(Header::read(options, b"a,b\n1,2\n").is_err());
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use kiro_config::{Config, SourceFolder, StackParameters};
 use kiro_report::report_folders;
 
-use super::parameters::MAX_PARAMETER_BYTES;
+use super::parameters::{MAX_PARAMETER_BYTES, NAME_RULES};
 
 /// Maximum size of all environment variables of a function.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -49,15 +49,14 @@ pub(super) fn add(
         roots: Vec::new(),
         accounts: Vec::new(),
     };
-    let keys = parameters
-        .get("SourceKmsKeyArns")
-        .map_or("", String::as_str);
-    let chosen = if named.problem(keys).is_none() {
+    let parameter = |name| parameters.get(name).map_or("", String::as_str);
+    let (keys, rules) = (parameter("SourceKmsKeyArns"), parameter(NAME_RULES));
+    let chosen = if named.problem(keys, rules).is_none() {
         named
     } else {
         Sources::by_prefix(settings, account)
     };
-    if let Some(problem) = chosen.problem(keys) {
+    if let Some(problem) = chosen.problem(keys, rules) {
         return Err(problem);
     }
     for (name, text) in chosen.texts() {
@@ -121,9 +120,8 @@ impl Sources {
     }
 
     /// The limit that is exceeded, as a message.
-    fn problem(&self, keys: &str) -> Option<String> {
-        let shorter =
-            "fewer or shorter `exports`, fewer `accounts` or `exports_kms_keys` make it smaller";
+    fn problem(&self, keys: &str, rules: &str) -> Option<String> {
+        let shorter = "fewer or shorter `exports`, fewer `accounts`, `exports_kms_keys` or `names` make it smaller";
         let texts = self.texts();
         if let Some((name, text)) = texts
             .iter()
@@ -134,7 +132,7 @@ impl Sources {
                 text.len()
             ));
         }
-        let bytes = environment_bytes(&texts);
+        let bytes = environment_bytes(&texts, rules);
         if bytes > MAX_ENVIRONMENT_BYTES {
             return Some(format!(
                 "the function's environment would have {bytes} bytes, and Lambda allows {MAX_ENVIRONMENT_BYTES}: {shorter}"
@@ -158,7 +156,7 @@ fn listed<'a>(texts: &'a Texts, name: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// Names and values of the function's variables.
-fn environment_bytes(texts: &Texts) -> usize {
+fn environment_bytes(texts: &Texts, rules: &str) -> usize {
     let has_roots = listed(texts, "SourceRoots").next().is_some();
     let places = if has_roots {
         "SourceRoots"
@@ -171,7 +169,7 @@ fn environment_bytes(texts: &Texts) -> usize {
     let accounts: usize = listed(texts, "SourceAccounts")
         .map(|account| account.len() + 1)
         .sum();
-    OTHER_ENVIRONMENT_BYTES + urls + accounts
+    OTHER_ENVIRONMENT_BYTES + urls + accounts + rules.len()
 }
 
 /// The inline policy of the function's role.
@@ -250,7 +248,7 @@ mod tests {
         )
         .texts();
         assert_eq!(
-            (environment_bytes(&texts), policy_bytes(&texts, "")),
+            (environment_bytes(&texts, ""), policy_bytes(&texts, "")),
             (846, 2908)
         );
     }

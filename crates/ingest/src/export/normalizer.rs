@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use kiro_report::{
-    Dataset, DateRules, ExportKey, Issue, IssueKind, ReadOptions, ReportKind, ReportReader,
+    Dataset, DateRules, ExportKey, Issue, IssueKind, Names, ReadOptions, ReportKind, ReportReader,
 };
 use tokio::runtime::Handle;
 
@@ -26,8 +26,7 @@ const SLICE_BYTES: usize = 256 << 10;
 pub(crate) struct ExportSettings {
     /// The time of the run.
     pub(crate) processed_at: DateTime<Utc>,
-    /// See [`ReadOptions::excluded_models`].
-    pub(crate) excluded_models: Vec<String>,
+    pub(crate) names: Arc<Names>,
 }
 
 /// One export to be normalized.
@@ -65,7 +64,7 @@ impl ExportJob {
         let mut reader = ReportReader::new(ReadOptions {
             kind: self.export.kind,
             dates,
-            excluded_models: self.settings.excluded_models.clone(),
+            names: Arc::clone(&self.settings.names),
         });
         let mut sink = ExportSink::new(self.target(), self.object.bytes > LARGE_BYTES);
         let object = self.runtime.block_on(self.source.get(&self.object));

@@ -106,7 +106,7 @@ pub async fn normalize_input(
         existing: Arc::new(existing),
         settings: Arc::new(ExportSettings {
             processed_at: options.processed_at,
-            excluded_models: options.excluded_models.clone(),
+            names: Arc::clone(&options.names),
         }),
         reprocess: options.reprocess,
         admission: Admission::new(input),

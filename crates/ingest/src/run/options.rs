@@ -1,8 +1,10 @@
 //! Options of a run.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use kiro_report::Names;
 
 /// Options of one run. Both days are inclusive and are compared with the export's day.
 #[derive(Debug, Clone)]
@@ -18,8 +20,8 @@ pub struct NormalizeOptions {
     /// The time of the run: `processed_ts` of every row. Rows of exports without a day of their own are not later than the day
     /// after it.
     pub processed_at: DateTime<Utc>,
-    /// Columns that end in `_messages` and are no model, with or without that ending. Their cells are kept in `extra`.
-    pub excluded_models: Vec<String>,
+    /// Other spellings of names in exports, and columns that are no models.
+    pub names: Arc<Names>,
 }
 
 impl NormalizeOptions {

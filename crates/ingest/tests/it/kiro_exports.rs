@@ -38,7 +38,7 @@ pub(crate) fn options() -> NormalizeOptions {
         reprocess: false,
         jobs: NonZeroUsize::new(2).unwrap(),
         processed_at: at("2026-07-11T03:00:00Z"),
-        excluded_models: Vec::new(),
+        names: Arc::default(),
     }
 }
 

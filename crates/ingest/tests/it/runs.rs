@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use kiro_ingest::{InMemoryStore, NormalizeOptions};
-use kiro_report::Dataset;
+use kiro_report::{Dataset, NameRules, Names};
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{
@@ -299,4 +299,36 @@ fn however_many_exports_are_in_work_the_result_is_the_same() {
     });
     assert_eq!(results[0], results[1]);
     assert_eq!(results[0], results[2]);
+}
+
+#[test]
+fn a_changed_alias_takes_effect_when_exports_are_reprocessed() {
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS.replace("KIRO_IDE", "Kiro Browser"));
+    run(&source, &destination);
+    let clients = || parts::texts(&destination, Dataset::Models, "client_type");
+    assert_eq!(clients(), vec![Some("KIRO BROWSER".to_owned()); 3]);
+    let rules = NameRules {
+        client_aliases: [("Kiro Browser".to_owned(), "KIRO_WEB".to_owned())].into(),
+        model_aliases: [("glm_5".to_owned(), "glm".to_owned())].into(),
+        tier_aliases: [("Power".to_owned(), "PRO".to_owned())].into(),
+        ..NameRules::default()
+    };
+    let named = |reprocess| NormalizeOptions {
+        names: Arc::new(Names::new(&rules).unwrap()),
+        reprocess,
+        ..options()
+    };
+    let run_named = |reprocess| {
+        let (source, destination) = (source.clone(), destination.clone());
+        run_between(Arc::new(source), Arc::new(destination), &named(reprocess))
+    };
+    assert_eq!(run_named(false).files_skipped, 1);
+    assert_eq!(clients(), vec![Some("KIRO BROWSER".to_owned()); 3]);
+    assert_eq!(run_named(true).files_processed, 1);
+    assert_eq!(clients(), vec![Some("KIRO_WEB".to_owned()); 3]);
+    let texts = |column| parts::texts(&destination, Dataset::Models, column);
+    let some = |texts: [&str; 3]| texts.map(|text| Some(text.to_owned())).to_vec();
+    assert_eq!(texts("model_name"), some(["auto", "glm", "glm"]));
+    assert_eq!(texts("subscription_tier"), some(["PRO", "PRO", "PRO"]));
 }

@@ -1,6 +1,8 @@
 //! Headers anywhere, what may stand before them, and what makes a file another one.
 
-use kiro_report::{IssueKind, ReadError, ReadOptions, ReportKind, Separator};
+use std::sync::Arc;
+
+use kiro_report::{IssueKind, NameRules, Names, ReadError, ReadOptions, ReportKind, Separator};
 
 use crate::kept::{read, read_with};
 
@@ -216,8 +218,12 @@ fn an_excluded_column_is_no_model_and_no_surprise() {
         "Simple Task Messages",
         "SIMPLETASK",
     ] {
-        let options = ReadOptions {
+        let rules = NameRules {
             excluded_models: vec!["other".to_owned(), name.to_owned()],
+            ..NameRules::default()
+        };
+        let options = ReadOptions {
+            names: Arc::new(Names::new(&rules).unwrap()),
             ..ReadOptions::default()
         };
         let kept = read_with(content, &options, &[]).unwrap();
@@ -246,4 +252,25 @@ fn names_are_bounded_over_all_headers_of_a_file() {
         read(content),
         Err(ReadError::TooManyColumns { line: 33, .. })
     ));
+}
+
+#[test]
+fn a_header_with_aliases_is_a_header_anywhere() {
+    let rules = NameRules {
+        header_aliases: [("\u{c9}tudiant", "UserId"), ("Jour", "Date")]
+            .map(|(alias, header)| (alias.to_owned(), header.to_owned()))
+            .into(),
+        ..NameRules::default()
+    };
+    let options = ReadOptions {
+        names: Arc::new(Names::new(&rules).unwrap()),
+        ..ReadOptions::default()
+    };
+    let content = "\nDate,UserId,Total_Messages,a_messages\n2026-07-10,u1,5,5\n\
+                   a_messages,\u{e9}tudiant,JOUR,Total_Messages\n3,u2,2026-07-11,3\n";
+    let kept = read_with(content, &options, &[]).unwrap();
+    let users: Vec<&str> = kept.facts.iter().map(|row| row.user.as_str()).collect();
+    assert_eq!(users, ["u1", "u2"]);
+    assert_eq!(kept.facts[1].models["a"], 3);
+    assert_eq!(kept.issues(), Vec::<String>::new());
 }

@@ -29,7 +29,7 @@ pub async fn write_csv_folder(
         to: options.days.map(|days| days.to),
         ..Selection::default()
     };
-    let anonymizer = Anonymizer::new(options, &page, service.catalogue());
+    let anonymizer = Anonymizer::read(options, &page, service).await?;
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {
         let folder = out.join(&sheet.id);

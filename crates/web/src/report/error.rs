@@ -16,6 +16,8 @@ pub enum ReportError {
     },
     #[error("the days of the data could not be read")]
     Days(#[source] Box<DashboardError>),
+    #[error("the names in the data could not be read")]
+    Names(#[source] Box<DashboardError>),
     #[error("the figures could not be written")]
     Json(#[from] serde_json::Error),
     #[error("the figures could not be written")]

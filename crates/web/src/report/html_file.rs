@@ -65,7 +65,7 @@ pub async fn write_html(
     options.retain_sheets(&mut page)?;
     let dates = ReportDates::new(data.days, page.default_days, options);
 
-    let anonymizer = Anonymizer::new(options, &page, service.catalogue());
+    let anonymizer = Anonymizer::read(options, &page, service).await?;
     let mut figures = ReportFigures::new(FigureRenderer {
         service,
         options,

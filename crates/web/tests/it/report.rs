@@ -223,6 +223,94 @@ async fn an_anonymous_report_names_no_user_in_unexpected_places() {
     }
 }
 
+/// Exports with a client, a plan and models that this version does not know: of several people, with words of their names,
+/// and of two people only.
+fn exports_with_new_words() -> Vec<(&'static str, String)> {
+    let users = [
+        ("u-1", "hedwig.wolpert@example.com", "1"),
+        ("u-2", "", "2"),
+        ("u-3", "", "3"),
+    ];
+    let day = |users, client, tier, models: [&str; 2]| {
+        export("2026-08-31", users)
+            .replace("KIRO_IDE", client)
+            .replace(",PRO,", &format!(",{tier},"))
+            .replace("auto_messages", &format!("{}_messages", models[0]))
+            .replace(
+                "claude_sonnet_4.5_messages",
+                &format!("{}_messages", models[1]),
+            )
+    };
+    vec![
+        (
+            "KIRO_CREW_123456789012_user_report_202608310600.csv",
+            day(
+                &users,
+                "KIRO_CREW",
+                "Pro Ultra",
+                ["claude_saga_6", "claude_dupont"],
+            ),
+        ),
+        (
+            "KIRO_IDE_123456789012_user_report_202608310601.csv",
+            day(
+                &users,
+                "KIRO_HEDWIG",
+                "Enterprise Wolpert",
+                ["hedwig_7", "claude_wolpert_4"],
+            ),
+        ),
+        (
+            "KIRO_IDE_123456789012_user_report_202608310602.csv",
+            day(
+                &users[..2],
+                "KIRO_PERPETUA",
+                "Pro Perpetua",
+                ["claude_perpetua_9", "glm_5"],
+            ),
+        ),
+        (
+            "KIRO_IDE_123456789012_user_report_202608310603.csv",
+            day(&users, "PERPETUA", "Perpetua Oak", ["simple_task", "auto"]),
+        ),
+        (
+            "KIRO_WEB_123456789012_user_report_202608310604.csv",
+            day(&users, "KIRO_WEB", "KIRO PRO+", ["gpt_5.6_sol", "auto"]),
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anonymous_report_keeps_new_words_that_name_no_person() {
+    let server = TestServer::with_exports(Access::default(), &exports_with_new_words()).await;
+    let path = server.folder().join("report.html");
+    let options = ReportOptions {
+        pseudonyms: Some(Pseudonyms::with_salt("salt")),
+        ..ReportOptions::default()
+    };
+    write_html(&path, &server.service, &options).await.unwrap();
+    let data = data_of(&std::fs::read_to_string(&path).unwrap());
+    let mut text = data.to_string();
+    text.extend(csv_texts(&server, &options).await);
+    for kept in [
+        "KIRO_CREW",
+        "Pro Ultra",
+        "claude_saga_6",
+        "KIRO_WEB",
+        "Pro+",
+        "simple_task",
+        "gpt_5.6_sol",
+        "glm_5",
+    ] {
+        assert!(text.contains(kept), "{kept} names no user");
+    }
+    let lower = text.to_lowercase();
+    for name in ["dupont", "hedwig", "wolpert", "perpetua"] {
+        let found = lower.find(name).map(|at| &lower[at.saturating_sub(60)..at]);
+        assert_eq!(found, None, "{name}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_cut_says_how_many_rows_it_has() {
     let server = TestServer::open(Access::default()).await;

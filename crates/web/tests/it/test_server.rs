@@ -127,6 +127,7 @@ impl TestServer {
             destination,
             clock: Arc::new(chrono::Utc::now),
             poll: Duration::from_millis(100),
+            names: Arc::default(),
         };
         let watcher = ExportWatcher::new(Arc::clone(&service), Arc::clone(&status), options);
         let state = AppState {

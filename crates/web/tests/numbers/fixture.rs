@@ -52,7 +52,7 @@ impl Fixture {
             reprocess: false,
             jobs: NonZeroUsize::new(2).unwrap(),
             processed_at: DateTime::from_timestamp(1_788_000_000, 0).unwrap(),
-            excluded_models: Vec::new(),
+            names: Arc::default(),
         };
         let source = Arc::new(LocalFolder::open(&raw).unwrap());
         let destination = Arc::new(LocalFolder::create(&data).unwrap());

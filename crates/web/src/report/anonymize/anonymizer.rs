@@ -1,5 +1,5 @@
 //! Anonymizes a report. Numbers, days, and the terms of Kiro, AWS and the dashboard are kept. Every other text is replaced
-//! by a pseudonym, because it may name a person: a folder, a column of a file that users wrote, a plan.
+//! by a pseudonym, because it may name a person: a folder, a column of a file that users wrote, a plan that nobody knows.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,8 +9,10 @@ use kiro_dashboard::spec::Format;
 use kiro_dashboard_sql::{ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, Selection, Value};
 use kiro_report::MODEL_SUFFIX;
 
+use crate::dashboard_service::DashboardService;
 use crate::report::anonymize::export_path::{ExportPath, is_account, is_digits, is_region};
-use crate::report::{Pseudonyms, ReportOptions};
+use crate::report::anonymize::words::{KeptWords, is_model};
+use crate::report::{Pseudonyms, ReportError, ReportOptions};
 
 /// Columns that name a user: replaced by the user's pseudonym.
 const USER_COLUMNS: [&str; 2] = ["user_id", "user_label"];
@@ -26,12 +28,6 @@ const USER_DETAIL_COLUMNS: [&str; 7] = [
 ];
 /// Columns of exports that are not columns of the catalogue.
 const EXPORT_COLUMNS: [&str; 4] = ["date", "userid", "user_email", "profileid"];
-/// The first word of known model names. Models of other families are replaced by pseudonyms.
-const MODEL_FAMILIES: [&str; 12] = [
-    "auto", "claude", "deepseek", "gemini", "glm", "gpt", "kimi", "llama", "minimax", "mistral",
-    "nova", "qwen",
-];
-
 /// Anonymizes figures and picker options.
 pub(crate) struct Anonymizer<'a> {
     pseudonyms: &'a Pseudonyms,
@@ -39,6 +35,8 @@ pub(crate) struct Anonymizer<'a> {
     terms: HashMap<String, HashSet<String>>,
     /// The known columns of exports and views.
     column_names: HashSet<String>,
+    /// Clients, plans and models that are in the settings or name no person.
+    words: KeptWords,
 }
 
 /// Which texts of a column are kept.
@@ -74,6 +72,8 @@ impl<'a> TextRule<'a> {
             "model_name" => Self::Model,
             "source_account" => Self::Account,
             "source_region" => Self::Region,
+            // A client, a plan or a model: the column `kind` says which.
+            "name" => Self::AnyTerm,
             _ => Self::Term(column.meaning.as_deref().unwrap_or_default()),
         }
     }
@@ -96,10 +96,28 @@ impl<'a> TextRule<'a> {
 
 impl<'a> Anonymizer<'a> {
     /// Creates the anonymizer of a report. None if the report names users.
-    pub(crate) fn new(
+    ///
+    /// # Errors
+    ///
+    /// If the names in the data cannot be read.
+    pub(crate) async fn read(
+        options: &'a ReportOptions,
+        page: &PageModel,
+        service: &DashboardService,
+    ) -> Result<Option<Self>, ReportError> {
+        if options.pseudonyms.is_none() {
+            return Ok(None);
+        }
+        let words = KeptWords::read(service).await;
+        let words = words.map_err(|source| ReportError::Names(Box::new(source)))?;
+        Ok(Self::new(options, page, service.catalogue(), words))
+    }
+
+    fn new(
         options: &'a ReportOptions,
         page: &PageModel,
         catalogue: &Catalogue,
+        words: KeptWords,
     ) -> Option<Self> {
         let pseudonyms = options.pseudonyms.as_ref()?;
         let mut terms: HashMap<String, HashSet<String>> = HashMap::new();
@@ -123,6 +141,7 @@ impl<'a> Anonymizer<'a> {
             pseudonyms,
             terms,
             column_names: columns.chain(EXPORT_COLUMNS).map(str::to_owned).collect(),
+            words,
         })
     }
 
@@ -208,12 +227,13 @@ impl<'a> Anonymizer<'a> {
         match rule {
             TextRule::User | TextRule::UserDetail | TextRule::ExportPath => false,
             TextRule::ColumnName => self.is_column_name(text),
-            TextRule::Model => is_model(text),
+            TextRule::Model => self.is_model(text),
             TextRule::Account => is_account(text),
             TextRule::Region => is_region(text),
             TextRule::Term(meaning) => self.is_term(meaning, text) || is_day(text),
             TextRule::AnyTerm => {
                 is_model(text)
+                    || self.words.contains_any(text)
                     || is_day(text)
                     || self.terms.values().any(|terms| terms.contains(text))
             }
@@ -221,9 +241,12 @@ impl<'a> Anonymizer<'a> {
     }
 
     fn is_term(&self, meaning: &str, text: &str) -> bool {
-        self.terms
-            .get(meaning)
-            .is_some_and(|terms| terms.contains(text))
+        let terms = self.terms.get(meaning);
+        terms.is_some_and(|terms| terms.contains(text)) || self.words.contains(meaning, text)
+    }
+
+    fn is_model(&self, text: &str) -> bool {
+        is_model(text) || self.words.contains("model", text)
     }
 
     fn is_column_name(&self, text: &str) -> bool {
@@ -231,7 +254,9 @@ impl<'a> Anonymizer<'a> {
         // A column without a name is called by its position.
         let position = header.strip_prefix("column_").unwrap_or_default();
         self.column_names.contains(&header)
-            || header.strip_suffix(MODEL_SUFFIX).is_some_and(is_model)
+            || header
+                .strip_suffix(MODEL_SUFFIX)
+                .is_some_and(|model| self.is_model(model))
             || is_digits(position)
     }
 }
@@ -240,47 +265,11 @@ impl<'a> Anonymizer<'a> {
 fn picker_rule(picker: &str) -> TextRule<'_> {
     match picker {
         "user" => TextRule::User,
+        "model" => TextRule::Model,
         meaning => TextRule::Term(meaning),
     }
 }
 
-fn is_model(text: &str) -> bool {
-    let family: &str = text
-        .split(|letter: char| !letter.is_ascii_lowercase())
-        .next()
-        .unwrap_or_default();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
-    MODEL_FAMILIES.contains(&family) && text.chars().all(is_plain)
-}
-
 fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_model;
-
-    #[test]
-    fn models_are_recognized_by_their_family() {
-        for model in [
-            "auto",
-            "claude_sonnet_4.5",
-            "gpt_5.6_luna",
-            "qwen3_coder_next",
-            "glm-5",
-        ] {
-            assert!(is_model(model), "{model}");
-        }
-        for other in [
-            "",
-            "jane",
-            "autonoe",
-            "claude.doe@corp.example",
-            "claude doe",
-            "4",
-        ] {
-            assert!(!is_model(other), "{other}");
-        }
-    }
 }

@@ -3,6 +3,23 @@
 
 use kiro_report::{ACCOUNT_ROOT, LOG_ROOTS, ReportKind};
 
+/// The words of Regions.
+const AREAS: [&str; 12] = [
+    "af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us", "nz",
+];
+const PARTITIONS: [&str; 7] = ["", "de", "gov", "iso", "isob", "isoe", "isof"];
+const DIRECTIONS: [&str; 9] = [
+    "central",
+    "east",
+    "north",
+    "northeast",
+    "northwest",
+    "south",
+    "southeast",
+    "southwest",
+    "west",
+];
+
 /// The key of an export in two parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ExportPath<'a> {
@@ -103,10 +120,14 @@ pub(crate) fn is_region(text: &str) -> bool {
         return false;
     };
     let words: Vec<&str> = words.split('-').collect();
-    let is_word = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
-    (2..=3).contains(&words.len())
-        && words.iter().all(is_word)
-        && words.first().is_some_and(|area| area.len() == 2)
+    let (area, partition, direction) = match words.as_slice() {
+        [area, direction] => (area, "", direction),
+        [area, partition, direction] => (area, *partition, direction),
+        _ => return false,
+    };
+    AREAS.contains(area)
+        && PARTITIONS.contains(&partition)
+        && DIRECTIONS.contains(direction)
         && number.len() == 1
         && is_digits(number)
 }

@@ -3,6 +3,7 @@
 mod anonymizer;
 mod export_path;
 mod pseudonyms;
+mod words;
 
 pub use pseudonyms::Pseudonyms;
 
