@@ -10,7 +10,8 @@ use kiro_dashboard::Spec;
 use kiro_ingest::ObjectStore;
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{
-    ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback, serve,
+    Limits, ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback,
+    serve,
 };
 
 use crate::args::{PageArgs, Window};
@@ -145,6 +146,7 @@ impl LivePage {
             port,
             token: self.token.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            limits: Limits::default(),
         }
     }
 
