@@ -58,8 +58,7 @@ pub enum EventError {
         source: serde_json::Error,
     },
     #[error(
-        "unknown member `{found}` of a direct call, expected `{}`{}",
-        MEMBERS.join("`, `"),
+        "unknown member `{found}`, expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}{}",
         did_you_mean(nearest.as_deref())
     )]
     UnknownMember {
