@@ -289,3 +289,43 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    struct NotifyOnDrop(Arc<Notify>);
+
+    impl Drop for NotifyOnDrop {
+        fn drop(&mut self) {
+            self.0.notify_one();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_ends_when_its_client_goes_away() {
+        let (started, ended) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let signals = (Arc::clone(&started), Arc::clone(&ended));
+        let endless = move || async move {
+            let _on_drop = NotifyOnDrop(signals.1);
+            signals.0.notify_one();
+            std::future::pending::<()>().await;
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().route("/", get(endless));
+        let server = tokio::spawn(serve_connections(listener, app, Limits::default()));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client
+            .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .await
+            .unwrap();
+        started.notified().await;
+        drop(client);
+        ended.notified().await;
+        server.abort();
+    }
+}
