@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod buckets;
 mod differential;
+#[cfg(target_os = "linux")]
+mod hostile;
 #[cfg(unix)]
 mod page;
 mod permissions;
