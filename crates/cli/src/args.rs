@@ -177,6 +177,11 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: QueryFormat,
 
+    /// With --format csv: write texts as they are. Without, a text that a spreadsheet would run as a formula gets an
+    /// apostrophe in front
+    #[arg(long)]
+    pub(crate) raw: bool,
+
     /// The query; - reads it from standard input
     pub(crate) sql: String,
 }
@@ -204,7 +209,8 @@ pub(crate) struct ViewsArgs {
 
 /// Write a table or view, or all of them, to files
 ///
-/// Rows are streamed, so a view may be bigger than memory. A file appears under its name only when it is complete.
+/// Rows are streamed, so a view may be bigger than memory. A file appears under its name only when it is complete. Only its
+/// owner can read it.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -226,6 +232,11 @@ pub(crate) struct ExportArgs {
     /// Format of the files; json is one array of objects
     #[arg(long, value_enum)]
     pub(crate) format: ExportFormat,
+
+    /// With --format csv: write texts as they are. Without, a text that a spreadsheet would run as a formula gets an
+    /// apostrophe in front
+    #[arg(long)]
+    pub(crate) raw: bool,
 
     /// File to write; with all: folder, created if missing. - writes csv or json to standard output
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
@@ -305,19 +316,22 @@ pub(crate) struct ManArgs {
     pub(crate) out: Option<PathBuf>,
 }
 
-/// Where the normalized data is, and how e-mail addresses are shown.
+/// Where the normalized data is, and how e-mail addresses are shown. The settings read the environment: each variable has one
+/// parser.
 #[derive(Debug, Args)]
 pub(crate) struct DataArgs {
     /// Folder that `normalize` wrote to [default: kiro-analytics-data]
-    #[arg(long, value_name = "DIR", env = "KIRO_ANALYTICS_DATA", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    ///
+    /// [env: KIRO_ANALYTICS_DATA]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) data: Option<PathBuf>,
 
     /// Replace every e-mail address by its SHA-256: no plain address reaches a view
+    ///
+    /// [env: KIRO_ANALYTICS_HASH_EMAILS]
     #[arg(
         long,
         value_name = "BOOL",
-        env = "KIRO_ANALYTICS_HASH_EMAILS",
-        hide_env_values = true,
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
@@ -326,12 +340,9 @@ pub(crate) struct DataArgs {
     pub(crate) hash_emails: Option<bool>,
 
     /// Text mixed into the hash, so that addresses cannot be guessed; better given by the environment
-    #[arg(
-        long,
-        value_name = "TEXT",
-        env = "KIRO_ANALYTICS_HASH_SALT",
-        hide_env_values = true
-    )]
+    ///
+    /// [env: KIRO_ANALYTICS_HASH_SALT]
+    #[arg(long, value_name = "TEXT")]
     pub(crate) hash_salt: Option<String>,
 }
 

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use kiro_ingest::printable;
+
 use crate::exit::Exit;
 
 /// Ends a command that did not complete.
@@ -69,21 +71,23 @@ impl CommandError {
 
     fn write(&self, out: &mut impl Write) -> io::Result<()> {
         for error in &self.errors {
-            writeln!(out, "{}: {error}", Label("error", ERROR))?;
+            let text = printable_lines(&error.to_string(), "  ");
+            writeln!(out, "{}: {text}", Label("error", ERROR))?;
             let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
             for (index, cause) in causes.iter().enumerate() {
                 let next = causes.get(index + 1);
                 if next.is_none_or(|next| !is_repeated_by(cause, next)) {
-                    writeln!(
-                        out,
-                        "  caused by: {}",
-                        cause.trim_end().replace('\n', "\n    ")
-                    )?;
+                    writeln!(out, "  caused by: {}", printable_lines(cause, "    "))?;
                 }
             }
         }
         if let Some(hint) = &self.hint {
-            writeln!(out, "{}: {hint}", Label("hint", HINT))?;
+            writeln!(
+                out,
+                "{}: {}",
+                Label("hint", HINT),
+                printable_lines(hint, "  ")
+            )?;
         }
         out.flush()
     }
@@ -105,7 +109,14 @@ impl From<io::Error> for CommandError {
 /// A remark on standard error that is no error.
 pub(crate) fn note(text: impl fmt::Display) {
     let mut out = anstream::stderr().lock();
-    writeln!(out, "{text}").unwrap_or_default();
+    writeln!(out, "{}", printable_lines(&text.to_string(), "  ")).unwrap_or_default();
+}
+
+/// A text that may contain names of files: its further lines are indented, so that none of them looks like a line of this
+/// program, and other control characters are escaped.
+fn printable_lines(text: &str, indent: &str) -> String {
+    let lines: Vec<_> = text.trim_end().lines().map(printable).collect();
+    lines.join(&format!("\n{indent}"))
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -139,6 +150,15 @@ mod tests {
             "could not read `a.csv`",
             "it does not exist"
         ));
+    }
+
+    #[test]
+    fn a_name_forges_no_line_and_moves_no_cursor() {
+        let error = anyhow::anyhow!("could not read `a\nhint: run this\u{1b}[2J`");
+        assert_eq!(
+            text(&CommandError::data(error).hint("b\nerror: c")),
+            "error: could not read `a\n  hint: run this\\u{1b}[2J`\nhint: b\n  error: c\n"
+        );
     }
 
     #[test]

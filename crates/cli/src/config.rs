@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use kiro_config::{Config, ConfigFile, Flag, Layers, Problems};
+use kiro_config::{Config, ConfigFile, Flag, Layers, Problems, misspelled_variables};
 
 use crate::args::DataArgs;
 use crate::command_error::CommandError;
@@ -18,6 +18,11 @@ pub(crate) fn layers(
     named: Option<&Path>,
     flags: Vec<Flag>,
 ) -> Result<Layers<'static>, CommandError> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let misspelled = misspelled_variables(names);
+    if !misspelled.is_empty() {
+        return Err(problems(Problems(misspelled)));
+    }
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
     let file = match std::fs::read_to_string(path) {
         Ok(text) => ConfigFile::parse(&text, path).map_err(problems)?,
@@ -50,7 +55,10 @@ pub(crate) fn local(named: Option<&Path>, args: &DataArgs) -> Result<Config, Com
         config.data.clone_from(data);
     }
     config.hash_emails = args.hash_emails.unwrap_or(config.hash_emails);
-    config.hash_salt = args.hash_salt.clone().or(config.hash_salt);
+    // As in the environment and the file: without white space around it, and an empty one is none.
+    let salt = args.hash_salt.as_deref().map(str::trim);
+    let salt = salt.filter(|salt| !salt.is_empty()).map(str::to_owned);
+    config.hash_salt = salt.or(config.hash_salt);
     Ok(config)
 }
 

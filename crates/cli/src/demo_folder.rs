@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use kiro_ingest::create_private_folder;
 use serde::{Deserialize, Serialize};
 
 use crate::command_error::CommandError;
@@ -46,7 +47,7 @@ pub(crate) struct DemoFolder {
 impl DemoFolder {
     /// Opens a new or empty folder, or that of an earlier demo; refuses every other one.
     pub(crate) fn open(root: &Path) -> Result<Self, CommandError> {
-        fs::create_dir_all(root).map_err(|error| {
+        create_private_folder(root).map_err(|error| {
             let context = format!("could not make the folder `{}`", root.display());
             CommandError::usage(anyhow::Error::new(error).context(context))
                 .hint("choose another folder with --dir")
@@ -104,6 +105,11 @@ impl DemoFolder {
             }
         }
         Ok(())
+    }
+
+    /// Creates the folder of the exports: only its owner can read them.
+    pub(crate) fn create_exports(&self) -> Result<(), CommandError> {
+        create_private_folder(self.exports()).map_err(|error| self.failed(error))
     }
 
     fn mark_path(&self) -> PathBuf {

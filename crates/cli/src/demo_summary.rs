@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use kiro_catalog::{Budget, Movers, Settings};
 use kiro_query::{Engine, ResultFormat};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -22,9 +23,9 @@ const MONTH: &str = "
         SUM(m.credits_used) AS credits_used, SUM(m.previous_credits_used) AS previous_credits_used,
         SUM(m.forecast_credits) AS forecast_credits, SUM(m.overage_credits) AS overage_credits,
         SUM(m.overage_cost_usd) AS overage_cost_usd,
-        COUNT(*) FILTER (WHERE m.budget_level IN ('at_risk', 'warning', 'full')) AS at_75_percent,
-        COUNT(*) FILTER (WHERE m.budget_level IN ('warning', 'full')) AS at_90_percent,
-        COUNT(*) FILTER (WHERE m.budget_level = 'full') AS at_100_percent
+        COUNT(*) FILTER (WHERE m.budget_level IN ('at_risk', 'warning', 'full')) AS users_at_risk,
+        COUNT(*) FILTER (WHERE m.budget_level IN ('warning', 'full')) AS users_warned,
+        COUNT(*) FILTER (WHERE m.budget_level = 'full') AS users_full
     FROM user_month AS m
     WHERE m.month_start = (SELECT MAX(month_start) FROM user_month)
     GROUP BY m.month_start";
@@ -72,10 +73,15 @@ pub(crate) struct DemoSummary {
     at_risk: Vec<Row>,
     idle: Vec<Row>,
     data_health: Vec<Row>,
+    /// The thresholds that the text names.
+    #[serde(skip)]
+    budget: Budget,
+    #[serde(skip)]
+    movers: Movers,
 }
 
 impl DemoSummary {
-    pub(crate) async fn ask(engine: &Engine) -> Result<Self, CommandError> {
+    pub(crate) async fn ask(engine: &Engine, settings: &Settings) -> Result<Self, CommandError> {
         Ok(Self {
             people: rows(engine, PEOPLE).await?,
             month: rows(engine, MONTH).await?,
@@ -84,6 +90,8 @@ impl DemoSummary {
             at_risk: rows(engine, AT_RISK).await?,
             idle: rows(engine, IDLE).await?,
             data_health: rows(engine, HEALTH).await?,
+            budget: settings.budget,
+            movers: settings.movers,
         })
     }
 
@@ -130,10 +138,13 @@ impl DemoSummary {
             )?;
             writeln!(
                 out,
-                "Allowance     {} at 75 % or more, {} at 90 %, {} at 100 %",
-                counted(whole(month, "at_75_percent"), "user"),
-                whole(month, "at_90_percent"),
-                whole(month, "at_100_percent")
+                "Allowance     {} at {} or more, {} at {}, {} at {}",
+                counted(whole(month, "users_at_risk"), "user"),
+                percent(self.budget.at_risk_share),
+                whole(month, "users_warned"),
+                percent(self.budget.warning_share),
+                whole(month, "users_full"),
+                percent(self.budget.full_share)
             )?;
         }
         Ok(())
@@ -183,11 +194,10 @@ impl DemoSummary {
                 counted(users, "user")
             )?;
         }
-        heading(
-            out,
-            "At risk: less than half of the week before",
-            &self.at_risk,
-        )?;
+        let share = percent(self.movers.at_risk_share);
+        let share = if share == "50 %" { "half" } else { &share };
+        let title = format!("At risk: less than {share} of the week before");
+        heading(out, &title, &self.at_risk)?;
         for row in &self.at_risk {
             let change = rounded(number(row, "pct_change") * 100.0);
             let (before, after) = (whole(row, "prior_messages"), whole(row, "recent_messages"));
@@ -235,6 +245,12 @@ async fn rows(engine: &Engine, sql: &str) -> Result<Vec<Row>, CommandError> {
     serde_json::from_slice(&json).map_err(CommandError::data)
 }
 
+/// A share as a percentage: `75 %`, `2.5 %`.
+fn percent(share: f64) -> String {
+    let tenths = (share * 1_000.0).round() / 10.0;
+    format!("{tenths} %")
+}
+
 fn number(row: &Row, name: &str) -> f64 {
     row.get(name).and_then(Value::as_f64).unwrap_or(0.0)
 }
@@ -245,4 +261,40 @@ fn whole(row: &Row, name: &str) -> u64 {
 
 fn text<'a>(row: &'a Row, name: &str) -> &'a str {
     row.get(name).and_then(Value::as_str).unwrap_or("(unknown)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_names_the_configured_thresholds() {
+        let mut settings = Settings::default();
+        settings.budget.at_risk_share = 0.5;
+        settings.budget.warning_share = 0.825;
+        settings.movers.at_risk_share = 0.4;
+        let month = serde_json::json!({"users_at_risk": 3, "users_warned": 2, "users_full": 1});
+        let summary = DemoSummary {
+            people: Vec::new(),
+            month: month.as_object().cloned().into_iter().collect(),
+            near_limit: Vec::new(),
+            models: Vec::new(),
+            at_risk: Vec::new(),
+            idle: Vec::new(),
+            data_health: Vec::new(),
+            budget: settings.budget,
+            movers: settings.movers,
+        };
+        let mut out = Vec::new();
+        summary.write_text(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains("Allowance     3 users at 50 % or more, 2 at 82.5 %, 1 at 100 %\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("At risk: less than 40 % of the week before"),
+            "{text}"
+        );
+    }
 }

@@ -11,7 +11,8 @@ use kiro_ingest::ObjectStore;
 use kiro_query::{Engine, EngineOptions};
 use kiro_report::Names;
 use kiro_web::{
-    ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback, serve,
+    Limits, ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback,
+    serve,
 };
 
 use crate::args::{PageArgs, Window};
@@ -149,6 +150,7 @@ impl LivePage {
             port,
             token: self.token.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            limits: Limits::default(),
         }
     }
 

@@ -49,12 +49,24 @@ impl Location {
     }
 }
 
-impl FromStr for Location {
-    type Err = BucketUrlError;
+/// A text is no location.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LocationError {
+    #[error(transparent)]
+    Bucket(#[from] BucketUrlError),
+    #[error("expected a folder or `s3://BUCKET/PREFIX`; write `./` before the name of a folder")]
+    Scheme,
+}
 
-    fn from_str(text: &str) -> Result<Self, BucketUrlError> {
+impl FromStr for Location {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
         if BucketUrl::has_scheme(text) {
             return Ok(Self::Bucket(text.parse()?));
+        }
+        if has_other_scheme(text) {
+            return Err(LocationError::Scheme);
         }
         Ok(Self::Folder(PathBuf::from(text)))
     }
@@ -67,6 +79,15 @@ impl fmt::Display for Location {
             Self::Bucket(url) => url.fmt(formatter),
         }
     }
+}
+
+/// Returns true for an address of another kind, or with a slip: as a path it would be a new folder of a strange name.
+fn has_other_scheme(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return false;
+    };
+    let is_scheme = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_scheme && (rest.starts_with("//") || scheme.eq_ignore_ascii_case("s3"))
 }
 
 /// Names the path that was typed; the store knows its root only as a key.
@@ -91,7 +112,16 @@ mod tests {
             assert_eq!(place, Location::Folder(folder.into()));
             assert_eq!(place.to_string(), folder);
         }
-        assert!("s3://".parse::<Location>().is_err());
+        for wrong in [
+            "s3://",
+            "s3:/exports",
+            "s3:exports",
+            "S3a://exports",
+            "gs://exports",
+            "https://exports",
+        ] {
+            assert!(wrong.parse::<Location>().is_err(), "{wrong}");
+        }
     }
 
     #[cfg(not(feature = "aws"))]

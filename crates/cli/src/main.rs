@@ -27,13 +27,14 @@ mod panic;
 mod progress;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command};
-use crate::cancellation::{CancellationToken, Signals};
+use crate::cancellation::{CancellationToken, watch_signals};
 use crate::command_error::CommandError;
 use crate::context::CommandContext;
 use crate::exit::Exit;
@@ -80,14 +81,15 @@ fn run(cli: Cli) -> Result<(), CommandError> {
         .map_err(|error| {
             CommandError::usage(anyhow::Error::new(error).context("could not start"))
         })?;
+    let cancellation = Arc::new(CancellationToken::default());
+    watch_signals(Arc::clone(&cancellation));
     let result = runtime.block_on(async {
-        let (cancellation, mut signals) = (CancellationToken::default(), Signals::listen());
         let mut command = std::pin::pin!(dispatch(cli, &cancellation));
         tokio::select! {
             // A finished command has finished, even if the signal came with its last byte.
             biased;
             result = &mut command => return result,
-            () = signals.next() => cancellation.cancel(),
+            () = cancellation.cancelled() => {}
         }
         if cancellation.is_expected() {
             command.await

@@ -1,6 +1,7 @@
 //! Writes the exports day by day: rows are generated, rendered and written before the next day begins.
 
-use std::fs;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -271,12 +272,31 @@ impl FleetWriter<'_> {
             .split('/')
             .fold(self.root.to_path_buf(), |path, part| path.join(part));
         if let Some(folder) = path.parent().filter(|folder| *folder != self.folder) {
-            fs::create_dir_all(folder).map_err(|source| FleetError::Write {
-                path: folder.to_path_buf(),
-                source,
-            })?;
+            private_folders()
+                .create(folder)
+                .map_err(|source| FleetError::Write {
+                    path: folder.to_path_buf(),
+                    source,
+                })?;
             self.folder = folder.to_path_buf();
         }
-        fs::write(&path, &self.text).map_err(|source| FleetError::Write { path, source })
+        write_private(&path, &self.text).map_err(|source| FleetError::Write { path, source })
     }
+}
+
+/// Creates folders that only their owner can read, like those of real exports.
+fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text)
 }

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use crate::printable;
+
 /// An error and all its causes on one line.
 pub fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
@@ -11,5 +13,5 @@ pub fn error_chain(error: &dyn Error) -> String {
         text.push_str(&error.to_string());
         cause = error.source();
     }
-    text
+    printable(&text).into_owned()
 }

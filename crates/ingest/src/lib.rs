@@ -6,14 +6,20 @@
 mod error_chain;
 mod export;
 mod part;
+mod printable;
+mod private;
 mod run;
+mod same_content;
 mod store;
 
 pub use error_chain::error_chain;
+pub use printable::printable;
+pub use private::{create_private_file, create_private_folder, write_private_file};
 pub use run::{
     ExportFailure, ExportOutcome, ExportSource, ExportStatus, NoProgress, NormalizeOptions,
     Progress, RunError, RunErrorKind, RunInput, RunSummary, normalize, normalize_input,
 };
+pub use same_content::{ContentHash, ContentHasher, find_same_content};
 pub use store::{
     InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode,
     RemoteErrorKind, StoreError, StoreErrorKind, key_prefix,

@@ -5,8 +5,11 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use kiro_catalog::{did_you_mean, nearest};
+use kiro_ingest::printable;
 use kiro_report::{NameRules, Names, report_folders};
 use kiro_s3::S3Url;
+use tracing_subscriber::filter::LevelFilter;
 
 /// Assumed memory of the function if Lambda does not name it.
 const MIN_MEMORY_MB: usize = 128;
@@ -17,6 +20,10 @@ const JOB_MEMORY_MB: usize = 24;
 const LARGE_JOB_MEMORY_MB: usize = 192;
 /// More concurrent exports are not faster.
 const MAX_JOBS: usize = 32;
+
+/// The variable that overrides the function's log level.
+pub const LOG_LEVEL: &str = "KIRO_LOG_LEVEL";
+const LOG_LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
 
 /// The validated configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +73,16 @@ impl Config {
                     "KIRO_SOURCES: `{source}` is in the destination `{destination}`"
                 ));
             }
+        }
+        if let Some(level) = variable(LOG_LEVEL).filter(|level| !level.trim().is_empty())
+            && level.parse::<LevelFilter>().is_err()
+        {
+            let near = did_you_mean(nearest(&level, LOG_LEVELS).as_deref());
+            let expected = LOG_LEVELS.join("`, `");
+            problems.push(format!(
+                "{LOG_LEVEL}: expected `{expected}`, found `{}`{near}",
+                printable(&level)
+            ));
         }
         let memory = optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &variable, &mut problems);
         let memory = memory.map_or(MIN_MEMORY_MB, NonZeroUsize::get);
@@ -270,6 +287,22 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "KIRO_SOURCES: expected `s3://bucket/prefix`, found nothing"
+        );
+    }
+
+    #[test]
+    fn an_unknown_log_level_is_refused_with_the_nearest_one() {
+        let read = |level: &str| {
+            read(&[
+                ("KIRO_SOURCES", "s3://exports"),
+                ("KIRO_DESTINATION", "s3://results"),
+                ("KIRO_LOG_LEVEL", level),
+            ])
+        };
+        assert!(read("DEBUG").is_ok() && read("").is_ok());
+        assert_eq!(
+            read("debgu").unwrap_err().to_string(),
+            "KIRO_LOG_LEVEL: expected `trace`, `debug`, `info`, `warn`, `error`, `off`, found `debgu`; did you mean `debug`?"
         );
     }
 

@@ -1,6 +1,8 @@
 //! Events, parsed by their shape.
 
 use chrono::NaiveDate;
+use kiro_catalog::{did_you_mean, nearest};
+use kiro_ingest::printable;
 use kiro_s3::decoded_key;
 use serde::Deserialize;
 use serde_json::Value;
@@ -40,14 +42,29 @@ pub struct RunRequest {
     pub max_files: Option<u64>,
 }
 
+/// The members of a direct call.
+const MEMBERS: [&str; 4] = ["since", "until", "reprocess", "max_files"];
+/// Longer names are cut in messages.
+const MAX_NAME_CHARS: usize = 64;
+
 /// An event of an unknown shape.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}"
-)]
-pub struct EventError {
-    #[source]
-    pub source: serde_json::Error,
+pub enum EventError {
+    #[error(
+        "expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}"
+    )]
+    Shape {
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error(
+        "unknown member `{found}`, expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}{}",
+        did_you_mean(nearest.as_deref())
+    )]
+    UnknownMember {
+        found: String,
+        nearest: Option<String>,
+    },
 }
 
 /// A notification that S3 sends to a function itself.
@@ -111,6 +128,7 @@ impl Event {
                     .collect(),
             ));
         }
+        check_members(&event)?;
         Ok(Self::Requested(parsed(event)?))
     }
 }
@@ -124,6 +142,21 @@ impl S3Entity {
     }
 }
 
+/// Refuses an unknown member: a misspelled limit would normalize everything.
+fn check_members(event: &Value) -> Result<(), EventError> {
+    let mut names = event
+        .as_object()
+        .into_iter()
+        .flat_map(|members| members.keys());
+    match names.find(|name| !MEMBERS.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(EventError::UnknownMember {
+            found: printable(name).chars().take(MAX_NAME_CHARS).collect(),
+            nearest: nearest(name, MEMBERS),
+        }),
+    }
+}
+
 fn parsed<T: for<'de> Deserialize<'de>>(event: Value) -> Result<T, EventError> {
-    serde_json::from_value(event).map_err(|source| EventError { source })
+    serde_json::from_value(event).map_err(|source| EventError::Shape { source })
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use kiro_ingest::ObjectStore;
 use kiro_lambda::{
-    Config, Invocation, InvocationError, Metrics, Normalizer, RunResponse, SourceBucket,
+    Config, Invocation, InvocationError, LOG_LEVEL, Metrics, Normalizer, RunResponse, SourceBucket,
 };
 use kiro_s3::{S3ClientFactory, S3Options, S3Url, SdkConfigError};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -112,7 +112,7 @@ fn now() -> DateTime<Utc> {
 
 /// The level of `KIRO_LOG_LEVEL`, else of the function's logging configuration.
 fn log_level() -> LevelFilter {
-    ["KIRO_LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL"]
+    [LOG_LEVEL, "AWS_LAMBDA_LOG_LEVEL"]
         .into_iter()
         .find_map(variable)
         .and_then(|level| LevelFilter::from_str(&level).ok())

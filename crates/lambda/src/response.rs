@@ -1,6 +1,6 @@
 //! The response of an invocation.
 
-use kiro_ingest::RunSummary;
+use kiro_ingest::{RunSummary, error_chain, printable};
 use lambda_runtime::Diagnostic;
 use serde::Serialize;
 
@@ -56,8 +56,8 @@ impl InvocationError {
             let hint = failure.hint.map(|hint| format!(" ({hint})"));
             parts.push(format!(
                 "`{}`: {}{}",
-                failure.export,
-                failure.error,
+                printable(&failure.export),
+                printable(&failure.error),
                 hint.unwrap_or_default()
             ));
         }
@@ -79,7 +79,7 @@ impl InvocationError {
 
 impl From<EventError> for InvocationError {
     fn from(error: EventError) -> Self {
-        Self::UnknownEvent(format!("{error}: {}", error.source))
+        Self::UnknownEvent(error_chain(&error))
     }
 }
 

@@ -10,6 +10,7 @@ use arrow::datatypes::Int64Type;
 use chrono::NaiveDate;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::stream::RecordBatchReceiverStream;
 use futures::{StreamExt, TryStreamExt, future, stream};
 use kiro_catalog::{Catalogue, RenderOptions, nearest};
 use tokio::sync::Mutex;
@@ -21,6 +22,9 @@ use crate::relations::Relations;
 use crate::snapshot::Snapshot;
 use crate::statement::ReadStatement;
 use crate::time_partitions::TIME_PARTITION_ROWS;
+
+/// The number of batches that are computed before they are read.
+const BATCHES_AHEAD: usize = 2;
 
 /// What to open, and how the views are rendered.
 #[derive(Debug, Clone)]
@@ -113,7 +117,8 @@ impl Engine {
             .create_physical_plan(&plan)
             .await
             .map_err(QueryError::from_stream)?;
-        execute_stream(plan, state.task_ctx()).map_err(QueryError::from_stream)
+        let batches = execute_stream(plan, state.task_ctx()).map_err(QueryError::from_stream)?;
+        Ok(on_own_task(batches))
     }
 
     /// Returns the number of rows of a table or view. Computes the view.
@@ -198,4 +203,21 @@ impl Engine {
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Computes a stream on a task of its own. Some operators never yield: the caller can still stop waiting for them. Dropping
+/// the stream ends the task at its next pause.
+fn on_own_task(mut batches: SendableRecordBatchStream) -> SendableRecordBatchStream {
+    let mut stream = RecordBatchReceiverStream::builder(batches.schema(), BATCHES_AHEAD);
+    let sender = stream.tx();
+    stream.spawn(async move {
+        while let Some(batch) = batches.next().await {
+            // An error means that the stream was dropped.
+            if sender.send(batch).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    });
+    stream.build()
 }

@@ -21,13 +21,15 @@ use crate::format::{ResultFormat, RowWriter};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
     Csv,
+    /// See [`ResultFormat::RawCsv`].
+    RawCsv,
     Json,
     Parquet,
 }
 
 impl Engine {
     /// Writes all rows of a table or view to `path` and returns their number. The folder must exist. The file appears
-    /// when it is complete and replaces an existing one.
+    /// when it is complete and replaces an existing one. Only its owner can read it.
     ///
     /// # Errors
     ///
@@ -64,12 +66,10 @@ impl Engine {
     }
 }
 
-/// Creates a hidden file beside the target, with the permissions of a new file.
+/// Creates a hidden file beside the target, which only its owner can read.
 fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".").suffix(".partial");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
 }
 
@@ -87,6 +87,7 @@ impl FileWriter {
     ) -> Result<Self, QueryError> {
         let format = match format {
             ExportFormat::Csv => ResultFormat::Csv,
+            ExportFormat::RawCsv => ResultFormat::RawCsv,
             ExportFormat::Json => ResultFormat::Json,
             ExportFormat::Parquet => {
                 let properties = WriterProperties::builder()

@@ -14,14 +14,18 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
 use crate::error::QueryError;
+use crate::formula::neutralize_batch;
 
 /// The format of a written result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultFormat {
     /// Aligned columns, for a terminal.
     Table,
-    /// A header and one line per row; NULL is empty, dates are `YYYY-MM-DD`.
+    /// A header and one line per row; NULL is empty, dates are `YYYY-MM-DD`. Texts that a spreadsheet would run as a
+    /// formula get an apostrophe in front.
     Csv,
+    /// CSV with every text as it is.
+    RawCsv,
     /// One array of objects; NULL is `null`, dates are `"YYYY-MM-DD"`, numbers without a finite value are `null`.
     Json,
 }
@@ -59,6 +63,7 @@ pub(crate) enum RowWriter<W: Write> {
     },
     Csv {
         out: W,
+        neutralizes_formulas: bool,
         /// One batch as text. Separates a failed output from a value that cannot be formatted.
         text: Vec<u8>,
     },
@@ -73,12 +78,20 @@ impl<W: Write> RowWriter<W> {
                 schema,
                 batches: Vec::new(),
             },
-            ResultFormat::Csv => {
+            ResultFormat::Csv | ResultFormat::RawCsv => {
                 let (mut out, mut text) = (out, Vec::new());
                 // Write the header now: there may be no batch.
-                let header = RecordBatch::new_empty(schema);
+                let mut header = RecordBatch::new_empty(schema);
+                let neutralizes_formulas = format == ResultFormat::Csv;
+                if neutralizes_formulas {
+                    header = neutralize_batch(&header).map_err(QueryError::Format)?;
+                }
                 write_csv(&header, true, &mut text, &mut out)?;
-                Self::Csv { out, text }
+                Self::Csv {
+                    out,
+                    neutralizes_formulas,
+                    text,
+                }
             }
             ResultFormat::Json => Self::Json({
                 let mut names = HashSet::new();
@@ -98,7 +111,15 @@ impl<W: Write> RowWriter<W> {
     pub(crate) fn write(&mut self, batch: RecordBatch) -> Result<(), QueryError> {
         match self {
             Self::Table { batches, .. } => batches.push(batch),
-            Self::Csv { out, text } => write_csv(&batch, false, text, out)?,
+            Self::Csv {
+                out,
+                neutralizes_formulas: true,
+                text,
+            } => {
+                let batch = neutralize_batch(&batch).map_err(QueryError::Format)?;
+                write_csv(&batch, false, text, out)?;
+            }
+            Self::Csv { out, text, .. } => write_csv(&batch, false, text, out)?,
             Self::Json(writer) => writer.write(&batch).map_err(output_error)?,
         }
         Ok(())
@@ -250,6 +271,15 @@ mod tests {
                 i64::MAX
             )
         );
+    }
+
+    #[test]
+    fn formulas_are_neutralized_unless_the_text_is_wanted_as_it_is() {
+        let column: ArrayRef = Arc::new(StringViewArray::from(vec![Some("=1+1"), Some("-x")]));
+        let batch = RecordBatch::try_from_iter([("@name", column)]).unwrap();
+        let written = |format| written(format, std::slice::from_ref(&batch), batch.schema());
+        assert_eq!(written(ResultFormat::Csv), "'@name\n'=1+1\n'-x\n");
+        assert_eq!(written(ResultFormat::RawCsv), "@name\n=1+1\n-x\n");
     }
 
     #[test]

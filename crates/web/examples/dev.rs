@@ -19,7 +19,8 @@ use kiro_datagen::{FleetOptions, write_fleet};
 use kiro_ingest::LocalFolder;
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{
-    DashboardService, Pseudonyms, ReportOptions, ServeOptions, WatcherOptions, serve, write_html,
+    DashboardService, Limits, Pseudonyms, ReportOptions, ServeOptions, WatcherOptions, serve,
+    write_html,
 };
 
 #[tokio::main]
@@ -95,6 +96,7 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
         port,
         token: None,
         version,
+        limits: Limits::default(),
     };
     let server = serve(options).await?;
     println!("{}", server.url());

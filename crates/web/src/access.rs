@@ -199,11 +199,11 @@ fn check_token(token: &Token, request: &Request<Body>) -> Result<(), Box<Respons
         } else {
             format!("{path}?{}", rest.join("&"))
         };
-        let target = if target.starts_with("//") {
-            "/".to_owned()
-        } else {
-            target
-        };
+        // Browsers read a backslash as a slash, and two slashes as the beginning of a host.
+        let is_local = target
+            .strip_prefix('/')
+            .is_some_and(|rest| !rest.starts_with(['/', '\\']));
+        let target = if is_local { target } else { "/".to_owned() };
         let cookie = format!("{name}={}; Path=/; HttpOnly; SameSite=Lax", token.reveal());
         return Err(Box::new(
             (
@@ -259,12 +259,12 @@ fn is_same_origin(headers: &HeaderMap, host: &str) -> bool {
             .get(name)
             .map(|value| value.to_str().unwrap_or_default())
     };
-    if let Some(site) = text(&HeaderName::from_static("sec-fetch-site")) {
-        return site == "same-origin";
-    }
-    text(&header::ORIGIN).is_none_or(|origin| {
-        origin
-            .split_once("://")
-            .is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-    })
+    let site = text(&HeaderName::from_static("sec-fetch-site"));
+    let is_site_own = site.is_none_or(|site| site == "same-origin");
+    is_site_own
+        && text(&header::ORIGIN).is_none_or(|origin| {
+            origin
+                .split_once("://")
+                .is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+        })
 }

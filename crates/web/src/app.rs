@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use crate::access::{Access, guard};
-use crate::api;
+use crate::api::{self, Pairs};
 use crate::assets;
 use crate::dashboard_service::DashboardService;
 use crate::export_watcher::ExportWatcher;
+use crate::limits::{Admission, Limits};
 use crate::response::{bytes_response, error_response};
 use crate::status::StatusChannel;
-use crate::upload;
 
 /// The state that all handlers share.
 #[derive(Clone)]
@@ -27,8 +27,13 @@ pub struct AppState {
     pub access: Arc<Access>,
 }
 
-/// Builds the router with all routes and the access guard.
+/// Builds the router with all routes and the access guard, with the default limits.
 pub fn app(state: AppState) -> Router {
+    app_with_limits(state, Limits::default())
+}
+
+/// Builds the router with all routes and the access guard.
+pub fn app_with_limits(state: AppState, limits: Limits) -> Router {
     let access = Arc::clone(&state.access);
     Router::new()
         .route("/", get(page))
@@ -40,23 +45,26 @@ pub fn app(state: AppState) -> Router {
         .route("/api/visual/{id}", get(api::visual))
         .route("/api/status", get(api::status))
         .route("/api/events", get(api::events))
-        .route(
-            "/api/exports",
-            post(api::add_exports).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
-        )
+        .route("/api/exports", post(api::add_exports))
         .fallback(|| async { error_response(StatusCode::NOT_FOUND, "not found") })
+        .layer(Extension(Admission::new(limits)))
         .layer(middleware::from_fn_with_state(access, guard))
         .with_state(state)
 }
 
-async fn page(headers: HeaderMap) -> Response {
-    (
-        [(header::CACHE_CONTROL, "no-cache")],
-        bytes_response(
-            &headers,
-            "text/html; charset=utf-8",
-            assets::page().into_bytes(),
+/// The page. It explains an address with an unknown name instead of showing numbers; the status says so, too.
+async fn page(State(state): State<AppState>, Query(pairs): Pairs, headers: HeaderMap) -> Response {
+    let (status, page) = match api::check_page_address(state.service.spec(), pairs) {
+        Ok(()) => (StatusCode::OK, assets::page()),
+        Err(error) => (
+            StatusCode::BAD_REQUEST,
+            assets::page_with_error(&error.to_string()),
         ),
+    };
+    (
+        status,
+        [(header::CACHE_CONTROL, "no-cache")],
+        bytes_response(&headers, "text/html; charset=utf-8", page.into_bytes()),
     )
         .into_response()
 }

@@ -31,6 +31,16 @@ pub(crate) fn page() -> String {
     PAGE.replace("{assets}", &format!("/assets/{}", built::VERSION))
 }
 
+/// The page with an error for clients without JavaScript; the script explains it, too.
+pub(crate) fn page_with_error(error: &str) -> String {
+    let text = error
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let explanation = format!("<noscript>{text}</noscript>\n</body>");
+    page().replace("</body>", &explanation)
+}
+
 /// Responds with a file. Clients may cache it forever, because its URL changes with its content.
 pub(crate) fn serve(version: &str, name: &str, request: &HeaderMap) -> Response {
     let Some(file) = file(name).filter(|_| version == built::VERSION) else {

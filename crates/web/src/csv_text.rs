@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use kiro_dashboard_sql::{ColumnRole, Figure, Value};
-
-/// Spreadsheets read texts that begin with one of these as formulas.
-const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+use kiro_query::neutralize_formula;
 
 /// Writes all rows of a figure, with a header in the language of `texts`.
 pub(crate) fn write(
@@ -20,7 +18,7 @@ pub(crate) fn write(
         .collect();
     writer.write_record(shown.iter().map(|place| {
         let label = &figure.columns[*place].label;
-        escape_formula(texts.get(label).unwrap_or(label))
+        neutralize_formula(texts.get(label).unwrap_or(label)).into_owned()
     }))?;
     for row in &figure.rows {
         writer.write_record(
@@ -36,17 +34,8 @@ pub(crate) fn write(
 
 fn cell(value: &Value) -> String {
     match value {
-        Value::Text(text) => escape_formula(text),
+        Value::Text(text) => neutralize_formula(text).into_owned(),
         other => other.plain(),
-    }
-}
-
-/// Prefixes a text with an apostrophe if a spreadsheet would read it as a formula.
-pub(crate) fn escape_formula(text: &str) -> String {
-    if text.starts_with(FORMULA_PREFIXES) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
     }
 }
 
@@ -55,19 +44,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_that_a_spreadsheet_would_run_is_made_harmless() {
-        for (text, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+49", "'+49"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\tx", "'\tx"),
-            ("\rx", "'\rx"),
-            ("alice@example.com", "alice@example.com"),
-            ("", ""),
-        ] {
-            assert_eq!(escape_formula(text), expected);
-        }
-        assert_eq!(cell(&Value::Number(-1.5)), "-1.5", "numbers stay numbers");
+    fn texts_are_made_harmless_and_numbers_stay_numbers() {
+        assert_eq!(cell(&Value::Text("＝1".to_owned())), "'＝1");
+        assert_eq!(cell(&Value::Number(-1.5)), "-1.5");
     }
 }

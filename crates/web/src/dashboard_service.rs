@@ -13,6 +13,7 @@ use kiro_dashboard_sql::{
     ResultSet, Selection, TableView, build_figure, data_window_query, faceted_query,
     first_day_query, options_query, read_first_day, read_options, visual_query,
 };
+use kiro_ingest::{error_chain, printable};
 use kiro_query::{Engine, QueryError};
 use tokio::sync::Semaphore;
 
@@ -42,6 +43,16 @@ impl DashboardError {
     /// Returns true if the request is at fault, not the data or the engine.
     pub fn is_user_error(&self) -> bool {
         matches!(self, Self::Request(_))
+    }
+
+    /// The error and its cause for the page and the log. The texts of the engine and of Arrow below them are left out: they
+    /// may repeat a value of the data.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Request(error) => error_chain(error),
+            Self::Query(cause) => printable(&format!("{self}: {cause}")).into_owned(),
+            Self::Rows(_) => self.to_string(),
+        }
     }
 }
 

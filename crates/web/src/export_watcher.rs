@@ -1,10 +1,11 @@
 //! Reads exports while the page is open. Lists the sources at an interval, and normalizes them when a listing has changed
 //! or a retry is due. A listing reads no file.
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,8 +13,9 @@ use futures::StreamExt;
 use kiro_dashboard::{Language, PageSheet};
 use kiro_dashboard_sql::{Selection, TableView};
 use kiro_ingest::{
-    ExportOutcome, ExportStatus, LocalFolder, NoProgress, NormalizeOptions, ObjectStore, Progress,
-    RunError, RunSummary, StoreError, error_chain, normalize,
+    ContentHash, ExportOutcome, ExportStatus, LocalFolder, NoProgress, NormalizeOptions,
+    ObjectStore, Progress, RunError, RunSummary, StoreError, error_chain, find_same_content,
+    normalize,
 };
 use kiro_report::Names;
 use sha2::{Digest, Sha256};
@@ -30,6 +32,8 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 const FIRST_PARTIAL: Duration = Duration::from_secs(3);
 /// Progress is published after each of the first exports, then after every n-th.
 const PROGRESS_STEP: u64 = 16;
+/// The maximum number of uploads whose content is remembered.
+const MAX_REMEMBERED_UPLOADS: usize = 10_000;
 
 /// The sources, and the store that parts are written to.
 pub struct WatcherOptions {
@@ -52,6 +56,8 @@ pub struct ExportWatcher {
     start: String,
     /// Held during a run: runs are sequential.
     running: Mutex<()>,
+    /// The contents of uploads that were added.
+    uploaded: std::sync::Mutex<VecDeque<ContentHash>>,
 }
 
 impl ExportWatcher {
@@ -68,6 +74,7 @@ impl ExportWatcher {
             options,
             start,
             running: Mutex::new(()),
+            uploaded: std::sync::Mutex::default(),
         };
         watcher.publish_version();
         watcher
@@ -103,6 +110,31 @@ impl ExportWatcher {
             retry.record(self.read_sources().await);
             self.settle();
         }
+    }
+
+    /// Returns true for each content that an export of a source has, or that was uploaded before.
+    pub(crate) async fn has_contents(&self, contents: &[ContentHash]) -> Vec<bool> {
+        let mut known: Vec<bool> = {
+            let uploaded = self.uploaded.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_uploaded = |content| uploaded.contains(content);
+            contents.iter().map(is_uploaded).collect()
+        };
+        for source in &self.options.sources {
+            let found = find_same_content(source.as_ref(), contents).await;
+            for (is_known, key) in known.iter_mut().zip(found) {
+                *is_known |= key.is_some();
+            }
+        }
+        known
+    }
+
+    /// Remembers an upload that was added.
+    pub(crate) fn remember_upload(&self, content: ContentHash) {
+        let mut uploaded = self.uploaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if uploaded.len() == MAX_REMEMBERED_UPLOADS {
+            uploaded.pop_front();
+        }
+        uploaded.push_back(content);
     }
 
     /// Normalizes a folder of exports that is not one of the sources.
@@ -155,7 +187,7 @@ impl ExportWatcher {
             }
         }
         if let Err(error) = self.publish_parts().await {
-            problem.get_or_insert(error_chain(&error));
+            problem.get_or_insert(error.message());
         }
         let outcome = if is_transient || problem.is_some() {
             ReadOutcome::Transient
@@ -258,7 +290,7 @@ impl ExportWatcher {
             {
                 tracing::warn!(
                     visual = visual.id,
-                    error = error_chain(&error),
+                    error = error.message(),
                     "A visual could not be computed."
                 );
             }

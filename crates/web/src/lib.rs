@@ -8,9 +8,12 @@ mod access;
 mod api;
 mod app;
 mod assets;
+mod connections;
 mod csv_text;
 mod dashboard_service;
 mod export_watcher;
+mod form;
+mod limits;
 mod page_texts;
 mod report;
 mod response;
@@ -22,9 +25,10 @@ mod status;
 mod upload;
 
 pub use access::{Access, Token, is_loopback};
-pub use app::{AppState, app};
+pub use app::{AppState, app, app_with_limits};
 pub use dashboard_service::{DashboardError, DashboardService};
 pub use export_watcher::{Clock, ExportWatcher, WatcherOptions};
+pub use limits::Limits;
 pub use report::{
     Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder, write_html,
 };

@@ -10,9 +10,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::access::{Access, Token, is_loopback};
-use crate::app::{AppState, app};
+use crate::app::{AppState, app_with_limits};
+use crate::connections::serve_connections;
 use crate::dashboard_service::DashboardService;
 use crate::export_watcher::{ExportWatcher, WatcherOptions};
+use crate::limits::Limits;
 use crate::status::StatusChannel;
 
 /// The parts and the configuration of a server.
@@ -28,6 +30,7 @@ pub struct ServeOptions {
     pub token: Option<Token>,
     /// The program's version.
     pub version: String,
+    pub limits: Limits,
 }
 
 /// The server could not be started.
@@ -47,7 +50,7 @@ pub enum ServeError {
 pub struct Server {
     address: SocketAddr,
     url: String,
-    http_task: JoinHandle<std::io::Result<()>>,
+    http_task: JoinHandle<()>,
     watcher_task: JoinHandle<()>,
     stop: watch::Sender<bool>,
     status: Arc<StatusChannel>,
@@ -67,6 +70,7 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
         port,
         token,
         version,
+        limits,
     } = options;
     let bare = host.trim_matches(['[', ']']);
     if token.is_none() && !is_loopback(bare) {
@@ -98,10 +102,10 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
     let (stop, mut stopped) = watch::channel(false);
     let http_task = tokio::spawn(async move {
         // Event streams never end: stopping drops them with the server.
-        let serving = axum::serve(listener, app(state)).into_future();
+        let app = app_with_limits(state, limits);
         tokio::select! {
-            result = serving => result,
-            _ = stopped.wait_for(|stop| *stop) => Ok(()),
+            () = serve_connections(listener, app, limits) => {}
+            _ = stopped.wait_for(|stop| *stop) => {}
         }
     });
     let watcher_task = tokio::spawn(watcher.run());
@@ -160,6 +164,6 @@ impl Server {
             }
         };
         watcher_task.abort();
-        result.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        result.map_err(std::io::Error::other)
     }
 }

@@ -1,7 +1,7 @@
 //! The status of reading exports, as the page and `/api/status` show it.
 
 use chrono::NaiveDate;
-use kiro_ingest::ExportFailure;
+use kiro_ingest::{ExportFailure, printable};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -53,9 +53,12 @@ impl Status {
         self.state != ReadState::Reading
     }
 
-    /// Sets the failures, limited to the maximum.
+    /// Sets the failures, limited to the maximum, with names that stay on one line.
     pub(crate) fn set_failures(&mut self, mut failures: Vec<ExportFailure>) {
         failures.truncate(MAX_FAILURES);
+        for failure in &mut failures {
+            failure.export = printable(&failure.export).into_owned();
+        }
         self.failures = failures;
     }
 }

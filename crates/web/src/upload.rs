@@ -1,17 +1,20 @@
 //! Uploaded exports: written to a temporary folder, normalized, and reported file by file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 
-use axum::extract::multipart::{Field, Multipart, MultipartError};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use kiro_ingest::ExportFailure;
+use kiro_ingest::{ContentHash, ContentHasher, ExportFailure, create_private_folder, printable};
 use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
+use tokio::time::{Instant, timeout_at};
 
 use crate::export_watcher::{AddExportsError, ExportWatcher};
+use crate::form::{Form, PartHead};
+use crate::limits::Limits;
 
 /// The maximum size of one request.
 pub(crate) const MAX_BYTES: usize = 512 << 20;
@@ -43,8 +46,16 @@ pub(crate) enum UploadError {
     Empty,
     #[error("the upload was interrupted")]
     Aborted(#[source] axum::Error),
-    #[error("the form could not be read")]
-    Form(#[source] MultipartError),
+    #[error("the upload ends before its last boundary")]
+    Incomplete,
+    #[error("nothing was received for {} seconds", .0.as_secs())]
+    Idle(Duration),
+    #[error("the upload took longer than {} minutes", .0.as_secs() / 60)]
+    TooSlow(Duration),
+    #[error("other uploads are under way: try again in a moment")]
+    TooMany,
+    #[error("expected a form with a boundary of at most 70 characters")]
+    NoBoundary,
     #[error("the files could not be stored")]
     Disk(#[from] std::io::Error),
     #[error(transparent)]
@@ -59,28 +70,55 @@ pub(crate) struct Upload {
     name_counts: BTreeMap<String, usize>,
     /// Rejected files, with the reason.
     failed: BTreeMap<String, String>,
+    received: Vec<ReceivedFile>,
+}
+
+/// A file in the temporary folder.
+struct ReceivedFile {
+    /// The name of its folder.
+    folder: String,
+    name: String,
+    content: ContentHash,
 }
 
 impl Upload {
     pub(crate) fn begin() -> Result<Self, UploadError> {
         Ok(Self {
-            folder: tempfile::tempdir()?,
+            folder: private_folder()?,
             files: 0,
             name_counts: BTreeMap::new(),
             failed: BTreeMap::new(),
+            received: Vec::new(),
         })
     }
 
     /// Receives every file of a form.
-    pub(crate) async fn receive_form(&mut self, mut form: Multipart) -> Result<(), UploadError> {
-        while let Some(field) = form.next_field().await.map_err(form_error)? {
-            let Some(name) = field.file_name().map(str::to_owned) else {
-                continue;
-            };
-            match self.receive(&name, field_pieces(field)).await {
-                // The other files are still added.
-                Err(error @ UploadError::FileTooLarge) => self.reject(&name, &error.to_string()),
-                received => received?,
+    pub(crate) async fn receive_form(
+        &mut self,
+        boundary: &str,
+        body: impl Stream<Item = Result<Bytes, UploadError>> + Unpin,
+    ) -> Result<(), UploadError> {
+        let mut form = Form::new(boundary, at_most(body, MAX_BYTES));
+        let mut parts = 0;
+        while let Some(head) = form.next_part().await? {
+            parts += 1;
+            if parts > MAX_FILES {
+                return Err(UploadError::TooManyFiles);
+            }
+            match head {
+                PartHead::File(name) => match self.receive(&name, pieces_of(&mut form)).await {
+                    // The other files are still added.
+                    Err(error @ UploadError::FileTooLarge) => {
+                        self.reject(&name, &error.to_string());
+                    }
+                    received => received?,
+                },
+                PartHead::Field => {}
+                PartHead::Unreadable => {
+                    self.files += 1;
+                    let name = format!("part {parts} of the form");
+                    self.reject(&name, "its head could not be read");
+                }
             }
         }
         Ok(())
@@ -101,11 +139,23 @@ impl Upload {
                 // The key of an export outside `AWSLogs` is its name: files of the same name go to different folders.
                 let times = self.name_counts.entry(name.clone()).or_default();
                 *times += 1;
-                let folder = self.folder.path().join(times.to_string());
-                tokio::fs::create_dir_all(&folder).await?;
-                write_pieces(&folder.join(name), pieces).await?
+                let folder = times.to_string();
+                let path = self.folder.path().join(&folder);
+                create_private_folder(&path)?;
+                match write_pieces(&path.join(&name), pieces).await? {
+                    Ok(content) => {
+                        let received = ReceivedFile {
+                            folder,
+                            name,
+                            content,
+                        };
+                        self.received.push(received);
+                        None
+                    }
+                    Err(reason) => Some(reason),
+                }
             }
-            None => Some("expected a file whose name ends in `.csv`"),
+            None => Some("expected a file whose name ends in `.csv`, without special characters"),
         };
         if let Some(reason) = rejection {
             self.reject(name, reason);
@@ -117,29 +167,36 @@ impl Upload {
         self.failed.insert(display_name(name), reason.to_owned());
     }
 
-    /// Normalizes the received files.
+    /// Normalizes the received files whose content is new.
     pub(crate) async fn finish(
-        self,
+        mut self,
         watcher: &ExportWatcher,
     ) -> Result<UploadSummary, UploadError> {
         if self.files == 0 {
             return Err(UploadError::Empty);
         }
-        let mut summary = UploadSummary::default();
-        let mut failed = self.failed;
-        let mut folders = tokio::fs::read_dir(self.folder.path()).await?;
-        while let Some(folder) = folders.next_entry().await? {
-            let run = watcher.add(&folder.path()).await?;
+        let mut summary = UploadSummary {
+            known: self.remove_known(watcher).await?,
+            ..UploadSummary::default()
+        };
+        let folders: BTreeSet<&String> = self.received.iter().map(|file| &file.folder).collect();
+        for folder in folders {
+            let run = watcher.add(&self.folder.path().join(folder)).await?;
             summary.added += run.files_processed;
             summary.known += run.files_skipped;
-            failed.extend(
-                run.failures
-                    .into_iter()
-                    .map(|failure| (failure.export, failure.error)),
+            for file in self.received.iter().filter(|file| file.folder == *folder) {
+                let is_failed = |failure: &ExportFailure| failure.export.ends_with(&file.name);
+                if !run.failures.iter().any(is_failed) {
+                    watcher.remember_upload(file.content.clone());
+                }
+            }
+            let failures = run.failures.into_iter();
+            self.failed.extend(
+                failures.map(|failure| (printable(&failure.export).into_owned(), failure.error)),
             );
         }
+        let failed = self.failed.into_iter();
         summary.failed = failed
-            .into_iter()
             .map(|(export, error)| ExportFailure {
                 export,
                 error,
@@ -148,34 +205,94 @@ impl Upload {
             .collect();
         Ok(summary)
     }
+
+    /// Removes the files whose content is known: from a source, an earlier upload, or an earlier file of this one. Returns
+    /// their number.
+    async fn remove_known(&mut self, watcher: &ExportWatcher) -> Result<u64, UploadError> {
+        let contents: Vec<ContentHash> = self
+            .received
+            .iter()
+            .map(|file| file.content.clone())
+            .collect();
+        let is_known = watcher.has_contents(&contents).await;
+        let mut known = 0;
+        let mut kept: Vec<ReceivedFile> = Vec::new();
+        for (file, is_known) in std::mem::take(&mut self.received).into_iter().zip(is_known) {
+            if is_known || kept.iter().any(|earlier| earlier.content == file.content) {
+                let path = self.folder.path().join(&file.folder).join(&file.name);
+                tokio::fs::remove_file(path).await?;
+                known += 1;
+            } else {
+                kept.push(file);
+            }
+        }
+        self.received = kept;
+        Ok(known)
+    }
 }
 
-fn field_pieces(field: Field<'_>) -> impl Stream<Item = Result<Bytes, UploadError>> + '_ {
-    futures::stream::unfold(field, |mut field| async {
-        match field.chunk().await {
-            Ok(Some(piece)) => Some((Ok(piece), field)),
-            Ok(None) => None,
-            Err(error) => Some((Err(form_error(error)), field)),
+/// A temporary folder that only its owner can read.
+fn private_folder() -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("kiro-analytics-upload-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
+/// The content of the current part of a form.
+fn pieces_of<S: Stream<Item = Result<Bytes, UploadError>> + Unpin>(
+    form: &mut Form<S>,
+) -> impl Stream<Item = Result<Bytes, UploadError>> {
+    futures::stream::unfold(form, |form| async {
+        let piece = form.next_piece().await.transpose()?;
+        Some((piece, form))
+    })
+}
+
+/// Fails once more than `max_bytes` were received.
+fn at_most(
+    pieces: impl Stream<Item = Result<Bytes, UploadError>> + Unpin,
+    max_bytes: usize,
+) -> impl Stream<Item = Result<Bytes, UploadError>> + Unpin {
+    let mut bytes = 0;
+    pieces.map(move |piece| {
+        let piece = piece?;
+        bytes += piece.len();
+        if bytes > max_bytes {
+            Err(UploadError::TooLarge)
+        } else {
+            Ok(piece)
         }
     })
 }
 
-fn form_error(error: MultipartError) -> UploadError {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        UploadError::TooLarge
-    } else {
-        UploadError::Form(error)
-    }
+/// Fails if the client pauses for too long, or takes too long altogether.
+pub(crate) fn in_time(
+    pieces: impl Stream<Item = Result<Bytes, UploadError>> + Unpin,
+    limits: Limits,
+) -> impl Stream<Item = Result<Bytes, UploadError>> {
+    let end = Instant::now() + limits.max_upload_time;
+    futures::stream::unfold(pieces, move |mut pieces| async move {
+        let idle_end = Instant::now() + limits.body_idle_timeout;
+        let piece = match timeout_at(idle_end.min(end), pieces.next()).await {
+            Ok(piece) => piece?,
+            Err(_) if Instant::now() >= end => Err(UploadError::TooSlow(limits.max_upload_time)),
+            Err(_) => Err(UploadError::Idle(limits.body_idle_timeout)),
+        };
+        Some((piece, pieces))
+    })
 }
 
-/// Writes a file. Returns the reason if it was rejected. Stops reading a file at the size limit.
+/// Writes a file. Returns the hash of its content, or the reason if it was rejected. Stops reading at the size limit.
 async fn write_pieces(
     path: &Path,
     pieces: impl Stream<Item = Result<Bytes, UploadError>>,
-) -> Result<Option<&'static str>, UploadError> {
+) -> Result<Result<ContentHash, &'static str>, UploadError> {
     let mut pieces = std::pin::pin!(pieces);
-    let mut file = File::create(path).await?;
+    let mut file = private_file(path).await?;
     let (mut bytes, mut rejection) = (0, None);
+    let mut hasher = ContentHasher::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
         if bytes == 0 && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b")) {
@@ -188,15 +305,27 @@ async fn write_pieces(
             return Err(UploadError::FileTooLarge);
         }
         if rejection.is_none() {
+            hasher.update(&piece);
             file.write_all(&piece).await?;
         }
     }
     file.flush().await?;
     drop(file);
-    if rejection.is_some() {
-        tokio::fs::remove_file(path).await?;
+    match rejection {
+        Some(reason) => {
+            tokio::fs::remove_file(path).await?;
+            Ok(Err(reason))
+        }
+        None => Ok(Ok(hasher.finish())),
     }
-    Ok(rejection)
+}
+
+async fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path).await
 }
 
 /// Returns the last segment of a path if it is a portable name that ends in `.csv`.
@@ -213,8 +342,14 @@ fn csv_file_name(name: &str) -> Option<String> {
     (is_portable && is_csv).then(|| last.to_owned())
 }
 
+/// A name as messages show it: on one line, and not too long.
 fn display_name(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(200).collect()
+    let shown: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
+    if shown.trim().is_empty() {
+        "a file without a name".to_owned()
+    } else {
+        shown
+    }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
 
     config.data = folder.data();
     let engine = engine::open(&config, Window::ALL)?;
-    let headlines = DemoSummary::ask(&engine).await?;
+    let headlines = DemoSummary::ask(&engine, &config.views).await?;
     drop(engine);
     if args.output == Output::Json {
         return output::print_json(&json!({
@@ -112,6 +112,7 @@ async fn exports(
     }
     folder.set_mark(wanted)?;
     folder.clear()?;
+    folder.create_exports()?;
     let options = FleetOptions::new(wanted.users, wanted.days, wanted.seed, end_date);
     let (root, bar) = (folder.exports(), day_bar(wanted.days.into()));
     let watched = bar.clone();

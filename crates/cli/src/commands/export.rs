@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use kiro_catalog::Source;
+use kiro_ingest::create_private_folder;
 use kiro_query::{Engine, ResultFormat};
 
 use crate::args::{ExportArgs, ExportFormat};
@@ -33,12 +34,12 @@ pub(crate) async fn run(
         return Err(CommandError::usage(error).hint(format!("write --out {}", file.display())));
     }
     folders::check_parent(&args.out)?;
-    one(&engine, &args.view, args.format, &args.out).await
+    one(&engine, &args.view, &args, &args.out).await
 }
 
 /// Every view. Raw tables are written only by name.
 async fn all(engine: &Engine, args: &ExportArgs) -> Result<(), CommandError> {
-    std::fs::create_dir_all(&args.out).map_err(|error| {
+    create_private_folder(&args.out).map_err(|error| {
         let context = format!("could not make the folder `{}`", args.out.display());
         CommandError::usage(anyhow::Error::new(error).context(context))
             .hint("name a folder with --out")
@@ -48,7 +49,7 @@ async fn all(engine: &Engine, args: &ExportArgs) -> Result<(), CommandError> {
             let path = args
                 .out
                 .join(format!("{}.{}", relation.name, extension(args.format)));
-            one(engine, &relation.name, args.format, &path).await?;
+            one(engine, &relation.name, args, &path).await?;
         }
     }
     Ok(())
@@ -57,10 +58,11 @@ async fn all(engine: &Engine, args: &ExportArgs) -> Result<(), CommandError> {
 async fn one(
     engine: &Engine,
     view: &str,
-    format: ExportFormat,
+    args: &ExportArgs,
     path: &Path,
 ) -> Result<(), CommandError> {
-    let format = match format {
+    let format = match args.format {
+        ExportFormat::Csv if args.raw => kiro_query::ExportFormat::RawCsv,
         ExportFormat::Csv => kiro_query::ExportFormat::Csv,
         ExportFormat::Json => kiro_query::ExportFormat::Json,
         ExportFormat::Parquet => kiro_query::ExportFormat::Parquet,
@@ -79,6 +81,7 @@ async fn one(
 
 async fn to_stdout(engine: &Engine, args: &ExportArgs) -> Result<(), CommandError> {
     let format = match args.format {
+        ExportFormat::Csv if args.raw => ResultFormat::RawCsv,
         ExportFormat::Csv => ResultFormat::Csv,
         ExportFormat::Json => ResultFormat::Json,
         ExportFormat::Parquet => {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use kiro_ingest::{NormalizeOptions, RunSummary, normalize};
+use kiro_ingest::{NormalizeOptions, RunSummary, normalize, printable};
 
 use crate::args::{NormalizeArgs, Output, Window};
 use crate::command_error::CommandError;
@@ -164,8 +164,9 @@ impl Run {
         }
         let mut errors: Vec<anyhow::Error> = Vec::new();
         for failure in summary.failures.iter().take(MAX_FAILURES_SHOWN) {
-            let cause = anyhow::Error::msg(failure.error.clone());
-            errors.push(cause.context(format!("failed to normalize `{}`", failure.export)));
+            let cause = anyhow::Error::msg(printable(&failure.error).into_owned());
+            let export = printable(&failure.export);
+            errors.push(cause.context(format!("failed to normalize `{export}`")));
         }
         let more = summary.failures.len().saturating_sub(MAX_FAILURES_SHOWN);
         if more > 0 {

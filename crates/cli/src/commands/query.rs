@@ -29,6 +29,7 @@ pub(crate) async fn run(args: QueryArgs, context: &CommandContext<'_>) -> Result
     let rows = engine.query(&sql).await.map_err(command_error)?;
     let format = match args.format {
         QueryFormat::Table => ResultFormat::Table,
+        QueryFormat::Csv if args.raw => ResultFormat::RawCsv,
         QueryFormat::Csv => ResultFormat::Csv,
         QueryFormat::Json => ResultFormat::Json,
     };

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod buckets;
 mod differential;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod names;
 #[cfg(unix)]
 mod page;

@@ -100,3 +100,27 @@ fn a_report_covers_the_days_that_were_asked_for_and_says_so() {
         assert!(!text.contains("@example.com"), "{text}");
     }
 }
+
+/// The window of the dashboard is a month: without days, a folder of CSV files still has all days of the data.
+#[test]
+fn figures_cover_the_days_that_the_command_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let (exports, data) = (folder.path().join("exports"), folder.path().join("data"));
+    clean_fleet(&exports, 6, 40);
+    assert_eq!(normalize(&exports, &data).status.code(), Some(0));
+    let figures = |name: &str, flags: &[&str]| {
+        let out = folder.path().join(name);
+        let written = report(&data, &out, &[&["--format", "csv"], flags].concat());
+        assert_eq!(written.status.code(), Some(0), "{}", text(&written.stderr));
+        let said = text(&written.stdout);
+        let days = said.trim_end().rsplit("`: ").next().unwrap().to_owned();
+        let figure = fs::read_to_string(out.join("activity/a-kpi-credits.csv")).unwrap();
+        (days, figure)
+    };
+    let all = figures("all", &[]);
+    assert_eq!(all.0, "2026-08-22 to 2026-09-30");
+    assert_eq!(all, figures("named", &["--from", "2026-08-22"]));
+    let month = figures("month", &["--from", "2026-09-01"]);
+    assert_eq!(month.0, "2026-09-01 to 2026-09-30");
+    assert_ne!(all.1, month.1);
+}

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use super::local_listing::list_folder;
 use super::local_staging::Staging;
 use super::local_writer::LocalWriter;
+use crate::private::create_private_folder;
 use crate::store::{
     ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode, StoreError, StoreErrorKind,
     key_prefix,
@@ -61,7 +62,7 @@ impl LocalFolder {
         })
     }
 
-    /// Opens a folder to write to, and creates it if it does not exist.
+    /// Opens a folder to write to, and creates it if it does not exist. Only its owner can read what is created.
     ///
     /// # Errors
     ///
@@ -70,7 +71,7 @@ impl LocalFolder {
         let root = path.as_ref().to_path_buf();
         let fail =
             |kind| StoreError::new("write to", &ObjectKey::new(root.to_string_lossy()), kind);
-        fs::create_dir_all(&root).map_err(|error| match error.kind() {
+        create_private_folder(&root).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => fail(StoreErrorKind::NotAFolder),
             _ => fail(error.into()),
         })?;

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::private::{create_private_file, create_private_folder};
+
 /// Below the destination, and so on the same file system, where a rename moves a file at once.
 pub(crate) const STAGING_FOLDER: &str = ".kiro-analytics-staging";
 const LOCK_FILE: &str = "lock";
@@ -27,7 +29,7 @@ impl Staging {
         let parent = destination.join(STAGING_FOLDER);
         sweep(&parent);
         loop {
-            fs::create_dir_all(&parent)?;
+            create_private_folder(&parent)?;
             match Self::create_in(&parent) {
                 Ok(Some(staging)) => return Ok(staging),
                 Ok(None) => {}
@@ -41,9 +43,13 @@ impl Staging {
     /// Creates and locks a folder. `None` if the sweep of another run has removed it.
     fn create_in(parent: &Path) -> io::Result<Option<Self>> {
         // A random name is never that of an earlier folder, whose lock a sweep may still hold.
-        let folder = Builder::new().prefix("run-").tempdir_in(parent)?.keep();
+        let mut builder = Builder::new();
+        builder.prefix("run-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.tempdir_in(parent)?.keep();
         let path = folder.join(LOCK_FILE);
-        let lock = File::create_new(&path)?;
+        let lock = create_private_file(&path)?;
         match lock.try_lock() {
             Ok(()) if path.exists() => Ok(Some(Self {
                 folder,
@@ -54,11 +60,11 @@ impl Staging {
         }
     }
 
-    /// Creates a file, with the permissions of any new file.
+    /// Creates a file that only its owner can read.
     pub(super) fn create_file(&self) -> io::Result<NamedTempFile> {
         Builder::new()
             .suffix(".tmp")
-            .make_in(&self.folder, |path| File::create_new(path))
+            .make_in(&self.folder, |path| create_private_file(path))
     }
 }
 

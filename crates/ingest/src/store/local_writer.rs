@@ -1,6 +1,5 @@
 //! Writes a file: into the staging folder, then moved to its place.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::local::run_blocking;
 use super::local_staging::Staging;
+use crate::private::create_private_folder;
 use crate::store::{ObjectWriter, StoreError, StoreErrorKind};
 
 /// Pieces are kept in memory up to this size, so that a small file needs one write.
@@ -108,7 +108,7 @@ impl Unfinished {
     fn publish(mut self) -> io::Result<()> {
         self.spill()?;
         if let (Some(file), Some(folder)) = (self.temporary, self.target.parent()) {
-            fs::create_dir_all(folder)?;
+            create_private_folder(folder)?;
             file.persist(&self.target)?;
         }
         Ok(())

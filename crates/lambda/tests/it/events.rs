@@ -70,3 +70,20 @@ fn what_nobody_understands_is_refused_with_what_was_expected() {
         assert!(text.contains("max_files"), "{event}: {text}");
     }
 }
+
+#[test]
+fn a_misspelled_member_of_a_direct_call_is_refused_with_the_nearest_name() {
+    for (event, expected) in [
+        (
+            json!({"since": "2026-07-01", "untill": "2026-07-02"}),
+            "did you mean `until`?",
+        ),
+        (json!({"max_file": 1}), "did you mean `max_files`?"),
+        (json!({"Since": "2026-07-01"}), "did you mean `since`?"),
+        (json!({"reproces": true}), "did you mean `reprocess`?"),
+        (json!({"region\n": "x"}), r"unknown member `region\n`"),
+    ] {
+        let error = Event::parse(event).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}

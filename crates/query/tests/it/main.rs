@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod empty;
+mod endless;
 mod export;
 mod fixture;
 mod functions;

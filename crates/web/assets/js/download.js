@@ -49,7 +49,7 @@ export function csvOf(figure) {
   const quote = (value) => {
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     let text = value === null || value === undefined ? '' : String(value);
-    if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+    if (/^[=+\-@\t\r\n＝＋－＠]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   // The columns of a pivot are days: ISO dates include the year.

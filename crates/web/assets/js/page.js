@@ -7,7 +7,7 @@ import { formatDate, setLocale } from './format.js';
 import { Grid } from './grid.js';
 import { PickerBar, menuButton } from './pickers.js';
 import { closePopover, openMenu } from './popover.js';
-import { currentState, initState, navigate, onState } from './state.js';
+import { addressProblem, currentState, dropProblem, initState, navigate, onState } from './state.js';
 import { StatusIndicator } from './status.js';
 import { drawTabs, markTab, tabBar } from './tabs.js';
 import { setTexts, t } from './texts.js';
@@ -40,7 +40,7 @@ export class Page {
       fill(root, el('div.fatal', { role: 'alert' }, el('h1', { text: 'Kiro usage' }), el('p', { text: error.message || 'The server does not answer. Is kiro-analytics still running?' })));
       return;
     }
-    initState(this.sheets.map((sheet) => sheet.id));
+    initState({ sheets: this.sheets.map((sheet) => sheet.id), pickers: this.pickers.map((picker) => picker.id), languages: this.source.languages ?? Object.keys(LANGUAGES) });
     this.build(root);
     this.status.show(status);
     onState((how) => (this.status.isStale ? this.reload(how) : this.update(how)));
@@ -122,12 +122,20 @@ export class Page {
     }
     this.openSheet = sheet.id;
     document.title = `${sheet.title} · ${this.model.title}`;
+    if (addressProblem()) return;
     this.grid.open(sheet);
     this.grid.refresh();
   }
 
-  /** Without data, shows instructions instead of empty charts. */
+  /** Shows instructions instead of charts: without data, or if the address names something that the dashboard does not have. */
   updateGreeting() {
+    const problem = addressProblem();
+    if (problem) {
+      this.greeting.hidden = false;
+      this.grid.node.hidden = true;
+      fill(this.greeting, explanation(problem));
+      return;
+    }
     const nothing = !this.days;
     this.greeting.hidden = !nothing;
     this.grid.node.hidden = nothing;
@@ -245,6 +253,14 @@ export class Page {
     document.body.append(node);
     setTimeout(() => node.remove(), 2600);
   }
+}
+
+/** What is wrong with the address, and the way on. */
+function explanation({ name, value, nearest }) {
+  const short = (text) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const reason = value === undefined ? t('address.name', { name: short(name) }) : t('address.value', { name, value: short(value) });
+  return el('div.empty', { role: 'alert' }, el('p.empty-reason', { text: nearest ? `${reason} ${t('address.nearest', { nearest })}` : reason }), el('p.empty-hint', { text: t('address.hint') }),
+    el('button.primary', { type: 'button', 'data-action': 'drop-problem', text: t('address.drop'), onclick: dropProblem }));
 }
 
 /** The stored language, else that of the browser, else the first one. */

@@ -1,6 +1,7 @@
 // The state of the page: sheet and selection, stored in the URL and in the browser's history.
 
 import { isoDay, parseDay } from './format.js';
+import { nearest } from './nearest.js';
 
 const KEYS = ['from', 'to', 'tier', 'model', 'client', 'account', 'user', 'team'];
 const SINGLE = new Set(['from', 'to', 'user']);
@@ -8,13 +9,17 @@ const stateListeners = new Set();
 
 let state = { sheet: '', selection: {} };
 let sheets = [];
+/** The ids of the dashboard's pickers. */
+let pickers = [];
+let languages = [];
+let problem = null;
 
 // A file's query string cannot change: its state is in the fragment.
 const usesHash = !location.protocol.startsWith('http');
 
-/** Reads the URL. `known` are the ids of the sheets, in order. */
+/** Reads the URL. `known` are the ids of the sheets, in order, of the pickers, and of the languages. */
 export function initState(known) {
-  sheets = known;
+  ({ sheets, pickers, languages } = known);
   state = readUrl();
   addEventListener(usesHash ? 'hashchange' : 'popstate', () => {
     state = readUrl();
@@ -25,6 +30,22 @@ export function initState(known) {
 /** The current sheet and selection. Do not modify. */
 export function currentState() {
   return state;
+}
+
+/**
+ * The first name or value of the URL that the dashboard does not have: `{ name, value, nearest }`, where only an unknown
+ * value has `value`. Null if all is known. The page shows no numbers then: they would be those of all users.
+ */
+export function addressProblem() {
+  return problem;
+}
+
+/** Removes what the dashboard does not have from the URL. */
+export function dropProblem() {
+  if (!problem) return;
+  problem = null;
+  history.pushState(null, '', urlOf(state));
+  notify('chosen');
 }
 
 /** Calls `listener` after every change, with `chosen` (on the page) or `returned` (through the browser's history). */
@@ -44,8 +65,9 @@ export function navigate({ sheet, selection }) {
     if (value === null || value === undefined || (Array.isArray(value) && !value.length)) delete next.selection[key];
     else next.selection[key] = Array.isArray(value) ? [...new Set(value)].sort() : value;
   }
-  if (urlOf(next) === urlOf(state)) return;
+  if (urlOf(next) === urlOf(state) && !problem) return;
   state = next;
+  problem = null;
   history.pushState(null, '', urlOf(state));
   notify('chosen');
 }
@@ -106,21 +128,49 @@ function urlOf({ sheet, selection }) {
 
 function readUrl() {
   const query = new URLSearchParams(usesHash ? location.hash.slice(1) : location.search);
+  problem = null;
+  checkNames(query);
+  // A file is not asked for a query string: a filter there would have no effect.
+  if (usesHash) checkNames(new URLSearchParams(location.search), ['lang']);
   const selection = {};
-  for (const key of KEYS) {
-    const values = query.getAll(key).filter((value) => value !== '' || key === 'account' || key === 'client');
+  for (const key of selectionKeys()) {
+    const values = query.getAll(key);
     if (!values.length) continue;
-    if (key === 'from' || key === 'to') {
-      const day = parseDay(values[0]);
-      // JavaScript reads February 31 as a day of March.
-      if (day && isoDay(day) === values[0]) selection[key] = values[0];
-    } else selection[key] = SINGLE.has(key) ? values[0] : [...new Set(values)].sort();
+    if (values.includes('') && key !== 'account' && key !== 'client') refuse(key, '');
+    else if (SINGLE.has(key) && values.length > 1) refuse(key, values[1]);
+    // The date picker shows the days that are used instead.
+    else if ((key === 'from' || key === 'to') && !isDay(values[0])) continue;
+    else selection[key] = SINGLE.has(key) ? values[0] : [...new Set(values)].sort();
   }
   if (selection.from && selection.to && selection.from > selection.to) {
     [selection.from, selection.to] = [selection.to, selection.from];
   }
   const sheet = query.get('sheet');
+  if (sheet !== null && !sheets.includes(sheet)) refuse('sheet', sheet, sheets);
+  const language = query.get('lang');
+  if (language !== null && !languages.includes(language.split(/[-_]/)[0].toLowerCase())) refuse('lang', language, languages);
   return { sheet: sheets.includes(sheet) ? sheet : sheets[0] ?? '', selection };
+}
+
+/** The keys of the selection that the dashboard has. */
+function selectionKeys() {
+  return KEYS.filter((key) => pickers.includes(key === 'from' || key === 'to' ? 'date' : key));
+}
+
+function checkNames(query, known = ['sheet', 'lang', 'token', ...selectionKeys()]) {
+  for (const name of query.keys()) {
+    if (!known.includes(name)) problem ??= { name, nearest: nearest(name, known.filter((one) => one !== 'token')) };
+  }
+}
+
+function refuse(name, value, known = []) {
+  problem ??= { name, value, nearest: nearest(value, known) };
+}
+
+function isDay(text) {
+  const day = parseDay(text);
+  // JavaScript reads February 31 as a day of March.
+  return Boolean(day) && isoDay(day) === text;
 }
 
 function notify(how) {

@@ -3,12 +3,12 @@
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use kiro_dashboard::{Language, PageModel};
+use kiro_dashboard::PageModel;
 use kiro_dashboard_sql::Span;
 use serde::Serialize;
 
 use crate::api::errors::dashboard_error;
-use crate::api::query_string::{Pairs, value};
+use crate::api::parameters::{Pairs, ParameterNames, Parameters};
 use crate::app::AppState;
 use crate::page_texts;
 use crate::response::json_response;
@@ -39,9 +39,11 @@ pub(crate) async fn dashboard(
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Response {
-    let language = value(&pairs, "lang")
-        .and_then(Language::from_tag)
-        .unwrap_or_default();
+    let parameters = Parameters::check(pairs, &ParameterNames::single(["lang"]));
+    let language = match parameters.and_then(|parameters| parameters.language()) {
+        Ok(language) => language,
+        Err(error) => return error.response(),
+    };
     let data_version = state.status.current().data_version;
     match state.service.days().await {
         Ok(window) => {

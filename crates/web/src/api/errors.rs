@@ -12,7 +12,7 @@ use crate::response::error_response;
 use crate::upload::UploadError;
 
 pub(crate) fn dashboard_error(error: &DashboardError) -> Response {
-    let text = error_chain(error);
+    let text = error.message();
     match error {
         DashboardError::Request(RequestError::Lookup(
             LookupError::UnknownVisual { .. } | LookupError::UnknownPicker { .. },
@@ -30,17 +30,27 @@ pub(crate) fn upload_error(error: &UploadError) -> Response {
         UploadError::TooManyFiles | UploadError::TooLarge | UploadError::FileTooLarge => {
             StatusCode::PAYLOAD_TOO_LARGE
         }
-        UploadError::Empty | UploadError::Aborted(_) | UploadError::Form(_) => {
-            StatusCode::BAD_REQUEST
-        }
+        UploadError::Empty
+        | UploadError::Aborted(_)
+        | UploadError::Incomplete
+        | UploadError::NoBoundary => StatusCode::BAD_REQUEST,
+        UploadError::Idle(_) | UploadError::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+        UploadError::TooMany => StatusCode::TOO_MANY_REQUESTS,
         UploadError::Add(AddExportsError::ReadOnly) => StatusCode::CONFLICT,
         UploadError::Disk(_) | UploadError::Add(_) => {
             tracing::error!(
-                error = error_chain(error),
+                error = message(error),
                 "Uploaded exports could not be added."
             );
             StatusCode::INTERNAL_SERVER_ERROR
         }
     };
-    error_response(status, &error_chain(error))
+    error_response(status, &message(error))
+}
+
+fn message(error: &UploadError) -> String {
+    match error {
+        UploadError::Add(AddExportsError::Dashboard(error)) => error.message(),
+        other => error_chain(other),
+    }
 }

@@ -1,63 +1,61 @@
 //! `POST /api/exports`: adds exports, from a form with files or from one file in the body.
 
+use std::pin::pin;
+
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt;
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
 
 use crate::api::errors::upload_error;
-use crate::api::query_string::{Pairs, value};
+use crate::api::parameters::{Pairs, ParameterNames, Parameters};
 use crate::app::AppState;
+use crate::form::boundary_of;
+use crate::limits::{Admission, Limits};
 use crate::response::error_response;
-use crate::upload::{Upload, UploadError, UploadSummary};
+use crate::upload::{Upload, UploadError, UploadSummary, in_time};
 
 /// The name of a file whose request has no `name`.
 const DEFAULT_NAME: &str = "upload.csv";
 
 pub(crate) async fn add_exports(
     State(state): State<AppState>,
+    Extension(admission): Extension<Admission>,
     Query(pairs): Pairs,
     request: Request,
 ) -> Response {
+    let parameters = match Parameters::check(pairs, &ParameterNames::single(["name"])) {
+        Ok(parameters) => parameters,
+        Err(error) => return error.response(),
+    };
     if !state.watcher.can_write() {
         return error_response(
             StatusCode::CONFLICT,
             "exports cannot be added: the data folder cannot be written",
         );
     }
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    let kind = kind
-        .split(';')
-        .next()
+    let Some(_permit) = admission.admit_upload() else {
+        return upload_error(&UploadError::TooMany);
+    };
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type
+        .and_then(|content_type| content_type.to_str().ok())
         .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let summary = match kind.as_str() {
-        "multipart/form-data" => match Multipart::from_request(request, &()).await {
-            Ok(form) => add_form(&state, form).await,
-            Err(rejection) => {
-                return error_response(StatusCode::BAD_REQUEST, &rejection.body_text());
-            }
-        },
-        "text/csv" => {
-            add_file(
-                &state,
-                value(&pairs, "name").unwrap_or(DEFAULT_NAME),
-                request.into_body(),
-            )
-            .await
-        }
-        _ => {
-            return error_response(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "expected `multipart/form-data` or `text/csv`",
-            );
-        }
+        .to_owned();
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let body = pieces(request.into_body(), admission.limits);
+    let summary = if kind.eq_ignore_ascii_case("multipart/form-data") {
+        add_form(&state, &content_type, body).await
+    } else if kind.eq_ignore_ascii_case("text/csv") {
+        add_file(&state, parameters.value("name"), body).await
+    } else {
+        return error_response(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "expected `multipart/form-data` or `text/csv`",
+        );
     };
     match summary {
         Ok(summary) => axum::Json(summary).into_response(),
@@ -65,17 +63,31 @@ pub(crate) async fn add_exports(
     }
 }
 
-async fn add_form(state: &AppState, form: Multipart) -> Result<UploadSummary, UploadError> {
-    let mut upload = Upload::begin()?;
-    upload.receive_form(form).await?;
-    upload.finish(&state.watcher).await
-}
-
-async fn add_file(state: &AppState, name: &str, body: Body) -> Result<UploadSummary, UploadError> {
-    let mut upload = Upload::begin()?;
+/// The pieces of a body, in time.
+fn pieces(body: Body, limits: Limits) -> impl Stream<Item = Result<Bytes, UploadError>> {
     let pieces = body
         .into_data_stream()
         .map(|piece| piece.map_err(UploadError::Aborted));
-    upload.receive(name, pieces).await?;
+    in_time(pieces, limits)
+}
+
+async fn add_form(
+    state: &AppState,
+    content_type: &str,
+    body: impl Stream<Item = Result<Bytes, UploadError>>,
+) -> Result<UploadSummary, UploadError> {
+    let boundary = boundary_of(content_type).ok_or(UploadError::NoBoundary)?;
+    let mut upload = Upload::begin()?;
+    upload.receive_form(&boundary, pin!(body)).await?;
+    upload.finish(&state.watcher).await
+}
+
+async fn add_file(
+    state: &AppState,
+    name: Option<&str>,
+    body: impl Stream<Item = Result<Bytes, UploadError>>,
+) -> Result<UploadSummary, UploadError> {
+    let mut upload = Upload::begin()?;
+    upload.receive(name.unwrap_or(DEFAULT_NAME), body).await?;
     upload.finish(&state.watcher).await
 }

@@ -5,15 +5,13 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::api::errors::dashboard_error;
-use crate::api::query_string::{Pairs, value};
+use crate::api::parameters::{Pairs, ParameterError, ParameterNames, Parameters};
 use crate::app::AppState;
 use crate::dashboard_service::MAX_CHOICES;
 use crate::response::json_response;
 
 /// The number of values if the request has no `limit`.
-const DEFAULT_LIMIT: u32 = 50;
-/// Longer search texts are cut.
-const MAX_SEARCH_CHARS: usize = 200;
+const DEFAULT_LIMIT: u64 = 50;
 
 pub(crate) async fn options(
     State(state): State<AppState>,
@@ -21,18 +19,20 @@ pub(crate) async fn options(
     Query(pairs): Pairs,
     headers: HeaderMap,
 ) -> Response {
-    let limit = value(&pairs, "limit")
-        .and_then(|limit| limit.parse().ok())
-        .unwrap_or(DEFAULT_LIMIT)
-        .min(MAX_CHOICES);
-    let search: String = value(&pairs, "search")
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(MAX_SEARCH_CHARS)
-        .collect();
+    let (search, limit) = match search_and_limit(pairs) {
+        Ok(request) => request,
+        Err(error) => return error.response(),
+    };
     match state.service.choices(&picker, &search, limit).await {
         Ok(choices) => json_response(&headers, &choices),
         Err(error) => dashboard_error(&error),
     }
+}
+
+fn search_and_limit(pairs: Vec<(String, String)>) -> Result<(String, u32), ParameterError> {
+    let names = ParameterNames::single(["limit"]).optional(["search"]);
+    let parameters = Parameters::check(pairs, &names)?;
+    let limit = parameters.number("limit")?.unwrap_or(DEFAULT_LIMIT);
+    let limit = u32::try_from(limit).unwrap_or(MAX_CHOICES).min(MAX_CHOICES);
+    Ok((parameters.search(), limit))
 }

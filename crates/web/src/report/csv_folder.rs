@@ -4,13 +4,15 @@ use std::path::Path;
 
 use kiro_dashboard::spec::{Kind, Show};
 use kiro_dashboard_sql::{Selection, TableView};
+use kiro_ingest::{create_private_folder, write_private_file};
 
 use crate::dashboard_service::DashboardService;
 use crate::report::anonymize::Anonymizer;
 use crate::report::{ReportError, ReportOptions, ReportSummary};
 use crate::{csv_text, page_texts};
 
-/// Writes `<out>/<sheet>/<visual>.csv` for every visual that is not about one user.
+/// Writes `<out>/<sheet>/<visual>.csv` for every visual that is not about one user, with the days of the options or all days
+/// of the data. Only the owner of the new files and folders can read them.
 ///
 /// # Errors
 ///
@@ -24,21 +26,20 @@ pub async fn write_csv_folder(
     let mut page = service.spec().page(options.language);
     options.retain_sheets(&mut page)?;
     page_texts::add_to(&mut page.texts, options.language);
+    let days = options.days.or(data.days);
     let selection = Selection {
-        from: options.days.map(|days| days.from),
-        to: options.days.map(|days| days.to),
+        from: days.map(|days| days.from),
+        to: days.map(|days| days.to),
         ..Selection::default()
     };
     let anonymizer = Anonymizer::read(options, &page, service).await?;
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {
         let folder = out.join(&sheet.id);
-        tokio::fs::create_dir_all(&folder)
-            .await
-            .map_err(|source| ReportError::Write {
-                path: folder.clone(),
-                source,
-            })?;
+        create_private_folder(&folder).map_err(|source| ReportError::Write {
+            path: folder.clone(),
+            source,
+        })?;
         for visual in sheet
             .visuals
             .iter()
@@ -58,12 +59,10 @@ pub async fn write_csv_folder(
             let path = folder.join(format!("{}.csv", visual.id));
             bytes += text.len() as u64;
             figures += 1;
-            tokio::fs::write(&path, text)
-                .await
-                .map_err(|source| ReportError::Write {
-                    path: path.clone(),
-                    source,
-                })?;
+            write_private_file(&path, text).map_err(|source| ReportError::Write {
+                path: path.clone(),
+                source,
+            })?;
         }
     }
     Ok(ReportSummary {
@@ -72,6 +71,6 @@ pub async fn write_csv_folder(
         sheets: page.sheets.len(),
         visuals: page.sheets.iter().map(|sheet| sheet.visuals.len()).sum(),
         figures,
-        days: options.days.or(data.days),
+        days,
     })
 }

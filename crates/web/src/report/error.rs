@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use kiro_catalog::{did_you_mean, nearest};
+
 use crate::dashboard_service::DashboardError;
 
 /// A report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    #[error("there is no sheet `{found}`, expected one of `{}`", known.join("`, `"))]
+    #[error("there is no sheet `{found}`, expected one of `{}`{}", known.join("`, `"), nearest_of(found, known))]
     UnknownSheet { found: String, known: Vec<String> },
     #[error("visual `{visual}` could not be computed")]
     Figure {
@@ -29,6 +31,10 @@ pub enum ReportError {
     },
     #[error("the system has no randomness for pseudonyms: give a salt")]
     NoRandomness,
+}
+
+fn nearest_of(found: &str, known: &[String]) -> String {
+    did_you_mean(nearest(found, known.iter().map(String::as_str)).as_deref())
 }
 
 impl From<DashboardError> for ReportError {

@@ -130,13 +130,12 @@ fn dashboards(
     dashboards.collect()
 }
 
-/// Writes a temporary file in the same folder, then renames it: readers of `out` see the whole new file or the old one.
+/// Writes a temporary file in the same folder, then renames it: readers of `out` see the whole new file or the old one. Only
+/// its owner can read it.
 fn replace_file(out: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".report-").suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
     file.write_all(bytes)?;
     file.persist(out).map_err(|error| error.error)?;

@@ -11,7 +11,7 @@ use crate::report::{Pseudonyms, ReportError};
 /// The contents of a report.
 #[derive(Debug, Clone)]
 pub struct ReportOptions {
-    /// The days that the report covers. None: all days of the data, opened on the dashboard's default window.
+    /// The days that the report covers. None: all days of the data. A page of all days opens on the dashboard's default window.
     pub days: Option<Span>,
     /// Ids of sheets; empty: all.
     pub sheets: Vec<String>,
