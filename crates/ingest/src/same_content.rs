@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures::StreamExt;
-use kiro_report::{ExportKey, ObjectKey, hex};
+use kiro_report::{ExportKey, ObjectKey};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 
@@ -47,8 +47,8 @@ impl ContentHasher {
     pub fn finish(self) -> ContentHash {
         ContentHash {
             bytes: self.bytes,
-            sha256: hex(&self.sha256.finalize()[..16]),
-            md5: hex(&self.md5.finalize()),
+            sha256: hex::encode(&self.sha256.finalize()[..16]),
+            md5: hex::encode(&self.md5.finalize()),
         }
     }
 }

@@ -143,8 +143,10 @@ fn command_error(error: ReportError) -> CommandError {
             CommandError::usage(error).hint("name another place with --out")
         }
         ReportError::NoRandomness => CommandError::usage(error).hint("give one with --hash-salt"),
-        ReportError::Figure { .. } | ReportError::Days(_) => CommandError::data(error)
-            .hint("if a part is damaged, remove it and run `kiro-analytics normalize` again"),
+        ReportError::Figure { .. } | ReportError::Days(_) | ReportError::Names(_) => {
+            CommandError::data(error)
+                .hint("if a part is damaged, remove it and run `kiro-analytics normalize` again")
+        }
         ReportError::Json(_) | ReportError::Csv(_) => CommandError::data(error),
     }
 }

@@ -181,9 +181,10 @@ fn an_endless_statement_ends_on_the_first_signal() {
             assert!(started.elapsed() < PATIENCE, "{sql}");
             std::thread::yield_now();
         }
-        let killed = Command::new("kill").args([signal, &child.id().to_string()]);
-        let mut killed = killed;
-        assert!(killed.status().unwrap().success());
+        let killed = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(killed.unwrap().success());
         let mut talk = String::new();
         child
             .stderr
