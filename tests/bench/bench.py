@@ -36,7 +36,7 @@ class Bench:
     # ---- (a) one big export
 
     def big_input(self, rows: int) -> Path:
-        folder = self.inputs / f"big-{rows}"
+        folder = self.inputs / f"adds-up-{rows}"
         export = folder / "KIRO_IDE_123456789012_user_report_202610010000.csv"
         if not export.exists():
             folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class Bench:
     # ---- (b) many small exports
 
     def daily_input(self, days: int, users: int) -> Path:
-        folder = self.inputs / f"daily-{days}-{users}"
+        folder = self.inputs / f"daily-adds-up-{days}-{users}"
         if not folder.exists():
             unfinished = self.inputs / "unfinished-daily"
             shutil.rmtree(unfinished, ignore_errors=True)

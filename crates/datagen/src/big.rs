@@ -26,7 +26,8 @@ pub struct BigExport {
 
 /// Writes one `user_report` export of `rows` rows (about 207 bytes each with 12 models) to `path`.
 ///
-/// Rows are grouped by day, 8,000 users a day, so no key occurs twice. The same arguments give the same bytes.
+/// Rows are grouped by day, 8,000 users a day, so no key occurs twice; models add up to the total. The same arguments give the
+/// same bytes.
 ///
 /// # Errors
 ///
@@ -47,7 +48,8 @@ pub fn write_big_export(rows: u64, models: u32, path: &Path) -> Result<BigExport
         model_rows: 0,
         bytes: 0,
     };
-    let first_day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default();
+    // Four million rows are 500 days, all of them before the day that the benchmark names.
+    let first_day = NaiveDate::from_ymd_opt(2024, 3, 1).unwrap_or_default();
     let mut row = 0;
     for day in 0_u64.. {
         let date = first_day
@@ -102,20 +104,24 @@ fn push_row(row: u64, [date, id]: [&str; 2], models: u32, out: &mut Vec<u8>) -> 
     out.extend_from_slice(b",1000.0,0.0,false,");
     push_quoted(out, Site::Main.profile_arn());
     out.extend_from_slice(b",PRO,");
-    push_count(out, u64::from(20 + rng.below(400)));
-    let mut used = 0;
-    for _ in 0..models {
+    // Three models on average.
+    let counts: Vec<u64> = (0..models)
+        .map(|_| {
+            let is_used = f64::from(models) * rng.unit() < 3.0;
+            if is_used {
+                u64::from(1 + rng.below(90))
+            } else {
+                0
+            }
+        })
+        .collect();
+    push_count(out, counts.iter().sum());
+    for count in &counts {
         out.push(b',');
-        // Three on average.
-        if f64::from(models) * rng.unit() < 3.0 {
-            push_count(out, u64::from(1 + rng.below(90)));
-            used += 1;
-        } else {
-            out.push(b'0');
-        }
+        push_count(out, *count);
     }
     out.push(b'\n');
-    used
+    counts.iter().map(|count| u64::from(*count > 0)).sum()
 }
 
 #[cfg(test)]

@@ -87,6 +87,13 @@ fn write_row(out: &mut impl Write, date: NaiveDate, user: u64, random: &mut Rand
     let (one, two) = (id.next(), id.next());
     let (tier, limit) = [("PRO", 1000), ("PRO_PLUS", 2000), ("POWER", 10_000)][(user % 3) as usize];
     let client = ["KIRO_IDE", "KIRO_CLI", "PLUGIN"][(random.next() % 3) as usize];
+    let first = random.next() % MODELS;
+    let messages: Vec<u64> = (0..MODELS)
+        .map(|model| {
+            let is_used = (model + MODELS - first) % MODELS < MODELS_USED;
+            if is_used { 1 + random.next() % 120 } else { 0 }
+        })
+        .collect();
     write!(
         out,
         "{date},\"{:08x}-{:04x}-4222-8333-{:012x}\",{client},{},{}.{:014},{limit}.0,0.0,false,\
@@ -98,16 +105,10 @@ fn write_row(out: &mut impl Write, date: NaiveDate, user: u64, random: &mut Rand
         random.next() % 30,
         random.next() % 90,
         random.next() % 100_000_000_000_000,
-        random.next() % 500,
+        messages.iter().sum::<u64>(),
     )?;
-    let first = random.next() % MODELS;
-    for model in 0..MODELS {
-        let is_used = (model + MODELS - first) % MODELS < MODELS_USED;
-        write!(
-            out,
-            ",{}",
-            if is_used { 1 + random.next() % 120 } else { 0 }
-        )?;
+    for count in messages {
+        write!(out, ",{count}")?;
     }
     writeln!(out)?;
     Ok(())

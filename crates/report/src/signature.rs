@@ -47,7 +47,7 @@ impl Signature {
             Self::Zstandard => "a zstandard file",
             Self::Parquet => "a parquet file",
             Self::Utf16 => "text in UTF-16",
-            Self::WebPage => "a web page (HTML or XML)",
+            Self::WebPage => "a web page (`<!doctype html>` or the like)",
         }
     }
 

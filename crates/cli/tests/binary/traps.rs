@@ -56,7 +56,7 @@ fn every_object_row_and_cell_is_accounted_for() {
         summary["issues"],
         json!({
             "bad_date": 1, "bad_value": 3, "duplicate_column": 1, "empty_export": 1, "invalid_utf8": 1,
-            "missing_user": 1, "short_row": 1, "surplus_cells": 1, "unknown_column": 1,
+            "missing_user": 1, "model_sum": 1, "repeated_key": 1, "short_row": 1, "surplus_cells": 1, "unknown_column": 1,
         })
     );
 }
@@ -75,7 +75,7 @@ fn each_unreadable_export_says_why() {
     };
     assert!(
         reason("202609110000").contains("doctype"),
-        "HTML: names what was found"
+        "HTML: says that it is a web page"
     );
     assert!(
         reason("202609120000").contains("line 3"),

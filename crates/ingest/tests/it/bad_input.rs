@@ -77,7 +77,7 @@ fn what_is_not_csv_text_says_what_it_is() {
     ] {
         assert_eq!(
             failure(page),
-            "this is a web page (HTML or XML), expected CSV text in UTF-8"
+            "this is a web page (`<!doctype html>` or the like), expected CSV text in UTF-8"
         );
     }
     assert_eq!(

@@ -111,7 +111,7 @@ fn saved() -> impl Strategy<Value = Saved> {
         "\u{feff}",
         "\u{feff}\u{feff}",
         "\n",
-        " \n,,\n",
+        "  \n\n",
         "sep=,\n",
         "\u{feff}\n\u{feff}sep=,\n",
     ];
