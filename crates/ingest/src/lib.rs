@@ -7,6 +7,7 @@ mod error_chain;
 mod export;
 mod part;
 mod run;
+mod same_content;
 mod store;
 
 pub use error_chain::error_chain;
@@ -14,6 +15,7 @@ pub use run::{
     ExportFailure, ExportOutcome, ExportSource, ExportStatus, NoProgress, NormalizeOptions,
     Progress, RunError, RunErrorKind, RunInput, RunSummary, normalize, normalize_input,
 };
+pub use same_content::{ContentHash, ContentHasher, find_same_content};
 pub use store::{
     InMemoryStore, LocalFolder, ObjectMeta, ObjectReader, ObjectStore, ObjectWriter, PutMode,
     RemoteErrorKind, StoreError, StoreErrorKind, key_prefix,

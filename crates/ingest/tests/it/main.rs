@@ -11,5 +11,6 @@ mod parts;
 mod properties;
 mod run_input;
 mod runs;
+mod same_content;
 mod snapshots;
 mod store_suite;
