@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::origin::OriginColumns;
 use crate::records::Record;
 use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReportKind};
 
@@ -24,6 +25,7 @@ pub(crate) struct Header {
     pub(crate) models: Vec<usize>,
     pub(crate) model_names: Vec<String>,
     pub(crate) unknown: Vec<usize>,
+    pub(crate) origin_columns: OriginColumns,
     /// The first and the repeated position of columns that occur again.
     pub(crate) duplicates: Vec<(usize, usize)>,
     pub(crate) issues: Vec<Issue>,
@@ -63,6 +65,7 @@ impl Header {
             models: Vec::new(),
             model_names: Vec::new(),
             unknown: Vec::new(),
+            origin_columns: OriginColumns::default(),
             duplicates: Vec::new(),
             issues: Vec::new(),
             names: Vec::new(),
@@ -102,6 +105,13 @@ impl Header {
         header.date = position_of("activity_date").ok_or_else(|| ReadError::NoDateColumn {
             found: list_names(&names),
         })?;
+        header.origin_columns = OriginColumns {
+            profile: (kind == ReportKind::UserReport)
+                .then(|| position_of("profile_id"))
+                .flatten(),
+            account: position_of("source_account"),
+            region: position_of("source_region"),
+        };
         header.names = names;
         Ok(header)
     }

@@ -16,6 +16,7 @@ mod hex;
 mod issue;
 mod number;
 mod object_key;
+mod origin;
 mod plain_values;
 mod read_error;
 mod reader;
@@ -32,7 +33,9 @@ pub use activity_date::parse_activity_date;
 pub use dataset::Dataset;
 pub use dataset_column::{ColumnEncoding, DatasetColumn, PartField, ValueType};
 pub use dataset_columns::{CODE_COUNTERS, MODEL_SUFFIX, PLAIN_COLUMNS};
-pub use export_key::{ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport, TimeSource};
+pub use export_key::{
+    ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport, TimeSource, is_account_root,
+};
 pub use export_time::ExportTime;
 pub use hex::hex;
 pub use issue::{Issue, IssueKind};

@@ -17,6 +17,7 @@ pub struct ReportReader {
     is_text: bool,
     header: Option<Header>,
     parser: RowParser,
+    data_rows: u64,
 }
 
 impl ReportReader {
@@ -28,12 +29,18 @@ impl ReportReader {
             is_text: false,
             header: None,
             parser: RowParser::default(),
+            data_rows: 0,
         }
     }
 
     /// The kind of the export; `None` until the header has been read, if [`Self::new`] got none.
     pub fn kind(&self) -> Option<ReportKind> {
         self.header.as_ref().map(|header| header.kind).or(self.kind)
+    }
+
+    /// The records so far that are neither a header nor blank: usable rows and rejected ones.
+    pub fn data_rows(&self) -> u64 {
+        self.data_rows
     }
 
     /// Reads the next bytes.
@@ -88,6 +95,7 @@ impl ReportReader {
             let record = self.records.current();
             // A line of blanks only is a blank line.
             if record.len() > 1 || !record.cell(0).trim_ascii().is_empty() {
+                self.data_rows += u64::from(!record.is_blank());
                 self.parser.parse(record, header, sink);
             }
         }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::cell::{parse_boolean, trim};
 use crate::extra::ExtraBuilder;
 use crate::header::Header;
+use crate::origin::{Origin, OriginReader};
 use crate::records::Record;
 use crate::{
     CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages, PLAIN_COLUMNS,
@@ -27,6 +28,7 @@ pub(crate) struct RowParser {
     date: Memo<Option<NaiveDate>>,
     models: Vec<ModelMessages>,
     extra: ExtraBuilder,
+    origin: OriginReader,
 }
 
 /// The last raw cell of a column and its value.
@@ -75,10 +77,13 @@ impl RowParser {
             std::cmp::Ordering::Greater => cells.report_issue(IssueKind::SurplusCells, None),
             std::cmp::Ordering::Equal => {}
         }
-        let extra = if header.unknown.is_empty() {
-            None
+        let origin = self.origin.read(cells.origin());
+        let has_extra =
+            !header.unknown.is_empty() || origin.is_other_account || origin.is_other_region;
+        let extra = if has_extra {
+            collect_extra(&mut self.extra, &mut cells, &origin)
         } else {
-            collect_extra(&mut self.extra, &mut cells)
+            None
         };
         match header.kind {
             ReportKind::UserReport => {
@@ -105,6 +110,8 @@ impl RowParser {
                         .get(tier.as_bytes(), |_| tier_code(tier))
                         .as_deref(),
                     plain: cells.plain_values(),
+                    source_account: origin.account,
+                    source_region: origin.region,
                     extra,
                     models: &self.models,
                 };
@@ -121,6 +128,8 @@ impl RowParser {
                     activity_date,
                     user_id,
                     counters: &counters,
+                    source_account: origin.account,
+                    source_region: origin.region,
                     extra,
                 });
             }
@@ -143,11 +152,16 @@ fn upper_case(text: &str) -> Cow<'_, str> {
 fn collect_extra<'e, S: RowSink>(
     extra: &'e mut ExtraBuilder,
     cells: &mut Cells<'_, '_, S>,
+    origin: &Origin<'_>,
 ) -> Option<&'e str> {
     extra.clear();
-    for position in &cells.header.unknown {
-        if let Some(text) = cells.text(Some(*position)) {
-            extra.add(&cells.header.names[*position], text);
+    let columns = &cells.header.origin_columns;
+    let other_account = columns.account.filter(|_| origin.is_other_account);
+    let other_region = columns.region.filter(|_| origin.is_other_region);
+    let unknown = cells.header.unknown.iter().copied();
+    for position in unknown.chain(other_account).chain(other_region) {
+        if let Some(text) = cells.text(Some(position)) {
+            extra.add(&cells.header.names[position], text);
         }
     }
     extra.finish()
@@ -156,6 +170,13 @@ fn collect_extra<'e, S: RowSink>(
 impl<'a, S: RowSink> Cells<'a, '_, S> {
     fn cell(&self, position: usize) -> &'a [u8] {
         trim(self.record.cell(position))
+    }
+
+    /// The cells of profile, account and Region.
+    fn origin(&self) -> [&'a [u8]; 3] {
+        let columns = &self.header.origin_columns;
+        [columns.profile, columns.account, columns.region]
+            .map(|position| position.map_or(&[][..], |position| self.cell(position)))
     }
 
     /// `None` if blank, missing, or not UTF-8.

@@ -11,7 +11,7 @@ use super::issues::IssueRows;
 use super::part_writer::PartTarget;
 pub(crate) use super::sink::ExportCounts;
 use super::sink::ExportSink;
-use crate::part::{ExistingParts, PartMetadata, PartName};
+use crate::part::{ExistingParts, PartMetadata, PartName, VersionRecord};
 use crate::store::{ObjectMeta, ObjectStore};
 
 /// The facts of larger exports are encoded on another thread than the one that reads them.
@@ -59,15 +59,17 @@ impl ExportJob {
             .finish(&mut sink)
             .map_err(NormalizeErrorKind::Content)?;
         let kind = reader.kind().unwrap_or(ReportKind::UserReport);
-        sink.finish(kind)
+        sink.finish(kind, reader.data_rows())
     }
 
-    /// Records in the issues dataset that the export failed, unless an earlier run did.
+    /// Records in the issues dataset that the export failed, unless an earlier run did, or [`Self::run`] with all issues.
     pub(crate) fn record_failure(
         &self,
         failure: &NormalizeErrorKind,
     ) -> Result<(), NormalizeErrorKind> {
-        if !failure.is_about_the_export() || self.existing.has(&self.name, Dataset::Issues) {
+        let is_recorded = matches!(failure, NormalizeErrorKind::NoUsableRow { .. })
+            || self.existing.has(&self.name, Dataset::Issues);
+        if !failure.is_about_the_export() || is_recorded {
             return Ok(());
         }
         let mut issues = IssueRows::new(self.target());
@@ -95,13 +97,15 @@ impl ExportJob {
                 .format("%Y%m%d%H%M%S%6f")
                 .to_string(),
         };
+        let export_date = self.existing.export_date(&self.name);
+        let export_date = export_date.unwrap_or_else(|| self.export.time.date());
+        let may_have_version = self.existing.may_have_version(&self.export, export_date);
+        let version = || VersionRecord::new(&self.export.key, &self.processed_time, &self.name);
         PartTarget {
             destination: Arc::clone(&self.destination),
             metadata: Arc::new(metadata),
-            export_date: self
-                .existing
-                .export_date(&self.name)
-                .unwrap_or_else(|| self.export.time.date()),
+            export_date,
+            version: may_have_version.then(version),
             name: self.name.clone(),
             existing: Arc::clone(&self.existing),
             runtime: self.runtime.clone(),

@@ -14,3 +14,5 @@ mod runs;
 mod same_content;
 mod snapshots;
 mod store_suite;
+mod touched;
+mod versions;
