@@ -2,13 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::origin::{is_account, is_region};
+use crate::export_path::ExportPath;
 use crate::{ExportTime, ObjectKey, ReportKind};
-
-/// The folders of the reports below an account: Kiro's, and that of Amazon Q Developer before it.
-pub const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
-/// The folder below which accounts begin.
-pub const ACCOUNT_ROOT: &str = "AWSLogs";
 
 /// An export's key and what it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,85 +97,6 @@ impl ExportKey {
             time_source,
         })
     }
-}
-
-/// The folders of an export below `AWSLogs`, if it is there.
-#[derive(Default)]
-struct ExportPath {
-    kind: Option<ReportKind>,
-    /// The folder of the account, whatever its name is.
-    account_folder: String,
-    region: String,
-    /// Folders that cannot be part of the date path.
-    folders_before: usize,
-}
-
-impl ExportPath {
-    fn find(folders: &[&str]) -> Result<Self, NotAnExport> {
-        let Some(root) = folders.iter().rposition(|folder| is_account_root(folder)) else {
-            return Ok(Self::default());
-        };
-        let logs = (root + 2..folders.len())
-            .find(|position| is_log_root(folders[*position]))
-            .ok_or(NotAnExport::OtherLog)?;
-        let kind = folders
-            .get(logs + 1)
-            .and_then(|folder| ReportKind::from_folder(folder));
-        let kind = kind.ok_or(NotAnExport::OtherLog)?;
-        Ok(Self {
-            kind: Some(kind),
-            account_folder: folders[logs - 1].to_owned(),
-            region: folders
-                .get(logs + 2)
-                .filter(|region| is_region(region))
-                .map(|region| region.to_ascii_lowercase())
-                .unwrap_or_default(),
-            folders_before: logs + 2,
-        })
-    }
-
-    /// A folder that is no account id gives way to an account in the file's name.
-    fn account(&self, name: &str) -> String {
-        if is_account(&self.account_folder) {
-            return self.account_folder.clone();
-        }
-        let named = ReportKind::ALL
-            .into_iter()
-            .find_map(|kind| account_before(name, kind.folder()));
-        named.map_or_else(|| self.account_folder.clone(), str::to_owned)
-    }
-
-    fn kinds(&self) -> Vec<ReportKind> {
-        self.kind
-            .map_or_else(|| ReportKind::ALL.to_vec(), |kind| vec![kind])
-    }
-}
-
-/// Returns true if a folder is that below which accounts begin, in any letter case.
-pub fn is_account_root(folder: &str) -> bool {
-    folder.eq_ignore_ascii_case(ACCOUNT_ROOT)
-}
-
-fn is_log_root(folder: &str) -> bool {
-    LOG_ROOTS
-        .iter()
-        .any(|root| root.eq_ignore_ascii_case(folder))
-}
-
-/// The account id right before `_<report>` in a file's name: twelve digits and no more.
-fn account_before<'n>(name: &'n str, report: &str) -> Option<&'n str> {
-    let bytes = name.as_bytes();
-    let marker = format!("_{report}");
-    let is_here = |end: usize| {
-        bytes[end..]
-            .get(..marker.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(marker.as_bytes()))
-    };
-    (12..bytes.len()).rev().find_map(|end| {
-        let account = name.get(end - 12..end)?;
-        let is_alone = end == 12 || !bytes[end - 13].is_ascii_alphanumeric();
-        (is_here(end) && is_alone && is_account(account)).then_some(account)
-    })
 }
 
 fn ends_with(name: &str, end: &str) -> bool {
@@ -287,6 +203,8 @@ mod tests {
             ("mail/July.CSV", ""),
             ("user_report/us-east-1/x.csv", ""),
             ("123456789012/user_report/x.csv", ""),
+            ("awslogs/x.csv", ""),
+            ("awslogs/123456789012/KiroLogs/other_report/x.csv", ""),
             (
                 "any/where/KIRO_IDE_123456789012_user_report_202607100000.csv",
                 "123456789012",

@@ -9,6 +9,7 @@ mod dataset;
 mod dataset_column;
 mod dataset_columns;
 mod export_key;
+mod export_path;
 mod export_time;
 mod extra;
 mod header;
@@ -33,9 +34,8 @@ pub use activity_date::parse_activity_date;
 pub use dataset::Dataset;
 pub use dataset_column::{ColumnEncoding, DatasetColumn, PartField, ValueType};
 pub use dataset_columns::{CODE_COUNTERS, MODEL_SUFFIX, PLAIN_COLUMNS};
-pub use export_key::{
-    ACCOUNT_ROOT, ExportKey, LOG_ROOTS, NotAnExport, TimeSource, is_account_root,
-};
+pub use export_key::{ExportKey, NotAnExport, TimeSource};
+pub use export_path::{ACCOUNT_ROOT, LOG_ROOTS, is_account_root};
 pub use export_time::ExportTime;
 pub use hex::hex;
 pub use issue::{Issue, IssueKind};

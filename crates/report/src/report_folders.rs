@@ -1,7 +1,7 @@
 //! The folders that Kiro writes the reports of an account to.
 
 use crate::ReportKind;
-use crate::export_key::{ACCOUNT_ROOT, LOG_ROOTS, is_account_root};
+use crate::export_path::{ACCOUNT_ROOT, LOG_ROOTS, is_account_root};
 
 /// The report folders of the accounts below a prefix. The prefix may name account, log root and report itself.
 ///

@@ -1,5 +1,6 @@
 //! Exports as people keep, copy and edit them (`tests/touched`): whose rows they are.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -166,9 +167,11 @@ fn accounts_survive_the_way_to_another_thread_and_many_pages() {
     let accounts = ["111111111111", "222222222222"];
     for row in 0..60_000 {
         let account = accounts[usize::from(row % 1000 >= 700)];
-        content.push_str(&format!(
-            "2026-07-10,u{row},arn:aws:codewhisperer:us-east-1:{account}:profile/X,1,2\n"
-        ));
+        writeln!(
+            content,
+            "2026-07-10,u{row},arn:aws:codewhisperer:us-east-1:{account}:profile/X,1,2"
+        )
+        .unwrap();
     }
     assert!(content.len() > 2 << 20);
     let (store, _) = crate::kiro_exports::normalize_one("all.csv", content);
