@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::store::{ObjectMeta, ObjectStore, StoreError};
 
 /// Maximum number of exports of one size that are read because their entity tags are no hashes, as under a KMS key.
-const MAX_READS: u32 = 4;
+const MAX_READS: usize = 4;
 
 /// The size and the hashes of a file's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,21 +68,21 @@ impl ContentHash {
 
 /// The key of an export in `source` for each content that an export there has.
 ///
-/// Lists the source once, and hashes exports of the same size only; in a bucket the listing has the hashes, and at most
-/// four exports of one size are read where it has not. An export that cannot be listed or read is not a match.
+/// Lists the source once, and hashes exports of the same size only. In a bucket the listing has the hashes; where it has
+/// not, at most four exports of one size are read. An export that cannot be listed or read is not a match.
 pub async fn find_same_content(
     source: &dyn ObjectStore,
     contents: &[ContentHash],
 ) -> Vec<Option<ObjectKey>> {
-    let mut found = vec![None; contents.len()];
-    let mut reads: HashMap<u64, u32> = HashMap::new();
+    let mut matches = Matches {
+        contents,
+        keys: vec![None; contents.len()],
+    };
+    let mut unread: HashMap<u64, Vec<ObjectMeta>> = HashMap::new();
     let mut listing = source.list("");
     while let Some(object) = listing.next().await {
         let Ok(object) = object else { continue };
-        let is_open = |(content, key): (&ContentHash, &Option<ObjectKey>)| {
-            content.bytes == object.bytes && key.is_none()
-        };
-        if !contents.iter().zip(&found).any(is_open)
+        if !matches.has_open(object.bytes)
             || ExportKey::classify(&object.key, object.last_modified).is_err()
         {
             continue;
@@ -90,29 +90,45 @@ pub async fn find_same_content(
         let Ok(tag) = source.e_tag(&object).await else {
             continue;
         };
-        let mut take = |has_content: &dyn Fn(&ContentHash) -> bool| {
-            let mut is_taken = false;
-            for (content, key) in contents.iter().zip(&mut found) {
-                if content.bytes == object.bytes && has_content(content) {
-                    key.get_or_insert_with(|| object.key.clone());
-                    is_taken = true;
-                }
+        matches.add(&object, |content| content.has_tag(&tag));
+        // A tag that the listing does not have was computed from the content.
+        if object.e_tag.is_some() {
+            let unread = unread.entry(object.bytes).or_default();
+            if unread.len() < MAX_READS {
+                unread.push(object);
             }
-            is_taken
-        };
-        // A tag that the listing has not was computed from the content.
-        if take(&|content| content.has_tag(&tag)) || object.e_tag.is_none() {
-            continue;
-        }
-        let reads = reads.entry(object.bytes).or_default();
-        *reads += 1;
-        if *reads <= MAX_READS
-            && let Ok(hash) = hash_object(source, &object).await
-        {
-            take(&|content| *content == hash);
         }
     }
-    found
+    for object in unread.into_values().flatten() {
+        if matches.has_open(object.bytes)
+            && let Ok(hash) = hash_object(source, &object).await
+        {
+            matches.add(&object, |content| *content == hash);
+        }
+    }
+    matches.keys
+}
+
+/// The contents and the keys that were found for them.
+struct Matches<'c> {
+    contents: &'c [ContentHash],
+    keys: Vec<Option<ObjectKey>>,
+}
+
+impl Matches<'_> {
+    /// Returns true if a content of this size has no key yet.
+    fn has_open(&self, bytes: u64) -> bool {
+        let mut pairs = self.contents.iter().zip(&self.keys);
+        pairs.any(|(content, key)| content.bytes == bytes && key.is_none())
+    }
+
+    fn add(&mut self, object: &ObjectMeta, has_content: impl Fn(&ContentHash) -> bool) {
+        for (content, key) in self.contents.iter().zip(&mut self.keys) {
+            if content.bytes == object.bytes && has_content(content) {
+                key.get_or_insert_with(|| object.key.clone());
+            }
+        }
+    }
 }
 
 async fn hash_object(

@@ -23,6 +23,8 @@ pub enum ColumnEncoding {
     Delta,
     /// The same text in every row of a part.
     Constant(PartField),
+    /// The same text in every row of a part that knows it before its first row, else a text per row.
+    ConstantIfKnown(PartField),
 }
 
 /// What is known of a part before its first row.

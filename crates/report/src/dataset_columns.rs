@@ -4,7 +4,7 @@
 //! headers and meanings from here. A new column of the current report whose cells are parsed by their type alone is one
 //! more line of [`PLAIN_COLUMNS`].
 
-use crate::dataset_column::ColumnEncoding::{Constant, Delta, Plain};
+use crate::dataset_column::ColumnEncoding::{Constant, ConstantIfKnown, Delta, Plain};
 use crate::dataset_column::ValueType::{Amount, Boolean, Count, Date, Text};
 use crate::dataset_column::{DatasetColumn, PartField, ValueType};
 
@@ -253,16 +253,20 @@ pub const CODE_COUNTERS: [DatasetColumn; 44] = [
 ];
 
 const ORIGIN: [DatasetColumn; 2] = [
-    constant(
+    DatasetColumn::new(
         "source_account",
-        PartField::SourceAccount,
-        "account in the export's key; '' for a loose file",
-    ),
-    constant(
+        Text,
+        "account: from the export's folders, its name, the profile or a column; '' if unknown",
+    )
+    .headers(&["source_account", "account", "account_id", "accountid"])
+    .encoding(ConstantIfKnown(PartField::SourceAccount)),
+    DatasetColumn::new(
         "source_region",
-        PartField::SourceRegion,
-        "Region in the export's key; '' for a loose file",
-    ),
+        Text,
+        "Region: from the export's folders, the profile or a column; '' if unknown",
+    )
+    .headers(&["source_region", "region", "aws_region"])
+    .encoding(ConstantIfKnown(PartField::SourceRegion)),
 ];
 
 const EXTRA: [DatasetColumn; 1] =

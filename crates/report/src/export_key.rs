@@ -2,12 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::export_path::ExportPath;
 use crate::{ExportTime, ObjectKey, ReportKind};
-
-/// The folders of the reports below an account: Kiro's, and that of Amazon Q Developer before it.
-pub const LOG_ROOTS: [&str; 2] = ["KiroLogs", "QDeveloperLogs"];
-/// The folder below which accounts begin.
-pub const ACCOUNT_ROOT: &str = "AWSLogs";
 
 /// An export's key and what it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +11,9 @@ pub struct ExportKey {
     pub key: ObjectKey,
     /// Named by the folder; `None` for a loose file, whose header decides.
     pub kind: Option<ReportKind>,
-    /// Empty for a loose file.
+    /// Named by the folders, else by the file's name. Empty if neither names it: each row may say it then.
     pub account: String,
-    /// Empty for a loose file.
+    /// Named by the folders, in lower case. Empty if they do not name it: each row may say it then.
     pub region: String,
     pub time: ExportTime,
     pub time_source: TimeSource,
@@ -95,50 +91,11 @@ impl ExportKey {
         Ok(Self {
             key: key.clone(),
             kind: path.kind,
-            account: path.account,
+            account: path.account(name),
             region: path.region,
             time,
             time_source,
         })
-    }
-}
-
-/// The folders of an export below `AWSLogs`, if it is there.
-#[derive(Default)]
-struct ExportPath {
-    kind: Option<ReportKind>,
-    account: String,
-    region: String,
-    /// Folders that cannot be part of the date path.
-    folders_before: usize,
-}
-
-impl ExportPath {
-    fn find(folders: &[&str]) -> Result<Self, NotAnExport> {
-        let Some(root) = folders.iter().rposition(|folder| *folder == ACCOUNT_ROOT) else {
-            return Ok(Self::default());
-        };
-        let logs = (root + 2..folders.len())
-            .find(|position| LOG_ROOTS.contains(&folders[*position]))
-            .ok_or(NotAnExport::OtherLog)?;
-        let kind = folders
-            .get(logs + 1)
-            .and_then(|folder| ReportKind::from_folder(folder));
-        let kind = kind.ok_or(NotAnExport::OtherLog)?;
-        Ok(Self {
-            kind: Some(kind),
-            account: folders[logs - 1].to_owned(),
-            region: folders
-                .get(logs + 2)
-                .map(|region| (*region).to_owned())
-                .unwrap_or_default(),
-            folders_before: logs + 2,
-        })
-    }
-
-    fn kinds(&self) -> Vec<ReportKind> {
-        self.kind
-            .map_or_else(|| ReportKind::ALL.to_vec(), |kind| vec![kind])
     }
 }
 
@@ -196,6 +153,38 @@ mod tests {
                 "123456789012",
                 "us-east-1",
             ),
+            (
+                "x/awslogs/123456789012/KIROLOGS/User_Report/US-East-1/x.csv",
+                UserReport,
+                "123456789012",
+                "us-east-1",
+            ),
+            // Without a Region among the folders.
+            (
+                "AWSLogs/123456789012/KiroLogs/user_report/2026/07/10/00/x.csv",
+                UserReport,
+                "123456789012",
+                "",
+            ),
+            // The folder comes before the name, unless only the name has an account.
+            (
+                "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/KIRO_IDE_210987654321_user_report_1.csv",
+                UserReport,
+                "123456789012",
+                "us-east-1",
+            ),
+            (
+                "AWSLogs/sandbox/KiroLogs/user_report/us-east-1/KIRO_IDE_210987654321_user_report_1.csv",
+                UserReport,
+                "210987654321",
+                "us-east-1",
+            ),
+            (
+                "AWSLogs/sandbox/KiroLogs/user_report/us-east-1/x.csv",
+                UserReport,
+                "sandbox",
+                "us-east-1",
+            ),
         ];
         for (key, kind, account, region) in cases {
             let export = classify(key).unwrap();
@@ -208,17 +197,40 @@ mod tests {
     }
 
     #[test]
-    fn loose_files_belong_to_no_account() {
-        for key in [
-            "x.csv",
-            "mail/July.CSV",
-            "user_report/us-east-1/x.csv",
-            "KiroLogs/user_report/x.csv",
-        ] {
+    fn the_name_of_a_loose_file_says_the_account_or_nothing_does() {
+        let cases = [
+            ("x.csv", ""),
+            ("mail/July.CSV", ""),
+            ("user_report/us-east-1/x.csv", ""),
+            ("123456789012/user_report/x.csv", ""),
+            ("awslogs/x.csv", ""),
+            ("awslogs/123456789012/KiroLogs/other_report/x.csv", ""),
+            (
+                "any/where/KIRO_IDE_123456789012_user_report_202607100000.csv",
+                "123456789012",
+            ),
+            (
+                "kiro_web_123456789012_USER_REPORT_x (1).csv",
+                "123456789012",
+            ),
+            (
+                "123456789012_by_user_analytic_202607100000_report.csv",
+                "123456789012",
+            ),
+            (
+                "copy of 202512250000_by_user_analytic_202607100000.csv",
+                "202512250000",
+            ),
+            // Twelve digits and no more, and only before the report.
+            ("KIRO_IDE_1234567890123_user_report_202607100000.csv", ""),
+            ("KIRO_IDE_user_report_202607100000.csv", ""),
+            ("12345678901\u{e4}_user_report_202607100000.csv", ""),
+        ];
+        for (key, account) in cases {
             let export = classify(key).unwrap();
             assert_eq!(
                 (export.kind, export.account.as_str(), export.region.as_str()),
-                (None, "", ""),
+                (None, account, ""),
                 "{key}"
             );
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::column_name::{has_key, is_nameless, normalize_name};
 use crate::header_names::HeaderNames;
+use crate::origin::OriginColumns;
 use crate::read_error::{FoundColumns, Separator};
 use crate::records::Record;
 use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, Names, ReadError, ReportKind};
@@ -32,8 +33,7 @@ pub(crate) struct Header {
     /// The columns that would be models if they were not excluded. They are among the unknown ones, too.
     pub(crate) excluded: Vec<usize>,
     pub(crate) unknown: Vec<usize>,
-    /// Columns that name the account or the Region of a row, but for the profile of a current row.
-    pub(crate) origin: Vec<usize>,
+    pub(crate) origin_columns: OriginColumns,
     /// The first and the repeated position of columns that occur again.
     pub(crate) duplicates: Vec<(usize, usize)>,
 }
@@ -178,7 +178,7 @@ impl Header {
             repeats_models: false,
             excluded: Vec::new(),
             unknown: Vec::new(),
-            origin: Vec::new(),
+            origin_columns: OriginColumns::default(),
             duplicates: Vec::new(),
             names: Vec::new(),
         };
@@ -220,14 +220,19 @@ impl Header {
                     header.unknown.push(position);
                 }
             }
-            if names_origin(key, kind) {
-                header.origin.push(position);
-            }
             first_places.insert(meaning, position);
         }
         if file.len() > MAX_COLUMNS {
             return Err(too_many);
         }
+        let column_at = |name| header.columns[kind.dataset().index_of(name)];
+        header.origin_columns = OriginColumns {
+            profile: (kind == ReportKind::UserReport)
+                .then(|| column_at("profile_id"))
+                .flatten(),
+            account: column_at("source_account"),
+            region: column_at("source_region"),
+        };
         header.names = names;
         Ok((header, news))
     }
@@ -276,15 +281,6 @@ fn model_of(name: &str) -> Option<&str> {
     let (model, ending) = name.split_at_checked(name.len().checked_sub(MODEL_SUFFIX.len())?)?;
     let is_model = !model.is_empty() && ending.replace([' ', '-'], "_") == MODEL_SUFFIX;
     is_model.then_some(model)
-}
-
-/// Returns true for the name of a column with the account or the Region of a row.
-fn names_origin(key: &str, kind: ReportKind) -> bool {
-    match key.strip_prefix("source").unwrap_or(key) {
-        "account" | "accountid" | "region" | "awsregion" => true,
-        "profileid" => kind == ReportKind::ByUserAnalytic,
-        _ => false,
-    }
 }
 
 /// The index of the column of a dataset that has a header with this key.

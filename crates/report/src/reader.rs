@@ -25,6 +25,7 @@ pub struct ReportReader {
     names: HeaderNames,
     dates: DateReader,
     parser: RowParser,
+    data_rows: u64,
 }
 
 impl ReportReader {
@@ -41,6 +42,7 @@ impl ReportReader {
             names: HeaderNames::default(),
             dates: DateReader::new(options.dates.clone()),
             parser: RowParser::new(Arc::clone(&options.names)),
+            data_rows: 0,
             options,
         }
     }
@@ -48,6 +50,11 @@ impl ReportReader {
     /// The kind of the export; `None` until the header has been read, if the options have none.
     pub fn kind(&self) -> Option<ReportKind> {
         self.kind
+    }
+
+    /// The records so far that are neither a header nor blank: usable rows and rejected ones.
+    pub fn data_rows(&self) -> u64 {
+        self.data_rows
     }
 
     /// Reads the next bytes.
@@ -112,7 +119,9 @@ impl ReportReader {
             if record.len() == 1 && record.cell(0).trim_ascii().is_empty() {
                 continue;
             }
-            let Err(rejection) = self.parser.parse(record, &header, &mut self.dates, sink) else {
+            let parsed = self.parser.parse(record, &header, &mut self.dates, sink);
+            let Err(rejection) = parsed else {
+                self.data_rows += 1;
                 continue;
             };
             match Line::of(&record, &self.options.names) {
@@ -124,7 +133,8 @@ impl ReportReader {
                         separator,
                     });
                 }
-                Some(Line::OtherSeparator(_) | Line::Blank) | None => {
+                line @ (Some(Line::OtherSeparator(_) | Line::Blank) | None) => {
+                    self.data_rows += u64::from(line != Some(Line::Blank));
                     sink.issue(rejection.into_issue(&header, record.line()));
                 }
             }

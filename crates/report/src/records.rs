@@ -72,6 +72,12 @@ impl<'a> Record<'a> {
             .map(|text| text_content(text.trim()))
     }
 
+    /// Returns true if every cell is blank.
+    #[inline]
+    pub(crate) fn is_blank(&self) -> bool {
+        self.bytes.iter().all(u8::is_ascii_whitespace)
+    }
+
     #[inline]
     fn range(&self, position: usize) -> Range<usize> {
         let Some(end) = self.ends.get(position) else {

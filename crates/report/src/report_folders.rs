@@ -1,7 +1,7 @@
 //! The folders that Kiro writes the reports of an account to.
 
 use crate::ReportKind;
-use crate::export_key::{ACCOUNT_ROOT, LOG_ROOTS};
+use crate::export_path::{ACCOUNT_ROOT, LOG_ROOTS, is_account_root};
 
 /// The report folders of the accounts below a prefix. The prefix may name account, log root and report itself.
 ///
@@ -15,8 +15,9 @@ pub fn report_folders(prefix: &str, accounts: &[String]) -> Vec<String> {
         .split('/')
         .filter(|segment| !segment.is_empty())
         .collect();
-    let logs = segments.iter().position(|segment| *segment == ACCOUNT_ROOT);
+    let logs = segments.iter().position(|segment| is_account_root(segment));
     let (before, after) = segments.split_at(logs.unwrap_or(segments.len()));
+    let root_folder = after.first().copied().unwrap_or(ACCOUNT_ROOT);
     let given: Vec<&str> = after.iter().skip(1).copied().collect();
     let one_of = |place: usize, all: &[&str]| -> Vec<String> {
         let named = given.get(place).map(|segment| vec![(*segment).to_owned()]);
@@ -28,7 +29,7 @@ pub fn report_folders(prefix: &str, accounts: &[String]) -> Vec<String> {
         for root in one_of(1, &LOG_ROOTS) {
             for report in one_of(2, &ReportKind::ALL.map(ReportKind::folder)) {
                 let mut path: Vec<&str> = before.to_vec();
-                path.extend([ACCOUNT_ROOT, &account, &root, &report]);
+                path.extend([root_folder, &account, &root, &report]);
                 path.extend(given.iter().skip(3));
                 folders.push(format!("{}/", path.join("/")));
             }

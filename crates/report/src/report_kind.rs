@@ -31,8 +31,10 @@ impl ReportKind {
         }
     }
 
-    /// The report of a folder name.
+    /// The report of a folder name, in any letter case.
     pub fn from_folder(folder: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.folder() == folder)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.folder().eq_ignore_ascii_case(folder))
     }
 }

@@ -19,6 +19,10 @@ pub struct FactRow<'a> {
     pub subscription_tier: Option<&'a str>,
     /// The values of [`PLAIN_COLUMNS`].
     pub plain: PlainValues<&'a str>,
+    /// What the row says of its account. Empty if it does not say it.
+    pub source_account: &'a str,
+    /// What the row says of its Region, in lower case. Empty if it does not say it.
+    pub source_region: &'a str,
     /// A JSON object of the cells of unknown columns.
     pub extra: Option<&'a str>,
     /// Models with more than zero messages.
@@ -44,6 +48,8 @@ impl fmt::Debug for FactRow<'_> {
         }
         row.field("extra", &self.extra)
             .field("models", &self.models)
+            .field("source_account", &self.source_account)
+            .field("source_region", &self.source_region)
             .finish()
     }
 }
@@ -65,6 +71,10 @@ pub struct CodeRow<'a> {
     pub user_id: UserId<'a>,
     /// In the order of [`CODE_COUNTERS`].
     pub counters: &'a [Option<i64>; CODE_COUNTERS.len()],
+    /// As [`FactRow::source_account`].
+    pub source_account: &'a str,
+    /// As [`FactRow::source_region`].
+    pub source_region: &'a str,
     /// A JSON object of the cells of unknown columns.
     pub extra: Option<&'a str>,
 }

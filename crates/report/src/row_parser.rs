@@ -12,6 +12,7 @@ use crate::extra::ExtraBuilder;
 use crate::header::Header;
 use crate::key_set::{KeyHash, KeySet};
 use crate::memo::Memo;
+use crate::origin::{Origin, OriginReader};
 use crate::records::Record;
 use crate::{
     BadNumber, CODE_COUNTERS, CodeRow, Dataset, FactRow, Issue, IssueKind, ModelMessages, Names,
@@ -46,6 +47,7 @@ pub(crate) struct RowParser {
     models: Vec<ModelMessages>,
     extra: ExtraBuilder,
     keys: KeySet,
+    origin: OriginReader,
 }
 
 /// Why a record is no row.
@@ -116,15 +118,18 @@ impl RowParser {
             Ordering::Greater => cells.report_issue(IssueKind::SurplusCells, None),
             Ordering::Equal => {}
         }
-        let extra = if header.unknown.is_empty() {
-            None
+        let origin = self.origin.read(cells.origin());
+        let has_extra =
+            !header.unknown.is_empty() || origin.is_other_account || origin.is_other_region;
+        let extra = if has_extra {
+            collect_extra(&mut self.extra, &mut cells, &origin)
         } else {
-            collect_extra(&mut self.extra, &mut cells)
+            None
         };
         let key = KeyHash::new(u64::from(activity_date.num_days_from_ce().unsigned_abs()))
-            .text(user_id.as_str().as_bytes());
-        let origin = header.origin.iter();
-        let key = origin.fold(key, |key, position| key.text(cells.cell(*position)));
+            .text(user_id.as_str().as_bytes())
+            .text(origin.account.as_bytes())
+            .text(origin.region.as_bytes());
         match header.kind {
             ReportKind::UserReport => {
                 let model_sum = collect_models(&mut self.models, &mut cells);
@@ -154,6 +159,8 @@ impl RowParser {
                         .get(tier.as_bytes(), |_| self.names.tier(tier))
                         .as_deref(),
                     plain,
+                    source_account: origin.account,
+                    source_region: origin.region,
                     extra,
                     models: &self.models,
                 };
@@ -173,6 +180,8 @@ impl RowParser {
                     activity_date,
                     user_id,
                     counters: &counters,
+                    source_account: origin.account,
+                    source_region: origin.region,
                     extra,
                 });
             }
@@ -252,11 +261,16 @@ fn hash_profile(profile: &[u8]) -> u64 {
 fn collect_extra<'e, S: RowSink>(
     extra: &'e mut ExtraBuilder,
     cells: &mut Cells<'_, '_, S>,
+    origin: &Origin<'_>,
 ) -> Option<&'e str> {
     extra.clear();
-    for position in &cells.header.unknown {
-        if let Some(text) = cells.text(Some(*position)) {
-            extra.add(&cells.header.names[*position], text);
+    let columns = &cells.header.origin_columns;
+    let other_account = columns.account.filter(|_| origin.is_other_account);
+    let other_region = columns.region.filter(|_| origin.is_other_region);
+    let unknown = cells.header.unknown.iter().copied();
+    for position in unknown.chain(other_account).chain(other_region) {
+        if let Some(text) = cells.text(Some(position)) {
+            extra.add(&cells.header.names[position], text);
         }
     }
     extra.finish()
@@ -265,6 +279,13 @@ fn collect_extra<'e, S: RowSink>(
 impl<'a, S: RowSink> Cells<'a, '_, S> {
     fn cell(&self, position: usize) -> &'a [u8] {
         trim(self.record.cell(position))
+    }
+
+    /// The cells of profile, account and Region.
+    fn origin(&self) -> [&'a [u8]; 3] {
+        let columns = &self.header.origin_columns;
+        [columns.profile, columns.account, columns.region]
+            .map(|position| position.map_or(&[][..], |position| self.cell(position)))
     }
 
     /// `None` if blank, missing, or not UTF-8.

@@ -82,7 +82,7 @@ fn every_column_of_the_current_report_has_its_type() {
                     credits_used: Some(1.5), overage_cap: Some(1000.0), overage_credits_used: Some(0.0), \
                     overage_enabled: Some(true), usage_limit: Some(1000.0), new_user: Some(false), \
                     profile_id: Some(\"arn:x\"), email: Some(\"Alice@example.com\"), extra: None, \
-                    models: [ModelMessages { model: 0, messages: 3 }] }";
+                    models: [ModelMessages { model: 0, messages: 3 }], source_account: \"\", source_region: \"\" }";
     assert_eq!(row, expected);
 }
 

@@ -145,7 +145,7 @@ fn an_export_is_dated_by_its_name_then_its_path_and_never_by_the_account() {
         json!([
             { "export_ts": "202609060000", "source_account": "202512251234", "source_region": "us-east-1", "subscription_tier": "FREE" },
             { "export_ts": "202609070000", "source_account": "202512251234", "source_region": "us-east-1", "subscription_tier": null },
-            { "export_ts": "202609160000", "source_account": "", "source_region": "", "subscription_tier": "PRO_ULTRA" },
+            { "export_ts": "202609160000", "source_account": "123456789012", "source_region": "", "subscription_tier": "PRO_ULTRA" },
         ])
     );
 }

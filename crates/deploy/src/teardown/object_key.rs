@@ -9,6 +9,7 @@ pub(super) fn is_deployment_key(key: &str) -> bool {
     match segments.as_slice() {
         // A folder that was created in the console is an empty object.
         ["normalized" | "query-results" | "functions" | "state", ""] => true,
+        ["normalized", "versions", rest @ ..] => is_version_record(rest),
         ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
         ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),
         ["functions", name] => is_zip(name),
@@ -26,6 +27,25 @@ fn is_part(segments: &[&str]) -> bool {
             let hash = name.strip_prefix("part-");
             let hash = hash.and_then(|rest| rest.strip_suffix(".parquet"));
             is_day(day) && hash.is_some_and(|hash| is_hexadecimal(hash, 16))
+        }
+        _ => false,
+    }
+}
+
+/// `0123456789abcdef/20260711030000-0123456789abcdef.txt`, or its parent folders.
+fn is_version_record(segments: &[&str]) -> bool {
+    match segments {
+        [""] => true,
+        [source, ""] => is_hexadecimal(source, 16),
+        [source, name] => {
+            let stem = name.strip_suffix(".txt");
+            let parts = stem.and_then(|stem| stem.split_once('-'));
+            let is_record = parts.is_some_and(|(time, part)| {
+                time.len() == 14
+                    && time.bytes().all(|byte| byte.is_ascii_digit())
+                    && is_hexadecimal(part, 16)
+            });
+            is_hexadecimal(source, 16) && is_record
         }
         _ => false,
     }
@@ -82,6 +102,8 @@ mod tests {
             "normalized/",
             "normalized/facts/export_date=2026-07-10/part-0123456789abcdef.parquet",
             "normalized/issues/export_date=2026-07-10/",
+            "normalized/versions/",
+            "normalized/versions/0123456789abcdef/20260711030000-0123456789abcdef.txt",
             "query-results/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f.csv.metadata",
             "query-results/tables/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f-manifest.csv",
             "functions/normalize-report-arm64-0123456789abcdef.zip",
@@ -100,6 +122,7 @@ mod tests {
             "normalized/facts/export_date=2026-07-10/my-own-extract.csv",
             "normalized/facts/export_date=2026-07-10/part-0123.parquet",
             "normalized/people/export_date=2026-07-10/part-0123456789abcdef.parquet",
+            "normalized/versions/0123456789abcdef/notes.txt",
             "query-results/board.csv",
             "functions/other.zip",
             "functions/normalize-report-arm64-0123456789abcdef.zip.bak",

@@ -1,6 +1,8 @@
 //! Errors of one export.
 
-use kiro_report::{ObjectKey, ReadError};
+use std::collections::BTreeMap;
+
+use kiro_report::{IssueKind, ObjectKey, ReadError};
 use parquet::errors::ParquetError;
 
 use crate::store::StoreError;
@@ -10,6 +12,12 @@ use crate::store::StoreError;
 pub(crate) enum NormalizeErrorKind {
     #[error(transparent)]
     Content(ReadError),
+    #[error("none of {rows} rows is usable: {}", list_rejections(rejections))]
+    NoUsableRow {
+        rows: u64,
+        /// Rejected rows by their issue.
+        rejections: BTreeMap<IssueKind, u64>,
+    },
     #[error(transparent)]
     Source(StoreError),
     #[error(transparent)]
@@ -31,7 +39,9 @@ impl NormalizeErrorKind {
         match self {
             Self::Source(error) | Self::Destination(error) => error.is_transient(),
             Self::Stopped => true,
-            Self::Content(_) | Self::Encode { .. } | Self::Crashed => false,
+            Self::Content(_) | Self::NoUsableRow { .. } | Self::Encode { .. } | Self::Crashed => {
+                false
+            }
         }
     }
 
@@ -39,7 +49,11 @@ impl NormalizeErrorKind {
     pub(crate) fn is_remote(&self) -> bool {
         match self {
             Self::Source(error) | Self::Destination(error) => error.is_remote(),
-            Self::Content(_) | Self::Encode { .. } | Self::Stopped | Self::Crashed => false,
+            Self::Content(_)
+            | Self::NoUsableRow { .. }
+            | Self::Encode { .. }
+            | Self::Stopped
+            | Self::Crashed => false,
         }
     }
 
@@ -47,6 +61,9 @@ impl NormalizeErrorKind {
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Content(error) => Some(error.hint()),
+            Self::NoUsableRow { .. } => Some(
+                "check the user and date columns on the lines that `report_issues` names, or export it again",
+            ),
             Self::Source(error) | Self::Destination(error) => error.hint(),
             Self::Stopped => Some("run the command again: complete parts are kept"),
             Self::Encode { .. } | Self::Crashed => None,
@@ -56,7 +73,7 @@ impl NormalizeErrorKind {
     /// Returns true if the export itself is the cause. Such a failure is recorded in the `issues` dataset.
     pub(crate) fn is_about_the_export(&self) -> bool {
         match self {
-            Self::Content(_) => true,
+            Self::Content(_) | Self::NoUsableRow { .. } => true,
             Self::Source(error) => error.is_about_the_object(),
             Self::Destination(_) | Self::Encode { .. } | Self::Stopped | Self::Crashed => false,
         }
@@ -69,4 +86,13 @@ impl NormalizeErrorKind {
             _ => None,
         }
     }
+}
+
+/// The counts of rejected rows, for a message.
+fn list_rejections(rejections: &BTreeMap<IssueKind, u64>) -> String {
+    let counts = rejections.iter();
+    let counts: Vec<String> = counts
+        .map(|(kind, rows)| format!("{rows} {}", kind.name()))
+        .collect();
+    counts.join(", ")
 }

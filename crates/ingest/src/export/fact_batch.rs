@@ -12,6 +12,9 @@ pub(super) struct FactBatch {
     /// The texts of all facts, one after the other.
     text: String,
     models: Vec<ModelMessages>,
+    /// Where the last fact is from.
+    account: String,
+    region: String,
 }
 
 /// A fact; of texts and models only how long they are.
@@ -22,6 +25,8 @@ struct Fact {
     client_bytes: usize,
     tier_bytes: Option<usize>,
     plain: PlainValues<usize>,
+    /// Bytes of account and Region; `None` if they are those of the fact before.
+    origin_bytes: Option<(usize, usize)>,
     extra_bytes: Option<usize>,
     models: usize,
 }
@@ -40,6 +45,8 @@ impl FactBatch {
         self.facts.clear();
         self.text.clear();
         self.models.clear();
+        self.account.clear();
+        self.region.clear();
     }
 
     pub(super) fn push(&mut self, row: &FactRow<'_>) {
@@ -48,6 +55,11 @@ impl FactBatch {
             text.len()
         };
         self.models.extend_from_slice(row.models);
+        let is_elsewhere = self.account != row.source_account || self.region != row.source_region;
+        if is_elsewhere {
+            row.source_account.clone_into(&mut self.account);
+            row.source_region.clone_into(&mut self.region);
+        }
         self.facts.push(Fact {
             line: row.line,
             activity_date: row.activity_date,
@@ -55,6 +67,7 @@ impl FactBatch {
             client_bytes: keep(row.client_type),
             tier_bytes: row.subscription_tier.map(&mut keep),
             plain: row.plain.map_texts(&mut keep),
+            origin_bytes: is_elsewhere.then(|| (keep(row.source_account), keep(row.source_region))),
             extra_bytes: row.extra.map(&mut keep),
             models: row.models.len(),
         });
@@ -67,6 +80,7 @@ impl FactBatch {
     ) -> Result<(), E> {
         let mut text = self.text.as_str();
         let mut models = self.models.as_slice();
+        let (mut source_account, mut source_region) = ("", "");
         for fact in &self.facts {
             let mut next = |bytes: usize| {
                 let (own, rest) = text.split_at(bytes);
@@ -75,13 +89,21 @@ impl FactBatch {
             };
             let (own_models, other_models) = models.split_at(fact.models);
             models = other_models;
+            let (user_id, client_type) = (next(fact.user_bytes), next(fact.client_bytes));
+            let subscription_tier = fact.tier_bytes.map(&mut next);
+            let plain = fact.plain.map_texts(&mut next);
+            if let Some((account, region)) = fact.origin_bytes {
+                (source_account, source_region) = (next(account), next(region));
+            }
             take(&FactRow {
                 line: fact.line,
                 activity_date: fact.activity_date,
-                user_id: UserId::from_canonical(next(fact.user_bytes)),
-                client_type: next(fact.client_bytes),
-                subscription_tier: fact.tier_bytes.map(&mut next),
-                plain: fact.plain.map_texts(&mut next),
+                user_id: UserId::from_canonical(user_id),
+                client_type,
+                subscription_tier,
+                plain,
+                source_account,
+                source_region,
                 extra: fact.extra_bytes.map(&mut next),
                 models: own_models,
             })?;

@@ -19,6 +19,8 @@ struct SharedColumns {
     user_id: usize,
     client_type: usize,
     subscription_tier: usize,
+    source_account: usize,
+    source_region: usize,
     line: usize,
 }
 
@@ -85,6 +87,8 @@ impl SharedColumns {
             user_id: dataset.index_of("user_id"),
             client_type: dataset.index_of("client_type"),
             subscription_tier: dataset.index_of("subscription_tier"),
+            source_account: dataset.index_of("source_account"),
+            source_region: dataset.index_of("source_region"),
             line: dataset.index_of("line"),
         }
     }
@@ -94,6 +98,8 @@ impl SharedColumns {
         cells.text(self.user_id, row.user_id.as_str());
         cells.text(self.client_type, row.client_type);
         cells.text(self.subscription_tier, row.subscription_tier);
+        cells.text_unless_constant(self.source_account, row.source_account);
+        cells.text_unless_constant(self.source_region, row.source_region);
         cells.count(self.line, row.line.cast_signed());
     }
 }

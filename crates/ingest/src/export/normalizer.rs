@@ -14,7 +14,7 @@ use super::issues::IssueRows;
 use super::part_writer::PartTarget;
 pub(crate) use super::sink::ExportCounts;
 use super::sink::ExportSink;
-use crate::part::{ExistingParts, PartMetadata, PartName};
+use crate::part::{ExistingParts, PartMetadata, PartName, VersionRecord};
 use crate::store::{ObjectMeta, ObjectStore};
 
 /// The facts of larger exports are encoded on another thread than the one that reads them.
@@ -38,6 +38,7 @@ pub(crate) struct ExportJob {
     pub(crate) destination: Arc<dyn ObjectStore>,
     pub(crate) existing: Arc<ExistingParts>,
     pub(crate) settings: Arc<ExportSettings>,
+    pub(crate) processed_time: String,
     /// Set when the run was dropped.
     pub(crate) stopped: Arc<AtomicBool>,
     pub(crate) runtime: Handle,
@@ -49,14 +50,14 @@ impl ExportJob {
         let dates = DateRules::of_export(&self.export, self.settings.processed_at.date_naive());
         let (reader, sink) = self.read(dates.clone())?;
         let Some(order) = reader.order_for_second_pass() else {
-            return sink.finish(reader.kind().unwrap_or(ReportKind::UserReport));
+            return finish(&reader, sink);
         };
         sink.discard()?;
         let (reader, sink) = self.read(DateRules {
             order: Some(order),
             ..dates
         })?;
-        sink.finish(reader.kind().unwrap_or(ReportKind::UserReport))
+        finish(&reader, sink)
     }
 
     /// Reads the export once, from its first byte to its last.
@@ -90,12 +91,14 @@ impl ExportJob {
         Ok((reader, sink))
     }
 
-    /// Records in the issues dataset that the export failed, unless an earlier run did.
+    /// Records in the issues dataset that the export failed, unless an earlier run did, or [`Self::run`] with all issues.
     pub(crate) fn record_failure(
         &self,
         failure: &NormalizeErrorKind,
     ) -> Result<(), NormalizeErrorKind> {
-        if !failure.is_about_the_export() || self.existing.has(&self.name, Dataset::Issues) {
+        let is_recorded = matches!(failure, NormalizeErrorKind::NoUsableRow { .. })
+            || self.existing.has(&self.name, Dataset::Issues);
+        if !failure.is_about_the_export() || is_recorded {
             return Ok(());
         }
         let mut issues = IssueRows::new(self.target());
@@ -116,27 +119,30 @@ impl ExportJob {
             source_path: self.export.key.as_str().to_owned(),
             export_time: self.export.time.to_string(),
             part_id: self.name.as_str().to_owned(),
-            processed_time: self
-                .settings
-                .processed_at
-                .format("%Y%m%d%H%M%S")
-                .to_string(),
+            processed_time: self.processed_time.clone(),
             modified_time: self
                 .object
                 .last_modified
                 .format("%Y%m%d%H%M%S%6f")
                 .to_string(),
         };
+        let export_date = self.existing.export_date(&self.name);
+        let export_date = export_date.unwrap_or_else(|| self.export.time.date());
+        let may_have_version = self.existing.may_have_version(&self.export, export_date);
+        let version = || VersionRecord::new(&self.export.key, &self.processed_time, &self.name);
         PartTarget {
             destination: Arc::clone(&self.destination),
             metadata: Arc::new(metadata),
-            export_date: self
-                .existing
-                .export_date(&self.name)
-                .unwrap_or_else(|| self.export.time.date()),
+            export_date,
+            version: may_have_version.then(version),
             name: self.name.clone(),
             existing: Arc::clone(&self.existing),
             runtime: self.runtime.clone(),
         }
     }
+}
+
+fn finish(reader: &ReportReader, sink: ExportSink) -> Result<ExportCounts, NormalizeErrorKind> {
+    let kind = reader.kind().unwrap_or(ReportKind::UserReport);
+    sink.finish(kind, reader.data_rows())
 }

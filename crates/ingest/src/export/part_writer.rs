@@ -7,7 +7,7 @@ use kiro_report::{Dataset, ObjectKey};
 use tokio::runtime::Handle;
 
 use super::NormalizeErrorKind;
-use crate::part::{ExistingParts, PartEncoder, PartMetadata, RowCells};
+use crate::part::{ExistingParts, PartEncoder, PartMetadata, RowCells, VersionRecord};
 use crate::store::{ObjectStore, ObjectWriter, PutMode};
 
 /// The destination of an export's parts, and what they have in common.
@@ -17,9 +17,30 @@ pub(super) struct PartTarget {
     pub(super) metadata: Arc<PartMetadata>,
     pub(super) export_date: chrono::NaiveDate,
     pub(super) name: crate::part::PartName,
+    /// Written if the export may have replaced another content.
+    pub(super) version: Option<VersionRecord>,
     /// The parts that the destination had when the run began.
     pub(super) existing: Arc<ExistingParts>,
     pub(super) runtime: Handle,
+}
+
+impl PartTarget {
+    /// Records that this content of the export is the newest, if another one may exist.
+    pub(super) fn record_version(&self) -> Result<(), NormalizeErrorKind> {
+        let Some(version) = &self.version else {
+            return Ok(());
+        };
+        let content = Bytes::from(format!("{}\n", self.metadata.source_path));
+        let key = version.object_key();
+        let written = async {
+            let mut object = self.destination.create(&key, PutMode::Overwrite).await?;
+            object.write(content).await?;
+            object.finish().await
+        };
+        self.runtime
+            .block_on(written)
+            .map_err(NormalizeErrorKind::Destination)
+    }
 }
 
 /// Encodes rows and writes finished row groups. Runs on threads that may block.

@@ -16,6 +16,8 @@ use super::part_writer::{PartTarget, PartWriter};
 const ACTIVITY_DATE: usize = Dataset::Code.index_of("activity_date");
 const USER_ID: usize = Dataset::Code.index_of("user_id");
 const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
+const SOURCE_ACCOUNT: usize = Dataset::Code.index_of("source_account");
+const SOURCE_REGION: usize = Dataset::Code.index_of("source_region");
 const EXTRA: usize = Dataset::Code.index_of("extra");
 const LINE: usize = Dataset::Code.index_of("line");
 
@@ -101,7 +103,11 @@ impl ExportSink {
 
     /// Writes the rest and makes all parts visible, the facts or code part last. An existing part of this name is replaced
     /// even by one without rows.
-    pub(super) fn finish(mut self, kind: ReportKind) -> Result<ExportCounts, NormalizeErrorKind> {
+    pub(super) fn finish(
+        mut self,
+        kind: ReportKind,
+        data_rows: u64,
+    ) -> Result<ExportCounts, NormalizeErrorKind> {
         self.drain()?;
         let Self {
             target,
@@ -125,6 +131,9 @@ impl ExportSink {
             issues: issues.counts().clone(),
             newest_activity,
         };
+        if data_rows > 0 && counts.fact_rows + counts.code_rows == 0 {
+            return Err(fail_without_rows(&target, issues, data_rows)?);
+        }
         for (mut part, dataset) in [
             (models, Dataset::Models),
             (issues.finish(), Dataset::Issues),
@@ -144,7 +153,15 @@ impl ExportSink {
             Some(last) => last,
             None => PartWriter::begin(&target, kind.dataset())?,
         };
+        // A run that is killed in between leaves a content that the next run writes, for the first time or once more.
+        let is_new = !target.existing.is_done(&target.name);
+        if is_new {
+            target.record_version()?;
+        }
         last.complete()?.publish()?;
+        if !is_new {
+            target.record_version()?;
+        }
         Ok(counts)
     }
 
@@ -153,6 +170,30 @@ impl ExportSink {
             self.failure = work(self).err();
         }
     }
+}
+
+/// Writes the issues of an export without a usable row, unless an earlier run did. Returns the failure.
+fn fail_without_rows(
+    target: &PartTarget,
+    mut issues: IssueRows,
+    rows: u64,
+) -> Result<NormalizeErrorKind, NormalizeErrorKind> {
+    let rejections = issues.counts().iter();
+    let rejections = rejections
+        .filter(|(kind, _)| kind.rejects_row())
+        .map(|(kind, count)| (*kind, *count))
+        .collect();
+    if !target.existing.has_recorded_failure(&target.name) {
+        issues.push(&Issue {
+            kind: IssueKind::UnreadableExport,
+            column: None,
+            line: None,
+        })?;
+        if let Some(part) = issues.finish() {
+            part.complete()?.publish()?;
+        }
+    }
+    Ok(NormalizeErrorKind::NoUsableRow { rows, rejections })
 }
 
 impl RowSink for ExportSink {
@@ -188,6 +229,8 @@ impl RowSink for ExportSink {
                 for (column, counter) in (FIRST_COUNTER..).zip(row.counters) {
                     cells.count(column, *counter);
                 }
+                cells.text_unless_constant(SOURCE_ACCOUNT, row.source_account);
+                cells.text_unless_constant(SOURCE_REGION, row.source_region);
                 cells.text(EXTRA, row.extra);
                 cells.count(LINE, row.line.cast_signed());
             })

@@ -59,6 +59,9 @@ impl Column {
     pub(super) fn new(column: &'static DatasetColumn, metadata: &PartMetadata) -> Self {
         let values = match column.encoding {
             ColumnEncoding::Constant(field) => Values::Constant(metadata.get(field).to_owned()),
+            ColumnEncoding::ConstantIfKnown(field) if !metadata.get(field).is_empty() => {
+                Values::Constant(metadata.get(field).to_owned())
+            }
             _ => Values::new(column),
         };
         Self::with_values(column, values)
@@ -78,6 +81,11 @@ impl Column {
     #[inline]
     pub(super) fn value_type(&self) -> ValueType {
         self.declaration.value_type
+    }
+
+    #[inline]
+    pub(super) fn is_constant(&self) -> bool {
+        matches!(self.values, Values::Constant(_))
     }
 
     pub(super) fn push_null(&mut self) {
@@ -230,9 +238,12 @@ impl Values {
                 range: None,
             },
             (_, ColumnEncoding::Plain) => Self::Plain(Vec::new()),
-            (value_type, ColumnEncoding::Dictionary | ColumnEncoding::Constant(_)) => {
-                Self::Dictionary(Box::new(DictionaryValues::new(value_type)))
-            }
+            (
+                value_type,
+                ColumnEncoding::Dictionary
+                | ColumnEncoding::Constant(_)
+                | ColumnEncoding::ConstantIfKnown(_),
+            ) => Self::Dictionary(Box::new(DictionaryValues::new(value_type))),
         }
     }
 }

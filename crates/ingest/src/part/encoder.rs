@@ -139,6 +139,13 @@ impl RowCells<'_> {
         });
     }
 
+    /// Fills a column that some parts know before their first row; does nothing in those.
+    pub(crate) fn text_unless_constant(&mut self, column: usize, text: &str) {
+        if !self.columns.get(column).is_some_and(Column::is_constant) {
+            self.text(column, text);
+        }
+    }
+
     pub(crate) fn count(&mut self, column: usize, count: impl Into<Option<i64>>) {
         self.set(column, ValueType::Count, count.into(), Column::push_count);
     }

@@ -8,12 +8,16 @@
 mod column;
 mod dictionary;
 mod encoder;
+mod existing;
 mod levels;
 mod name;
 mod pages;
 mod run_length;
 mod schema;
+mod version;
 
 pub(crate) use encoder::{PartEncoder, RowCells};
-pub(crate) use name::{ExistingParts, PartName};
+pub(crate) use existing::ExistingParts;
+pub(crate) use name::PartName;
 pub(crate) use schema::PartMetadata;
+pub(crate) use version::VersionRecord;

@@ -1,12 +1,10 @@
-//! Names of parts, and the parts that exist.
-
-use std::collections::HashMap;
+//! Names of parts.
 
 use chrono::NaiveDate;
 use kiro_report::{Dataset, ObjectKey};
 use sha2::{Digest, Sha256};
 
-use crate::store::ObjectMeta;
+use super::version::VersionRecord;
 
 /// The name of all parts of one version of one export: 16 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,87 +43,28 @@ impl PartName {
         let dataset = Dataset::ALL
             .into_iter()
             .find(|dataset| dataset.folder() == folder)?;
-        let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        let is_name = hex.len() == 16 && hex.bytes().all(is_hex) && segments.next().is_none();
-        is_name.then_some((Self(hex.to_owned()), dataset, date.parse().ok()?))
+        let name = Self::from_hex(hex).filter(|_| segments.next().is_none())?;
+        Some((name, dataset, date.parse().ok()?))
     }
 
-    /// Returns true if a key is that of a part below any folder.
+    pub(super) fn from_hex(hex: &str) -> Option<Self> {
+        Self::is_hex(hex).then(|| Self(hex.to_owned()))
+    }
+
+    pub(super) fn is_hex(text: &str) -> bool {
+        let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        text.len() == 16 && text.bytes().all(is_hex)
+    }
+
+    /// Returns true if a key is that of a part, or of a [`VersionRecord`], below any folder.
     pub(crate) fn is_part(key: &ObjectKey) -> bool {
         let text = key.as_str();
         let start = text
             .rmatch_indices('/')
             .nth(2)
             .map_or(0, |(place, _)| place + 1);
-        Self::parse(&ObjectKey::new(&text[start..])).is_some()
-    }
-}
-
-/// The parts of a destination, from one listing.
-#[derive(Debug, Default)]
-pub(crate) struct ExistingParts(HashMap<PartName, Existing>);
-
-#[derive(Debug)]
-struct Existing {
-    export_date: NaiveDate,
-    datasets: [Presence; Dataset::ALL.len()],
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Presence {
-    Absent,
-    /// An empty file counts as absent: a power failure may leave one.
-    Empty,
-    Whole,
-}
-
-impl ExistingParts {
-    /// Adds a listed object, if it is a part.
-    pub(crate) fn add(&mut self, object: &ObjectMeta) {
-        let Some((name, dataset, export_date)) = PartName::parse(&object.key) else {
-            return;
-        };
-        let existing = self.0.entry(name).or_insert(Existing {
-            export_date,
-            datasets: [Presence::Absent; Dataset::ALL.len()],
-        });
-        existing.datasets[dataset as usize] = if object.bytes > 0 {
-            Presence::Whole
-        } else {
-            Presence::Empty
-        };
-    }
-
-    /// Returns true if the export is done: its facts or code part exists, which is written last.
-    pub(crate) fn is_done(&self, name: &PartName) -> bool {
-        self.has(name, Dataset::Facts) || self.has(name, Dataset::Code)
-    }
-
-    /// Returns true if an earlier run recorded that it could not read the export, and no later one could.
-    pub(crate) fn has_recorded_failure(&self, name: &PartName) -> bool {
-        self.has(name, Dataset::Issues) && !self.has(name, Dataset::Models) && !self.is_done(name)
-    }
-
-    /// Returns true if the part exists and is not empty.
-    pub(crate) fn has(&self, name: &PartName, dataset: Dataset) -> bool {
-        self.presence(name, dataset) == Presence::Whole
-    }
-
-    /// Returns true if the part exists, even if it is empty.
-    pub(crate) fn exists(&self, name: &PartName, dataset: Dataset) -> bool {
-        self.presence(name, dataset) != Presence::Absent
-    }
-
-    fn presence(&self, name: &PartName, dataset: Dataset) -> Presence {
-        self.0.get(name).map_or(Presence::Absent, |existing| {
-            existing.datasets[dataset as usize]
-        })
-    }
-
-    /// The partition that the parts of an export are in already. They stay there, even if a file without a date in its key
-    /// was touched since: in a second partition its rows would count twice.
-    pub(crate) fn export_date(&self, name: &PartName) -> Option<NaiveDate> {
-        self.0.get(name).map(|existing| existing.export_date)
+        let below = ObjectKey::new(&text[start..]);
+        Self::parse(&below).is_some() || VersionRecord::parse(&below).is_some()
     }
 }
 

@@ -46,10 +46,16 @@ impl Candidates {
         all
     }
 
-    /// Puts exports last that an earlier run could not read, so that they do not use up the limits of the run.
-    pub(super) fn put_recorded_failures_last(&mut self, existing: &ExistingParts) {
-        self.exports
-            .sort_by_cached_key(|candidate| candidate.has_recorded_failure(existing));
+    /// Puts exports last that an earlier run could not read, so that they do not use up the limits of the run, and marks the
+    /// contents that are listed. Reads nothing.
+    pub(super) fn compare(&mut self, existing: &ExistingParts) {
+        self.exports.sort_by_cached_key(|candidate| {
+            let name = candidate.listed_name();
+            name.is_some_and(|name| {
+                existing.mark_listed(&name);
+                existing.has_recorded_failure(&name)
+            })
+        });
     }
 
     async fn list_one(source: &ExportSource, options: &NormalizeOptions) -> Self {
@@ -109,8 +115,13 @@ impl Candidates {
 impl Candidate {
     /// Returns true if an earlier run is known to have failed to read it. Reads nothing.
     pub(super) fn has_recorded_failure(&self, existing: &ExistingParts) -> bool {
-        self.object.e_tag.as_ref().is_some_and(|e_tag| {
-            existing.has_recorded_failure(&PartName::new(&self.export.key, e_tag))
-        })
+        let name = self.listed_name();
+        name.is_some_and(|name| existing.has_recorded_failure(&name))
+    }
+
+    /// The name of its parts, if the listing tells it.
+    fn listed_name(&self) -> Option<PartName> {
+        let e_tag = self.object.e_tag.as_ref()?;
+        Some(PartName::new(&self.export.key, e_tag))
     }
 }

@@ -2,13 +2,15 @@
 
 mod admission;
 mod candidates;
+mod error;
 mod normalize;
 mod options;
 mod progress;
 mod run_input;
 mod summary;
 
-pub use normalize::{RunError, RunErrorKind, normalize, normalize_input};
+pub use error::{RunError, RunErrorKind};
+pub use normalize::{normalize, normalize_input};
 pub use options::NormalizeOptions;
 pub use progress::{ExportOutcome, ExportStatus, NoProgress, Progress};
 pub use run_input::{ExportSource, RunInput};

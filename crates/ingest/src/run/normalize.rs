@@ -14,47 +14,10 @@ use crate::error_chain::error_chain;
 use crate::export::{ExportCounts, ExportJob, ExportSettings, NormalizeErrorKind};
 use crate::part::{ExistingParts, PartName};
 use crate::run::{
-    ExportOutcome, ExportSource, ExportStatus, NormalizeOptions, Progress, RunInput, RunSummary,
+    ExportOutcome, ExportSource, ExportStatus, NormalizeOptions, Progress, RunError, RunErrorKind,
+    RunInput, RunSummary,
 };
 use crate::store::{ObjectStore, StoreError};
-
-/// A run that could not begin. A bad export is an [`ExportFailure`](crate::ExportFailure) instead.
-#[derive(Debug, thiserror::Error)]
-#[error("could not normalize")]
-pub struct RunError {
-    #[source]
-    pub kind: RunErrorKind,
-}
-
-/// Why a run could not begin.
-#[derive(Debug, thiserror::Error)]
-pub enum RunErrorKind {
-    #[error("could not list the destination")]
-    ListDestination { source: StoreError },
-}
-
-impl RunError {
-    /// Returns true if a later run may succeed without a change.
-    pub fn is_transient(&self) -> bool {
-        match &self.kind {
-            RunErrorKind::ListDestination { source } => source.is_transient(),
-        }
-    }
-
-    /// Returns true if a service or the network is the cause, and not a file of this machine.
-    pub fn is_remote(&self) -> bool {
-        match &self.kind {
-            RunErrorKind::ListDestination { source } => source.is_remote(),
-        }
-    }
-
-    /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
-        match &self.kind {
-            RunErrorKind::ListDestination { source } => source.hint(),
-        }
-    }
-}
 
 /// Normalizes every export of `source` that `destination` does not have yet.
 ///
@@ -92,7 +55,7 @@ pub async fn normalize_input(
     let existing = existing.map_err(|source| RunError {
         kind: RunErrorKind::ListDestination { source },
     })?;
-    candidates.put_recorded_failures_last(&existing);
+    candidates.compare(&existing);
     let mut summary = RunSummary::of_listing(&candidates);
     let exports = candidates.exports;
     progress.found(
@@ -113,14 +76,28 @@ pub async fn normalize_input(
         claimed: Mutex::default(),
         stopped: Arc::clone(&stop.0),
     };
-    let mut results = futures::stream::iter(exports)
-        .map(|candidate| run.normalize_one(candidate))
-        .buffer_unordered(options.jobs.get());
-    while let Some(result) = results.next().await {
+    let mut done = |result: ExportResult| {
         if let Some(outcome) = result.outcome() {
             progress.finished(&outcome);
         }
         summary.add(result);
+    };
+    let mut results = futures::stream::iter(exports)
+        .map(|candidate| run.normalize_if_new(candidate))
+        .buffer_unordered(options.jobs.get());
+    let mut known = Vec::new();
+    while let Some(result) = results.next().await {
+        match result {
+            Ok(result) => done(result),
+            Err(export) => known.push(export),
+        }
+    }
+    // Whether a content was restored is known now that every other one has been compared.
+    let mut results = futures::stream::iter(known)
+        .map(|export| run.normalize_if_restored(*export))
+        .buffer_unordered(options.jobs.get());
+    while let Some(result) = results.next().await {
+        done(result);
     }
     summary.failures.sort();
     Ok(summary)
@@ -145,6 +122,12 @@ struct Run {
     /// Exports that are or were processed: the same export may lie in two sources.
     claimed: Mutex<HashSet<PartName>>,
     stopped: Arc<AtomicBool>,
+}
+
+/// An export that is done, and was written with another content after that.
+struct KnownExport {
+    candidate: Candidate,
+    name: PartName,
 }
 
 /// One export and its outcome.
@@ -175,17 +158,11 @@ impl Drop for StopOnDrop {
 }
 
 impl Run {
-    async fn normalize_one(&self, candidate: Candidate) -> ExportResult {
-        let (export, bytes) = (candidate.export.key.clone(), candidate.object.bytes);
-        let outcome = self.outcome_of(candidate).await;
-        ExportResult {
-            export,
-            bytes,
-            outcome,
-        }
-    }
-
-    async fn outcome_of(&self, candidate: Candidate) -> Outcome {
+    /// Normalizes an export unless it is done. Returns it if only the other exports tell whether its content was restored.
+    async fn normalize_if_new(
+        &self,
+        candidate: Candidate,
+    ) -> Result<ExportResult, Box<KnownExport>> {
         let has_recorded_failure = candidate.has_recorded_failure(&self.existing);
         let e_tag = candidate.store.e_tag(&candidate.object).await;
         let (e_tag, failed) = match e_tag {
@@ -193,19 +170,48 @@ impl Run {
             Err(error) => (String::new(), Some(NormalizeErrorKind::Source(error))),
         };
         let name = PartName::new(&candidate.export.key, &e_tag);
+        let result = ExportResult::of(&candidate);
         if failed.is_none() {
-            let is_done = self.existing.is_done(&name) && !self.reprocess;
-            if is_done || !self.claim(&name) {
-                return Outcome::Skipped;
+            self.existing.mark_listed(&name);
+            if self.existing.is_done(&name) && !self.reprocess {
+                return if self.existing.is_restored(&candidate.export.key, &name) {
+                    Err(Box::new(KnownExport { candidate, name }))
+                } else {
+                    Ok(result(Outcome::Skipped))
+                };
+            }
+            if !self.claim(&name) {
+                return Ok(result(Outcome::Skipped));
             }
         }
-        let _memory = self.admission.acquire_memory(&candidate.object).await;
+        let job = self.job(candidate, name);
+        Ok(result(self.admit(job, failed, has_recorded_failure).await))
+    }
+
+    /// Normalizes a content again that was replaced and is back, so that its rows become the newest.
+    async fn normalize_if_restored(&self, export: KnownExport) -> ExportResult {
+        let KnownExport { candidate, name } = export;
+        let result = ExportResult::of(&candidate);
+        if !self.existing.is_restored(&candidate.export.key, &name) || !self.claim(&name) {
+            return result(Outcome::Skipped);
+        }
+        result(self.admit(self.job(candidate, name), None, false).await)
+    }
+
+    /// Runs a job within the limits of the run.
+    async fn admit(
+        &self,
+        job: ExportJob,
+        failed: Option<NormalizeErrorKind>,
+        has_recorded_failure: bool,
+    ) -> Outcome {
+        let _memory = self.admission.acquire_memory(&job.object).await;
         if !self.admission.try_acquire() {
             return Outcome::Deferred {
                 has_recorded_failure,
             };
         }
-        self.process(self.job(candidate, name), failed)
+        self.process(job, failed)
             .await
             .map_or_else(Outcome::Failed, Outcome::Processed)
     }
@@ -217,6 +223,10 @@ impl Run {
     }
 
     fn job(&self, candidate: Candidate, name: PartName) -> ExportJob {
+        let run_time = self.settings.processed_at.format("%Y%m%d%H%M%S");
+        let processed_time = self
+            .existing
+            .processed_time(&candidate.export.key, &run_time.to_string());
         ExportJob {
             export: candidate.export,
             object: candidate.object,
@@ -225,6 +235,7 @@ impl Run {
             destination: Arc::clone(&self.destination),
             existing: Arc::clone(&self.existing),
             settings: Arc::clone(&self.settings),
+            processed_time,
             stopped: Arc::clone(&self.stopped),
             runtime: Handle::current(),
         }
@@ -255,6 +266,16 @@ impl Run {
 }
 
 impl ExportResult {
+    /// Makes the result of an export from its outcome.
+    fn of(candidate: &Candidate) -> impl FnOnce(Outcome) -> Self + use<> {
+        let (export, bytes) = (candidate.export.key.clone(), candidate.object.bytes);
+        move |outcome| Self {
+            export,
+            bytes,
+            outcome,
+        }
+    }
+
     /// The outcome for a caller; `None` if the export was left to a later run.
     fn outcome(&self) -> Option<ExportOutcome> {
         let status = match &self.outcome {

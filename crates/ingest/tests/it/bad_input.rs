@@ -331,3 +331,101 @@ fn a_destination_that_cannot_be_written_keeps_nothing_half_done() {
     assert_eq!(parts::rows(&destination, Dataset::Facts), 2);
     assert_eq!(parts::rows(&destination, Dataset::Models), 3);
 }
+
+#[test]
+fn an_export_without_a_usable_row_fails_and_says_how_many_rows_of_which_kind() {
+    let rows = "2026-13-10,u1,KIRO_IDE,1,PRO,1,1,1\n2026-07-10,,KIRO_IDE,x,PRO,1,1,1\n";
+    let header = TWO_USERS.lines().next().unwrap();
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS);
+    let bad = format!("{FOLDER}/bad.csv");
+    source.put(
+        bad.as_str(),
+        format!("{header}\n{rows},,,,,,,\nno,u2,KIRO_IDE,1,PRO,1,1,1\n"),
+    );
+    let first = run(&source, &destination);
+    assert_eq!((first.files_processed, first.files_failed), (1, 1));
+    assert_eq!((first.rejected_rows, first.issues.len()), (0, 0));
+    assert_eq!(first.failures[0].export, bad);
+    assert_eq!(
+        first.failures[0].error,
+        "none of 3 rows is usable: 2 missing_user, 2 bad_date"
+    );
+    assert!(first.failures[0].hint.is_some());
+    let issues = parts::sorted_rows(
+        &destination,
+        Dataset::Issues,
+        &[
+            "part_id",
+            "src_path",
+            "export_ts",
+            "processed_ts",
+            "modified_ts",
+        ],
+    );
+    assert_eq!(
+        issues,
+        [
+            "kind=bad_date|column_name=date|row_rejected=true|line=2",
+            "kind=bad_date|column_name=date|row_rejected=true|line=5",
+            "kind=missing_user|column_name=userid|row_rejected=true|line=3",
+            "kind=missing_user|column_name=userid|row_rejected=true|line=4",
+            "kind=unreadable_export|column_name=NULL|row_rejected=false|line=NULL",
+        ]
+    );
+    assert_eq!(parts::rows(&destination, Dataset::Facts), 2);
+    assert_eq!(parts::rows(&destination, Dataset::Models), 3);
+    // It is tried again, and its issues are written once.
+    let keys = destination.keys();
+    let second = run(&source, &destination);
+    assert_eq!((second.files_skipped, second.files_failed), (1, 1));
+    assert_eq!(second.failures, first.failures);
+    assert_eq!(destination.keys(), keys);
+    source.put(bad.as_str(), TWO_USERS);
+    assert_eq!(run(&source, &destination).files_failed, 0);
+    assert_eq!(parts::rows(&destination, Dataset::Facts), 4);
+}
+
+#[test]
+fn a_legacy_export_without_a_usable_row_fails_as_well() {
+    let key = crate::kiro_exports::LEGACY;
+    let (store, summary) = normalize_one(key, "UserId,Date,Inline_AICodeLines\nu1,no,5\n");
+    assert_eq!((summary.files_failed, summary.code_rows), (1, 0));
+    assert_eq!(
+        summary.failures[0].error,
+        "none of 1 rows is usable: 1 bad_date"
+    );
+    assert_eq!(parts::rows(&store, Dataset::Code), 0);
+    assert_eq!(parts::rows(&store, Dataset::Issues), 2);
+}
+
+#[test]
+fn one_usable_row_among_many_is_enough() {
+    let rows = "2026-13-10,u1,KIRO_IDE,1,PRO,1,1,1\n".repeat(1000);
+    let (_, summary) = normalize_one(IDE, format!("{TWO_USERS}{rows}"));
+    assert_eq!(counts(&summary), (1, 2, 1000));
+}
+
+#[test]
+fn a_large_export_without_a_usable_row_keeps_its_issues_by_line() {
+    let header = TWO_USERS.lines().next().unwrap();
+    let row = "2026-13-10,u1,KIRO_IDE,1,PRO,1,1,1\n";
+    let content = format!("{header}\n{}", row.repeat(100_000));
+    assert!(content.len() > 2 << 20);
+    let (store, summary) = normalize_one(IDE, content);
+    assert_eq!(
+        summary.failures[0].error,
+        "none of 100000 rows is usable: 100000 bad_date"
+    );
+    assert_eq!(parts::rows(&store, Dataset::Issues), 100_001);
+}
+
+#[test]
+fn content_that_replaces_another_one_and_has_no_usable_row_leaves_the_other_one() {
+    let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
+    source.put(IDE, TWO_USERS);
+    run(&source, &destination);
+    source.put(IDE, TWO_USERS.replace("2026-07-10", "10. July"));
+    assert_eq!(run(&source, &destination).files_failed, 1);
+    assert_eq!(parts::rows(&destination, Dataset::Facts), 2);
+}

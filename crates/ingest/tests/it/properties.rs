@@ -47,11 +47,17 @@ fn export() -> impl Strategy<Value = String> {
     let date = prop::sample::select(vec!["2026-07-10", "07-11-2026", "7/12/2026", "", "no"]);
     let row = (user, date, prop::collection::vec(cell, 0..9));
     (header, prop::collection::vec(row, 0..12)).prop_map(|(header, rows)| {
+        // Without a usable row the export would fail.
+        let usable = if rows.is_empty() {
+            ""
+        } else {
+            "u9,2026-07-10\n"
+        };
         let lines = rows
             .into_iter()
             .map(|(user, date, cells)| format!("{user},{date},{}\n", cells.join(",")));
         format!(
-            "UserId,Date,{}\n{}",
+            "UserId,Date,{}\n{usable}{}",
             header.join(","),
             lines.collect::<String>()
         )

@@ -259,7 +259,13 @@ fn excluded_models_are_no_models() {
     source.put(IDE, TWO_USERS);
     let destination = InMemoryStore::new();
     let options = NormalizeOptions {
-        excluded_models: vec!["GLM 5".to_owned()],
+        names: Arc::new(
+            Names::new(NameRules {
+                excluded_models: vec!["GLM 5".to_owned()],
+                ..NameRules::default()
+            })
+            .unwrap(),
+        ),
         ..options()
     };
     let summary = run_between(Arc::new(source), Arc::new(destination.clone()), &options);

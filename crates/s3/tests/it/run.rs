@@ -47,9 +47,9 @@ pub(crate) async fn run(
     .await
 }
 
-/// All rows of all datasets. A part's name depends on the store's tags, and its time on the run.
+/// All rows of all datasets. A part's name depends on the store's tags, and its times on the run and the store.
 pub(crate) fn rows(store: &InMemoryStore) -> Vec<Vec<String>> {
-    let rows = |dataset| sorted_rows(store, dataset, &["part_id", "processed_ts"]);
+    let rows = |dataset| sorted_rows(store, dataset, &["part_id", "processed_ts", "modified_ts"]);
     Dataset::ALL.map(rows).to_vec()
 }
 
@@ -65,6 +65,11 @@ pub(crate) async fn expected_rows(days: impl IntoIterator<Item = u32>) -> Vec<Ve
 
 /// The rows of a destination.
 pub(crate) async fn rows_of(store: &dyn ObjectStore) -> Vec<Vec<String>> {
+    rows(&copy_of(store).await)
+}
+
+/// The same objects in memory.
+pub(crate) async fn copy_of(store: &dyn ObjectStore) -> InMemoryStore {
     let copy = InMemoryStore::new();
     for object in store.list("").map(Result::unwrap).collect::<Vec<_>>().await {
         let mut reader = store.get(&object).await.unwrap();
@@ -74,7 +79,7 @@ pub(crate) async fn rows_of(store: &dyn ObjectStore) -> Vec<Vec<String>> {
         }
         copy.put(object.key.as_str(), content);
     }
-    rows(&copy)
+    copy
 }
 
 /// Every key of a store.
