@@ -110,6 +110,13 @@ need_chromium() {
     apt_install chromium fonts-noto-cjk
 }
 
+# Sets $browser_python, with Playwright, which drives that browser.
+need_browser() {
+    need_environment browser tests/browser/requirements.txt
+    browser_python=$environment/bin/python
+    need_chromium
+}
+
 # Makes sure of a JDK that Trino runs on, and of Maven, which fetches it.
 need_java() {
     local packages=()

@@ -1,229 +1,210 @@
 """The live page: every sheet, picker, click-through, download, language and theme, on a desktop and on a phone."""
 
-import tempfile
 from pathlib import Path
 
+from playwright.sync_api import expect
+
+from harness import PHONE, check, dashboard_tab, live_page, test
 from server import HOSTILE_NAME
-from harness import DashboardTab, check, page, test
 
 
 @test
 def every_sheet_draws_in_both_themes_and_sizes(browser, server):
     sheets = server.get("/api/dashboard")["sheets"]
-    for settings in ({"width": 1440, "height": 900}, {"width": 1440, "height": 900, "dark": True}, {"width": 390, "height": 844, "phone": True}):
-        with DashboardTab(browser, server.origin, **settings) as dashboard:
-            dashboard.open("/")
+    for settings in ({}, {"color_scheme": "dark"}, PHONE):
+        with dashboard_tab(browser, server.origin, **settings) as dashboard:
+            page = dashboard.open("/")
             for sheet in sheets:
                 dashboard.open_sheet(sheet["id"])
                 shown = [v for v in sheet["visuals"] if v["show"] != "user"]
-                count = dashboard.tab.evaluate("document.querySelectorAll('.card').length")
+                count = page.locator(".card").count()
                 check(count == len(shown), f"{sheet['id']}: {count} cards, expected {len(shown)}")
                 dashboard.scroll_through()
-                wide = dashboard.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+                wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 check(wide <= 1, f"{sheet['id']} is {wide} px wider than the screen")
 
 
-@page("/")
+@live_page("/")
 def tabs_are_moved_through_by_keyboard(dashboard, server):
-    dashboard.tab.evaluate("document.querySelector('[role=tab][aria-selected=true]').focus()")
-    dashboard.tab.key("ArrowRight")
-    dashboard.tab.wait("new URLSearchParams(location.search).get('sheet') === 'economics'")
-    dashboard.tab.key("End")
-    dashboard.tab.wait("new URLSearchParams(location.search).get('sheet') === 'health'")
-    dashboard.tab.key("Home")
-    dashboard.tab.wait("!new URLSearchParams(location.search).has('sheet')")
+    page = dashboard.page
+    page.get_by_role("tab", selected=True).focus()
+    for key, query in (("ArrowRight", "?sheet=economics"), ("End", "?sheet=health"), ("Home", "")):
+        page.keyboard.press(key)
+        page.wait_for_url(f"{server.origin}/{query}")
     dashboard.settle()
-    names = dashboard.tab.evaluate("[...document.querySelectorAll('[role=tab]')].map((t) => t.textContent)")
-    check(names[0] == "Activity & Trends", names)
+    expect(page.get_by_role("tab").first).to_have_text("Activity & Trends")
 
 
-@page("/")
+@live_page("/")
 def dates_are_chosen_by_preset_and_by_hand(dashboard, server):
-    tab = dashboard.tab
-    first = tab.text("[data-visual=a-kpi-messages] .kpi-value")
-    tab.click("[data-picker=date]")
-    tab.click("[data-preset=last_7]")
-    tab.wait("location.search.includes('from=2026-08-25&to=2026-08-31')")
+    page = dashboard.page
+    messages = dashboard.visual("a-kpi-messages").locator(".kpi-value")
+    first = messages.text_content()
+    page.locator("[data-picker=date]").click()
+    page.locator("[data-preset=last_7]").click()
+    dashboard.wait_for_url("from=2026-08-25&to=2026-08-31")
     dashboard.settle()
-    tab.wait(f"document.querySelector('[data-visual=a-kpi-messages] .kpi-value').textContent !== {first!r}")
-    tab.click("[data-picker=date]")
-    tab.evaluate("document.querySelector('input[name=from]').value = '2026-08-20'; document.querySelector('input[name=to]').value = '2026-08-01'")
-    tab.click(".date-form .primary")
-    tab.wait("document.querySelector('.complaint').textContent.length > 0")
-    tab.evaluate("document.querySelector('input[name=to]').value = '2026-08-22'")
-    tab.click(".date-form .primary")
-    tab.wait("location.search.includes('from=2026-08-20&to=2026-08-22')")
+    expect(messages).not_to_have_text(first)
+    page.locator("[data-picker=date]").click()
+    page.locator("input[name=from]").fill("2026-08-20")
+    page.locator("input[name=to]").fill("2026-08-01")
+    page.locator(".date-form .primary").click()
+    expect(page.locator(".complaint")).not_to_be_empty()
+    page.locator("input[name=to]").fill("2026-08-22")
+    page.locator(".date-form .primary").click()
+    dashboard.wait_for_url("from=2026-08-20&to=2026-08-22")
     dashboard.settle()
-    tab.click("[data-chip=date]")
-    tab.wait("location.search === ''")
-    tab.evaluate("history.back()")
-    tab.wait("location.search.includes('2026-08-20')")
-    dashboard.settle()
+    page.locator("[data-chip=date]").click()
+    page.wait_for_url(f"{server.origin}/")
+    dashboard.go_back("?from=2026-08-20&to=2026-08-22")
 
 
-@page("/")
+@live_page("/")
 def values_are_chosen_and_kept_in_the_url(dashboard, server):
-    tab = dashboard.tab
+    page = dashboard.page
     for picker in ("tier", "model", "client", "account"):
         dashboard.choose_first(picker)
     dashboard.settle()
-    kept = dashboard.selection()
-    tab.goto(server.origin + "/" + kept)
-    dashboard.settle()
-    check(tab.evaluate("document.querySelectorAll('.chip').length") == 4, "four chips after opening the shared address")
-    tab.click(".reset")
-    tab.wait("location.search === ''")
+    dashboard.open("/" + dashboard.selection())
+    expect(page.locator(".chip"), "four chips after opening the shared address").to_have_count(4)
+    page.locator(".reset").click()
+    page.wait_for_url(f"{server.origin}/")
     dashboard.settle()
 
 
-@page("/?sheet=user-detail")
+@live_page("/?sheet=user-detail")
 def a_user_is_found_by_typing(dashboard, server):
-    tab = dashboard.tab
-    check(tab.evaluate("!!document.querySelector('[data-visual=u-ranking]')"), "User detail opens on a ranking")
-    tab.click("[data-picker=user]")
-    tab.wait("document.querySelectorAll('.option').length > 3")
-    tab.type("onerror")
-    tab.wait("document.querySelectorAll('.option').length === 1")
-    check(HOSTILE_NAME in tab.text(".option"), "the name is shown as text")
-    tab.key("Enter")
-    tab.wait("location.search.includes('user=u-hostile')")
-    tab.wait("!!document.querySelector('[data-visual=u-msgs]')")
+    page = dashboard.page
+    expect(dashboard.visual("u-ranking"), "User detail opens on a ranking").to_be_attached()
+    page.locator("[data-picker=user]").click()
+    options = page.get_by_role("option")
+    expect(options.nth(3)).to_be_attached()
+    page.keyboard.type("onerror")
+    expect(options).to_have_count(1)
+    expect(options, "the name is shown as text").to_contain_text(HOSTILE_NAME)
+    page.keyboard.press("Enter")
+    dashboard.wait_for_url("user=u-hostile")
+    expect(dashboard.visual("u-msgs")).to_be_attached()
     dashboard.settle()
-    check(tab.text(".chip-name") == HOSTILE_NAME, "the chip shows the name as text")
-    check(tab.evaluate("document.querySelectorAll('img').length") == 0, "no element came out of a name")
+    expect(page.locator(".chip-name"), "the chip shows the name as text").to_have_text(HOSTILE_NAME)
+    check(not page.locator("img").count(), "no element came out of a name")
 
 
-@page("/?sheet=people")
+@live_page("/?sheet=people")
 def a_row_opens_user_detail(dashboard, server):
-    tab = dashboard.tab
-    tab.wait("!!document.querySelector('[data-visual=p-all-users] .row-link')")
-    name = tab.text("[data-visual=p-all-users] tbody tr:nth-child(2) .row-link")
-    tab.click("[data-visual=p-all-users] tbody tr:nth-child(2) .row-link")
-    tab.wait("location.search.includes('sheet=user-detail') && location.search.includes('user=')")
+    link = dashboard.visual("p-all-users").locator("tbody tr:nth-child(2) .row-link")
+    name = link.text_content()
+    link.click()
+    dashboard.wait_for_url("sheet=user-detail&user=")
     dashboard.settle()
-    check(tab.text(".chip-name") == name, "the chip names the user that was clicked")
+    expect(dashboard.page.locator(".chip-name"), "the chip names the user that was clicked").to_have_text(name)
     dashboard.go_back("?sheet=people")
 
 
-@page("/?sheet=economics")
+@live_page("/?sheet=economics")
 def clicking_a_chart_filters(dashboard, server):
-    tab = dashboard.tab
-    x, y, width, height = tab.box("[data-visual=e-users-by-tier] canvas")
     # The donut is left of the centre of the canvas.
-    for step in range(2, 40):
-        tab.click_at(x - width / 2 + step * width / 80, y)
-        if "tier=" in dashboard.selection():
-            break
+    dashboard.click_until("e-users-by-tier", [(step / 80, 0.5) for step in range(2, 40)])
     check("tier=" in dashboard.selection(), "a click on a slice chooses its plan")
     dashboard.settle()
-    check(tab.evaluate("!!document.querySelector('[data-chip=tier]')"), "the choice is shown as a chip")
+    expect(dashboard.page.locator("[data-chip=tier]"), "the choice is shown as a chip").to_be_visible()
 
 
-@page("/?sheet=people")
+@live_page("/?sheet=people")
 def tables_are_sorted_searched_and_paged(dashboard, server):
-    tab = dashboard.tab
-    table = "[data-visual=p-all-users]"
-    tab.wait(f"document.querySelectorAll('{table} tbody tr').length > 10")
-    tab.click(f"{table} [data-column=messages]")
-    tab.wait(f"document.querySelector('{table} th[aria-sort=descending]')?.textContent.includes('Messages')")
-    tab.click(f"{table} [data-column=messages]")
-    tab.wait(f"document.querySelector('{table} th[aria-sort=ascending]')?.textContent.includes('Messages')")
-    first = tab.text(f"{table} tbody tr")
-    tab.click(f"{table} .pager-buttons button:last-child")
-    tab.wait(f"document.querySelector('{table} tbody tr').textContent !== {first!r}")
-    tab.click(f"{table} input.search")
-    tab.type("onerror")
-    tab.wait(f"document.querySelectorAll('{table} tbody tr').length === 1")
-    check(tab.evaluate("document.activeElement.classList.contains('search')"), "the focus stays in the search")
+    page = dashboard.page
+    table = dashboard.visual("p-all-users")
+    rows = table.locator("tbody tr")
+    expect(rows.nth(10)).to_be_attached()
+    for direction in ("descending", "ascending"):
+        table.locator("[data-column=messages]").click()
+        expect(table.locator(f"th[aria-sort={direction}]")).to_contain_text("Messages")
+    first = rows.first.text_content()
+    table.locator("[data-spot=right]").click()
+    expect(rows.first).not_to_have_text(first)
+    table.locator("input.search").click()
+    page.keyboard.type("onerror")
+    expect(rows).to_have_count(1)
+    expect(table.locator("input.search"), "the focus stays in the search").to_be_focused()
 
 
-@test
-def downloads_work(browser, server):
-    with tempfile.TemporaryDirectory() as folder, DashboardTab(browser, server.origin) as dashboard:
-        tab = dashboard.open("/")
-        tab.allow_downloads(folder)
-        for name in ("Download CSV", "Download PNG"):
-            tab.click("[data-visual=a-credits] .card-menu")
-            tab.click(f"text={name}")
-            tab.wait("!document.querySelector('.popover')")
-        tab.wait_for(lambda: {path.suffix for path in Path(folder).iterdir()} == {".csv", ".png"}, "both downloads")
-        text = next(Path(folder).glob("*.csv")).read_text("utf-8-sig")
-        check(text.startswith("Day,Client,Credits used"), text[:80])
-        picture = next(Path(folder).glob("*.png")).read_bytes()
-        check(picture.startswith(b"\x89PNG") and len(picture) > 10_000, "a picture of the chart")
+@live_page("/")
+def downloads_work(dashboard, server):
+    rows = dashboard.download("a-credits", "Download CSV")
+    check(rows.suggested_filename.endswith(".csv"), rows.suggested_filename)
+    text = Path(rows.path()).read_text("utf-8-sig")
+    check(text.startswith("Day,Client,Credits used"), text[:80])
+    picture = dashboard.download("a-credits", "Download PNG")
+    check(picture.suggested_filename.endswith(".png"), picture.suggested_filename)
+    content = Path(picture.path()).read_bytes()
+    check(content.startswith(b"\x89PNG") and len(content) > 10_000, "a picture of the chart")
 
 
-@page("/")
+@live_page("/")
 def a_chart_can_be_read_as_a_table(dashboard, server):
-    tab = dashboard.tab
-    tab.evaluate("document.querySelector('[data-visual=a-credits] .card-menu').focus()")
-    tab.key("Enter")
-    tab.wait("document.activeElement.getAttribute('role') === 'menuitem'")
-    tab.key("End")
-    tab.key("Enter")
-    tab.wait("document.querySelectorAll('[data-visual=a-credits] tbody tr').length > 20")
-    tab.click("[data-visual=a-credits] .card-menu")
-    tab.click("text=Show as chart")
-    tab.wait("!!document.querySelector('[data-visual=a-credits] canvas')")
+    page = dashboard.page
+    chart = dashboard.visual("a-credits")
+    chart.locator(".card-menu").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem").first).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(chart.locator("tbody tr").nth(20)).to_be_attached()
+    chart.locator(".card-menu").click()
+    page.get_by_role("menuitem", name="Show as chart").click()
+    expect(chart.locator("canvas")).to_be_visible()
 
 
-@page("/?sheet=budget")
+@live_page("/?sheet=budget")
 def the_language_is_switched_and_remembered(dashboard, server):
-    tab = dashboard.tab
+    page = dashboard.page
     for name, code in (("한국어", "ko"), ("中文", "zh"), ("English", "en")):
         dashboard.switch_language(name, code)
-        untranslated = tab.evaluate(
+        untranslated = page.evaluate(
             "[...document.querySelectorAll('h3, .tab, .picker-label, th, .subtitle')].map((e) => e.textContent)"
             ".filter((t) => /^(visual|column|measure|picker|sheet|value|note|empty)\\.[a-z]/.test(t))"
         )
         check(not untranslated, untranslated)
     dashboard.switch_language("한국어", "ko")
-    tab.goto(server.origin + "/")
-    dashboard.settle()
-    check(tab.evaluate("document.documentElement.lang") == "ko", "the language is remembered")
-    tab.evaluate("localStorage.clear()")
+    dashboard.open("/")
+    expect(page.locator("html"), "the language is remembered").to_have_attribute("lang", "ko")
 
 
-@page("/", languages="zh-CN,zh;q=0.9")
+@live_page("/", locale="zh-CN")
 def the_browsers_language_is_taken(dashboard, server):
-    check(dashboard.tab.evaluate("document.documentElement.lang") == "zh", "Chinese for a Chinese browser")
+    expect(dashboard.page.locator("html"), "Chinese for a Chinese browser").to_have_attribute("lang", "zh")
 
 
-@page("/")
+@live_page("/")
 def the_theme_is_switched_and_remembered(dashboard, server):
-    tab = dashboard.tab
-    tab.click("[data-action=theme]")
-    tab.wait("document.documentElement.dataset.theme === 'dark'")
-    tab.goto(server.origin + "/")
-    dashboard.settle()
-    check(tab.evaluate("document.documentElement.dataset.theme") == "dark", "the theme is remembered")
-    tab.evaluate("localStorage.clear()")
+    html = dashboard.page.locator("html")
+    dashboard.page.locator("[data-action=theme]").click()
+    expect(html).to_have_attribute("data-theme", "dark")
+    dashboard.open("/")
+    expect(html, "the theme is remembered").to_have_attribute("data-theme", "dark")
 
 
-@page("/", width=390, height=844, phone=True)
+@live_page("/", **PHONE)
 def a_phone_has_its_pickers_in_a_drawer(dashboard, server):
-    tab = dashboard.tab
-    check(not tab.evaluate("document.querySelector('.picker-row').getBoundingClientRect().height"), "closed at first")
-    tab.click(".drawer-button")
-    tab.wait("document.querySelector('.picker-row').getBoundingClientRect().height > 100")
-    tab.click("[data-picker=tier]")
-    tab.click(".choice input")
-    tab.wait("location.search.includes('tier=')")
-    tab.key("Escape")
+    page = dashboard.page
+    check(not page.locator(".picker-row").is_visible(), "closed at first")
+    page.locator(".drawer-button").click()
+    dashboard.wait_for("document.querySelector('.picker-row').getBoundingClientRect().height > 100")
+    dashboard.choose_first("tier")
     dashboard.settle()
 
 
-@page("/?sheet=people")
+@live_page("/?sheet=people")
 def everything_has_a_name_and_can_be_reached(dashboard, server):
-    tab = dashboard.tab
-    nameless = tab.evaluate(
+    page = dashboard.page
+    nameless = page.evaluate(
         "[...document.querySelectorAll('button, a[href], input, [role=region], section, canvas')]"
         ".filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby')"
         " || e.closest('[aria-label]') || e.labels?.length)).map((e) => e.outerHTML.slice(0, 120))"
     )
     check(not nameless, nameless[:3])
-    tab.evaluate("document.activeElement.blur()")
-    tab.key("Tab")
-    check(tab.evaluate("document.activeElement.className") == "skip", "the first stop skips to the sheet")
-    tab.key("Enter")
-    check(tab.evaluate("document.activeElement.id") == "sheet-title", "and goes there")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip"), "the first stop skips to the sheet").to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sheet-title"), "and goes there").to_be_focused()

@@ -3,7 +3,7 @@
 
     tests/browser/run.py [NAME …]      runs all tests, or those whose name contains one of the words
 
-Needs the Debian package `chromium` and `cargo build --workspace --examples`. Prints `N passed, M failed`.
+Needs the Debian package `chromium`, the packages of requirements.txt and `cargo build --workspace --examples`. Prints `N passed, M failed`.
 """
 
 import sys
@@ -19,8 +19,7 @@ import layout  # noqa: E402, F401
 import live  # noqa: E402, F401
 import updates  # noqa: E402, F401
 import tables  # noqa: E402, F401
-from chromium import Browser  # noqa: E402
-from harness import TESTS  # noqa: E402
+from harness import TESTS, chromium  # noqa: E402
 from server import Server, program  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def main():
     words = sys.argv[1:]
     passed = failed = 0
-    with Server(program(ROOT)) as server, Browser() as browser:
+    with Server(program(ROOT)) as server, chromium() as browser:
         server.wait_until_ready()
         for test in TESTS:
             if words and not any(word in test.__name__ for word in words):
@@ -39,11 +38,9 @@ def main():
                 test(browser, server)
                 passed += 1
                 print(f"ok      {test.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
-            except Exception as error:  # noqa: BLE001 - every failure is reported, and the next test runs
+            except Exception:  # noqa: BLE001 - every failure is reported, and the next test runs
                 failed += 1
-                print(f"FAILED  {test.__name__}: {error}", flush=True)
-                if not isinstance(error, AssertionError):
-                    traceback.print_exc(limit=4)
+                print(f"FAILED  {test.__name__}\n{traceback.format_exc(limit=4)}", flush=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

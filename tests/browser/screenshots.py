@@ -3,6 +3,7 @@
 
     tests/browser/screenshots.py PROGRAM FOLDER
 
+Needs the Debian package `chromium` and the packages of requirements.txt.
 PROGRAM is `kiro-analytics`; the pictures go to FOLDER. The demo's end date is fixed, so that the same program gives the same pictures.
 """
 
@@ -12,16 +13,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chromium import Browser
-from harness import DashboardTab
+from harness import PHONE, chromium, dashboard_tab
 
-DESKTOP = {"width": 1440, "height": 1000}
-PHONE = {"width": 390, "height": 844, "phone": True}
+DESKTOP = {"viewport": {"width": 1440, "height": 1000}}
 PICTURES = {
     "activity-light": ("/", DESKTOP),
-    "activity-dark": ("/", {**DESKTOP, "dark": True}),
+    "activity-dark": ("/", {**DESKTOP, "color_scheme": "dark"}),
     "economics-light": ("/?sheet=economics", DESKTOP),
-    "budget-dark": ("/?sheet=budget", {**DESKTOP, "dark": True}),
+    "budget-dark": ("/?sheet=budget", {**DESKTOP, "color_scheme": "dark"}),
     "phone": ("/", PHONE),
 }
 MAX_BYTES = 250_000
@@ -35,7 +34,7 @@ def main():
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
             origin = next(found.group() for line in process.stdout if (found := re.search(r"http://[^/\s]+", line)))
-            with Browser() as browser:
+            with chromium() as browser:
                 take(browser, origin, folder)
         finally:
             process.terminate()
@@ -44,13 +43,13 @@ def main():
 
 def take(browser, origin, folder):
     for name, (query, settings) in PICTURES.items():
-        with DashboardTab(browser, origin, **settings) as dashboard:
+        with dashboard_tab(browser, origin, **settings) as dashboard:
             dashboard.open(query)
             # Reload after reading, so that the page shows no banner.
-            dashboard.tab.wait("fetch('/api/status').then((answer) => answer.json()).then((status) => status.state === 'ready')")
+            dashboard.wait_for("fetch('/api/status').then((answer) => answer.json()).then((status) => status.state === 'ready')")
             dashboard.open(query)
             path = folder / f"{name}.png"
-            dashboard.tab.screenshot(path)
+            dashboard.page.screenshot(path=path)
         size = path.stat().st_size
         print(f"{path} {size // 1000} kB")
         if size > MAX_BYTES:

@@ -1,89 +1,101 @@
 """Tables: pages, search and focus while rows change."""
 
-from harness import check, page
+import re
 
-TABLE = "[data-visual=p-all-users]"
-RANGE = f"document.querySelector('{TABLE} .pager span').textContent"
+from playwright.sync_api import expect
 
+from harness import check, live_page
 
-def turn_to_the_last_page(tab):
-    tab.wait(f"document.querySelectorAll('{TABLE} tbody tr').length === 50")
-    tab.evaluate(f"document.querySelector('{TABLE} [data-spot=right]').focus()")
-    tab.key("Enter")
-    tab.wait(f"{RANGE}.startsWith('51')")
+LAST_PAGE = re.compile("^51")
 
 
-@page("/?sheet=people")
+def users(dashboard):
+    return dashboard.visual("p-all-users")
+
+
+def range_of(table):
+    return table.locator(".pager span").first
+
+
+def turn_to_the_last_page(dashboard):
+    table = users(dashboard)
+    expect(table.locator("tbody tr")).to_have_count(50)
+    table.locator("[data-spot=right]").press("Enter")
+    expect(range_of(table)).to_have_text(LAST_PAGE)
+
+
+@live_page("/?sheet=people")
 def another_selection_begins_at_the_first_page(dashboard, server):
-    turn_to_the_last_page(dashboard.tab)
+    turn_to_the_last_page(dashboard)
     dashboard.choose_first("tier")
     dashboard.settle()
-    dashboard.tab.wait(f"document.querySelector('{TABLE}').dataset.state === 'ready' && document.querySelectorAll('{TABLE} tbody tr').length > 0")
-    check(dashboard.tab.evaluate(f"{RANGE}.startsWith('51')") is False, "the first rows of the plan")
+    table = users(dashboard)
+    expect(table).to_have_attribute("data-state", "ready")
+    expect(table.locator("tbody tr").first).to_be_attached()
+    expect(range_of(table), "the first rows of the plan").not_to_have_text(LAST_PAGE)
 
 
-@page("/?sheet=people")
+@live_page("/?sheet=people")
 def the_focus_stays_where_a_page_was_turned(dashboard, server):
-    tab = dashboard.tab
-    turn_to_the_last_page(tab)
-    check(tab.evaluate("document.activeElement.dataset.spot") == "left", "the last page has only a way back")
-    tab.wait(f"document.getElementById('announcements').textContent === {RANGE}")
-    tab.evaluate(f"document.querySelector('{TABLE} [data-column=credits]').focus()")
-    tab.key("Enter")
-    tab.wait(f"document.querySelector('{TABLE} th[aria-sort=descending]')?.textContent.includes('Credits')")
-    check(tab.evaluate("document.activeElement.dataset.column") == "credits", "and a sorted column keeps it, too")
+    turn_to_the_last_page(dashboard)
+    table = users(dashboard)
+    expect(table.locator("[data-spot=left]"), "the last page has only a way back").to_be_focused()
+    expect(dashboard.page.locator("#announcements")).to_have_text(range_of(table).text_content())
+    table.locator("[data-column=credits]").press("Enter")
+    expect(table.locator("th[aria-sort=descending]")).to_contain_text("Credits")
+    expect(table.locator("[data-column=credits]"), "and a sorted column keeps it, too").to_be_focused()
 
 
-@page("/?sheet=people&tier=Pro&client=KIRO_IDE")
+@live_page("/?sheet=people&tier=Pro&client=KIRO_IDE")
 def the_focus_of_a_removed_chip_goes_to_its_neighbour(dashboard, server):
-    tab = dashboard.tab
-    for left in ("client", None):
-        tab.evaluate("document.querySelector('[data-chip]').focus()")
-        tab.key("Enter")
-        tab.wait(f"document.querySelectorAll('[data-chip]').length === {1 if left else 0}")
-        found = tab.evaluate("document.activeElement.dataset.chip ?? document.activeElement.dataset.picker")
-        check(found == "client", f"after a chip: {found}")
+    chips = dashboard.page.locator("[data-chip]")
+    for left, neighbour in ((1, "[data-chip=client]"), (0, "[data-picker=client]")):
+        chips.first.press("Enter")
+        expect(chips).to_have_count(left)
+        expect(dashboard.page.locator(neighbour)).to_be_focused()
 
 
-@page("/?sheet=people")
+@live_page("/?sheet=people")
 def nothing_typed_is_lost_while_rows_arrive(dashboard, server):
-    tab = dashboard.tab
-    tab.click(f"{TABLE} input.search")
-    tab.evaluate("window.field = document.activeElement")
-    tab.type("onerror")
-    tab.wait(f"document.querySelectorAll('{TABLE} tbody tr').length === 1")
-    tab.type(" ")
-    tab.type("zzz")
-    tab.wait(f"!!document.querySelector('{TABLE} .nothing')")
-    check(tab.evaluate("document.activeElement === window.field && window.field.value") == "onerror zzz", "the same field, every letter")
+    page = dashboard.page
+    table = users(dashboard)
+    table.locator("input.search").click()
+    page.evaluate("window.field = document.activeElement")
+    page.keyboard.type("onerror")
+    expect(table.locator("tbody tr")).to_have_count(1)
+    page.keyboard.type(" zzz")
+    expect(table.locator(".nothing")).to_be_attached()
+    check(page.evaluate("document.activeElement === window.field && window.field.value") == "onerror zzz", "the same field, every letter")
 
 
-@page("/?sheet=user-detail")
+@live_page("/?sheet=user-detail")
 def enter_means_what_was_typed_not_what_was_listed(dashboard, server):
-    tab = dashboard.tab
-    tab.click("[data-picker=user]")
-    tab.wait("document.querySelectorAll('.option').length > 3")
-    tab.type("onerror")
-    tab.key("Enter")
-    tab.wait("location.search.includes('user=')")
+    page = dashboard.page
+    page.locator("[data-picker=user]").click()
+    expect(page.get_by_role("option").nth(3)).to_be_attached()
+    # At once, so that the list still shows other users.
+    page.keyboard.insert_text("onerror")
+    page.keyboard.press("Enter")
+    dashboard.wait_for_url("user=")
     check("user=u-hostile" in dashboard.selection(), dashboard.selection())
     dashboard.settle()
 
 
-@page("/?sheet=people")
+@live_page("/?sheet=people")
 def back_finds_the_table_as_it_was(dashboard, server):
-    tab = dashboard.tab
-    tab.click(f"{TABLE} [data-column=messages]")
-    tab.wait(f"document.querySelector('{TABLE} th[aria-sort=descending]')?.textContent.includes('Messages')")
-    turn_to_the_last_page(tab)
-    tab.evaluate(f"document.querySelector('{TABLE} .pager').scrollIntoView({{block: 'end'}})")
+    table = users(dashboard)
+    table.locator("[data-column=messages]").click()
+    expect(table.locator("th[aria-sort=descending]")).to_contain_text("Messages")
+    turn_to_the_last_page(dashboard)
+    table.locator(".pager").evaluate("(pager) => pager.scrollIntoView({ block: 'end' })")
     dashboard.settle()
-    before = tab.evaluate("scrollY")
+    before = dashboard.page.evaluate("scrollY")
     check(before > 0, "the sheet is scrolled")
-    tab.evaluate(f"document.querySelector('{TABLE} tbody .row-link').click()")
-    tab.wait("location.search.includes('sheet=user-detail')")
+    # A click by mouse would scroll to the row.
+    table.locator("tbody .row-link").first.dispatch_event("click")
+    dashboard.wait_for_url("sheet=user-detail")
     dashboard.settle()
     dashboard.go_back("?sheet=people")
-    tab.wait(f"{RANGE}.startsWith('51')")
-    check(tab.evaluate(f"!!document.querySelector('{TABLE} th[aria-sort=descending]')"), "sorted as before")
-    tab.wait(f"Math.abs(scrollY - {before}) < 2")
+    expect(range_of(table)).to_have_text(LAST_PAGE)
+    expect(table.locator("th[aria-sort=descending]"), "sorted as before").to_contain_text("Messages")
+    dashboard.wait_for(f"Math.abs(scrollY - {before}) < 2")

@@ -1,73 +1,78 @@
 """Updates from the server: new exports, many listening tabs, and a stopped server."""
 
+import re
+
+from playwright.sync_api import expect
+
+from harness import DashboardTab, check, live_page, new_context, test
 from server import Server, export
-from harness import DashboardTab, check, page, test
 
 
-@page("/")
+@live_page("/")
 def new_exports_are_offered_and_uploads_added(dashboard, server):
-    tab = dashboard.tab
+    page = dashboard.page
+    covered = page.locator("[data-picker=date] .picker-hint")
     server.add("KIRO_IDE_123456789012_user_report_202609020000.csv", export("2026-09-01", "u-late", "late@example.com"))
-    tab.wait("!document.querySelector('.banner').hidden")
-    check("Aug" in tab.text("[data-picker=date] .picker-hint"), "the page keeps what it shows")
-    tab.click("[data-action=refresh]")
-    tab.wait("document.querySelector('[data-picker=date] .picker-hint').textContent.includes('Sep')")
+    expect(page.locator(".banner")).to_be_visible()
+    check("Aug" in covered.text_content(), "the page keeps what it shows")
+    page.locator("[data-action=refresh]").click()
+    expect(covered).to_contain_text("Sep")
     dashboard.settle()
-    tab.click("[data-action=upload]")
-    text = export("2026-09-02", "u-upload", "upload@example.com").replace("\n", "\\n").replace('"', '\\"')
-    tab.evaluate(
-        "(() => { const files = new DataTransfer();"
-        f' files.items.add(new File(["{text}"], "KIRO_IDE_123456789012_user_report_202609030000.csv", {{type: "text/csv"}}));'
-        ' files.items.add(new File(["x"], "notes.txt"));'
-        " const input = document.querySelector('input[type=file]'); input.files = files.files;"
-        " input.dispatchEvent(new Event('change')); })()"
-    )
-    tab.wait("document.querySelector('.upload-result').textContent.includes('1 added')")
-    check("notes.txt" in tab.text(".upload-result"), "the other file is named")
-    tab.click(".dialog .primary")
+    page.locator("[data-action=upload]").click()
+    text = export("2026-09-02", "u-upload", "upload@example.com")
+    page.locator("input[type=file]").set_input_files([
+        {"name": "KIRO_IDE_123456789012_user_report_202609030000.csv", "mimeType": "text/csv", "buffer": text.encode()},
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"x"},
+    ])
+    expect(page.locator(".upload-result")).to_contain_text("1 added")
+    expect(page.locator(".upload-result"), "the other file is named").to_contain_text("notes.txt")
+    page.locator(".dialog .primary").click()
     dashboard.settle()
 
 
-@page("/")
+@live_page("/")
 def a_choice_after_an_update_reloads_the_whole_page(dashboard, server):
-    tab = dashboard.tab
+    page = dashboard.page
+    covered = page.locator("[data-picker=date] .picker-hint")
     server.add("KIRO_IDE_123456789012_user_report_202609040000.csv", export("2026-09-03", "u-later", "later@example.com"))
-    tab.wait("!!document.querySelector('[data-action=refresh]')")
-    check("Sep 3" not in tab.text("[data-picker=date] .picker-hint"), "the page keeps what it shows")
+    expect(page.locator("[data-action=refresh]")).to_be_visible()
+    check("Sep 3" not in covered.text_content(), "the page keeps what it shows")
     dashboard.choose_first("client")
-    tab.wait("document.querySelector('[data-picker=date] .picker-hint').textContent.includes('3, 2026')")
-    tab.wait("document.querySelector('.banner').hidden")
+    expect(covered).to_contain_text("3, 2026")
+    expect(page.locator(".banner")).to_be_hidden()
     dashboard.settle()
+
+
+def set_hidden(dashboard, hidden):
+    """Moves a tab to the background or the foreground. Playwright itself keeps all tabs visible."""
+    dashboard.page.evaluate(
+        "(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )
 
 
 @test
 def seven_tabs_do_not_block_each_other(browser, server):
-    # A browser opens at most six connections per host.
-    dashboards = []
-    try:
-        for _ in range(7):
-            dashboards.append(DashboardTab(browser, server.origin))
-            dashboards[-1].open("/?sheet=code")
-        dashboards[0].tab.frame()
-        dashboards[0].open_sheet("budget")
-    finally:
+    # A browser opens at most six connections per host and context.
+    with new_context(browser) as context:
+        dashboards = [DashboardTab(context, server.origin) for _ in range(7)]
         for dashboard in dashboards:
-            dashboard.tab.close()
+            dashboard.open("/?sheet=code")
+            set_hidden(dashboard, True)
+        set_hidden(dashboards[0], False)
+        dashboards[0].open_sheet("budget")
 
 
 @test
 def a_page_without_its_server_says_so(browser, server):
-    with Server(server.program, users=3, days=10) as lonely:
+    with Server(server.program, users=3, days=10) as lonely, new_context(browser) as context:
         lonely.wait_until_ready()
-        dashboard = DashboardTab(browser, lonely.origin)
-        try:
-            tab = dashboard.open("/")
-            lonely.process.terminate()
-            tab.wait("document.querySelector('.status').getAttribute('aria-label').includes('Connection lost')")
-            tab.wait("document.getElementById('announcements').textContent === 'Connection lost'")
-            tab.click("[data-action=language]")
-            tab.click("text=한국어")
-            tab.wait("document.querySelector('.toast')?.textContent.includes('does not answer')")
-            check(tab.evaluate("document.documentElement.lang + localStorage.getItem('kiro.language')") == "ennull", "the language stays")
-        finally:
-            dashboard.tab.close()
+        page = DashboardTab(context, lonely.origin).open("/")
+        lonely.process.terminate()
+        expect(page.locator(".status")).to_have_attribute("aria-label", re.compile("Connection lost"))
+        expect(page.locator("#announcements")).to_have_text("Connection lost")
+        page.locator("[data-action=language]").click()
+        page.get_by_role("menuitemradio", name="한국어").click()
+        expect(page.locator(".toast")).to_contain_text("does not answer")
+        check(page.evaluate("document.documentElement.lang + localStorage.getItem('kiro.language')") == "ennull", "the language stays")
