@@ -2,18 +2,18 @@
 //!
 //! What reads exports, writes parts, makes the tables of the catalogue and generates synthetic exports takes names, types,
 //! headers and meanings from here. A new column of the current report whose cells are parsed by their type alone is one
-//! more line of [`PLAIN_COLUMNS`].
+//! more entry of [`PLAIN_COLUMNS`].
 
 use crate::dataset_column::ColumnEncoding::{Constant, ConstantIfKnown, Delta, Plain};
 use crate::dataset_column::ValueType::{Amount, Boolean, Count, Date, Text};
 use crate::dataset_column::{DatasetColumn, PartField, ValueType};
 
 pub(crate) const FACTS: &[&[DatasetColumn]] =
-    &[&KEY, &CLIENT, &PLAIN_COLUMNS, &ORIGIN, &EXTRA, &LINE, &PART];
+    &[&KEY, &CLIENT, PLAIN_COLUMNS, &ORIGIN, &EXTRA, &LINE, &PART];
 
 pub(crate) const MODELS: &[&[DatasetColumn]] = &[&KEY, &CLIENT, &MODEL, &ORIGIN, &LINE, &PART];
 
-pub(crate) const CODE: &[&[DatasetColumn]] = &[&KEY, &CODE_COUNTERS, &ORIGIN, &EXTRA, &LINE, &PART];
+pub(crate) const CODE: &[&[DatasetColumn]] = &[&KEY, CODE_COUNTERS, &ORIGIN, &EXTRA, &LINE, &PART];
 
 pub(crate) const ISSUES: &[&[DatasetColumn]] = &[&ISSUE, &PART];
 
@@ -42,7 +42,9 @@ const CLIENT: [DatasetColumn; 2] = [
 ];
 
 /// The columns of the current report whose cells are parsed by their type alone. NULL if blank or unreadable.
-pub const PLAIN_COLUMNS: [DatasetColumn; 10] = [
+///
+/// Their order is the order in parts and tables; every reader finds a column by its name.
+pub const PLAIN_COLUMNS: &[DatasetColumn] = &[
     plain(
         "chat_conversations",
         Count,
@@ -132,7 +134,7 @@ macro_rules! counter {
 }
 
 /// The counters of the legacy report, in the order of its header.
-pub const CODE_COUNTERS: [DatasetColumn; 44] = [
+pub const CODE_COUNTERS: &[DatasetColumn] = &[
     counter!("Chat_AICodeLines", "lines suggested in chat and taken over"),
     counter!(
         "Chat_MessagesInteracted",

@@ -9,7 +9,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Float64Type, Int64Type};
 use chrono::{Days, NaiveDate};
 use kiro_ingest::{InMemoryStore, NormalizeOptions, RunSummary};
-use kiro_report::Dataset;
+use kiro_report::{Dataset, NameRules, Names};
 
 use crate::kiro_exports::{IDE, TWO_USERS, at, key_of_day, normalize_one, options, run_between};
 use crate::parts;
@@ -260,7 +260,7 @@ fn excluded_models_are_no_models() {
     let destination = InMemoryStore::new();
     let options = NormalizeOptions {
         names: Arc::new(
-            Names::new(NameRules {
+            Names::new(&NameRules {
                 excluded_models: vec!["GLM 5".to_owned()],
                 ..NameRules::default()
             })
