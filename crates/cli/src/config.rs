@@ -55,7 +55,7 @@ pub(crate) fn local(named: Option<&Path>, args: &DataArgs) -> Result<Config, Com
         config.data.clone_from(data);
     }
     config.hash_emails = args.hash_emails.unwrap_or(config.hash_emails);
-    // As in the environment and the file: without white space around it, and an empty one is none.
+    // As in the environment: without white space around it, and an empty one is none.
     let salt = args.hash_salt.as_deref().map(str::trim);
     let salt = salt.filter(|salt| !salt.is_empty()).map(str::to_owned);
     config.hash_salt = salt.or(config.hash_salt);

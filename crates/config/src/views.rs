@@ -1,6 +1,6 @@
 //! Plans, prices and thresholds, merged key by key.
 
-use kiro_catalog::Settings;
+use kiro_catalog::{Settings, did_you_mean, nearest};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -70,7 +70,17 @@ fn problem(path: &[String], value: &Value) -> Option<String> {
     let mut nested = Value::Null;
     insert(&mut nested, path, value.clone());
     let problem = Settings::deserialize(nested).err()?;
-    Some(problem.to_string())
+    Some(with_nearest(&problem.to_string()))
+}
+
+/// Adds the nearest name to serde's message of an unknown one: it quotes the name, then all known ones.
+fn with_nearest(text: &str) -> String {
+    let mut quoted = text.split('`').skip(1).step_by(2);
+    let near = match quoted.next() {
+        Some(found) if text.starts_with("unknown ") => nearest(found, quoted),
+        Some(_) | None => None,
+    };
+    format!("{text}{}", did_you_mean(near.as_deref()))
 }
 
 fn collect_leaves(path: &mut Vec<String>, value: &Value, leaves: &mut Vec<(Vec<String>, Value)>) {

@@ -20,20 +20,42 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
 use tower::ServiceExt as _;
 
 use crate::limits::Limits;
+use crate::serve::END_TIMEOUT;
 
 /// The pause after a failed `accept`: the process may have too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The maximum size of the head of a request.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 
-/// Accepts connections until the future is dropped.
-pub(crate) async fn serve_connections(listener: TcpListener, app: Router, limits: Limits) {
+/// Accepts connections until `stopped` is ready, then closes them.
+pub(crate) async fn serve_connections(
+    listener: TcpListener,
+    app: Router,
+    limits: Limits,
+    stopped: impl Future,
+) {
+    let mut tasks = JoinSet::new();
+    tokio::select! {
+        () = accept_connections(&listener, &app, limits, &mut tasks) => {}
+        _ = stopped => {}
+    }
+    drop(app);
+    // Event streams never end by themselves.
+    timeout(END_TIMEOUT, tasks.shutdown()).await.ok();
+}
+
+async fn accept_connections(
+    listener: &TcpListener,
+    app: &Router,
+    limits: Limits,
+    tasks: &mut JoinSet<()>,
+) {
     let connections = Arc::new(Connections::new(limits.max_connections));
-    let mut tasks = tokio::task::JoinSet::new();
     loop {
         while tasks.try_join_next().is_some() {}
         let stream = match listener.accept().await {
@@ -317,7 +339,12 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = Router::new().route("/", get(endless));
-        let server = tokio::spawn(serve_connections(listener, app, Limits::default()));
+        let server = tokio::spawn(serve_connections(
+            listener,
+            app,
+            Limits::default(),
+            std::future::pending::<()>(),
+        ));
         let mut client = TcpStream::connect(address).await.unwrap();
         client
             .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")

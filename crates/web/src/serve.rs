@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kiro_dashboard::Spec;
 use kiro_query::Engine;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::access::{Access, Token, is_loopback};
 use crate::app::{AppState, app_with_limits};
@@ -16,6 +18,9 @@ use crate::dashboard_service::DashboardService;
 use crate::export_watcher::{ExportWatcher, WatcherOptions};
 use crate::limits::Limits;
 use crate::status::StatusChannel;
+
+/// The maximum time to wait for tasks that were told to end.
+pub(crate) const END_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The parts and the configuration of a server.
 pub struct ServeOptions {
@@ -101,12 +106,9 @@ pub async fn serve(options: ServeOptions) -> Result<Server, ServeError> {
 
     let (stop, mut stopped) = watch::channel(false);
     let http_task = tokio::spawn(async move {
-        // Event streams never end: stopping drops them with the server.
         let app = app_with_limits(state, limits);
-        tokio::select! {
-            () = serve_connections(listener, app, limits) => {}
-            _ = stopped.wait_for(|stop| *stop) => {}
-        }
+        let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
+        serve_connections(listener, app, limits, stopped).await;
     });
     let watcher_task = tokio::spawn(watcher.run());
     Ok(Server {
@@ -164,6 +166,8 @@ impl Server {
             }
         };
         watcher_task.abort();
+        // The staging folder is removed when nothing holds the destination any more.
+        timeout(END_TIMEOUT, watcher_task).await.ok();
         result.map_err(std::io::Error::other)
     }
 }

@@ -1,7 +1,7 @@
 //! Uploaded exports: written to a temporary folder, normalized, and reported file by file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use futures::{Stream, StreamExt};
 use kiro_ingest::{ContentHash, ContentHasher, ExportFailure, create_private_folder, printable};
 use serde::Serialize;
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::export_watcher::{AddExportsError, ExportWatcher};
@@ -22,6 +22,9 @@ pub(crate) const MAX_BYTES: usize = 512 << 20;
 const MAX_BYTES_PER_FILE: usize = 256 << 20;
 /// The maximum number of files in one request.
 const MAX_FILES: usize = 500;
+
+/// The maximum size of a piece that is hashed at once.
+const HASHED_BYTES: usize = 256 << 10;
 
 /// The outcome of an upload, per file.
 #[derive(Debug, Default, Serialize)]
@@ -78,7 +81,6 @@ struct ReceivedFile {
     /// The name of its folder.
     folder: String,
     name: String,
-    content: ContentHash,
 }
 
 impl Upload {
@@ -142,18 +144,11 @@ impl Upload {
                 let folder = times.to_string();
                 let path = self.folder.path().join(&folder);
                 create_private_folder(&path)?;
-                match write_pieces(&path.join(&name), pieces).await? {
-                    Ok(content) => {
-                        let received = ReceivedFile {
-                            folder,
-                            name,
-                            content,
-                        };
-                        self.received.push(received);
-                        None
-                    }
-                    Err(reason) => Some(reason),
+                let rejection = write_pieces(&path.join(&name), pieces).await?;
+                if rejection.is_none() {
+                    self.received.push(ReceivedFile { folder, name });
                 }
+                rejection
             }
             None => Some("expected a file whose name ends in `.csv`, without special characters"),
         };
@@ -175,19 +170,20 @@ impl Upload {
         if self.files == 0 {
             return Err(UploadError::Empty);
         }
+        let (new, known) = self.split_known(watcher).await?;
         let mut summary = UploadSummary {
-            known: self.remove_known(watcher).await?,
+            known,
             ..UploadSummary::default()
         };
-        let folders: BTreeSet<&String> = self.received.iter().map(|file| &file.folder).collect();
+        let folders: BTreeSet<&String> = new.iter().map(|(file, _)| &file.folder).collect();
         for folder in folders {
             let run = watcher.add(&self.folder.path().join(folder)).await?;
             summary.added += run.files_processed;
             summary.known += run.files_skipped;
-            for file in self.received.iter().filter(|file| file.folder == *folder) {
+            for (file, content) in new.iter().filter(|(file, _)| file.folder == *folder) {
                 let is_failed = |failure: &ExportFailure| failure.export.ends_with(&file.name);
                 if !run.failures.iter().any(is_failed) {
-                    watcher.remember_upload(file.content.clone());
+                    watcher.remember_upload(content.clone());
                 }
             }
             let failures = run.failures.into_iter();
@@ -206,28 +202,33 @@ impl Upload {
         Ok(summary)
     }
 
-    /// Removes the files whose content is known: from a source, an earlier upload, or an earlier file of this one. Returns
-    /// their number.
-    async fn remove_known(&mut self, watcher: &ExportWatcher) -> Result<u64, UploadError> {
-        let contents: Vec<ContentHash> = self
-            .received
-            .iter()
-            .map(|file| file.content.clone())
-            .collect();
+    /// The files whose content is new, and the number of the others, which are removed: their content is that of an export of
+    /// a source, of an earlier upload, or of an earlier file of this one.
+    async fn split_known(
+        &mut self,
+        watcher: &ExportWatcher,
+    ) -> Result<(Vec<(ReceivedFile, ContentHash)>, u64), UploadError> {
+        let received = std::mem::take(&mut self.received);
+        let mut contents = Vec::new();
+        for file in &received {
+            contents.push(hash_file(&self.path_of(file)).await?);
+        }
         let is_known = watcher.has_contents(&contents).await;
+        let mut new: Vec<(ReceivedFile, ContentHash)> = Vec::new();
         let mut known = 0;
-        let mut kept: Vec<ReceivedFile> = Vec::new();
-        for (file, is_known) in std::mem::take(&mut self.received).into_iter().zip(is_known) {
-            if is_known || kept.iter().any(|earlier| earlier.content == file.content) {
-                let path = self.folder.path().join(&file.folder).join(&file.name);
-                tokio::fs::remove_file(path).await?;
+        for ((file, content), is_known) in received.into_iter().zip(contents).zip(is_known) {
+            if is_known || new.iter().any(|(_, earlier)| *earlier == content) {
+                tokio::fs::remove_file(self.path_of(&file)).await?;
                 known += 1;
             } else {
-                kept.push(file);
+                new.push((file, content));
             }
         }
-        self.received = kept;
-        Ok(known)
+        Ok((new, known))
+    }
+
+    fn path_of(&self, file: &ReceivedFile) -> PathBuf {
+        self.folder.path().join(&file.folder).join(&file.name)
     }
 }
 
@@ -284,15 +285,14 @@ pub(crate) fn in_time(
     })
 }
 
-/// Writes a file. Returns the hash of its content, or the reason if it was rejected. Stops reading at the size limit.
+/// Writes a file. Returns the reason if it was rejected. Stops reading a file at the size limit.
 async fn write_pieces(
     path: &Path,
     pieces: impl Stream<Item = Result<Bytes, UploadError>>,
-) -> Result<Result<ContentHash, &'static str>, UploadError> {
+) -> Result<Option<&'static str>, UploadError> {
     let mut pieces = std::pin::pin!(pieces);
     let mut file = private_file(path).await?;
     let (mut bytes, mut rejection) = (0, None);
-    let mut hasher = ContentHasher::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
         if bytes == 0 && (piece.starts_with(b"PK\x03\x04") || piece.starts_with(b"\x1f\x8b")) {
@@ -305,18 +305,27 @@ async fn write_pieces(
             return Err(UploadError::FileTooLarge);
         }
         if rejection.is_none() {
-            hasher.update(&piece);
             file.write_all(&piece).await?;
         }
     }
     file.flush().await?;
     drop(file);
-    match rejection {
-        Some(reason) => {
-            tokio::fs::remove_file(path).await?;
-            Ok(Err(reason))
+    if rejection.is_some() {
+        tokio::fs::remove_file(path).await?;
+    }
+    Ok(rejection)
+}
+
+async fn hash_file(path: &Path) -> std::io::Result<ContentHash> {
+    let mut file = File::open(path).await?;
+    let mut hasher = ContentHasher::new();
+    let mut piece = vec![0; HASHED_BYTES];
+    loop {
+        let bytes = file.read(&mut piece).await?;
+        if bytes == 0 {
+            return Ok(hasher.finish());
         }
-        None => Ok(Ok(hasher.finish())),
+        hasher.update(&piece[..bytes]);
     }
 }
 
