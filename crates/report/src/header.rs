@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::column_name::{has_key, is_nameless, name_key, normalize_name};
+use crate::column_name::{name_key, normalize_name};
 use crate::header_names::HeaderNames;
-use crate::read_error::{FoundColumns, Separator};
+use crate::read_error::FoundColumns;
 use crate::records::Record;
 use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, ReadError, ReadOptions, ReportKind};
 
 /// A file with more columns is damaged.
 pub(crate) const MAX_COLUMNS: usize = 65_536;
 
-const USER_KEY: &str = "userid";
-const DATE_KEY: &str = "date";
+pub(crate) const USER_KEY: &str = "userid";
+pub(crate) const DATE_KEY: &str = "date";
 
 /// The columns of a file, bound to the columns of its dataset.
 #[derive(Debug)]
@@ -51,74 +51,6 @@ enum Meaning {
     Model(String),
     Excluded(Arc<str>),
     Unknown(Arc<str>),
-}
-
-/// What a record is that is no row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
-    Header,
-    /// Cells without content.
-    Blank,
-    /// `sep=` and a comma.
-    CommaSeparator,
-    OtherSeparator(Separator),
-}
-
-impl Line {
-    /// What the record is; `None` if it is a row, or what is no header where one should be.
-    pub(crate) fn of(record: &Record<'_>) -> Option<Self> {
-        let cells = || (0..record.len().min(MAX_COLUMNS)).map(|position| record.cell(position));
-        if has_both(cells()) {
-            return Some(Self::Header);
-        }
-        if cells().all(is_nameless) {
-            return Some(Self::Blank);
-        }
-        if let Some(named) = named_separator(record) {
-            return Some(named.map_or(Self::CommaSeparator, Self::OtherSeparator));
-        }
-        let is_separated_by = |separator: &Separator| {
-            let byte = separator.byte();
-            has_both(cells().flat_map(|cell| cell.split(|other| Some(*other) == byte)))
-        };
-        let separator = Separator::USUAL.into_iter().find(is_separated_by);
-        separator.map(Self::OtherSeparator)
-    }
-}
-
-/// Returns true if one of the cells is the name of the user column and one that of the date column.
-fn has_both<'a>(cells: impl Iterator<Item = &'a [u8]>) -> bool {
-    let (mut has_user, mut has_date) = (false, false);
-    for cell in cells {
-        has_user |= has_key(cell, USER_KEY);
-        has_date |= has_key(cell, DATE_KEY);
-        if has_user && has_date {
-            return true;
-        }
-    }
-    false
-}
-
-/// The separator of a line `sep=…`, which some programs put before the header; `Some(None)` for a comma.
-fn named_separator(record: &Record<'_>) -> Option<Option<Separator>> {
-    const START: &[u8] = b"sep=";
-    let cell = record.cell(0);
-    let start = cell
-        .iter()
-        .position(|byte| *byte != b'"' && *byte != b' ')?;
-    let cell = &cell[start..];
-    let rest = cell.get(START.len()..)?;
-    if !cell[..START.len()].eq_ignore_ascii_case(START) {
-        return None;
-    }
-    Some(match rest {
-        [] | b"," | b"\"" | b",\"" => None,
-        [byte, ..] => {
-            let usual = Separator::USUAL.into_iter();
-            let named = usual.clone().find(|usual| usual.byte() == Some(*byte));
-            Some(named.unwrap_or(Separator::Other))
-        }
-    })
 }
 
 impl Header {

@@ -19,6 +19,7 @@ mod header_names;
 mod hex;
 mod issue;
 mod key_set;
+mod line;
 mod memo;
 mod number;
 mod object_key;
