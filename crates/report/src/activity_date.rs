@@ -150,7 +150,8 @@ fn without_half_of_day(time: &[u8]) -> (&[u8], bool) {
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{DateCell, DateForm};
+    use super::DateCell;
+    use super::DateForm::{Dashes, Slashes};
 
     fn day(year: i32, month: u32, date: u32) -> Option<NaiveDate> {
         NaiveDate::from_ymd_opt(year, month, date)
@@ -166,7 +167,6 @@ mod tests {
                 day_first,
             })
         };
-        use DateForm::{Dashes, Slashes};
         let cases = [
             ("2026-07-10", iso(2026, 7, 10)),
             ("2024-02-29", iso(2024, 2, 29)),

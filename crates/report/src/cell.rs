@@ -30,15 +30,20 @@ pub(crate) fn content(cell: &[u8]) -> &[u8] {
     }
 }
 
-/// [`content`] of a text.
+/// [`content`] of a text that may have blanks around it.
 #[inline]
 pub(crate) fn text_content(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    if bytes.len() > MAX_BLANK_WORD && bytes[0] != b'"' {
-        return text;
+    match text.as_bytes() {
+        [first, .., last] if is_plain(*first) && is_plain(*last) && *first != b'"' => {
+            if is_blank_word(text.as_bytes()) {
+                ""
+            } else {
+                text
+            }
+        }
+        // Blanks and quotes are cut off, which leaves whole letters.
+        bytes => std::str::from_utf8(content(trim(bytes))).unwrap_or(text),
     }
-    // Quotes and blanks are cut off, which leaves whole letters.
-    std::str::from_utf8(content(bytes)).unwrap_or(text)
 }
 
 /// Programs that keep quotes write them around every cell, sometimes twice. Quotes inside of a text are its own.
@@ -62,7 +67,9 @@ const BLANK_WORDS: [&[u8]; 7] = [b"null", b"none", b"na", b"n/a", b"#n/a", b"\\n
 
 #[inline]
 pub(crate) fn is_blank_word(cell: &[u8]) -> bool {
+    // Nearly every cell is longer, or begins with another letter.
     cell.len() <= MAX_BLANK_WORD
+        && matches!(cell.first(), Some(b'n' | b'N' | b'#' | b'\\' | b'-'))
         && BLANK_WORDS
             .iter()
             .any(|word| word.eq_ignore_ascii_case(cell))

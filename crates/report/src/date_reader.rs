@@ -21,12 +21,18 @@ pub(crate) struct DateReader {
 #[derive(Debug)]
 struct Evidence {
     rules: DateRules,
-    has_month_first: bool,
-    has_day_first: bool,
+    shown: ShownOrders,
     /// A date with slashes that nothing but other rows can settle.
     has_open: bool,
     /// A date with dashes that was read month-first, as Kiro writes it, because nothing says otherwise.
     has_assumed: bool,
+}
+
+/// The orders that settled rows have shown.
+#[derive(Debug, Default)]
+struct ShownOrders {
+    month_first: bool,
+    day_first: bool,
 }
 
 impl DateReader {
@@ -35,8 +41,7 @@ impl DateReader {
             last: Memo::default(),
             evidence: Evidence {
                 rules,
-                has_month_first: false,
-                has_day_first: false,
+                shown: ShownOrders::default(),
                 has_open: false,
                 has_assumed: false,
             },
@@ -57,7 +62,7 @@ impl DateReader {
         if evidence.rules.order.is_some() {
             return None;
         }
-        match (evidence.has_month_first, evidence.has_day_first) {
+        match (evidence.shown.month_first, evidence.shown.day_first) {
             (true, false) if evidence.has_open => Some(DateOrder::MonthFirst),
             (false, true) if evidence.has_open || evidence.has_assumed => Some(DateOrder::DayFirst),
             (true, true) if evidence.has_assumed => Some(DateOrder::Contradictory),
@@ -130,8 +135,8 @@ impl Evidence {
     /// A day that no other row decides. If the row can be of this day, it shows the order of the others.
     fn settle(&mut self, day: NaiveDate, order: DateOrder) -> DateResult {
         let day = self.plausible(day)?;
-        self.has_month_first |= order == DateOrder::MonthFirst;
-        self.has_day_first |= order == DateOrder::DayFirst;
+        self.shown.month_first |= order == DateOrder::MonthFirst;
+        self.shown.day_first |= order == DateOrder::DayFirst;
         Ok(day)
     }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::column_name::{has_key, is_nameless, normalize_name};
+use crate::column_name::normalize_name;
 use crate::header_names::HeaderNames;
 use crate::origin::OriginColumns;
-use crate::read_error::{FoundColumns, Separator};
+use crate::read_error::FoundColumns;
 use crate::records::Record;
 use crate::{Dataset, Issue, IssueKind, MODEL_SUFFIX, Names, ReadError, ReportKind};
 
@@ -54,78 +54,6 @@ enum Meaning {
     Model(String),
     Excluded(Arc<str>),
     Unknown(Arc<str>),
-}
-
-/// What a record is that is no row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
-    Header,
-    /// Cells without content.
-    Blank,
-    /// `sep=` and a comma.
-    CommaSeparator,
-    OtherSeparator(Separator),
-}
-
-impl Line {
-    /// What the record is; `None` if it is a row, or what is no header where one should be.
-    pub(crate) fn of(record: &Record<'_>, rules: &Names) -> Option<Self> {
-        let cells = || (0..record.len().min(MAX_COLUMNS)).map(|position| record.cell(position));
-        if has_both(cells(), rules) {
-            return Some(Self::Header);
-        }
-        if cells().all(is_nameless) {
-            return Some(Self::Blank);
-        }
-        if let Some(named) = named_separator(record) {
-            return Some(named.map_or(Self::CommaSeparator, Self::OtherSeparator));
-        }
-        let is_separated_by = |separator: &Separator| {
-            let byte = separator.byte();
-            let parts = cells().flat_map(|cell| cell.split(|other| Some(*other) == byte));
-            has_both(parts, rules)
-        };
-        let separator = Separator::USUAL.into_iter().find(is_separated_by);
-        separator.map(Self::OtherSeparator)
-    }
-}
-
-/// Returns true if one of the cells is the name of the user column and one that of the date column.
-fn has_both<'a>(cells: impl Iterator<Item = &'a [u8]>, rules: &Names) -> bool {
-    let (mut has_user, mut has_date) = (false, false);
-    for cell in cells {
-        let is = |key, aliases: &[String]| {
-            has_key(cell, key) || aliases.iter().any(|alias| has_key(cell, alias))
-        };
-        has_user |= is(USER_KEY, rules.user_aliases());
-        has_date |= is(DATE_KEY, rules.date_aliases());
-        if has_user && has_date {
-            return true;
-        }
-    }
-    false
-}
-
-/// The separator of a line `sep=…`, which some programs put before the header; `Some(None)` for a comma.
-fn named_separator(record: &Record<'_>) -> Option<Option<Separator>> {
-    const START: &[u8] = b"sep=";
-    let cell = record.cell(0);
-    let start = cell
-        .iter()
-        .position(|byte| *byte != b'"' && *byte != b' ')?;
-    let cell = &cell[start..];
-    let rest = cell.get(START.len()..)?;
-    if !cell[..START.len()].eq_ignore_ascii_case(START) {
-        return None;
-    }
-    Some(match rest {
-        [] | b"," | b"\"" | b",\"" => None,
-        [byte, ..] => {
-            let usual = Separator::USUAL.into_iter();
-            let named = usual.clone().find(|usual| usual.byte() == Some(*byte));
-            Some(named.unwrap_or(Separator::Other))
-        }
-    })
 }
 
 impl Header {

@@ -55,15 +55,18 @@ impl KeyHash {
     #[inline]
     #[must_use]
     pub(crate) fn text(self, text: &[u8]) -> Self {
-        let (words, rest) = text.as_chunks::<8>();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        words
-            .iter()
-            .chain([&last])
-            .fold(self.number(text.len() as u64), |hash, word| {
-                hash.number(u64::from_le_bytes(*word))
-            })
+        let mut hash = self.number(text.len() as u64);
+        let Some(last) = text.last_chunk::<8>() else {
+            let short = text
+                .iter()
+                .fold(0, |word, byte| word << 8 | u64::from(*byte));
+            return hash.number(short);
+        };
+        for word in text.as_chunks::<8>().0 {
+            hash = hash.number(u64::from_le_bytes(*word));
+        }
+        // Overlaps the word before it.
+        hash.number(u64::from_le_bytes(*last))
     }
 }
 

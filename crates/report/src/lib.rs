@@ -19,6 +19,7 @@ mod header;
 mod header_names;
 mod issue;
 mod key_set;
+mod line;
 mod memo;
 mod names;
 mod number;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::date_reader::DateReader;
-use crate::header::{Header, Line, MAX_COLUMNS};
+use crate::header::{Header, MAX_COLUMNS};
 use crate::header_names::HeaderNames;
+use crate::line::Line;
 use crate::read_error::Separator;
 use crate::records::RecordReader;
 use crate::row_parser::RowParser;

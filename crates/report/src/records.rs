@@ -69,7 +69,7 @@ impl<'a> Record<'a> {
         // Bytes of two cells can make one letter, which is not a letter of either.
         let text = self.text.and_then(|text| text.get(self.range(position)));
         text.or_else(|| std::str::from_utf8(self.cell(position)).ok())
-            .map(|text| text_content(text.trim()))
+            .map(text_content)
     }
 
     /// Returns true if every cell is blank.

@@ -144,7 +144,7 @@ impl RowParser {
                 let plain = cells.plain_values();
                 cells.check_model_sum(model_sum, plain.counts[TOTAL_MESSAGES]);
                 let profile = plain.texts[PROFILE_ID].unwrap_or_default().as_bytes();
-                let profile = *self.profile.get(profile, |profile| hash_profile(profile));
+                let profile = *self.profile.get(profile, hash_profile);
                 let key = key.text(client_type.as_bytes()).number(profile);
                 if self.keys.is_repeated(key) {
                     cells.report_issue(IssueKind::RepeatedKey, None);
@@ -217,7 +217,7 @@ fn upper_case(text: &str) -> Cow<'_, str> {
 /// The messages of a row's models, if they can be compared with its total.
 #[derive(Debug, Clone, Copy)]
 struct ModelSum {
-    messages: i128,
+    messages: i64,
     /// At least one model has a number, and none has one that cannot be read.
     is_known: bool,
 }
@@ -228,12 +228,12 @@ fn collect_models<S: RowSink>(
     cells: &mut Cells<'_, '_, S>,
 ) -> ModelSum {
     models.clear();
-    let (mut messages, mut has_any, mut are_readable) = (0_i128, false, true);
+    let (mut messages, mut has_any, mut are_readable) = (0_i64, false, true);
     for (position, model) in &cells.header.models {
         match cells.try_count(*position) {
             Ok(Some(count)) => {
                 has_any = true;
-                messages += i128::from(count);
+                messages = messages.saturating_add(count);
                 if count > 0 {
                     models.push(ModelMessages {
                         model: *model,
@@ -327,13 +327,12 @@ impl<'a, S: RowSink> Cells<'a, '_, S> {
 
     /// Reports models that do not add up to the total. A column that is excluded from the models may belong to it or not.
     fn check_model_sum(&mut self, models: ModelSum, total: Option<i64>) {
-        let total = total.map(i128::from);
         let Some(total) = total.filter(|total| models.is_known && *total != models.messages) else {
             return;
         };
         let excluded = self.header.excluded.iter();
         let excluded = excluded.filter_map(|position| self.try_count(*position).ok().flatten());
-        if total != models.messages + excluded.map(i128::from).sum::<i128>() {
+        if total != excluded.fold(models.messages, i64::saturating_add) {
             self.report_issue(IssueKind::ModelSum, None);
         }
     }

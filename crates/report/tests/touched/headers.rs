@@ -1,5 +1,6 @@
 //! Headers anywhere, what may stand before them, and what makes a file another one.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use kiro_report::{IssueKind, NameRules, Names, ReadError, ReadOptions, ReportKind, Separator};
@@ -243,7 +244,7 @@ fn names_are_bounded_over_all_headers_of_a_file() {
     for file in 0..40 {
         content.push_str("Date,UserId");
         for model in 0..2_000 {
-            content.push_str(&format!(",m{file}x{model}_messages"));
+            write!(content, ",m{file}x{model}_messages").unwrap();
         }
         content.push('\n');
     }
