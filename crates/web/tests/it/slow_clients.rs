@@ -60,6 +60,7 @@ impl LiveServer {
                 destination: Some(destination),
                 clock: Arc::new(chrono::Utc::now),
                 poll: NEVER,
+                names: Arc::default(),
             },
             host: "127.0.0.1".to_owned(),
             port: 0,
