@@ -27,7 +27,7 @@ SELECT
             AND CAST(k.recent_messages AS double) < s.movers_at_risk_share * CAST(k.prior_messages AS double)
         THEN 'Yes'
         ELSE 'No'
-    END AS at_risk,  -- varchar: Yes where recent is below half of prior, No otherwise
+    END AS at_risk,  -- varchar: Yes where recent is below the configured share of prior, No otherwise
     k.prior_credits AS prior_credits,  -- double: credits in the 7 days before
     k.recent_credits AS recent_credits,  -- double: credits in the last 7 days
     k.last_active_date AS last_active_date,  -- date: last active day

@@ -224,7 +224,7 @@ SELECT
         WHEN v.utilisation >= v.warning_share THEN 'warning'
         WHEN v.utilisation >= v.at_risk_share THEN 'at_risk'
         ELSE 'below'
-    END AS budget_level,  -- varchar: below, at_risk (75 %), warning (90 %), full (100 %) or unknown
+    END AS budget_level,  -- varchar: below, at_risk, warning or full, by the configured shares of the allowance, or unknown
     CASE
         WHEN v.credits_used = 0e0 THEN 'inactive'
         WHEN v.utilisation IS NULL THEN 'unknown'

@@ -136,13 +136,13 @@ SELECT
         WHEN CAST(t.total_ai_code_lines AS double) / CAST(a.active_days AS double) > CAST(s.heavy_lines AS double) THEN 'Heavy'
         WHEN CAST(t.total_ai_code_lines AS double) / CAST(a.active_days AS double) > CAST(s.medium_lines AS double) THEN 'Medium'
         ELSE 'Light'
-    END AS code_segment,  -- varchar: Heavy (above 500 AI code lines per active day), Medium (above 50) or Light
+    END AS code_segment,  -- varchar: Heavy, Medium or Light, by the configured AI code lines per active day
     CASE
         WHEN CAST(t.chat_messagessent AS double) / CAST(a.active_days AS double) > CAST(s.heavy_chat_messages AS double) THEN 'Heavy Chat User'
         WHEN CAST(t.inline_suggestionscount AS double) / CAST(a.active_days AS double) > CAST(s.heavy_inline_suggestions AS double) THEN 'Heavy Code Assistant'
         WHEN CAST(t.chat_messagessent AS double) / CAST(a.active_days AS double) > CAST(s.regular_chat_messages AS double) THEN 'Regular User'
         ELSE 'Light User'
-    END AS usage_style  -- varchar: Heavy Chat User (above 50 chat messages per active day), Heavy Code Assistant (above 50 suggestions), Regular User (above 10 chat messages) or Light User
+    END AS usage_style  -- varchar: Heavy Chat User, Heavy Code Assistant, Regular User or Light User, by the configured messages and suggestions per active day
 FROM sums AS t
 JOIN days AS a ON a.user_number = t.user_number
 JOIN {database}.user_dim AS d ON d.user_number = t.user_number

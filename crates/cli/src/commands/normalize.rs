@@ -214,6 +214,19 @@ fn in_words(kind: &str, found: u64) -> String {
     let (noun, meaning) = match kind {
         "missing_user" => ("row", "without a user, left out"),
         "bad_date" => ("row", "without a readable date, left out"),
+        "ambiguous_date" => (
+            "row",
+            "with a date that may be day-first or month-first, left out",
+        ),
+        "implausible_date" => (
+            "row",
+            "with a date after the export's own or before Amazon Q, left out",
+        ),
+        "repeated_key" => (
+            "row",
+            "of a user, day and client that an earlier row of the file has",
+        ),
+        "model_sum" => ("row", "whose models do not add up to the total, kept"),
         "bad_value" => ("cell", "with a value the column cannot have, read as empty"),
         "unknown_column" => ("column", "unknown to this version, kept in `extra`"),
         "duplicate_column" => ("column", "given twice in a header"),
