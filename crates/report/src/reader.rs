@@ -40,10 +40,7 @@ impl ReportReader {
             header: None,
             names: HeaderNames::default(),
             dates: DateReader::new(options.dates.clone()),
-            parser: RowParser {
-                names: Arc::clone(&options.names),
-                ..RowParser::default()
-            },
+            parser: RowParser::new(Arc::clone(&options.names)),
             options,
         }
     }

@@ -40,7 +40,7 @@ const fn plain_index(name: &str) -> usize {
 /// State from row to row: buffers, and the last value of columns that seldom change.
 #[derive(Debug, Default)]
 pub(crate) struct RowParser {
-    pub(crate) names: Arc<Names>,
+    names: Arc<Names>,
     tier: Memo<Option<Cow<'static, str>>>,
     profile: Memo<u64>,
     models: Vec<ModelMessages>,
@@ -73,6 +73,14 @@ struct Cells<'a, 's, S> {
 }
 
 impl RowParser {
+    /// A parser that reads other spellings of names as these say.
+    pub(crate) fn new(names: Arc<Names>) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     /// Passes the row of a record to the sink.
     ///
     /// # Errors
