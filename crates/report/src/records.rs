@@ -72,12 +72,6 @@ impl<'a> Record<'a> {
             .map(text_content)
     }
 
-    /// Returns true if every cell is blank.
-    #[inline]
-    pub(crate) fn is_blank(&self) -> bool {
-        self.bytes.iter().all(u8::is_ascii_whitespace)
-    }
-
     #[inline]
     fn range(&self, position: usize) -> Range<usize> {
         let Some(end) = self.ends.get(position) else {

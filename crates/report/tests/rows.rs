@@ -411,13 +411,16 @@ fn columns_of_one_model_add_up() {
     );
     assert_eq!(kept.models, ["auto", "glm_5"]);
     assert_eq!(kept.issues, Vec::<String>::new());
-    let models = |row: &str| row.split("models: ").nth(1).unwrap().to_owned();
+    let models = |row: &str| {
+        let models = row.split("models: ").nth(1).unwrap();
+        models.split_inclusive(']').next().unwrap().to_owned()
+    };
     assert_eq!(
         kept.rows.iter().map(|row| models(row)).collect::<Vec<_>>(),
         [
-            "[ModelMessages { model: 0, messages: 1 }, ModelMessages { model: 1, messages: 5 }] }",
-            "[ModelMessages { model: 1, messages: 4 }] }",
-            "[ModelMessages { model: 0, messages: 5 }] }",
+            "[ModelMessages { model: 0, messages: 1 }, ModelMessages { model: 1, messages: 5 }]",
+            "[ModelMessages { model: 1, messages: 4 }]",
+            "[ModelMessages { model: 0, messages: 5 }]",
         ]
     );
 }

@@ -90,7 +90,7 @@ fn what_is_not_csv_text_says_what_it_is() {
 fn a_file_without_a_user_or_a_date_column_says_what_was_found_and_no_cell() {
     assert_eq!(
         failure("UserId,Region,a,b,c,d,e,f\n"),
-        "no date column; expected `Date`, found 8 columns, among them `UserId`"
+        "no date column; expected `Date`, found 8 columns, among them `UserId` and `source_region`"
     );
     assert_eq!(
         failure("Subscription Tier,DATE,clienttype,x\n"),

@@ -21,6 +21,11 @@ Date,UserId,Client_Type,Credits_Used,Subscription_Tier,Total_Messages,auto_messa
 2026-07-10,\"cccccccc-1111-4222-8333-dddddddddddd\",KIRO_IDE,2.25,POWER,5,0,5
 ";
 
+/// [`TWO_USERS`] on a day of July 2026, as the export of [`key_of_day`] has them.
+pub(crate) fn two_users_of_day(day: u32) -> String {
+    TWO_USERS.replace("2026-07-10", &format!("2026-07-{day:02}"))
+}
+
 /// An object that is named like an export and is none.
 pub(crate) const POISON: &str = "no,report\n1,2\n";
 

@@ -9,7 +9,7 @@ use kiro_report::{Dataset, NameRules, Names};
 
 use crate::faulty_store::{Fault, FaultyStore};
 use crate::kiro_exports::{
-    FOLDER, IDE, LEGACY, TWO_USERS, at, key_of_day, options, run, run_between,
+    FOLDER, IDE, LEGACY, TWO_USERS, at, key_of_day, options, run, run_between, two_users_of_day,
 };
 use crate::parts;
 
@@ -80,7 +80,7 @@ fn reprocessing_replaces_the_same_parts() {
 fn what_is_done_is_known_from_one_listing_of_the_destination() {
     let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
     for day in 1..=20 {
-        source.put(key_of_day(day).as_str(), TWO_USERS);
+        source.put(key_of_day(day).as_str(), two_users_of_day(day));
     }
     run(&source, &destination);
     let watched = FaultyStore::new(&destination, Fault::Never);
@@ -94,7 +94,7 @@ fn what_is_done_is_known_from_one_listing_of_the_destination() {
 fn exports_outside_the_window_are_ignored_and_not_even_read() {
     let (source, destination) = (InMemoryStore::new(), InMemoryStore::new());
     for day in 1..=9 {
-        source.put(key_of_day(day).as_str(), TWO_USERS);
+        source.put(key_of_day(day).as_str(), two_users_of_day(day));
     }
     let watched = FaultyStore::new(&source, Fault::Never);
     let window = |since: &str, until: &str| NormalizeOptions {

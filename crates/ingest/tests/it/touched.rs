@@ -94,6 +94,14 @@ fn issues(summary: &RunSummary) -> Vec<(&str, u64)> {
         .collect()
 }
 
+/// The failed exports, each with its error.
+fn failures(summary: &RunSummary) -> Vec<String> {
+    let failures = summary.failures.iter();
+    failures
+        .map(|failure| format!("{}: {}", failure.export, failure.error))
+        .collect()
+}
+
 fn days<const N: usize>(days: [(&str, f64); N]) -> Vec<(String, f64)> {
     days.map(|(day, credits)| (day.to_owned(), credits))
         .to_vec()
@@ -138,8 +146,11 @@ fn a_row_that_shows_the_order_settles_the_rows_before_it() {
     let (store, summary) = normalize_folder("day-first-in-a-loose-file");
     let expected = [3_u8, 4, 12, 13, 25].map(|day| (format!("2026-09-{day:02}"), f64::from(day)));
     assert_eq!(credits_by_day(&store), expected);
-    assert_eq!(issues(&summary), [("ambiguous_date", 2)]);
-    assert_eq!((summary.fact_rows, summary.rejected_rows), (5, 2));
+    assert_eq!(
+        failures(&summary),
+        ["undecided.csv: none of 2 rows is usable: 2 ambiguous_date"]
+    );
+    assert_eq!((summary.fact_rows, issues(&summary)), (5, vec![]));
 }
 
 #[test]
@@ -345,7 +356,10 @@ fn a_large_export_is_read_again_in_the_order_that_its_last_row_shows() {
     let source = InMemoryStore::new();
     source.put("loose.csv", open);
     let (_, summary) = normalize_in_december(&source);
-    assert_eq!(issues(&summary), [("ambiguous_date", 25_000)]);
+    assert_eq!(
+        failures(&summary),
+        ["loose.csv: none of 25000 rows is usable: 25000 ambiguous_date"]
+    );
 }
 
 #[test]
@@ -369,5 +383,9 @@ fn without_a_day_of_its_own_an_export_ends_with_the_run_or_its_modification() {
     let (_, summary) = normalize_one(&key_of_day(9), TWO_USERS);
     assert_eq!(issues(&summary), []);
     let (_, summary) = normalize_one(&key_of_day(8), TWO_USERS);
-    assert_eq!(issues(&summary), [("implausible_date", 2)]);
+    let failure = format!(
+        "{}: none of 2 rows is usable: 2 implausible_date",
+        key_of_day(8)
+    );
+    assert_eq!(failures(&summary), [failure]);
 }

@@ -384,8 +384,8 @@ mod tests {
             ),
             (
                 "header_aliases",
-                &[("E-Mail", "User_Email"), ("e mail", "UserId")],
-                &["`header_aliases.e mail`: is the alias of two names: `useremail` and `userid`"],
+                &[("Mail-Box", "User_Email"), ("mail box", "UserId")],
+                &["`header_aliases.mail box`: is the alias of two names: `useremail` and `userid`"],
             ),
         ];
         for (section, pairs, expected) in cases {

@@ -81,7 +81,14 @@ fn each_further_row_of_a_key_is_an_issue() {
     assert_eq!(kept.facts.len(), lines.len());
     assert_eq!(kept.issues(), ["7 repeated_key -", "8 repeated_key -"]);
     // Columns with the account or the Region are part of the key.
-    let kept = read("Date,UserId,Account_Id,aws_region\n2026-07-10,u1,1,a\n2026-07-10,u1,2,a\n2026-07-10,u1,2,b\n2026-07-10,u1,2,b\n").unwrap();
+    let kept = read(concat!(
+        "Date,UserId,Account_Id,aws_region\n",
+        "2026-07-10,u1,111111111111,us-east-1\n",
+        "2026-07-10,u1,222222222222,us-east-1\n",
+        "2026-07-10,u1,222222222222,us-east-2\n",
+        "2026-07-10,u1,222222222222,us-east-2\n",
+    ))
+    .unwrap();
     assert_eq!(kept.count(IssueKind::RepeatedKey), 1);
     let kept =
         read("Date,UserId,Inline_AICodeLines\n07-10-2026,u1,1\n2026-07-10,u1,1\n07-11-2026,u1,1\n")
