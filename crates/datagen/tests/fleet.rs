@@ -83,7 +83,7 @@ fn the_bytes_of_a_small_fleet_are_pinned() {
     }
     assert_eq!(
         (summary.files, summary.rows, summary.code_rows, hash),
-        (75, 121, 38, 10_139_903_564_342_231_755)
+        (75, 121, 38, 12_803_947_526_309_137_219)
     );
 }
 
