@@ -319,6 +319,10 @@ pub(crate) struct ManArgs {
 /// Where the normalized data is, and how e-mail addresses are shown. The settings read the environment: each variable has one
 /// parser.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "help, with variables as clap writes them"
+)]
 pub(crate) struct DataArgs {
     /// Folder that `normalize` wrote to [default: kiro-analytics-data]
     ///

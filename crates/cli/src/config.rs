@@ -18,8 +18,8 @@ pub(crate) fn layers(
     named: Option<&Path>,
     flags: Vec<Flag>,
 ) -> Result<Layers<'static>, CommandError> {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let misspelled = misspelled_variables(names);
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let misspelled = misspelled_variables(variables);
     if !misspelled.is_empty() {
         return Err(problems(Problems(misspelled)));
     }

@@ -33,7 +33,7 @@ pub fn misspelled_variables(names: impl IntoIterator<Item = String>) -> Vec<Prob
             })
         })
         .collect();
-    problems.sort_by(|one, other| one.origin.to_string().cmp(&other.origin.to_string()));
+    problems.sort_by_key(|problem| problem.origin.to_string());
     problems
 }
 

@@ -48,7 +48,7 @@ impl ContentHasher {
         ContentHash {
             bytes: self.bytes,
             sha256: hex::encode(&self.sha256.finalize()[..16]),
-            md5: hex::encode(&self.md5.finalize()),
+            md5: hex::encode(self.md5.finalize()),
         }
     }
 }

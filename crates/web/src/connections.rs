@@ -161,9 +161,8 @@ impl Connections {
             }
             let free = Arc::clone(&self.free).acquire_owned();
             // The semaphore is never closed. While all connections are busy, one of them may become idle.
-            match timeout(ACCEPT_PAUSE, free).await {
-                Ok(permit) => break permit.ok(),
-                Err(_) => {}
+            if let Ok(permit) = timeout(ACCEPT_PAUSE, free).await {
+                break permit.ok();
             }
         };
         let id = self.next.fetch_add(1, Ordering::Relaxed);

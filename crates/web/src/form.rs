@@ -175,12 +175,11 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     loop {
         let (key, value) = rest.split_once('=')?;
         let value = value.trim_start();
-        let (value, after) = match value.strip_prefix('"') {
-            Some(quoted) => split_quoted(quoted),
-            None => {
-                let (value, after) = value.split_once(';').unwrap_or((value, ""));
-                (value.trim_end().to_owned(), after)
-            }
+        let (value, after) = if let Some(quoted) = value.strip_prefix('"') {
+            split_quoted(quoted)
+        } else {
+            let (value, after) = value.split_once(';').unwrap_or((value, ""));
+            (value.trim_end().to_owned(), after)
         };
         let key = key.rsplit(';').next().unwrap_or(key);
         if key.trim().eq_ignore_ascii_case(name) {

@@ -248,6 +248,7 @@ fn what_is_written_is_readable_by_its_owner_only() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn an_unknown_name_is_a_wrong_command_and_the_nearest_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (exports, data) = (folder.path().join("exports"), folder.path().join("data"));

@@ -328,7 +328,12 @@ mod tests {
 
     #[test]
     fn a_wrong_rule_is_named_by_its_key() {
-        let cases: [(&str, &[(&str, &str)], &[&str]); 9] = [
+        type Case = (
+            &'static str,
+            &'static [(&'static str, &'static str)],
+            &'static [&'static str],
+        );
+        let cases: [Case; 9] = [
             (
                 "client_aliases",
                 &[("A", "B"), ("B", "A")],

@@ -308,12 +308,12 @@ async fn odd_names_in_a_form_cost_themselves_alone_and_forge_no_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_there_already_is_known_under_any_name() {
     let tree = "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/09/02/00/123456789012_user_report_202609020000.csv";
-    let served = export("2026-09-01", &[("u-served", "served@example.com", "10")]);
-    let server = TestServer::with_exports(Access::default(), &[(tree, served.clone())]).await;
+    let content = export("2026-09-01", &[("u-served", "served@example.com", "10")]);
+    let server = TestServer::with_exports(Access::default(), &[(tree, content.clone())]).await;
     let answer = |answer: &serde_json::Value| {
         [&answer["added"], &answer["known"]].map(|count| count.as_u64().unwrap())
     };
-    let known = server.upload(&[("copy.csv", &served)], &[]).await.json();
+    let known = server.upload(&[("copy.csv", &content)], &[]).await.json();
     assert_eq!(answer(&known), [0, 1], "{known}");
     let new = export("2026-09-03", &[("u-new", "new@example.com", "10")]);
     let files = [("first.csv", new.as_str()), ("twice.csv", &new)];
