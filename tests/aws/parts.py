@@ -7,8 +7,8 @@ import pyarrow.parquet as parquet
 
 DATASETS = ("facts", "models", "code", "issues")
 
-# When a row was written, and the name of its part: it follows from the content's tag, which is another one in S3.
-OF_THE_RUN = ("processed_ts", "part_id")
+# When a row was written, when its export was uploaded, and the name of its part: it follows from the content's tag, which is another one in S3.
+OF_THE_RUN = ("processed_ts", "modified_ts", "part_id")
 
 
 class Parts:

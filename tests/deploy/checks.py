@@ -6,7 +6,7 @@ from exports import BUCKET
 
 ALICE, BOB, CAROL = (f"arn:aws:quicksight:{REGION}:{ACCOUNT}:user/default/{name}" for name in ("alice", "bob", "carol"))
 # Bookkeeping: differs between two runs, and between a folder and a bucket, whose content tags differ.
-OF_THE_RUN = {"processed_ts", "newest_processed_ts", "part_id"}
+OF_THE_RUN = {"processed_ts", "newest_processed_ts", "modified_ts", "part_id"}
 
 
 class Deployed:
