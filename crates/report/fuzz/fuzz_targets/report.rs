@@ -5,7 +5,7 @@
 //! without unsafe code there is nothing for a sanitizer to find, and it is ten times faster without.
 #![no_main]
 
-use kiro_report::{CodeRow, FactRow, Issue, ReadError, ReportKind, ReportReader, RowSink};
+use kiro_report::{CodeRow, FactRow, Issue, ReadError, ReadOptions, ReportKind, ReportReader, RowSink};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Default, PartialEq, Debug)]
@@ -51,7 +51,10 @@ fn read<'a>(
     kind: Option<ReportKind>,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Kept, ReadError> {
-    let mut reader = ReportReader::new(kind);
+    let mut reader = ReportReader::new(ReadOptions {
+        kind,
+        ..ReadOptions::default()
+    });
     let mut kept = Kept::default();
     for piece in pieces {
         reader.read(piece, &mut kept)?;
