@@ -196,6 +196,36 @@ fn an_endless_statement_ends_on_the_first_signal() {
     }
 }
 
+#[test]
+fn a_second_signal_ends_a_command_that_cannot_be_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    // A row of 1 MB goes into a pipe that nothing empties after its first byte.
+    let sql = "SELECT repeat('x', 1000000)";
+    let mut child = kiro_analytics()
+        .args(["query", sql, "--format", "csv", "--data"])
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    let pid = child.id().to_string();
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(started.elapsed() < PATIENCE);
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    };
+    let mut talk = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut talk).unwrap();
+    assert_eq!(status.code(), Some(130), "{talk}");
+    assert_eq!(talk, "error: ended by the second signal\n");
+}
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

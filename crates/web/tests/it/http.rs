@@ -171,6 +171,12 @@ async fn a_configured_token_is_required() {
     let first = server.get("/?sheet=people&token=0123456789abcdef").await;
     assert_eq!(first.status, StatusCode::SEE_OTHER);
     assert_eq!(first.header("location"), "/?sheet=people");
+    for foreign in ["//evil.example", "/\\evil.example"] {
+        let path = format!("{foreign}?token=0123456789abcdef");
+        let redirect = server.get(&path).await;
+        assert_eq!(redirect.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(redirect.header("location"), "/", "{path}");
+    }
     let cookie = first.header("set-cookie");
     assert!(
         cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
@@ -425,6 +431,13 @@ async fn only_the_page_itself_may_upload_and_only_exports() {
             "{header:?}"
         );
     }
+    // One statement of the browser does not outweigh the other.
+    let mixed = [
+        ("sec-fetch-site", "same-origin"),
+        ("origin", "https://evil.example"),
+    ];
+    let mixed = server.upload(&files, &mixed).await;
+    assert_eq!(mixed.status, StatusCode::FORBIDDEN);
     for header in [
         ("sec-fetch-site", "same-origin"),
         ("origin", "http://localhost"),

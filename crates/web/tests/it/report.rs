@@ -161,7 +161,7 @@ fn exports_that_name_people() -> Vec<(&'static str, String)> {
             day("u-wilhelmina")
                 .replace("KIRO_IDE", "Thelonius")
                 .replace(",PRO,", ",Wilhelmina Oak,")
-                .replace("auto_messages", "ottokar@corp.example_messages"),
+                .replace("auto_messages", "ottokar_messages"),
         ),
     ]
 }
