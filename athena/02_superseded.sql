@@ -1,4 +1,4 @@
--- superseded: rows of raw facts and code that do not count: of outdated parts, replaced by a newer export, or repeated
+-- superseded: rows of raw facts and code that do not count: of earlier contents of an export, replaced by a newer export, or repeated
 -- by day: yes
 -- Few rows share a key. A GROUP BY over most of the key finds the candidates, and only these are ordered.
 WITH contested_facts AS (
@@ -16,14 +16,18 @@ fact_candidates AS (
         COALESCE(r.profile_id, '') AS profile_id,
         r.credits_used, r.total_messages,
         r.export_ts, r.modified_ts, r.src_path, r.processed_ts, r.part_id, r.line,
-        CASE WHEN o.part_id IS NULL THEN 0 ELSE 1 END AS is_outdated
+        CASE
+            WHEN o.newest_version <> COALESCE(r.processed_ts, '') || '/' || COALESCE(r.modified_ts, '') || '/' || r.part_id THEN 1
+            ELSE 0
+        END AS is_outdated
     FROM {database}.report_facts_raw AS r
     LEFT JOIN contested_facts AS c
         ON c.activity_date = r.activity_date
         AND c.user_id = r.user_id
         AND c.client_type = r.client_type
-    LEFT JOIN {database}.outdated_parts AS o ON o.part_id = r.part_id
-    WHERE c.user_id IS NOT NULL OR o.part_id IS NOT NULL
+    LEFT JOIN {database}.replaced_exports AS o ON o.src_path = r.src_path AND o.export_ts = r.export_ts
+    WHERE c.user_id IS NOT NULL
+        OR o.newest_version <> COALESCE(r.processed_ts, '') || '/' || COALESCE(r.modified_ts, '') || '/' || r.part_id
 ),
 -- An unknown account, Region or profile is the largest known one of the same day, user and client.
 fact_accounts AS (
@@ -83,13 +87,17 @@ code_candidates AS (
         COALESCE(r.source_account, '') AS source_account,
         COALESCE(r.source_region, '') AS source_region,
         r.export_ts, r.modified_ts, r.src_path, r.processed_ts, r.part_id, r.line,
-        CASE WHEN o.part_id IS NULL THEN 0 ELSE 1 END AS is_outdated
+        CASE
+            WHEN o.newest_version <> COALESCE(r.processed_ts, '') || '/' || COALESCE(r.modified_ts, '') || '/' || r.part_id THEN 1
+            ELSE 0
+        END AS is_outdated
     FROM {database}.report_code_raw AS r
     LEFT JOIN contested_code AS c
         ON c.activity_date = r.activity_date
         AND c.user_id = r.user_id
-    LEFT JOIN {database}.outdated_parts AS o ON o.part_id = r.part_id
-    WHERE c.user_id IS NOT NULL OR o.part_id IS NOT NULL
+    LEFT JOIN {database}.replaced_exports AS o ON o.src_path = r.src_path AND o.export_ts = r.export_ts
+    WHERE c.user_id IS NOT NULL
+        OR o.newest_version <> COALESCE(r.processed_ts, '') || '/' || COALESCE(r.modified_ts, '') || '/' || r.part_id
 ),
 code_accounts AS (
     SELECT

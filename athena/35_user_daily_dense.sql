@@ -1,37 +1,27 @@
 -- user_daily_dense: every day from a user's first to last active one, zeros where there was no activity
--- Only the days between two active days are generated, joined by the length of the gap: no join compares days of users.
+-- An active day stands for itself and the days until the next one, joined by the length of the gap: no join compares days of
+-- users.
 WITH gaps AS (
-    SELECT DISTINCT date_diff('day', s.activity_date, s.next_active_date) AS gap_days
+    SELECT DISTINCT COALESCE(date_diff('day', s.activity_date, s.next_active_date), CAST(1 AS bigint)) AS gap_days
     FROM {database}.user_spells AS s
-    WHERE s.next_active_date > s.activity_date + INTERVAL '1' DAY
 ),
-away AS (
+steps AS (
     SELECT g.gap_days, c.day_number
     FROM {database}.calendar AS c
     JOIN gaps AS g ON c.day_number < g.gap_days
-    WHERE c.day_number > 0
 ),
 days AS (
     SELECT
-        u.user_id,
-        u.activity_date,
-        u.total_messages,
-        u.chat_conversations,
-        u.credits_used,
-        u.overage_credits_used,
-        TRUE AS is_active
-    FROM {database}.user_days AS u
-    UNION ALL
-    SELECT
         s.user_id,
-        date_add('day', a.day_number, s.activity_date) AS activity_date,
-        CAST(0 AS bigint) AS total_messages,
-        CAST(0 AS bigint) AS chat_conversations,
-        0e0 AS credits_used,
-        0e0 AS overage_credits_used,
-        FALSE AS is_active
+        date_add('day', t.day_number, s.activity_date) AS activity_date,
+        CASE WHEN t.day_number = 0 THEN s.total_messages ELSE CAST(0 AS bigint) END AS total_messages,
+        CASE WHEN t.day_number = 0 THEN s.chat_conversations ELSE CAST(0 AS bigint) END AS chat_conversations,
+        CASE WHEN t.day_number = 0 THEN s.credits_used ELSE 0e0 END AS credits_used,
+        CASE WHEN t.day_number = 0 THEN s.overage_credits_used ELSE 0e0 END AS overage_credits_used,
+        t.day_number = 0 AS is_active
     FROM {database}.user_spells AS s
-    JOIN away AS a ON a.gap_days = date_diff('day', s.activity_date, s.next_active_date)
+    JOIN steps AS t
+        ON t.gap_days = COALESCE(date_diff('day', s.activity_date, s.next_active_date), CAST(1 AS bigint))
 )
 SELECT
     d.user_id AS user_id,  -- varchar: canonical user id

@@ -54,7 +54,10 @@ activity AS (
 -- Every month from the first of a user to the newest of the data, so that users who stopped are included.
 months AS (
     SELECT
-        f.user_id,
+        d.user_id,
+        d.user_label,
+        d.team,
+        d.subscription_tier AS user_tier,
         c.month_start,
         c.days_in_month,
         CASE
@@ -62,17 +65,19 @@ months AS (
             THEN date_diff('day', c.month_start, c.anchor_day) + 1
             ELSE c.days_in_month
         END AS elapsed_days
-    FROM (
-        SELECT a.user_id, MIN(a.month_start) AS first_month FROM activity AS a GROUP BY a.user_id
-    ) AS f
+    FROM {database}.user_dim AS d
     JOIN {database}.calendar AS c
         ON c.calendar_date = c.month_start
-        AND c.month_start >= f.first_month
+        AND c.month_start >= CAST(date_trunc('month', d.first_active_date) AS date)
         AND c.month_start <= c.anchor_day
+    WHERE d.first_active_date <= c.anchor_day
 ),
 joined AS (
     SELECT
         t.user_id,
+        t.user_label,
+        t.team,
+        t.user_tier,
         t.month_start,
         t.days_in_month,
         t.elapsed_days,
@@ -195,16 +200,16 @@ advised AS (
         ON r.forecast_credits > f.above AND r.forecast_credits <= f.credits AND f.tier_label <> r.subscription_tier
 )
 SELECT
-    d.user_id AS user_id,  -- varchar: canonical user id
-    d.user_label AS user_label,  -- varchar: the user's label
-    d.team AS team,  -- varchar: team in the identity map; NULL if none
+    v.user_id AS user_id,  -- varchar: canonical user id
+    v.user_label AS user_label,  -- varchar: the user's label
+    v.team AS team,  -- varchar: team in the identity map; NULL if none
     v.month_start AS month_start,  -- date: first day of the calendar month
     v.as_of_date AS as_of_date,  -- date: last day the row covers: the month's end, or the anchor day in the newest month
     v.is_complete AS is_complete,  -- boolean: whether the row covers the whole month
     v.elapsed_days AS elapsed_days,  -- bigint: days covered
     v.days_in_month AS days_in_month,  -- bigint: days of the month
     v.subscription_tier AS subscription_tier,  -- varchar: tier of the latest day of the month with a tier; the last known where no activity
-    d.subscription_tier AS user_tier,  -- varchar: the user's current tier
+    v.user_tier AS user_tier,  -- varchar: the user's current tier
     v.subscriptions AS subscriptions,  -- bigint: accounts, Regions and profiles with activity; allowances of several are added up
     v.active_days AS active_days,  -- bigint: days with activity
     v.last_active_date AS last_active_date,  -- date: last active day up to as_of_date
@@ -277,4 +282,3 @@ SELECT
         WHEN v.advice IN ('upgrade', 'at_risk') AND v.fitting_credits > v.month_allowance THEN v.fitting_tier
     END AS suggested_tier  -- varchar: smallest plan that the forecast fits, where it differs by the advice; NULL if none
 FROM advised AS v
-JOIN {database}.user_dim AS d ON d.user_id = v.user_id

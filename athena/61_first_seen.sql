@@ -1,22 +1,30 @@
 -- first_seen: each client, tier and model with its first day: what Kiro has begun to export
-WITH seen AS (
+WITH rows_of_users AS (
     SELECT
-        'client' AS kind, b.client_type AS name, MIN(b.activity_date) AS first_day, MAX(b.activity_date) AS last_day,
-        COUNT(DISTINCT b.user_number) AS people
-    FROM {database}.base_user_activity AS b
-    GROUP BY b.client_type
+        f.client_type, COALESCE(f.subscription_tier, '') AS tier_code, f.user_id,
+        MIN(f.activity_date) AS first_day, MAX(f.activity_date) AS last_day
+    FROM {database}.report_facts AS f
+    GROUP BY f.client_type, COALESCE(f.subscription_tier, ''), f.user_id
+),
+models_of_users AS (
+    SELECT m.model_name, m.user_id, MIN(m.activity_date) AS first_day, MAX(m.activity_date) AS last_day
+    FROM {database}.report_models AS m
+    WHERE m.messages > 0
+    GROUP BY m.model_name, m.user_id
+),
+seen AS (
+    SELECT
+        k.kind,
+        CASE k.kind WHEN 'client' THEN r.client_type ELSE r.tier_code END AS name,
+        MIN(r.first_day) AS first_day,
+        MAX(r.last_day) AS last_day,
+        COUNT(DISTINCT r.user_id) AS people
+    FROM rows_of_users AS r
+    CROSS JOIN (VALUES ('client'), ('tier')) AS k (kind)
+    GROUP BY k.kind, CASE k.kind WHEN 'client' THEN r.client_type ELSE r.tier_code END
     UNION ALL
-    SELECT
-        'tier' AS kind, l.tier_code AS name, MIN(b.activity_date) AS first_day, MAX(b.activity_date) AS last_day,
-        COUNT(DISTINCT b.user_number) AS people
-    FROM {database}.base_user_activity AS b
-    JOIN {database}.tier_labels AS l ON l.tier_rank = b.tier_rank
-    GROUP BY l.tier_code
-    UNION ALL
-    SELECT
-        'model' AS kind, m.model_name AS name, MIN(m.activity_date) AS first_day, MAX(m.activity_date) AS last_day,
-        COUNT(DISTINCT m.user_number) AS people
-    FROM {database}.model_usage AS m
+    SELECT 'model' AS kind, m.model_name AS name, MIN(m.first_day) AS first_day, MAX(m.last_day) AS last_day, COUNT(*) AS people
+    FROM models_of_users AS m
     GROUP BY m.model_name
 )
 SELECT

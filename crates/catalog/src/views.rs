@@ -14,7 +14,7 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "04_part_days.sql",
     "05_data_window.sql",
     "06_export_parts.sql",
-    "07_outdated_parts.sql",
+    "07_replaced_exports.sql",
     "08_calendar.sql",
     "10_report_facts.sql",
     "11_report_models.sql",

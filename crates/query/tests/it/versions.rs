@@ -23,8 +23,9 @@ async fn only_the_newest_content_of_an_export_counts_and_restored_content_is_cur
     write_version(data.path(), &version(1, "20260802000000"), &second);
     engine.refresh().await.unwrap();
     assert_eq!(rows(&engine, CREDITS).await, ["ada|3"]);
-    let outdated = "SELECT part_id FROM outdated_parts";
-    assert_eq!(rows(&engine, outdated).await, ["0000000000000009"]);
+    let newest = "SELECT newest_version FROM replaced_exports";
+    let version_of_second = "20260802000000/20260702000000000000/0000000000000001";
+    assert_eq!(rows(&engine, newest).await, [version_of_second]);
     let superseded = "SELECT COUNT(*) FROM superseded";
     assert_eq!(rows(&engine, superseded).await, ["2"]);
     write_version(data.path(), &version(9, "20260803000000"), &first);
