@@ -1,40 +1,38 @@
-//! Which keys the rows of an export had, to report a key that comes again.
+//! Which keys the last rows of an export had, to report a key that comes again.
 
-use hashbrown::HashSet;
+use hashbrown::HashTable;
 
-/// Maximum number of keys that are remembered: some megabytes. Later keys are compared with these alone.
-const MAX_KEYS: usize = 1 << 18;
+/// Maximum number of keys that are remembered: they stay in a processor's cache. Then all are forgotten.
+const MAX_KEYS: usize = 1 << 14;
 /// Odd, and without a pattern in its bits.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The hashes of the keys of an export.
 #[derive(Debug, Default)]
 pub(crate) struct KeySet {
-    hashes: HashSet<u64>,
+    hashes: HashTable<u64>,
 }
 
 /// The hash of a key, made from its parts. The same in every run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct KeyHash(u64);
 
 impl KeySet {
-    /// Returns true if the key was here before.
+    /// Returns true if the key was among the last ones.
     #[inline]
     pub(crate) fn is_repeated(&mut self, key: KeyHash) -> bool {
-        if self.hashes.len() < MAX_KEYS {
-            !self.hashes.insert(key.0)
-        } else {
-            self.hashes.contains(&key.0)
+        let is_repeated = self.hashes.find(key.0, |other| *other == key.0).is_some();
+        if !is_repeated {
+            if self.hashes.len() == MAX_KEYS {
+                self.hashes.clear();
+            }
+            self.hashes.insert_unique(key.0, key.0, |hash| *hash);
         }
+        is_repeated
     }
 }
 
 impl KeyHash {
-    #[inline]
-    pub(crate) fn new(number: u64) -> Self {
-        Self(FACTOR).number(number)
-    }
-
     #[inline]
     #[must_use]
     pub(crate) fn number(self, number: u64) -> Self {
@@ -45,11 +43,6 @@ impl KeyHash {
         )]
         let folded = (product as u64) ^ ((product >> 64) as u64);
         Self(folded.rotate_left(23) ^ FACTOR)
-    }
-
-    /// The hash as a part of another key.
-    pub(crate) fn value(self) -> u64 {
-        self.0
     }
 
     #[inline]
@@ -80,7 +73,7 @@ mod tests {
     fn a_key_is_repeated_if_all_its_parts_are() {
         let mut keys = KeySet::default();
         let key = |user: &str, client: &str| {
-            KeyHash::new(1)
+            KeyHash::default()
                 .text(user.as_bytes())
                 .text(client.as_bytes())
         };
@@ -96,10 +89,13 @@ mod tests {
         let mut keys = KeySet::default();
         let mut all = HashSet::new();
         for user in 0..(MAX_KEYS as u64 + 1000) {
-            let key = KeyHash::new(user % 7).text(format!("{user:036}").as_bytes());
+            let key = KeyHash::default()
+                .number(user % 7)
+                .text(format!("{user:036}").as_bytes());
             assert!(all.insert(key.0), "{user}");
             assert!(!keys.is_repeated(key), "{user}");
+            assert!(keys.is_repeated(key), "{user}");
         }
-        assert_eq!(keys.hashes.len(), MAX_KEYS);
+        assert_eq!(keys.hashes.len(), 1000);
     }
 }

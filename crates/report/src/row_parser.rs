@@ -27,10 +27,6 @@ const TOTAL_MESSAGES: usize = match PLAIN_SLOTS[plain_index("total_messages")] {
     PlainSlot::Count(slot) => slot,
     _ => panic!("the total is a count"),
 };
-const PROFILE_ID: usize = match PLAIN_SLOTS[plain_index("profile_id")] {
-    PlainSlot::Text(slot) => slot,
-    _ => panic!("a profile is a text"),
-};
 const FIRST_COUNTER: usize = Dataset::Code.index_of(CODE_COUNTERS[0].name);
 
 /// The index of a column among [`PLAIN_COLUMNS`].
@@ -43,7 +39,6 @@ const fn plain_index(name: &str) -> usize {
 pub(crate) struct RowParser {
     names: Arc<Names>,
     tier: Memo<Option<Cow<'static, str>>>,
-    profile: Memo<u64>,
     models: Vec<ModelMessages>,
     extra: ExtraBuilder,
     keys: KeySet,
@@ -126,10 +121,8 @@ impl RowParser {
         } else {
             None
         };
-        let key = KeyHash::new(u64::from(activity_date.num_days_from_ce().unsigned_abs()))
-            .text(user_id.as_str().as_bytes())
-            .text(origin.account.as_bytes())
-            .text(origin.region.as_bytes());
+        let day = u64::from(activity_date.num_days_from_ce().unsigned_abs());
+        let key_from = |origin: KeyHash| origin.number(day).text(user_id.as_str().as_bytes());
         match header.kind {
             ReportKind::UserReport => {
                 let model_sum = collect_models(&mut self.models, &mut cells);
@@ -143,9 +136,7 @@ impl RowParser {
                     .unwrap_or_default();
                 let plain = cells.plain_values();
                 cells.check_model_sum(model_sum, plain.counts[TOTAL_MESSAGES]);
-                let profile = plain.texts[PROFILE_ID].unwrap_or_default().as_bytes();
-                let profile = *self.profile.get(profile, hash_profile);
-                let key = key.text(client_type.as_bytes()).number(profile);
+                let key = key_from(origin.profile_key).text(client_type.as_bytes());
                 if self.keys.is_repeated(key) {
                     cells.report_issue(IssueKind::RepeatedKey, None);
                 }
@@ -172,7 +163,7 @@ impl RowParser {
                 {
                     *counter = cells.count(*position);
                 }
-                if self.keys.is_repeated(key) {
+                if self.keys.is_repeated(key_from(origin.key)) {
                     cells.report_issue(IssueKind::RepeatedKey, None);
                 }
                 sink.code(&CodeRow {
@@ -252,10 +243,6 @@ fn collect_models<S: RowSink>(
         messages,
         is_known: has_any && are_readable,
     }
-}
-
-fn hash_profile(profile: &[u8]) -> u64 {
-    KeyHash::new(0).text(profile).value()
 }
 
 fn collect_extra<'e, S: RowSink>(

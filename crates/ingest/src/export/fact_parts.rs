@@ -49,6 +49,7 @@ impl FactParts {
 
     pub(super) fn push(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
         let facts = get_or_begin(&mut self.facts, &self.target, Dataset::Facts)?;
+        FACT.set_origin(facts, row);
         facts.push(|cells| {
             FACT.fill(cells, row);
             fill_plain_columns(cells, row);
@@ -63,6 +64,7 @@ impl FactParts {
 
     fn push_models(&mut self, row: &FactRow<'_>) -> Result<(), NormalizeErrorKind> {
         let models = get_or_begin(&mut self.models, &self.target, Dataset::Models)?;
+        MODEL.set_origin(models, row);
         for model in row.models {
             models.push(|cells| {
                 MODEL.fill(cells, row);
@@ -98,9 +100,13 @@ impl SharedColumns {
         cells.text(self.user_id, row.user_id.as_str());
         cells.text(self.client_type, row.client_type);
         cells.text(self.subscription_tier, row.subscription_tier);
-        cells.text_unless_constant(self.source_account, row.source_account);
-        cells.text_unless_constant(self.source_region, row.source_region);
         cells.count(self.line, row.line.cast_signed());
+    }
+
+    /// Sets account and Region, which few exports change from row to row.
+    fn set_origin(&self, part: &mut PartWriter, row: &FactRow<'_>) {
+        part.set_repeated(self.source_account, row.source_account);
+        part.set_repeated(self.source_region, row.source_region);
     }
 }
 

@@ -85,6 +85,11 @@ impl PartWriter {
         })
     }
 
+    /// As [`PartEncoder::set_repeated`].
+    pub(super) fn set_repeated(&mut self, column: usize, text: &str) {
+        self.encoder.set_repeated(column, text);
+    }
+
     pub(super) fn rows(&self) -> u64 {
         self.rows
     }

@@ -223,14 +223,15 @@ impl RowSink for ExportSink {
     fn code(&mut self, row: &CodeRow<'_>) {
         self.newest_activity = self.newest_activity.max(Some(row.activity_date));
         self.attempt(|sink| {
-            get_or_begin(&mut sink.code, &sink.target, Dataset::Code)?.push(|cells| {
+            let code = get_or_begin(&mut sink.code, &sink.target, Dataset::Code)?;
+            code.set_repeated(SOURCE_ACCOUNT, row.source_account);
+            code.set_repeated(SOURCE_REGION, row.source_region);
+            code.push(|cells| {
                 cells.date(ACTIVITY_DATE, row.activity_date);
                 cells.text(USER_ID, row.user_id.as_str());
                 for (column, counter) in (FIRST_COUNTER..).zip(row.counters) {
                     cells.count(column, *counter);
                 }
-                cells.text_unless_constant(SOURCE_ACCOUNT, row.source_account);
-                cells.text_unless_constant(SOURCE_REGION, row.source_region);
                 cells.text(EXTRA, row.extra);
                 cells.count(LINE, row.line.cast_signed());
             })

@@ -43,6 +43,18 @@ enum Values {
     Bits(Vec<bool>),
     /// The same text in every row.
     Constant(String),
+    Repeated(Box<RepeatedValues>),
+}
+
+/// A text that stays the same from row to row until it is set anew.
+#[derive(Debug)]
+struct RepeatedValues {
+    values: DictionaryValues,
+    /// The ended runs of the page: code and number of rows.
+    runs: Vec<(u32, usize)>,
+    /// The rows of `runs`.
+    rows: usize,
+    current: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -83,9 +95,11 @@ impl Column {
         self.declaration.value_type
     }
 
-    #[inline]
-    pub(super) fn is_constant(&self) -> bool {
-        matches!(self.values, Values::Constant(_))
+    /// Sets the text of all rows from `page_row` on, counted from the beginning of the page. Does nothing in a constant column.
+    pub(super) fn set_repeated(&mut self, text: &str, page_row: usize) {
+        if let Values::Repeated(repeated) = &mut self.values {
+            repeated.set(text, page_row);
+        }
     }
 
     pub(super) fn push_null(&mut self) {
@@ -99,7 +113,9 @@ impl Column {
         match &mut self.values {
             Values::Dictionary(values) => values.push(value, self.declaration.value_type),
             Values::Plain(plain) => push_plain(plain, value, self.declaration.value_type),
-            Values::Delta { .. } | Values::Bits(_) | Values::Constant(_) => return,
+            Values::Delta { .. } | Values::Bits(_) | Values::Constant(_) | Values::Repeated(_) => {
+                return;
+            }
         }
         self.levels.push(true);
     }
@@ -127,10 +143,10 @@ impl Column {
 
     /// Approximate bytes of memory, without the current page.
     pub(super) fn bytes(&self) -> usize {
-        let dictionary = if let Values::Dictionary(values) = &self.values {
-            values.dictionary.bytes()
-        } else {
-            0
+        let dictionary = match &self.values {
+            Values::Dictionary(values) => values.dictionary.bytes(),
+            Values::Repeated(repeated) => repeated.values.dictionary.bytes(),
+            _ => 0,
         };
         self.pages.compressed_bytes() + dictionary
     }
@@ -147,6 +163,10 @@ impl Column {
     ) -> Result<(), ParquetError> {
         if matches!(self.values, Values::Constant(_)) {
             return Ok(());
+        }
+        if let Values::Repeated(repeated) = &mut self.values {
+            repeated.end_run(rows);
+            self.levels.set_present(repeated.rows);
         }
         if self.levels.rows() != rows {
             return Err(ParquetError::General(format!(
@@ -183,6 +203,7 @@ impl Column {
                 bits.clear();
                 Encoding::PLAIN
             }
+            Values::Repeated(repeated) => repeated.end_page(&mut self.page),
             Values::Constant(_) => return Ok(()),
         };
         self.pages.push(&self.page, rows, encoding, snappy)?;
@@ -201,30 +222,30 @@ impl Column {
         if let Values::Constant(text) = &self.values {
             return constant_chunk(text, rows, descriptor, snappy);
         }
-        let next = Self::with_values(self.declaration, Values::new(self.declaration));
+        let next = match &self.values {
+            Values::Repeated(repeated) => Values::Repeated(Box::new(repeated.next_chunk())),
+            _ => Values::new(self.declaration),
+        };
+        let next = Self::with_values(self.declaration, next);
         let done = std::mem::replace(self, next);
         let statistics = done.statistics();
-        let dictionary = match &done.values {
-            Values::Dictionary(values) if values.dictionary.len() > 0 => {
-                Some(values.dictionary_page(done.declaration.value_type))
-            }
-            _ => None,
-        };
+        let dictionary = (done.values.dictionary())
+            .filter(|values| values.dictionary.len() > 0)
+            .map(|values| values.dictionary_page(done.declaration.value_type));
         done.pages
             .finish(descriptor, dictionary.as_ref(), statistics, snappy)
     }
 
     fn statistics(&self) -> Option<Statistics> {
         let nulls = Some(self.nulls as u64);
-        match &self.values {
-            Values::Dictionary(values) if values.overflow.is_none() => {
-                values.statistics(self.declaration.value_type, nulls)
-            }
-            Values::Delta { range, .. } => range.map(|(least, most)| {
+        if let Values::Delta { range, .. } = &self.values {
+            return range.map(|(least, most)| {
                 Statistics::int64(Some(least), Some(most), None, nulls, false)
-            }),
-            _ => None,
+            });
         }
+        (self.values.dictionary())
+            .filter(|values| values.overflow.is_none())
+            .and_then(|values| values.statistics(self.declaration.value_type, nulls))
     }
 }
 
@@ -238,13 +259,71 @@ impl Values {
                 range: None,
             },
             (_, ColumnEncoding::Plain) => Self::Plain(Vec::new()),
-            (
-                value_type,
-                ColumnEncoding::Dictionary
-                | ColumnEncoding::Constant(_)
-                | ColumnEncoding::ConstantIfKnown(_),
-            ) => Self::Dictionary(Box::new(DictionaryValues::new(value_type))),
+            (_, ColumnEncoding::ConstantIfKnown(_)) => {
+                Self::Repeated(Box::new(RepeatedValues::new()))
+            }
+            (value_type, ColumnEncoding::Dictionary | ColumnEncoding::Constant(_)) => {
+                Self::Dictionary(Box::new(DictionaryValues::new(value_type)))
+            }
         }
+    }
+
+    fn dictionary(&self) -> Option<&DictionaryValues> {
+        match self {
+            Self::Dictionary(values) => Some(values),
+            Self::Repeated(repeated) => Some(&repeated.values),
+            _ => None,
+        }
+    }
+}
+
+impl RepeatedValues {
+    fn new() -> Self {
+        Self {
+            values: DictionaryValues::new(ValueType::Text),
+            runs: Vec::new(),
+            rows: 0,
+            current: None,
+        }
+    }
+
+    fn set(&mut self, text: &str, page_row: usize) {
+        let code = self.values.dictionary.intern(text.as_bytes());
+        if self.current != Some(code) {
+            self.end_run(page_row);
+            self.current = Some(code);
+        }
+    }
+
+    /// Ends the current run before `page_row`. Rows before the first text have none.
+    fn end_run(&mut self, page_row: usize) {
+        if let Some(code) = self.current
+            && page_row > self.rows
+        {
+            self.runs.push((code, page_row - self.rows));
+            self.rows = page_row;
+        }
+    }
+
+    fn end_page(&mut self, page: &mut Vec<u8>) -> Encoding {
+        let bits = bits_for(self.values.dictionary.len());
+        page.extend_from_slice(&bits.to_le_bytes()[..1]);
+        for (code, rows) in self.runs.drain(..) {
+            encode_run(code, rows, bits, page);
+        }
+        self.rows = 0;
+        Encoding::RLE_DICTIONARY
+    }
+
+    /// The values of the next chunk: the text stays as it is.
+    fn next_chunk(&self) -> Self {
+        let mut next = Self::new();
+        next.current = (self.current).map(|code| {
+            next.values
+                .dictionary
+                .intern(self.values.dictionary.value(code))
+        });
+        next
     }
 }
 

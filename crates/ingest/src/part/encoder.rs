@@ -30,7 +30,7 @@ pub(crate) struct PartEncoder {
     group_rows: usize,
 }
 
-/// The cells of one row. Fill every column once, but those that are constant.
+/// The cells of one row. Fill every column once, but those that are constant or repeated.
 ///
 /// A column is named by its index in its dataset. A value of another type than the column's is not written, and the page
 /// fails for the missing cell.
@@ -62,6 +62,14 @@ impl PartEncoder {
             page_bytes: 0,
             group_rows: 0,
         })
+    }
+
+    /// Sets the text of a column in this and all later rows, until it is set anew. Does nothing where the part knows the text
+    /// before its first row.
+    pub(crate) fn set_repeated(&mut self, column: usize, text: &str) {
+        if let Some(column) = self.columns.get_mut(column) {
+            column.set_repeated(text, self.page_rows);
+        }
     }
 
     /// Appends a row.
@@ -137,13 +145,6 @@ impl RowCells<'_> {
         self.set(column, ValueType::Text, text, |column, text| {
             column.push_bytes(text.as_bytes());
         });
-    }
-
-    /// Fills a column that some parts know before their first row; does nothing in those.
-    pub(crate) fn text_unless_constant(&mut self, column: usize, text: &str) {
-        if !self.columns.get(column).is_some_and(Column::is_constant) {
-            self.text(column, text);
-        }
     }
 
     pub(crate) fn count(&mut self, column: usize, count: impl Into<Option<i64>>) {

@@ -31,6 +31,12 @@ impl Levels {
         self.nulls += usize::from(!is_present);
     }
 
+    /// Replaces the rows of the page by `rows` values.
+    pub(super) fn set_present(&mut self, rows: usize) {
+        self.clear();
+        self.rows = rows;
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
