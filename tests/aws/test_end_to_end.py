@@ -69,7 +69,9 @@ class Deployment(unittest.TestCase):
         seconds = time.monotonic() - began
         requests, after = self.counter.take(), self.written()
         self.assertEqual({key: after.get(key) for key in before}, before, "a part was written again or went away")
-        return answer, seconds, requests, set(after) - set(before)
+        # Beside parts there are records of versions, which no query reads.
+        new = {key for key in after if key not in before and key.endswith(".parquet")}
+        return answer, seconds, requests, new
 
     def assert_rows_of_the_command_line(self):
         expected, found = Parts.of_folder(FLEET.normalized), self.parts()
@@ -124,7 +126,7 @@ class Nights(Deployment):
         self.assert_only_lists_besides(requests, exports=len(exports))
 
     def test_4_an_event_reads_the_export_it_names(self):
-        export = next(iter(FLEET.of_the_last_day().values()))
+        export = next(content for key, content in FLEET.of_the_last_day().items() if "/user_report/" in key)
         folder = next(folder for folder in self.layer.folders if "/user_report/" in folder)
         for event, encode in (("s3-put", quote_plus), ("eventbridge-object-created", str)):
             with self.subTest(event):
