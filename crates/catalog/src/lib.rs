@@ -7,6 +7,7 @@ mod catalogue;
 mod column;
 mod declaration;
 mod error;
+mod identity_columns;
 mod nearest;
 mod options;
 mod relation;
@@ -19,10 +20,11 @@ mod views;
 pub use catalogue::Catalogue;
 pub use column::{Column, ColumnType};
 pub use error::{CatalogueError, CatalogueErrorKind};
+pub use identity_columns::IDENTITY_COLUMNS;
 pub use nearest::{did_you_mean, nearest};
 pub use options::{Emails, RenderOptions, salt_in};
 pub use relation::{Relation, Source};
 pub use settings::{
     Anchor, Budget, Code, Movers, NameSettings, Overage, OverageReading, Plan, Plans, Quality,
-    Section, Segments, Settings,
+    Seats, Section, Segments, Settings,
 };

@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
 mod page;
+mod people;
 
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
@@ -17,6 +18,10 @@ use crate::cloud::args::CloudCommand;
 use crate::location::Location;
 
 pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
+pub(crate) use people::{
+    PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleForgetArgs, PeopleImportArgs,
+    PeopleListArgs, PeopleShowArgs, PeopleSyncArgs,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -66,6 +71,9 @@ Without a page:
   kiro-analytics normalize exports kiro-analytics-data
   kiro-analytics report --out report.html
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
+With names and teams, from IAM Identity Center or a CSV file:
+  kiro-analytics people sync
+  kiro-analytics people import roster.csv
 ";
 
 #[cfg(feature = "aws")]
@@ -104,6 +112,7 @@ pub(crate) enum Command {
     Query(QueryArgs),
     Views(ViewsArgs),
     Export(ExportArgs),
+    People(PeopleArgs),
     Demo(DemoArgs),
     #[cfg(feature = "aws")]
     #[command(flatten)]
@@ -247,8 +256,8 @@ pub(crate) struct ExportArgs {
 ///
 /// Writes realistic exports of an invented organisation in Kiro's own layout (DIR/exports), normalizes it (DIR/data), prints the
 /// headline numbers and serves the page, whose address is the last line, until Ctrl-C. The exports have everything real
-/// ones have: two accounts, drifting headers, a re-export, a split day, and one file that is broken on purpose. The same
-/// options and end date give the same bytes.
+/// ones have: two accounts, drifting headers, a re-export, a split day, and one file that is broken on purpose. A directory
+/// and a roster (DIR/people) give most people names and teams. The same options and end date give the same bytes.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -348,6 +357,20 @@ pub(crate) struct DataArgs {
     /// [env: KIRO_ANALYTICS_HASH_SALT]
     #[arg(long, value_name = "TEXT")]
     pub(crate) hash_salt: Option<String>,
+}
+
+/// Where the normalized data is, for commands that show addresses as they are.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "help, with variables as clap writes them"
+)]
+pub(crate) struct FolderArgs {
+    /// Folder that `normalize` wrote to [default: kiro-analytics-data]
+    ///
+    /// [env: KIRO_ANALYTICS_DATA]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// The days to look at.

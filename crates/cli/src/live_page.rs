@@ -8,6 +8,7 @@ use std::time::Duration;
 use kiro_config::Config;
 use kiro_dashboard::Spec;
 use kiro_ingest::ObjectStore;
+use kiro_people::PeopleStore;
 use kiro_query::{Engine, EngineOptions};
 use kiro_report::Names;
 use kiro_web::{
@@ -20,7 +21,7 @@ use crate::cancellation::CancellationToken;
 use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
 use crate::location::Location;
-use crate::{dashboard_file, engine, output};
+use crate::{dashboard_file, engine, output, people_data};
 
 /// The port when none is asked for, and the last one that is tried instead of it.
 const DEFAULT_PORTS: (u16, u16) = (8765, 8864);
@@ -38,6 +39,7 @@ pub(crate) struct LivePage {
     sources: Vec<Arc<dyn ObjectStore>>,
     destination: Option<Arc<dyn ObjectStore>>,
     names: Arc<Names>,
+    config: Config,
     host: String,
     port: Option<u16>,
     token: Option<Token>,
@@ -82,6 +84,7 @@ impl LivePage {
             sources,
             destination,
             names: Arc::new(config.views.names.lookups()),
+            config: config.clone(),
             host,
             port: page.port,
             token,
@@ -121,7 +124,7 @@ impl LivePage {
                 Some(engine) => engine,
                 None => Engine::open(self.data.clone()).map_err(engine::command_error)?,
             };
-            match serve(self.options(engine, port)).await {
+            match serve(self.options(engine, port)?).await {
                 Ok(server) => return Ok(server),
                 Err(ServeError::Bind { source, .. })
                     if self.port.is_none()
@@ -135,8 +138,8 @@ impl LivePage {
         }
     }
 
-    fn options(&self, engine: Engine, port: u16) -> ServeOptions {
-        ServeOptions {
+    fn options(&self, engine: Engine, port: u16) -> Result<ServeOptions, CommandError> {
+        Ok(ServeOptions {
             spec: self.spec.clone(),
             engine,
             watcher: WatcherOptions {
@@ -145,13 +148,22 @@ impl LivePage {
                 clock: Arc::new(now),
                 poll: self.poll(),
                 names: Arc::clone(&self.names),
+                people: self.people()?,
             },
             host: self.host.clone(),
             port,
             token: self.token.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             limits: Limits::default(),
+        })
+    }
+
+    /// The names of users. None while addresses are hashed: the page would show them.
+    fn people(&self) -> Result<Option<PeopleStore>, CommandError> {
+        if self.config.hash_emails {
+            return Ok(None);
         }
+        people_data::open_store(&self.config).map(Some)
     }
 
     fn poll(&self) -> Duration {

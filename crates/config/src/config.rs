@@ -15,7 +15,7 @@ pub struct SourceFolder {
 }
 
 impl Config {
-    /// Problems for required settings that are missing.
+    /// Problems for required settings that are missing, and for settings that exclude each other.
     pub fn missing(&self) -> Vec<Problem> {
         let problem = |key: &str, text: &str| Problem {
             origin: Origin::Unset,
@@ -33,6 +33,12 @@ impl Config {
             problems.push(problem(
                 "owners",
                 "name a Quick Sight user or group as owner of the dashboard, or set `quicksight = false` to deploy without one; `kiro-analytics init` lists users and groups",
+            ));
+        }
+        if self.identity_mapping && self.hash_emails {
+            problems.push(problem(
+                "identity_mapping",
+                "names and hashed addresses exclude each other: set either `identity_mapping` or `hash_emails` to false",
             ));
         }
         problems

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kiro_catalog::{Catalogue, Column, ColumnType, Relation};
-use kiro_dashboard::spec::PickerKind;
+use kiro_catalog::{Catalogue, Column, ColumnType, IDENTITY_COLUMNS, Relation};
+use kiro_dashboard::spec::{Picker, PickerOptions, Visual};
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use crate::compiler::Compiler;
 use crate::definition::definition;
 use crate::derived_columns::{FIRST_DAY, ROW_WEIGHT, as_date, as_name};
 use crate::error::{QuickSightError, QuickSightErrors, Result};
+use crate::picker_form::{PickerForm, picker_form};
 use crate::used_columns::used_columns;
 use crate::value_names::value_names;
 
@@ -102,12 +103,12 @@ impl RelationQuery<'_> {
     }
 
     fn selected(&self) -> Vec<SelectedColumn> {
-        let filtered = picked_columns(self.compiler.spec, &self.relation.name);
         let mut selected = Vec::new();
         for column in &self.relation.columns {
             let name = &column.name;
             if self.used.contains(name) {
-                selected.push(self.plain(column, filtered.contains(name)));
+                let is_filled = has_no_nulls(&self.compiler, &self.relation.name, name);
+                selected.push(self.plain(column, is_filled));
             }
             if self.used.contains(&as_name(name)) {
                 selected.push(SelectedColumn {
@@ -141,10 +142,10 @@ impl RelationQuery<'_> {
         selected
     }
 
-    fn plain(&self, column: &Column, is_picked: bool) -> SelectedColumn {
+    fn plain(&self, column: &Column, is_filled: bool) -> SelectedColumn {
         let name = &column.name;
         let (sql, column_type) = match column.column_type {
-            ColumnType::Varchar if is_picked => (self.filled(name), "STRING"),
+            ColumnType::Varchar if is_filled => (self.filled(name), "STRING"),
             ColumnType::Varchar => (format!("t.{name}"), "STRING"),
             ColumnType::Bigint => (format!("t.{name}"), "INTEGER"),
             ColumnType::Double => (format!("t.{name}"), "DECIMAL"),
@@ -159,8 +160,8 @@ impl RelationQuery<'_> {
         }
     }
 
-    /// A column of a picker, with a text instead of NULL and `''`. A picker drops rows with NULL, also when all values are
-    /// chosen, and would offer `''` as an empty line.
+    /// A column with a text instead of NULL and `''`. A picker drops rows with NULL, also when all values are chosen, and would
+    /// offer `''` as an empty line.
     fn filled(&self, column: &str) -> String {
         let none = literal(&self.compiler.text("value.none"));
         format!("COALESCE(NULLIF(t.{column}, ''), {none})")
@@ -168,13 +169,15 @@ impl RelationQuery<'_> {
 
     /// The names of a column's values in the language.
     fn named(&self, column: &str) -> String {
-        let spec = self.compiler.spec;
-        let offered = spec.document().pickers.iter().find(|picker| {
+        let offering = self.compiler.pickers().filter(|picker| {
             let options = picker.options.as_ref();
             options.is_some_and(|options| options.value.value == column)
         });
-        let meaning = offered.and_then(|picker| picker.meaning.as_ref());
-        let names = meaning.map_or_else(Vec::new, |meaning| value_names(&self.compiler, meaning));
+        let names = offering
+            .filter_map(|picker| picker.meaning.as_ref())
+            .map(|meaning| value_names(&self.compiler, meaning))
+            .find(|names| !names.is_empty())
+            .unwrap_or_default();
         let cases: Vec<String> = names
             .iter()
             .map(|(value, name)| format!("WHEN {} THEN {}", literal(value), literal(name)))
@@ -213,28 +216,38 @@ impl RelationQuery<'_> {
                 time.column.value, relation.database, relation.name
             );
         }
-        if self.only_feeds_user_control(selected) {
-            let everybody = literal(&self.compiler.text("quicksight.everybody"));
-            sql = format!("{sql}\nUNION ALL\nSELECT {everybody}");
+        if let Some(label) = self.user_control_column() {
+            let everybody = self.compiler.text("quicksight.everybody");
+            let none = self.compiler.text("value.none");
+            let cells: Vec<String> = selected
+                .iter()
+                .map(|column| {
+                    literal(if column.name == label {
+                        &everybody
+                    } else {
+                        &none
+                    })
+                })
+                .collect();
+            sql = format!("{sql}\nUNION ALL\nSELECT {}", cells.join(", "));
         }
         sql
     }
 
-    /// Returns true if only the control of one user reads the dataset: then "everybody" is one of its rows.
-    fn only_feeds_user_control(&self, selected: &[SelectedColumn]) -> bool {
+    /// The column of the user control, if only controls read the dataset: then "everybody" is one of its rows.
+    fn user_control_column(&self) -> Option<&str> {
         let spec = self.compiler.spec;
-        let pickers = spec.document().pickers.iter();
-        let mut one = pickers.filter(|picker| picker.kind == PickerKind::One);
-        one.any(|picker| {
-            let Some(options) = &picker.options else {
-                return false;
-            };
-            let is_source = spec
-                .dataset(&options.dataset)
-                .is_ok_and(|dataset| dataset.relation.value == self.relation.name);
-            let offered = options.label.as_ref().unwrap_or(&options.value);
-            is_source && matches!(selected, [column] if column.name == offered.value)
-        })
+        let is_this = |name: &str| {
+            let dataset = spec.dataset(name);
+            dataset.is_ok_and(|dataset| dataset.relation.value == self.relation.name)
+        };
+        let mut shown = spec.visuals().filter_map(|visual| visual.dataset.as_ref());
+        let options = spec.user_picker()?.options.as_ref()?;
+        if !is_this(&options.dataset) || shown.any(|dataset| is_this(dataset)) {
+            return None;
+        }
+        let offered = options.label.as_ref().unwrap_or(&options.value);
+        Some(&offered.value)
     }
 }
 
@@ -243,33 +256,48 @@ fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The columns of a relation that pickers of several values filter or list.
-fn picked_columns(spec: &Spec, relation: &str) -> BTreeSet<String> {
-    let mut columns = BTreeSet::new();
-    let many = || {
-        let pickers = spec.document().pickers.iter();
-        pickers.filter(|picker| picker.kind == PickerKind::Many)
+/// Returns true for a column that has a text instead of NULL in the dataset: a picker filters or lists it, or it is the key of
+/// rows, such as a team, that not everybody has.
+pub(crate) fn has_no_nulls(compiler: &Compiler<'_>, relation: &str, column: &str) -> bool {
+    let is_key = |visual: &Visual| {
+        let dataset = compiler.dataset_of(visual);
+        let mut keys = visual.by.iter().filter_map(|by| by.column.as_ref());
+        dataset.is_ok_and(|dataset| dataset.relation.value == relation)
+            && keys.any(|key| key.value == column)
     };
+    picked_columns(compiler, relation).contains(column)
+        || IDENTITY_COLUMNS.contains(&column) && compiler.spec.visuals().any(is_key)
+}
+
+/// The columns of a relation that pickers of several values filter or list.
+fn picked_columns(compiler: &Compiler<'_>, relation: &str) -> BTreeSet<String> {
+    let spec = compiler.spec;
+    let mut columns = BTreeSet::new();
+    let pickers: Vec<&Picker> = compiler
+        .pickers()
+        .filter(|picker| picker_form(spec, picker) == PickerForm::Values)
+        .collect();
     for visual in spec.visuals() {
         let dataset = visual
             .dataset
             .as_ref()
             .and_then(|name| spec.dataset(name).ok());
         if dataset.is_some_and(|dataset| dataset.relation.value == relation) {
-            columns.extend(
-                many()
-                    .filter_map(|picker| spec.acting_column(visual, picker))
-                    .map(str::to_owned),
-            );
+            let acting = pickers
+                .iter()
+                .filter_map(|picker| spec.acting_column(visual, picker));
+            columns.extend(acting.map(str::to_owned));
         }
     }
-    for options in many().filter_map(|picker| picker.options.as_ref()) {
-        let offers = spec
-            .dataset(&options.dataset)
-            .is_ok_and(|dataset| dataset.relation.value == relation);
-        if offers {
-            columns.insert(options.value.value.clone());
-        }
-    }
+    let options = pickers.iter().filter_map(|picker| picker.options.as_ref());
+    let offers = |options: &&PickerOptions| {
+        spec.dataset(&options.dataset)
+            .is_ok_and(|dataset| dataset.relation.value == relation)
+    };
+    columns.extend(
+        options
+            .filter(offers)
+            .map(|options| options.value.value.clone()),
+    );
     columns
 }

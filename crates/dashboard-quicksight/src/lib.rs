@@ -27,6 +27,7 @@ mod measure_field;
 mod named_column;
 mod notes;
 mod period;
+mod picker_form;
 mod syntax;
 mod theme;
 mod titles;

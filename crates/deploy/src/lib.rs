@@ -11,6 +11,8 @@ mod digest;
 pub mod discover;
 pub mod driver;
 pub mod export_prefix;
+mod identity_remains;
+mod identity_source;
 pub mod ingestion;
 pub mod logs;
 mod names;

@@ -1,5 +1,7 @@
 //! Reads new exports now, then imports every data set again.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::assets::{Asset, AssetKind, Assets};
@@ -7,12 +9,16 @@ use crate::ingestion::{Imported, Ingestion, import_all};
 use crate::names::Names;
 use crate::progress::Progress;
 use crate::step::{Deployment, ErrorCategory, StepError};
-use crate::steps::{DataLayer, Normalization, normalize};
+use crate::steps::{
+    DataLayer, IdentityLayer, NameMapping, NameRequest, Normalization, map_names, normalize,
+};
 
 /// What to refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshOrder {
     pub normalizes: bool,
+    /// What to ask for besides a new map of names; none without identity mapping.
+    pub names: Option<NameRequest>,
     pub imports: bool,
     /// Only the data sets of these views; all if empty.
     pub only: Vec<String>,
@@ -24,6 +30,7 @@ pub struct RefreshOrder {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Refreshed {
     pub normalized: Option<Normalization>,
+    pub mapped: Option<NameMapping>,
     pub imported: Vec<Imported>,
 }
 
@@ -84,7 +91,8 @@ pub async fn refresh(
     progress: &dyn Progress,
 ) -> Result<Refreshed, StepError> {
     let Deployment { aws, names, .. } = deployment;
-    let steps = usize::from(order.normalizes) + usize::from(order.imports);
+    let parts = [order.normalizes, order.names.is_some(), order.imports];
+    let steps = parts.into_iter().filter(|part| *part).count();
     let mut done = Refreshed::default();
     // Checked first, so that a wrong name does not cost a run.
     let assets = if order.imports {
@@ -98,11 +106,28 @@ pub async fn refresh(
         progress.begin(1, steps, "Reading new exports");
         done.normalized = Some(normalize(deployment, &layer.function, progress).await?);
     }
+    if let Some(request) = &order.names {
+        let layer = IdentityLayer::find(deployment)
+            .await?
+            .ok_or_else(no_names)?;
+        progress.begin(1 + usize::from(order.normalizes), steps, "Mapping names");
+        let function = &layer.function;
+        let mapped = map_names(deployment, function, request, progress, Duration::ZERO).await?;
+        done.mapped = Some(mapped);
+    }
     if order.imports {
         progress.begin(steps, steps, "Importing data sets");
         done.imported = import_all(aws, names, &chosen, &order.import_id, progress).await;
     }
     Ok(done)
+}
+
+fn no_names() -> StepError {
+    StepError::failed(
+        ErrorCategory::Usage,
+        "identity mapping is not deployed",
+        "`kiro-analytics deploy --set identity_mapping=true` shows what it would create",
+    )
 }
 
 fn chosen<'a>(

@@ -3,6 +3,7 @@
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 
 use crate::aws::{Aws, AwsError, Context};
+use crate::identity_remains::is_identity_bucket;
 use crate::names::Names;
 use crate::tags;
 
@@ -29,7 +30,7 @@ pub(crate) async fn results_buckets(aws: &Aws, names: &Names) -> Result<Vec<Stri
     let listed = pages.iter().flat_map(ListBucketsOutput::buckets);
     let candidates = listed
         .filter_map(|bucket| bucket.name())
-        .filter(|name| name.starts_with(&start) && *name != code);
+        .filter(|name| name.starts_with(&start) && *name != code && !is_identity_bucket(name));
     let mut found = Vec::new();
     for bucket in candidates {
         let tags = aws.buckets().owned().tags(bucket).await?;

@@ -116,7 +116,7 @@ async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
                 "{missing} of the {} data sets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
                 needed.len()
             ),
-            "run `kiro-analytics deploy`: it creates them in step 9, before the dashboard; then run this again",
+            "run `kiro-analytics deploy`: it creates them in step 11, before the dashboard; then run this again",
         )),
     }
 }

@@ -67,8 +67,8 @@ pub(crate) struct PageArgs {
 
 /// Write the dashboard into one file that can be mailed
 ///
-/// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its date,
-/// plan, client and user pickers work. --format csv writes a folder instead, with one CSV file per visual.
+/// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its pickers
+/// work with one value each. --format csv writes a folder instead, with one CSV file per visual.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

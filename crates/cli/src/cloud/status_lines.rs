@@ -106,6 +106,18 @@ fn of_runs(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
         }
     }
     lines.push(("newest day", newest(status, now)));
+    if let Some(names) = &status.names {
+        lines.push((
+            "names",
+            format!(
+                "{} of {} users, {}, in s3://{}/identity-map/",
+                count(names.named),
+                count(names.users),
+                ago(&names.made, now),
+                names.bucket
+            ),
+        ));
+    }
     if let Some(parts) = &status.parts {
         let least = if parts.is_cut { "at least " } else { "" };
         let since = parts.first_export_day.as_deref();

@@ -9,6 +9,8 @@ mod hostile;
 mod names;
 #[cfg(unix)]
 mod page;
+#[cfg(feature = "aws")]
+mod people;
 mod permissions;
 #[cfg(target_os = "linux")]
 mod process;

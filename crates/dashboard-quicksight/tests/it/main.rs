@@ -16,6 +16,7 @@ mod limits;
 mod mapping;
 mod mistakes;
 mod numbers;
+mod pickers;
 mod references;
 mod rules;
 mod shapes;

@@ -7,10 +7,12 @@ use aws_sdk_glue::types::Table;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_dashboard_quicksight::DataSet;
 
+use super::identity_removal::is_removing;
 use super::quicksight::{
     AWAITS_PERMISSION, PERMISSION_TIMEOUT, awaits_permission, changes_access, required_data_sets,
     skip_without_quicksight,
 };
+use super::table_definition::IDENTITY_TABLE;
 use super::tables::existing_tables;
 use crate::aws::{Aws, AwsError, spice_hint};
 use crate::digest::short_hash;
@@ -29,6 +31,8 @@ const FAILED: &str = "its last import failed";
 const OLDER_THAN_VIEW: &str = "its view is newer than its data";
 const CHANGES: &str = "the data behind its view changes";
 const NEW_DATA: &str = "exports have been normalized";
+const NEW_NAMES: &str = "names of users change";
+const NAMES_REMOVED: &str = "names of users are removed";
 
 /// Imports datasets.
 pub(crate) struct FirstIngestion;
@@ -67,6 +71,30 @@ fn changed_at(dependencies: &BTreeSet<String>, tables: &BTreeMap<String, Table>)
     tables
         .filter_map(|table| Some(table.update_time()?.as_secs_f64()))
         .fold(0.0, f64::max)
+}
+
+/// When the table of names got its present location.
+fn names_removed_at(tables: &BTreeMap<String, Table>) -> f64 {
+    changed_at(&[IDENTITY_TABLE.to_owned()].into(), tables)
+}
+
+/// The data sets whose newest data are from before the table of names got its present location.
+pub(super) async fn data_sets_with_names(
+    deployment: &Deployment,
+    tables: &BTreeMap<String, Table>,
+) -> Result<Vec<String>, StepError> {
+    if !deployment.settings().quicksight {
+        return Ok(Vec::new());
+    }
+    let removed_at = names_removed_at(tables);
+    let mut with_names = Vec::new();
+    for data_set in required_data_sets(deployment)? {
+        let found = newest_ingestions(deployment, &data_set.id).await?;
+        if found.is_some_and(|found| reason(&found, removed_at).is_some()) {
+            with_names.push(format!("data set `{}`", data_set.id));
+        }
+    }
+    Ok(with_names)
 }
 
 /// The tables and views that earlier steps will change.
@@ -127,6 +155,13 @@ async fn needed(
         plans.any(|plan| plan.name == name && plan.changes_anything())
     };
     let has_new_data = changes_anything("first_run");
+    let has_new_names = changes_anything("identity_run");
+    let is_removing = is_removing(deployment).await?;
+    let removed_at = if is_removing {
+        names_removed_at(&tables)
+    } else {
+        0.0
+    };
     let changing = to_be_changed(earlier);
     let needed = data_sets
         .into_iter()
@@ -138,6 +173,12 @@ async fn needed(
             let dependencies = dependencies(deployment, &data_set.relation);
             let why = reason(&ingestions, changed_at(&dependencies, &tables));
             let why = why.or(has_new_data.then_some(NEW_DATA));
+            let has_names = dependencies.contains(IDENTITY_TABLE);
+            let why = why.or((has_new_names && has_names).then_some(NEW_NAMES));
+            // All of them: a data set of another kind costs little, and nothing is left to judge.
+            let is_removed = is_removing
+                && (changing.contains(IDENTITY_TABLE) || reason(&ingestions, removed_at).is_some());
+            let why = why.or(is_removed.then_some(NAMES_REMOVED));
             let is_changing = dependencies
                 .iter()
                 .any(|name| changing.contains(name.as_str()));
@@ -193,6 +234,11 @@ impl Step for FirstIngestion {
             &deployment.names.database(deployment.settings()),
         )
         .await?;
+        let removed_at = if is_removing(deployment).await? {
+            names_removed_at(&tables)
+        } else {
+            0.0
+        };
         let planned: BTreeSet<&str> = plan
             .changes
             .iter()
@@ -206,7 +252,7 @@ impl Step for FirstIngestion {
             })
             .map(|found| {
                 let since = changed_at(&dependencies(deployment, &found.relation), &tables);
-                (found.id, since)
+                (found.id, since.max(removed_at))
             })
             .collect();
         let mut running = Vec::new();

@@ -76,7 +76,7 @@ pub(crate) fn assets_of(names: &Names, settings: &Config) -> Assets {
             Theme::Light => Mode::Light,
             Theme::Dark => Mode::Dark,
         },
-        identity_mapping: if settings.identity_store.is_some() {
+        identity_mapping: if settings.identity_mapping {
             IdentityMapping::On
         } else {
             IdentityMapping::Off

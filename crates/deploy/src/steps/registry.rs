@@ -1,8 +1,8 @@
 //! All steps of a deployment, in their order.
 
 use super::{
-    data_stack, first_run, function_code, ingestion, lake_formation, quicksight, quicksight_access,
-    refresh_schedules, tables, views,
+    data_stack, first_run, function_code, identity_removal, identity_run, identity_stack,
+    ingestion, lake_formation, quicksight, quicksight_access, refresh_schedules, tables, views,
 };
 use crate::step::Step;
 
@@ -12,6 +12,8 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(function_code::FunctionCode),
         Box::new(data_stack::DataStack),
         Box::new(first_run::FirstRun),
+        Box::new(identity_stack::IdentityStack),
+        Box::new(identity_run::IdentityRun),
         Box::new(tables::Tables),
         Box::new(views::Views),
         Box::new(lake_formation::LakeFormation),
@@ -22,5 +24,6 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(quicksight::THEME_STEP),
         Box::new(quicksight::DASHBOARD_STEP),
         Box::new(ingestion::FirstIngestion),
+        Box::new(identity_removal::IdentityRemoval),
     ]
 }

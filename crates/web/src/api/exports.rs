@@ -64,7 +64,7 @@ pub(crate) async fn add_exports(
 }
 
 /// The pieces of a body, in time.
-fn pieces(body: Body, limits: Limits) -> impl Stream<Item = Result<Bytes, UploadError>> {
+pub(crate) fn pieces(body: Body, limits: Limits) -> impl Stream<Item = Result<Bytes, UploadError>> {
     let pieces = body
         .into_data_stream()
         .map(|piece| piece.map_err(UploadError::Aborted));

@@ -61,6 +61,7 @@ impl LiveServer {
                 clock: Arc::new(chrono::Utc::now),
                 poll: NEVER,
                 names: Arc::default(),
+                people: None,
             },
             host: "127.0.0.1".to_owned(),
             port: 0,

@@ -15,8 +15,11 @@ use kiro_dashboard_sql::{
     DataWindow, Figure, Request, ResultSet, Selection, TableView, Value, build_figure,
     data_window_query, first_day_query, read_first_day, visual_query,
 };
-use kiro_datagen::{FleetOptions, write_fleet};
+use kiro_datagen::{DIRECTORY_FILE, FleetOptions, ROSTER_FILE, write_fleet, write_people};
 use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
+use kiro_people::{
+    Forgotten, GroupPatterns, GroupRules, LastKnown, Roster, SeenUser, Sources, merge, write_map,
+};
 use kiro_query::{Engine, EngineOptions};
 
 pub(crate) struct Fixture {
@@ -25,6 +28,12 @@ pub(crate) struct Fixture {
     pub(crate) spec: Spec,
     pub(crate) data: DataWindow,
 }
+
+/// Fees of some plans; seats are idle after two weeks.
+const SETTINGS: &str = r#"{
+    "plans": {"PRO": {"monthly_fee_usd": 20}, "PRO_PLUS": {"monthly_fee_usd": 40}, "POWER": {"monthly_fee_usd": 200}},
+    "seats": {"idle_days": 14, "default_plan": "PRO"}
+}"#;
 
 /// An export of a client, with a plan and a model, that appear on the day before the last.
 const NEW_CLIENT: &str = "\
@@ -59,16 +68,26 @@ impl Fixture {
         normalize(source, destination, &options, Arc::new(NoProgress))
             .await
             .unwrap();
-        let render = RenderOptions::default();
-        let engine = Engine::open(EngineOptions {
-            data,
-            render,
-            since: None,
-            until: None,
-        })
-        .unwrap();
-        let spec = Spec::builtin(engine.catalogue(), &Settings::default())
-            .unwrap_or_else(|e| panic!("{e}"));
+        let settings: Settings = serde_json::from_str(SETTINGS).unwrap();
+        let open = || {
+            let render = RenderOptions {
+                settings: settings.clone(),
+                ..RenderOptions::default()
+            };
+            let (data, since, until) = (data.clone(), None, None);
+            Engine::open(EngineOptions {
+                data,
+                render,
+                since,
+                until,
+            })
+            .unwrap()
+        };
+        write_people(&fleet, folder.path()).unwrap();
+        let seen = "SELECT user_id, email FROM kiro_analytics.user_dim";
+        write_identity_map(folder.path(), &data, rows(&open(), seen).await);
+        let engine = open();
+        let spec = Spec::builtin(engine.catalogue(), &settings).unwrap_or_else(|e| panic!("{e}"));
         let mut fixture = Self {
             _folder: folder,
             engine,
@@ -83,39 +102,12 @@ impl Fixture {
     }
 
     pub(crate) async fn rows(&self, sql: &str) -> ResultSet {
-        let stream = self
-            .engine
-            .query(sql)
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
-        let columns = stream
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect();
-        let batches: Vec<_> = stream
-            .try_collect()
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
-        let mut rows = Vec::new();
-        for batch in batches {
-            for row in 0..batch.num_rows() {
-                rows.push(
-                    batch
-                        .columns()
-                        .iter()
-                        .map(|column| value(column, row))
-                        .collect(),
-                );
-            }
-        }
-        ResultSet { columns, rows }
+        rows(&self.engine, sql).await
     }
 
     pub(crate) fn request(&self, query: &str) -> Request {
         Request {
-            selection: Selection::parse(query).unwrap(),
+            selection: Selection::parse(&self.spec, query).unwrap(),
             data: self.data,
             view: TableView::default(),
         }
@@ -137,6 +129,66 @@ impl Fixture {
         }
         build_figure(&self.spec, visual, request, results).unwrap()
     }
+}
+
+async fn rows(engine: &Engine, sql: &str) -> ResultSet {
+    let stream = engine
+        .query(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+    let columns = stream
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    let batches: Vec<_> = stream
+        .try_collect()
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+    let mut rows = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            rows.push(
+                batch
+                    .columns()
+                    .iter()
+                    .map(|column| value(column, row))
+                    .collect(),
+            );
+        }
+    }
+    ResultSet { columns, rows }
+}
+
+/// Merges the directory and the roster of the fleet for the users of the data. One user is forgotten.
+fn write_identity_map(folder: &Path, data: &Path, users: ResultSet) {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let seen: Vec<SeenUser> = users
+        .rows
+        .iter()
+        .map(|row| SeenUser {
+            user_id: text(&row[0]).unwrap(),
+            email: text(&row[1]),
+        })
+        .collect();
+    let json = fs::read(folder.join(DIRECTORY_FILE)).unwrap();
+    let directory = serde_json::from_slice(&json).unwrap();
+    let mut forgotten = Forgotten::default();
+    forgotten.insert(&seen[5].user_id);
+    let sources = Sources::new(directory, LastKnown::default(), forgotten);
+    let roster = Roster::parse(&fs::read(folder.join(ROSTER_FILE)).unwrap()).unwrap();
+    let roster = roster.check(&sources, &seen).unwrap();
+    let rules = GroupRules {
+        team_groups: GroupPatterns::all(),
+        seat_groups: GroupPatterns::none(),
+    };
+    let map = merge(&sources.with_roster(roster), &seen, &rules);
+    fs::create_dir(data.join("identity")).unwrap();
+    fs::write(data.join("identity/map.parquet"), write_map(&map).unwrap()).unwrap();
 }
 
 fn value(column: &arrow::array::ArrayRef, row: usize) -> Value {

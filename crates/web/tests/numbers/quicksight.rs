@@ -73,7 +73,7 @@ fn every_number_is_that_of_the_page() {
                 .iter()
                 .flat_map(|sheet| &sheet.visuals)
             {
-                let is_chosen = request.selection.user.is_some();
+                let is_chosen = request.has_user(&fixture.spec);
                 // The ranking stays when a user is chosen; visuals about one user are empty until then.
                 let is_hidden =
                     visual.kind == Kind::Text || (visual.show == Show::NoUser && is_chosen);
@@ -142,7 +142,7 @@ fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
             })
             .collect()
     };
-    let user = if selection.user.is_some() {
+    let user = if request.has_user(&fixture.spec) {
         name
     } else {
         "(everybody)"
@@ -154,6 +154,8 @@ fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
         ("Model", texts(selection.values("model"))),
         ("Client", texts(selection.values("client"))),
         ("Account", texts(selection.values("account"))),
+        ("Region", texts(selection.values("region"))),
+        ("Team", texts(selection.values("team"))),
         ("User", texts(vec![user])),
     ])
 }

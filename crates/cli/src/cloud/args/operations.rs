@@ -80,13 +80,21 @@ pub(crate) struct RefreshArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// Only one half of it
+    /// Only one part of it
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(crate) only: Option<RefreshPart>,
 
     /// Import only the data set of this view; may be given several times
     #[arg(long, value_name = "VIEW")]
     pub(crate) dataset: Vec<String>,
+
+    /// Accept a directory without most of the known users; they are shown as left
+    #[arg(long)]
+    pub(crate) accept_shrink: bool,
+
+    /// Forget a person by id: show a mask instead, now and after every later run; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) forget: Vec<String>,
 
     /// Format of the output
     #[arg(long, value_enum, default_value_t)]
@@ -97,6 +105,8 @@ pub(crate) struct RefreshArgs {
 pub(crate) enum RefreshPart {
     /// Read new exports
     Normalize,
+    /// Map user ids to names
+    Names,
     /// Import the data sets
     Import,
 }

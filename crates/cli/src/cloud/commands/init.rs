@@ -14,12 +14,13 @@ use kiro_deploy::sample_stack::{StackMaker, sample_settings};
 use serde_json::Value;
 
 use crate::cloud::args::InitArgs;
-use crate::cloud::prompt::{ask_for, is_interactive};
+use crate::cloud::prompt::ask_for;
 use crate::cloud::session::{command_error, problems, sign_in};
 use crate::cloud::settings_file;
 use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::output;
+use crate::prompt::is_interactive;
 
 /// Maximum number of buckets and users in a question.
 const MOST_NAMED: usize = 8;
