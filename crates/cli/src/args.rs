@@ -17,7 +17,9 @@ use clap_complete::Shell;
 use crate::cloud::args::CloudCommand;
 use crate::location::Location;
 
-pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
+pub(crate) use page::{
+    AudienceArgs, PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs,
+};
 pub(crate) use people::{
     PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleForgetArgs, PeopleImportArgs,
     PeopleListArgs, PeopleShowArgs, PeopleSyncArgs,

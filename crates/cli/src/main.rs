@@ -1,6 +1,7 @@
 //! The `kiro-analytics` binary: reads the command line, runs one command, ends with an exit code.
 
 mod args;
+mod audience;
 #[cfg(feature = "aws")]
 mod bucket;
 #[cfg(not(feature = "aws"))]

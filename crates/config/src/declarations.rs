@@ -335,6 +335,12 @@ settings! {
             note: "Whoever is in the roster has a seat, too.",
             example: r#"["kiro-*"]"#,
         }
+        viewer_admins: Vec<String> = "people who see everybody with `--viewer`, by e-mail address, user name or id" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            note: "Managers see their teams, all others themselves.",
+            example: r#"["alice@example.com"]"#,
+        }
     }
     "E-mail addresses" {
         hash_emails: bool = "views show the SHA-256 of an e-mail address instead of it" {

@@ -36,6 +36,7 @@ mod store;
 mod summary;
 mod sync_plan;
 mod text_hash;
+mod visibility;
 
 pub use directory::{Directory, DirectoryGroup, DirectoryUser};
 pub use directory_meta::{CACHE_AGE, DirectoryMeta};
@@ -62,3 +63,4 @@ pub use state::{RosterMeta, State};
 pub use store::{Lookups, PeopleStore, SyncOptions};
 pub use summary::{DirectorySummary, RosterSummary, Summary};
 pub use sync_plan::{SyncPlan, SyncRequest};
+pub use visibility::Visibility;

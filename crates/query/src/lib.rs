@@ -20,6 +20,7 @@ mod part_table;
 mod parts;
 mod predicate;
 mod relations;
+mod restriction;
 mod rewrite_aggregates;
 mod scan;
 mod session;

@@ -88,6 +88,7 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
         poll: Duration::from_secs(2),
         names: Arc::default(),
         people: Some(PeopleStore::open(Path::new(data))?),
+        is_restricted: false,
     };
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let options = ServeOptions {

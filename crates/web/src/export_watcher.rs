@@ -49,6 +49,8 @@ pub struct WatcherOptions {
     pub names: Arc<Names>,
     /// The names of users. None while addresses are hashed.
     pub people: Option<PeopleStore>,
+    /// The engine has the rows of some people only.
+    pub is_restricted: bool,
 }
 
 /// Keeps the data folder up to date with the sources.
@@ -249,8 +251,16 @@ impl ExportWatcher {
 
     /// A message for users that is no error.
     fn notice(&self) -> Option<String> {
-        let notice = "the data folder cannot be written: new exports are not read";
-        (!self.can_write()).then(|| notice.to_owned())
+        let reason = self.read_only_reason()?;
+        Some(format!("{reason}: new exports are not read"))
+    }
+
+    /// Why nothing can be changed.
+    pub(crate) fn read_only_reason(&self) -> Option<&'static str> {
+        if self.options.is_restricted {
+            return Some("this page shows some people only");
+        }
+        (!self.can_write()).then_some("the data folder cannot be written")
     }
 
     /// Waits for a run, and publishes its parts at growing intervals meanwhile.
@@ -301,7 +311,7 @@ impl ExportWatcher {
             other => other,
         };
         refreshed.unwrap_or_else(|error: PeopleServiceError| {
-            let error = error_chain(&error);
+            let error = error.message();
             tracing::warn!(error, "The names could not be brought up to date.");
             false
         })

@@ -100,10 +100,12 @@ impl From<Summary> for PeopleSummary {
 }
 
 impl PeopleServiceError {
-    /// Why a roster was refused; the error and its causes for all else.
-    pub(crate) fn cause(&self) -> String {
+    /// Why a roster was refused; the error and its causes for all else. The engine's texts are left out: they may repeat a
+    /// value of the data.
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::People(PeopleError::Roster { source, .. }) => source.to_string(),
+            Self::Dashboard(error) => error.message(),
             other => error_chain(other),
         }
     }
@@ -161,6 +163,7 @@ impl PeopleService {
         content: Vec<u8>,
         file_name: String,
     ) -> Result<ImportOutcome, PeopleServiceError> {
+        self.ensure_current().await?;
         let meta = RosterMeta {
             file_name,
             imported_at: (self.clock)(),
@@ -171,6 +174,7 @@ impl PeopleService {
 
     /// Removes the roster. Returns false if there was none.
     pub(crate) async fn remove_roster(&self) -> Result<bool, PeopleServiceError> {
+        self.ensure_current().await?;
         self.run(|state| state.store.remove_roster(&state.seen))
             .await
     }
@@ -180,6 +184,7 @@ impl PeopleService {
         &self,
         user_id: String,
     ) -> Result<ForgetOutcome, PeopleServiceError> {
+        self.ensure_current().await?;
         self.run(move |state| state.store.forget(&user_id, &state.seen))
             .await
     }
@@ -220,6 +225,14 @@ impl PeopleService {
             })
         })
         .await
+    }
+
+    /// Reads the users of the data, if the first listing of the exports has not done so yet: a roster is matched with them.
+    async fn ensure_current(&self) -> Result<(), PeopleServiceError> {
+        if self.is_outdated() {
+            self.refresh().await?;
+        }
+        Ok(())
     }
 
     /// Runs work on files and many people beside the requests.

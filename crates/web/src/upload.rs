@@ -260,7 +260,7 @@ impl Upload {
                 }))
             }
             Err(error) => {
-                self.reject(&file.name, &error.cause());
+                self.reject(&file.name, &error.message());
                 Ok(None)
             }
         }

@@ -10,6 +10,7 @@ use kiro_datagen::{FleetDirectory, FleetOptions, ROSTER_FILE, write_fleet, write
 use kiro_ingest::NormalizeOptions;
 use kiro_people::{
     Directory, DirectoryGroup, DirectoryMeta, DirectoryUser, PeopleStore, RosterMeta, SyncOptions,
+    Visibility,
 };
 use serde_json::json;
 
@@ -84,8 +85,8 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
         headlines.write_short(&mut out)?;
         writeln!(out)?;
         out.flush()?;
-        let page =
-            LivePage::new(&config, vec![Location::Folder(folder.exports())], args.page).await?;
+        let exports = vec![Location::Folder(folder.exports())];
+        let page = LivePage::new(&config, exports, args.page, Visibility::Everybody).await?;
         return page.run(cancellation).await;
     }
     headlines.write_text(&mut out)?;

@@ -9,5 +9,6 @@ mod functions;
 mod parts;
 mod read_only;
 mod refresh;
+mod restriction;
 mod versions;
 mod views;

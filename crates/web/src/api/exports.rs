@@ -31,11 +31,9 @@ pub(crate) async fn add_exports(
         Ok(parameters) => parameters,
         Err(error) => return error.response(),
     };
-    if !state.watcher.can_write() {
-        return error_response(
-            StatusCode::CONFLICT,
-            "exports cannot be added: the data folder cannot be written",
-        );
+    if let Some(reason) = state.watcher.read_only_reason() {
+        let error = format!("exports cannot be added: {reason}");
+        return error_response(StatusCode::CONFLICT, &error);
     }
     let Some(_permit) = admission.admit_upload() else {
         return upload_error(&UploadError::TooMany);

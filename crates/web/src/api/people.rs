@@ -179,18 +179,16 @@ fn service_of(state: &AppState) -> Result<&PeopleService, Box<Response>> {
     state.watcher.people().ok_or_else(|| {
         Box::new(error_response(
             StatusCode::CONFLICT,
-            "people are not shown while e-mail addresses are hashed: use `kiro-analytics people`",
+            "people are not shown while e-mail addresses are hashed, or some people only are shown: use `kiro-analytics people`",
         ))
     })
 }
 
 /// The service, if the data folder can be written.
 fn writable_service_of(state: &AppState) -> Result<&PeopleService, Box<Response>> {
-    if !state.watcher.can_write() {
-        return Err(Box::new(error_response(
-            StatusCode::CONFLICT,
-            "people cannot be changed: the data folder cannot be written",
-        )));
+    if let Some(reason) = state.watcher.read_only_reason() {
+        let error = format!("people cannot be changed: {reason}");
+        return Err(Box::new(error_response(StatusCode::CONFLICT, &error)));
     }
     service_of(state)
 }
@@ -221,7 +219,7 @@ fn people_error(error: &PeopleServiceError) -> Response {
             "another program changes the names: try again in a moment",
         ),
         PeopleServiceError::People(_) | PeopleServiceError::Stopped(_) => {
-            let text = kiro_ingest::error_chain(error);
+            let text = error.message();
             tracing::error!(error = text, "The names could not be read or changed.");
             error_response(StatusCode::INTERNAL_SERVER_ERROR, &text)
         }

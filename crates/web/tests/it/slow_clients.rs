@@ -62,6 +62,7 @@ impl LiveServer {
                 poll: NEVER,
                 names: Arc::default(),
                 people: None,
+                is_restricted: false,
             },
             host: "127.0.0.1".to_owned(),
             port: 0,

@@ -168,6 +168,7 @@ impl TestServer {
             poll: Duration::from_millis(100),
             names: Arc::default(),
             people: Some(PeopleStore::open(&folder.path().join("data")).unwrap()),
+            is_restricted: false,
         };
         let watcher = ExportWatcher::new(Arc::clone(&service), Arc::clone(&status), options);
         let state = AppState {
