@@ -62,7 +62,8 @@ def check(
 ) -> list[tuple[str, list[str]]]:
     """For each relation its name and what is wrong with it."""
     relations = render(f"file://{scenario.data}", scenario.first_day(), scenario.options)
-    wanted = [relation for relation in relations if not only or relation.name in only]
+    compared = only or scenario.relations
+    wanted = [relation for relation in relations if not compared or relation.name in compared]
     results.mkdir(parents=True)
     product.export("all", scenario.data, scenario.options, results)
     for table in (relation.name for relation in wanted if relation.kind == "table"):
