@@ -30,5 +30,7 @@ SELECT
     {medium_lines} AS medium_lines,  -- bigint: AI code lines per active day above which a user is medium
     {heavy_chat_messages} AS heavy_chat_messages,  -- bigint: chat messages per active day above which a user is a heavy chat user
     {regular_chat_messages} AS regular_chat_messages,  -- bigint: chat messages per active day above which a user is regular
-    {heavy_inline_suggestions} AS heavy_inline_suggestions  -- bigint: inline suggestions per active day above which a user is a heavy code assistant user
+    {heavy_inline_suggestions} AS heavy_inline_suggestions,  -- bigint: inline suggestions per active day above which a user is a heavy code assistant user
+    {seat_idle_days} AS seat_idle_days,  -- bigint: days without activity after which a seat is idle
+    {seat_default_plan} AS seat_default_plan  -- varchar: tier code of the plan of people who are not in the data; '' if unknown
 FROM (VALUES (1)) AS one (row_number_of_one)

@@ -15,10 +15,10 @@ SELECT
     f.new_user AS new_user,  -- boolean: the subscription was activated that day
     f.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile
     f.is_abnormal AS is_abnormal,  -- boolean: more credits in a day than plan and cap allow by far; left out of sums of credits
-    {address(f.email)} AS email,  -- varchar: address of the row, or its digest; NULL if none
+    CASE WHEN g.user_id IS NULL THEN {address(f.email)} END AS email,  -- varchar: address of the row, or its digest; NULL if none, and for a forgotten user
     f.source_account AS source_account,  -- varchar: account of the row; '' if unknown
     f.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
-    {free_text(f.extra)} AS extra,  -- varchar: cells of unknown columns, a JSON object; NULL when addresses are hashed
+    CASE WHEN g.user_id IS NULL THEN {free_text(f.extra)} END AS extra,  -- varchar: cells of unknown columns, a JSON object; NULL when addresses are hashed, and for a forgotten user
     f.line AS line,  -- bigint: line in the export, from 1
     f.src_path AS src_path,  -- varchar: key of the export
     f.export_ts AS export_ts,  -- varchar: when the export was made, YYYYMMDDHHMM
@@ -53,6 +53,7 @@ FROM (
     CROSS JOIN {database}.settings AS s
     LEFT JOIN {database}.plans AS p ON p.tier_code = r.subscription_tier
 ) AS f
+LEFT JOIN {database}.forgotten_users AS g ON g.user_id = f.user_id
 WHERE NOT EXISTS (
     SELECT 1 FROM {database}.superseded AS s
     WHERE s.dataset = 'facts' AND s.part_id = f.part_id AND s.line = f.line

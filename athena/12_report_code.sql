@@ -49,7 +49,7 @@ SELECT
     c.transformation_linesingested AS transformation_linesingested,  -- bigint: /transform: lines given, without the CLI and SQL conversions
     c.source_account AS source_account,  -- varchar: account of the row; '' if unknown
     c.source_region AS source_region,  -- varchar: Region of the row; '' if unknown
-    {free_text(c.extra)} AS extra,  -- varchar: cells of unknown columns, a JSON object; NULL when addresses are hashed
+    CASE WHEN g.user_id IS NULL THEN {free_text(c.extra)} END AS extra,  -- varchar: cells of unknown columns, a JSON object; NULL when addresses are hashed, and for a forgotten user
     c.line AS line,  -- bigint: line in the export, from 1
     c.src_path AS src_path,  -- varchar: key of the export
     c.export_ts AS export_ts,  -- varchar: when the export was made, YYYYMMDDHHMM
@@ -57,6 +57,7 @@ SELECT
     c.processed_ts AS processed_ts,  -- varchar: when the part was written, UTC, YYYYMMDDHHMMSS
     c.modified_ts AS modified_ts  -- varchar: when the export was last modified, UTC; NULL in parts of earlier versions
 FROM {database}.report_code_raw AS c
+LEFT JOIN {database}.forgotten_users AS g ON g.user_id = c.user_id
 WHERE NOT EXISTS (
     SELECT 1 FROM {database}.superseded AS s
     WHERE s.dataset = 'code' AND s.part_id = c.part_id AND s.line = c.line

@@ -46,17 +46,6 @@ users AS (
     FROM ranked AS r
     GROUP BY r.user_id
 ),
--- One row per id: the identity map may repeat ids.
-directory AS (
-    SELECT
-        i.idc_user_id AS user_id,
-        MAX({name(i.idc_username)}) AS username,
-        MAX({name(i.idc_display_name)}) AS display_name,
-        MAX({address(i.idc_email)}) AS email,
-        MAX({name(i.team)}) AS team
-    FROM {database}.identity_map AS i
-    GROUP BY i.idc_user_id
-),
 named AS (
     SELECT
         u.user_id,
@@ -72,10 +61,13 @@ named AS (
         d.display_name,
         d.email AS idc_email,
         d.team,
+        d.cost_center,
+        d.manager,
+        d.person_status,
         u.tier_code,
         COALESCE(u.tier_label, 'Unknown') AS tier_label
     FROM users AS u
-    LEFT JOIN directory AS d ON d.user_id = u.user_id
+    LEFT JOIN {database}.identities AS d ON d.user_id = u.user_id
 ),
 counted AS (
     SELECT n.*, COUNT(*) OVER (PARTITION BY n.label) AS same_label
@@ -96,15 +88,18 @@ checked AS (
 )
 SELECT
     c.user_id AS user_id,  -- varchar: canonical user id
-    c.email AS email,  -- varchar: latest non-empty address of the exports, or its digest; NULL if none
+    c.email AS email,  -- varchar: latest non-empty address of the exports, or its digest; NULL if none, and for a forgotten user
     CASE
         WHEN c.same_short_label = 1 THEN c.short_label
         ELSE c.label || ' (' || c.user_id || ')'
     END AS user_label,  -- varchar: display name, else address, else user name, else id; unique
     c.username AS idc_username,  -- varchar: user name in the directory; NULL without identity map
-    c.display_name AS idc_display_name,  -- varchar: display name in the directory; NULL without identity map
+    c.display_name AS idc_display_name,  -- varchar: display name in the identity map, or the mask of a forgotten user; NULL without identity map
     c.idc_email AS idc_email,  -- varchar: address in the directory, or its digest; NULL without identity map
     c.team AS team,  -- varchar: team in the identity map; NULL if none
+    c.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
+    c.manager AS manager,  -- varchar: manager in the identity map; NULL if none
+    c.person_status AS person_status,  -- varchar: active, left or forgotten in the identity map; NULL if not in it
     c.tier_label AS subscription_tier,  -- varchar: current tier: of the latest day with a tier
     c.tier_code AS tier_code,  -- varchar: code of the current tier; NULL if no row has one
     c.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; the last by alphabet of several

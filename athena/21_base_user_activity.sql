@@ -8,6 +8,7 @@ SELECT
     d.idc_username AS idc_username,  -- varchar: user name in the directory
     d.idc_email AS idc_email,  -- varchar: address in the directory, or its digest
     d.team AS team,  -- varchar: team in the identity map; NULL if none
+    d.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     f.client_type AS client_type,  -- varchar: KIRO_IDE, KIRO_CLI, PLUGIN, or what the export says
     l.tier_label AS subscription_tier,  -- varchar: tier of that row
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier, the same on all days

@@ -8,6 +8,7 @@ SELECT
     l.tier_label AS subscription_tier,  -- varchar: tier of that row
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier
     d.team AS team,  -- varchar: team in the identity map; NULL if none
+    d.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     m.model_name AS model_name,  -- varchar: the model
     m.messages AS messages,  -- bigint: messages served by the model, above zero
     m.source_account AS source_account,  -- varchar: account of the row; '' if unknown

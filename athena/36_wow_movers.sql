@@ -16,6 +16,7 @@ SELECT
     d.user_label AS user_label,  -- varchar: the user's label
     d.subscription_tier AS subscription_tier,  -- varchar: the user's current tier
     d.team AS team,  -- varchar: team in the identity map; NULL if none
+    d.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     k.prior_messages AS prior_messages,  -- bigint: messages in days 14 to 8 before the end of the anchor day
     k.recent_messages AS recent_messages,  -- bigint: messages in the last 7 days
     k.recent_messages - k.prior_messages AS message_delta,  -- bigint: recent less prior

@@ -57,6 +57,7 @@ months AS (
         d.user_id,
         d.user_label,
         d.team,
+        d.cost_center,
         d.subscription_tier AS user_tier,
         c.month_start,
         c.days_in_month,
@@ -77,6 +78,7 @@ joined AS (
         t.user_id,
         t.user_label,
         t.team,
+        t.cost_center,
         t.user_tier,
         t.month_start,
         t.days_in_month,
@@ -203,6 +205,7 @@ SELECT
     v.user_id AS user_id,  -- varchar: canonical user id
     v.user_label AS user_label,  -- varchar: the user's label
     v.team AS team,  -- varchar: team in the identity map; NULL if none
+    v.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     v.month_start AS month_start,  -- date: first day of the calendar month
     v.as_of_date AS as_of_date,  -- date: last day the row covers: the month's end, or the anchor day in the newest month
     v.is_complete AS is_complete,  -- boolean: whether the row covers the whole month

@@ -29,6 +29,7 @@ SELECT
     d.idc_username AS idc_username,  -- varchar: user name in the directory
     d.idc_email AS idc_email,  -- varchar: address in the directory, or its digest
     d.team AS team,  -- varchar: team in the identity map; NULL if none
+    d.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     d.subscription_tier AS subscription_tier,  -- varchar: current tier
     d.profile_id AS profile_id,  -- varchar: ARN of the Kiro profile; the last by alphabet of several
     d.sources AS sources,  -- bigint: accounts and Regions the user appears under

@@ -5,6 +5,7 @@ SELECT
     c.user_id AS user_id,  -- varchar: canonical user id
     d.user_label AS user_label,  -- varchar: the user's label
     d.team AS team,  -- varchar: team in the identity map; NULL if none
+    d.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier
     c.source_account AS source_account,  -- varchar: account of the row; '' if unknown
     c.source_region AS source_region,  -- varchar: Region of the row; '' if unknown

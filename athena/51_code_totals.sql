@@ -63,6 +63,7 @@ SELECT
     d.email AS email,  -- varchar: latest non-empty address of the exports, or its digest; NULL if none
     d.idc_username AS idc_username,  -- varchar: user name in the directory
     d.team AS team,  -- varchar: team in the identity map; NULL if none
+    d.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     d.subscription_tier AS user_tier,  -- varchar: the user's current tier
     t.first_active_date AS first_active_date,  -- date: first day in the legacy report
     t.last_active_date AS last_active_date,  -- date: last day in the legacy report

@@ -22,9 +22,12 @@ def free_port():
 
 
 class Emulator:
-    """A running ministack. Its functions are sent to `endpoint_of_functions`, which may stand between them and it."""
+    """A running ministack. Its functions are sent to `endpoint_of_functions`, which may stand between them and it.
 
-    def __init__(self, scratch, port, endpoint_of_functions):
+    `others` are endpoints of services that it does not have, by their names in `AWS_ENDPOINT_URL_<NAME>`.
+    """
+
+    def __init__(self, scratch, port, endpoint_of_functions, others=None):
         self.endpoint = f"http://127.0.0.1:{port}"
         self.log = Path(scratch) / "emulator.log"
         environment = {
@@ -41,6 +44,7 @@ class Emulator:
             "AWS_ENDPOINT_URL": endpoint_of_functions,
             # Where it unpacks functions.
             "TMPDIR": str(scratch),
+            **{f"AWS_ENDPOINT_URL_{name}": endpoint for name, endpoint in (others or {}).items()},
         }
         self.process = subprocess.Popen(
             [str(Path(sys.executable).with_name("ministack"))],

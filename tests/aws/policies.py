@@ -32,7 +32,7 @@ class Statement:
 
 
 def statements(resources):
-    """All statements of the resolved resources, in all properties whose name ends in `PolicyDocument`."""
+    """All statements of the resolved resources, in all properties whose name ends in `PolicyDocument` or `KeyPolicy`."""
     found = []
     for name, resource in resources.items():
         for document in documents(resource.get("Properties", {})):
@@ -44,7 +44,7 @@ def statements(resources):
 def documents(node):
     if isinstance(node, dict):
         for key, value in node.items():
-            if key.endswith("PolicyDocument"):
+            if key.endswith(("PolicyDocument", "KeyPolicy")):
                 yield value
             else:
                 yield from documents(value)

@@ -3,7 +3,7 @@
 import unittest
 
 from policies import statements
-from template import TEMPLATES, Resolver, parse
+from template import DATA_LAYER, IDENTITY_MAPPING, Resolver, parse
 
 REPORTS = "kiro-logs/AWSLogs/123456789012/KiroLogs/user_report/"
 LEGACY = "exports/AWSLogs/210987654321/QDeveloperLogs/by_user_analytic/"
@@ -24,6 +24,14 @@ LARGEST = SMALLEST | {
     "ReadOnArrival": "true",
     "AlarmEmail": "alice@example.com",
 }
+
+STORE = "d-1234567890"
+IDENTITY_SMALLEST = {"IdentityStoreId": STORE, "ResultsBucket": "example-results", "CodeBucket": "example-code", "CodeKey": "identity-map.zip"}
+IDENTITY_LARGEST = IDENTITY_SMALLEST | {
+    "RosterObject": "example-people/roster.csv",
+    "ResultsKmsKeyArn": "arn:{partition}:kms:eu-central-1:123456789012:key/results",
+}
+IDENTITY_BY_ROLE = IDENTITY_SMALLEST | {"IdentityRoleArn": "arn:{partition}:iam::210987654321:role/identity-reader"}
 
 # Actions and resources of each Allow statement, with all options on. `{p}` is the partition.
 ALLOWED = {
@@ -93,15 +101,86 @@ WILDCARDS = {
     ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
 }
 
+# The same for the template of the identity mapping.
+IDENTITY_ALLOWED = {
+    # The account's own policies decide about its key.
+    "MapKey.AccountDecides": (["kms:*"], ["*"]),
+    "AccessLogsPolicy.WriteAccessLogs": (["s3:PutObject"], ["arn:{p}:s3:::stack-accesslogs/access-logs/*"]),
+    "MapRole.statement0": (["sts:AssumeRole"], []),
+    "MapRole.ReadParts": (
+        ["s3:GetObject"],
+        ["arn:{p}:s3:::example-results/normalized/facts/*", "arn:{p}:s3:::example-results/normalized/code/*"],
+    ),
+    "MapRole.ListParts": (["s3:ListBucket"], ["arn:{p}:s3:::example-results"]),
+    "MapRole.ReplaceMap": (
+        ["s3:GetObject", "s3:PutObject"],
+        ["arn:{p}:s3:::stack-mapbucket/identity-map/people.parquet", "arn:{p}:s3:::stack-mapbucket/state/people.json"],
+    ),
+    "MapRole.FindMap": (["s3:ListBucket"], ["arn:{p}:s3:::stack-mapbucket"]),
+    "MapRole.EncryptMap": (["kms:GenerateDataKey", "kms:Decrypt"], ["arn:{p}:kms:eu-central-1:123456789012:key/stack-mapkey"]),
+    "MapRole.DecryptParts": (["kms:Decrypt"], ["arn:{p}:kms:eu-central-1:123456789012:key/results"]),
+    "MapRole.ReadRoster": (["s3:GetObject"], ["arn:{p}:s3:::example-people/roster.csv"]),
+    "MapRole.ReadDirectory": (
+        ["identitystore:ListUsers", "identitystore:DescribeUser", "identitystore:ListGroups", "identitystore:ListGroupMemberships"],
+        [
+            f"arn:{{p}}:identitystore::*:identitystore/{STORE}",
+            "arn:{p}:identitystore:::user/*",
+            "arn:{p}:identitystore:::group/*",
+            "arn:{p}:identitystore:::membership/*",
+        ],
+    ),
+    "MapRole.WriteLogs": (
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        ["arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-map:*"],
+    ),
+    "ScheduleRole.statement0": (["sts:AssumeRole"], []),
+    "ScheduleRole.StartIdentityMap": (["lambda:InvokeFunction"], ["arn:{p}:lambda:eu-central-1:123456789012:function:kiro-data-map"]),
+    "ScheduleRole.KeepFailedEvents": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
+}
 
-def resolved(parameters, partition="aws"):
-    """The statements of all templates for these parameters."""
-    found = []
-    for path in TEMPLATES:
-        template = parse(path)
-        given = {name: value.replace("{partition}", partition) for name, value in parameters.items()}
-        found += statements(Resolver(template, given, partition).resources())
-    return found
+IDENTITY_NARROWED = {
+    "AccessLogsPolicy.WriteAccessLogs": {
+        "StringEquals aws:SourceAccount 123456789012",
+        "ArnEquals aws:SourceArn arn:aws:s3:::stack-mapbucket",
+    },
+    "MapRole.ReadParts": {"StringEquals aws:ResourceAccount 123456789012"},
+    "MapRole.ListParts": {
+        "StringLike s3:prefix normalized/facts/*",
+        "StringLike s3:prefix normalized/code/*",
+        "StringEquals aws:ResourceAccount 123456789012",
+    },
+    "MapRole.ReplaceMap": {"StringEquals aws:ResourceAccount 123456789012"},
+    "MapRole.FindMap": {"StringEquals aws:ResourceAccount 123456789012"},
+    "MapRole.EncryptMap": {"StringEquals kms:ViaService s3.eu-central-1.amazonaws.com"},
+    "MapRole.DecryptParts": {"StringEquals kms:ViaService s3.eu-central-1.amazonaws.com"},
+}
+
+IDENTITY_WILDCARDS = {
+    ("MapKey.AccountDecides", "actions", "kms:*"): "the key's policy hands the decision to the policies of the account",
+    ("MapKey.AccountDecides", "resources", "*"): "in the policy of a key it means this key",
+    ("AccessLogsPolicy.WriteAccessLogs", "resources", "arn:{p}:s3:::stack-accesslogs/access-logs/*"): "S3 names the logs",
+    ("MapRole.ReadParts", "resources", "arn:{p}:s3:::example-results/normalized/facts/*"): "parts are named after their content",
+    ("MapRole.ReadParts", "resources", "arn:{p}:s3:::example-results/normalized/code/*"): "parts are named after their content",
+    ("MapRole.ReadDirectory", "resources", f"arn:{{p}}:identitystore::*:identitystore/{STORE}"): "the account of the store is not known",
+    ("MapRole.ReadDirectory", "resources", "arn:{p}:identitystore:::user/*"): "all users may occur in the data",
+    ("MapRole.ReadDirectory", "resources", "arn:{p}:identitystore:::group/*"): "groups are chosen by their names",
+    ("MapRole.ReadDirectory", "resources", "arn:{p}:identitystore:::membership/*"): "members of the chosen groups",
+    (
+        "MapRole.WriteLogs",
+        "resources",
+        "arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-map:*",
+    ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
+}
+
+
+def resolved(parameters, partition="aws", path=DATA_LAYER):
+    """The statements of a template, the data layer by default, for these parameters."""
+    given = {name: value.replace("{partition}", partition) for name, value in parameters.items()}
+    return statements(Resolver(parse(path), given, partition).resources())
+
+
+def identity(parameters, partition="aws"):
+    return resolved(parameters, partition, IDENTITY_MAPPING)
 
 
 class Policies(unittest.TestCase):
@@ -176,6 +255,79 @@ class Policies(unittest.TestCase):
         read = next(statement for statement in resolved(LARGEST) if statement.name == "NormalizerRole.ReadExports")
         prompt_log = "arn:aws:s3:::example-kiro-reports/kiro-logs/AWSLogs/123456789012/KiroLogs/GenerateAssistantResponse/us-east-1/a.json.gz"
         self.assertFalse(any(prompt_log.startswith(resource.rstrip("*")) for resource in read.resources))
+
+
+class IdentityPolicies(unittest.TestCase):
+    """The same for the template of the identity mapping."""
+
+    def test_every_action_and_resource_is_listed(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov"):
+            with self.subTest(partition):
+                allowed = {
+                    statement.name: (list(statement.actions), list(statement.resources))
+                    for statement in identity(IDENTITY_LARGEST, partition)
+                    if statement.effect == "Allow"
+                }
+                expected = {
+                    name: (actions, [resource.replace("{p}", partition) for resource in resources])
+                    for name, (actions, resources) in IDENTITY_ALLOWED.items()
+                }
+                self.assertEqual(allowed, expected)
+
+    def test_every_wildcard_is_explained(self):
+        found = {
+            (statement.name, part, text)
+            for statement in identity(IDENTITY_LARGEST)
+            if statement.effect == "Allow"
+            for part, text in statement.wildcards()
+        }
+        self.assertEqual(found, {(name, part, text.replace("{p}", "aws")) for name, part, text in IDENTITY_WILDCARDS})
+
+    def test_every_grant_is_as_narrow_as_it_can_be(self):
+        conditions = {statement.name: set(statement.conditions) for statement in identity(IDENTITY_LARGEST)}
+        for name, expected in IDENTITY_NARROWED.items():
+            with self.subTest(name):
+                self.assertEqual(conditions[name], expected)
+
+    def test_only_services_and_the_account_itself_are_let_in(self):
+        for statement in identity(IDENTITY_LARGEST):
+            if statement.effect == "Allow":
+                for principal in statement.principals:
+                    self.assertRegex(principal, r"^(Service:[a-z0-9.]+\.amazonaws\.com|AWS:arn:aws:iam::123456789012:root)$", statement.name)
+
+    def test_requests_without_tls_are_denied_to_all(self):
+        denied = [statement for statement in identity(IDENTITY_LARGEST) if statement.effect == "Deny"]
+        self.assertEqual(
+            {statement.name for statement in denied},
+            {
+                "MapBucketPolicy.OnlyOverTls",
+                "MapBucketPolicy.OnlyOverCurrentTls",
+                "AccessLogsPolicy.OnlyOverTls",
+                "DeadLettersPolicy.OnlyOverTls",
+            },
+        )
+        for statement in denied:
+            self.assertEqual(statement.principals, ("*",), statement.name)
+
+    def test_a_role_of_another_account_replaces_the_own_permission(self):
+        by_role = {statement.name: statement for statement in identity(IDENTITY_BY_ROLE)}
+        self.assertEqual(by_role["MapRole.AssumeIdentityRole"].resources, ("arn:aws:iam::210987654321:role/identity-reader",))
+        self.assertNotIn("MapRole.ReadDirectory", by_role)
+
+    def test_a_roster_is_read_only_from_its_owner_if_that_is_known(self):
+        for owner, conditions in (("", ()), ("123456789012", ("StringEquals aws:ResourceAccount 123456789012",))):
+            read = {statement.name: statement for statement in identity(IDENTITY_LARGEST | {"RosterOwner": owner})}["MapRole.ReadRoster"]
+            self.assertEqual(read.conditions, conditions, owner)
+
+    def test_a_roster_alone_needs_no_directory(self):
+        alone = {statement.name for statement in identity(IDENTITY_LARGEST | {"IdentityStoreId": ""})}
+        self.assertIn("MapRole.ReadRoster", alone)
+        self.assertNotIn("MapRole.ReadDirectory", alone)
+
+    def test_parts_that_name_nobody_stay_out_of_reach(self):
+        read = next(statement for statement in identity(IDENTITY_LARGEST) if statement.name == "MapRole.ReadParts")
+        query_result = "arn:aws:s3:::example-results/query-results/1.csv"
+        self.assertFalse(any(query_result.startswith(resource.rstrip("*")) for resource in read.resources))
 
 
 class BrokenPolicies(unittest.TestCase):

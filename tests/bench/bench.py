@@ -58,18 +58,18 @@ class Bench:
 
     # ---- (b) many small exports
 
-    def daily_input(self, days: int, users: int) -> Path:
-        folder = self.inputs / f"daily-adds-up-{days}-{users}"
+    def daily_input(self, exports: int, users: int) -> Path:
+        folder = self.inputs / f"daily-two-clients-{exports}-{users}"
         if not folder.exists():
             unfinished = self.inputs / "unfinished-daily"
             shutil.rmtree(unfinished, ignore_errors=True)
-            run_once([self.examples / "normalize_bench", "make-daily", days, users, unfinished])
+            run_once([self.examples / "normalize_bench", "make-daily", exports, users, unfinished])
             unfinished.rename(folder)
         return folder
 
-    def daily_exports(self, days: int, users: int) -> None:
-        folder = self.daily_input(days, users)
-        name = f"{days:,} daily exports of {users} users"
+    def daily_exports(self, exports: int, users: int) -> None:
+        folder = self.daily_input(exports, users)
+        name = f"{exports:,} daily exports of {users} users"
         cold = best_of(lambda: self.normalize(folder, 2))
         self.note(f"{name}, cold", f"{cold.seconds:.2f} s", "< 5 s")
         self.note(f"{name}, cold, peak memory", f"{cold.peak_mib:.0f} MiB")

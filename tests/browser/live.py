@@ -62,14 +62,30 @@ def dates_are_chosen_by_preset_and_by_hand(dashboard, server):
 @live_page("/")
 def values_are_chosen_and_kept_in_the_url(dashboard, server):
     page = dashboard.page
-    for picker in ("tier", "model", "client", "account"):
+    for picker in ("tier", "model", "client", "account", "region"):
         dashboard.choose_first(picker)
     dashboard.settle()
     dashboard.open("/" + dashboard.selection())
-    expect(page.locator(".chip"), "four chips after opening the shared address").to_have_count(4)
+    expect(page.locator(".chip"), "five chips after opening the shared address").to_have_count(5)
     page.locator(".reset").click()
     page.wait_for_url(f"{server.origin}/")
     dashboard.settle()
+
+
+@live_page("/")
+def a_picker_without_a_choice_is_shown_while_it_has_one(dashboard, server):
+    page = dashboard.page
+    team = page.locator("[data-picker=team]")
+    expect(page.locator("[data-picker=region]"), "two Regions").to_be_visible()
+    expect(team, "no teams").to_have_count(0)
+    dashboard.open("/?team=Nobody")
+    expect(team, "a choice is never hidden").to_be_visible()
+    expect(page.locator("[data-chip=team] .chip-name")).to_have_text("Nobody")
+    page.locator("[data-chip=team]").click()
+    page.wait_for_url(f"{server.origin}/")
+    expect(team, "no control disappears while it is used").to_be_visible()
+    dashboard.open("/")
+    expect(team).to_have_count(0)
 
 
 @live_page("/?sheet=user-detail")

@@ -61,6 +61,18 @@ def a_report_has_plans_and_clients_together_and_a_sheet_per_user(dashboard):
     dashboard.scroll_through()
 
 
+@report_file(at="#sheet=people")
+def a_report_has_each_region_alone(dashboard):
+    page = dashboard.page
+    expect(page.locator("[data-picker=team]"), "no teams").to_have_count(0)
+    dashboard.choose_first("tier")
+    dashboard.choose_first("region")
+    check("tier=" not in dashboard.selection(), f"a Region is shown with all plans: {dashboard.selection()}")
+    dashboard.scroll_through()
+    dashboard.choose_first("client")
+    check("region=" not in dashboard.selection(), f"a client is shown with all Regions: {dashboard.selection()}")
+
+
 @report_file("anonymous", at="#sheet=people")
 def an_anonymous_report_names_no_user(dashboard):
     expect(dashboard.visual("p-all-users").locator("tbody tr").nth(5)).to_be_attached()

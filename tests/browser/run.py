@@ -18,6 +18,7 @@ import report  # noqa: E402, F401
 import layout  # noqa: E402, F401
 import live  # noqa: E402, F401
 import updates  # noqa: E402, F401
+import people  # noqa: E402, F401
 import tables  # noqa: E402, F401
 from harness import TESTS, chromium  # noqa: E402
 from server import Server, program  # noqa: E402

@@ -20,13 +20,13 @@ def new_exports_are_offered_and_uploads_added(dashboard, server):
     dashboard.settle()
     page.locator("[data-action=upload]").click()
     text = export("2026-09-02", "u-upload", "upload@example.com")
-    page.locator("input[type=file]").set_input_files([
+    page.get_by_label("Choose CSV files").set_input_files([
         {"name": "KIRO_IDE_123456789012_user_report_202609030000.csv", "mimeType": "text/csv", "buffer": text.encode()},
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"x"},
     ])
-    expect(page.locator(".upload-result")).to_contain_text("1 added")
-    expect(page.locator(".upload-result"), "the other file is named").to_contain_text("notes.txt")
-    page.locator(".dialog .primary").click()
+    expect(page.locator("dialog[open] .upload-result")).to_contain_text("1 added")
+    expect(page.locator("dialog[open] .upload-result"), "the other file is named").to_contain_text("notes.txt")
+    page.locator("dialog[open] .primary").click()
     dashboard.settle()
 
 
@@ -70,7 +70,7 @@ def a_page_without_its_server_says_so(browser, server):
         lonely.wait_until_ready()
         page = DashboardTab(context, lonely.origin).open("/")
         lonely.process.terminate()
-        expect(page.locator(".status")).to_have_attribute("aria-label", re.compile("Connection lost"))
+        expect(page.locator(".status:not(.people-button)")).to_have_attribute("aria-label", re.compile("Connection lost"))
         expect(page.locator("#announcements")).to_have_text("Connection lost")
         page.locator("[data-action=language]").click()
         page.get_by_role("menuitemradio", name="한국어").click()

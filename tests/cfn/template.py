@@ -12,6 +12,7 @@ import cfnlint.decode
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "cfn").glob("*.yaml"))
 DATA_LAYER = ROOT / "cfn" / "01-data-layer.yaml"
+IDENTITY_MAPPING = ROOT / "cfn" / "02-identity-mapping.yaml"
 
 NO_VALUE = object()
 
@@ -23,6 +24,7 @@ ARNS = {
     "AWS::IAM::Role": "arn:{partition}:iam::{account}:role/{id}",
     "AWS::Events::Rule": "arn:{partition}:events:{region}:{account}:rule/{id}",
     "AWS::SNS::Topic": "arn:{partition}:sns:{region}:{account}:{id}",
+    "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{id}",
 }
 
 
@@ -93,6 +95,8 @@ class Resolver:
                 return not self.resolve(argument[0])
             case "Or":
                 return any(self.resolve(argument))
+            case "And":
+                return all(self.resolve(argument))
             case "Equals":
                 left, right = self.resolve(argument)
                 return str(left) == str(right)

@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from checkers import LARGEST_TEMPLATE_BYTES, cfn_lint, checkov, guard
-from template import DATA_LAYER, ROOT, TEMPLATES, Resolver, parse
+from template import DATA_LAYER, IDENTITY_MAPPING, ROOT, TEMPLATES, Resolver, parse
 
 # Rule of ours -> what is written, and what breaks it. Only the first occurrence is replaced.
 GUARD = {
@@ -38,11 +38,17 @@ GUARD = {
     ),
     "roles_delete_nothing": ("Action: [s3:PutObject, s3:AbortMultipartUpload]", "Action: [s3:PutObject, s3:DeleteObject]"),
     "roles_have_no_resource_of_everything": ("                Resource: !Ref SourceKmsKeyArns\n", "                Resource: \"*\"\n"),
-    "there_is_an_alarm_for_everything": ("MetricName: NewestActivityAgeDays", "MetricName: NewestExportAgeDays"),
+    "there_is_an_alarm_for_everything": ("      MetricName: Errors\n", "      MetricName: Throttles\n"),
+    "there_is_an_alarm_for_the_data": ("MetricName: NewestActivityAgeDays", "MetricName: NewestExportAgeDays"),
     "alarms_decide_about_missing_data": ("      TreatMissingData: notBreaching\n", ""),
     "silence_is_an_alarm": ("      TreatMissingData: breaching\n", "      TreatMissingData: notBreaching\n"),
     "no_early_recovery": ("      EvaluationPeriods: !Ref MissedAfterHours\n", "      EvaluationPeriods: 1\n"),
     "alarms_can_be_published": ("      DisplayName: Kiro analytics\n", "      KmsMasterKeyId: alias/aws/sns\n"),
+}
+
+# The same for rules about names, in the template of the identity mapping.
+IDENTITY_GUARD = {
+    "names_are_encrypted_with_their_own_key": ("      PendingWindowInDays: 7\n", "      PendingWindowInDays: 30\n"),
 }
 
 # The same for cfn-lint, by the rule's number.
@@ -62,10 +68,10 @@ CHECKOV = {
 
 
 class Broken:
-    """A copy of the data layer with one place changed."""
+    """A copy of a template, the data layer by default, with one place changed."""
 
-    def __init__(self, folder, name, written, instead):
-        text = DATA_LAYER.read_text()
+    def __init__(self, folder, name, written, instead, template=DATA_LAYER):
+        text = template.read_text()
         if written not in text:
             raise AssertionError(f"{name}: the template does not say {written!r} any more")
         self.path = Path(folder) / f"{name}.yaml"
@@ -103,6 +109,12 @@ class Templates(unittest.TestCase):
             for number, line in enumerate(lines):
                 if re.search(r"- id: CKV", line):
                     self.assertRegex(lines[number + 1], r"comment: \S", f"{path.name}:{number + 1}")
+
+    def test_names_come_from_somewhere(self):
+        (assertion,) = parse(IDENTITY_MAPPING)["Rules"]["NamesHaveASource"]["Assertions"]
+        for store, roster, expected in (("d-1234567890", "", True), ("", "people/roster.csv", True), ("", "", False)):
+            given = {"IdentityStoreId": store, "RosterObject": roster, "ResultsBucket": "r-1", "CodeBucket": "c-1", "CodeKey": "a.zip"}
+            self.assertIs(Resolver(parse(IDENTITY_MAPPING), given).resolve(assertion["Assert"]), expected)
 
     def test_templates_name_no_partition_outside_the_lists(self):
         """`arn:aws:` is right in one of eight partitions; the lists that are split again write all eight."""
@@ -208,12 +220,17 @@ class BrokenTemplates(unittest.TestCase):
         rules = set()
         for path in (ROOT / "cfn" / "rules").glob("*.guard"):
             rules |= set(re.findall(r"^rule (\w+)", path.read_text(), re.MULTILINE))
-        self.assertEqual(set(GUARD), rules)
+        self.assertEqual(set(GUARD) | set(IDENTITY_GUARD), rules)
 
     def test_our_own_rules_find_what_is_broken_and_nothing_else(self):
         for rule, (written, instead) in GUARD.items():
             with self.subTest(rule):
                 self.assertEqual(guard(Broken(self.scratch, rule, written, instead).path), {rule})
+
+    def test_rules_about_names_find_what_is_broken_and_nothing_else(self):
+        for rule, (written, instead) in IDENTITY_GUARD.items():
+            with self.subTest(rule):
+                self.assertEqual(guard(Broken(self.scratch, rule, written, instead, IDENTITY_MAPPING).path), {rule})
 
     def test_cfn_lint_finds_what_is_broken(self):
         for rule, (written, instead) in CFN_LINT.items():

@@ -60,10 +60,6 @@ class Environment:
         self.undo = []
 
     def _start(self):
-        port = free_port()
-        # Functions call the emulator directly: the log contains only the deployer's calls.
-        self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}")
-        self.undo.append(self.emulator.stop)
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
         self.moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.moto.start()
@@ -72,6 +68,11 @@ class Environment:
         self.moto_endpoint = f"http://{moto_address}"
         # The state of moto outlives its servers.
         urlopen(Request(f"{self.moto_endpoint}/moto-api/reset", method="POST")).close()
+        port = free_port()
+        # Functions call the emulators directly: the log contains only the deployer's calls.
+        of_identities = dict.fromkeys(("IDENTITYSTORE", "SSO_ADMIN"), self.moto_endpoint)
+        self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}", of_identities)
+        self.undo.append(self.emulator.stop)
 
         corrected = Corrected(f"127.0.0.1:{port}")
         self.catalogue = InGlue(self.emulator, self.scratch / "athena")

@@ -1,5 +1,5 @@
 """Runs a whole deployment from `init` to `teardown`, as a new user would, and compares the output with transcripts/;
-then one that meets the faults of real accounts.
+then one that meets the faults of real accounts, one that turns names of users on and off, and one that restricts rows.
 
     run.py BINARY FUNCTIONS [--update] [TEST ...]
 
@@ -19,7 +19,7 @@ def main():
     arguments.add_argument("binary", type=Path)
     arguments.add_argument("functions", type=Path)
     arguments.add_argument("--update", action="store_true")
-    arguments.add_argument("tests", nargs="*", default=["test_deploy", "test_journey"])
+    arguments.add_argument("tests", nargs="*", default=["test_deploy", "test_journey", "test_identity", "test_row_rules"])
     chosen = arguments.parse_intermixed_args()
     os.environ.update(
         KIRO_E2E_BINARY=str(chosen.binary.resolve()),

@@ -23,6 +23,8 @@ class AsServiceRole(World):
     def __init__(self, environment):
         self.environment = environment
         self.athena, self.iam = environment.emulator.client("athena"), environment.emulator.client("iam")
+        # The rows that each query returned last: what SPICE holds.
+        self.content = {}
 
     def has_workgroup(self, name):
         return name in {group["Name"] for group in self.athena.list_work_groups()["WorkGroups"]}
@@ -51,7 +53,8 @@ class AsServiceRole(World):
             if location:
                 self._may(role, location, "s3:GetObject")
         try:
-            return len(self.environment.engine.run(sql, "default")[1])
+            self.content[sql] = self.environment.engine.run(sql, "default")[1]
+            return len(self.content[sql])
         except QueryFailed as error:
             raise Unreadable("SQL_EXCEPTION", str(error)) from error
 

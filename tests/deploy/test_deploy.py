@@ -5,6 +5,7 @@ The tests build on each other, in the order of their names. run.py runs them and
 
 import os
 import re
+import stat
 import time
 import unittest
 from pathlib import Path
@@ -93,6 +94,7 @@ class Story(unittest.TestCase):
         self.seen.extend(outcome.calls)
         self.assertEqual((outcome.code, outcome.changes), (0, []), outcome.output)
         transcript.add(outcome.command, outcome.output, outcome.code, self.own)
+        self.assertEqual(stat.S_IMODE((self.cli.folder / "kiro-analytics.toml").stat().st_mode), 0o600)
         transcript.add("cat kiro-analytics.toml", (self.cli.folder / "kiro-analytics.toml").read_text(), 0, self.own)
         self.configure(self.cli, readers=f'["{CAROL}"]', architecture='"x86_64"', functions='"functions"')
         self.run_cli("config", "show", transcript=transcript)

@@ -277,17 +277,17 @@ class Journey(unittest.TestCase):
         for kind, name in (("DataSource", source), ("DataSet", totals)):
             self.assertEqual(self.aws.account.assets[kind, name].name, "Finance")
         stays, goes = self.torn_down()
-        self.assertLessEqual({f"data source `{source}`", f"data set `{totals}`"}, stays)
+        self.assertLessEqual({f"data source `{source}`", f"dataset `{totals}`"}, stays)
         self.assertEqual([what for what in goes if source in what or totals in what], [])
 
         plan, _ = self.deploy(*steps, "--take-over", source, "--take-over", totals)
         overwritten = {what.partition("`")[2].rstrip("`") for _, kind, what, _ in plan if kind == "overwrite"}
         self.assertEqual(overwritten, {source, totals})
         self.deployed.assert_tagged()
-        self.assertLessEqual({f"data source `{source}`", f"data set `{totals}`"}, self.torn_down()[1])
+        self.assertLessEqual({f"data source `{source}`", f"dataset `{totals}`"}, self.torn_down()[1])
 
     def put_strangers_in_place(self):
-        """A data source and a data set with the deployment's names, created by another tool."""
+        """A data source and a dataset with the deployment's names, created by another tool."""
         self.deployed.ask("delete_data_set", DataSetId=f"{NAME}-user-totals")
         self.deployed.ask("delete_data_source", DataSourceId=f"{NAME}-athena")
         tags = [{"Key": "Team", "Value": "finance"}]

@@ -19,7 +19,7 @@ class Relation:
 
 
 def render(location: str, first_day: str, options: dict) -> list[Relation]:
-    """Every relation, each after those it reads; options: `salt` (e-mails are hashed) and `settings`."""
+    """Every relation, each after those it reads; options: `salt` (e-mails are hashed), `settings` and `row_rules`."""
     command = ["cargo", "run", "--quiet", "--package", "kiro-catalog", "--example", "render", "--", location, first_day]
     done = subprocess.run([*command, json.dumps(options)], cwd=REPOSITORY, capture_output=True, text=True)
     if done.returncode != 0:

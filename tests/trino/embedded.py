@@ -42,6 +42,9 @@ def _as_toml(options: dict) -> list[tuple[str, str]]:
     lines = [(key, json.dumps(value)) for key, value in _leaves(options.get("settings", {}), "")]
     if "salt" in options:
         lines += [("hash_emails", "true"), ("hash_salt", json.dumps(options["salt"]))]
+    rules = options.get("row_rules", {})
+    names = {"names": "deployment.row_rules", "prefix": "deployment.row_rules_prefix", "admins": "viewer_admins"}
+    lines += [(names[key], json.dumps(value)) for key, value in rules.items()]
     return lines
 
 

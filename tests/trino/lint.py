@@ -77,7 +77,7 @@ def told(read: Iterable[tuple[str, list[str]]]) -> int:
 
 
 def views() -> Iterator[tuple[str, list[str]]]:
-    for options in ({}, {"salt": "salt"}):
+    for options in ({}, {"salt": "salt"}, {"row_rules": {"names": "email", "admins": ["root@example.com"]}}):
         relations, schema = rendered(options)
         for relation in relations:
             if relation.kind == "view":

@@ -13,6 +13,20 @@ import duckdb
 from embedded import REPOSITORY, Product
 
 DATASETS = ("facts", "models", "code", "issues", "identity")
+# The columns of the identity map, as in crates/report/src/identity_map_columns.rs.
+IDENTITY = (
+    "idc_user_id",
+    "idc_username",
+    "idc_display_name",
+    "idc_email",
+    "team",
+    "cost_center",
+    "manager",
+    "status",
+    "source",
+    "is_seat",
+    "attributes",
+)
 FIXTURES = REPOSITORY / "tests" / "views"
 # Its settings make the largest plans.
 COMPARED_WHOLE = ("readings",)
@@ -23,7 +37,7 @@ TRAPS = REPOSITORY / "tests" / "traps" / "exports"
 class Scenario:
     name: str
     data: Path
-    options: dict = field(default_factory=dict)  # `salt` (e-mails are hashed), `settings`
+    options: dict = field(default_factory=dict)  # `salt` (e-mails are hashed), `settings`, `row_rules`
     relations: frozenset[str] = frozenset()  # those to compare; all if empty
 
     def first_day(self) -> str:
@@ -70,11 +84,12 @@ def _fixture(product: Product, source: Path, data: Path) -> Scenario:
             product.normalize(source / exports, data)
     if (source / "identity.json").is_file():
         (data / "identity").mkdir()
-        names = ("idc_user_id", "idc_username", "idc_display_name", "idc_email", "team")
         people = json.loads((source / "identity.json").read_text())
         with duckdb.connect() as connection:
-            connection.execute(f"CREATE TABLE people ({', '.join(f'{name} VARCHAR' for name in names)})")
-            connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", [[p.get(n) for n in names] for p in people])
+            connection.execute(f"CREATE TABLE people ({', '.join(f'{name} VARCHAR' for name in IDENTITY)})")
+            connection.executemany(
+                f"INSERT INTO people VALUES ({', '.join('?' * len(IDENTITY))})", [[p.get(n) for n in IDENTITY] for p in people]
+            )
             connection.execute(f"COPY people TO '{data}/identity/people.parquet' (FORMAT parquet)")
     options = source / "options.toml"
     settings = tomllib.loads(options.read_text()) if options.is_file() else {}
@@ -91,7 +106,8 @@ def _copy(source: Path, target: Path) -> Path:
 
 
 def _write_identity_map(data: Path) -> None:
-    """Most users of the fleet: some share a display name, some have no address, some stand there twice, some nowhere."""
+    """Most users of the fleet: some share a display name, some have no address, some stand there twice, some nowhere, some have
+    left or are forgotten. And people of the roster who are not in the data."""
     (data / "identity").mkdir(exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute(
@@ -106,11 +122,23 @@ def _write_identity_map(data: Path) -> None:
                        CASE WHEN place % 5 = 0 THEN 'Alex Example' WHEN place % 7 = 0 THEN ' ' ELSE 'Person ' || place END
                            AS idc_display_name,
                        CASE WHEN place % 4 > 0 THEN 'Person' || place || '@Example.com ' END AS idc_email,
-                       CASE place % 3 WHEN 0 THEN 'Platform' WHEN 1 THEN 'Data, "AI" & Ärzte' END AS team
+                       CASE place % 3 WHEN 0 THEN 'Platform' WHEN 1 THEN 'Data, "AI" & Ärzte' END AS team,
+                       CASE place % 5 WHEN 0 THEN '4711' WHEN 1 THEN ' 4712 ' END AS cost_center,
+                       CASE place % 4 WHEN 0 THEN 'Boss@Example.com' WHEN 1 THEN 'The Boss' END AS manager,
+                       CASE place % 9 WHEN 2 THEN 'left' WHEN 4 THEN 'forgotten' WHEN 5 THEN 'active' END AS status,
+                       'roster' AS source,
+                       CASE WHEN place % 10 > 0 THEN 'yes' END AS is_seat,
+                       CAST(NULL AS VARCHAR) AS attributes
                 FROM users
                 WHERE place % 6 > 0
                 UNION ALL
-                SELECT user_id, 'twice' || place, NULL, NULL, 'Second team' FROM users WHERE place % 8 = 1
+                SELECT user_id, 'twice' || place, NULL, NULL, 'Second team', NULL, NULL, NULL, NULL, NULL, NULL
+                FROM users
+                WHERE place % 8 = 1
+                UNION ALL
+                SELECT 'roster:new' || n || '@example.com', NULL, CASE n % 2 WHEN 0 THEN 'Alex Example' END,
+                       'New' || n || '@Example.com', 'Platform', NULL, NULL, CASE WHEN n = 3 THEN 'left' END, 'roster', 'yes', NULL
+                FROM range(5) AS r (n)
             ) TO $target (FORMAT parquet)
             """.replace("$facts", f"'{data}/facts/*/*.parquet'").replace("$target", f"'{data}/identity/map.parquet'")
         )

@@ -7,7 +7,7 @@ use std::env::args;
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use kiro_catalog::{Catalogue, Emails, Relation, RenderOptions, Settings, Source};
+use kiro_catalog::{Catalogue, Emails, Relation, RenderOptions, RowRules, Settings, Source};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,6 +18,8 @@ struct Options {
     salt: Option<String>,
     #[serde(default)]
     settings: Settings,
+    #[serde(default)]
+    row_rules: RowRules,
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -32,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .salt
             .map_or(Emails::Plain, |salt| Emails::Hashed { salt }),
         settings: options.settings,
+        row_rules: options.row_rules,
         ..RenderOptions::default()
     };
     let catalogue = Catalogue::render(&options)?;

@@ -41,7 +41,8 @@ impl Catalogue {
         options: &RenderOptions,
     ) -> Result<Self, CatalogueError> {
         options.check()?;
-        let values = options.settings.values();
+        let mut values = options.settings.values();
+        values.extend(options.row_rules.values());
         let mut relations: BTreeMap<String, (String, Relation)> = tables::all(&options.database)
             .into_iter()
             .map(|table| (table.name.clone(), (table.name.clone(), table)))

@@ -7,9 +7,12 @@ mod catalogue;
 mod column;
 mod declaration;
 mod error;
+mod identity_columns;
 mod nearest;
 mod options;
 mod relation;
+mod row_rules;
+mod seen_users;
 mod settings;
 mod sql;
 mod tables;
@@ -19,10 +22,13 @@ mod views;
 pub use catalogue::Catalogue;
 pub use column::{Column, ColumnType};
 pub use error::{CatalogueError, CatalogueErrorKind};
+pub use identity_columns::IDENTITY_COLUMNS;
 pub use nearest::{did_you_mean, nearest};
 pub use options::{Emails, RenderOptions, salt_in};
 pub use relation::{Relation, Source};
+pub use row_rules::{EVERYBODY, RowRules, UserNames};
+pub use seen_users::SEEN_USERS;
 pub use settings::{
     Anchor, Budget, Code, Movers, NameSettings, Overage, OverageReading, Plan, Plans, Quality,
-    Section, Segments, Settings,
+    Seats, Section, Segments, Settings,
 };

@@ -1,6 +1,7 @@
 //! Options of a rendering: the database, the treatment of e-mail addresses, the settings.
 
 use crate::error::{CatalogueError, CatalogueErrorKind};
+use crate::row_rules::RowRules;
 use crate::settings::Settings;
 use crate::sql::text_literal;
 
@@ -20,6 +21,7 @@ pub struct RenderOptions {
     pub database: String,
     pub emails: Emails,
     pub settings: Settings,
+    pub row_rules: RowRules,
 }
 
 impl Default for RenderOptions {
@@ -28,6 +30,7 @@ impl Default for RenderOptions {
             database: "kiro_analytics".to_owned(),
             emails: Emails::default(),
             settings: Settings::default(),
+            row_rules: RowRules::default(),
         }
     }
 }

@@ -1,18 +1,9 @@
 //! The tables over Parquet parts: the raw datasets, and the identity map.
 
-use kiro_report::{Dataset, ValueType};
+use kiro_report::{Dataset, IDENTITY_MAP_COLUMNS, ValueType};
 
 use crate::column::{Column, ColumnType};
 use crate::relation::{Relation, Source};
-
-/// Name and meaning of the columns of the identity map, all of them texts.
-const IDENTITY: [(&str, &str); 5] = [
-    ("idc_user_id", "canonical user id"),
-    ("idc_username", "user name in the directory"),
-    ("idc_display_name", "display name in the directory"),
-    ("idc_email", "primary address in the directory"),
-    ("team", "team, cost centre or whatever groups people"),
-];
 
 /// Every table of parts.
 pub(crate) fn all(database: &str) -> Vec<Relation> {
@@ -54,9 +45,9 @@ fn raw_table(dataset: Dataset, database: &str) -> Relation {
 }
 
 fn identity_map(database: &str) -> Relation {
-    let columns = IDENTITY
-        .into_iter()
-        .map(|(name, meaning)| Column::new(name, ColumnType::Varchar, meaning));
+    let columns = IDENTITY_MAP_COLUMNS
+        .iter()
+        .map(|column| Column::new(column.name, ColumnType::Varchar, column.meaning));
     Relation {
         name: "identity_map".to_owned(),
         meaning: "names, addresses and teams by user id; empty unless identity mapping is on"

@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
 mod page;
+mod people;
 
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
@@ -16,7 +17,13 @@ use clap_complete::Shell;
 use crate::cloud::args::CloudCommand;
 use crate::location::Location;
 
-pub(crate) use page::{PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs};
+pub(crate) use page::{
+    AudienceArgs, PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs,
+};
+pub(crate) use people::{
+    PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleForgetArgs, PeopleImportArgs,
+    PeopleListArgs, PeopleShowArgs, PeopleSyncArgs,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -29,7 +36,7 @@ const STYLES: Styles = Styles::styled()
 /// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads that bucket
 /// or a copy of it (or a few exports from a mail) and shows who is active, which models are used, how many credits are left,
 /// who will run out and who has stopped: on a page in the browser, in a file to mail, or by SQL. It needs no AWS account
-/// and sends nothing anywhere but to buckets that you name.
+/// and sends nothing anywhere but to buckets that you name; only `people sync` also asks IAM Identity Center.
 #[derive(Debug, Parser)]
 #[command(
     name = "kiro-analytics",
@@ -66,6 +73,9 @@ Without a page:
   kiro-analytics normalize exports kiro-analytics-data
   kiro-analytics report --out report.html
   kiro-analytics query \"SELECT * FROM user_totals ORDER BY credits_used DESC LIMIT 10\"
+With names and teams, from IAM Identity Center or a CSV file:
+  kiro-analytics people sync
+  kiro-analytics people import roster.csv
 ";
 
 #[cfg(feature = "aws")]
@@ -104,6 +114,7 @@ pub(crate) enum Command {
     Query(QueryArgs),
     Views(ViewsArgs),
     Export(ExportArgs),
+    People(PeopleArgs),
     Demo(DemoArgs),
     #[cfg(feature = "aws")]
     #[command(flatten)]
@@ -247,8 +258,8 @@ pub(crate) struct ExportArgs {
 ///
 /// Writes realistic exports of an invented organisation in Kiro's own layout (DIR/exports), normalizes it (DIR/data), prints the
 /// headline numbers and serves the page, whose address is the last line, until Ctrl-C. The exports have everything real
-/// ones have: two accounts, drifting headers, a re-export, a split day, and one file that is broken on purpose. The same
-/// options and end date give the same bytes.
+/// ones have: two accounts, drifting headers, a re-export, a split day, and one file that is broken on purpose. A directory
+/// and a roster (DIR/people) give most people names and teams. The same options and end date give the same bytes.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -348,6 +359,20 @@ pub(crate) struct DataArgs {
     /// [env: KIRO_ANALYTICS_HASH_SALT]
     #[arg(long, value_name = "TEXT")]
     pub(crate) hash_salt: Option<String>,
+}
+
+/// Where the normalized data is, for commands that show addresses as they are.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::doc_markdown,
+    reason = "help, with variables as clap writes them"
+)]
+pub(crate) struct FolderArgs {
+    /// Folder that `normalize` wrote to [default: kiro-analytics-data]
+    ///
+    /// [env: KIRO_ANALYTICS_DATA]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) data: Option<PathBuf>,
 }
 
 /// The days to look at.

@@ -48,3 +48,31 @@ impl fmt::Display for BucketUrl {
         match self.0 {}
     }
 }
+
+/// No object: a value of this type does not exist.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectUrl(Infallible);
+
+impl ObjectUrl {
+    #[expect(
+        clippy::unused_async,
+        reason = "as in `bucket.rs`, which waits for a sign-in"
+    )]
+    pub(crate) async fn read(&self, _max_bytes: usize) -> Result<Vec<u8>, CommandError> {
+        match self.0 {}
+    }
+}
+
+impl FromStr for ObjectUrl {
+    type Err = BucketUrlError;
+
+    fn from_str(_: &str) -> Result<Self, BucketUrlError> {
+        Err(BucketUrlError)
+    }
+}
+
+impl fmt::Display for ObjectUrl {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {}
+    }
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use kiro_config::{Config, ConfigFile, Flag, Layers, Problems, misspelled_variables};
 
-use crate::args::DataArgs;
+use crate::args::{DataArgs, FolderArgs};
 use crate::command_error::CommandError;
 use crate::exit::Exit;
 
@@ -46,6 +46,18 @@ pub(crate) fn layers(
 /// The settings of commands about local data, without those of their arguments.
 pub(crate) fn local_settings(named: Option<&Path>) -> Result<Config, CommandError> {
     layers(named, Vec::new())?.resolve_local().map_err(problems)
+}
+
+/// The configuration of a command about a data folder.
+pub(crate) fn local_folder(
+    named: Option<&Path>,
+    args: &FolderArgs,
+) -> Result<Config, CommandError> {
+    let mut config = local_settings(named)?;
+    if let Some(data) = &args.data {
+        config.data.clone_from(data);
+    }
+    Ok(config)
 }
 
 /// The configuration of a command about local data.

@@ -1,14 +1,12 @@
 //! What a command gets besides its own arguments.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use kiro_config::Config;
 #[cfg(feature = "aws")]
 use kiro_config::Layers;
-use kiro_report::Names;
 
-use crate::args::DataArgs;
+use crate::args::{DataArgs, FolderArgs};
 use crate::cancellation::CancellationToken;
 #[cfg(feature = "aws")]
 use crate::cloud::args::CloudArgs;
@@ -27,10 +25,14 @@ impl CommandContext<'_> {
         config::local(self.config_file.as_deref(), args)
     }
 
-    /// The configured names, for a command that reads exports.
-    pub(crate) fn names(&self) -> Result<Arc<Names>, CommandError> {
-        let config = config::local_settings(self.config_file.as_deref())?;
-        Ok(Arc::new(config.views.names.lookups()))
+    /// The configuration of a command about a data folder.
+    pub(crate) fn folder_config(&self, args: &FolderArgs) -> Result<Config, CommandError> {
+        config::local_folder(self.config_file.as_deref(), args)
+    }
+
+    /// The configuration without arguments.
+    pub(crate) fn settings(&self) -> Result<Config, CommandError> {
+        config::local_settings(self.config_file.as_deref())
     }
 
     /// The settings of a command of a deployment, without those that a deployed stack remembers.

@@ -77,6 +77,11 @@ impl DemoFolder {
         self.root.join("data")
     }
 
+    /// The folder of the directory and the roster.
+    pub(crate) fn people(&self) -> PathBuf {
+        self.root.join("people")
+    }
+
     /// The mark of an earlier demo. None if it is missing or unreadable for this version.
     pub(crate) fn mark(&self) -> Option<Mark> {
         let text = fs::read_to_string(self.mark_path()).ok()?;
@@ -96,7 +101,7 @@ impl DemoFolder {
 
     /// Removes only the files of an earlier demo.
     pub(crate) fn clear(&self) -> Result<(), CommandError> {
-        for folder in [self.exports(), self.data()] {
+        for folder in [self.exports(), self.data(), self.people()] {
             match fs::remove_dir_all(&folder) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(self.failed(error));

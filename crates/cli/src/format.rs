@@ -21,6 +21,12 @@ pub(crate) fn counted(value: u64, noun: &str) -> String {
     format!("{} {noun}{ending}", count(value))
 }
 
+/// `1 person`, `1,234 people`.
+pub(crate) fn people(value: u64) -> String {
+    let noun = if value == 1 { "person" } else { "people" };
+    format!("{} {noun}", count(value))
+}
+
 /// A number rounded to a whole, with separators; the sign is kept.
 pub(crate) fn rounded(value: f64) -> String {
     #[expect(

@@ -8,19 +8,21 @@ use std::time::Duration;
 use kiro_config::Config;
 use kiro_dashboard::Spec;
 use kiro_ingest::ObjectStore;
-use kiro_query::{Engine, EngineOptions};
+use kiro_people::{PeopleStore, Visibility};
+use kiro_query::Engine;
 use kiro_report::Names;
 use kiro_web::{
     Limits, ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback,
     serve,
 };
 
-use crate::args::{PageArgs, Window};
+use crate::args::PageArgs;
 use crate::cancellation::CancellationToken;
 use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
+use crate::format::people;
 use crate::location::Location;
-use crate::{dashboard_file, engine, output};
+use crate::{audience, dashboard_file, output, people_data};
 
 /// The port when none is asked for, and the last one that is tried instead of it.
 const DEFAULT_PORTS: (u16, u16) = (8765, 8864);
@@ -30,14 +32,15 @@ const POLL_BUCKETS: Duration = Duration::from_mins(1);
 
 /// Everything that was decided before the page listens.
 pub(crate) struct LivePage {
-    data: EngineOptions,
     /// Opened already; every further attempt to listen opens its own.
     engine: Option<Engine>,
+    visibility: Visibility,
     spec: Spec,
     places: Vec<Location>,
     sources: Vec<Arc<dyn ObjectStore>>,
     destination: Option<Arc<dyn ObjectStore>>,
     names: Arc<Names>,
+    config: Config,
     host: String,
     port: Option<u16>,
     token: Option<Token>,
@@ -50,19 +53,24 @@ impl LivePage {
         config: &Config,
         places: Vec<Location>,
         page: PageArgs,
+        visibility: Visibility,
     ) -> Result<Self, CommandError> {
-        let data = engine::options(config, Window::ALL);
-        let engine = Engine::open(data.clone()).map_err(engine::command_error)?;
+        if visibility != Visibility::Everybody && !places.is_empty() {
+            return Err(sources_of_all());
+        }
+        let engine = audience::open_engine(config, &visibility)?;
         let file = page.dashboard.as_deref();
         let spec = dashboard_file::load(file, engine.catalogue(), &config.views)?;
         let mut sources: Vec<Arc<dyn ObjectStore>> = Vec::new();
         for place in &places {
             sources.push(place.open().await?);
         }
-        let destination = match Location::Folder(data.data.clone()).create().await {
+        let destination = match Location::Folder(config.data.clone()).create().await {
+            // Nothing is added to the data of all.
+            Ok(_) if visibility != Visibility::Everybody => None,
             Ok(folder) => Some(folder),
             // What is in a folder that cannot be written can still be shown.
-            Err(_) if sources.is_empty() && data.data.is_dir() => None,
+            Err(_) if sources.is_empty() && config.data.is_dir() => None,
             Err(failure) => return Err(failure),
         };
         // The name stands for two addresses, and another program may have the other one.
@@ -75,13 +83,14 @@ impl LivePage {
             token => token,
         };
         Ok(Self {
-            data,
             engine: Some(engine),
+            visibility,
             spec,
             places,
             sources,
             destination,
             names: Arc::new(config.views.names.lookups()),
+            config: config.clone(),
             host,
             port: page.port,
             token,
@@ -119,9 +128,9 @@ impl LivePage {
         loop {
             let engine = match self.engine.take() {
                 Some(engine) => engine,
-                None => Engine::open(self.data.clone()).map_err(engine::command_error)?,
+                None => audience::open_engine(&self.config, &self.visibility)?,
             };
-            match serve(self.options(engine, port)).await {
+            match serve(self.options(engine, port)?).await {
                 Ok(server) => return Ok(server),
                 Err(ServeError::Bind { source, .. })
                     if self.port.is_none()
@@ -135,8 +144,8 @@ impl LivePage {
         }
     }
 
-    fn options(&self, engine: Engine, port: u16) -> ServeOptions {
-        ServeOptions {
+    fn options(&self, engine: Engine, port: u16) -> Result<ServeOptions, CommandError> {
+        Ok(ServeOptions {
             spec: self.spec.clone(),
             engine,
             watcher: WatcherOptions {
@@ -145,13 +154,27 @@ impl LivePage {
                 clock: Arc::new(now),
                 poll: self.poll(),
                 names: Arc::clone(&self.names),
+                people: self.people()?,
+                is_restricted: self.is_restricted(),
             },
             host: self.host.clone(),
             port,
             token: self.token.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             limits: Limits::default(),
+        })
+    }
+
+    fn is_restricted(&self) -> bool {
+        self.visibility != Visibility::Everybody
+    }
+
+    /// The names of users. None while addresses are hashed or not everybody is shown: the page would show them.
+    fn people(&self) -> Result<Option<PeopleStore>, CommandError> {
+        if self.config.hash_emails || self.is_restricted() {
+            return Ok(None);
         }
+        people_data::open_store(&self.config).map(Some)
     }
 
     fn poll(&self) -> Duration {
@@ -164,8 +187,13 @@ impl LivePage {
     }
 
     fn say_what_is_served(&self) {
-        let data = self.data.data.display();
-        if self.destination.is_none() {
+        let data = self.config.data.display();
+        if let Visibility::Persons(persons) = &self.visibility {
+            note(format_args!(
+                "note: the page shows {} of the identity map; start it again after a change of names, teams or data",
+                people(persons.len() as u64)
+            ));
+        } else if self.destination.is_none() {
             note(format_args!(
                 "note: `{data}` cannot be written, so exports dropped on the page are not added"
             ));
@@ -182,11 +210,11 @@ impl LivePage {
     }
 
     fn hint_if_empty(&self) {
-        if has_data(&self.data.data) {
+        if self.is_restricted() || has_data(&self.config.data) {
             return;
         }
         let place = match self.source_names() {
-            None => format!("in `{}`", self.data.data.display()),
+            None => format!("in `{}`", self.config.data.display()),
             Some(sources) => format!("and no export in {sources}"),
         };
         note(format_args!(
@@ -242,6 +270,13 @@ fn refused(error: ServeError) -> CommandError {
         ServeError::TokenRequired { .. } => "give one with --token",
     };
     CommandError::usage(error).hint(hint)
+}
+
+fn sources_of_all() -> CommandError {
+    let error = anyhow::anyhow!("a page for some people reads no exports: expected no SOURCE");
+    CommandError::usage(error).hint(
+        "read the exports with `kiro-analytics normalize SOURCE DATA`, then serve the data alone",
+    )
 }
 
 fn no_randomness() -> CommandError {

@@ -1,6 +1,7 @@
 //! The `kiro-analytics` binary: reads the command line, runs one command, ends with an exit code.
 
 mod args;
+mod audience;
 #[cfg(feature = "aws")]
 mod bucket;
 #[cfg(not(feature = "aws"))]
@@ -16,6 +17,12 @@ mod context;
 mod dashboard_file;
 mod demo_folder;
 mod demo_summary;
+#[cfg(feature = "aws")]
+mod directory;
+#[cfg(not(feature = "aws"))]
+#[path = "directory_unsupported.rs"]
+mod directory;
+mod directory_reading;
 mod engine;
 mod exit;
 mod folders;
@@ -24,7 +31,11 @@ mod live_page;
 mod location;
 mod output;
 mod panic;
+mod people_data;
 mod progress;
+mod prompt;
+mod relative_time;
+mod roster_source;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -114,6 +125,7 @@ async fn dispatch(cli: Cli, cancellation: &CancellationToken) -> Result<(), Comm
         Command::Query(args) => commands::query::run(args, context).await,
         Command::Views(args) => commands::views::run(args, context).await,
         Command::Export(args) => commands::export::run(args, context).await,
+        Command::People(args) => commands::people::run(args, context).await,
         Command::Demo(args) => commands::demo::run(args, context).await,
         #[cfg(feature = "aws")]
         Command::Cloud(command) => Box::pin(cloud::dispatch(command, context)).await,

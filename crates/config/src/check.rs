@@ -231,6 +231,29 @@ pub(crate) fn exports(value: &Value) -> Option<String> {
     })
 }
 
+/// An object in a bucket.
+pub(crate) fn object(value: &Value) -> Option<String> {
+    let found = text(value);
+    let place = found
+        .strip_prefix("s3://")
+        .and_then(|rest| rest.split_once('/'));
+    // Characters that a policy can contain: no wildcards.
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!_.'()/-".contains(&byte);
+    let is_good = found.is_empty()
+        || place.is_some_and(|(bucket, key)| {
+            is_bucket(bucket)
+                && key.bytes().all(is_allowed)
+                && !key.is_empty()
+                && !key.starts_with('/')
+                && !key.ends_with('/')
+        });
+    unless(
+        is_good,
+        "`s3://bucket/key`, a key of letters, digits and !_.'()/-",
+        found,
+    )
+}
+
 pub(crate) fn identity_store(value: &Value) -> Option<String> {
     let found = text(value);
     if found.starts_with("arn:") || found.starts_with("ssoins-") {
@@ -238,11 +261,60 @@ pub(crate) fn identity_store(value: &Value) -> Option<String> {
             "`{found}` is the instance of IAM Identity Center; its Identity Store begins with `d-` and is on the same page"
         ));
     }
-    let is_good = found.is_empty()
-        || found.strip_prefix("d-").is_some_and(|rest| {
-            rest.len() == 10 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_named = |rest: &str| rest.len() == 10 && rest.bytes().all(is_allowed);
+    let is_good =
+        found.is_empty() || found.strip_prefix("d-").is_some_and(is_named) || is_uuid(found);
     unless(is_good, "an Identity Store such as `d-1234567890`", found)
+}
+
+/// Returns true for a UUID, which the ids of some Identity Stores are.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups
+            .iter()
+            .all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// People, by whatever they are called.
+pub(crate) fn viewers(value: &Value) -> Option<String> {
+    each(value, |value| {
+        let found = text(value);
+        let is_good = found.len() <= 1024 && !found.contains(char::is_control);
+        unless(
+            is_good,
+            "an e-mail address, a user name or an id",
+            &found.escape_debug().to_string(),
+        )
+    })
+}
+
+/// What the user name of a federated user begins with.
+pub(crate) fn user_prefix(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_role = |role: &str| {
+        !role.is_empty()
+            && role
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
+    };
+    let is_good = found.is_empty() || found.strip_suffix('/').is_some_and(is_role);
+    unless(
+        is_good,
+        "the name of a role and `/`, such as `KiroViewer/`",
+        found,
+    )
+}
+
+/// The rule is that of `ExternalId` in the API reference of STS. The value is not repeated.
+pub(crate) fn external_id(value: &Value) -> Option<String> {
+    let found = text(value);
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte);
+    let is_good =
+        found.is_empty() || ((2..=1224).contains(&found.len()) && found.bytes().all(is_allowed));
+    (!is_good)
+        .then(|| "expected 2 to 1,224 letters, digits and characters of `_+=,.@:/-`".to_owned())
 }
 
 pub(crate) fn tags(value: &Value) -> Option<String> {

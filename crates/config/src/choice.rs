@@ -61,6 +61,17 @@ choices! {
         Dark = "dark",
     }
 
+    /// What the user names of Quick Sight are, for rules that restrict rows.
+    RowRules {
+        /// There are no rules: everybody sees everybody.
+        #[default]
+        Off = "off",
+        /// E-mail addresses.
+        Email = "email",
+        /// User names of the identity map.
+        Username = "username",
+    }
+
     /// The language of the dashboard.
     Language {
         #[default]

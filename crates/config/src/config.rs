@@ -1,8 +1,9 @@
 //! What follows from the typed settings.
 
-use kiro_catalog::{Emails, RenderOptions};
+use kiro_catalog::{Emails, RenderOptions, RowRules, UserNames};
 use kiro_report::report_folders;
 
+use crate::choice;
 use crate::declarations::Config;
 use crate::problem::{Origin, Problem};
 
@@ -15,7 +16,7 @@ pub struct SourceFolder {
 }
 
 impl Config {
-    /// Problems for required settings that are missing.
+    /// Problems for required settings that are missing, and for settings that exclude each other.
     pub fn missing(&self) -> Vec<Problem> {
         let problem = |key: &str, text: &str| Problem {
             origin: Origin::Unset,
@@ -35,7 +36,30 @@ impl Config {
                 "name a Quick Sight user or group as owner of the dashboard, or set `quicksight = false` to deploy without one; `kiro-analytics init` lists users and groups",
             ));
         }
+        if self.identity_mapping && self.hash_emails {
+            problems.push(problem(
+                "identity_mapping",
+                "names and hashed addresses exclude each other: set either `identity_mapping` or `hash_emails` to false",
+            ));
+        }
+        if self.restricts_rows() && !self.identity_mapping {
+            problems.push(problem(
+                "row_rules",
+                "without names there is no manager and no team that a rule could name: set `identity_mapping` to true or `row_rules` to off",
+            ));
+        }
+        if self.restricts_rows() && !self.quicksight {
+            problems.push(problem(
+                "row_rules",
+                "there is no dashboard whose rows could be restricted: set `quicksight` to true or `row_rules` to off",
+            ));
+        }
         problems
+    }
+
+    /// Returns true if rules restrict the rows of the dashboard in Amazon Quick Sight.
+    pub fn restricts_rows(&self) -> bool {
+        self.row_rules != choice::RowRules::Off
     }
 
     /// The report folders: everything that the function may read.
@@ -84,6 +108,15 @@ impl Config {
                 Emails::Plain
             },
             settings: self.views.clone(),
+            row_rules: RowRules {
+                names: match self.row_rules {
+                    choice::RowRules::Off => UserNames::Off,
+                    choice::RowRules::Email => UserNames::Email,
+                    choice::RowRules::Username => UserNames::Username,
+                },
+                prefix: self.row_rules_prefix.clone().unwrap_or_default(),
+                admins: self.viewer_admins.clone(),
+            },
             ..RenderOptions::default()
         }
     }

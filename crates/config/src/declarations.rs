@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::check;
-use crate::choice::{Architecture, LakeFormation, Language, Theme};
+use crate::choice::{Architecture, LakeFormation, Language, RowRules, Theme};
 use crate::schedule;
 use crate::setting::{Persistence, Scope, Setting};
 use crate::value::SettingType;
@@ -286,20 +286,69 @@ settings! {
         }
     }
     "Users" {
-        identity_store: Option<String> = "Identity Store with the names of users" {
+        identity_mapping: bool = "show names and teams from the directory or a roster in the deployment" {
+            default: Some("false"),
+            sample: &["IDENTITY_MAPPING"],
+            note: "`false` removes them again. Not together with `hash_emails`.",
+        }
+        identity_store: Option<String> = "Identity Store of IAM Identity Center with the names of users; else the only one that can be seen" {
+            scope: Scope::Shared,
             sample: &["IDENTITY_STORE_ID"],
             check: check::identity_store,
             example: r#""d-1234567890""#,
         }
-        identity_region: Option<String> = "its Region, if it is another one" {
+        identity_region: Option<String> = "Region of IAM Identity Center, if it is another one" {
+            scope: Scope::Shared,
             sample: &["IDC_REGION"],
             check: check::region,
             example: r#""us-east-1""#,
         }
-        identity_role: Option<String> = "role to read it with, if it is in another account" {
+        identity_role: Option<String> = "role to read IAM Identity Center with, if it is in another account" {
+            scope: Scope::Shared,
             sample: &["IDC_ROLE_ARN"],
             check: check::role_arn,
             example: r#""arn:aws:iam::123456789012:role/identity-reader""#,
+        }
+        identity_external_id: Option<String> = "external id that the trust policy of `identity_role` demands" {
+            scope: Scope::Shared,
+            check: check::external_id,
+            example: r#""example-external-id""#,
+        }
+        team_groups: Vec<String> = "groups of IAM Identity Center that are teams, by name; `*` is any text, `?` one character" {
+            scope: Scope::Shared,
+            default: Some("*"),
+            note: "Of several groups of a user, the one with the fewest members counts. A team in the roster wins. An empty list: none.",
+        }
+        roster: Option<String> = "roster in S3, one person per row: s3://bucket/key" {
+            check: check::object,
+            note: "For `deploy`; `people import` takes a file. Its names win over those of the directory.",
+            example: r#""s3://example-people/roster.csv""#,
+        }
+        identity_schedule: String = "when names are read in the deployment" {
+            default: Some("cron(30 3 * * ? *)"),
+            sample: &["IDENTITY_MAP_REFRESH_SCHEDULE"],
+            check: schedule::check,
+            note: "After `schedule` and before `refresh_at`, in `time_zone`.",
+        }
+        seat_groups: Vec<String> = "groups of IAM Identity Center whose members have a seat, by name as `team_groups`" {
+            scope: Scope::Shared,
+            note: "People in the roster have a seat, too.",
+            example: r#"["kiro-*"]"#,
+        }
+        viewer_admins: Vec<String> = "people who see everybody with `--viewer` or `row_rules`, by e-mail address, user name or id" {
+            scope: Scope::Shared,
+            check: check::viewers,
+            note: "Managers see their teams, all others themselves. A user name of Quick Sight is possible, too.",
+            example: r#"["alice@example.com"]"#,
+        }
+        row_rules: RowRules = "restrict the rows of the dashboard in Quick Sight; the user names there are e-mail addresses or user names of the identity map" {
+            default: Some("off"),
+            note: "Managers see their teams, all others themselves, `viewer_admins` everybody; owners of the dashboard see all rows, too. Needs `identity_mapping`.",
+        }
+        row_rules_prefix: Option<String> = "what the user names of Quick Sight begin with: the role of federated users and `/`" {
+            check: check::user_prefix,
+            note: "For `row_rules`.",
+            example: r#""KiroViewer/""#,
         }
     }
     "E-mail addresses" {

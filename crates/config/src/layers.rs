@@ -10,6 +10,7 @@ use crate::problem::{Origin, Problem, Problems};
 use crate::remembered::Remembered;
 use crate::resolved::Resolved;
 use crate::setting::{Scope, Setting, deployment_settings, setting};
+use crate::value::is_empty;
 use crate::{sample, views};
 
 /// The layers above the deployed stack.
@@ -148,8 +149,8 @@ impl Layers<'_> {
         let resolved = Resolved {
             settings: Config::from_values(&by_key, views),
             bucket_without_prefix: self.bucket_without_prefix(&values),
+            remarks: [sample::remarks(self.variable), ineffective(&values)].concat(),
             values,
-            remarks: sample::remarks(self.variable),
         };
         (resolved, Problems(problems))
     }
@@ -246,6 +247,28 @@ impl Layers<'_> {
         let bucket = value.get(0)?.as_str()?.strip_prefix("s3://")?;
         (!bucket.contains('/')).then(|| bucket.to_owned())
     }
+}
+
+/// Remarks about settings of a results bucket that the deployment does not create: that bucket keeps its own rules.
+fn ineffective(values: &[(&Setting, Value, Origin)]) -> Vec<String> {
+    let set = values.iter().filter(|(_, value, origin)| {
+        !is_empty(value) && !matches!(origin, Origin::Default | Origin::Unset)
+    });
+    let keeps_bucket = set
+        .clone()
+        .any(|(setting, ..)| setting.key == "existing_results_bucket");
+    if !keeps_bucket {
+        return Vec::new();
+    }
+    let of_bucket = |key: &str| matches!(key, "old_version_days" | "query_result_days");
+    set.filter(|(setting, ..)| of_bucket(setting.key))
+        .map(|(setting, ..)| {
+            format!(
+                "`{}` has no effect: the bucket of `existing_results_bucket` keeps its lifecycle rules",
+                setting.key
+            )
+        })
+        .collect()
 }
 
 impl FileValue {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::declarations::SETTINGS;
 use crate::resolved::Resolved;
-use crate::setting::Persistence;
+use crate::setting::{Persistence, Setting};
 use crate::value::{is_empty, text_of};
 
 /// The parameter with all settings, as JSON, that have no parameter of their own.
@@ -40,7 +40,7 @@ impl Remembered {
                     .and_then(|value| setting.parse_file_value(value).ok()),
                 Persistence::None | Persistence::SecretInViews => None,
             };
-            if let Some(value) = value.filter(|value| !is_empty(value)) {
+            if let Some(value) = value.filter(|value| is_stored(setting, value)) {
                 values.insert(setting.key, value);
             }
         }
@@ -72,7 +72,8 @@ impl Resolved {
                     parameters.insert(name.to_owned(), text_of(value));
                 }
                 Persistence::StackJson => {
-                    if !is_empty(value) && setting.default_value().as_ref() != Some(value) {
+                    let is_default = setting.default_value().as_ref() == Some(value);
+                    if is_stored(setting, value) && !is_default {
                         stored.insert(setting.key.to_owned(), value.clone());
                     }
                 }
@@ -87,6 +88,11 @@ impl Resolved {
         parameters.insert(REMEMBERED.to_owned(), Value::Object(stored).to_string());
         parameters
     }
+}
+
+/// Returns true for a value. An empty list is one where the default is another.
+fn is_stored(setting: &Setting, value: &Value) -> bool {
+    !is_empty(value) || (value.is_array() && setting.default.is_some())
 }
 
 /// The members that differ; none if all are equal.

@@ -7,14 +7,6 @@ const WITHOUT_SETTING: &[(&str, &str)] = &[
         "it approved one policy; `deploy --yes` approves the whole plan, which shows that policy",
     ),
     (
-        "IDENTITY_MAPPING",
-        "this version does not map ids to names: users are shown by their e-mail address, else by their id",
-    ),
-    (
-        "IDENTITY_MAP_REFRESH_SCHEDULE",
-        "this version does not map ids to names",
-    ),
-    (
         "REPROCESS_ALL",
         "a changed export is read again by itself; to read all again, deploy with another results bucket",
     ),

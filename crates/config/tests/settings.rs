@@ -96,8 +96,9 @@ fn the_variables_of_the_aws_sample_are_understood() {
         ("HASH_EMAILS", "true"),
         ("LOG_RETENTION_DAYS", "30"),
         ("ALARM_EMAIL", "alice@example.com"),
-        ("IDENTITY_MAPPING", "true"),
-        ("AUTO_APPROVE_IAM", "false"),
+        ("IDENTITY_MAPPING", "false"),
+        ("IDENTITY_MAP_REFRESH_SCHEDULE", "cron(40 3 * * ? *)"),
+        ("AUTO_APPROVE_IAM", "true"),
     ];
     let resolved = Given {
         environment: &environment,
@@ -120,9 +121,11 @@ fn the_variables_of_the_aws_sample_are_understood() {
     assert_eq!(
         resolved.remarks,
         [
-            "`IDENTITY_MAPPING` has no effect: this version does not map ids to names: users are shown by their e-mail address, else by their id"
+            "`AUTO_APPROVE_IAM` has no effect: it approved one policy; `deploy --yes` approves the whole plan, which shows that policy"
         ]
     );
+    assert_eq!(settings.identity_schedule, "cron(40 3 * * ? *)");
+    assert!(!settings.identity_mapping);
     // The product's variable wins over the sample's.
     let both = [
         ("KIRO_LOGS_BUCKET", "others"),
@@ -168,6 +171,144 @@ fn all_problems_are_reported_at_once_with_their_origin() {
             "{line}\n{reported:#?}"
         );
     }
+}
+
+#[test]
+fn names_and_hashed_addresses_exclude_each_other() {
+    for (names, hashes, problems) in [
+        ("true", "true", 1),
+        ("true", "false", 0),
+        ("false", "true", 0),
+    ] {
+        let flags = [
+            ("identity_mapping", names),
+            ("hash_emails", hashes),
+            ("roster", "s3://example-people/roster.csv"),
+            ("quicksight", "false"),
+            ("exports", "s3://example-kiro-reports"),
+        ];
+        let given = Given {
+            flags: &flags,
+            ..Given::default()
+        };
+        let settings = given.resolve().unwrap().settings;
+        assert_eq!(settings.missing().len(), problems, "{names} {hashes}");
+    }
+    let flags = [("roster", "s3://example-people/")];
+    let given = Given {
+        flags: &flags,
+        ..Given::default()
+    };
+    assert!(given.resolve().is_err());
+}
+
+#[test]
+fn rules_of_rows_need_names_and_a_dashboard() {
+    for (rules, names, quicksight, problems) in [
+        ("email", "true", "true", 0),
+        ("username", "false", "true", 1),
+        ("email", "true", "false", 1),
+        ("off", "false", "false", 0),
+    ] {
+        let flags = [
+            ("row_rules", rules),
+            ("identity_mapping", names),
+            ("quicksight", quicksight),
+            ("exports", "s3://example-kiro-reports"),
+            (
+                "owners",
+                "arn:aws:quicksight:us-east-1:123456789012:user/default/alice",
+            ),
+        ];
+        let given = Given {
+            flags: &flags,
+            ..Given::default()
+        };
+        let settings = given.resolve().unwrap().settings;
+        assert_eq!(settings.missing().len(), problems, "{rules} {names}");
+    }
+    for (key, value) in [
+        ("row_rules", "group"),
+        ("row_rules_prefix", "Role"),
+        ("row_rules_prefix", "a/b/"),
+        ("viewer_admins", "a\tb"),
+    ] {
+        let given = Given {
+            flags: &[(key, value)],
+            ..Given::default()
+        };
+        assert!(given.resolve().is_err(), "{key} = {value}");
+    }
+}
+
+#[test]
+fn rules_of_rows_are_remembered_and_reach_the_views() {
+    let given = Given {
+        flags: &[
+            ("row_rules", "username"),
+            ("row_rules_prefix", "KiroViewer/"),
+            ("viewer_admins", "alice@example.com,bob"),
+        ],
+        ..Given::default()
+    };
+    let parameters = given.resolve().unwrap().remembered_parameters();
+    let given = Given {
+        stack: Some(parameters),
+        ..Given::default()
+    };
+    let options = given.resolve().unwrap().settings.render_options();
+    let rules = options.row_rules;
+    assert_eq!(rules.names, kiro_catalog::UserNames::Username);
+    assert_eq!(rules.prefix, "KiroViewer/");
+    assert_eq!(rules.admins, ["alice@example.com", "bob"]);
+}
+
+#[test]
+fn settings_of_users_may_be_in_either_section_and_an_empty_list_of_groups_is_kept() {
+    for file in [
+        "identity_store = \"d-1234567890\"\nteam_groups = []\n",
+        "[deployment]\nidentity_store = \"d-1234567890\"\nteam_groups = []\n",
+    ] {
+        let given = Given {
+            file,
+            ..Given::default()
+        };
+        let resolved = given.resolve().unwrap();
+        let settings = &resolved.settings;
+        assert_eq!(settings.identity_store.as_deref(), Some("d-1234567890"));
+        assert!(settings.team_groups.is_empty() && settings.seat_groups.is_empty());
+        let stack = Some(resolved.remembered_parameters());
+        let again = Given {
+            stack,
+            ..Given::default()
+        };
+        let again = again.resolve().unwrap();
+        assert!(again.settings.team_groups.is_empty());
+        assert_eq!(again.value("team_groups").unwrap().1, &Origin::Stack);
+    }
+    let unset = Given::default().resolve().unwrap();
+    assert_eq!(unset.settings.team_groups, ["*"]);
+}
+
+#[test]
+fn the_settings_of_users_are_checked_for_local_commands_too() {
+    let file = "identity_role = \"reader\"\nidentity_external_id = \"with blank\"\n\
+                [deployment]\nidentity_store = \"ssoins-1234567890abcdef\"\ntheme = \"blue\"\n";
+    let layers = Layers {
+        flags: Vec::new(),
+        variable: &|_| None,
+        file: ConfigFile::parse(file, Path::new("kiro-analytics.toml")).unwrap(),
+    };
+    let Problems(problems) = layers.resolve_local().unwrap_err();
+    let reported: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        reported,
+        [
+            "kiro-analytics.toml:1: `identity_role`: expected the ARN of a role, found `reader`",
+            "kiro-analytics.toml:2: `identity_external_id`: expected 2 to 1,224 letters, digits and characters of `_+=,.@:/-`",
+            "kiro-analytics.toml:4: `identity_store`: `ssoins-1234567890abcdef` is the instance of IAM Identity Center; its Identity Store begins with `d-` and is on the same page",
+        ]
+    );
 }
 
 #[test]
@@ -368,4 +509,21 @@ fn names_are_remembered_by_the_stack_and_the_file_wins() {
     assert_eq!(names.client_aliases["Browser"], "BROWSER");
     assert_eq!(names.client_labels["KIRO_CREW"], "Crew");
     assert_eq!(names.client_labels["KIRO_IDE"], "Kiro IDE");
+}
+
+#[test]
+fn settings_of_a_bucket_that_is_not_created_have_a_remark() {
+    let remarks = |flags: Vec<Flag>| {
+        let resolved = Layers::of_flags(flags).merge(None).0;
+        resolved.remarks
+    };
+    let bucket = || Flag::set("existing_results_bucket", "example-results");
+    let days = || Flag::set("query_result_days", "3");
+    assert!(remarks(vec![bucket()]).is_empty() && remarks(vec![days()]).is_empty());
+    assert_eq!(
+        remarks(vec![bucket(), days()]),
+        [
+            "`query_result_days` has no effect: the bucket of `existing_results_bucket` keeps its lifecycle rules"
+        ]
+    );
 }

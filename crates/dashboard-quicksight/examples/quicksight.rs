@@ -8,7 +8,9 @@ use std::path::Path;
 
 use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, Spec};
-use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets, definition, theme};
+use kiro_dashboard_quicksight::{
+    Assets, IdentityMapping, Mode, RowLevelSecurity, datasets, definition, theme,
+};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             account: "123456789012".to_owned(),
             mode,
             identity_mapping: IdentityMapping::On,
+            row_level_security: RowLevelSecurity::On,
         };
         let name = mode.name();
         write(folder, &format!("theme-{name}"), &theme(&spec, mode))?;

@@ -5,9 +5,9 @@ use kiro_dashboard::spec::{Kind, Sheet, Visual};
 use serde_json::{Value, json};
 
 use crate::compiler::Compiler;
-use crate::control::parameter_name;
 use crate::error::{QuickSightError, Result};
 use crate::field::{Field, Shape};
+use crate::picker_form::parameter_name;
 
 /// The actions of a visual, from the fields of its dimensions.
 pub(crate) fn actions(
@@ -22,6 +22,11 @@ pub(crate) fn actions(
             .collect());
     };
     let picker = compiler.spec.picker(&click.picker)?;
+    let mut sheets = compiler.sheets();
+    let has_target = sheets.any(|sheet| sheet.id.value == click.sheet.value);
+    if !has_target || !compiler.is_offered(picker) {
+        return Ok(Vec::new());
+    }
     let source = visual
         .by
         .iter()
@@ -41,7 +46,7 @@ pub(crate) fn actions(
     }
     operations.push(
         json!({"SetParametersOperation": {"ParameterValueConfigurations": [{
-            "DestinationParameterName": parameter_name(picker),
+            "DestinationParameterName": parameter_name(compiler.spec, picker),
             "Value": {"SourceField": source.id},
         }]}}),
     );

@@ -14,11 +14,21 @@ pub struct Assets {
     pub mode: Mode,
     /// Without it, the columns that only identity mapping fills are left out.
     pub identity_mapping: IdentityMapping,
+    /// Whether a dataset of rules decides who sees which rows.
+    pub row_level_security: RowLevelSecurity,
 }
 
 /// Whether the deployment copies names from the directory into `identity_map`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IdentityMapping {
+    #[default]
+    Off,
+    On,
+}
+
+/// Whether a dataset of rules decides who sees which rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RowLevelSecurity {
     #[default]
     Off,
     On,
@@ -102,6 +112,7 @@ mod tests {
             account: "123456789012".to_owned(),
             mode: Mode::Dark,
             identity_mapping: IdentityMapping::Off,
+            row_level_security: RowLevelSecurity::Off,
         };
         assert_eq!(
             assets.dataset_arn("base_user_activity"),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kiro_catalog::ColumnType;
-use kiro_dashboard::spec::{Colour, Dataset, Visual};
+use kiro_catalog::{ColumnType, IDENTITY_COLUMNS};
+use kiro_dashboard::spec::{Colour, Dataset, Need, Picker, Sheet, Visual};
 use kiro_dashboard::{Language, Spec, Texts};
 
-use crate::assets::{Assets, Mode};
+use crate::assets::{Assets, IdentityMapping, Mode};
 use crate::calculated::CalculatedFields;
 use crate::error::{QuickSightError, Result};
 
@@ -52,6 +52,45 @@ impl<'a> Compiler<'a> {
             .as_ref()
             .ok_or_else(|| QuickSightError::unresolved(&visual.id))?;
         Ok(self.spec.dataset(name)?)
+    }
+
+    /// Returns false for a column that is empty in this deployment.
+    pub(crate) fn is_filled(&self, column: &str) -> bool {
+        self.assets.identity_mapping == IdentityMapping::On || !IDENTITY_COLUMNS.contains(&column)
+    }
+
+    /// The sheets of this deployment, in the order of the file.
+    pub(crate) fn sheets(&self) -> impl Iterator<Item = &'a Sheet> {
+        let is_on = self.assets.identity_mapping == IdentityMapping::On;
+        let sheets = self.spec.document().sheets.iter();
+        sheets.filter(move |sheet| match sheet.needs {
+            Some(Need::IdentityMap) => is_on,
+            None => true,
+        })
+    }
+
+    /// Returns false for a picker that has nothing to offer in this deployment.
+    pub(crate) fn is_offered(&self, picker: &Picker) -> bool {
+        let options = picker.options.as_ref();
+        options.is_none_or(|options| self.is_filled(&options.value))
+    }
+
+    /// The pickers with something to offer, in the order of the file.
+    pub(crate) fn pickers(&self) -> impl Iterator<Item = &'a Picker> {
+        let pickers = self.spec.document().pickers.iter();
+        pickers.filter(|picker| self.is_offered(picker))
+    }
+
+    /// Those of them that a sheet shows, in its order.
+    pub(crate) fn pickers_of(&self, sheet: &Sheet) -> Result<Vec<&'a Picker>> {
+        let mut pickers = Vec::new();
+        for id in &sheet.pickers {
+            let picker = self.spec.picker(id)?;
+            if self.is_offered(picker) {
+                pickers.push(picker);
+            }
+        }
+        Ok(pickers)
     }
 
     pub(crate) fn column_type(&self, dataset: &Dataset, column: &str) -> Result<ColumnType> {

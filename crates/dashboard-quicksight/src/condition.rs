@@ -5,8 +5,9 @@ use kiro_dashboard::spec::{Comparison, Condition, Dataset, Predicate, Threshold,
 
 use crate::compiler::Compiler;
 use crate::error::{QuickSightError, Result};
+use crate::filled_columns::has_no_nulls;
 use crate::period::days_with_data;
-use crate::syntax::{literal, number, reference};
+use crate::syntax::{literal, number, quoted, reference};
 
 /// A condition on a column of each row.
 pub(crate) fn predicate_expression(
@@ -21,6 +22,17 @@ pub(crate) fn predicate_expression(
         values.collect::<Vec<_>>().join(", ")
     };
     Ok(match predicate.op {
+        Comparison::IsNull | Comparison::NotNull
+            if has_no_nulls(compiler, &dataset.relation, &predicate.column) =>
+        {
+            let none = quoted(&compiler.text("value.none"));
+            let operator = if predicate.op == Comparison::IsNull {
+                "="
+            } else {
+                "<>"
+            };
+            format!("{column} {operator} {none}")
+        }
         Comparison::IsNull => format!("isNull({column})"),
         Comparison::NotNull => format!("isNotNull({column})"),
         Comparison::In => format!("in({column}, [{}])", list()),

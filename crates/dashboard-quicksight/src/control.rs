@@ -1,51 +1,41 @@
 //! Parameters, shared by all sheets, and the controls that set them on each sheet.
 
-use kiro_dashboard::spec::{Format, Picker, PickerKind, Sheet, Show, Window};
+use kiro_dashboard::spec::{Format, Picker, Sheet, Show, Window};
 use serde_json::{Value, json};
 
 use crate::compiler::Compiler;
 use crate::derived_columns::as_name;
 use crate::error::{QuickSightError, Result};
 use crate::format::date_pattern;
+use crate::picker_form::{PickerForm, parameter_name, picker_form};
 use crate::value_names::value_names;
 
 pub(crate) const DATE_FROM: &str = "DateFrom";
 pub(crate) const DATE_TO: &str = "DateTo";
 
-/// The parameter of a picker that is not for dates: letters and digits only.
-pub(crate) fn parameter_name(picker: &Picker) -> String {
-    let words = picker.id.value.split(|c: char| !c.is_ascii_alphanumeric());
-    words
-        .map(|word| {
-            let mut letters = word.chars();
-            let first = letters.next().map(|first| first.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect::<String>()
-        })
-        .collect()
-}
-
 /// The parameters of the analysis.
 pub(crate) fn parameters(compiler: &Compiler<'_>) -> Vec<Value> {
     let mut parameters = Vec::new();
-    for picker in &compiler.spec.document().pickers {
-        match picker.kind {
-            PickerKind::Dates => {
+    for picker in compiler.pickers() {
+        let name = parameter_name(compiler.spec, picker);
+        match picker_form(compiler.spec, picker) {
+            PickerForm::Dates => {
                 // Yesterday is the newest day that an export can hold.
                 let days = picker.default_days.unwrap_or(30);
                 parameters.push(date_parameter(DATE_FROM, days));
                 parameters.push(date_parameter(DATE_TO, 1));
             }
             // Without a default, all values are chosen.
-            PickerKind::Many => parameters.push(json!({"StringParameterDeclaration": {
+            PickerForm::Values => parameters.push(json!({"StringParameterDeclaration": {
                 "ParameterValueType": "MULTI_VALUED",
-                "Name": parameter_name(picker),
+                "Name": name,
                 "DefaultValues": {},
                 "ValueWhenUnset": {"ValueWhenUnsetOption": "RECOMMENDED_VALUE"},
             }})),
             // An expression cannot compare with an unset parameter: a name stands for all users.
-            PickerKind::One => parameters.push(json!({"StringParameterDeclaration": {
+            PickerForm::User => parameters.push(json!({"StringParameterDeclaration": {
                 "ParameterValueType": "SINGLE_VALUED",
-                "Name": parameter_name(picker),
+                "Name": name,
                 "DefaultValues": {"StaticValues": [compiler.text("quicksight.everybody")]},
             }})),
         }
@@ -56,12 +46,11 @@ pub(crate) fn parameters(compiler: &Compiler<'_>) -> Vec<Value> {
 /// The controls of a sheet, in the order of its pickers: those that act on any of its visuals.
 pub(crate) fn controls(compiler: &Compiler<'_>, sheet: &Sheet) -> Result<Vec<Value>> {
     let mut controls = Vec::new();
-    for id in &sheet.pickers {
-        let picker = compiler.spec.picker(id)?;
+    for picker in compiler.pickers_of(sheet)? {
         if !acts_on(compiler, sheet, picker) {
             continue;
         }
-        if picker.kind != PickerKind::Dates {
+        if picker_form(compiler.spec, picker) != PickerForm::Dates {
             controls.push(drop_down(compiler, sheet, picker)?);
             continue;
         }
@@ -86,7 +75,8 @@ fn date_picker(compiler: &Compiler<'_>, sheet: &Sheet, parameter: &str, text: &s
 /// Returns true if a picker acts on any visual of a sheet.
 pub(crate) fn acts_on(compiler: &Compiler<'_>, sheet: &Sheet, picker: &Picker) -> bool {
     sheet.visuals.iter().any(|visual| {
-        let stays = picker.kind == PickerKind::One && visual.show == Show::NoUser;
+        let is_user = picker_form(compiler.spec, picker) == PickerForm::User;
+        let stays = is_user && visual.show == Show::NoUser;
         !stays && compiler.spec.acting_column(visual, picker).is_some()
     })
 }
@@ -105,25 +95,27 @@ fn drop_down(compiler: &Compiler<'_>, sheet: &Sheet, picker: &Picker) -> Result<
     let dataset = compiler.spec.dataset(&options.dataset)?;
     // A control shows what it sets: a name instead of a code or a user id.
     let value = &options.value.value;
-    let column = match (picker.kind, &options.label, &picker.meaning) {
-        (PickerKind::One, Some(label), _) => label.value.clone(),
-        (PickerKind::Many, _, Some(meaning)) if !value_names(compiler, meaning).is_empty() => {
+    let form = picker_form(compiler.spec, picker);
+    let column = match (form, &options.label, &picker.meaning) {
+        (PickerForm::User, Some(label), _) => label.value.clone(),
+        (PickerForm::Values, _, Some(meaning)) if !value_names(compiler, meaning).is_empty() => {
             as_name(value)
         }
         _ => value.clone(),
     };
+    let parameter = parameter_name(compiler.spec, picker);
     let mut control = json!({
-        "ParameterControlId": control_id(sheet, &parameter_name(picker)),
+        "ParameterControlId": control_id(sheet, &parameter),
         "Title": compiler.text(&format!("picker.{}", picker.id.value)),
-        "SourceParameterName": parameter_name(picker),
-        "Type": if picker.kind == PickerKind::One { "SINGLE_SELECT" } else { "MULTI_SELECT" },
+        "SourceParameterName": parameter,
+        "Type": if form == PickerForm::User { "SINGLE_SELECT" } else { "MULTI_SELECT" },
         "SelectableValues": {"LinkToDataSetColumn": {
             "DataSetIdentifier": dataset.relation.value,
             "ColumnName": column,
         }},
     });
-    let (visibility, hint) = match picker.kind {
-        PickerKind::One => ("HIDDEN", Some("quicksight.reset")),
+    let (visibility, hint) = match form {
+        PickerForm::User => ("HIDDEN", Some("quicksight.reset")),
         _ => ("VISIBLE", None),
     };
     control["DisplayOptions"] = json!({"SelectAllOptions": {"Visibility": visibility}});

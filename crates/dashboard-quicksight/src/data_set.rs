@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use kiro_catalog::{Catalogue, Column, ColumnType, Relation};
-use kiro_dashboard::spec::PickerKind;
+use kiro_catalog::{Catalogue, Column, ColumnType, EVERYBODY, Relation};
 use kiro_dashboard::{Language, Spec};
 use serde_json::{Value, json};
 
-use crate::assets::Assets;
+use crate::assets::{Assets, RowLevelSecurity};
 use crate::compiler::Compiler;
 use crate::definition::definition;
 use crate::derived_columns::{FIRST_DAY, ROW_WEIGHT, as_date, as_name};
-use crate::error::{QuickSightError, QuickSightErrors, Result};
+use crate::error::{QuickSightError, QuickSightErrors};
+use crate::filled_columns::has_no_nulls;
+use crate::row_level_security::{
+    ROW_PERSON, ROW_TEAM, RULES, is_restricted, owner_columns, restriction, rules,
+};
 use crate::used_columns::used_columns;
 use crate::value_names::value_names;
 
@@ -50,11 +53,9 @@ struct RelationQuery<'a> {
     used: &'a BTreeSet<String>,
 }
 
-/// The datasets that a dashboard reads, by relation.
+/// The datasets that a dashboard reads, by relation. With row-level security the dataset of rules comes first.
 ///
-/// A dataset has all rows of its Athena view: every viewer of the dashboard sees all users. To restrict rows, add a
-/// row-level permission dataset by `user_label` or by tags to each dataset; updates of the dashboard keep it. The language
-/// is that of the definition, as controls offer names, not codes.
+/// A dataset has all rows of its Athena view. The language is that of the definition, as controls offer names, not codes.
 pub fn datasets(
     spec: &Spec,
     catalogue: &Catalogue,
@@ -63,11 +64,23 @@ pub fn datasets(
 ) -> Result<Vec<DataSet>, QuickSightErrors> {
     let definition = definition(spec, catalogue, assets, language)?;
     let mut found = Vec::new();
+    if assets.row_level_security == RowLevelSecurity::On {
+        let rules = rules(assets, catalogue);
+        let rules = rules.map_err(|error| QuickSightErrors {
+            errors: vec![error],
+        })?;
+        found.push(rules);
+    }
     for (relation, columns) in used_columns(&definition) {
         let Some(relation) = catalogue.relation(&relation) else {
             let errors = vec![QuickSightError::NoRelation { relation }];
             return Err(QuickSightErrors { errors });
         };
+        if relation.name == RULES {
+            let relation = relation.name.clone();
+            let errors = vec![QuickSightError::Rules { relation }];
+            return Err(QuickSightErrors { errors });
+        }
         let source = RelationQuery {
             compiler: Compiler::new(spec, assets, language),
             relation,
@@ -89,7 +102,7 @@ impl RelationQuery<'_> {
         let selected = self.selected();
         let columns: Vec<Value> = selected.iter().map(SelectedColumn::json).collect();
         let physical_id = relation.name.replace('_', "-");
-        json!({
+        let mut body = json!({
             "Name": format!("{}: {}", assets.prefix, relation.name),
             "ImportMode": "SPICE",
             "PhysicalTableMap": {physical_id: {"CustomSql": {
@@ -98,16 +111,20 @@ impl RelationQuery<'_> {
                 "SqlQuery": self.sql(&selected),
                 "Columns": columns,
             }}},
-        })
+        });
+        if is_restricted(assets, &relation.name) {
+            body["RowLevelPermissionDataSet"] = restriction(assets);
+        }
+        body
     }
 
     fn selected(&self) -> Vec<SelectedColumn> {
-        let filtered = picked_columns(self.compiler.spec, &self.relation.name);
         let mut selected = Vec::new();
         for column in &self.relation.columns {
             let name = &column.name;
             if self.used.contains(name) {
-                selected.push(self.plain(column, filtered.contains(name)));
+                let is_filled = has_no_nulls(&self.compiler, &self.relation.name, name);
+                selected.push(self.plain(column, is_filled));
             }
             if self.used.contains(&as_name(name)) {
                 selected.push(SelectedColumn {
@@ -138,13 +155,21 @@ impl RelationQuery<'_> {
                 column_type: "DATETIME",
             });
         }
+        if is_restricted(self.compiler.assets, &self.relation.name) {
+            let columns = owner_columns(self.relation).into_iter();
+            selected.extend(columns.map(|(name, sql)| SelectedColumn {
+                name: name.to_owned(),
+                sql,
+                column_type: "STRING",
+            }));
+        }
         selected
     }
 
-    fn plain(&self, column: &Column, is_picked: bool) -> SelectedColumn {
+    fn plain(&self, column: &Column, is_filled: bool) -> SelectedColumn {
         let name = &column.name;
         let (sql, column_type) = match column.column_type {
-            ColumnType::Varchar if is_picked => (self.filled(name), "STRING"),
+            ColumnType::Varchar if is_filled => (self.filled(name), "STRING"),
             ColumnType::Varchar => (format!("t.{name}"), "STRING"),
             ColumnType::Bigint => (format!("t.{name}"), "INTEGER"),
             ColumnType::Double => (format!("t.{name}"), "DECIMAL"),
@@ -159,8 +184,8 @@ impl RelationQuery<'_> {
         }
     }
 
-    /// A column of a picker, with a text instead of NULL and `''`. A picker drops rows with NULL, also when all values are
-    /// chosen, and would offer `''` as an empty line.
+    /// A column with a text instead of NULL and `''`. A picker drops rows with NULL, also when all values are chosen, and would
+    /// offer `''` as an empty line.
     fn filled(&self, column: &str) -> String {
         let none = literal(&self.compiler.text("value.none"));
         format!("COALESCE(NULLIF(t.{column}, ''), {none})")
@@ -168,13 +193,15 @@ impl RelationQuery<'_> {
 
     /// The names of a column's values in the language.
     fn named(&self, column: &str) -> String {
-        let spec = self.compiler.spec;
-        let offered = spec.document().pickers.iter().find(|picker| {
+        let offering = self.compiler.pickers().filter(|picker| {
             let options = picker.options.as_ref();
             options.is_some_and(|options| options.value.value == column)
         });
-        let meaning = offered.and_then(|picker| picker.meaning.as_ref());
-        let names = meaning.map_or_else(Vec::new, |meaning| value_names(&self.compiler, meaning));
+        let names = offering
+            .filter_map(|picker| picker.meaning.as_ref())
+            .map(|meaning| value_names(&self.compiler, meaning))
+            .find(|names| !names.is_empty())
+            .unwrap_or_default();
         let cases: Vec<String> = names
             .iter()
             .map(|(value, name)| format!("WHEN {} THEN {}", literal(value), literal(name)))
@@ -213,63 +240,41 @@ impl RelationQuery<'_> {
                 time.column.value, relation.database, relation.name
             );
         }
-        if self.only_feeds_user_control(selected) {
-            let everybody = literal(&self.compiler.text("quicksight.everybody"));
-            sql = format!("{sql}\nUNION ALL\nSELECT {everybody}");
+        if let Some(label) = self.user_control_column() {
+            let everybody = self.compiler.text("quicksight.everybody");
+            let none = self.compiler.text("value.none");
+            let cells: Vec<String> = selected
+                .iter()
+                .map(|column| match column.name.as_str() {
+                    ROW_PERSON => literal(EVERYBODY),
+                    ROW_TEAM => "CAST(NULL AS varchar)".to_owned(),
+                    name if name == label => literal(&everybody),
+                    _ => literal(&none),
+                })
+                .collect();
+            sql = format!("{sql}\nUNION ALL\nSELECT {}", cells.join(", "));
         }
         sql
     }
 
-    /// Returns true if only the control of one user reads the dataset: then "everybody" is one of its rows.
-    fn only_feeds_user_control(&self, selected: &[SelectedColumn]) -> bool {
+    /// The column of the user control, if only controls read the dataset: then "everybody" is one of its rows.
+    fn user_control_column(&self) -> Option<&str> {
         let spec = self.compiler.spec;
-        let pickers = spec.document().pickers.iter();
-        let mut one = pickers.filter(|picker| picker.kind == PickerKind::One);
-        one.any(|picker| {
-            let Some(options) = &picker.options else {
-                return false;
-            };
-            let is_source = spec
-                .dataset(&options.dataset)
-                .is_ok_and(|dataset| dataset.relation.value == self.relation.name);
-            let offered = options.label.as_ref().unwrap_or(&options.value);
-            is_source && matches!(selected, [column] if column.name == offered.value)
-        })
+        let is_this = |name: &str| {
+            let dataset = spec.dataset(name);
+            dataset.is_ok_and(|dataset| dataset.relation.value == self.relation.name)
+        };
+        let mut shown = spec.visuals().filter_map(|visual| visual.dataset.as_ref());
+        let options = spec.user_picker()?.options.as_ref()?;
+        if !is_this(&options.dataset) || shown.any(|dataset| is_this(dataset)) {
+            return None;
+        }
+        let offered = options.label.as_ref().unwrap_or(&options.value);
+        Some(&offered.value)
     }
 }
 
 /// A text literal in SQL.
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-/// The columns of a relation that pickers of several values filter or list.
-fn picked_columns(spec: &Spec, relation: &str) -> BTreeSet<String> {
-    let mut columns = BTreeSet::new();
-    let many = || {
-        let pickers = spec.document().pickers.iter();
-        pickers.filter(|picker| picker.kind == PickerKind::Many)
-    };
-    for visual in spec.visuals() {
-        let dataset = visual
-            .dataset
-            .as_ref()
-            .and_then(|name| spec.dataset(name).ok());
-        if dataset.is_some_and(|dataset| dataset.relation.value == relation) {
-            columns.extend(
-                many()
-                    .filter_map(|picker| spec.acting_column(visual, picker))
-                    .map(str::to_owned),
-            );
-        }
-    }
-    for options in many().filter_map(|picker| picker.options.as_ref()) {
-        let offers = spec
-            .dataset(&options.dataset)
-            .is_ok_and(|dataset| dataset.relation.value == relation);
-        if offers {
-            columns.insert(options.value.value.clone());
-        }
-    }
-    columns
 }

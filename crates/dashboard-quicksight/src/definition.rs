@@ -31,7 +31,8 @@ pub fn definition(
     let mut compiler = Compiler::new(spec, assets, language);
     let mut filters = Filters::default();
     let (mut sheets, mut errors) = (Vec::new(), Vec::new());
-    for sheet in &spec.document().sheets {
+    let shown: Vec<&Sheet> = compiler.sheets().collect();
+    for sheet in shown {
         match sheet_definition(&mut compiler, sheet, &mut filters, &mut errors) {
             Ok(sheet) => sheets.push(sheet),
             Err(error) => errors.push(error),

@@ -4,7 +4,6 @@ use kiro_catalog::ColumnType;
 use kiro_dashboard::Language;
 use kiro_dashboard::spec::{Dataset, Detail, Dimension, Format, Grain, Visual, Window};
 
-use crate::assets::IdentityMapping;
 use crate::bucket::bucket_column;
 use crate::compiler::Compiler;
 use crate::error::{QuickSightError, Result};
@@ -12,9 +11,6 @@ use crate::field::{Field, Shape};
 use crate::named_column::named_column;
 use crate::period::days_of;
 use crate::syntax::{quoted, reference};
-
-/// The columns that only identity mapping fills.
-const DIRECTORY_COLUMNS: [&str; 4] = ["idc_username", "idc_display_name", "idc_email", "team"];
 
 /// What a dimension and a detail have in common.
 #[derive(Clone, Copy)]
@@ -54,7 +50,7 @@ pub(crate) fn dimension_fields(compiler: &mut Compiler<'_>, visual: &Visual) -> 
 
 pub(crate) fn detail_fields(compiler: &mut Compiler<'_>, visual: &Visual) -> Result<Vec<Field>> {
     let mut fields = Vec::new();
-    for (index, detail) in shown_details(compiler, visual).enumerate() {
+    for (index, detail) in shown_details(compiler, visual).into_iter().enumerate() {
         fields.push(detail_field(
             compiler,
             visual,
@@ -81,15 +77,12 @@ pub(crate) fn constant_group(compiler: &mut Compiler<'_>, visual: &Visual) -> Re
 }
 
 /// The details of a visual, without those that are always empty in this deployment.
-pub(crate) fn shown_details<'v>(
-    compiler: &Compiler<'_>,
-    visual: &'v Visual,
-) -> impl Iterator<Item = &'v Detail> + use<'v> {
-    let is_mapped = compiler.assets.identity_mapping == IdentityMapping::On;
-    visual.details.iter().filter(move |detail| {
-        let column = detail.column.as_ref().map(|column| column.value.as_str());
-        is_mapped || column.is_none_or(|column| !DIRECTORY_COLUMNS.contains(&column))
-    })
+pub(crate) fn shown_details<'v>(compiler: &Compiler<'_>, visual: &'v Visual) -> Vec<&'v Detail> {
+    let is_shown = |detail: &&Detail| {
+        let column = detail.column.as_ref();
+        column.is_none_or(|column| compiler.is_filled(column))
+    };
+    visual.details.iter().filter(is_shown).collect()
 }
 
 fn detail_field(
@@ -150,7 +143,8 @@ fn column_field(
         }
         // Flags are 1 and 0 in the dataset.
         ColumnType::Boolean => {
-            let expression = format!("ifelse({} = 1, '✓', '✗')", reference(column));
+            let flag = reference(column);
+            let expression = format!("ifelse({flag} = 1, '✓', {flag} = 0, '✗', '–')");
             field.column = compiler.calculated(dataset, &field.label, &expression);
         }
     }

@@ -21,6 +21,9 @@ pub enum QuickSightError {
     /// The catalogue is not the one that the spec was checked against.
     #[error("the catalogue has no relation `{relation}`")]
     NoRelation { relation: String },
+    /// Its dataset would have the id of the rules that restrict rows.
+    #[error("`{relation}` says who sees which rows, and cannot be shown in Quick Sight")]
+    Rules { relation: String },
     #[error(transparent)]
     Lookup(#[from] LookupError),
 }

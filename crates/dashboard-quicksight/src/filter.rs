@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use kiro_catalog::ColumnType;
 use kiro_dashboard::spec::{
-    Comparison, Dataset, Grain, Kind, Literal, Picker, PickerKind, Predicate, Sheet, Show, Visual,
-    Window,
+    Comparison, Dataset, Grain, Kind, Literal, Picker, Predicate, Sheet, Show, Visual, Window,
 };
 use serde_json::{Value, json};
 
 use crate::compiler::Compiler;
 use crate::condition::predicate_expression;
-use crate::control::{DATE_FROM, DATE_TO, parameter_name};
+use crate::control::{DATE_FROM, DATE_TO};
 use crate::error::{QuickSightError, Result};
+use crate::filled_columns::has_no_nulls;
 use crate::named_column::named_column;
 use crate::period::{Period, period_field};
+use crate::picker_form::{PickerForm, parameter_name, picker_form};
 use crate::syntax::{quoted, reference};
 
 /// The filter groups of a definition, with a sheet's visuals in reading order.
@@ -85,7 +86,8 @@ pub(crate) fn add_filters(
     }
     let spec = compiler.spec;
     let dataset = compiler.dataset_of(visual)?;
-    for picker in &spec.document().pickers {
+    let pickers: Vec<&Picker> = compiler.pickers().collect();
+    for picker in pickers {
         // A picker acts only on sheets that show it.
         let is_shown = sheet
             .pickers
@@ -94,10 +96,10 @@ pub(crate) fn add_filters(
         let Some(column) = spec.acting_column(visual, picker).filter(|_| is_shown) else {
             continue;
         };
-        let filter = match picker.kind {
-            PickerKind::Dates => date_filter(compiler, dataset, visual)?,
-            PickerKind::Many => values_filter(compiler, dataset, picker, column),
-            PickerKind::One => match value_filter(compiler, dataset, visual, picker, column) {
+        let filter = match picker_form(spec, picker) {
+            PickerForm::Dates => date_filter(compiler, dataset, visual)?,
+            PickerForm::Values => values_filter(compiler, dataset, picker, column),
+            PickerForm::User => match user_filter(compiler, dataset, visual, picker, column) {
                 Some(filter) => filter,
                 None => continue,
             },
@@ -166,14 +168,14 @@ fn values_filter(
         None => column.to_owned(),
     };
     Filter {
-        id: format!("{}-{relation}-{column}", picker.id.value),
+        id: format!("picker-{}-{relation}-{column}", picker.id.value),
         kind: "CategoryFilter",
         // The dataset holds no NULLs in the columns of pickers.
         body: json!({
             "Column": identifier(relation, &shown),
             "Configuration": {"CustomFilterConfiguration": {
                 "MatchOperator": "EQUALS",
-                "ParameterName": parameter_name(picker),
+                "ParameterName": parameter_name(compiler.spec, picker),
                 "NullOption": "NON_NULLS_ONLY",
             }},
         }),
@@ -181,7 +183,7 @@ fn values_filter(
 }
 
 /// The chosen user, or all users. Visuals with `show: user` are empty until one is chosen; those with `no_user` have no filter.
-fn value_filter(
+fn user_filter(
     compiler: &mut Compiler<'_>,
     dataset: &Dataset,
     visual: &Visual,
@@ -190,7 +192,7 @@ fn value_filter(
 ) -> Option<Filter> {
     let relation = &dataset.relation.value;
     let column = shown_column(dataset, picker, column);
-    let parameter = format!("${{{}}}", parameter_name(picker));
+    let parameter = format!("${{{}}}", parameter_name(compiler.spec, picker));
     let chosen = format!("{} = {parameter}", reference(column));
     let id = &picker.id.value;
     let (id, name, expression) = match visual.show {
@@ -203,7 +205,7 @@ fn value_filter(
         Show::Always => {
             let everybody = quoted(&compiler.text("quicksight.everybody"));
             (
-                format!("{id}-{relation}"),
+                format!("picker-{id}-{relation}"),
                 format!("is the chosen {id} or any"),
                 format!("ifelse({parameter} = {everybody} OR {chosen}, 'yes', 'no')"),
             )
@@ -244,6 +246,20 @@ fn predicate_filter(
             id,
             kind: "CategoryFilter",
             body: listed(relation, column, operator, &json!(texts)),
+        });
+    }
+    // A text stands for NULL in such a column.
+    let empties = match predicate.op {
+        Comparison::IsNull => Some("CONTAINS"),
+        Comparison::NotNull => Some("DOES_NOT_CONTAIN"),
+        _ => None,
+    };
+    if let Some(operator) = empties.filter(|_| has_no_nulls(compiler, relation, column)) {
+        let none = compiler.text("value.none");
+        return Ok(Filter {
+            id,
+            kind: "CategoryFilter",
+            body: listed(relation, column, operator, &json!([none])),
         });
     }
     let number = match &predicate.value {

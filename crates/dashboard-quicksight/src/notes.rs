@@ -27,8 +27,7 @@ pub(crate) fn sheet_notes(compiler: &Compiler<'_>, sheet: &Sheet) -> Result<Opti
             subtitle(compiler, visual)
         ));
     }
-    for id in &sheet.pickers {
-        let picker = compiler.spec.picker(id)?;
+    for picker in compiler.pickers_of(sheet)? {
         if !acts_on(compiler, sheet, picker) {
             continue;
         }
@@ -45,7 +44,10 @@ pub(crate) fn sheet_notes(compiler: &Compiler<'_>, sheet: &Sheet) -> Result<Opti
         if !titles.is_empty() {
             let line = compiler
                 .text("quicksight.not_affected")
-                .replace("{picker}", &compiler.text(&format!("picker.{}", id.value)))
+                .replace(
+                    "{picker}",
+                    &compiler.text(&format!("picker.{}", picker.id.value)),
+                )
                 .replace("{visuals}", &titles.join(" · "));
             lines.push(line);
         }

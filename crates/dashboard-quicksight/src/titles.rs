@@ -1,10 +1,10 @@
 //! Titles and subtitles of visuals.
 
-use kiro_dashboard::spec::{PickerKind, Sheet, Show, Visual};
+use kiro_dashboard::spec::{Sheet, Show, Visual};
 use serde_json::{Value, json};
 
 use crate::compiler::Compiler;
-use crate::control::parameter_name;
+use crate::picker_form::parameter_name;
 
 /// The content of a text box: title and text.
 pub(crate) fn text_box(compiler: &Compiler<'_>, visual: &Visual) -> String {
@@ -22,13 +22,11 @@ pub(crate) fn heading(compiler: &Compiler<'_>, sheet: &Sheet, visual: &Visual) -
     let is_first = for_one
         .next()
         .is_some_and(|one| one.id.value == visual.id.value);
-    let mut pickers = compiler.spec.document().pickers.iter();
-    let picker = pickers.find(|picker| picker.kind == PickerKind::One && is_first);
-    match picker {
+    match compiler.spec.user_picker().filter(|_| is_first) {
         Some(picker) => json!({"RichText": format!(
             "<visual-title>{}: <b><parameter>${{{}}}</parameter></b></visual-title>",
             escaped(&title),
-            parameter_name(picker),
+            parameter_name(compiler.spec, picker),
         )}),
         None => json!({"PlainText": title}),
     }

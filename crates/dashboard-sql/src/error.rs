@@ -6,9 +6,12 @@ use kiro_dashboard::LookupError;
 pub enum RequestError {
     #[error(transparent)]
     Lookup(#[from] LookupError),
-    /// A text, or a picker without values.
+    /// A text.
     #[error("visual `{visual}` shows no data")]
     NoData { visual: String },
+    /// A picker of dates.
+    #[error("picker `{picker}` has no list of values")]
+    NoOptions { picker: String },
     #[error("`{visual}` needs {expected} results, found {found}")]
     Results {
         visual: String,

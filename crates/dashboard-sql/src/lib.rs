@@ -24,7 +24,9 @@ pub use compile::{
 pub use data_window::{DataWindow, data_window_query, first_day_query, read_first_day};
 pub use error::RequestError;
 pub use figure::{Empty, Figure, FigureColumn, FigurePart, Note, NoteValue, OTHER, build_figure};
-pub use picker_options::{ChoiceRow, options_query, read_options};
+pub use picker_options::{
+    ChoiceRow, options_query, read_options, read_single_valued_pickers, single_valued_pickers_query,
+};
 pub use query::{LocalQuery, Role, Statement};
 pub use request::Request;
 pub use selection::{Selection, SelectionError};

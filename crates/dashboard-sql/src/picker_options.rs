@@ -1,7 +1,7 @@
 //! The values that a picker offers.
 
 use kiro_dashboard::Spec;
-use kiro_dashboard::spec::PickerKind;
+use kiro_dashboard::spec::{Picker, PickerKind};
 
 use crate::compile::flat_expression;
 use crate::error::RequestError;
@@ -31,8 +31,8 @@ pub fn options_query(
         .as_ref()
         .filter(|_| picker.kind != PickerKind::Dates)
     else {
-        return Err(RequestError::NoData {
-            visual: picker.id.value.clone(),
+        return Err(RequestError::NoOptions {
+            picker: picker.id.value.clone(),
         });
     };
     let dataset = spec.dataset(&options.dataset)?;
@@ -46,7 +46,7 @@ pub fn options_query(
         });
     }
     searched.extend(options.label.as_ref().map(|label| label.value.as_str()));
-    let mut conditions = vec![format!("{value} IS NOT NULL")];
+    let mut conditions = vec![offered_condition(picker, value)];
     let needle = search.trim().to_lowercase();
     if !needle.is_empty() {
         let found: Vec<String> = searched
@@ -75,6 +75,54 @@ pub fn options_query(
         conditions.join(" AND "),
     );
     Ok(LocalQuery::of(sql))
+}
+
+/// The statement for the pickers that have at most one value to offer; none if no picker can. The picker of one user is not
+/// among them: it also opens the visuals of the user.
+pub fn single_valued_pickers_query(spec: &Spec) -> Result<Option<LocalQuery>, RequestError> {
+    let mut parts = Vec::new();
+    for picker in &spec.document().pickers {
+        let Some(options) = picker
+            .options
+            .as_ref()
+            .filter(|_| picker.kind != PickerKind::Dates && !spec.is_user_picker(picker))
+        else {
+            continue;
+        };
+        let relation = &spec.dataset(&options.dataset)?.relation;
+        let value = &options.value.value;
+        parts.push(format!(
+            "SELECT {} AS picker, CASE WHEN MIN({value}) < MAX({value}) THEN 0 ELSE 1 END AS is_single_valued FROM {} WHERE {}",
+            literal::text(&picker.id),
+            spec.qualified_name(relation),
+            offered_condition(picker, value),
+        ));
+    }
+    Ok((!parts.is_empty()).then(|| LocalQuery::of(parts.join("\nUNION ALL\n"))))
+}
+
+/// Reads the result of [`single_valued_pickers_query`]: the ids of the pickers, in their order.
+pub fn read_single_valued_pickers(spec: &Spec, rows: &ResultSet) -> Vec<String> {
+    let is_single_valued = |id: &str| {
+        rows.rows.iter().any(
+            |row| matches!(row.as_slice(), [Value::Text(picker), Value::Whole(1)] if picker == id),
+        )
+    };
+    let ids = spec
+        .document()
+        .pickers
+        .iter()
+        .map(|picker| &picker.id.value);
+    ids.filter(|id| is_single_valued(id)).cloned().collect()
+}
+
+/// The condition for the values that a picker offers.
+fn offered_condition(picker: &Picker, value: &str) -> String {
+    if picker.empty {
+        format!("{value} IS NOT NULL")
+    } else {
+        format!("{value} IS NOT NULL AND {value} <> ''")
+    }
 }
 
 /// Reads the result of [`options_query`].

@@ -20,4 +20,10 @@ impl Request {
     pub fn chosen_span(&self, spec: &Spec) -> Option<Span> {
         self.selection.span(self.data.days, spec.default_days())
     }
+
+    /// Returns true if a user is chosen.
+    pub fn has_user(&self, spec: &Spec) -> bool {
+        let picker = spec.user_picker();
+        picker.is_some_and(|picker| self.selection.is_chosen(&picker.id))
+    }
 }

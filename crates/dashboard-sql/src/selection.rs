@@ -1,9 +1,11 @@
 //! The choice of all pickers, and its canonical query string.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate};
+use kiro_dashboard::Spec;
+use kiro_dashboard::spec::PickerKind;
 
 use crate::span::Span;
 
@@ -12,17 +14,13 @@ const MAX_VALUE_BYTES: usize = 512;
 /// Maximum number of values per picker.
 const MAX_VALUES: usize = 200;
 
-/// The choice of all pickers. An empty picker restricts nothing.
+/// The choice of all pickers. A picker without values restricts nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
-    pub tier: BTreeSet<String>,
-    pub model: BTreeSet<String>,
-    pub client: BTreeSet<String>,
-    pub account: BTreeSet<String>,
-    pub team: BTreeSet<String>,
-    pub user: Option<String>,
+    /// By picker; no set is empty, so that equal choices are equal.
+    values: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Why a query string is not a selection.
@@ -43,8 +41,17 @@ pub enum SelectionError {
 }
 
 impl Selection {
-    /// Reads a query string such as `from=2026-08-01&tier=Pro&tier=Power`. Other keys are ignored.
-    pub fn parse(query: &str) -> Result<Self, SelectionError> {
+    /// The choice of these days alone.
+    pub fn of_days(days: Option<Span>) -> Self {
+        Self {
+            from: days.map(|days| days.from),
+            to: days.map(|days| days.to),
+            ..Self::default()
+        }
+    }
+
+    /// Reads a query string such as `from=2026-08-01&tier=Pro&tier=Power`. Keys of no picker are ignored.
+    pub fn parse(spec: &Spec, query: &str) -> Result<Self, SelectionError> {
         let mut pairs = Vec::new();
         for pair in query
             .trim_start_matches('?')
@@ -54,32 +61,33 @@ impl Selection {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             pairs.push((decode(key)?, decode(value)?));
         }
-        Self::from_pairs(pairs)
+        Self::from_pairs(spec, pairs)
     }
 
-    /// Reads decoded pairs. Other keys and empty values are ignored.
+    /// Reads decoded pairs. Keys of no picker are ignored, and empty values of pickers that cannot be empty.
     pub fn from_pairs(
+        spec: &Spec,
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SelectionError> {
         let mut selection = Self::default();
         for (key, value) in pairs {
-            // Loose files have the account `''`, the legacy report the client `''`: these can be chosen.
-            if value.is_empty() && key != "account" && key != "client" {
+            let picker = spec.picker(&key).ok();
+            if value.is_empty() && !picker.is_some_and(|picker| picker.empty) {
                 continue;
             }
             if value.len() > MAX_VALUE_BYTES || value.chars().any(char::is_control) {
                 return Err(SelectionError::Value { key });
             }
-            match key.as_str() {
-                "from" => selection.from = Some(date("from", &value)?),
-                "to" => selection.to = Some(date("to", &value)?),
-                "user" => selection.user = Some(value),
-                _ => {
-                    if let Some(values) = selection.many_mut(&key) {
-                        values.insert(value);
-                        if values.len() > MAX_VALUES {
-                            return Err(SelectionError::TooMany { key });
-                        }
+            match (key.as_str(), picker.map(|picker| picker.kind)) {
+                ("from", _) => selection.from = Some(date("from", &value)?),
+                ("to", _) => selection.to = Some(date("to", &value)?),
+                (_, None | Some(PickerKind::Dates)) => {}
+                (_, Some(PickerKind::One)) => selection.choose(&key, [value]),
+                (_, Some(PickerKind::Many)) => {
+                    let values = selection.values.entry(key.clone()).or_default();
+                    values.insert(value);
+                    if values.len() > MAX_VALUES {
+                        return Err(SelectionError::TooMany { key });
                     }
                 }
             }
@@ -90,31 +98,64 @@ impl Selection {
         }
     }
 
-    /// The canonical query string: keys in a fixed order, values sorted, without empty pickers.
-    pub fn canonical(&self) -> String {
-        self.canonical_for(|_| true)
+    /// Replaces the values of a picker. Without values, the choice is removed.
+    pub fn choose(&mut self, picker: &str, values: impl IntoIterator<Item = String>) {
+        let values: BTreeSet<String> = values.into_iter().collect();
+        if values.is_empty() {
+            self.values.remove(picker);
+        } else {
+            self.values.insert(picker.to_owned(), values);
+        }
     }
 
-    /// The canonical query string of the pickers for which `acts` returns true: equal strings give equal figures.
-    pub fn canonical_for(&self, acts: impl Fn(&str) -> bool) -> String {
+    /// The chosen values of a picker; dates have none.
+    pub fn values(&self, picker: &str) -> Vec<&str> {
+        let values = self.values.get(picker).into_iter().flatten();
+        values.map(String::as_str).collect()
+    }
+
+    /// Returns true if a picker has chosen values.
+    pub fn is_chosen(&self, picker: &str) -> bool {
+        self.values.contains_key(picker)
+    }
+
+    /// The selection with every value replaced; `replacement` takes the picker and the value.
+    #[must_use]
+    pub fn map_values(&self, replacement: impl Fn(&str, &str) -> String) -> Self {
+        let mut mapped = Self {
+            values: BTreeMap::new(),
+            ..*self
+        };
+        for (picker, values) in &self.values {
+            mapped.choose(
+                picker,
+                values.iter().map(|value| replacement(picker, value)),
+            );
+        }
+        mapped
+    }
+
+    /// The canonical query string: keys in the order of the pickers, values sorted.
+    pub fn canonical(&self, spec: &Spec) -> String {
+        self.canonical_for(spec, |_| true)
+    }
+
+    /// The canonical query string of the pickers for which `acts` returns true: equal strings give equal figures. Keep in step
+    /// with `canonical` of the page's `state.js`.
+    pub fn canonical_for(&self, spec: &Spec, acts: impl Fn(&str) -> bool) -> String {
         let mut query = String::new();
-        if acts("date") {
-            for (key, day) in [("from", self.from), ("to", self.to)] {
-                if let Some(day) = day {
-                    push(&mut query, key, &day.to_string());
+        let pickers = spec.document().pickers.iter();
+        for picker in pickers.filter(|picker| acts(&picker.id)) {
+            if picker.kind == PickerKind::Dates {
+                for (key, day) in [("from", self.from), ("to", self.to)] {
+                    if let Some(day) = day {
+                        push(&mut query, key, &day.to_string());
+                    }
                 }
             }
-        }
-        for key in ["tier", "model", "client", "account"] {
-            for value in self.many(key).filter(|_| acts(key)) {
-                push(&mut query, key, value);
+            for value in self.values(&picker.id) {
+                push(&mut query, &picker.id, value);
             }
-        }
-        if let Some(user) = self.user.as_deref().filter(|_| acts("user")) {
-            push(&mut query, "user", user);
-        }
-        for value in self.many("team").filter(|_| acts("team")) {
-            push(&mut query, "team", value);
         }
         query
     }
@@ -130,38 +171,6 @@ impl Selection {
             from: from.min(to),
             to,
         })
-    }
-
-    /// The chosen values of a picker; dates have none.
-    pub fn values(&self, picker: &str) -> Vec<&str> {
-        if picker == "user" {
-            self.user.as_deref().into_iter().collect()
-        } else {
-            self.many(picker).map(String::as_str).collect()
-        }
-    }
-
-    fn many(&self, picker: &str) -> impl Iterator<Item = &String> {
-        let values = match picker {
-            "tier" => Some(&self.tier),
-            "model" => Some(&self.model),
-            "client" => Some(&self.client),
-            "account" => Some(&self.account),
-            "team" => Some(&self.team),
-            _ => None,
-        };
-        values.into_iter().flatten()
-    }
-
-    fn many_mut(&mut self, picker: &str) -> Option<&mut BTreeSet<String>> {
-        match picker {
-            "tier" => Some(&mut self.tier),
-            "model" => Some(&mut self.model),
-            "client" => Some(&mut self.client),
-            "account" => Some(&mut self.account),
-            "team" => Some(&mut self.team),
-            _ => None,
-        }
     }
 }
 
@@ -216,31 +225,94 @@ fn decode(text: &str) -> Result<String, SelectionError> {
 
 #[cfg(test)]
 mod tests {
-    use kiro_dashboard::spec::PICKER_IDS;
+    use kiro_catalog::{Catalogue, RenderOptions, Settings};
+    use kiro_dashboard::builtin_text;
 
     use super::*;
 
-    #[test]
-    fn one_selection_has_one_spelling() {
-        let spelled =
-            "user=u-1&tier=Pro%2B&tier=Pro&to=2026-08-31&from=2026-08-01&client=KIRO_IDE&sort=x";
-        let selection = Selection::parse(spelled).unwrap();
-        let canonical =
-            "from=2026-08-01&to=2026-08-31&tier=Pro&tier=Pro%2B&client=KIRO_IDE&user=u-1";
-        assert_eq!(selection.canonical(), canonical);
-        assert_eq!(Selection::parse(canonical).unwrap(), selection);
+    /// The built-in dashboard with pickers of any id.
+    fn spec() -> Spec {
+        let more = "pickers:
+  - {id: zone_2, kind: many, label: Zone, columns: [source_region], empty: true, options: {dataset: health, value: source_region}}
+  - {id: profile, kind: one, label: Profile, columns: [profile_id], options: {dataset: activity, value: profile_id}}
+";
+        let text = builtin_text().replacen("pickers:\n", more, 1);
+        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+        Spec::load(&text, "mine.yaml", &catalogue, &Settings::default())
+            .unwrap_or_else(|errors| panic!("{errors}"))
     }
 
     #[test]
-    fn every_picker_has_its_place() {
-        for picker in PICKER_IDS.into_iter().filter(|id| *id != "date") {
-            let selection = Selection::parse(&format!("{picker}=x")).unwrap();
-            assert_eq!(selection.values(picker), ["x"], "{picker}");
+    fn one_selection_has_one_spelling() {
+        let spec = spec();
+        for (spelled, canonical) in [
+            (
+                "user=u-1&tier=Pro%2B&tier=Pro&to=2026-08-31&from=2026-08-01&client=KIRO_IDE&sort=x",
+                "from=2026-08-01&to=2026-08-31&tier=Pro&tier=Pro%2B&client=KIRO_IDE&user=u-1",
+            ),
+            // Pickers are in the order of the file.
+            (
+                "account=1&profile=arn%3Aaws&zone_2=b&zone_2=a&zone_2=b",
+                "zone_2=a&zone_2=b&profile=arn%3Aaws&account=1",
+            ),
+            // Of one value, the last.
+            ("profile=a&user=u-1&profile=b", "profile=b&user=u-1"),
+            // The empty value is one where the picker has it, else nothing.
+            ("zone_2=&tier=&account=&profile=", "zone_2=&account="),
+            ("", ""),
+        ] {
+            let selection = Selection::parse(&spec, spelled).unwrap();
+            assert_eq!(selection.canonical(&spec), canonical, "{spelled}");
+            assert_eq!(Selection::parse(&spec, canonical).unwrap(), selection);
+        }
+    }
+
+    #[test]
+    fn the_picker_of_dates_has_any_id() {
+        let text = builtin_text()
+            .replace(
+                "{id: date, kind: dates",
+                "{id: period, label: Period, kind: dates",
+            )
+            .replace("pickers: [date, ", "pickers: [period, ")
+            .replace("ignore: [date", "ignore: [period");
+        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+        let spec = Spec::load(&text, "mine.yaml", &catalogue, &Settings::default())
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        let selection = Selection::parse(&spec, "to=2026-08-31&tier=Pro").unwrap();
+        for (acting, expected) in [
+            ("period", "to=2026-08-31"),
+            ("tier", "tier=Pro"),
+            ("date", ""),
+        ] {
+            let found = selection.canonical_for(&spec, |picker| picker == acting);
+            assert_eq!(found, expected, "{acting}");
+        }
+    }
+
+    #[test]
+    fn every_picker_has_its_values() {
+        let spec = spec();
+        let pickers = spec.document().pickers.iter();
+        for picker in pickers.filter(|picker| picker.kind != PickerKind::Dates) {
+            let id = picker.id.as_str();
+            let mut selection = Selection::parse(&spec, &format!("{id}=x")).unwrap();
+            assert!(selection.is_chosen(id), "{id}");
+            assert_eq!(selection.values(id), ["x"], "{id}");
+            let mapped = selection.map_values(|picker, value| format!("{picker}-{value}"));
+            assert_eq!(mapped.values(id), [format!("{id}-x")]);
+            selection.choose(id, []);
+            assert_eq!(selection, Selection::default(), "{id}");
+        }
+        for unknown in ["cost_center=x", "date=x", "zone=x"] {
+            let selection = Selection::parse(&spec, unknown).unwrap();
+            assert_eq!(selection, Selection::default(), "{unknown}");
         }
     }
 
     #[test]
     fn odd_values_survive_the_round_trip() {
+        let spec = spec();
         for value in [
             "O'Brien \\ \"x\"",
             "日本 & 한국",
@@ -248,12 +320,12 @@ mod tests {
             "a+b=c",
             "--'; DROP TABLE x; --",
         ] {
-            let selection = Selection {
-                user: Some(value.to_owned()),
-                ..Selection::default()
-            };
+            let mut selection = Selection::default();
+            selection.choose("profile", [value.to_owned()]);
+            selection.choose("zone_2", [value.to_owned(), String::new()]);
+            let canonical = selection.canonical(&spec);
             assert_eq!(
-                Selection::parse(&selection.canonical()).unwrap(),
+                Selection::parse(&spec, &canonical).unwrap(),
                 selection,
                 "{value}"
             );
@@ -262,6 +334,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_a_reason() {
+        let spec = spec();
         for (query, reason) in [
             (
                 "from=yesterday",
@@ -282,11 +355,16 @@ mod tests {
             ("tier=%zz", "expected percent-encoded UTF-8, found `%zz`"),
             ("tier=%ff", "expected percent-encoded UTF-8, found `%ff`"),
             (
+                "profile=%00",
+                "expected values of at most 512 bytes without control characters for `profile`",
+            ),
+            (
                 "user=%00",
                 "expected values of at most 512 bytes without control characters for `user`",
             ),
         ] {
-            assert_eq!(Selection::parse(query).unwrap_err().to_string(), reason);
+            let error = Selection::parse(&spec, query).unwrap_err();
+            assert_eq!(error.to_string(), reason);
         }
     }
 

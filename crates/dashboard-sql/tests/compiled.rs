@@ -7,19 +7,19 @@ use std::fmt::Write as _;
 use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, PageVisual, Spec};
 use kiro_dashboard_sql::{
-    DataWindow, Request, ResultSet, Selection, Span, TableView, build_figure, options_query,
-    visual_query,
+    DataWindow, Request, ResultSet, Selection, Span, TableView, Value, build_figure, options_query,
+    read_single_valued_pickers, single_valued_pickers_query, visual_query,
 };
 
 const DEFAULT: &str = "";
-const FILTERED: &str = "from=2026-07-01&to=2026-08-15&tier=Pro&tier=Pro%2B&model=auto&client=KIRO_IDE&account=123456789012&user=u-1";
+const FILTERED: &str = "from=2026-07-01&to=2026-08-15&tier=Pro&tier=Pro%2B&model=auto&client=KIRO_IDE&account=123456789012&region=us-east-1&team=Platform&user=u-1";
 
 fn builtin() -> Spec {
     let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
     Spec::builtin(&catalogue, &Settings::default()).unwrap_or_else(|errors| panic!("\n{errors}"))
 }
 
-fn request(query: &str) -> Request {
+fn request(spec: &Spec, query: &str) -> Request {
     let days = Span {
         from: "2025-09-01".parse().unwrap(),
         to: "2026-08-30".parse().unwrap(),
@@ -29,7 +29,7 @@ fn request(query: &str) -> Request {
         ..TableView::default()
     };
     Request {
-        selection: Selection::parse(query).unwrap(),
+        selection: Selection::parse(spec, query).unwrap(),
         data: DataWindow {
             days: Some(days),
             first_day: None,
@@ -41,7 +41,7 @@ fn request(query: &str) -> Request {
 fn sql_of_sheet(spec: &Spec, visuals: &[PageVisual], query: &str) -> String {
     let mut text = String::new();
     for PageVisual { id, .. } in visuals {
-        let Ok(compiled) = visual_query(spec, id, &request(query)) else {
+        let Ok(compiled) = visual_query(spec, id, &request(spec, query)) else {
             continue;
         };
         for statement in compiled.statements {
@@ -79,7 +79,10 @@ fn outside_quotes(sql: &str) -> String {
 #[test]
 fn no_value_of_a_selection_can_leave_its_literal() {
     let spec = builtin();
-    let harmless = request("user=x&tier=x&client=x&model=x&account=x");
+    let harmless = request(
+        &spec,
+        "user=x&tier=x&client=x&model=x&account=x&region=x&team=x",
+    );
     for evil in [
         "O'Brien",
         "'; DROP TABLE kiro_analytics.base_user_activity; --",
@@ -91,14 +94,10 @@ fn no_value_of_a_selection_can_leave_its_literal() {
         "x' UNION ALL SELECT email FROM kiro_analytics.user_dim --",
     ] {
         let mut request = harmless.clone();
-        request.selection.user = Some(evil.to_owned());
-        for values in [
-            &mut request.selection.tier,
-            &mut request.selection.client,
-            &mut request.selection.model,
-            &mut request.selection.account,
-        ] {
-            *values = [evil.to_owned()].into();
+        for picker in &spec.document().pickers {
+            if request.selection.is_chosen(&picker.id) {
+                request.selection.choose(&picker.id, [evil.to_owned()]);
+            }
         }
         request.view.search = evil.to_owned();
         let mut calm = harmless.clone();
@@ -130,7 +129,7 @@ fn every_order_says_where_nulls_go_and_nothing_is_engine_specific() {
     let spec = builtin();
     for id in spec.visual_ids() {
         for query in [DEFAULT, FILTERED] {
-            let Ok(compiled) = visual_query(&spec, id, &request(query)) else {
+            let Ok(compiled) = visual_query(&spec, id, &request(&spec, query)) else {
                 continue;
             };
             for statement in compiled.statements {
@@ -181,6 +180,52 @@ fn without_data_there_are_no_statements_and_the_figure_says_why() {
     }
 }
 
+/// Why a visual without a number is empty.
+fn reason(spec: &Spec, visual: &str, query: &str) -> String {
+    let request = request(spec, query);
+    let query = visual_query(spec, visual, &request).unwrap();
+    let results = query.statements.iter().map(|statement| ResultSet {
+        columns: vec![String::new()],
+        // A headline is one row without a number.
+        rows: if statement.sql.contains("GROUP BY") {
+            Vec::new()
+        } else {
+            vec![vec![Value::Null]]
+        },
+    });
+    let figure = build_figure(spec, visual, &request, results.collect()).unwrap();
+    figure.empty.unwrap().reason
+}
+
+#[test]
+fn a_visual_that_needs_people_or_fees_says_what_is_missing() {
+    let spec = builtin();
+    let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+    let mut settings = Settings::default();
+    settings.plans.0.get_mut("PRO").unwrap().monthly_fee_usd = Some(20.0);
+    let with_fees = Spec::builtin(&catalogue, &settings).unwrap();
+    for (spec, visual, query, expected) in [
+        (&spec, "t-trend", "", "no_people"),
+        (&spec, "t-models", "", "no_people"),
+        (&spec, "t-kpi-adoption", "", "no_people"),
+        (&spec, "t-trend", "team=Payments", "narrowed"),
+        (&spec, "t-teams", "", "no_rows"),
+        (&spec, "t-kpi-fees", "", "no_fees"),
+        (&spec, "t-kpi-fees", "team=Payments", "no_fees"),
+        (&spec, "t-kpi-unused", "", "no_fees"),
+        (&with_fees, "t-kpi-fees", "", "no_rows"),
+        (&with_fees, "t-kpi-fees", "team=Payments", "narrowed"),
+        (&spec, "t-kpi-credits", "", "no_rows"),
+    ] {
+        let found = reason(spec, visual, query);
+        assert_eq!(
+            found,
+            format!("empty.{expected}.reason"),
+            "{visual}?{query}"
+        );
+    }
+}
+
 #[test]
 fn what_is_wrong_with_exports_is_shown_without_any_row() {
     let spec = builtin();
@@ -210,10 +255,48 @@ fn what_is_wrong_with_exports_is_shown_without_any_row() {
 #[test]
 fn selections_that_differ_only_in_pickers_without_effect_have_one_spelling() {
     let spec = builtin();
-    let selection = Selection::parse("tier=Pro&model=auto&user=u-1").unwrap();
+    let selection = Selection::parse(&spec, "tier=Pro&model=auto&user=u-1").unwrap();
     for (visual, expected) in [("a-rolling", ""), ("a-credits", "tier=Pro&user=u-1")] {
         let acting = spec.acting_pickers(visual).unwrap();
-        let found = selection.canonical_for(|picker| acting.contains(&picker));
+        let found = selection.canonical_for(&spec, |picker| acting.contains(&picker));
         assert_eq!(found, expected, "{visual}");
     }
+}
+
+#[test]
+fn a_picker_offers_no_null_and_the_empty_value_where_it_can_be_chosen() {
+    let spec = builtin();
+    for (picker, expected) in [
+        ("region", "WHERE source_region IS NOT NULL GROUP BY"),
+        ("team", "WHERE team IS NOT NULL AND team <> '' GROUP BY"),
+    ] {
+        let query = options_query(&spec, picker, "", 20).unwrap();
+        let sql = &query.statements[0].sql;
+        assert!(sql.contains(expected), "{sql}");
+    }
+}
+
+#[test]
+fn pickers_with_at_most_one_value_are_found_by_one_statement() {
+    let spec = builtin();
+    let query = single_valued_pickers_query(&spec).unwrap().unwrap();
+    let [statement] = query.statements.as_slice() else {
+        panic!("{query:?}");
+    };
+    let parts: Vec<&str> = statement.sql.split("\nUNION ALL\n").collect();
+    assert_eq!(parts.len(), 6, "neither dates nor users: {}", statement.sql);
+    assert_eq!(
+        parts[5],
+        "SELECT 'team' AS picker, CASE WHEN MIN(team) < MAX(team) THEN 0 ELSE 1 END AS is_single_valued \
+         FROM kiro_analytics.user_dim WHERE team IS NOT NULL AND team <> ''"
+    );
+    let row = |picker: &str, flag| vec![Value::Text(picker.to_owned()), Value::Whole(flag)];
+    let rows = ResultSet {
+        columns: Vec::new(),
+        rows: vec![row("team", 1), row("tier", 0), row("account", 1)],
+    };
+    assert_eq!(
+        read_single_valued_pickers(&spec, &rows),
+        ["account", "team"]
+    );
 }

@@ -1,18 +1,21 @@
 //! [`Spec`]: a dashboard whose names all exist, and the lookups and rules that its compilers share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use kiro_catalog::{ColumnType, nearest};
+use kiro_catalog::{ColumnType, IDENTITY_COLUMNS, nearest};
 
 use crate::error::LookupError;
 use crate::relations::Relations;
 use crate::spec::{
-    Bucket, Colour, Dataset, Document, Formula, Level, Measure, Picker, PickerKind, Threshold,
-    Visual, Window,
+    Bucket, Colour, Dataset, Document, Formula, Level, Measure, Picker, PickerKind, Predicate,
+    Threshold, Visual, Window,
 };
 
 /// The length of the window, in days, where the date picker names none.
 const DEFAULT_DAYS: u32 = 30;
+
+/// The columns of fees, which are NULL unless the settings have some.
+const FEE_COLUMNS: [&str; 2] = ["monthly_fee_usd", "wasted_usd"];
 
 /// A dashboard file that passed all checks, with the catalogue's columns and the settings it was checked against.
 #[derive(Debug, Clone)]
@@ -212,6 +215,45 @@ impl Spec {
         Ok(acting.map(|picker| picker.id.value.as_str()).collect())
     }
 
+    /// Returns true if a visual counts only rows that the identity map marks, by its own conditions or those of a measure.
+    pub fn needs_identity(&self, visual: &Visual) -> bool {
+        let is_identity = |one: &Predicate| IDENTITY_COLUMNS.contains(&one.column.value.as_str());
+        visual.only.iter().any(is_identity)
+            || self.any_measure(visual, &|measure| measure.only.iter().any(is_identity))
+    }
+
+    /// Returns true if a visual adds up fees, and the settings have none.
+    pub fn lacks_fees(&self, visual: &Visual) -> bool {
+        let is_fee = |measure: &Measure| match &measure.is {
+            Formula::Sum(column) => FEE_COLUMNS.contains(&column.value.as_str()),
+            _ => false,
+        };
+        let plans = self.settings["plans"].as_object();
+        let has_fees = plans
+            .into_iter()
+            .flat_map(|plans| plans.values())
+            .any(|plan| !plan["monthly_fee_usd"].is_null());
+        !has_fees && self.any_measure(visual, &is_fee)
+    }
+
+    /// Returns true if a shown measure, or a part of one, meets a condition.
+    fn any_measure(&self, visual: &Visual, meets: &dyn Fn(&Measure) -> bool) -> bool {
+        let mut waiting: Vec<&str> = visual.measures.iter().map(|name| name.as_str()).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = waiting.pop() {
+            let Ok(measure) = self.measure(name) else {
+                continue;
+            };
+            if meets(measure) {
+                return true;
+            }
+            if seen.insert(name) {
+                waiting.extend(measure.parts().into_iter().map(|part| part.as_str()));
+            }
+        }
+        false
+    }
+
     /// Returns true if a visual ignores the date picker.
     pub fn ignores_dates(&self, visual: &Visual) -> bool {
         visual.ignore.iter().any(|picker| {
@@ -229,11 +271,34 @@ impl Spec {
         }
     }
 
+    /// The picker of the dates.
+    pub fn dates_picker(&self) -> Option<&Picker> {
+        let mut pickers = self.document.pickers.iter();
+        pickers.find(|picker| picker.kind == PickerKind::Dates)
+    }
+
+    /// The picker of one user: visuals with `show` depend on it.
+    pub fn user_picker(&self) -> Option<&Picker> {
+        let mut pickers = self.document.pickers.iter();
+        pickers.find(|picker| self.is_user_picker(picker))
+    }
+
+    /// Returns true for a picker of one value that filters the key of a dataset's users.
+    pub fn is_user_picker(&self, picker: &Picker) -> bool {
+        picker.kind == PickerKind::One
+            && self.document.datasets.values().any(|dataset| {
+                let bound = dataset.bind.get(&picker.id.value);
+                let mut columns = picker.columns.iter().chain(bound);
+                dataset
+                    .user
+                    .as_ref()
+                    .is_some_and(|user| columns.any(|column| column.value == user.id.value))
+            })
+    }
+
     /// The length of the window, in days, when no dates are chosen.
     pub fn default_days(&self) -> u32 {
-        let mut pickers = self.document.pickers.iter();
-        let dates = pickers.find(|picker| picker.kind == PickerKind::Dates);
-        dates
+        self.dates_picker()
             .and_then(|picker| picker.default_days)
             .unwrap_or(DEFAULT_DAYS)
     }

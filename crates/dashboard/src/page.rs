@@ -37,6 +37,10 @@ pub struct PagePicker {
     pub label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
+    /// The empty value can be chosen.
+    pub empty: bool,
+    /// The value is a user: visuals with `show` depend on it.
+    pub user: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,6 +91,8 @@ pub(crate) fn page_model(spec: &Spec, texts: Texts, language: Language) -> PageM
         kind: picker.kind,
         label: text(&format!("picker.{}", picker.id.value)),
         meaning: picker.meaning.as_ref().map(|meaning| meaning.value.clone()),
+        empty: picker.empty,
+        user: spec.is_user_picker(picker),
     });
     let sheets = spec.document.sheets.iter().map(|sheet| {
         let pickers: Vec<String> = sheet

@@ -35,7 +35,8 @@ pub(crate) fn text_keys(spec: &Spec) -> Vec<TextKey<'_>> {
     }];
     for picker in &document.pickers {
         let id = &picker.id;
-        keys.push(TextKey::new(format!("picker.{}", id.value), None, id));
+        let key = format!("picker.{}", id.value);
+        keys.push(TextKey::new(key, picker.label.as_ref(), id));
     }
     for (name, measure) in &document.measures {
         let key = format!("measure.{name}");
@@ -134,7 +135,7 @@ fn shown_columns(spec: &Spec) -> BTreeSet<&str> {
 }
 
 /// The texts of every dashboard: of figures, and of what only Quick Sight shows.
-const FIXED: [&str; 39] = [
+const FIXED: [&str; 43] = [
     "column.measure",
     "column.value",
     "column.previous",
@@ -159,6 +160,10 @@ const FIXED: [&str; 39] = [
     "empty.narrowed.hint",
     "empty.no_user.reason",
     "empty.no_user.hint",
+    "empty.no_people.reason",
+    "empty.no_people.hint",
+    "empty.no_fees.reason",
+    "empty.no_fees.hint",
     "empty.all_zero.reason",
     "empty.all_zero.hint",
     "quicksight.from",

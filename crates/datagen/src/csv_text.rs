@@ -35,6 +35,15 @@ pub(crate) fn push_quoted(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// A cell, quoted if it has to be.
+pub(crate) fn push_cell(out: &mut Vec<u8>, text: &str) {
+    if text.contains([',', '"', '\n', '\r']) {
+        push_quoted(out, &text.replace('"', "\"\""));
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
 /// The spelling of a user id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IdSpelling {
@@ -94,6 +103,15 @@ mod tests {
         for value in [0, 7, 10, 1_234_567, u64::MAX] {
             assert_eq!(text(|out| push_count(out, value)), value.to_string());
         }
+    }
+
+    #[test]
+    fn cells_are_quoted_where_they_have_to_be() {
+        assert_eq!(text(|out| push_cell(out, "Data & AI")), "Data & AI");
+        assert_eq!(
+            text(|out| push_cell(out, r#"Web, "Design""#)),
+            r#""Web, ""Design""""#
+        );
     }
 
     #[test]

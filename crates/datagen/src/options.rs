@@ -43,6 +43,14 @@ impl FleetOptions {
         }
     }
 
+    pub(crate) fn check(&self) -> Result<(), FleetError> {
+        let &Self { users, days, .. } = self;
+        if (1..=1_000_000).contains(&users) && (1..=20_000).contains(&days) {
+            return Ok(());
+        }
+        Err(FleetError::Size { users, days })
+    }
+
     /// The first activity day.
     pub fn first_day(&self) -> NaiveDate {
         let back = chrono::Days::new(u64::from(self.days.saturating_sub(1)));

@@ -1,4 +1,4 @@
-//! Invented e-mail addresses at example.com and user ids. None is of a real person.
+//! Invented names, e-mail addresses at example.com and user ids. None is of a real person.
 
 use crate::rng::Rng;
 
@@ -212,18 +212,43 @@ const FAMILY: [&str; 103] = [
     "yilmaz",
 ];
 
-/// `given.family@example.com`, one address per user; numbered once all pairs are used.
-pub(crate) fn email(index: u32) -> String {
+/// Given name and family name, in lower case, and the round: all pairs are used once per round, counted from 1.
+fn names(index: u32) -> (&'static str, &'static str, usize) {
     let (given, family) = (GIVEN.len(), FAMILY.len());
-    let pairs = given * family;
     let number = index as usize;
     // The list lengths have no common factor, so this walk meets every pair once.
     let first = GIVEN[(number * 37) % given];
     let last = FAMILY[(number * 45) % family];
-    match number / pairs {
-        0 => format!("{first}.{last}@example.com"),
-        again => format!("{first}.{last}{}@example.com", again + 1),
+    (first, last, number / (given * family) + 1)
+}
+
+/// `given.family`, one user name per user; numbered from the second round on.
+pub(crate) fn username(index: u32) -> String {
+    match names(index) {
+        (first, last, 1) => format!("{first}.{last}"),
+        (first, last, round) => format!("{first}.{last}{round}"),
     }
+}
+
+/// The user name at example.com.
+pub(crate) fn email(index: u32) -> String {
+    format!("{}@example.com", username(index))
+}
+
+/// `Given Family`. People of different rounds share one.
+pub(crate) fn display_name(index: u32) -> String {
+    let (first, last, _) = names(index);
+    let last = match last {
+        "obrien" => "O'Brien".to_owned(),
+        other => capitalized(other),
+    };
+    format!("{} {last}", capitalized(first))
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// An Identity Center user id: a version-4 UUID, or, for about one in 25, the older form with ten hex digits in front.
@@ -259,6 +284,16 @@ mod tests {
             all.iter()
                 .all(|address| address.is_ascii() && address.ends_with("@example.com"))
         );
+    }
+
+    #[test]
+    fn names_are_those_of_the_address() {
+        assert_eq!(username(0), "aaliyah.abbasi");
+        assert_eq!(email(0), "aaliyah.abbasi@example.com");
+        assert_eq!(display_name(0), "Aaliyah Abbasi");
+        let round = u32::try_from(GIVEN.len() * FAMILY.len()).unwrap();
+        assert_eq!(username(round), "aaliyah.abbasi2");
+        assert_eq!(display_name(round), display_name(0));
     }
 
     #[test]

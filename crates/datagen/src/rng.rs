@@ -15,6 +15,7 @@ pub(crate) enum Purpose {
     Spelling = 6,
     Code = 7,
     Big = 8,
+    People = 9,
 }
 
 /// A stream of pseudo-random numbers (`SplitMix64` from a hashed start).

@@ -215,6 +215,11 @@ impl User {
         }
     }
 
+    /// Returns true if the user leaves inside the window.
+    pub(crate) const fn leaves(&self) -> bool {
+        self.left.is_some()
+    }
+
     /// Returns true if the user is active on this day.
     pub(crate) fn is_active_on(
         &self,

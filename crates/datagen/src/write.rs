@@ -31,12 +31,10 @@ pub fn write_fleet(
     root: &Path,
     progress: &dyn Fn(u64),
 ) -> Result<FleetSummary, FleetError> {
+    options.check()?;
     let &FleetOptions {
         users, days, seed, ..
     } = options;
-    if !(1..=1_000_000).contains(&users) || !(1..=20_000).contains(&days) {
-        return Err(FleetError::Size { users, days });
-    }
     let calendar = Calendar::new(options.first_day(), days);
     let users: Vec<User> = (0..users)
         .map(|index| User::new(index, seed, calendar))
@@ -285,7 +283,7 @@ impl FleetWriter<'_> {
 }
 
 /// Creates folders that only their owner can read, like those of real exports.
-fn private_folders() -> DirBuilder {
+pub(crate) fn private_folders() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -293,7 +291,7 @@ fn private_folders() -> DirBuilder {
     builder
 }
 
-fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

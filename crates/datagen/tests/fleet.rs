@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
-use kiro_datagen::{Attendance, FleetOptions, FleetSummary, write_fleet};
+use kiro_datagen::{
+    Attendance, DIRECTORY_FILE, FleetOptions, FleetPeople, FleetSummary, ROSTER_FILE, write_fleet,
+    write_people,
+};
 
 fn options(users: u32, days: u32) -> FleetOptions {
     FleetOptions::new(
@@ -312,4 +315,90 @@ fn progress_counts_the_days() {
     })
     .unwrap();
     assert_eq!(*days.borrow(), [1, 2, 3, 4]);
+}
+
+/// The people of a fleet, with the texts of both files.
+fn people(options: &FleetOptions) -> (FleetPeople, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let people = write_people(options, folder.path()).unwrap();
+    let text = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    (people, text(DIRECTORY_FILE), text(ROSTER_FILE))
+}
+
+#[test]
+fn the_same_options_give_the_same_people() {
+    assert!(people(&options(60, 60)) == people(&options(60, 60)));
+    let other = FleetOptions {
+        seed: 43,
+        ..options(60, 60)
+    };
+    assert!(people(&options(60, 60)).1 != people(&other).1);
+    assert!(people(&options(60, 60)).2 != people(&other).2);
+}
+
+#[test]
+fn directory_and_roster_know_most_users_and_some_others() {
+    let (_, files) = written(&options(120, 90));
+    let exports: String = files
+        .values()
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        .collect();
+    let (people, json, csv) = people(&options(120, 90));
+    let in_data = |id: &str| exports.contains(id);
+    let users = &people.directory.users;
+    let seen = users.iter().filter(|user| in_data(&user.user_id)).count();
+    assert!((95..120).contains(&seen), "{seen}");
+    assert!(
+        users.len() > seen,
+        "some users of the directory are not in the data"
+    );
+    let members = people
+        .directory
+        .groups
+        .iter()
+        .flat_map(|group| &group.members);
+    let members: BTreeSet<&String> = members.collect();
+    assert!(members.len() > 80 && members.len() < users.len());
+    assert!(
+        members
+            .iter()
+            .all(|id| users.iter().any(|user| user.user_id == **id))
+    );
+
+    let rows = &people.roster;
+    let addresses: BTreeSet<&str> = rows.iter().map(|row| row.email.as_str()).collect();
+    assert_eq!(addresses.len(), rows.len(), "addresses are keys");
+    assert!(
+        addresses
+            .iter()
+            .all(|address| address.ends_with("@example.com"))
+    );
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.display_name.as_str()).collect();
+    assert!(names.len() < rows.len(), "some are namesakes");
+    let directory: BTreeSet<&str> = users.iter().map(|user| user.email.as_str()).collect();
+    assert!(addresses.difference(&directory).count() > 5);
+    assert!(directory.difference(&addresses).count() > 5);
+    let never_used = rows.iter().filter(|row| !exports.contains(&row.email));
+    assert!(never_used.count() >= 10);
+    let teams: BTreeSet<&str> = rows.iter().map(|row| row.team.as_str()).collect();
+    assert!(teams.contains("") && teams.len() > 8);
+    assert!(rows.iter().any(|row| row.cost_center.is_empty()));
+    assert!(rows.iter().any(|row| row.status == "left"));
+    assert!(rows.iter().filter(|row| row.manager.is_empty()).count() < 3);
+    assert!(
+        rows.iter()
+            .all(|row| row.manager.is_empty() || addresses.contains(row.manager.as_str()))
+    );
+
+    assert_eq!(csv.lines().count(), rows.len() + 1);
+    assert!(csv.contains("\"Mobile, Web & Design\""));
+    assert!(json.contains("\"users\"") && json.contains("\"groups\""));
+}
+
+#[test]
+fn the_smallest_fleet_has_people_and_an_empty_one_is_refused() {
+    let (people, ..) = people(&options(1, 1));
+    assert_eq!(people.roster.len(), 3);
+    let folder = tempfile::tempdir().unwrap();
+    assert!(write_people(&options(0, 10), folder.path()).is_err());
 }

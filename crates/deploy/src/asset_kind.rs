@@ -54,7 +54,7 @@ impl AssetKind {
 impl fmt::Display for AssetKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::DataSet => "data set",
+            Self::DataSet => "dataset",
             other => other.api().noun,
         })
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_quicksight::types::{ResourceStatus, ThemeType};
+use aws_sdk_quicksight::types::{DataSetSummary, ResourceStatus, Status as RulesStatus, ThemeType};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use kiro_dashboard_quicksight::RULES;
 use serde::Serialize;
 
 use crate::aws::{Aws, AwsError, Context};
@@ -29,6 +30,9 @@ pub struct Asset {
     pub version: Option<String>,
     /// True for a deleted analysis in the recycle bin, which reserves its id for 30 days.
     pub is_recycled: bool,
+    /// The ARN of the dataset with the rules that restrict the rows of a dataset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
 }
 
 /// An asset whose id begins with the prefix and that has no deployment tag.
@@ -67,8 +71,8 @@ impl Assets {
         names: &Names,
         kinds: &[AssetKind],
     ) -> Result<Self, AwsError> {
-        let listed: Vec<Vec<Asset>> = stream::iter(kinds)
-            .map(|kind| list(aws, names, *kind))
+        let listed: Vec<Vec<Asset>> = stream::iter(kinds.to_vec())
+            .map(|kind| list(aws, names, kind))
             .buffered(CONCURRENCY)
             .try_collect()
             .await?;
@@ -103,7 +107,7 @@ impl Assets {
 }
 
 impl Asset {
-    /// As messages name it: "data set `kiro-analytics-user-totals`".
+    /// As messages name it: "dataset `kiro-analytics-user-totals`".
     pub fn title(&self) -> String {
         format!("{} `{}`", self.kind, self.id)
     }
@@ -118,7 +122,7 @@ impl Asset {
         AssetAddress { aws, kind, id }.delete().await
     }
 
-    /// The view that a data set imports, from its id.
+    /// The view that a dataset imports, from its id.
     pub fn relation(&self, names: &Names) -> String {
         let rest = self.id.strip_prefix(&names.prefix).unwrap_or(&self.id);
         rest.trim_start_matches('-').replace('-', "_")
@@ -144,6 +148,7 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
                 name: name.unwrap_or_default(),
                 version: None,
                 is_recycled,
+                rules: None,
             });
         }
     };
@@ -174,9 +179,19 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
             }
         }
         AssetKind::DataSet => {
+            let mut rules = BTreeMap::new();
             for one in all!(client.list_data_sets(), "quicksight:ListDataSets") {
+                if let (Some(id), Some(arn)) = (&one.data_set_id, rules_of(&one)) {
+                    rules.insert(id.clone(), arn);
+                }
                 add(one.data_set_id, one.arn, one.name, false);
             }
+            for asset in &mut found {
+                asset.rules = rules.remove(&asset.id);
+            }
+            // Only after all that it restricts may it be deleted.
+            let id = names.dataset_id(RULES);
+            found.sort_by_key(|asset| asset.id == id);
         }
         AssetKind::DataSource => {
             for one in all!(client.list_data_sources(), "quicksight:ListDataSources") {
@@ -191,6 +206,13 @@ async fn list(aws: &Aws, names: &Names, kind: AssetKind) -> Result<Vec<Asset>, A
         }
     }
     Ok(found)
+}
+
+/// The dataset of rules in force for a dataset.
+fn rules_of(data_set: &DataSetSummary) -> Option<String> {
+    let rules = data_set.row_level_permission_data_set()?;
+    let is_enabled = rules.status() != Some(&RulesStatus::Disabled);
+    is_enabled.then(|| rules.arn().to_owned())
 }
 
 /// The asset with its tags. An asset that was deleted in the meantime has none.

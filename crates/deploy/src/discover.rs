@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
+use aws_sdk_ssoadmin::types::InstanceStatus;
 
 use kiro_report::{ACCOUNT_ROOT, LOG_ROOTS};
 
@@ -195,16 +196,18 @@ pub fn identity_region(message: &str) -> Option<String> {
     (!region.is_empty()).then_some(region)
 }
 
-/// The Identity Store of the account's IAM Identity Center in this Region, if it has one.
-pub async fn identity_store(aws: &Aws) -> Result<Option<String>, AwsError> {
+/// The Identity Stores of IAM Identity Center in this Region that the account can see: of the organization, and of the account
+/// itself. An instance that is being made or deleted is left out.
+pub async fn identity_stores(aws: &Aws) -> Result<Vec<String>, AwsError> {
     let pages = aws.clients().sso_admin.list_instances().into_paginator();
     let instances = pages.items().send().collect::<Result<Vec<_>, _>>().await;
     let instances = instances.context(aws, "sso:ListInstances", "IAM Identity Center")?;
-    let store = instances
+    let active = instances
         .into_iter()
-        .next()
-        .and_then(|instance| instance.identity_store_id);
-    Ok(store.filter(|store| !store.is_empty()))
+        .filter(|instance| matches!(instance.status, None | Some(InstanceStatus::Active)));
+    let stores = active.filter_map(|instance| instance.identity_store_id);
+    let stores: BTreeSet<String> = stores.filter(|store| !store.is_empty()).collect();
+    Ok(stores.into_iter().collect())
 }
 
 #[cfg(test)]

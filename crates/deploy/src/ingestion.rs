@@ -1,4 +1,4 @@
-//! Imports of data sets into SPICE: starts them, waits for them, and lists the newest ones.
+//! Imports of datasets into SPICE: starts them, waits for them, and lists the newest ones.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::progress::{NoProgress, Progress};
 
 /// Maximum concurrent imports and requests.
 const CONCURRENCY: usize = 4;
-/// Number of imports in the listing of a data set: the newest.
+/// Number of imports in the listing of a dataset: the newest.
 const PAGE_SIZE: i32 = 20;
 /// Maximum time for imports that are awaited together.
 const TIMEOUT: Duration = Duration::from_hours(1);
@@ -42,11 +42,11 @@ pub struct IngestionError {
     pub message: String,
 }
 
-/// The imports of one data set.
+/// The imports of one dataset.
 pub(crate) struct DataSetIngestions<'a> {
     aws: &'a Aws,
     data_set: String,
-    /// The data set's name in messages.
+    /// The dataset's name in messages.
     title: String,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct RunningIngestion<'a> {
     id: String,
 }
 
-/// The result of the import of one data set.
+/// The result of the import of one dataset.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
     pub relation: String,
@@ -235,7 +235,7 @@ impl<'a> DataSetIngestions<'a> {
 }
 
 impl RunningIngestion<'_> {
-    /// The id of its data set.
+    /// The id of its dataset.
     pub(crate) fn data_set(&self) -> &str {
         &self.ingestions.data_set
     }
@@ -284,7 +284,7 @@ impl RunningIngestion<'_> {
     }
 }
 
-/// The newest import of a data set, if there is one.
+/// The newest import of a dataset, if there is one.
 pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Ingestion>, AwsError> {
     let began = |shown: &Ingestion| shown.began.unwrap_or_default();
     let listed = DataSetIngestions::of(aws, data_set)
@@ -294,7 +294,7 @@ pub async fn newest_ingestion(aws: &Aws, data_set: &Asset) -> Result<Option<Inge
     Ok(listed.max_by(|one, other| began(one).total_cmp(&began(other))))
 }
 
-/// Imports data sets and waits until each import has succeeded or failed. `id` must be new.
+/// Imports datasets and waits until each import has succeeded or failed. `id` must be new.
 pub async fn import_all(
     aws: &Aws,
     names: &Names,
@@ -308,11 +308,11 @@ pub async fn import_all(
     let mut running = stream::iter(data_sets)
         .map(|data_set| async move { (*data_set, import(aws, data_set, id).await) })
         .buffer_unordered(CONCURRENCY);
-    progress.doing("importing data sets");
-    progress.count(0, Some(total), "data sets");
+    progress.doing("importing datasets");
+    progress.count(0, Some(total), "datasets");
     while let Some((data_set, result)) = running.next().await {
         done += 1;
-        progress.count(done, Some(total), "data sets");
+        progress.count(done, Some(total), "datasets");
         results.push(Imported {
             relation: data_set.relation(names),
             data_set: data_set.id.clone(),

@@ -6,7 +6,9 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::aws::{Aws, Context, Optional};
+use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::names::Names;
+use crate::names_log::NamesLog;
 use crate::runs::{Line, Log, Run, shown};
 use crate::stack::Stack;
 use crate::step::{ErrorCategory, StepError};
@@ -44,9 +46,29 @@ pub struct LogReport {
     pub runs: Vec<Run>,
     /// True if the log has more events than were read.
     pub is_cut: bool,
+    /// The log of the function `identity-map`; none without its stack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<NamesLog>,
 }
 
 impl LogReport {
+    /// Adds the log of the function of the identity stack, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If the stack, the log or the queue cannot be read.
+    pub async fn add_names(
+        &mut self,
+        aws: &Aws,
+        names: &Names,
+        since: DateTime<Utc>,
+    ) -> Result<(), StepError> {
+        if let Some(stack) = Stack::find(aws, &names.identity_stack()).await? {
+            self.names = Some(NamesLog::read(aws, &stack, since).await?);
+        }
+        Ok(())
+    }
+
     /// Reads the log of the stack's function.
     pub async fn read(aws: &Aws, stack: &Stack, since: DateTime<Utc>) -> Result<Self, StepError> {
         let group = stack.output("NormalizerLogGroupName");
@@ -132,7 +154,7 @@ impl LogReport {
 }
 
 /// The number of events in the queue of undelivered events.
-async fn undelivered(aws: &Aws, stack: &Stack) -> Result<u64, StepError> {
+pub(crate) async fn undelivered(aws: &Aws, stack: &Stack) -> Result<u64, AwsError> {
     let url = stack.output("DeadLettersUrl");
     if url.is_empty() {
         return Ok(0);

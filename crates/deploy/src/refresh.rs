@@ -1,5 +1,8 @@
-//! Reads new exports now, then imports every data set again.
+//! Reads new exports now, then imports every dataset again.
 
+use std::time::Duration;
+
+use kiro_dashboard_quicksight::RULES;
 use serde::Serialize;
 
 use crate::assets::{Asset, AssetKind, Assets};
@@ -7,14 +10,18 @@ use crate::ingestion::{Imported, Ingestion, import_all};
 use crate::names::Names;
 use crate::progress::Progress;
 use crate::step::{Deployment, ErrorCategory, StepError};
-use crate::steps::{DataLayer, Normalization, normalize};
+use crate::steps::{
+    DataLayer, IdentityLayer, NameMapping, NameRequest, Normalization, map_names, normalize,
+};
 
 /// What to refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshOrder {
     pub normalizes: bool,
+    /// What to ask for besides a new map of names; none without identity mapping.
+    pub names: Option<NameRequest>,
     pub imports: bool,
-    /// Only the data sets of these views; all if empty.
+    /// Only the datasets of these views; all if empty.
     pub only: Vec<String>,
     /// The id of the new imports. Must be new.
     pub import_id: String,
@@ -24,6 +31,7 @@ pub struct RefreshOrder {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Refreshed {
     pub normalized: Option<Normalization>,
+    pub mapped: Option<NameMapping>,
     pub imported: Vec<Imported>,
 }
 
@@ -73,18 +81,19 @@ impl Imported {
     }
 }
 
-/// Reads new exports and imports data sets, as ordered. A failed import is part of the result and does not stop the others.
+/// Reads new exports and imports datasets, as ordered. A failed import is part of the result and does not stop the others.
 ///
 /// # Errors
 ///
-/// If the function fails, or an ordered view has no data set.
+/// If the function fails, or an ordered view has no dataset.
 pub async fn refresh(
     deployment: &Deployment,
     order: &RefreshOrder,
     progress: &dyn Progress,
 ) -> Result<Refreshed, StepError> {
     let Deployment { aws, names, .. } = deployment;
-    let steps = usize::from(order.normalizes) + usize::from(order.imports);
+    let parts = [order.normalizes, order.names.is_some(), order.imports];
+    let steps = parts.into_iter().filter(|part| *part).count();
     let mut done = Refreshed::default();
     // Checked first, so that a wrong name does not cost a run.
     let assets = if order.imports {
@@ -98,11 +107,37 @@ pub async fn refresh(
         progress.begin(1, steps, "Reading new exports");
         done.normalized = Some(normalize(deployment, &layer.function, progress).await?);
     }
+    if let Some(request) = &order.names {
+        let layer = IdentityLayer::find(deployment)
+            .await?
+            .ok_or_else(no_names)?;
+        progress.begin(1 + usize::from(order.normalizes), steps, "Mapping names");
+        let function = &layer.function;
+        let mapped = map_names(deployment, function, request, progress, Duration::ZERO).await?;
+        done.mapped = Some(mapped);
+    }
     if order.imports {
-        progress.begin(steps, steps, "Importing data sets");
-        done.imported = import_all(aws, names, &chosen, &order.import_id, progress).await;
+        progress.begin(steps, steps, "Importing datasets");
+        // The rules that restrict rows come first: a person who has left a team must not see its new rows.
+        let (rules, others): (Vec<&Asset>, Vec<&Asset>) = chosen
+            .into_iter()
+            .partition(|asset| asset.relation(names) == RULES);
+        for data_sets in [rules, others].iter().filter(|chosen| !chosen.is_empty()) {
+            let imported = import_all(aws, names, data_sets, &order.import_id, progress).await;
+            done.imported.extend(imported);
+        }
+        let by_view = |one: &Imported, other: &Imported| one.relation.cmp(&other.relation);
+        done.imported.sort_by(by_view);
     }
     Ok(done)
+}
+
+fn no_names() -> StepError {
+    StepError::failed(
+        ErrorCategory::Usage,
+        "identity mapping is not deployed",
+        "`kiro-analytics deploy --set identity_mapping=true` shows what it would create",
+    )
 }
 
 fn chosen<'a>(
@@ -116,7 +151,7 @@ fn chosen<'a>(
     if let Some(name) = unknown {
         return Err(StepError::failed(
             ErrorCategory::Usage,
-            format!("there is no data set of a view `{name}`"),
+            format!("there is no dataset of a view `{name}`"),
             format!("there are: {}", known.join(", ")),
         ));
     }

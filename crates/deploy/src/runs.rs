@@ -3,10 +3,8 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{Aws, AwsError, Context, Optional};
-
-/// Maximum number of pages that are read: a backfill writes a line per export.
-const MAX_PAGES: usize = 60;
+use crate::aws::{Aws, AwsError};
+use crate::log_events::LogEvents;
 
 /// A completed run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -86,50 +84,22 @@ impl Log {
         since: DateTime<Utc>,
         pattern: Option<&str>,
     ) -> Result<Self, AwsError> {
-        // A stack that was never created has no log group.
-        if group.is_empty() {
-            return Ok(Self::default());
-        }
-        let call = aws.clients().logs.filter_log_events();
-        let mut pages = call
-            .log_group_name(group)
-            .start_time(since.timestamp_millis())
-            .set_filter_pattern(pattern.map(str::to_owned))
-            .into_paginator()
-            .send();
-        let mut log = Self::default();
-        for page in 0.. {
-            let Some(found) = pages.next().await else {
-                break;
-            };
-            if page == MAX_PAGES {
-                log.is_cut = true;
-                break;
-            }
-            let found = found
-                .context(aws, "logs:FilterLogEvents", format!("log group `{group}`"))
-                .optional()?;
-            let Some(found) = found else {
-                break;
-            };
-            let events = found.events().iter();
-            log.events.extend(events.filter_map(|event| {
-                Event::new(event.timestamp()?, event.message().unwrap_or_default())
-            }));
-        }
-        log.events.sort_by_key(|event| event.at);
-        Ok(log)
+        let log = LogEvents::read(aws, group, since, pattern).await?;
+        let events = log.events.into_iter();
+        Ok(Self {
+            events: events
+                .filter_map(|(at, message)| Event::new(at, &message))
+                .collect(),
+            is_cut: log.is_cut,
+        })
     }
 }
 
 impl Event {
-    /// An event of the log; `at` in milliseconds since 1970.
-    fn new(at: i64, message: &str) -> Option<Self> {
-        let at = DateTime::from_timestamp_millis(at)?;
-        let message = message.trim();
+    fn new(at: DateTime<Utc>, message: &str) -> Option<Self> {
         let line = match serde_json::from_str::<Record>(message) {
             Ok(record) => Line::of(&record),
-            Err(_) => Line::of_platform(message),
+            Err(_) => platform_failure(message).map(|what| Line::Failed { what }),
         };
         Some(Self { at, line: line? })
     }
@@ -211,20 +181,18 @@ impl Line {
             _ => None,
         }
     }
+}
 
-    /// A line of Lambda about the function.
-    fn of_platform(message: &str) -> Option<Self> {
-        let what = if let Some((_, after)) = message.split_once("Task timed out") {
-            format!("the function timed out{after}")
-        } else if message.contains("signal: killed") || message.contains("OutOfMemory") {
-            "the function was killed, probably because it ran out of memory: raise `memory_megabytes`"
-                .to_owned()
-        } else if message.contains("Runtime.ExitError") || message.contains("Runtime exited") {
-            "the function exited; its log shows the reason".to_owned()
-        } else {
-            return None;
-        };
-        Some(Self::Failed { what })
+/// The failure of a function that Lambda itself reports in a line of the log.
+pub(crate) fn platform_failure(message: &str) -> Option<String> {
+    if let Some((_, after)) = message.split_once("Task timed out") {
+        Some(format!("the function timed out{after}"))
+    } else if message.contains("signal: killed") || message.contains("OutOfMemory") {
+        Some("the function was killed, probably because it ran out of memory: raise `memory_megabytes`".to_owned())
+    } else if message.contains("Runtime.ExitError") || message.contains("Runtime exited") {
+        Some("the function exited; its log shows the reason".to_owned())
+    } else {
+        None
     }
 }
 
@@ -261,12 +229,14 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use serde_json::json;
 
     use super::{Event, Line};
 
     fn line(message: &str) -> Option<Line> {
-        Event::new(1_783_739_700_000, message).map(|event| event.line)
+        let at = DateTime::from_timestamp_millis(1_783_739_700_000).unwrap();
+        Event::new(at, message).map(|event| event.line)
     }
 
     #[test]

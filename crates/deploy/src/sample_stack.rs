@@ -95,8 +95,11 @@ fn of_identity(parameters: &StackParameters) -> Found {
         ("identity_store", "IdentityStoreId"),
         ("identity_region", "IdcRegion"),
         ("identity_role", "IdcRoleArn"),
+        ("identity_schedule", "RefreshSchedule"),
     ];
-    texts(parameters, &names)
+    let mut found = texts(parameters, &names);
+    found.insert("identity_mapping", Value::from(true));
+    found
 }
 
 fn texts(parameters: &StackParameters, names: &[(&'static str, &str)]) -> Found {
@@ -178,5 +181,15 @@ mod tests {
             ("ThemeMode", "dark"),
         ]));
         assert_eq!((found.len(), &found["theme"]), (2, &Value::from("dark")));
+        let found = of_identity(&parameters(&[
+            ("IdentityStoreId", "d-1234567890"),
+            ("IdcRoleArn", ""),
+            ("RefreshSchedule", "cron(30 3 * * ? *)"),
+        ]));
+        assert_eq!(found["identity_mapping"], true);
+        assert_eq!(
+            (found.len(), &found["identity_store"]),
+            (3, &Value::from("d-1234567890"))
+        );
     }
 }

@@ -64,6 +64,44 @@ pub(crate) fn order_problem(settings: &Config) -> Option<(String, String)> {
     ))
 }
 
+/// A map of names that is made before the read of the exports, or after the refresh of the dashboard. Returns the problem and a
+/// hint.
+pub(crate) fn identity_order_problem(settings: &Config) -> Option<(String, String)> {
+    if !settings.scheduled || !settings.identity_mapping {
+        return None;
+    }
+    let (read_at, mapped_at) = (
+        daily(&settings.schedule)?,
+        daily(&settings.identity_schedule)?,
+    );
+    let refresh_at = settings
+        .quicksight
+        .then(|| of_clock(&settings.refresh_at))
+        .flatten();
+    let after_read = (mapped_at - read_at).rem_euclid(MINUTES_PER_DAY);
+    let is_before_refresh = refresh_at
+        .is_none_or(|refresh_at| after_read < (refresh_at - read_at).rem_euclid(MINUTES_PER_DAY));
+    if (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) && is_before_refresh {
+        return None;
+    }
+    let suggested = (read_at + MAX_RUN_MINUTES).rem_euclid(MINUTES_PER_DAY);
+    let refresh = refresh_at.map_or_else(String::new, |refresh_at| {
+        format!(", and `refresh_at` imports data at {}", clock(refresh_at))
+    });
+    Some((
+        format!(
+            "`identity_schedule` maps names at {}, `schedule` reads exports at {}{refresh}: names of new users would be a day late",
+            clock(mapped_at),
+            clock(read_at)
+        ),
+        format!(
+            "map after the read, which takes up to {MAX_RUN_MINUTES} minutes, and before the import: `--set \"identity_schedule=cron({} {} * * ? *)\"`",
+            suggested % 60,
+            suggested / 60
+        ),
+    ))
+}
+
 /// The minute of the day of a daily schedule; none for other schedules.
 fn daily(expression: &str) -> Option<i32> {
     let fields = expression.strip_prefix("cron(")?.strip_suffix(')')?;
@@ -96,12 +134,33 @@ fn offset_minutes(zone: Tz, month: u32) -> i32 {
 mod tests {
     use kiro_config::{Flag, Layers};
 
-    use super::order_problem;
+    use super::{identity_order_problem, order_problem};
 
     fn order(said: &[(&str, &str)]) -> Option<(String, String)> {
         let flags = said.iter().map(|(key, value)| Flag::set(key, value));
         let layers = Layers::of_flags(flags.collect());
         order_problem(&layers.resolve(None).unwrap().settings)
+    }
+
+    #[test]
+    fn names_are_mapped_between_read_and_import() {
+        let order = |said: &[(&str, &str)]| {
+            let said = [&[("identity_mapping", "true")], said].concat();
+            let flags = said.iter().map(|(key, value)| Flag::set(key, value));
+            let layers = Layers::of_flags(flags.collect());
+            identity_order_problem(&layers.resolve(None).unwrap().settings)
+        };
+        assert_eq!(order(&[]), None);
+        assert_eq!(order(&[("identity_schedule", "rate(1 day)")]), None);
+        for (key, value) in [
+            ("identity_schedule", "cron(0 3 * * ? *)"),
+            ("identity_schedule", "cron(30 4 * * ? *)"),
+            ("schedule", "cron(25 3 * * ? *)"),
+        ] {
+            let (what, hint) = order(&[(key, value)]).unwrap();
+            assert!(what.contains("a day late"), "{what}");
+            assert!(hint.contains("identity_schedule=cron("), "{hint}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::ScheduleState;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures::future::join_all;
 
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::observed_stack::{ObservedStack, alarm_resources, physical_id};
@@ -46,23 +47,28 @@ impl Drift {
         resources: &[StackResource],
         observed: &ObservedStack,
     ) -> Self {
-        let (function, bucket) = tokio::join!(
-            Box::pin(of(physical_id(resources, "Normalizer"), |name| function(
-                aws, stack, name
-            ))),
-            Box::pin(of(physical_id(resources, "ResultsBucket"), |name| bucket(
-                aws, name
-            ))),
+        let (functions, buckets) = tokio::join!(
+            join_all(
+                names_of(resources, "AWS::Lambda::Function")
+                    .map(|name| { Box::pin(function(aws, stack, name)) })
+            ),
+            join_all(
+                names_of(resources, "AWS::S3::Bucket").map(|name| Box::pin(bucket(aws, name)))
+            ),
         );
         let mut drift = Self::default();
-        drift.add(function);
+        for function in functions {
+            drift.add(function);
+        }
         if let Some(name) = physical_id(resources, "Schedule")
             && let Ok(found) = &observed.schedule
         {
             let differences = schedule(stack, name, found.as_ref());
             drift.differences.extend(differences);
         }
-        drift.add(bucket);
+        for bucket in buckets {
+            drift.add(bucket);
+        }
         if let Ok(found) = &observed.alarms {
             drift.differences.extend(alarms(resources, found));
         }
@@ -79,14 +85,16 @@ impl Drift {
 
 type Differences = Result<Vec<String>, AwsError>;
 
-async fn of<'a, F: Future<Output = Differences>>(
-    name: Option<&'a str>,
-    compare: impl FnOnce(&'a str) -> F,
-) -> Differences {
-    match name {
-        Some(name) => compare(name).await,
-        None => Ok(Vec::new()),
-    }
+/// The names in the account of all resources of a type that have been created.
+fn names_of<'a>(
+    resources: &'a [StackResource],
+    kind: &'static str,
+) -> impl Iterator<Item = &'a str> {
+    let found = resources
+        .iter()
+        .filter(move |resource| resource.kind == kind);
+    let names = found.map(|resource| resource.physical_id.as_str());
+    names.filter(|name| !name.is_empty())
 }
 
 async fn function(aws: &Aws, stack: &Stack, name: &str) -> Differences {

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
-use crate::steps::{self, DataLayer, DesiredStack, NO_BUCKET, TableDefinition};
+use crate::steps::{
+    self, DataLayer, DesiredStack, IdentityLayer, NO_BUCKET, TableDefinition,
+    desired_identity_stack,
+};
 
 /// Placeholder for the zip's key if there is no zip. The template's pattern accepts it.
 const NO_CODE_KEY: &str = "TO-BE-FILLED-IN.zip";
@@ -40,6 +43,7 @@ impl SynthFile {
 #[derive(Debug, Clone, Default)]
 pub struct ExistingState {
     stack: Option<Stack>,
+    identity_stack: Option<Stack>,
     layer: Option<DataLayer>,
     /// The first day of the partitions.
     first_day: Option<String>,
@@ -57,11 +61,22 @@ impl ExistingState {
         let database = deployment.names.database(deployment.settings());
         let existing = steps::existing_tables(&deployment.aws, &database).await?;
         let first_day = steps::first_day(deployment, layer.as_ref(), &existing).await?;
+        let names = &deployment.names;
+        let identity_stack = Stack::find(&deployment.aws, &names.identity_stack()).await?;
         Ok(Self {
             stack,
+            identity_stack,
             layer,
             first_day: Some(first_day),
         })
+    }
+
+    /// The identity stack, with placeholders; none if identity mapping is off.
+    fn identity(&self, deployment: &Deployment) -> Option<IdentityLayer> {
+        let stack = self.identity_stack.as_ref();
+        let deployed = stack.and_then(IdentityLayer::of);
+        let is_on = deployment.settings().identity_mapping;
+        is_on.then(|| deployed.unwrap_or_else(IdentityLayer::placeholder))
     }
 }
 
@@ -74,7 +89,36 @@ pub fn files(
     deployment: &Deployment,
     existing: &ExistingState,
 ) -> Result<Vec<SynthFile>, StepError> {
-    let mut desired = DesiredStack::from_settings(deployment, existing.stack.as_ref())?;
+    let settings = deployment.settings();
+    let desired = DesiredStack::from_settings(deployment, existing.stack.as_ref())?;
+    let mut files = stack_files(deployment, &deployment.names.data_stack(), desired);
+    if settings.identity_mapping {
+        let identity = existing.identity_stack.as_ref();
+        let deployed = identity.and_then(|stack| stack.parameters.get("IdentityStoreId"));
+        let store = settings.identity_store.clone().or(deployed.cloned());
+        let store = store.unwrap_or_default();
+        let data = existing.stack.as_ref();
+        let desired = desired_identity_stack(deployment, identity, data, store)?;
+        let folder = deployment.names.identity_stack();
+        files.extend(stack_files(deployment, &folder, desired));
+    }
+    let layer = existing.layer.as_ref();
+    let bucket = layer.map_or(NO_BUCKET, |layer| layer.results_bucket.as_str());
+    files.extend(relations(deployment, existing, bucket));
+    if deployment.settings().quicksight {
+        let name = deployment.names.quicksight_policy(deployment.settings());
+        let identity = existing.identity(deployment);
+        let policy = steps::policy(deployment, bucket, identity.as_ref());
+        files.push(SynthFile::json(format!("policies/{name}.json"), &policy));
+    }
+    for (path, body) in steps::requests(deployment)? {
+        files.push(SynthFile::json(path, &body));
+    }
+    Ok(files)
+}
+
+/// Template, parameters and tags of a stack.
+fn stack_files(deployment: &Deployment, folder: &str, mut desired: DesiredStack) -> Vec<SynthFile> {
     let code_bucket = deployment.names.code_bucket(deployment.settings());
     for (name, placeholder) in [
         ("CodeBucket", code_bucket.as_str()),
@@ -85,27 +129,14 @@ pub fn files(
             placeholder.clone_into(value);
         }
     }
-    let folder = deployment.names.data_stack();
-    let mut files = vec![
+    vec![
         SynthFile::text(format!("{folder}/template.yaml"), desired.template),
         SynthFile::json(
             format!("{folder}/parameters.json"),
             &desired.parameter_list(),
         ),
         SynthFile::json(format!("{folder}/tags.json"), &desired.tag_list()),
-    ];
-    let layer = existing.layer.as_ref();
-    let bucket = layer.map_or(NO_BUCKET, |layer| layer.results_bucket.as_str());
-    files.extend(relations(deployment, existing, bucket));
-    if deployment.settings().quicksight {
-        let name = deployment.names.quicksight_policy(deployment.settings());
-        let policy = steps::policy(deployment, bucket);
-        files.push(SynthFile::json(format!("policies/{name}.json"), &policy));
-    }
-    for (path, body) in steps::requests(deployment)? {
-        files.push(SynthFile::json(path, &body));
-    }
-    Ok(files)
+    ]
 }
 
 /// Returns true if the key of the function's zip has to be filled in.
@@ -123,9 +154,12 @@ fn relations(deployment: &Deployment, existing: &ExistingState, bucket: &str) ->
         .hash_salt
         .as_deref()
         .filter(|salt| settings.hash_emails && !salt.is_empty() && *salt != NO_SALT);
+    let map_location = existing.identity(deployment);
+    let map_location = map_location.map(|layer| layer.map_location());
     let mut files = Vec::new();
     for (number, relation) in (1..).zip(deployment.catalogue.relations()) {
-        if let Some(table) = TableDefinition::of(relation, bucket, first_day) {
+        let map = map_location.as_deref();
+        if let Some(table) = TableDefinition::of(relation, bucket, map, first_day) {
             let content = json!({"DatabaseName": database, "TableInput": table.to_json()});
             files.push(SynthFile::json(
                 format!("tables/{}.json", relation.name),

@@ -38,7 +38,7 @@ pub enum Validation {
 ///
 /// # Errors
 ///
-/// If the data sets do not exist yet, if a call fails, or if the analysis could not be deleted.
+/// If the datasets do not exist yet, if a call fails, or if the analysis could not be deleted.
 pub async fn validate_definition(
     deployment: &Deployment,
     progress: &dyn Progress,
@@ -79,7 +79,7 @@ pub async fn validate_definition(
 fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
     let mut body = analysis_body(deployment)?;
     if let Some(members) = body.as_object_mut() {
-        // The theme is created after the data sets and may not exist yet.
+        // The theme is created after the datasets and may not exist yet.
         members.remove("ThemeArn");
     }
     let name = body["Name"].as_str().unwrap_or_default();
@@ -89,7 +89,7 @@ fn request_body(deployment: &Deployment) -> Result<Value, StepError> {
     Ok(body)
 }
 
-/// Fails if a data set is missing: a definition is validated against the columns of its data sets.
+/// Fails if a dataset is missing: a definition is validated against the columns of its datasets.
 async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
     if !deployment.settings().quicksight {
         return Err(StepError::failed(
@@ -113,10 +113,10 @@ async fn require_data_sets(deployment: &Deployment) -> Result<(), StepError> {
         missing => Err(StepError::failed(
             ErrorCategory::Usage,
             format!(
-                "{missing} of the {} data sets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
+                "{missing} of the {} datasets that the dashboard reads do not exist yet, and Quick Sight validates a definition against them",
                 needed.len()
             ),
-            "run `kiro-analytics deploy`: it creates them in step 9, before the dashboard; then run this again",
+            "run `kiro-analytics deploy`: it creates them in step 11, before the dashboard; then run this again",
         )),
     }
 }

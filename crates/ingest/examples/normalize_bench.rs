@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! normalize_bench make-big ROWS USERS FOLDER       one export with 12 model columns
-//! normalize_bench make-daily DAYS USERS FOLDER     one export a day
+//! normalize_bench make-daily EXPORTS USERS FOLDER  exports of each day, one for each client
 //! normalize_bench run SOURCE DESTINATION JOBS      normalizes and reports
 //! ```
 #![expect(
@@ -24,13 +24,14 @@ use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
 type Outcome = Result<(), Box<dyn Error>>;
 
 const USAGE: &str =
-    "make-big ROWS USERS FOLDER | make-daily DAYS USERS FOLDER | run SOURCE DESTINATION JOBS";
+    "make-big ROWS USERS FOLDER | make-daily EXPORTS USERS FOLDER | run SOURCE DESTINATION JOBS";
 
 const HEADER: &str = "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,\
     Overage_Enabled,ProfileId,Subscription_Tier,Total_Messages,New_User,User_Email,Usage_Limit,auto_messages,\
     claude_haiku_4.5_messages,claude_opus_4.5_messages,claude_opus_4.6_messages,claude_opus_4.8_messages,\
     claude_sonnet_4_messages,claude_sonnet_4.5_messages,claude_sonnet_4.6_messages,glm_5_messages,\
     gpt_5.6_luna_messages,gpt_5.6_sol_messages,qwen3_coder_next_messages";
+const CLIENTS: [&str; 3] = ["KIRO_IDE", "KIRO_CLI", "PLUGIN"];
 const MODELS: u64 = 12;
 const MODELS_USED: u64 = 3;
 
@@ -39,7 +40,9 @@ fn main() -> Outcome {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["make-big", rows, users, folder] => make_big(rows.parse()?, users.parse()?, folder),
-        ["make-daily", days, users, folder] => make_daily(days.parse()?, users.parse()?, folder),
+        ["make-daily", exports, users, folder] => {
+            make_daily(exports.parse()?, users.parse()?, folder)
+        }
         ["run", source, destination, jobs] => run(source, destination, jobs.parse()?),
         _ => Err(USAGE.into()),
     }
@@ -50,43 +53,59 @@ fn first_day() -> NaiveDate {
 }
 
 fn make_big(rows: u64, users: u64, folder: &str) -> Outcome {
-    write_export(Path::new(folder), first_day(), rows, users)
+    write_export(Path::new(folder), first_day(), None, rows, users)
 }
 
-fn make_daily(days: u64, users: u64, folder: &str) -> Outcome {
-    for day in 0..days {
-        let date = first_day()
-            .checked_sub_days(Days::new(day))
-            .unwrap_or_default();
-        write_export(Path::new(folder), date, users, users)?;
+/// Writes the exports of the newest days. Two clients, as no day before 2023-11-28 is plausible.
+fn make_daily(exports: u64, users: u64, folder: &str) -> Outcome {
+    for export in 0..exports {
+        let days = Days::new(export / 2);
+        let date = first_day().checked_sub_days(days).unwrap_or_default();
+        let client = CLIENTS[(export % 2) as usize];
+        write_export(Path::new(folder), date, Some(client), users, users)?;
     }
     Ok(())
 }
 
-fn write_export(root: &Path, date: NaiveDate, rows: u64, users: u64) -> Outcome {
+/// Writes an export of one client, or of all.
+fn write_export(
+    root: &Path,
+    date: NaiveDate,
+    client: Option<&str>,
+    rows: u64,
+    users: u64,
+) -> Outcome {
     let folder = root
         .join("AWSLogs/123456789012/KiroLogs/user_report/us-east-1")
         .join(date.format("%Y/%m/%d/00").to_string());
     fs::create_dir_all(&folder)?;
     let name = format!(
-        "KIRO_IDE_123456789012_user_report_{}0000.csv",
+        "{}_123456789012_user_report_{}0000.csv",
+        client.unwrap_or("KIRO_IDE"),
         date.format("%Y%m%d")
     );
     let mut out = BufWriter::new(File::create(folder.join(name))?);
     writeln!(out, "{HEADER}")?;
     let mut random = Random(u64::from(date.num_days_from_ce().unsigned_abs()));
     for row in 0..rows {
-        write_row(&mut out, date, row % users, &mut random)?;
+        write_row(&mut out, date, client, row % users, &mut random)?;
     }
     out.flush()?;
     Ok(())
 }
 
-fn write_row(out: &mut impl Write, date: NaiveDate, user: u64, random: &mut Random) -> Outcome {
+fn write_row(
+    out: &mut impl Write,
+    date: NaiveDate,
+    client: Option<&str>,
+    user: u64,
+    random: &mut Random,
+) -> Outcome {
     let mut id = Random(user + 1);
     let (one, two) = (id.next(), id.next());
     let (tier, limit) = [("PRO", 1000), ("PRO_PLUS", 2000), ("POWER", 10_000)][(user % 3) as usize];
-    let client = ["KIRO_IDE", "KIRO_CLI", "PLUGIN"][(random.next() % 3) as usize];
+    let any_client = CLIENTS[(random.next() % 3) as usize];
+    let client = client.unwrap_or(any_client);
     let first = random.next() % MODELS;
     let messages: Vec<u64> = (0..MODELS)
         .map(|model| {

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use kiro_catalog::{did_you_mean, nearest};
-use kiro_ingest::printable;
 use kiro_s3::decoded_key;
 use serde::Deserialize;
 use serde_json::Value;
@@ -44,27 +43,19 @@ pub struct RunRequest {
 
 /// The members of a direct call.
 const MEMBERS: [&str; 4] = ["since", "until", "reprocess", "max_files"];
-/// Longer names are cut in messages.
-const MAX_NAME_CHARS: usize = 64;
 
-/// An event of an unknown shape.
+/// An event of an unknown shape. Nothing of its content is kept but the names of known members.
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
     #[error(
         "expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}"
     )]
-    Shape {
-        #[source]
-        source: serde_json::Error,
-    },
+    Shape,
     #[error(
-        "unknown member `{found}`, expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}{}",
+        "unknown member, expected a schedule, an S3 event or {{\"since\", \"until\", \"reprocess\", \"max_files\"}}{}",
         did_you_mean(nearest.as_deref())
     )]
-    UnknownMember {
-        found: String,
-        nearest: Option<String>,
-    },
+    UnknownMember { nearest: Option<String> },
 }
 
 /// A notification that S3 sends to a function itself.
@@ -151,12 +142,12 @@ fn check_members(event: &Value) -> Result<(), EventError> {
     match names.find(|name| !MEMBERS.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => Err(EventError::UnknownMember {
-            found: printable(name).chars().take(MAX_NAME_CHARS).collect(),
             nearest: nearest(name, MEMBERS),
         }),
     }
 }
 
 fn parsed<T: for<'de> Deserialize<'de>>(event: Value) -> Result<T, EventError> {
-    serde_json::from_value(event).map_err(|source| EventError::Shape { source })
+    // The cause would repeat a value.
+    serde_json::from_value(event).map_err(|_| EventError::Shape)
 }

@@ -1,6 +1,6 @@
 //! The engine: opens a data folder, runs statements, and refreshes when parts change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,6 +19,7 @@ use crate::date_range::DateRange;
 use crate::error::QueryError;
 use crate::parts::PartListing;
 use crate::relations::Relations;
+use crate::restriction::Restriction;
 use crate::snapshot::Snapshot;
 use crate::statement::ReadStatement;
 use crate::time_partitions::TIME_PARTITION_ROWS;
@@ -66,7 +67,20 @@ impl Engine {
     /// `Catalogue` if the views cannot be rendered with these options, `List` if a folder cannot be listed, `Start` if
     /// the engine cannot be set up.
     pub fn open(options: EngineOptions) -> Result<Self, QueryError> {
-        Self::open_with_time_partitions(options, TIME_PARTITION_ROWS)
+        Self::open_with(options, None, TIME_PARTITION_ROWS)
+    }
+
+    /// Opens a data folder with the rows of these users alone, by canonical id: every view is computed from them, and
+    /// relations about all exports have no rows. The days that windows end on are those of all users.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn open_for_users(
+        options: EngineOptions,
+        users: BTreeSet<String>,
+    ) -> Result<Self, QueryError> {
+        Self::open_with(options, Some(users), TIME_PARTITION_ROWS)
     }
 
     /// Opens a data folder with time partitions of another size, for tests with few rows.
@@ -75,10 +89,19 @@ impl Engine {
         options: EngineOptions,
         time_partition_rows: usize,
     ) -> Result<Self, QueryError> {
+        Self::open_with(options, None, time_partition_rows)
+    }
+
+    fn open_with(
+        options: EngineOptions,
+        users: Option<BTreeSet<String>>,
+        time_partition_rows: usize,
+    ) -> Result<Self, QueryError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let catalogue = Catalogue::render(&options.render)?;
         let mut relations = Relations::new(catalogue, &options.render.database, threads)?;
         relations.time_partition_rows = time_partition_rows;
+        relations.restriction = users.map(|users| Restriction::new(users, &relations.catalogue));
         let relations = Arc::new(relations);
         let listing =
             PartListing::read(&options.data, relations.datasets(), &PartListing::default())?;
@@ -109,7 +132,7 @@ impl Engine {
             &self.relations.database,
             &self.relations.names(),
         )?;
-        let mut state = self.snapshot().session(&names).await?;
+        let mut state = self.snapshot().statement_session(&names).await?;
         // A statement may read the clock. A view may not.
         state.mark_start_execution();
         let plan = statement.plan(&state).await?;

@@ -14,6 +14,7 @@ use crate::footer::{Footer, read_footer};
 use crate::part_table::{part_table, stored_schema};
 use crate::parts::{Part, PartListing};
 use crate::relations::Relations;
+use crate::restriction::Access;
 use crate::source_table::SourceTable;
 
 /// Makes tables over the parts of `listing`.
@@ -47,23 +48,33 @@ impl<'a> ExternalTables<'a> {
         Ok(Some(self.unfiltered_table(relation, self.range)?.rows()))
     }
 
-    /// Returns a table with the rows of `range`: it leaves out parts by their footers, and filters the rows where a part
-    /// crosses an end of the range.
+    /// Returns a table with the rows of `range` that `access` allows: it leaves out parts by their footers, and filters the
+    /// rows where a part crosses an end of the range.
     pub(crate) fn table(
         &self,
         relation: &Relation,
         range: DateRange,
+        access: Access,
     ) -> Result<Arc<dyn TableProvider>, QueryError> {
         let schema = self.relations.schema(&relation.name)?;
+        let of_users = match access {
+            Access::All => None,
+            Access::Filtered(filter) => Some(filter),
+            Access::Nothing => return Ok(Arc::new(SourceTable::new(schema, Vec::new()))),
+        };
         let table: Arc<dyn TableProvider> = Arc::new(self.unfiltered_table(relation, range)?);
         let is_inside = self
             .parts(relation, &schema)?
             .iter()
             .filter(|(_, footer)| range.overlaps(*footer))
             .all(|(_, footer)| range.contains(*footer));
-        let filter = range
+        let of_days = range
             .to_filter()
             .filter(|_| has_activity_date(&schema) && !is_inside);
+        let filter = match (of_days, of_users) {
+            (Some(days), Some(users)) => Some(days.and(users)),
+            (days, users) => days.or(users),
+        };
         let Some(filter) = filter else {
             return Ok(table);
         };

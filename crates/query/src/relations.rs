@@ -13,6 +13,7 @@ use kiro_catalog::{Catalogue, ColumnType, Relation, Source};
 use crate::error::{QueryError, view_error};
 use crate::packed::Pool;
 use crate::parts::DatasetFolder;
+use crate::restriction::Restriction;
 use crate::session::{base_session, session_over};
 use crate::source_table::SourceTable;
 use crate::time_partitions::TIME_PARTITION_ROWS;
@@ -23,6 +24,8 @@ pub(crate) type ReadColumns = HashMap<String, BTreeSet<usize>>;
 /// The relations of one catalogue, and the sessions that plan them.
 pub(crate) struct Relations {
     pub(crate) catalogue: Catalogue,
+    /// The users whose rows the relations have; none for all.
+    pub(crate) restriction: Option<Restriction>,
     pub(crate) database: String,
     pub(crate) threads: usize,
     /// The number of raw rows of a time partition.
@@ -64,6 +67,7 @@ impl Relations {
         }
         Ok(Self {
             catalogue,
+            restriction: None,
             database: database.to_owned(),
             threads,
             time_partition_rows: TIME_PARTITION_ROWS,

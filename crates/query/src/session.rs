@@ -16,6 +16,7 @@ use datafusion::prelude::SessionConfig;
 
 use crate::cross_join_build_side::physical_rules;
 use crate::functions;
+use crate::narrow_windows::NarrowWindows;
 use crate::rewrite_aggregates::RewriteAggregates;
 
 /// The SQL catalog that contains the database.
@@ -37,6 +38,7 @@ pub(crate) fn base_session(database: &str, threads: usize) -> Result<SessionStat
         .with_config(config)
         .with_default_features()
         .with_analyzer_rule(Arc::new(RewriteAggregates::new()))
+        .with_analyzer_rule(Arc::new(NarrowWindows))
         .with_physical_optimizer_rules(physical_rules())
         .with_table_function_list(vec![])
         .build();

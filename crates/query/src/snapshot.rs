@@ -22,6 +22,7 @@ use crate::external_tables::ExternalTables;
 use crate::packed::{PackedBuilder, PackedRows, Pool};
 use crate::parts::PartListing;
 use crate::relations::Relations;
+use crate::restriction::Access;
 use crate::session::session_over;
 use crate::source_table::SourceTable;
 use crate::time_partitions::{PreviousPartitions, TimePartition, TimePartitions};
@@ -106,22 +107,62 @@ impl Snapshot {
         (next, invalidated)
     }
 
-    /// Returns a session over the named relations. Computes the views among them.
-    pub(crate) async fn session(
+    /// Returns a session of a statement over the named relations. Computes the views among them.
+    pub(crate) async fn statement_session(
         self: &Arc<Self>,
         names: &[String],
     ) -> Result<SessionState, QueryError> {
         let mut tables = TableMap::new();
         for name in names {
-            tables.insert(name.clone(), self.table(name).await?);
+            let relation = self.relations.get(name)?;
+            let schema = self.relations.schema(name)?;
+            let restriction = self.relations.restriction.as_ref();
+            let access = restriction.map_or(Access::All, |restriction| {
+                restriction.of_statement(relation, &schema)
+            });
+            let table: Arc<dyn TableProvider> = match (&relation.source, access) {
+                (Source::Parts { .. }, access) => {
+                    self.external_tables().table(relation, self.range, access)?
+                }
+                (Source::View { .. }, Access::Nothing) => {
+                    Arc::new(SourceTable::new(schema, Vec::new()))
+                }
+                (Source::View { .. }, _) => Arc::new(Box::pin(self.view(name)).await?),
+            };
+            tables.insert(name.clone(), table);
         }
         session_over(&self.relations.session, &self.relations.database, tables)
             .map_err(QueryError::Start)
     }
 
-    /// Returns the number of rows of a relation; none if the parts must be read to count them.
+    /// Returns a session over the relations that a view reads. Computes the views among them.
+    async fn view_session(
+        self: &Arc<Self>,
+        relation: &Relation,
+    ) -> Result<SessionState, QueryError> {
+        let mut tables = TableMap::new();
+        for name in &relation.depends_on {
+            tables.insert(name.clone(), self.table(name, relation).await?);
+        }
+        session_over(&self.relations.session, &self.relations.database, tables)
+            .map_err(QueryError::Start)
+    }
+
+    /// What a view sees of an external table.
+    fn access_of(&self, view: &Relation, table: &Relation) -> Result<Access, QueryError> {
+        let schema = self.relations.schema(&table.name)?;
+        let restriction = self.relations.restriction.as_ref();
+        Ok(restriction.map_or(Access::All, |restriction| {
+            restriction.of_view(&view.name, &schema)
+        }))
+    }
+
+    /// Returns the number of rows of a relation; none if the rows must be read to count them.
     pub(crate) async fn rows(self: &Arc<Self>, name: &str) -> Result<Option<usize>, QueryError> {
         let relation = self.relations.get(name)?;
+        if self.relations.restriction.is_some() {
+            return Ok(None);
+        }
         match relation.source {
             Source::View { .. } => Ok(Some(self.view(name).await?.rows())),
             Source::Parts { .. } => self.external_tables().rows(relation),
@@ -157,15 +198,19 @@ impl Snapshot {
         Ok(table.clone())
     }
 
-    /// Returns a relation as a table. Boxed because views read views.
+    /// Returns a relation as the table that a view reads. Boxed because views read views.
     fn table<'a>(
         self: &'a Arc<Self>,
         name: &'a str,
+        reader: &'a Relation,
     ) -> BoxFuture<'a, Result<Arc<dyn TableProvider>, QueryError>> {
         async move {
             let relation = self.relations.get(name)?;
             match relation.source {
-                Source::Parts { .. } => self.external_tables().table(relation, self.range),
+                Source::Parts { .. } => {
+                    let access = self.access_of(reader, relation)?;
+                    self.external_tables().table(relation, self.range, access)
+                }
                 Source::View { .. } => {
                     Ok(Arc::new(self.view(name).await?) as Arc<dyn TableProvider>)
                 }
@@ -179,7 +224,7 @@ impl Snapshot {
         self: &Arc<Self>,
         relation: &Relation,
     ) -> Result<SourceTable, QueryError> {
-        let state = self.session(&relation.depends_on).await?;
+        let state = self.view_session(relation).await?;
         let failed = |source| view_error(&relation.name, source);
         let plan = self.relations.plan(relation, &state).await?;
         let plan = state.create_physical_plan(&plan).await.map_err(failed)?;
@@ -289,13 +334,14 @@ impl Snapshot {
             let table: Arc<dyn TableProvider> = match needed.source {
                 Source::Parts { .. } => {
                     let range = self.range.intersect(partition.range);
-                    self.external_tables().table(needed, range)?
+                    let access = self.access_of(relation, needed)?;
+                    self.external_tables().table(needed, range, access)?
                 }
                 Source::View { .. } if needed.by_day => {
                     let rows = self.rows_of(partition, name).await?;
                     Arc::new(self.cached_table(needed, std::iter::once(rows.as_ref()))?)
                 }
-                Source::View { .. } => self.table(name).await?,
+                Source::View { .. } => self.table(name, relation).await?,
             };
             tables.insert(name.clone(), table);
         }

@@ -58,6 +58,10 @@ impl S3Bucket {
     pub fn url(&self) -> &S3Url {
         &self.0.url
     }
+
+    pub(crate) fn inner(&self) -> &Arc<BucketInner> {
+        &self.0
+    }
 }
 
 impl BucketInner {

@@ -17,6 +17,7 @@ use kiro_catalog::{Catalogue, RenderOptions};
 use kiro_dashboard::Spec;
 use kiro_datagen::{FleetOptions, write_fleet};
 use kiro_ingest::LocalFolder;
+use kiro_people::PeopleStore;
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{
     DashboardService, Limits, Pseudonyms, ReportOptions, ServeOptions, WatcherOptions, serve,
@@ -86,6 +87,8 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
         clock: Arc::new(chrono::Utc::now),
         poll: Duration::from_secs(2),
         names: Arc::default(),
+        people: Some(PeopleStore::open(Path::new(data))?),
+        is_restricted: false,
     };
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let options = ServeOptions {

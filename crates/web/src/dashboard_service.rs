@@ -11,7 +11,8 @@ use kiro_dashboard::Spec;
 use kiro_dashboard_sql::{
     ChoiceRow, DataWindow, Facet, FacetedResults, Figure, LocalQuery, Request, RequestError,
     ResultSet, Selection, TableView, build_figure, data_window_query, faceted_query,
-    first_day_query, options_query, read_first_day, read_options, visual_query,
+    first_day_query, options_query, read_first_day, read_options, read_single_valued_pickers,
+    single_valued_pickers_query, visual_query,
 };
 use kiro_ingest::{error_chain, printable};
 use kiro_query::{Engine, QueryError};
@@ -136,6 +137,18 @@ impl DashboardService {
         let query = options_query(&self.spec, picker, search, limit.clamp(1, MAX_CHOICES))?;
         let results = self.run(&query).await?;
         Ok(results.first().map(read_options).unwrap_or_default())
+    }
+
+    /// The ids of the pickers that have at most one value to offer, except that of one user.
+    pub(crate) async fn single_valued_pickers(&self) -> Result<Vec<String>, DashboardError> {
+        let Some(query) = single_valued_pickers_query(&self.spec)? else {
+            return Ok(Vec::new());
+        };
+        let results = self.run(&query).await?;
+        let pickers = results
+            .first()
+            .map(|rows| read_single_valued_pickers(&self.spec, rows));
+        Ok(pickers.unwrap_or_default())
     }
 
     /// The figure of one visual for one selection.

@@ -17,11 +17,13 @@ use kiro_ingest::{
     ObjectStore, Progress, RunError, RunSummary, StoreError, error_chain, find_same_content,
     normalize,
 };
+use kiro_people::PeopleStore;
 use kiro_report::Names;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::dashboard_service::{DashboardError, DashboardService};
+use crate::people_service::{PeopleService, PeopleServiceError};
 use crate::retry_schedule::{ReadOutcome, RetrySchedule};
 use crate::status::{ExportCounts, ReadState, StatusChannel};
 
@@ -45,6 +47,10 @@ pub struct WatcherOptions {
     pub poll: Duration,
     /// Other spellings of names in exports.
     pub names: Arc<Names>,
+    /// The names of users. None while addresses are hashed.
+    pub people: Option<PeopleStore>,
+    /// The engine has the rows of some people only.
+    pub is_restricted: bool,
 }
 
 /// Keeps the data folder up to date with the sources.
@@ -52,6 +58,7 @@ pub struct ExportWatcher {
     service: Arc<DashboardService>,
     status: Arc<StatusChannel>,
     options: WatcherOptions,
+    people: Option<PeopleService>,
     /// The prefix of data versions: unique per start of the program.
     start: String,
     /// Held during a run: runs are sequential.
@@ -65,13 +72,20 @@ impl ExportWatcher {
     pub fn new(
         service: Arc<DashboardService>,
         status: Arc<StatusChannel>,
-        options: WatcherOptions,
+        mut options: WatcherOptions,
     ) -> Arc<Self> {
         let start = format!("{:x}", (options.clock)().timestamp_millis());
+        let people = options.people.take();
+        let people = people.map(|store| {
+            let clock = Arc::clone(&options.clock);
+            let can_write = options.destination.is_some();
+            PeopleService::new(Arc::clone(&service), store, clock, can_write)
+        });
         let watcher = Self {
             service,
             status,
             options,
+            people,
             start,
             running: Mutex::new(()),
             uploaded: std::sync::Mutex::default(),
@@ -88,6 +102,16 @@ impl ExportWatcher {
         self.options.destination.is_some()
     }
 
+    /// The names of users. None while addresses are hashed.
+    pub(crate) fn people(&self) -> Option<&PeopleService> {
+        self.people.as_ref()
+    }
+
+    /// Other spellings of names in exports.
+    pub(crate) fn names(&self) -> &Arc<Names> {
+        &self.options.names
+    }
+
     /// Reads the existing exports, then watches the sources until the future is dropped.
     pub async fn run(self: Arc<Self>) {
         let mut known = self.listings().await;
@@ -97,6 +121,8 @@ impl ExportWatcher {
         retry.record(self.read_sources().await);
         let page = self.service.spec().page(Language::En);
         let (first, others) = page.sheets.split_at(page.sheets.len().min(1));
+        // The page asks for them when it opens. A request returns the error to the user.
+        self.service.single_valued_pickers().await.ok();
         self.warm_up(first).await;
         self.settle();
         self.warm_up(others).await;
@@ -104,6 +130,9 @@ impl ExportWatcher {
             tokio::time::sleep(self.options.poll).await;
             let listings = self.listings().await;
             if listings == known && !retry.is_due() {
+                if self.people.as_ref().is_some_and(PeopleService::is_outdated) {
+                    self.publish_people().await;
+                }
                 continue;
             }
             known = listings;
@@ -222,8 +251,16 @@ impl ExportWatcher {
 
     /// A message for users that is no error.
     fn notice(&self) -> Option<String> {
-        let notice = "the data folder cannot be written: new exports are not read";
-        (!self.can_write()).then(|| notice.to_owned())
+        let reason = self.read_only_reason()?;
+        Some(format!("{reason}: new exports are not read"))
+    }
+
+    /// Why nothing can be changed.
+    pub(crate) fn read_only_reason(&self) -> Option<&'static str> {
+        if self.options.is_restricted {
+            return Some("this page shows some people only");
+        }
+        (!self.can_write()).then_some("the data folder cannot be written")
     }
 
     /// Waits for a run, and publishes its parts at growing intervals meanwhile.
@@ -245,12 +282,45 @@ impl ExportWatcher {
         }
     }
 
-    /// Publishes the numbers of new parts.
+    /// Publishes the numbers of new parts, with the names of new users.
     async fn publish_parts(&self) -> Result<(), DashboardError> {
-        if self.service.refresh().await? {
+        let mut is_changed = self.service.refresh().await?;
+        if let Some(people) = &self.people {
+            if is_changed || people.is_outdated() {
+                is_changed |= self.refresh_people(people).await;
+            }
+            self.publish_people_status(people).await;
+        }
+        if is_changed {
             self.publish_version();
         }
         self.publish_newest_day().await
+    }
+
+    /// Publishes names that have changed.
+    pub(crate) async fn publish_people(&self) {
+        // An error here is that of the parts: it is published when they are read.
+        self.publish_parts().await.ok();
+    }
+
+    /// Brings the names in step with the data. Returns true if the numbers may have changed. A failure leaves the names as
+    /// they were, and the next listing tries again.
+    async fn refresh_people(&self, people: &PeopleService) -> bool {
+        let refreshed = match people.refresh().await {
+            Ok(true) => self.service.refresh().await.map_err(Into::into),
+            other => other,
+        };
+        refreshed.unwrap_or_else(|error: PeopleServiceError| {
+            let error = error.message();
+            tracing::warn!(error, "The names could not be brought up to date.");
+            false
+        })
+    }
+
+    async fn publish_people_status(&self, people: &PeopleService) {
+        if let Ok(counts) = people.status().await {
+            self.status.update(|status| status.people = Some(counts));
+        }
     }
 
     async fn publish_newest_day(&self) -> Result<(), DashboardError> {

@@ -5,6 +5,8 @@ use kiro_ingest::{ExportFailure, printable};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use crate::people_service::PeopleStatus;
+
 /// The maximum number of failures in a status.
 const MAX_FAILURES: usize = 100;
 
@@ -42,6 +44,9 @@ pub struct Status {
     /// Changes whenever the numbers may have changed.
     pub(crate) data_version: String,
     pub(crate) failures: Vec<ExportFailure>,
+    /// How many users have names. None while addresses are hashed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) people: Option<PeopleStatus>,
     /// A condition that users should know, such as a data folder that cannot be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use kiro_ingest::{ContentHash, ContentHasher, ExportFailure, create_private_folder, printable};
+use kiro_people::{ImportOutcome, MAX_ROSTER_BYTES};
 use serde::Serialize;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::export_watcher::{AddExportsError, ExportWatcher};
 use crate::form::{Form, PartHead};
 use crate::limits::Limits;
+use crate::roster_file::{HEAD_BYTES, is_roster};
 
 /// The maximum size of one request.
 pub(crate) const MAX_BYTES: usize = 512 << 20;
@@ -34,6 +36,17 @@ pub(crate) struct UploadSummary {
     /// The number of files that had been added before.
     pub(crate) known: u64,
     pub(crate) failed: Vec<ExportFailure>,
+    /// A roster that was among the files and was imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) roster: Option<ImportedRoster>,
+}
+
+/// A roster that was imported.
+#[derive(Debug, Serialize)]
+pub(crate) struct ImportedRoster {
+    pub(crate) file: String,
+    #[serde(flatten)]
+    pub(crate) outcome: ImportOutcome,
 }
 
 /// The whole upload was rejected.
@@ -45,6 +58,8 @@ pub(crate) enum UploadError {
     TooLarge,
     #[error("the file is larger than {} MiB", MAX_BYTES_PER_FILE >> 20)]
     FileTooLarge,
+    #[error("the roster is larger than {} MiB", MAX_ROSTER_BYTES >> 20)]
+    RosterTooLarge,
     #[error("the upload contains no file")]
     Empty,
     #[error("the upload was interrupted")]
@@ -170,9 +185,11 @@ impl Upload {
         if self.files == 0 {
             return Err(UploadError::Empty);
         }
+        let roster = self.import_roster(watcher).await?;
         let (new, known) = self.split_known(watcher).await?;
         let mut summary = UploadSummary {
             known,
+            roster,
             ..UploadSummary::default()
         };
         let folders: BTreeSet<&String> = new.iter().map(|(file, _)| &file.folder).collect();
@@ -200,6 +217,53 @@ impl Upload {
             })
             .collect();
         Ok(summary)
+    }
+
+    /// Takes the rosters out of the received files, and imports the only one.
+    async fn import_roster(
+        &mut self,
+        watcher: &ExportWatcher,
+    ) -> Result<Option<ImportedRoster>, UploadError> {
+        let mut rosters = Vec::new();
+        for file in std::mem::take(&mut self.received) {
+            let head = read_start(&self.path_of(&file), HEAD_BYTES).await?;
+            if is_roster(&head, watcher.names()) {
+                rosters.push(file);
+            } else {
+                self.received.push(file);
+            }
+        }
+        let mut contents = Vec::new();
+        for file in &rosters {
+            let path = self.path_of(file);
+            contents.push(read_start(&path, MAX_ROSTER_BYTES + 1).await?);
+            // What stays in the folder is read as an export.
+            tokio::fs::remove_file(path).await?;
+        }
+        let (Some(content), [file]) = (contents.pop(), rosters.as_slice()) else {
+            for file in &rosters {
+                self.reject(&file.name, "one roster can be imported at a time");
+            }
+            return Ok(None);
+        };
+        let Some(people) = watcher.people() else {
+            let reason = "names are not imported while e-mail addresses are hashed";
+            self.reject(&file.name, reason);
+            return Ok(None);
+        };
+        match people.import_roster(content, file.name.clone()).await {
+            Ok(outcome) => {
+                watcher.publish_people().await;
+                Ok(Some(ImportedRoster {
+                    file: file.name.clone(),
+                    outcome,
+                }))
+            }
+            Err(error) => {
+                self.reject(&file.name, &error.message());
+                Ok(None)
+            }
+        }
     }
 
     /// The files whose content is new, and the number of the others, which are removed: their content is that of an export of
@@ -316,6 +380,14 @@ async fn write_pieces(
     Ok(rejection)
 }
 
+/// The first bytes of a file.
+async fn read_start(path: &Path, max_bytes: usize) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let mut file = File::open(path).await?.take(max_bytes as u64);
+    file.read_to_end(&mut content).await?;
+    Ok(content)
+}
+
 async fn hash_file(path: &Path) -> std::io::Result<ContentHash> {
     let mut file = File::open(path).await?;
     let mut hasher = ContentHasher::new();
@@ -352,7 +424,7 @@ fn csv_file_name(name: &str) -> Option<String> {
 }
 
 /// A name as messages show it: on one line, and not too long.
-fn display_name(name: &str) -> String {
+pub(crate) fn display_name(name: &str) -> String {
     let shown: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
     if shown.trim().is_empty() {
         "a file without a name".to_owned()

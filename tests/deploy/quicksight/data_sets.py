@@ -7,6 +7,8 @@ import uuid
 from double import Refused, page
 from model import api
 
+from . import row_level_security
+
 # Members of a request that its description also has: an update replaces all of them, also those that it omits.
 SHOWN = set(api("quicksight").model.shape_for("DataSet").members) - {"DataSetId", "Name"}
 
@@ -28,7 +30,9 @@ class DataSets:
     def update_data_set(self, asked):
         asset = self.account.get_settled("DataSet", asked)
         self._check(asked)
-        asset.body, asset.updated = dict(asked), time.time()
+        # Only a creation has it.
+        kept = {name: asset.body[name] for name in ("UseAs",) if name in asset.body}
+        asset.body, asset.updated = dict(asked) | kept, time.time()
         return {"Arn": asset.arn, "DataSetId": asset.id} | self._imported(asset, "EDIT")
 
     def describe_data_set(self, asked):
@@ -39,7 +43,9 @@ class DataSets:
     def list_data_sets(self, asked):
         self.account.subscribed()
         summaries = [
-            asset.summary() | {"ImportMode": asset.body["ImportMode"], "RowLevelPermissionTagConfigurationApplied": False}
+            asset.summary()
+            | {"ImportMode": asset.body["ImportMode"], "RowLevelPermissionTagConfigurationApplied": False}
+            | {name: asset.body[name] for name in ("RowLevelPermissionDataSet", "UseAs") if name in asset.body}
             for asset in self.account.all("DataSet")
         ]
         return page(summaries, asked, "DataSetSummaries")
@@ -73,7 +79,15 @@ class DataSets:
             source = table["Source"].get("PhysicalTableId")
             if source is not None and source not in asked["PhysicalTableMap"]:
                 raise Refused("InvalidParameterValueException", f"Physical table {source} is not found.")
-        output_columns(asked)
+        columns = types(output_columns(asked))
+        if "RowLevelPermissionDataSet" in asked:
+            rules = self.account.by_arn(asked["RowLevelPermissionDataSet"]["Arn"])
+            of_rules = types(output_columns(rules.body)) if rules is not None and rules.kind == "DataSet" else {}
+            row_level_security.check(asked, rules, columns, of_rules)
+
+
+def types(columns):
+    return {column["Name"]: column["Type"] for column in columns}
 
 
 # Columns in an expression; parameters begin with a dollar sign.

@@ -3,11 +3,13 @@
 mod names;
 mod plans;
 mod problems;
+mod seats;
 mod sections;
 mod values;
 
 pub use names::NameSettings;
 pub use plans::{Plan, Plans};
+pub use seats::Seats;
 pub use sections::{
     Anchor, Budget, Code, Movers, Overage, OverageReading, Quality, Section, Segments, Settings,
 };

@@ -30,6 +30,7 @@ impl Settings {
             }
         }
         self.push_disorder(&mut problems);
+        self.push_seat_problems(&mut problems);
         self.names.push_problems(&mut problems);
         problems
     }
@@ -59,6 +60,20 @@ impl Settings {
                 self.quality.abnormal_credits_floor,
             ),
         ]
+    }
+
+    fn push_seat_problems(&self, problems: &mut Vec<String>) {
+        if self.seats.idle_days == 0 {
+            problems.push("expected `seats.idle_days` to be one or more".to_owned());
+        }
+        let plan = &self.seats.default_plan;
+        if !plan.is_empty() && !self.plans.0.contains_key(plan) {
+            let codes: Vec<&str> = self.plans.0.keys().map(String::as_str).collect();
+            problems.push(format!(
+                "expected `seats.default_plan` to be one of `{}` or empty, found `{plan}`",
+                codes.join("`, `")
+            ));
+        }
     }
 
     fn push_disorder(&self, problems: &mut Vec<String>) {
@@ -131,9 +146,11 @@ mod tests {
     #[test]
     fn all_problems_are_reported_at_once() {
         let json = r#"{"plans": {"Pro+": {"credits": -1}}, "overage": {"usd_per_credit": -0.04},
-            "budget": {"at_risk_share": 0.95, "idle_after_days": 0}, "code": {"medium_lines": 501}}"#;
+            "budget": {"at_risk_share": 0.95, "idle_after_days": 0}, "code": {"medium_lines": 501},
+            "seats": {"idle_days": 0, "default_plan": "PRO_PLSU"}}"#;
         let problems = serde_json::from_str::<Settings>(json).unwrap().problems();
-        assert_eq!(problems.len(), 6, "{problems:#?}");
+        assert_eq!(problems.len(), 8, "{problems:#?}");
         assert!(problems[0].contains("found plan `Pro+`"));
+        assert!(problems[7].ends_with("or empty, found `PRO_PLSU`"));
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::NameSettings;
 use super::plans::Plans;
+use super::seats::Seats;
 
 /// The settings of the views. Missing sections and keys have their defaults.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +16,7 @@ pub struct Settings {
     pub movers: Movers,
     pub segments: Segments,
     pub code: Code,
+    pub seats: Seats,
     pub anchor: Anchor,
     pub quality: Quality,
     pub names: NameSettings,
@@ -45,6 +47,7 @@ impl Settings {
             Movers::SECTION,
             Segments::SECTION,
             Code::SECTION,
+            Seats::SECTION,
             Quality::SECTION,
             NameSettings::SECTION,
         ]
@@ -228,6 +231,7 @@ mod tests {
             r#"{"movers": {"x": 1}}"#,
             r#"{"segments": {"x": 1}}"#,
             r#"{"code": {"x": 1}}"#,
+            r#"{"seats": {"x": 1}}"#,
             r#"{"anchor": "yesterday"}"#,
         ] {
             assert!(read(json).is_err(), "{json}");

@@ -98,6 +98,8 @@ impl Settings {
                 "heavy_inline_suggestions",
                 bigint_literal(code.heavy_inline_suggestions),
             ),
+            ("seat_idle_days", bigint_literal(self.seats.idle_days)),
+            ("seat_default_plan", text_literal(&self.seats.default_plan)),
             ("plan_rows", self.plans.rows()),
             ("known_name_rows", self.names.rows()),
         ]

@@ -27,6 +27,7 @@ Examples:
   kiro-analytics serve exports --data /srv/kiro --port 8080
   kiro-analytics serve exports --host 0.0.0.0            other machines, with a token
   kiro-analytics serve --dashboard my-dashboard.yaml     sheets of your own
+  kiro-analytics serve --viewer ann@example.com          only what Ann may see
 ")]
 pub(crate) struct ServeArgs {
     /// Folders or buckets (`s3://BUCKET/PREFIX`) with exports, as for `normalize`; without any, nothing new is read
@@ -37,7 +38,30 @@ pub(crate) struct ServeArgs {
     pub(crate) data: DataArgs,
 
     #[command(flatten)]
+    pub(crate) audience: AudienceArgs,
+
+    #[command(flatten)]
     pub(crate) page: PageArgs,
+}
+
+/// Whose data are shown: of everybody, unless a flag says otherwise. All else is left out before anything is computed.
+#[derive(Debug, Default, Args)]
+pub(crate) struct AudienceArgs {
+    /// Only people of this team; several are possible
+    #[arg(long, value_name = "NAME", conflicts_with = "viewer")]
+    pub(crate) team: Vec<String>,
+
+    /// Only what this person may see, by e-mail address, user name or id: themselves, and the teams that they manage; people in
+    /// `viewer_admins` see everybody
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) viewer: Option<String>,
+}
+
+impl AudienceArgs {
+    /// Returns true if not everybody is shown.
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.viewer.is_some() || !self.team.is_empty()
+    }
 }
 
 /// The address and the content of the page.
@@ -67,8 +91,8 @@ pub(crate) struct PageArgs {
 
 /// Write the dashboard into one file that can be mailed
 ///
-/// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its date,
-/// plan, client and user pickers work. --format csv writes a folder instead, with one CSV file per visual.
+/// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its pickers
+/// work with one value each. --format csv writes a folder instead, with one CSV file per visual.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -76,6 +100,7 @@ Examples:
   kiro-analytics report --out july.html --from 2026-07-01 --to 2026-07-31 --anonymize
   kiro-analytics report --out budget.html --sheet budget,economics --language ko
   kiro-analytics report --out figures --format csv
+  kiro-analytics report --out payments.html --team Payments
 ")]
 pub(crate) struct ReportArgs {
     /// File to write; with --format csv: folder, created if missing
@@ -96,6 +121,9 @@ pub(crate) struct ReportArgs {
     /// Only these sheets, by their ids; a wrong one lists them all
     #[arg(long = "sheet", value_name = "ID", num_args = 1.., value_delimiter = ',')]
     pub(crate) sheets: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) audience: AudienceArgs,
 
     /// Replace people by pseudonyms, the same for one person throughout; with --hash-salt the same in every report
     #[arg(long)]

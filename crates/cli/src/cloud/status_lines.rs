@@ -106,6 +106,18 @@ fn of_runs(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
         }
     }
     lines.push(("newest day", newest(status, now)));
+    if let Some(names) = &status.names {
+        lines.push((
+            "names",
+            format!(
+                "{} of {} users, {}, in s3://{}/identity-map/",
+                count(names.named),
+                count(names.users),
+                ago(&names.made, now),
+                names.bucket
+            ),
+        ));
+    }
     if let Some(parts) = &status.parts {
         let least = if parts.is_cut { "at least " } else { "" };
         let since = parts.first_export_day.as_deref();
@@ -142,7 +154,7 @@ fn of_quicksight(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
     let names = status.data_sets.iter().map(|data_set| data_set.view.len());
     let width = names.max().unwrap_or(0);
     for (index, data_set) in status.data_sets.iter().enumerate() {
-        let label = if index == 0 { "data sets" } else { "" };
+        let label = if index == 0 { "datasets" } else { "" };
         let told = imported(data_set, now);
         lines.push((label, format!("{:<width$}  {told}", data_set.view)));
     }
@@ -212,6 +224,7 @@ mod tests {
                 ..Parts::default()
             }),
             data_sets: vec![DataSetStatus {
+                rules: None,
                 view: "user_totals".to_owned(),
                 id: "kiro-user-totals".to_owned(),
                 last: None,
@@ -231,7 +244,7 @@ mod tests {
             "last run|none in the log",
             "newest day|2026-07-10 (yesterday)",
             "parts|at least 1,200 parts, 3.0 MB, in s3://b/normalized/",
-            "data sets|user_totals  never imported",
+            "datasets|user_totals  never imported",
             "costs|parts: little",
             "|alarms: little",
             "|",

@@ -5,8 +5,13 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 use kiro_catalog::{Catalogue, RenderOptions};
-use kiro_datagen::{FleetOptions, write_fleet};
+use kiro_config::Config;
+use kiro_datagen::{FleetDirectory, FleetOptions, ROSTER_FILE, write_fleet, write_people};
 use kiro_ingest::NormalizeOptions;
+use kiro_people::{
+    Directory, DirectoryGroup, DirectoryMeta, DirectoryUser, PeopleStore, RosterMeta, SyncOptions,
+    Visibility,
+};
 use serde_json::json;
 
 use crate::args::{DataArgs, DemoArgs, Output, Window};
@@ -17,11 +22,12 @@ use crate::dashboard_file;
 use crate::demo_folder::{DemoFolder, Mark, Written};
 use crate::demo_summary::DemoSummary;
 use crate::engine;
-use crate::format::{counted, size};
+use crate::format::{counted, people, size};
 use crate::live_page::LivePage;
 use crate::location::Location;
-use crate::output;
+use crate::people_data::PeopleData;
 use crate::progress::day_bar;
+use crate::{output, people_data};
 
 pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<(), CommandError> {
     let mut config = context.config(&DataArgs {
@@ -54,6 +60,7 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
     check_failures(&run, &written)?;
 
     config.data = folder.data();
+    add_people(&folder, &fleet_options(&wanted, end_date), &config).await?;
     let engine = engine::open(&config, Window::ALL)?;
     let headlines = DemoSummary::ask(&engine, &config.views).await?;
     drop(engine);
@@ -69,7 +76,7 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
     writeln!(
         out,
         "{}, {} of exports, {}: all invented, in `{}`\n",
-        counted(args.users.into(), "person").replace("persons", "people"),
+        people(args.users.into()),
         counted(args.days.into(), "day"),
         size(written.bytes),
         args.dir.display()
@@ -78,8 +85,8 @@ pub(crate) async fn run(args: DemoArgs, context: &CommandContext<'_>) -> Result<
         headlines.write_short(&mut out)?;
         writeln!(out)?;
         out.flush()?;
-        let page =
-            LivePage::new(&config, vec![Location::Folder(folder.exports())], args.page).await?;
+        let exports = vec![Location::Folder(folder.exports())];
+        let page = LivePage::new(&config, exports, args.page, Visibility::Everybody).await?;
         return page.run(cancellation).await;
     }
     headlines.write_text(&mut out)?;
@@ -113,7 +120,7 @@ async fn exports(
     folder.set_mark(wanted)?;
     folder.clear()?;
     folder.create_exports()?;
-    let options = FleetOptions::new(wanted.users, wanted.days, wanted.seed, end_date);
+    let options = fleet_options(wanted, end_date);
     let (root, bar) = (folder.exports(), day_bar(wanted.days.into()));
     let watched = bar.clone();
     let writing = tokio::task::spawn_blocking(move || {
@@ -137,6 +144,66 @@ async fn exports(
         ..wanted.clone()
     })?;
     Ok(written)
+}
+
+fn fleet_options(wanted: &Mark, end_date: NaiveDate) -> FleetOptions {
+    FleetOptions::new(wanted.users, wanted.days, wanted.seed, end_date)
+}
+
+/// Writes a directory and a roster, and gives the users their names, unless an earlier demo has. Sends no request.
+async fn add_people(
+    folder: &DemoFolder,
+    options: &FleetOptions,
+    config: &Config,
+) -> Result<(), CommandError> {
+    if PeopleStore::exists(&config.data) {
+        return Ok(());
+    }
+    let people = write_people(options, &folder.people()).map_err(CommandError::data)?;
+    let PeopleData {
+        mut store,
+        seen,
+        now,
+    } = PeopleData::open(config).await?;
+    let meta = DirectoryMeta {
+        store_id: "d-0000000000".to_owned(),
+        region: "us-east-1".to_owned(),
+        read_at: now,
+    };
+    let synced = store.sync(
+        directory(people.directory),
+        meta,
+        &seen,
+        SyncOptions::default(),
+    );
+    synced.map_err(people_data::command_error)?;
+    let roster = folder.people().join(ROSTER_FILE);
+    let content = std::fs::read(&roster).map_err(CommandError::data)?;
+    let meta = RosterMeta {
+        file_name: ROSTER_FILE.to_owned(),
+        imported_at: now,
+    };
+    let imported = store.import_roster(&content, &meta, &seen);
+    imported.map_err(people_data::command_error)?;
+    Ok(())
+}
+
+fn directory(fleet: FleetDirectory) -> Directory {
+    let users = fleet.users.into_iter().map(|user| DirectoryUser {
+        user_id: user.user_id,
+        username: Some(user.username),
+        display_name: Some(user.display_name),
+        email: Some(user.email),
+    });
+    let groups = fleet.groups.into_iter().map(|group| DirectoryGroup {
+        group_id: group.group_id,
+        name: group.name,
+        members: group.members,
+    });
+    Directory {
+        users: users.collect(),
+        groups: groups.collect(),
+    }
 }
 
 async fn normalized(folder: &DemoFolder) -> Result<Run, CommandError> {
@@ -182,7 +249,8 @@ fn write_next_steps(out: &mut impl Write, data: &Path) -> std::io::Result<()> {
         "\nGo on, for example with\n  \
          kiro-analytics views --data {data}\n  \
          kiro-analytics query --data {data} \"SELECT * FROM user_totals ORDER BY credits_used DESC NULLS LAST LIMIT 10\"\n  \
-         kiro-analytics export user_month --data {data} --format csv --out user_month.csv\n\
+         kiro-analytics export user_month --data {data} --format csv --out user_month.csv\n  \
+         kiro-analytics people list --data {data}\n\
          and with your own exports:\n  \
          kiro-analytics normalize SOURCE kiro-analytics-data"
     )

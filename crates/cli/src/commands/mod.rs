@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod man;
 pub(crate) mod normalize;
+pub(crate) mod people;
 pub(crate) mod query;
 pub(crate) mod report;
 pub(crate) mod serve;

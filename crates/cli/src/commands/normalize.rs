@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use kiro_config::Config;
 use kiro_ingest::{NormalizeOptions, RunSummary, normalize, printable};
 
 use crate::args::{NormalizeArgs, Output, Window};
@@ -15,8 +17,8 @@ use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::format::{count, counted, duration, size};
 use crate::location::Location;
-use crate::output;
 use crate::progress::ExportBar;
+use crate::{output, people_data};
 
 /// How many failed exports are listed; JSON lists all.
 const MAX_FAILURES_SHOWN: usize = 10;
@@ -26,7 +28,8 @@ pub(crate) async fn run(
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
     let started = Instant::now();
-    let names = context.names()?;
+    let config = context.settings()?;
+    let names = Arc::new(config.views.names.lookups());
     let options = NormalizeOptions {
         since: args.window.since,
         until: args.window.until,
@@ -36,6 +39,12 @@ pub(crate) async fn run(
         names,
     };
     let run = Run::new(&args.source, &args.dest, options).await?;
+    if let Some(folder) = args.dest.folder()
+        && run.summary.files_processed > 0
+    {
+        let data = folder.to_owned();
+        people_data::refresh_map(&Config { data, ..config }).await;
+    }
     match args.output {
         Output::Json => output::print_json(&run.summary)?,
         // Nothing found is nothing to tabulate: the error says it all.

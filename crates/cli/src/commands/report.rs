@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use kiro_dashboard::Language;
 use kiro_dashboard_sql::Span;
+use kiro_people::Visibility;
 use kiro_web::{
     DashboardService, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder,
     write_html,
@@ -16,7 +17,7 @@ use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::format::{counted, size};
 use crate::progress::spinner;
-use crate::{dashboard_file, engine, folders, output};
+use crate::{audience, dashboard_file, engine, folders, output};
 
 pub(crate) async fn run(
     args: ReportArgs,
@@ -31,7 +32,11 @@ pub(crate) async fn run(
             anyhow::anyhow!("expected --from to be no later than --to, found {from} and {to}");
         return Err(CommandError::usage(error).hint("swap the two days"));
     }
-    let engine = engine::open(config, Window::ALL)?;
+    let visibility = audience::visibility(config, &args.audience).await?;
+    let engine = match &visibility {
+        Visibility::Everybody => engine::open(config, Window::ALL)?,
+        Visibility::Persons(_) => audience::open_engine(config, &visibility)?,
+    };
     let file = args.dashboard.as_deref();
     let spec = dashboard_file::load(file, engine.catalogue(), &config.views)?;
     let service = DashboardService::new(spec, engine);

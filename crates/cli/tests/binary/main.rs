@@ -1,6 +1,8 @@
 //! The binary as its users meet it: transcripts, signals and full disks, and its totals against a second count.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(unix)]
+mod audience;
 #[cfg(target_os = "linux")]
 mod buckets;
 mod differential;
@@ -9,6 +11,8 @@ mod hostile;
 mod names;
 #[cfg(unix)]
 mod page;
+#[cfg(feature = "aws")]
+mod people;
 mod permissions;
 #[cfg(target_os = "linux")]
 mod process;

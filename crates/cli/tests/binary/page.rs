@@ -15,7 +15,7 @@ use crate::support::{clean_fleet, kiro_analytics, normalize, text};
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A page that is being served; it ends with the test.
-struct Page {
+pub(crate) struct Page {
     child: Child,
     out: BufReader<ChildStdout>,
     /// What stood on standard output before the address.
@@ -24,7 +24,7 @@ struct Page {
 }
 
 impl Page {
-    fn open(command: &mut Command) -> Self {
+    pub(crate) fn open(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -53,7 +53,7 @@ impl Page {
     }
 
     /// Status and body.
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         self.ask(path, self.authority(), "")
     }
 
@@ -71,7 +71,7 @@ impl Page {
         (status, body.to_owned())
     }
 
-    fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = self.get(path);
         assert_eq!(status, 200, "{body}");
         serde_json::from_str(&body).unwrap()
@@ -85,12 +85,12 @@ impl Page {
         }
     }
 
-    fn wait_until_read(&self) {
+    pub(crate) fn wait_until_read(&self) {
         self.wait_until("ready", |page| page.get("/healthz").0 == 200);
     }
 
     /// Ends it; exit code, the rest of standard output, standard error.
-    fn end(mut self, signal: &str) -> (Option<i32>, String, String) {
+    pub(crate) fn end(mut self, signal: &str) -> (Option<i32>, String, String) {
         let pid = self.child.id().to_string();
         let killed = Command::new("kill").args([signal, &pid]).status().unwrap();
         assert!(killed.success());
@@ -110,7 +110,7 @@ impl Drop for Page {
     }
 }
 
-fn serve(data: &Path, rest: &[&str]) -> Command {
+pub(crate) fn serve(data: &Path, rest: &[&str]) -> Command {
     let mut command = kiro_analytics();
     command.arg("serve").args(rest).arg("--data").arg(data);
     command
@@ -308,4 +308,17 @@ fn a_demo_prints_its_headline_and_serves_the_page() {
     let headlines = text(&ended.stdout);
     assert!(headlines.contains("\nPeople        12 used Kiro from"));
     assert!(headlines.contains("\nIdle") && !headlines.contains("http://"));
+}
+
+#[test]
+fn names_are_neither_shown_nor_imported_while_addresses_are_hashed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (exports, data) = (folder.path().join("exports"), folder.path().join("data"));
+    clean_fleet(&exports, 3, 3);
+    let page = Page::open(serve(&data, &["--port", "0", "--hash-emails"]).arg(&exports));
+    page.wait_until_read();
+    assert_eq!(page.json("/api/status")["people"], Value::Null);
+    let (status, body) = page.get("/api/people");
+    assert_eq!(status, 409, "{body}");
+    assert!(body.contains("addresses are hashed"), "{body}");
 }

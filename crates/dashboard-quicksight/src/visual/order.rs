@@ -75,6 +75,7 @@ fn field_of<'f>(
         .map(|by| by.column.as_ref().or(by.bucket.as_ref()))
         .zip(fields.dimensions);
     let details = shown_details(compiler, visual)
+        .into_iter()
         .map(|detail| detail.column.as_ref().or(detail.bucket.as_ref()))
         .zip(fields.details);
     let column = dimensions

@@ -55,7 +55,7 @@ fn a_click_on_a_person_opens_the_detail_of_that_person() {
             visual.id
         );
     }
-    assert_eq!(clicks, 19);
+    assert_eq!(clicks, 20);
 }
 
 #[test]

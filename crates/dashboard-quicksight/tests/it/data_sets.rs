@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use kiro_catalog::IDENTITY_COLUMNS;
 use kiro_dashboard::Language;
 use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets, definition};
 use serde_json::Value;
 
-use crate::document::{array, text, walk};
+use crate::document::{Document, array, text, walk};
 
 #[test]
 fn directory_columns_are_there_with_identity_mapping_alone() {
@@ -24,7 +25,7 @@ fn directory_columns_are_there_with_identity_mapping_alone() {
             found.extend(
                 names
                     .filter_map(Value::as_str)
-                    .filter(|name| name.starts_with("idc_"))
+                    .filter(|name| IDENTITY_COLUMNS.contains(name) || *name == "Team")
                     .map(str::to_owned),
             );
         };
@@ -41,7 +42,84 @@ fn directory_columns_are_there_with_identity_mapping_alone() {
     assert_eq!(columns(IdentityMapping::Off), BTreeSet::new());
     assert_eq!(
         columns(IdentityMapping::On),
-        BTreeSet::from(["idc_username".to_owned()])
+        BTreeSet::from(
+            [
+                "Team",
+                "cost_center",
+                "idc_username",
+                "is_known",
+                "manager",
+                "team"
+            ]
+            .map(str::to_owned)
+        )
+    );
+}
+
+#[test]
+fn a_sheet_that_needs_the_identity_map_is_there_with_identity_mapping_alone() {
+    let documents = [IdentityMapping::Off, IdentityMapping::On].map(|identity_mapping| {
+        let assets = Assets {
+            identity_mapping,
+            ..crate::assets(Mode::Light)
+        };
+        Document::with_assets(crate::builtin(), crate::catalogue(), &assets, Language::En)
+    });
+    let sheets = documents.each_ref().map(|document| {
+        let sheets = document.sheets().map(|sheet| text(&sheet["SheetId"]));
+        sheets.collect::<BTreeSet<_>>()
+    });
+    assert_eq!(
+        sheets[1].difference(&sheets[0]).collect::<Vec<_>>(),
+        [&"teams"]
+    );
+    let [off, on] = &documents;
+    assert!(on.queries.contains_key("seats") && !off.queries.contains_key("seats"));
+    assert!(!off.definition.to_string().contains("\"t-"));
+    for rule in crate::rules::all() {
+        let found = (rule.check)(off);
+        assert!(found.is_empty(), "{}: {found:#?}", rule.name);
+    }
+}
+
+#[test]
+fn a_key_that_not_everybody_has_is_filled() {
+    let document = crate::compiled(Language::En);
+    for (data_set, column) in [
+        ("user_month", "team"),
+        ("user_month", "cost_center"),
+        ("seats", "team"),
+    ] {
+        let filled = format!("COALESCE(NULLIF(t.{column}, ''), '(none)') AS {column}");
+        assert!(document.queries[data_set].contains(&filled), "{data_set}");
+    }
+    assert!(document.queries["seats"].contains("t.cost_center,"));
+}
+
+#[test]
+fn everybody_is_a_row_of_the_dataset_that_only_controls_read() {
+    let row = |identity_mapping| {
+        let assets = Assets {
+            identity_mapping,
+            ..crate::assets(Mode::Light)
+        };
+        let (spec, catalogue) = (crate::builtin(), crate::catalogue());
+        let datasets = datasets(spec, catalogue, &assets, Language::En).unwrap();
+        let with_row = datasets.iter().filter_map(|dataset| {
+            let tables = dataset.body["PhysicalTableMap"].as_object().unwrap();
+            let query = text(&tables.values().next().unwrap()["CustomSql"]["SqlQuery"]);
+            let (_, row) = query.split_once("\nUNION ALL\n")?;
+            Some(format!("{}: {row}", dataset.relation))
+        });
+        with_row.collect::<Vec<String>>()
+    };
+    assert_eq!(
+        row(IdentityMapping::Off),
+        ["user_dim: SELECT '(everybody)'"]
+    );
+    assert_eq!(
+        row(IdentityMapping::On),
+        ["user_dim: SELECT '(everybody)', '(none)'"]
     );
 }
 
@@ -112,6 +190,7 @@ fn datasets_are_those_of_the_relations_in_their_order() {
         "kiro-first-seen",
         "kiro-model-usage",
         "kiro-report-issues",
+        "kiro-seats",
         "kiro-user-dim",
         "kiro-user-month",
         "kiro-user-totals",

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kiro_catalog::Catalogue;
 use kiro_dashboard::{Language, Spec};
-use kiro_dashboard_quicksight::{Mode, datasets, definition};
+use kiro_dashboard_quicksight::{Assets, Mode, datasets, definition};
 use serde_json::Value;
 
 use crate::language::Type;
@@ -31,10 +31,18 @@ pub(crate) struct Drawn<'d> {
 
 impl Document {
     pub(crate) fn new(spec: &Spec, catalogue: &Catalogue, language: Language) -> Self {
-        let assets = crate::assets(Mode::Light);
-        let definition = definition(spec, catalogue, &assets, language).unwrap();
+        Self::with_assets(spec, catalogue, &crate::assets(Mode::Light), language)
+    }
+
+    pub(crate) fn with_assets(
+        spec: &Spec,
+        catalogue: &Catalogue,
+        assets: &Assets,
+        language: Language,
+    ) -> Self {
+        let definition = definition(spec, catalogue, assets, language).unwrap();
         let (mut columns, mut queries) = (BTreeMap::new(), BTreeMap::new());
-        for dataset in datasets(spec, catalogue, &assets, language).unwrap() {
+        for dataset in datasets(spec, catalogue, assets, language).unwrap() {
             let tables = dataset.body["PhysicalTableMap"].as_object().unwrap();
             let table = &tables.values().next().unwrap()["CustomSql"];
             let types = array(&table["Columns"]).map(|column| {

@@ -259,6 +259,11 @@ impl<'d> Sight<'d> {
             },
             ("isNull", [argument], _) => Cell::Flag(self.cell(argument, at) == Cell::Nothing),
             ("isNotNull", [argument], _) => Cell::Flag(self.cell(argument, at) != Cell::Nothing),
+            ("in", [argument, List(values)], _) => {
+                let cell = self.cell(argument, at);
+                let mut values = values.iter().map(|value| self.cell(value, at));
+                Cell::Flag(values.any(|value| value == cell))
+            }
             ("ceil", [argument], _) => match self.cell(argument, at) {
                 Cell::Number(number) => Cell::Number(number.ceil()),
                 other => panic!("ceil of {other:?}"),
@@ -373,8 +378,8 @@ impl<'d> Sight<'d> {
 /// The keys of the level-aware aggregation inside an expression.
 fn keys_within(expression: &Expression) -> Option<&[Expression]> {
     match expression {
-        Expression::Call(_, arguments) => match arguments.as_slice() {
-            [_, Expression::List(keys)] => Some(keys),
+        Expression::Call(name, arguments) => match arguments.as_slice() {
+            [_, Expression::List(keys)] if name != "in" => Some(keys),
             arguments => arguments.iter().find_map(keys_within),
         },
         Expression::Binary(left, _, right) => keys_within(left).or_else(|| keys_within(right)),

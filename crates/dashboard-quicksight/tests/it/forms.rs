@@ -438,7 +438,7 @@ fn offers(document: &Document) -> Vec<String> {
             let query = &document.queries[data_set];
             let everybody = &document.everybody;
             let is_complete = if control["Type"] == "SINGLE_SELECT" {
-                query.contains(&format!("UNION ALL\nSELECT '{everybody}'"))
+                last_cell(query, column) == Some(&format!("'{everybody}'"))
             } else {
                 // Missing values have a name.
                 let mut lines = query.lines();
@@ -457,6 +457,17 @@ fn offers(document: &Document) -> Vec<String> {
         }
     }
     found
+}
+
+/// The cell of a column in the row that a query adds.
+fn last_cell<'q>(query: &'q str, column: &str) -> Option<&'q str> {
+    let (query, row) = query.split_once("\nUNION ALL\nSELECT ")?;
+    let mut columns = query.lines().skip(1);
+    let place = columns.position(|line| {
+        let name = line.trim_end_matches(',').rsplit([' ', '.']).next();
+        name == Some(column)
+    })?;
+    row.split(", ").nth(place)
 }
 
 /// Whether the user has rows or not: the title is always shown.

@@ -16,7 +16,9 @@ mod limits;
 mod mapping;
 mod mistakes;
 mod numbers;
+mod pickers;
 mod references;
+mod row_rules;
 mod rules;
 mod shapes;
 mod syntax;
@@ -26,7 +28,7 @@ use std::sync::LazyLock;
 
 use kiro_catalog::{Catalogue, RenderOptions, Settings};
 use kiro_dashboard::{Language, Spec};
-use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode};
+use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, RowLevelSecurity};
 
 use crate::document::Document;
 
@@ -65,5 +67,6 @@ fn assets(mode: Mode) -> Assets {
         account: "123456789012".to_owned(),
         mode,
         identity_mapping: IdentityMapping::On,
+        row_level_security: RowLevelSecurity::Off,
     }
 }

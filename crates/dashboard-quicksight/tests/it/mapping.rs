@@ -125,7 +125,7 @@ fn every_picker_acts_on_exactly_the_visuals_that_the_page_says() {
                     ("user", _, Show::User) => "only-user-",
                     // The chosen user does not filter the ranking.
                     ("user", _, Show::NoUser) => continue,
-                    (other, _, _) => &format!("{other}-"),
+                    (other, _, _) => &format!("picker-{other}-"),
                 };
                 let acting: Vec<&String> =
                     found.iter().filter(|id| id.starts_with(prefix)).collect();
@@ -198,6 +198,13 @@ fn conditions_of_a_visual_are_filters_of_its_own() {
         ),
         ("where-p-new-0-people", "NumericEqualityFilter", "1"),
         ("where-p-silent-0-people", "NumericRangeFilter", "14 true"),
+        (
+            "where-t-cost-trend-0-teams",
+            "CategoryFilter",
+            r#"["(none)"]"#,
+        ),
+        ("where-t-models-0-teams", "CategoryFilter", r#"["(none)"]"#),
+        ("where-t-trend-0-teams", "CategoryFilter", r#"["(none)"]"#),
     ];
     let own: Vec<(&str, &str, &str)> = own
         .iter()
@@ -356,7 +363,7 @@ fn differences_from_the_page_are_listed() {
     assert_eq!(count(FallbackKind::Status), 1);
     assert_eq!(count(FallbackKind::Day), 1);
     assert_eq!(count(FallbackKind::Bars), 1);
-    assert_eq!(count(FallbackKind::ExplainedBelow), 42);
+    assert_eq!(count(FallbackKind::ExplainedBelow), 54);
     let kpis = document(Language::En);
     for visual in kpis
         .visuals()

@@ -85,6 +85,8 @@ fn rows() -> Vec<Row> {
                 ("user_tier", text(row.tier)),
                 ("subscription_tier", text(row.tier)),
                 ("source_account", text("123456789012")),
+                ("source_region", text("us-east-1")),
+                ("team", text("(none)")),
                 ("total_messages", Cell::Number(row.messages)),
                 ("chat_conversations", Cell::Number(row.conversations)),
                 ("credits_used", Cell::Number(row.credits)),
@@ -119,6 +121,8 @@ fn choice(from: &str, to: &str) -> Choice {
         ("Model", Vec::new()),
         ("Client", Vec::new()),
         ("Account", Vec::new()),
+        ("Region", Vec::new()),
+        ("Team", Vec::new()),
         ("User", everybody),
     ])
 }
@@ -490,6 +494,7 @@ fn months() -> Vec<Row> {
             let cells = [
                 ("user_id", Cell::Text(format!("id-{user}"))),
                 ("user_label", Cell::Text(format!("Person {user}"))),
+                ("team", text("(none)")),
                 ("month_start", Cell::Day(day(month))),
                 (
                     "subscription_tier",

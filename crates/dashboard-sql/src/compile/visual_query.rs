@@ -24,8 +24,8 @@ pub fn visual_query(
     let span = request.chosen_span(spec);
     let hidden = match visual.show {
         Show::Always => false,
-        Show::User => request.selection.user.is_none(),
-        Show::NoUser => request.selection.user.is_some(),
+        Show::User => !request.has_user(spec),
+        Show::NoUser => request.has_user(spec),
     };
     // What is wrong with exports is shown before any row could be read.
     let needs_rows = visual.dataset.as_ref().is_none_or(|name| {

@@ -9,7 +9,7 @@ use crate::value::Value;
 /// The reason for a visual without statements.
 pub(super) fn why_no_query(plan: &VisualPlan<'_>) -> Empty {
     match plan.visual.show {
-        Show::User if plan.request.selection.user.is_none() => Empty::because("no_user"),
+        Show::User if !plan.request.has_user(plan.spec) => Empty::because("no_user"),
         _ => Empty::because("no_data"),
     }
 }
@@ -21,10 +21,18 @@ pub(super) fn why_empty(plan: &VisualPlan<'_>) -> Empty {
     }
     let selection = &plan.request.selection;
     let narrowed = plan.spec.document().pickers.iter().any(|picker| {
-        plan.spec.acting_column(plan.visual, picker).is_some()
-            && !selection.values(&picker.id).is_empty()
+        plan.spec.acting_column(plan.visual, picker).is_some() && selection.is_chosen(&picker.id)
     });
-    Empty::because(if narrowed { "narrowed" } else { "no_rows" })
+    let is_headline = plan.visual.by.is_empty();
+    Empty::because(if is_headline && plan.spec.lacks_fees(plan.visual) {
+        "no_fees"
+    } else if narrowed {
+        "narrowed"
+    } else if plan.spec.needs_identity(plan.visual) {
+        "no_people"
+    } else {
+        "no_rows"
+    })
 }
 
 /// Returns true if there are no rows, or if a headline has no number.

@@ -3,8 +3,9 @@
 use kiro_catalog::nearest;
 
 use super::checker::Checker;
-use super::datasets::{check_colours, check_datasets, check_pickers};
+use super::datasets::{check_colours, check_datasets};
 use super::measures::{check_buckets, check_measures};
+use super::pickers::check_pickers;
 use super::visuals::check_sheets;
 use crate::checked_spec::Spec;
 use crate::error::{SpecError, SpecErrorKind};

@@ -7,6 +7,7 @@ mod datasets;
 mod document;
 mod layout;
 mod measures;
+mod pickers;
 mod predicates;
 mod visuals;
 

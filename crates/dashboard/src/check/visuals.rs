@@ -5,6 +5,7 @@ use kiro_catalog::ColumnType;
 use super::checker::Checker;
 use super::layout::check_layout;
 use super::measures::check_measure_of;
+use super::pickers::check_binding;
 use super::predicates::check_predicates;
 use crate::alias::column_alias;
 use crate::spec::{At, Dataset, Detail, Dimension, Formula, Kind, Stack, Visual, Window};
@@ -57,12 +58,7 @@ fn check_visual<'a>(checker: &mut Checker<'a>, visual: &'a Visual) {
         return;
     };
     for (picker, column) in &visual.bind {
-        checker.picker_name(&At {
-            value: picker.clone(),
-            line: column.line,
-            column: column.column,
-        });
-        checker.column(dataset, column);
+        check_binding(checker, dataset, picker, column);
     }
     check_predicates(checker, dataset, &visual.only);
     for dimension in &visual.by {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::at::At;
+use super::localized_text::LocalizedText;
 use super::measure::Level;
 
 /// A relation of the catalogue, with its time and user columns.
@@ -63,22 +64,47 @@ pub enum Grain {
     Auto,
 }
 
-/// The ids that a picker can have.
-pub const PICKER_IDS: [&str; 7] = ["date", "tier", "model", "client", "account", "user", "team"];
+/// The ids that no picker can have: the API has query keys of these names, the page's scripts a member `constructor` of
+/// every object.
+pub const RESERVED_PICKER_IDS: [&str; 12] = [
+    "bom",
+    "constructor",
+    "from",
+    "lang",
+    "limit",
+    "name",
+    "offset",
+    "search",
+    "sheet",
+    "sort",
+    "to",
+    "token",
+];
 
 /// A choice that all sheets share.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Picker {
+    /// Lower-case letters, digits and `_`, beginning with a letter. It is the key of the choice in addresses.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"))]
     pub id: At<String>,
     pub kind: PickerKind,
-    /// Columns that the picker filters, in order of preference: it acts on datasets that have one. Empty for dates.
+    /// Default: the text `picker.<id>`.
+    pub label: Option<LocalizedText>,
+    /// Columns of texts that the picker filters, in order of preference: it acts on datasets that have one. Empty for dates.
     #[serde(default)]
     pub columns: Vec<At<String>>,
     /// The source of its values; not for dates.
     pub options: Option<PickerOptions>,
     /// The meaning that names and colours its values.
     pub meaning: Option<At<String>>,
+    /// The columns hold `''` where a value is unknown, and `''` can be chosen. Only for several values.
+    #[serde(default)]
+    pub empty: bool,
+    /// In a report file, a value can be chosen together with one of the other picker that is `together`. Only for several
+    /// values.
+    #[serde(default)]
+    pub together: bool,
     /// For dates: the length of the window, in days up to the last day of the data, when nothing is chosen.
     pub default_days: Option<u32>,
 }
@@ -97,6 +123,7 @@ pub enum PickerKind {
 #[serde(deny_unknown_fields)]
 pub struct PickerOptions {
     pub dataset: At<String>,
+    /// A column of texts. NULL is not offered, `''` only with `empty`.
     pub value: At<String>,
     /// A name to show; the search covers value and name.
     pub label: Option<At<String>>,

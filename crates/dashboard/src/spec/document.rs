@@ -50,9 +50,19 @@ pub struct Sheet {
     pub id: At<String>,
     /// Default: the text `sheet.<id>`.
     pub title: Option<LocalizedText>,
+    /// What the sheet is about. Quick Sight has no sheet whose source is off.
+    pub needs: Option<Need>,
     /// The pickers shown on this sheet.
     pub pickers: Vec<At<String>>,
     pub visuals: Vec<Visual>,
+}
+
+/// A source of data that a deployment can be without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// Names, teams and seats.
+    IdentityMap,
 }
 
 /// Colours by meaning, and the palette for other values. Each colour is used once.

@@ -9,9 +9,9 @@ mod visual;
 
 pub use at::At;
 pub use dataset::{
-    Dataset, Grain, PICKER_IDS, Picker, PickerKind, PickerOptions, Time, UserColumns,
+    Dataset, Grain, Picker, PickerKind, PickerOptions, RESERVED_PICKER_IDS, Time, UserColumns,
 };
-pub use document::{Colour, Colours, Document, Sheet};
+pub use document::{Colour, Colours, Document, Need, Sheet};
 pub use localized_text::LocalizedText;
 pub use measure::{
     Bucket, Comparison, Condition, Format, Formula, Level, Literal, Measure, Predicate, Rule,

@@ -14,14 +14,21 @@ fn the_page_says_which_pickers_act_and_which_do_not() {
     };
     assert_eq!(
         visual("a-credits").acts,
-        ["date", "tier", "client", "account", "user"]
+        [
+            "date", "tier", "client", "account", "region", "team", "user"
+        ]
     );
     assert_eq!(visual("a-credits").not_affected_by, ["model"]);
     assert_eq!(
         visual("p-movers").not_affected_by,
-        ["date", "model", "client", "account"]
+        ["date", "model", "client", "account", "region"]
     );
     assert_eq!(visual("a-models").not_affected_by, [""; 0]);
+    assert_eq!(visual("h-sources").acts, ["client", "account", "region"]);
+    assert_eq!(
+        visual("b-tiers").not_affected_by,
+        ["model", "client", "account", "region"]
+    );
     assert_eq!(visual("h-limits").not_affected_by, [""; 0]);
 }
 

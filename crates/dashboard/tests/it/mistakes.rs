@@ -1,7 +1,7 @@
 //! Every mistake in a dashboard file is reported with its location, what was expected, and the nearest name.
 
 use kiro_catalog::{Catalogue, RenderOptions, Settings};
-use kiro_dashboard::Spec;
+use kiro_dashboard::{Language, Spec};
 
 /// A dashboard without mistakes; each case below changes one part.
 const RIGHT: &str = r##"version: 1
@@ -138,7 +138,57 @@ fn each_mistake_is_reported_with_its_location_and_the_nearest_name() {
         (
             "id: client, kind: many",
             "id: clients, kind: many",
-            "mine.yaml:15:10: unknown picker `clients`; did you mean `client`?",
+            "mine.yaml:15:10: text `picker.clients` is missing in en; did you mean `picker.client`?",
+        ),
+        (
+            "id: client, kind: many",
+            "id: costCenter, kind: many",
+            "mine.yaml:15:10: expected a picker id of lower-case letters, digits and `_` that begins with a letter, found `costCenter`",
+        ),
+        (
+            "id: client, kind: many",
+            "id: 2nd, kind: many",
+            "mine.yaml:15:10: expected a picker id of lower-case letters, digits and `_` that begins with a letter, found `2nd`",
+        ),
+        (
+            "id: client, kind: many",
+            "id: sort, kind: many",
+            "mine.yaml:15:10: expected a picker id other than `bom`, `constructor`, `from`, `lang`, `limit`, `name`, `offset`, `search`, `sheet`, `sort`, `to`, `token`, found `sort`",
+        ),
+        (
+            "id: client, kind: many",
+            "id: date, kind: many",
+            "mine.yaml:15:10: picker `date` occurs twice",
+        ),
+        (
+            "id: client, kind: many, columns: [client_type], meaning: client, options: {dataset: health, value: client_type}",
+            "id: client, kind: dates",
+            "mine.yaml:15:10: expected at most one picker of dates, found `date`, `client`",
+        ),
+        (
+            "pickers:\n",
+            "pickers:\n  - {id: user, kind: one, columns: [user_id], options: {dataset: activity, value: user_id}}\n  - {id: account, kind: one, columns: [user_id], options: {dataset: activity, value: user_id}}\n",
+            "mine.yaml:15:10: expected at most one picker of one user, found `user`, `account`",
+        ),
+        (
+            "id: client, kind: many",
+            "id: client, kind: one, empty: true",
+            "mine.yaml:15:10: expected `empty` only for a picker of several values, found `client`",
+        ),
+        (
+            "columns: [client_type]",
+            "columns: [credits_used]",
+            "mine.yaml:15:40: expected a text for the picker `client`, found `credits_used` of type double",
+        ),
+        (
+            "value: client_type}}\n",
+            "value: parts}}\n",
+            "mine.yaml:15:105: expected a text for the picker `client`, found `parts` of type bigint",
+        ),
+        (
+            "    user: {id: user_id, label: user_label}\n",
+            "    user: {id: user_id, label: user_label}\n    bind: {client: new_user}\n",
+            "mine.yaml:12:20: expected a text for the picker `client`, found `new_user` of type boolean",
         ),
         (
             "options: {dataset: health, value: client_type}",
@@ -276,4 +326,57 @@ fn all_mistakes_are_reported_at_once_in_the_order_of_the_file() {
         .replace("pickers: [date, client]", "pickers: [dates, client]")
         .replace("sheet: mine, picker", "sheet: min, picker");
     assert_eq!(errors(&text).lines().count(), 3, "{}", errors(&text));
+}
+
+#[test]
+fn at_most_two_pickers_are_chosen_together_in_a_report() {
+    let picker = |id: &str| {
+        format!(
+            "  - {{id: {id}, kind: many, together: true, columns: [client_type], options: {{dataset: health, value: client_type}}}}\n"
+        )
+    };
+    let two = RIGHT.replace(
+        "pickers:\n",
+        &format!("pickers:\n{}{}", picker("tier"), picker("model")),
+    );
+    assert_eq!(errors(&two), "no mistake");
+    let three = two.replace("pickers:\n", &format!("pickers:\n{}", picker("account")));
+    assert_eq!(
+        errors(&three),
+        "mine.yaml:16:10: expected at most two pickers with `together`, found `account`, `tier`, `model`"
+    );
+}
+
+#[test]
+fn a_picker_has_any_id_and_its_own_label() {
+    let mine = RIGHT.replace(
+        "pickers:\n",
+        "pickers:\n  - {id: cost_center, kind: many, label: Cost centre, columns: [team], options: {dataset: activity, value: team}}\n\
+         \x20 - {id: profile, kind: many, label: {en: Profile, ko: 프로필}, columns: [profile_id], options: {dataset: activity, value: profile_id}}\n",
+    );
+    let mine = mine.replace("[date, client]", "[date, client, profile]");
+    let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+    let spec = Spec::load(&mine, "mine.yaml", &catalogue, &Settings::default())
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let labels = |language| {
+        let pickers = spec.page(language).pickers.into_iter();
+        pickers.map(|picker| picker.label).collect::<Vec<String>>()
+    };
+    assert_eq!(
+        labels(Language::En),
+        ["Cost centre", "Profile", "Dates", "Client"]
+    );
+    assert_eq!(
+        labels(Language::Ko),
+        ["Cost centre", "프로필", "기간", "클라이언트"]
+    );
+    assert_eq!(
+        labels(Language::Zh)[1],
+        "Profile",
+        "English, where a language has no text"
+    );
+    assert_eq!(
+        spec.acting_pickers("k").unwrap(),
+        ["cost_center", "profile", "date", "client"]
+    );
 }

@@ -1,6 +1,6 @@
 //! Buckets and their objects. Calls on the deployment's own buckets demand that the caller's account owns them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
@@ -9,6 +9,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     ChecksumAlgorithm, ChecksumMode, PublicAccessBlockConfiguration, Tag, Tagging,
 };
+use aws_smithy_types::date_time::Format;
 
 use super::account::Aws;
 use super::context::{Context, Optional};
@@ -28,6 +29,14 @@ pub struct BucketHead {
 pub struct ObjectHead {
     /// SHA-256 of the content in base64; none if S3 was given another checksum when the object was written.
     pub sha256: Option<String>,
+}
+
+/// The properties of an object that no key is needed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectInfo {
+    /// RFC 3339.
+    pub modified: String,
+    pub metadata: HashMap<String, String>,
 }
 
 /// The buckets that an account can reach.
@@ -164,6 +173,58 @@ impl<'a> Buckets<'a> {
         Ok(head.map(|head| ObjectHead {
             sha256: head.checksum_sha256,
         }))
+    }
+
+    /// The time and the metadata of an object; `None` if it does not exist. Needs no permission for the key of an encrypted
+    /// object.
+    ///
+    /// # Errors
+    ///
+    /// If the call fails.
+    pub async fn object_info(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<ObjectInfo>, AwsError> {
+        let call = self.client().head_object().bucket(bucket).key(key);
+        let head = call
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await
+            .context(self.aws, "s3:HeadObject", format!("`s3://{bucket}/{key}`"))
+            .optional()?;
+        Ok(head.map(|head| {
+            let modified = head.last_modified();
+            let modified = modified.and_then(|time| time.fmt(Format::DateTime).ok());
+            ObjectInfo {
+                modified: modified.unwrap_or_default(),
+                metadata: head.metadata.unwrap_or_default(),
+            }
+        }))
+    }
+
+    /// The content of a small object; `None` if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// If the object cannot be read.
+    pub async fn content(&self, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
+        let resource = format!("`s3://{bucket}/{key}`");
+        let call = self.client().get_object().bucket(bucket).key(key);
+        let object = call
+            .set_expected_bucket_owner(self.owner())
+            .send()
+            .await
+            .context(self.aws, "s3:GetObject", resource.as_str())
+            .optional()?;
+        let Some(object) = object else {
+            return Ok(None);
+        };
+        let body = object.body.collect().await;
+        match body {
+            Ok(body) => Ok(Some(body.to_vec())),
+            Err(_) => Err(AwsError::cut_off(resource, self.aws.scope())),
+        }
     }
 
     /// Writes an object, with the SHA-256 of its content as checksum.

@@ -77,6 +77,19 @@ impl AwsError {
         }
     }
 
+    /// The content of an object ended early.
+    pub(crate) fn cut_off(resource: String, scope: CallScope) -> Self {
+        Self {
+            service: "s3",
+            operation: "GetObject",
+            resource: resource.into(),
+            scope: Box::new(scope),
+            kind: AwsErrorKind::Unreachable,
+            code: String::new(),
+            message: "the response ended early".to_owned(),
+        }
+    }
+
     /// Classifies an error of the SDK. `action` is service and operation as policies name them: `glue:GetTable`.
     pub(crate) fn from_sdk<E>(
         action: &'static str,

@@ -1,6 +1,8 @@
 //! The texts of an error: the sentence, the likely cause, and the hint.
 
-use super::denial::DecidingPolicy;
+use kiro_directory::DecidingPolicy;
+
+use super::denial::remedy;
 use super::error::{AwsError, CallScope};
 use super::error_kind::AwsErrorKind;
 
@@ -56,7 +58,7 @@ impl AwsError {
     pub fn hint(&self) -> String {
         match self.kind {
             AwsErrorKind::Denied => match self.deciding_policy() {
-                Some(policy) => policy.hint(&self.action()),
+                Some(policy) => remedy(policy, &self.action()),
                 None => format!(
                     "allow `{}` (`kiro-analytics permissions` prints the whole policy), then run the command again: it continues where it stopped",
                     self.action()
@@ -213,7 +215,7 @@ mod tests {
         AwsError {
             service,
             operation: "CreateDataSet",
-            resource: "data set `x`".into(),
+            resource: "dataset `x`".into(),
             scope: Box::new(scope()),
             kind,
             code: String::new(),

@@ -16,7 +16,7 @@ mod listing;
 mod polling;
 
 pub use account::{Aws, Caller};
-pub use bucket::{BucketHead, Buckets, ObjectHead};
+pub use bucket::{BucketHead, Buckets, ObjectHead, ObjectInfo};
 pub use clients::Clients;
 pub use context::{Context, Optional};
 pub(crate) use document::{ResponseDocument, UntypedResponse, json_body};

@@ -38,6 +38,10 @@ pub struct PolicyScope {
     pub quicksight_roles: Vec<String>,
     /// The ARN of the role that deploys, if it is known.
     pub deployer_role: Option<String>,
+    /// The role that the directory is read with.
+    pub identity_role: Option<String>,
+    /// `s3://bucket/key`
+    pub roster: Option<String>,
     /// The ARN of the permissions boundary that roles of the deployment must have.
     pub boundary: Option<String>,
 }
@@ -60,6 +64,8 @@ impl PolicyScope {
             quicksight: settings.quicksight,
             quicksight_roles: quicksight_roles(&settings.quicksight_role),
             deployer_role: None,
+            identity_role: settings.identity_role.clone(),
+            roster: settings.roster.clone(),
             boundary: settings.permissions_boundary.clone(),
         }
     }

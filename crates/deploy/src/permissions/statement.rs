@@ -63,6 +63,7 @@ pub fn statements(scope: &PolicyScope) -> Vec<Statement> {
     all.extend(list::roles(scope));
     all.extend(list::catalogue(scope));
     all.extend(list::function(scope));
+    all.extend(list::names(scope));
     if scope.quicksight {
         all.extend(list::quicksight(scope));
     }

@@ -1,4 +1,4 @@
-//! The function's zip on this machine, and the Lambda quota of the account.
+//! The functions' zips on this machine, and the Lambda quota of the account.
 
 use std::path::PathBuf;
 
@@ -8,24 +8,31 @@ use super::context::CheckContext;
 use super::finding::Finding;
 use crate::aws::Context;
 use crate::step::ErrorCategory;
-use crate::steps::Zip;
+use crate::steps::{FunctionKind, Zip};
 
 pub(super) fn zip(context: &CheckContext<'_>, folders: &[PathBuf]) -> Finding {
+    let mut finding = Finding::empty();
     let architecture = context.settings().architecture.as_str();
-    if let Some(path) = Zip::locate(architecture, folders) {
-        return Finding::pass(format!("`{}`", path.display()));
+    for kind in FunctionKind::needed(context.settings()) {
+        if let Some(path) = Zip::locate(kind, architecture, folders) {
+            finding.add(format!("`{}`", path.display()));
+            continue;
+        }
+        let is_deployed = kind == FunctionKind::NormalizeReport
+            && context.stack.is_some_and(|stack| !stack.outputs.is_empty());
+        let missing = if is_deployed {
+            let name = Zip::file_name(kind, architecture);
+            format!("there is no `{name}` here: the deployed function would not change")
+        } else {
+            let missing = Zip::not_found_in(kind, architecture, folders);
+            format!("{missing}: needed at apply")
+        };
+        finding.add_warning(
+            missing,
+            Zip::missing_zip_hint(architecture, "--set functions=DIR"),
+        );
     }
-    let missing = if context.stack.is_some_and(|stack| !stack.outputs.is_empty()) {
-        let name = Zip::file_name(architecture);
-        format!("there is no `{name}` here: the deployed function would not change")
-    } else {
-        let missing = Zip::not_found_in(architecture, folders);
-        format!("{missing}: needed at apply")
-    };
-    Finding::warn(
-        missing,
-        Zip::missing_zip_hint(architecture, "--set functions=DIR"),
-    )
+    finding
 }
 
 /// Checks the unreserved concurrency, which all functions without a reservation share.

@@ -1,6 +1,7 @@
 //! The users, groups and namespaces that own or view the dashboard.
 
 use aws_sdk_quicksight::types::UserRole;
+use kiro_config::{Config, RowRules};
 
 use super::context::CheckContext;
 use super::finding::Finding;
@@ -104,6 +105,14 @@ async fn check_principal(
             found,
             "a reader cannot own a dashboard: make the user an author in Manage Quick Sight, or name the user in `readers`",
         );
+    } else if let Some(why) = principal
+        .lacks_rules(context.settings())
+        .filter(|_| !is_owner)
+    {
+        finding.add_warning(
+            format!("{found}: {why}"),
+            "docs/people.md: Who may see what",
+        );
     } else if described.is_inactive {
         finding.add_warning(found, "the user has never signed in, or was deactivated");
     } else {
@@ -134,6 +143,22 @@ impl<'a> Principal<'a> {
             namespace,
             name,
         })
+    }
+
+    /// Why no row rule can be about a user; none if one can.
+    fn lacks_rules(&self, settings: &Config) -> Option<&'static str> {
+        let is_restricted = self.kind == PrincipalKind::User && settings.restricts_rows();
+        if !is_restricted || settings.viewer_admins.iter().any(|one| one == self.name) {
+            return None;
+        }
+        let prefix = settings.row_rules_prefix.as_deref().unwrap_or_default();
+        match self.name.strip_prefix(prefix) {
+            None => Some("sees nothing, as its user name does not begin with `row_rules_prefix`"),
+            Some(name) if settings.row_rules == RowRules::Email && !name.contains('@') => {
+                Some("sees nothing, as its user name is no e-mail address, which `row_rules` says")
+            }
+            Some(_) => None,
+        }
     }
 
     /// "user `alice`"
@@ -191,6 +216,8 @@ impl<'a> Principal<'a> {
 
 #[cfg(test)]
 mod tests {
+    use kiro_config::{Flag, Layers};
+
     use super::{Principal, PrincipalKind};
 
     #[test]
@@ -206,6 +233,31 @@ mod tests {
             ("default", "Admin/alice@example.com")
         );
         assert!(Principal::of("arn:aws:iam::123456789012:user/alice").is_none());
+    }
+
+    #[test]
+    fn a_user_whom_no_rule_can_name_is_told() {
+        let user =
+            |name: &str| format!("arn:aws:quicksight:us-east-1:123456789012:user/default/{name}");
+        let settings = Layers::of_flags(vec![
+            Flag::set("row_rules", "email"),
+            Flag::set("row_rules_prefix", "Viewer/"),
+            Flag::set("viewer_admins", "root"),
+        ]);
+        let settings = settings.resolve(None).unwrap().settings;
+        for (name, lacks) in [
+            ("Viewer/ann@example.com", false),
+            ("Viewer/ann", true),
+            ("ann@example.com", true),
+            ("root", false),
+        ] {
+            let arn = user(name);
+            let principal = Principal::of(&arn).unwrap();
+            assert_eq!(principal.lacks_rules(&settings).is_some(), lacks, "{name}");
+        }
+        let group = "arn:aws:quicksight:us-east-1:123456789012:group/default/viewers";
+        let group = Principal::of(group).unwrap();
+        assert_eq!(group.lacks_rules(&settings), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The subscription of Amazon Quick Sight: its edition, the Region of its users, and the Region of the data sets.
+//! The subscription of Amazon Quick Sight: its edition, the Region of its users, and the Region of the datasets.
 
 use aws_sdk_quicksight::types::{AccountInfo, DataSetImportMode, Edition};
 
@@ -72,7 +72,7 @@ pub(super) async fn check(context: &CheckContext<'_>) -> Finding {
     finding
 }
 
-/// Checks Quick Sight in the Region of the deployment, the Region of data sets and dashboard.
+/// Checks Quick Sight in the Region of the deployment, the Region of datasets and dashboard.
 async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
     let region = aws.region();
     let request = aws.clients().quicksight.list_data_sets();
@@ -81,7 +81,7 @@ async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
     let listed = listed.context(
         aws,
         "quicksight:ListDataSets",
-        format!("the data sets in {region}"),
+        format!("the datasets in {region}"),
     );
     match listed {
         Ok(data_sets) => {
@@ -92,7 +92,7 @@ async fn check_region(aws: &Aws, identity_region: &str, finding: &mut Finding) {
             if region != identity_region && !has_spice {
                 finding.add_warning(
                     format!(
-                        "SPICE may have no capacity in {region}: there is no data set in SPICE yet, and the users are kept in {identity_region}"
+                        "SPICE may have no capacity in {region}: there is no dataset in SPICE yet, and the users are kept in {identity_region}"
                     ),
                     spice_hint(&aws.scope()),
                 );

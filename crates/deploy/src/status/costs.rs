@@ -6,6 +6,8 @@ use super::Status;
 const STORAGE: f64 = 0.023;
 /// USD per alarm and month.
 const ALARM: f64 = 0.10;
+/// USD per KMS key and month.
+const KEY: f64 = 1.00;
 const MEGABYTE: f64 = 1_000_000.0;
 const GIGABYTE: f64 = 1_000_000_000.0;
 
@@ -21,6 +23,12 @@ pub(super) fn hints(status: &Status) -> Vec<String> {
             "{} alarms: {} a month, the first ten of an account are free",
             status.alarms.len(),
             usd(alarms)
+        ));
+    }
+    if status.names.is_some() {
+        hints.push(format!(
+            "names: {} a month for the key of the map",
+            usd(KEY)
         ));
     }
     let imported: u64 = status

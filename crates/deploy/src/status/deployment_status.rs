@@ -16,6 +16,7 @@ use crate::runs::{Log, Run, shown};
 use crate::stack::Stack;
 use crate::stack_resources::StackResource;
 use crate::step::ErrorCategory;
+use crate::steps::{IdentityLayer, MapObject};
 
 /// Days of the log that are searched for the last run.
 const LOG_DAYS: i64 = 8;
@@ -35,6 +36,8 @@ pub struct Status {
     /// The newest day with activity or of an export.
     pub newest_day: Option<String>,
     pub parts: Option<Parts>,
+    /// The map of names; none without identity mapping, or before its first run.
+    pub names: Option<MapObject>,
     pub schedule: Option<ScheduleStatus>,
     pub alarms: Vec<AlarmStatus>,
     pub data_sets: Vec<DataSetStatus>,
@@ -95,13 +98,22 @@ impl Status {
         status.stacks.push(StackStatus::of(stack));
         if let Some(identity) = status.or_problem(identity).flatten() {
             status.stacks.push(StackStatus::of(&identity));
+            status.observe_names(request, &identity).await;
+        } else if settings.identity_mapping {
+            status.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!("identity mapping is on, and there is no stack `{identity_stack}`"),
+                "`kiro-analytics deploy` creates it",
+            ));
         }
         status.normalization = status.or_problem(runs).and_then(|mut runs| runs.pop());
         status.parts = status.or_problem(parts).flatten();
         let schedule = status.or_problem(observed.schedule).flatten();
         status.schedule = schedule.map(ScheduleStatus::of);
         let alarms = status.or_problem(observed.alarms).unwrap_or_default();
-        status.alarms = stacks::alarms(&alarms, &resources);
+        status
+            .alarms
+            .splice(0..0, stacks::alarms(&alarms, &resources));
         let visible = status.or_problem(visible);
         let is_visible = visible.is_some();
         if let Some((data_sets, dashboard, problems)) = visible {
@@ -118,10 +130,53 @@ impl Status {
         if settings.quicksight && is_visible {
             let missing = expected::missing_data_sets(names, settings, &status);
             status.problems.extend(missing);
+            let rules = expected::wrong_rules(names, settings, &status);
+            status.problems.extend(rules);
         }
         status.problems.extend(expected::stale(request, &status));
         status.problems = problem::grouped(std::mem::take(&mut status.problems));
         status
+    }
+
+    /// Reads the drift and the alarms of the identity stack, and the map.
+    async fn observe_names(&mut self, request: &StatusRequest<'_>, stack: &Stack) {
+        let aws = request.aws;
+        if !request.settings.identity_mapping {
+            self.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!(
+                    "identity mapping is off, and stack `{}` and its buckets still hold names",
+                    stack.name
+                ),
+                "`kiro-analytics deploy` removes them",
+            ));
+        }
+        let resources = StackResource::of_stack(aws, stack.address()).await;
+        let resources = self.or_problem(resources).unwrap_or_default();
+        let observed = ObservedStack::read(aws, stack, &resources).await;
+        let drift = stacks::drift(aws, stack, &resources, &observed).await;
+        self.problems.extend(drift);
+        let alarms = self.or_problem(observed.alarms).unwrap_or_default();
+        let alarms = stacks::alarms(&alarms, &resources).into_iter();
+        self.alarms.extend(alarms.map(AlarmStatus::of_names));
+        if let Some(layer) = IdentityLayer::of(stack) {
+            let map = layer.map(aws).await;
+            self.names = self.or_problem(map).flatten();
+            let names = self.names.as_ref();
+            let too_many = names.and_then(MapObject::problem_of_rules);
+            if let Some(what) = too_many.filter(|_| request.settings.restricts_rows()) {
+                let hint = "docs/people.md: Who may see what";
+                let problem = StatusProblem::new(ErrorCategory::Data, what, hint);
+                self.problems.push(problem);
+            }
+            if self.names.is_none() && request.settings.identity_mapping {
+                self.problems.push(StatusProblem::new(
+                    ErrorCategory::Data,
+                    "there is no map of names yet",
+                    "`kiro-analytics refresh` makes it",
+                ));
+            }
+        }
     }
 
     /// Returns the value. An error becomes a problem.

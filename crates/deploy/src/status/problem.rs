@@ -1,11 +1,11 @@
-//! A problem of a deployment, and the grouping of equal problems of several data sets.
+//! A problem of a deployment, and the grouping of equal problems of several datasets.
 
 use serde::Serialize;
 
 use crate::aws::AwsError;
 use crate::step::ErrorCategory;
 
-/// Maximum number of data sets that a problem names.
+/// Maximum number of datasets that a problem names.
 const MAX_NAMED: usize = 3;
 
 /// A problem of a deployment.
@@ -34,14 +34,14 @@ impl StatusProblem {
         Self::new(ErrorCategory::Aws, error.to_string(), error.hint())
     }
 
-    /// The text before the id, the id and the text after it, if the problem concerns a data set.
+    /// The text before the id, the id and the text after it, if the problem concerns a dataset.
     fn around_data_set(&self) -> Option<(&str, &str, &str)> {
-        let (before, rest) = self.what.split_once("data set `")?;
+        let (before, rest) = self.what.split_once("dataset `")?;
         let (id, after) = rest.split_once('`')?;
         Some((before, id, after))
     }
 
-    /// Returns true if both differ only in the data set.
+    /// Returns true if both differ only in the dataset.
     fn is_same_problem(&self, other: &Self) -> bool {
         let text = |problem: &Self| -> Option<(String, String)> {
             let (before, _, after) = problem.around_data_set()?;
@@ -53,7 +53,7 @@ impl StatusProblem {
     }
 }
 
-/// Groups equal problems of several data sets into one, at the place of the first.
+/// Groups equal problems of several datasets into one, at the place of the first.
 pub(super) fn grouped(problems: Vec<StatusProblem>) -> Vec<StatusProblem> {
     let mut groups: Vec<Vec<StatusProblem>> = Vec::new();
     for problem in problems {
@@ -90,7 +90,7 @@ fn merged(mut group: Vec<StatusProblem>) -> Option<StatusProblem> {
     };
     Some(StatusProblem {
         what: format!(
-            "{before}{count} data sets ({}{more}){after}",
+            "{before}{count} datasets ({}{more}){after}",
             named.join(", ")
         ),
         ..first.clone()
@@ -103,7 +103,7 @@ mod tests {
     use crate::step::ErrorCategory;
 
     fn failed(id: &str, reason: &str) -> StatusProblem {
-        let what = format!("the last import of data set `{id}` has failed: {reason}");
+        let what = format!("the last import of dataset `{id}` has failed: {reason}");
         StatusProblem::new(ErrorCategory::Aws, what, "refresh")
     }
 
@@ -125,20 +125,20 @@ mod tests {
         assert_eq!(
             reported,
             [
-                "the last import of 4 data sets (`a`, `b`, `d` and 1 more) has failed: no role",
+                "the last import of 4 datasets (`a`, `b`, `d` and 1 more) has failed: no role",
                 "the log is empty",
-                "the last import of data set `c` has failed: no space",
+                "the last import of dataset `c` has failed: no space",
             ]
         );
         assert_eq!(grouped(vec![other.clone()]), [other]);
         let never = |id: &str| {
-            let what = format!("data set `{id}` has never been imported");
+            let what = format!("dataset `{id}` has never been imported");
             StatusProblem::new(ErrorCategory::Data, what, "refresh")
         };
         let reported = grouped(vec![never("a"), never("b")]);
         assert_eq!(
             reported[0].what,
-            "2 data sets (`a`, `b`) have never been imported"
+            "2 datasets (`a`, `b`) have never been imported"
         );
     }
 }

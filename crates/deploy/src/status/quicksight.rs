@@ -1,4 +1,4 @@
-//! The data sets with their last imports, and the dashboard.
+//! The datasets with their last imports, and the dashboard.
 
 use futures::stream::{self, StreamExt};
 use kiro_config::Config;
@@ -15,12 +15,15 @@ use crate::steps::AssetAddress;
 /// Maximum concurrent requests.
 const CONCURRENCY: usize = 4;
 
-/// A data set and its newest import.
+/// A dataset and its newest import.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DataSetStatus {
     pub view: String,
     pub id: String,
     pub last: Option<Ingestion>,
+    /// The ARN of the dataset with the rules that restrict its rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
 }
 
 /// The published dashboard.
@@ -47,14 +50,14 @@ impl DataSetStatus {
         let Some(last) = &self.last else {
             return Some(StatusProblem::new(
                 ErrorCategory::Data,
-                format!("data set `{}` has never been imported", self.id),
+                format!("dataset `{}` has never been imported", self.id),
                 "`kiro-analytics refresh` imports it",
             ));
         };
         if matches!(last.status.as_str(), "FAILED" | "CANCELLED") {
             let error = last.error.as_ref();
             let what = format!(
-                "the last import of data set `{}` has {}: {}",
+                "the last import of dataset `{}` has {}: {}",
                 self.id,
                 last.status.to_lowercase(),
                 error.map_or("without a reason".to_owned(), ToString::to_string)
@@ -66,10 +69,10 @@ impl DataSetStatus {
             StatusProblem::new(
                 ErrorCategory::Data,
                 format!(
-                    "the last import of data set `{}` dropped {dropped_rows} rows",
+                    "the last import of dataset `{}` dropped {dropped_rows} rows",
                     self.id
                 ),
-                "Manage data, the data set, Refresh in Quick Sight shows the reason; `kiro-analytics deploy` updates its columns",
+                "Manage data, the dataset, Refresh in Quick Sight shows the reason; `kiro-analytics deploy` updates its columns",
             )
         })
     }
@@ -102,7 +105,7 @@ pub fn dashboard_address(aws: &Aws, id: &str) -> String {
     format!("https://{host}/sn/dashboards/{id}")
 }
 
-/// Data sets, dashboard, and problems of failed reads.
+/// Datasets, dashboard, and problems of failed reads.
 pub(super) async fn observe(
     aws: &Aws,
     names: &Names,
@@ -148,6 +151,7 @@ pub(super) async fn observe(
                 view: data_set.relation(names),
                 id: data_set.id.clone(),
                 last,
+                rules: data_set.rules.clone(),
             }),
             Err(error) => problems.push(StatusProblem::of(&error)),
         }

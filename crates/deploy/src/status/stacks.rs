@@ -13,6 +13,9 @@ use crate::stack_drift::Drift;
 use crate::stack_resources::StackResource;
 use crate::step::ErrorCategory;
 
+/// What the names of the identity stack's alarms begin with.
+const NAMES: &str = "identity ";
+
 /// The status of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StackStatus {
@@ -105,7 +108,26 @@ impl AlarmStatus {
         }
     }
 
+    /// The alarm of the identity stack: `identity FailedAlarm`.
+    pub(super) fn of_names(self) -> Self {
+        Self {
+            name: format!("{NAMES}{}", self.name),
+            ..self
+        }
+    }
+
     pub(super) fn hint(&self) -> &'static str {
+        if let Some(name) = self.name.strip_prefix(NAMES) {
+            return match name {
+                "FailedAlarm" => {
+                    "`kiro-analytics refresh` makes the map again and says why it fails"
+                }
+                "NotRunAlarm" => {
+                    "`kiro-analytics refresh` makes the map now; also check the schedule"
+                }
+                _ => "the queue's message shows the reason; purge it after fixing the cause",
+            };
+        }
         match self.name.as_str() {
             "FailedAlarm" | "RejectedRowsAlarm" => "`kiro-analytics logs` names the exports",
             "NotRunAlarm" => "`kiro-analytics refresh` runs it now; also check the schedule",

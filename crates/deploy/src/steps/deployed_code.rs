@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_lambda::types::LastUpdateStatus;
 
 use super::function_code::Zip;
+use super::function_kind::FunctionKind;
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::stack::Stack;
 use crate::step::{Change, ChangeKind, Deployment, ErrorCategory, StepError, StepPlan};
@@ -26,10 +27,11 @@ impl DeployedCode {
     /// If the stack or the function cannot be read.
     pub(super) async fn find(deployment: &Deployment, zip: &Zip) -> Result<Option<Self>, AwsError> {
         let aws = &deployment.aws;
-        let Some(stack) = Stack::find(aws, &deployment.names.data_stack()).await? else {
+        let stack = Stack::find(aws, &zip.kind.stack(&deployment.names)).await?;
+        let Some(stack) = stack else {
             return Ok(None);
         };
-        let function = stack.output("NormalizerName");
+        let function = stack.output(zip.kind.output());
         if function.is_empty() || stack.parameters.get("CodeKey") != Some(&zip.key) {
             return Ok(None);
         }
@@ -95,12 +97,17 @@ impl DeployedCode {
 /// # Errors
 ///
 /// If the function runs other code.
-pub(super) async fn verify(deployment: &Deployment, earlier: &[StepPlan]) -> Result<(), StepError> {
-    let is_deployed_now = |plan: &StepPlan| plan.name == "data_stack" && plan.changes_anything();
+pub(super) async fn verify(
+    deployment: &Deployment,
+    kind: FunctionKind,
+    earlier: &[StepPlan],
+) -> Result<(), StepError> {
+    let is_deployed_now =
+        |plan: &StepPlan| plan.name == kind.stack_step() && plan.changes_anything();
     if !earlier.iter().any(is_deployed_now) {
         return Ok(());
     }
-    let Some(zip) = Zip::find(deployment)? else {
+    let Some(zip) = Zip::find(deployment, kind)? else {
         return Ok(());
     };
     let Some(deployed) = DeployedCode::find(deployment, &zip).await? else {

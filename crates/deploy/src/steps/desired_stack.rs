@@ -7,6 +7,7 @@ use kiro_config::REMEMBERED;
 use serde_json::{Value, json};
 
 use super::function_code::Zip;
+use super::function_kind::FunctionKind;
 use super::template::DATA_TEMPLATE;
 use crate::aws::{Aws, AwsErrorKind, Context};
 use crate::digest::short_hash;
@@ -49,19 +50,11 @@ impl DesiredStack {
                 "shorten the setting it names",
             )
         })?;
-        let code = match Zip::find(deployment)? {
-            Some(zip) => {
-                let bucket = deployment.names.code_bucket(deployment.settings());
-                [("CodeBucket", bucket), ("CodeKey", zip.key)]
-            }
-            None => ["CodeBucket", "CodeKey"].map(|name| {
-                let deployed = existing.and_then(|stack| stack.parameters.get(name));
-                (name, deployed.cloned().unwrap_or_default())
-            }),
-        };
-        for (name, value) in code {
-            parameters.insert(name.to_owned(), value);
-        }
+        parameters.extend(code_parameters(
+            deployment,
+            FunctionKind::NormalizeReport,
+            existing,
+        )?);
         parameters.insert("ProductVersion".to_owned(), deployment.version.clone());
         // Parameters without a setting keep their values.
         if let Some(stack) = existing {
@@ -180,6 +173,30 @@ impl DesiredStack {
         }
         changes
     }
+}
+
+/// Bucket and key of a function's zip; those of the existing stack if there is no zip on this machine.
+///
+/// # Errors
+///
+/// If the zip cannot be read.
+pub(super) fn code_parameters(
+    deployment: &Deployment,
+    kind: FunctionKind,
+    existing: Option<&Stack>,
+) -> Result<[(String, String); 2], StepError> {
+    let names = ["CodeBucket", "CodeKey"];
+    Ok(match Zip::find(deployment, kind)? {
+        Some(zip) => {
+            let bucket = deployment.names.code_bucket(deployment.settings());
+            let [bucket_name, key_name] = names.map(str::to_owned);
+            [(bucket_name, bucket), (key_name, zip.key)]
+        }
+        None => names.map(|name| {
+            let deployed = existing.and_then(|stack| stack.parameters.get(name));
+            (name.to_owned(), deployed.cloned().unwrap_or_default())
+        }),
+    })
 }
 
 /// This account, if it owns all buckets with exports; empty if it does not. If that is unknown, the deployed value is kept.

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// Maximum number of differences in one plan.
 const MAX_LINES: usize = 12;
 
+/// The dataset of rules that restrict the rows of a dataset.
+const RULES: &str = "/RowLevelPermissionDataSet/Arn";
+
 /// The differences between a described asset and the desired one.
 pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     let mut lines = Vec::new();
@@ -16,6 +19,9 @@ pub(super) fn differences(described: &Value, desired: &Value) -> Vec<String> {
     }
     if text(described, "/ThemeArn") != text(desired, "/ThemeArn") {
         lines.push("it has another theme".to_owned());
+    }
+    if text(described, RULES) != text(desired, RULES) {
+        lines.push("its rows are not restricted by the rules of this deployment".to_owned());
     }
     let (existing, planned) = (sheets(described), sheets(desired));
     for (id, sheet) in &existing {

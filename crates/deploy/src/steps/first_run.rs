@@ -8,6 +8,7 @@ use serde_json::json;
 use super::data_layer::DataLayer;
 use super::deployed_code;
 use super::export_source::find_exports;
+use super::function_kind::FunctionKind;
 use super::normalization::{Normalization, normalize_with_retries};
 use crate::digest::short_hash;
 use crate::progress::Progress;
@@ -85,7 +86,7 @@ impl Step for FirstRun {
         deployment: &Deployment,
         earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        deployed_code::verify(deployment, earlier).await?;
+        deployed_code::verify(deployment, FunctionKind::NormalizeReport, earlier).await?;
         let layer = DataLayer::find(deployment).await?;
         let named = deployment.settings().existing_results_bucket.clone();
         let results_bucket = named.or(layer.map(|layer| layer.results_bucket));
@@ -106,7 +107,7 @@ impl Step for FirstRun {
         if results_bucket.is_none() {
             let left_buckets = match results_buckets(&deployment.aws, &deployment.names).await {
                 Err(error) if error.is_denied() => Vec::new(),
-                left_buckets => left_buckets?,
+                left_buckets => left_buckets?.unwrap_or_default(),
             };
             details.extend(left_buckets.iter().map(|bucket| {
                 format!(

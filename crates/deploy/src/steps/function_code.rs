@@ -1,4 +1,4 @@
-//! The function's zip: found on this machine, and stored in a bucket under the hash of its content.
+//! The functions' zips: found on this machine, and stored in a bucket under the hash of their content.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::code_bucket::CodeBucket;
 use super::deployed_code::DeployedCode;
+use super::function_kind::FunctionKind;
 use crate::aws::Buckets;
 use crate::digest::{sha256_base64, short_hash};
 use crate::driver::DeploymentPlan;
@@ -15,15 +16,13 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 
-/// The change in a plan if the zip is not on this machine yet.
-const ZIP_NEEDED: &str = "function code: needed at apply";
-
-/// Uploads the zip for Lambda.
+/// Uploads the zips for Lambda.
 pub(crate) struct FunctionCode;
 
 /// A zip on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Zip {
+    pub(super) kind: FunctionKind,
     pub(crate) path: PathBuf,
     pub(crate) bytes: Vec<u8>,
     pub(crate) key: String,
@@ -32,10 +31,13 @@ pub(crate) struct Zip {
 }
 
 impl Zip {
-    /// The zip for the deployment's processor, if it exists.
-    pub(crate) fn find(deployment: &Deployment) -> Result<Option<Self>, StepError> {
+    /// The zip of a function for the deployment's processor, if it exists.
+    pub(crate) fn find(
+        deployment: &Deployment,
+        kind: FunctionKind,
+    ) -> Result<Option<Self>, StepError> {
         let architecture = deployment.settings().architecture.as_str();
-        let Some(path) = Self::locate(architecture, &deployment.function_folders) else {
+        let Some(path) = Self::locate(kind, architecture, &deployment.function_folders) else {
             return Ok(None);
         };
         let bytes = std::fs::read(&path).map_err(|error| {
@@ -47,41 +49,50 @@ impl Zip {
         })?;
         let hash = short_hash(&bytes);
         Ok(Some(Self {
+            kind,
             path,
             sha256: sha256_base64(&bytes),
             bytes,
-            key: format!("functions/normalize-report-{architecture}-{hash}.zip"),
+            key: format!("functions/{}-{architecture}-{hash}.zip", kind.name()),
         }))
     }
 
-    fn missing(deployment: &Deployment) -> StepError {
+    fn missing(deployment: &Deployment, kind: FunctionKind) -> StepError {
         let architecture = deployment.settings().architecture.as_str();
         StepError::failed(
             ErrorCategory::Usage,
-            Self::not_found_in(architecture, &deployment.function_folders),
+            Self::not_found_in(kind, architecture, &deployment.function_folders),
             Self::missing_zip_hint(architecture, "--functions"),
         )
     }
 
-    /// The zip for a processor in the first of these folders that has it.
-    pub(crate) fn locate(architecture: &str, folders: &[PathBuf]) -> Option<PathBuf> {
-        let name = Self::file_name(architecture);
+    /// The zip of a function for a processor in the first of these folders that has it.
+    pub(crate) fn locate(
+        kind: FunctionKind,
+        architecture: &str,
+        folders: &[PathBuf],
+    ) -> Option<PathBuf> {
+        let name = Self::file_name(kind, architecture);
         let mut candidates = folders.iter().map(|folder| folder.join(&name));
         candidates.find(|path| path.is_file())
     }
 
-    pub(crate) fn file_name(architecture: &str) -> String {
-        format!("normalize-report-{architecture}.zip")
+    pub(crate) fn file_name(kind: FunctionKind, architecture: &str) -> String {
+        format!("{}-{architecture}.zip", kind.name())
     }
 
-    pub(crate) fn not_found_in(architecture: &str, folders: &[PathBuf]) -> String {
+    pub(crate) fn not_found_in(
+        kind: FunctionKind,
+        architecture: &str,
+        folders: &[PathBuf],
+    ) -> String {
         let folders: Vec<String> = folders
             .iter()
             .map(|folder| format!("`{}`", folder.display()))
             .collect();
         format!(
             "there is no `{}` in {}",
-            Self::file_name(architecture),
+            Self::file_name(kind, architecture),
             folders.join(", ")
         )
     }
@@ -96,10 +107,10 @@ impl Zip {
 
 /// The error for an approved plan that needs a zip that is not on this machine.
 pub fn missing_zip(deployment: &Deployment, plan: &DeploymentPlan) -> Option<StepError> {
-    let mut changes = plan.steps.iter().flat_map(|step| &step.changes);
-    changes
-        .any(|change| change.what == ZIP_NEEDED)
-        .then(|| Zip::missing(deployment))
+    let changes = || plan.steps.iter().flat_map(|step| &step.changes);
+    let mut kinds = FunctionKind::ALL.into_iter();
+    let kind = kinds.find(|kind| changes().any(|change| change.what == kind.zip_needed()))?;
+    Some(Zip::missing(deployment, kind))
 }
 
 #[async_trait]
@@ -117,27 +128,18 @@ impl Step for FunctionCode {
         deployment: &Deployment,
         _earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        let Some(zip) = Zip::find(deployment)? else {
-            return without_zip(deployment).await;
-        };
-        let name = deployment.names.code_bucket(deployment.settings());
-        let exists = exists(deployment, &name).await?;
+        let (zips, without) = find_all(deployment)?;
         let mut changes = Vec::new();
-        if creates_bucket(deployment) {
-            let bucket = CodeBucket::new(deployment, &name);
-            let missing = bucket.missing(exists).await?;
-            changes.extend(bucket.changes(&missing));
-        } else if !exists {
-            return Err(missing_bucket(&name));
+        if !zips.is_empty() {
+            changes = changes_of_zips(deployment, &zips).await?;
         }
-        let stored = if exists {
-            StoredZip::find(&deployment.aws.buckets().owned(), &name, &zip).await?
-        } else {
-            StoredZip::Missing
-        };
-        changes.extend(stored.change(&name, &zip));
-        if let Some(deployed) = DeployedCode::find(deployment, &zip).await? {
-            changes.extend(deployed.change(&zip));
+        for kind in without {
+            changes.extend(without_zip(deployment, kind).await?);
+        }
+        if changes.is_empty() && zips.is_empty() {
+            return Ok(Planned::skipped(
+                "no zip on this machine: the deployed function does not change",
+            ));
         }
         Ok(Planned::changes(changes))
     }
@@ -148,7 +150,15 @@ impl Step for FunctionCode {
         _plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        let zip = Zip::find(deployment)?.ok_or_else(|| Zip::missing(deployment))?;
+        let (zips, without) = find_all(deployment)?;
+        for kind in without {
+            if !is_deployed(deployment, kind).await? {
+                return Err(Zip::missing(deployment, kind));
+            }
+        }
+        if zips.is_empty() {
+            return Ok(Applied::default());
+        }
         let name = deployment.names.code_bucket(deployment.settings());
         if creates_bucket(deployment) {
             let bucket = CodeBucket::new(deployment, &name);
@@ -159,18 +169,57 @@ impl Step for FunctionCode {
             }
         }
         let buckets = deployment.aws.buckets().owned();
-        if StoredZip::find(&buckets, &name, &zip).await? != StoredZip::Same {
-            progress.doing(&format!("uploading {}", zip.path.display()));
-            buckets.put(&name, &zip.key, zip.bytes.clone()).await?;
-        }
-        if let Some(deployed) = DeployedCode::find(deployment, &zip).await?
-            && deployed.change(&zip).is_some()
-        {
-            progress.doing("updating the function's code");
-            deployed.replace(deployment, &name, &zip).await?;
+        for zip in &zips {
+            if StoredZip::find(&buckets, &name, zip).await? != StoredZip::Same {
+                progress.doing(&format!("uploading {}", zip.path.display()));
+                buckets.put(&name, &zip.key, zip.bytes.clone()).await?;
+            }
+            if let Some(deployed) = DeployedCode::find(deployment, zip).await?
+                && deployed.change(zip).is_some()
+            {
+                progress.doing("updating the function's code");
+                deployed.replace(deployment, &name, zip).await?;
+            }
         }
         Ok(Applied::default())
     }
+}
+
+/// The zips of the functions that the settings need, and the functions without one.
+fn find_all(deployment: &Deployment) -> Result<(Vec<Zip>, Vec<FunctionKind>), StepError> {
+    let (mut zips, mut without) = (Vec::new(), Vec::new());
+    for kind in FunctionKind::needed(deployment.settings()) {
+        match Zip::find(deployment, kind)? {
+            Some(zip) => zips.push(zip),
+            None => without.push(kind),
+        }
+    }
+    Ok((zips, without))
+}
+
+async fn changes_of_zips(deployment: &Deployment, zips: &[Zip]) -> Result<Vec<Change>, StepError> {
+    let name = deployment.names.code_bucket(deployment.settings());
+    let exists = exists(deployment, &name).await?;
+    let mut changes = Vec::new();
+    if creates_bucket(deployment) {
+        let bucket = CodeBucket::new(deployment, &name);
+        let missing = bucket.missing(exists).await?;
+        changes.extend(bucket.changes(&missing));
+    } else if !exists {
+        return Err(missing_bucket(&name));
+    }
+    for zip in zips {
+        let stored = if exists {
+            StoredZip::find(&deployment.aws.buckets().owned(), &name, zip).await?
+        } else {
+            StoredZip::Missing
+        };
+        changes.extend(stored.change(&name, zip));
+        if let Some(deployed) = DeployedCode::find(deployment, zip).await? {
+            changes.extend(deployed.change(zip));
+        }
+    }
+    Ok(changes)
 }
 
 /// The state of the zip in the bucket.
@@ -208,26 +257,33 @@ impl StoredZip {
     }
 }
 
-/// The plan without a zip: a deployed function does not change; without one, the plan names the zip as needed.
-async fn without_zip(deployment: &Deployment) -> Result<Planned, StepError> {
-    let stack = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
-    let architecture = deployment.settings().architecture.as_str();
-    let is_deployed = stack.is_some_and(|stack| {
-        let deployed = stack.parameters.get("Architecture").map(String::as_str);
-        !stack.outputs.is_empty() && deployed == Some(architecture)
-    });
-    if is_deployed {
-        return Ok(Planned::skipped(
-            "no zip on this machine: the deployed function does not change",
-        ));
+/// The change without a zip: a deployed function does not change; without one, the plan names the zip as needed.
+async fn without_zip(
+    deployment: &Deployment,
+    kind: FunctionKind,
+) -> Result<Option<Change>, StepError> {
+    if is_deployed(deployment, kind).await? {
+        return Ok(None);
     }
-    let change = Change::new(ChangeKind::Create, ZIP_NEEDED)
+    let architecture = deployment.settings().architecture.as_str();
+    let change = Change::new(ChangeKind::Create, kind.zip_needed())
         .detail(Zip::not_found_in(
+            kind,
             architecture,
             &deployment.function_folders,
         ))
         .detail(Zip::missing_zip_hint(architecture, "--functions"));
-    Ok(Planned::changes(vec![change]))
+    Ok(Some(change))
+}
+
+/// Returns true if a function runs that was built for the configured processor.
+async fn is_deployed(deployment: &Deployment, kind: FunctionKind) -> Result<bool, StepError> {
+    let stack = Stack::find(&deployment.aws, &kind.stack(&deployment.names)).await?;
+    let architecture = deployment.settings().architecture.as_str();
+    Ok(stack.is_some_and(|stack| {
+        let deployed = stack.parameters.get("Architecture").map(String::as_str);
+        !stack.outputs.is_empty() && deployed == Some(architecture)
+    }))
 }
 
 /// Returns true if the deployment creates the bucket, because the settings name none.

@@ -1,5 +1,5 @@
 //! Grants in Lake Formation, if it is in force: on database, tables and views, to all principals that query them. Verifies
-//! the grants.
+//! the grants, and revokes those of principals that have left the settings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use aws_sdk_lakeformation::error::BuildError;
 use aws_sdk_lakeformation::types::{
     BatchPermissionsFailureEntry, BatchPermissionsRequestEntry, DataLakePrincipal,
-    DatabaseResource, Permission, Resource, TableResource,
+    DatabaseResource, Permission, PrincipalResourcePermissions, Resource, TableResource,
 };
 
+use super::granted_principals::{GrantedPrincipals, principals_before};
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::data_lake::{DataLake, list_grants};
 use crate::progress::Progress;
@@ -17,6 +18,7 @@ use crate::service_roles::service_roles;
 use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
+use crate::teardown::revoke_grants;
 
 /// Maximum number of entries in one `BatchGrantPermissions`.
 const GRANTS_PER_CALL: usize = 20;
@@ -71,19 +73,22 @@ async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     }
 }
 
-/// The principals that need read access: Quick Sight's roles, the owners, `query_principals` and the caller.
-async fn principals(deployment: &Deployment) -> Result<Vec<String>, StepError> {
+/// The principals of the settings that need read access: Quick Sight's roles, the owners and `query_principals`.
+async fn principals_of_settings(deployment: &Deployment) -> Result<BTreeSet<String>, AwsError> {
     let settings = deployment.settings();
-    let aws = &deployment.aws;
-    let mut principals: Vec<String> = settings.query_principals.clone();
+    let mut principals: BTreeSet<String> = settings.query_principals.iter().cloned().collect();
     if settings.quicksight {
         let roles = service_roles(deployment).await?.into_iter();
         principals.extend(roles.map(|role| role.arn));
         principals.extend(settings.owners.iter().cloned());
     }
-    principals.extend(caller_principal(aws).await?);
-    principals.sort();
-    principals.dedup();
+    Ok(principals)
+}
+
+/// All principals that need read access: those of the settings, and the caller.
+async fn principals(deployment: &Deployment) -> Result<BTreeSet<String>, AwsError> {
+    let mut principals = principals_of_settings(deployment).await?;
+    principals.extend(caller_principal(&deployment.aws).await?);
     Ok(principals)
 }
 
@@ -194,6 +199,52 @@ async fn missing(deployment: &Deployment) -> Result<Vec<(String, Grants)>, StepE
     Ok(all)
 }
 
+/// The grants of principals that deployments have named and that need no access any more, by principal. Only those that a
+/// deployment makes: SELECT and DESCRIBE on the database and on tables and views of this deployment, without grant option.
+async fn obsolete(
+    deployment: &Deployment,
+    granted: &GrantedPrincipals,
+) -> Result<BTreeMap<String, Vec<PrincipalResourcePermissions>>, StepError> {
+    let (aws, name) = (&deployment.aws, database(deployment));
+    let places = desired(deployment);
+    let named = principals(deployment).await?;
+    let mut former = granted.principals();
+    former.extend(principals_before(deployment));
+    let mut obsolete = BTreeMap::new();
+    for principal in former.difference(&named) {
+        let call = aws.clients().lake_formation.list_permissions();
+        let call = call.principal(identifier(principal));
+        let listed = match list_grants(aws, call, format!("`{principal}`")).await {
+            // Lake Formation refuses a role or user that no longer exists.
+            Err(error) if error.is_not_found() || error.code == "InvalidInputException" => continue,
+            listed => listed?,
+        };
+        let grants = listed.into_iter().filter(|grant| {
+            let resource = grant.resource();
+            let place = resource.and_then(|resource| place_of(resource, &name));
+            let mut permissions = grant.permissions().iter();
+            place.is_some_and(|place| places.contains_key(place))
+                && grant.permissions_with_grant_option().is_empty()
+                && permissions.all(|one| matches!(one, Permission::Describe | Permission::Select))
+        });
+        let grants: Vec<PrincipalResourcePermissions> = grants.collect();
+        if !grants.is_empty() {
+            obsolete.insert(principal.clone(), grants);
+        }
+    }
+    Ok(obsolete)
+}
+
+/// The change that revokes grants. A principal that was removed from the settings by mistake can be named again.
+fn revocation(principal: &str, grants: usize) -> Change {
+    let change = Change::new(ChangeKind::Delete, format!("grants of `{principal}`"));
+    let change = change
+        .detail("it is no longer in `query_principals` or `owners`, and no role of Quick Sight");
+    change.detail(format!(
+        "{grants} grants on the database, its tables and views are revoked"
+    ))
+}
+
 #[async_trait]
 impl Step for LakeFormation {
     fn name(&self) -> &'static str {
@@ -216,7 +267,7 @@ impl Step for LakeFormation {
             return Ok(Planned::skipped("Lake Formation is not in force"));
         }
         let missing = missing(deployment).await?.into_iter();
-        let changes = missing.map(|(principal, grants)| {
+        let granted = missing.map(|(principal, grants)| {
             let tables = grants.keys().filter(|name| !name.is_empty()).count();
             let mut change = Change::new(ChangeKind::Create, format!("grants to `{principal}`"));
             if grants.contains_key("") {
@@ -229,7 +280,21 @@ impl Step for LakeFormation {
             }
             change
         });
-        Ok(Planned::changes(changes.collect()))
+        let mut changes: Vec<Change> = granted.collect();
+        let granted = GrantedPrincipals::read(deployment).await?;
+        let obsolete = obsolete(deployment, &granted).await?;
+        changes.extend(
+            obsolete
+                .iter()
+                .map(|(principal, grants)| revocation(principal, grants.len())),
+        );
+        let named = principals_of_settings(deployment).await?;
+        if changes.is_empty() && !named.is_subset(&granted.principals()) {
+            // Grants of an earlier version.
+            let what = "list of principals with grants";
+            changes.push(Change::new(ChangeKind::Create, what));
+        }
+        Ok(Planned::changes(changes))
     }
 
     async fn apply(
@@ -239,6 +304,13 @@ impl Step for LakeFormation {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let (aws, name) = (&deployment.aws, database(deployment));
+        let named = principals_of_settings(deployment).await?;
+        let mut granted = GrantedPrincipals::read(deployment).await?;
+        // Before the grants: an interrupted deployment has them in the list, too.
+        let mut all = granted.principals();
+        all.extend(principals_before(deployment));
+        all.extend(named.iter().cloned());
+        granted.write(deployment, all).await?;
         for (principal, grants) in missing(deployment).await? {
             progress.doing(&principal);
             let entries =
@@ -261,6 +333,11 @@ impl Step for LakeFormation {
                 }
             }
         }
+        for (principal, grants) in obsolete(deployment, &granted).await? {
+            progress.doing(&format!("revoking the grants of {principal}"));
+            revoke_grants(aws, &grants).await?;
+        }
+        granted.write(deployment, named).await?;
         progress.doing("verifying");
         match missing(deployment).await?.first() {
             Some((principal, _)) => Err(StepError::failed(

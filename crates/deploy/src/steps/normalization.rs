@@ -2,25 +2,18 @@
 
 use std::time::Duration;
 
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{LastUpdateStatus, State};
-use aws_smithy_types::timeout::TimeoutConfig;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::aws::Context;
+use super::invocation::{failed, invoke_function, wait_until_ready};
 use crate::progress::Progress;
-use crate::step::{Deployment, ErrorCategory, StepError};
+use crate::step::{Deployment, StepError};
 
 /// Exports in the first call: about a minute of work.
 const FILES_PER_CALL: u64 = 500;
 /// Duration of a call after which the next ones are smaller: some networks cut connections that are idle for minutes.
 const LONG_CALL_DURATION: Duration = Duration::from_mins(2);
-/// Read timeout of a call: Lambda stops a function after 15 minutes.
-const READ_TIMEOUT: Duration = Duration::from_mins(16);
-/// Maximum time until a new function is ready.
-const READY_TIMEOUT: Duration = Duration::from_mins(5);
 /// Maximum number of failed exports that are named.
 const MAX_NAMED: usize = 5;
 
@@ -188,70 +181,15 @@ fn counts_in(text: &str) -> Option<(u64, u64)> {
     Some((failed.parse().ok()?, seen.parse().ok()?))
 }
 
-fn failed(function: &str, reason: &str) -> StepError {
-    StepError::failed(
-        ErrorCategory::Aws,
-        format!("function `{function}` failed: {reason}"),
-        "`kiro-analytics logs` shows details; run the command again to continue",
-    )
-}
-
 /// Makes one call. Concurrent runs are safe, but a limit of the account may reject a call temporarily.
 async fn invoke(
     deployment: &Deployment,
     function: &str,
     files: u64,
 ) -> Result<FunctionResponse, StepError> {
-    let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build();
-    let config = aws_sdk_lambda::config::Builder::new().timeout_config(timeouts);
-    let call = deployment.aws.clients().lambda.invoke();
-    let output = call
-        .function_name(function)
-        .payload(Blob::new(json!({"max_files": files}).to_string()))
-        .customize()
-        .config_override(config)
-        .send()
-        .await
-        .context(
-            &deployment.aws,
-            "lambda:Invoke",
-            format!("function `{function}`"),
-        )?;
-    let payload = output.payload.map(Blob::into_inner).unwrap_or_default();
+    let payload = invoke_function(deployment, function, &json!({"max_files": files})).await?;
     serde_json::from_slice(&payload)
         .map_err(|_| failed(function, "its response is not that of the normalizer"))
-}
-
-async fn wait_until_ready(
-    deployment: &Deployment,
-    function: &str,
-    progress: &dyn Progress,
-) -> Result<(), StepError> {
-    let aws = &deployment.aws;
-    let mut polling = aws.polling(READY_TIMEOUT);
-    loop {
-        let call = aws.clients().lambda.get_function_configuration();
-        let found = call.function_name(function).send().await.context(
-            aws,
-            "lambda:GetFunctionConfiguration",
-            format!("function `{function}`"),
-        )?;
-        let (state, update) = (&found.state, &found.last_update_status);
-        let is_ready = matches!(state, Some(State::Active | State::Inactive) | None)
-            && matches!(update, Some(LastUpdateStatus::Successful) | None);
-        if is_ready {
-            return Ok(());
-        }
-        if state == &Some(State::Failed) || update == &Some(LastUpdateStatus::Failed) {
-            let reasons = [found.state_reason, found.last_update_status_reason];
-            let reasons: Vec<String> = reasons.into_iter().flatten().collect();
-            return Err(failed(function, &reasons.join(" ")));
-        }
-        progress.doing("waiting for the function to be ready");
-        if !polling.again().await {
-            return Err(failed(function, "it is not ready after five minutes"));
-        }
-    }
 }
 
 #[cfg(test)]

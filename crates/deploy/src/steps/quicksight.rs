@@ -1,4 +1,5 @@
-//! The steps that create assets in Amazon Quick Sight: data source, datasets, themes, analysis and dashboard.
+//! The steps that create assets in Amazon Quick Sight: data source, themes, analysis and dashboard; and what they share with the
+//! step of the datasets.
 
 use std::time::Duration;
 
@@ -6,11 +7,13 @@ use async_trait::async_trait;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use kiro_config::{Config, Theme};
 use kiro_dashboard_quicksight::{
-    Assets, DataSet, IdentityMapping, Mode, QuickSightErrors, datasets, definition, theme,
+    Assets, DataSet, IdentityMapping, Mode, QuickSightErrors, RowLevelSecurity, datasets,
+    definition, theme,
 };
 use serde_json::{Value, json};
 
 use super::asset::{ApplyMode, DesiredAsset, ExistingAsset};
+use super::data_sets;
 use crate::asset_kind::AssetKind;
 use crate::names::Names;
 use crate::progress::Progress;
@@ -39,12 +42,6 @@ pub(crate) const DATA_SOURCE_STEP: AssetStep = AssetStep {
     name: "data_source",
     title: "Data source",
     assets: data_source,
-};
-/// A dataset for each relation that the dashboard reads.
-pub(crate) const DATASETS_STEP: AssetStep = AssetStep {
-    name: "datasets",
-    title: "Datasets",
-    assets: data_sets,
 };
 /// A light and a dark theme.
 pub(crate) const THEME_STEP: AssetStep = AssetStep {
@@ -76,10 +73,15 @@ pub(crate) fn assets_of(names: &Names, settings: &Config) -> Assets {
             Theme::Light => Mode::Light,
             Theme::Dark => Mode::Dark,
         },
-        identity_mapping: if settings.identity_store.is_some() {
+        identity_mapping: if settings.identity_mapping {
             IdentityMapping::On
         } else {
             IdentityMapping::Off
+        },
+        row_level_security: if settings.restricts_rows() {
+            RowLevelSecurity::On
+        } else {
+            RowLevelSecurity::Off
         },
     }
 }
@@ -103,7 +105,13 @@ fn compile_error(errors: &QuickSightErrors) -> StepError {
     )
 }
 
-fn asset(deployment: &Deployment, kind: AssetKind, id: String, body: Value) -> DesiredAsset<'_> {
+/// A desired asset.
+pub(super) fn asset(
+    deployment: &Deployment,
+    kind: AssetKind,
+    id: String,
+    body: Value,
+) -> DesiredAsset<'_> {
     DesiredAsset {
         deployment,
         kind,
@@ -123,13 +131,6 @@ fn data_source(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepErr
     });
     let id = deployment.names.data_source_id();
     Ok(vec![asset(deployment, AssetKind::DataSource, id, body)])
-}
-
-fn data_sets(deployment: &Deployment) -> Result<Vec<DesiredAsset<'_>>, StepError> {
-    let found = required_data_sets(deployment)?.into_iter();
-    Ok(found
-        .map(|found| asset(deployment, AssetKind::DataSet, found.id, found.body))
-        .collect())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the other steps may fail")]
@@ -199,7 +200,9 @@ pub(super) fn changes_access(earlier: &[StepPlan]) -> bool {
 }
 
 /// Observes all assets, several concurrently. Keeps their order.
-async fn observe_all(assets: &[DesiredAsset<'_>]) -> Result<Vec<ExistingAsset>, StepError> {
+pub(super) async fn observe_all(
+    assets: &[DesiredAsset<'_>],
+) -> Result<Vec<ExistingAsset>, StepError> {
     let observations: Vec<_> = assets.iter().map(DesiredAsset::observe).collect();
     stream::iter(observations)
         .buffered(CONCURRENCY)
@@ -250,11 +253,7 @@ impl Step for AssetStep {
     ) -> Result<Applied, StepError> {
         let assets = (self.assets)(deployment)?;
         let existing = observe_all(&assets).await?;
-        let mode = if awaits_permission(plan) {
-            ApplyMode::AwaitsPermission
-        } else {
-            ApplyMode::Plain
-        };
+        let mode = apply_mode(plan);
         let total = assets.len() as u64;
         let mut applied = Applied::default();
         for (done, (asset, existing)) in (0..).zip(assets.iter().zip(&existing)) {
@@ -268,10 +267,14 @@ impl Step for AssetStep {
     }
 }
 
-/// Returns true if the plan says that a permission may not be in effect yet.
-pub(super) fn awaits_permission(plan: &StepPlan) -> bool {
+/// How to apply a plan: it says whether a permission may not be in effect yet.
+pub(super) fn apply_mode(plan: &StepPlan) -> ApplyMode {
     let mut details = plan.changes.iter().flat_map(|change| &change.details);
-    details.any(|detail| detail == AWAITS_PERMISSION)
+    if details.any(|detail| detail == AWAITS_PERMISSION) {
+        ApplyMode::AwaitsPermission
+    } else {
+        ApplyMode::Plain
+    }
 }
 
 /// The assets' requests, for `synth`.
@@ -279,23 +282,18 @@ pub(crate) fn requests(deployment: &Deployment) -> Result<Vec<(String, Value)>, 
     if !deployment.settings().quicksight {
         return Ok(Vec::new());
     }
-    let mut requests = Vec::new();
-    for step in [
-        &DATA_SOURCE_STEP,
-        &DATASETS_STEP,
-        &THEME_STEP,
-        &DASHBOARD_STEP,
-    ] {
-        for asset in (step.assets)(deployment)? {
-            requests.push((
-                format!(
-                    "quicksight/{}/{}.json",
-                    asset.kind.api().collection,
-                    asset.id
-                ),
-                asset.body,
-            ));
-        }
-    }
-    Ok(requests)
+    let kinds = [
+        data_source(deployment)?,
+        data_sets::desired(deployment)?,
+        themes(deployment)?,
+        dashboard(deployment)?,
+    ];
+    let assets = kinds.into_iter().flatten();
+    Ok(assets
+        .map(|asset| {
+            let folder = asset.kind.api().collection;
+            let path = format!("quicksight/{folder}/{}.json", asset.id);
+            (path, asset.body)
+        })
+        .collect())
 }

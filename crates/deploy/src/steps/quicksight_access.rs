@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::data_layer::DataLayer;
+use super::identity_layer::IdentityLayer;
 use super::quicksight::skip_without_quicksight;
 use crate::aws::{AwsError, Context, Optional};
 use crate::progress::Progress;
@@ -22,8 +23,12 @@ pub(crate) const ATHENA_POLICY: &str = "AWSQuicksightAthenaAccess";
 /// Writes the policies.
 pub(crate) struct QuickSightAccess;
 
-/// The inline policy on the results bucket: read parts, read and write query results.
-pub(crate) fn policy(deployment: &Deployment, results_bucket: &str) -> Value {
+/// The inline policy on the results bucket: read parts, read and write query results; and on the map of names: read it.
+pub(crate) fn policy(
+    deployment: &Deployment,
+    results_bucket: &str,
+    identity: Option<&IdentityLayer>,
+) -> Value {
     let partition = &deployment.names.partition;
     let bucket = format!("arn:{partition}:s3:::{results_bucket}");
     let mut statements = vec![
@@ -49,6 +54,26 @@ pub(crate) fn policy(deployment: &Deployment, results_bucket: &str) -> Value {
             "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
             "Resource": key,
         }));
+    }
+    if let Some(layer) = identity {
+        let map = format!("arn:{partition}:s3:::{}", layer.map_bucket);
+        statements.extend([
+            json!({
+                "Sid": "FindNames", "Effect": "Allow",
+                "Action": ["s3:GetBucketLocation", "s3:ListBucket"],
+                "Resource": map,
+            }),
+            json!({
+                "Sid": "ReadNames", "Effect": "Allow",
+                "Action": ["s3:GetObject"],
+                "Resource": format!("{map}/identity-map/*"),
+            }),
+            json!({
+                "Sid": "UseNamesKey", "Effect": "Allow",
+                "Action": ["kms:Decrypt"],
+                "Resource": layer.map_key,
+            }),
+        ]);
     }
     json!({"Version": "2012-10-17", "Statement": statements})
 }
@@ -161,7 +186,8 @@ impl Step for QuickSightAccess {
         }
         let layer = DataLayer::find(deployment).await?;
         let bucket = layer.map_or_else(|| NO_BUCKET.to_owned(), |layer| layer.results_bucket);
-        let desired = policy(deployment, &bucket);
+        let identity = IdentityLayer::planned(deployment).await?;
+        let desired = policy(deployment, &bucket, identity.as_ref());
         let mut changes = Vec::new();
         for access in Access::find_all(deployment).await? {
             if !access.has_managed_policy().await? {
@@ -197,7 +223,8 @@ impl Step for QuickSightAccess {
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
         let layer = DataLayer::require(deployment).await?;
-        let desired = policy(deployment, &layer.results_bucket);
+        let identity = IdentityLayer::find(deployment).await?;
+        let desired = policy(deployment, &layer.results_bucket, identity.as_ref());
         for access in Access::find_all(deployment).await? {
             if !access.has_managed_policy().await? {
                 progress.doing(&format!("attaching {ATHENA_POLICY}"));

@@ -19,7 +19,7 @@ const CONCURRENCY: usize = 5;
 /// Creates and updates the schedules.
 pub(crate) struct RefreshSchedules;
 
-/// The schedule of each data set. Never none, because all required members are set.
+/// The schedule of each dataset. Never none, because all required members are set.
 fn desired(deployment: &Deployment) -> Option<RefreshSchedule> {
     let settings = deployment.settings();
     let frequency = RefreshFrequency::builder()
@@ -45,7 +45,7 @@ async fn existing(
     let request = request.aws_account_id(aws.account()).data_set_id(data_set);
     let sent = request.send().await;
     let found = match sent.context(aws, "quicksight:ListRefreshSchedules", title(data_set)) {
-        // A data set that is taken over and queries directly: an earlier step of this run changes it to an imported one.
+        // A dataset that is taken over and queries directly: an earlier step of this run changes it to an imported one.
         Err(error) if error.message.contains("is not a SPICE dataset") => None,
         found => found.optional()?,
     };
@@ -58,7 +58,7 @@ fn title(data_set: &str) -> String {
     format!("dataset `{data_set}`")
 }
 
-/// Returns true if a data set is refreshed in the same way at the same time. The service adds members of its own.
+/// Returns true if a dataset is refreshed in the same way at the same time. The service adds members of its own.
 fn is_same(existing: &RefreshSchedule, desired: &RefreshSchedule) -> bool {
     let times = |schedule: &RefreshSchedule| {
         let frequency = schedule.schedule_frequency.clone();

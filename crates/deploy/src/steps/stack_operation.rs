@@ -1,4 +1,4 @@
-//! Waits for operations on the data stack: its own, and those of others.
+//! Waits for operations on a stack: its own, and those of others.
 //!
 //! `DescribeStacks` may return the status from before the operation, so the status alone does not end a wait: a newer event of
 //! the stack does, or the status of the change set. The SDK's waiters use only the status.
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::change_set::PreparedChangeSet;
-use super::template::{DATA_TEMPLATE, resources};
+use super::template::{DATA_TEMPLATE, IDENTITY_TEMPLATE, resources};
 use crate::aws::Aws;
 use crate::progress::Progress;
 use crate::stack::{Stack, StackState};
@@ -24,6 +24,7 @@ pub(super) struct StackOperation<'a> {
     pub(super) name: &'a str,
     /// Its id, or its name.
     pub(super) address: String,
+    pub(super) template: &'static str,
     /// The newest event from before the operation.
     pub(super) before: Option<String>,
     /// The change set that is executed; none if the rollback of an update is continued.
@@ -42,7 +43,7 @@ impl StackOperation<'_> {
                     }
                     events => events?,
                 };
-            show(&events, progress);
+            show(&events, self.template, progress);
             let ended = final_status(&events);
             let executed = match (&self.change_set, ended) {
                 (Some(change_set), None) => change_set.was_executed(self.aws, self.name).await?,
@@ -120,20 +121,35 @@ fn is_after(stack: &Stack, ended: Option<&str>, executed: Option<bool>) -> bool 
     }
 }
 
-/// Waits while another operation changes the stack, such as that of an interrupted deployment.
+/// Waits while other operations change the stacks, such as those of an interrupted deployment.
 pub(crate) async fn wait_until_settled(
     deployment: &Deployment,
     progress: &dyn Progress,
 ) -> Result<(), StepError> {
-    let name = deployment.names.data_stack();
+    let stacks = [
+        (deployment.names.data_stack(), DATA_TEMPLATE),
+        (deployment.names.identity_stack(), IDENTITY_TEMPLATE),
+    ];
+    for (name, template) in stacks {
+        wait_for(deployment, &name, template, progress).await?;
+    }
+    Ok(())
+}
+
+async fn wait_for(
+    deployment: &Deployment,
+    name: &str,
+    template: &str,
+    progress: &dyn Progress,
+) -> Result<(), StepError> {
     let aws = &deployment.aws;
     let mut polling = aws.polling(TIMEOUT);
-    while let Some(stack) = Stack::find(aws, &name).await? {
+    while let Some(stack) = Stack::find(aws, name).await? {
         if stack.state() != StackState::InProgress {
             break;
         }
         let events = StackEvent::of_last_attempt(aws, stack.address()).await?;
-        show(&events, progress);
+        show(&events, template, progress);
         progress.doing(&format!("waiting: stack {name} is being changed"));
         if !polling.again().await {
             return Err(in_progress(&stack));
@@ -142,7 +158,7 @@ pub(crate) async fn wait_until_settled(
     Ok(())
 }
 
-fn show(events: &[StackEvent], progress: &dyn Progress) {
+fn show(events: &[StackEvent], template: &str, progress: &dyn Progress) {
     let done: BTreeSet<&str> = events
         .iter()
         .filter(|event| !event.is_of_stack() && event.status.ends_with("_COMPLETE"))
@@ -151,7 +167,7 @@ fn show(events: &[StackEvent], progress: &dyn Progress) {
     if let Some(last) = events.iter().rev().find(|event| !event.is_of_stack()) {
         progress.doing(&format!("{}: {}", last.resource, last.status));
     }
-    let all = resources(DATA_TEMPLATE).len().max(done.len()) as u64;
+    let all = resources(template).len().max(done.len()) as u64;
     progress.count(done.len() as u64, Some(all), "resources");
 }
 

@@ -13,6 +13,9 @@ use crate::digest::short_hash;
 /// The table parameter that holds the hash of its definition.
 pub(crate) const DDL_HASH_PARAMETER: &str = "kiro_analytics_ddl";
 
+/// The table with names of users.
+pub(crate) const IDENTITY_TABLE: &str = "identity_map";
+
 const TABLE_TYPE: &str = "EXTERNAL_TABLE";
 const PARQUET_INPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
 const PARQUET_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";
@@ -60,12 +63,21 @@ struct Serde {
 }
 
 impl TableDefinition {
-    /// The table of a relation; `None` for a view. `first_day` (`YYYY-MM-DD`) is the first partition.
-    pub(crate) fn of(relation: &Relation, results_bucket: &str, first_day: &str) -> Option<Self> {
+    /// The table of a relation; `None` for a view. `map_location` is that of the table `identity_map` if identity mapping is
+    /// on; without it, the table is over an empty location. `first_day` (`YYYY-MM-DD`) is the first partition.
+    pub(crate) fn of(
+        relation: &Relation,
+        results_bucket: &str,
+        map_location: Option<&str>,
+        first_day: &str,
+    ) -> Option<Self> {
         let Source::Parts { dataset, .. } = &relation.source else {
             return None;
         };
-        let location = format!("s3://{results_bucket}/normalized/{dataset}/");
+        let location = match map_location {
+            Some(location) if relation.name == IDENTITY_TABLE => location.to_owned(),
+            _ => format!("s3://{results_bucket}/normalized/{dataset}/"),
+        };
         let own = [("EXTERNAL", "TRUE"), ("classification", "parquet")];
         let own = own.map(|(name, value)| (name, value.to_owned()));
         let parameters = own
@@ -99,6 +111,10 @@ impl TableDefinition {
         let hash = short_hash(table.to_json().to_string());
         table.parameters.insert(DDL_HASH_PARAMETER.to_owned(), hash);
         Some(table)
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        &self.storage_descriptor.location
     }
 
     /// The hash of everything else in the definition.
@@ -183,7 +199,7 @@ mod tests {
     fn the_call_and_the_file_have_the_same_content() {
         let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
         let facts = catalogue.relation("report_facts_raw").unwrap();
-        let table = TableDefinition::of(facts, "example-results", "2026-01-01").unwrap();
+        let table = TableDefinition::of(facts, "example-results", None, "2026-01-01").unwrap();
         let (file, call) = (table.to_json(), table.to_input().unwrap());
         assert_eq!(file["Name"], call.name());
         let descriptor = call.storage_descriptor().unwrap();
@@ -201,5 +217,25 @@ mod tests {
             call.parameters().unwrap()[DDL_HASH_PARAMETER]
         );
         assert_eq!(table.hash().len(), 16);
+    }
+
+    #[test]
+    fn names_have_their_own_location_if_identity_mapping_is_on() {
+        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+        let location = |relation: &str, map: Option<&str>| {
+            let relation = catalogue.relation(relation).unwrap();
+            let table = TableDefinition::of(relation, "results", map, "2026-01-01").unwrap();
+            table.location().to_owned()
+        };
+        let map = "s3://map/identity-map/";
+        assert_eq!(location(IDENTITY_TABLE, Some(map)), map);
+        assert_eq!(
+            location(IDENTITY_TABLE, None),
+            "s3://results/normalized/identity/"
+        );
+        assert_eq!(
+            location("report_facts_raw", Some(map)),
+            "s3://results/normalized/facts/"
+        );
     }
 }

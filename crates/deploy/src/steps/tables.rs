@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use aws_sdk_glue::types::Table;
+use aws_sdk_glue::types::{StorageDescriptor, Table};
 
 use super::data_layer::DataLayer;
-use super::table_definition::{DDL_HASH_PARAMETER, TableDefinition};
+use super::identity_layer::IdentityLayer;
+use super::table_definition::{DDL_HASH_PARAMETER, IDENTITY_TABLE, TableDefinition};
 use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::progress::Progress;
 use crate::step::{
@@ -94,9 +95,12 @@ async fn desired(
 ) -> Result<Vec<TableDefinition>, StepError> {
     let first_day = first_day(deployment, layer, deployed).await?;
     let bucket = layer.map_or("", |layer| layer.results_bucket.as_str());
+    let identity = IdentityLayer::planned(deployment).await?;
+    let map_location = identity.map(|layer| layer.map_location());
+    let map_location = map_location.as_deref();
     let relations = deployment.catalogue.relations().iter();
     Ok(relations
-        .filter_map(|relation| TableDefinition::of(relation, bucket, &first_day))
+        .filter_map(|relation| TableDefinition::of(relation, bucket, map_location, &first_day))
         .collect())
 }
 
@@ -131,6 +135,7 @@ impl Step for Tables {
     ) -> Result<Applied, StepError> {
         let layer = DataLayer::require(deployment).await?;
         let existing = existing_tables(&deployment.aws, &layer.database).await?;
+        require_identity(deployment).await?;
         for table in desired(deployment, Some(&layer), &existing).await? {
             if change(&table, &existing).is_none() {
                 continue;
@@ -146,6 +151,20 @@ impl Step for Tables {
         }
         Ok(Applied::default())
     }
+}
+
+/// Fails if identity mapping is on and its stack does not exist: the table `identity_map` would have no location.
+async fn require_identity(deployment: &Deployment) -> Result<(), StepError> {
+    let is_complete =
+        IdentityLayer::planned(deployment).await? != Some(IdentityLayer::placeholder());
+    if is_complete {
+        return Ok(());
+    }
+    Err(StepError::failed(
+        ErrorCategory::Usage,
+        format!("there is no stack `{}`", deployment.names.identity_stack()),
+        "run `kiro-analytics deploy` without --only and --from-step",
+    ))
 }
 
 /// Creates or updates a table in one call.
@@ -209,6 +228,13 @@ fn change(desired: &TableDefinition, existing: &BTreeMap<String, Table>) -> Opti
     }
     for column in before.keys().filter(|column| !after.contains_key(*column)) {
         change = change.detail(format!("column `{column}` is removed"));
+    }
+    let location = found
+        .storage_descriptor()
+        .and_then(StorageDescriptor::location);
+    let location = location.unwrap_or_default();
+    if desired.name == IDENTITY_TABLE && location != desired.location() {
+        change = change.detail(format!("location: {location} -> {}", desired.location()));
     }
     for name in ["projection.export_date.range", "storage.location.template"] {
         let was = parameter(found, name);

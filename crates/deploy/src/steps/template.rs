@@ -1,7 +1,9 @@
-//! The template of the data stack.
+//! The templates of the stacks.
 
-/// The text of the template.
+/// The data layer.
 pub(crate) const DATA_TEMPLATE: &str = include_str!("../../../../cfn/01-data-layer.yaml");
+/// The identity mapping.
+pub(crate) const IDENTITY_TEMPLATE: &str = include_str!("../../../../cfn/02-identity-mapping.yaml");
 
 /// Every resource of a template: its name, its type and its condition.
 pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
@@ -31,7 +33,7 @@ pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DATA_TEMPLATE, resources};
+    use super::{DATA_TEMPLATE, IDENTITY_TEMPLATE, resources};
 
     #[test]
     fn every_resource_of_the_template_is_found_with_its_type() {
@@ -42,14 +44,16 @@ mod tests {
         );
         assert!(found.contains(&("Normalizer", "AWS::Lambda::Function", None)));
         assert!(found.contains(&("ResultsBucket", "AWS::S3::Bucket", Some("MakesBucket"))));
-        assert_eq!(
-            found.len(),
-            DATA_TEMPLATE.matches("\n    Type: AWS::").count()
-        );
+        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE] {
+            let types = template.matches("\n    Type: AWS::").count();
+            assert_eq!(resources(template).len(), types);
+        }
     }
 
     #[test]
-    fn the_template_fits_into_a_request() {
-        assert!(DATA_TEMPLATE.len() <= 51_200, "{}", DATA_TEMPLATE.len());
+    fn the_templates_fit_into_a_request() {
+        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE] {
+            assert!(template.len() <= 51_200, "{}", template.len());
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::object_key::{is_deployment_key, is_identity_key};
 use super::plan::{Action, Removal, TeardownPlan};
 use super::{bucket, catalogue, stacks};
 use crate::assets::Asset;
@@ -92,16 +93,19 @@ impl Removal {
                     .optional()?;
             }
             Action::Stack { name, leaves } => {
-                if let Some(bucket) = leaves {
+                for bucket in leaves {
                     bucket::tag_with_deployment(aws, prefix, bucket).await?;
                 }
                 stacks::delete(aws, name, progress).await?;
             }
             Action::Bucket(bucket) => {
-                return bucket::remove(aws, bucket, progress).await;
+                return bucket::remove(aws, bucket, is_deployment_key, progress).await;
+            }
+            Action::NamesBucket(bucket) => {
+                return bucket::remove(aws, bucket, is_identity_key, progress).await;
             }
             Action::Objects { bucket, prefix } => {
-                return bucket::empty(aws, bucket, prefix, progress).await;
+                return bucket::empty(aws, bucket, prefix, is_deployment_key, progress).await;
             }
         }
         Ok(0)

@@ -4,10 +4,11 @@ use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use kiro_s3::decoded_key;
 
-use super::object_key::is_deployment_key;
+use super::object_key::{is_deployment_key, is_identity_key};
 use super::plan::{Action, TeardownPlan};
 use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Buckets, Context};
+use crate::identity_remains::IdentityRemains;
 use crate::progress::Progress;
 use crate::results_buckets::results_buckets;
 use crate::stack_resources::StackResource;
@@ -52,7 +53,33 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
             "it has no tag of this deployment: delete it manually if you no longer need it",
         );
     }
+    names(teardown, plan).await?;
     code(teardown, plan).await
+}
+
+/// Plans the removal of the buckets with names of users. They are copies, so no option keeps them.
+async fn names(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+    let remains = IdentityRemains::find(teardown.aws, teardown.names).await?;
+    for bucket in remains.buckets {
+        let foreign = ForeignObjects::find(teardown.aws, &bucket, is_identity_key).await?;
+        if let Some(what) = foreign.sentence(&bucket) {
+            let hint = "move or delete these with all their versions, then run this again";
+            plan.block(what, hint);
+            continue;
+        }
+        plan.remove(
+            format!("bucket `{bucket}`"),
+            vec!["the map of user ids to names, or its access logs, in all versions: copies from the directory".to_owned()],
+            Action::NamesBucket(bucket),
+        );
+    }
+    if remains.is_incomplete {
+        plan.retain(
+            "buckets that earlier stacks have left, if there are any",
+            "they could not be searched, as `s3:ListAllMyBuckets` is denied",
+        );
+    }
+    Ok(())
 }
 
 /// Returns true if the bucket exists in this account. A bucket with that name in another account is listed as retained.
@@ -125,7 +152,8 @@ async fn of_results(
         })
         .map(|resource| resource.physical_id)
         .collect();
-    for bucket in results_buckets(teardown.aws, teardown.names).await? {
+    let left = results_buckets(teardown.aws, teardown.names).await?;
+    for bucket in left.into_iter().flatten() {
         if !named.contains(&bucket) {
             named.push(bucket);
         }
@@ -158,7 +186,7 @@ async fn blocker(
                 .to_owned(),
         )));
     }
-    let foreign = ForeignObjects::find(teardown.aws, bucket).await?;
+    let foreign = ForeignObjects::find(teardown.aws, bucket, is_deployment_key).await?;
     Ok(foreign.sentence(bucket).map(|what| {
         let hint = "move or delete these with all their versions, or run this with --keep-data";
         (what, hint.to_owned())
@@ -197,13 +225,13 @@ struct ForeignObjects {
 }
 
 impl ForeignObjects {
-    async fn find(aws: &Aws, bucket: &str) -> Result<Self, AwsError> {
+    async fn find(aws: &Aws, bucket: &str, is_ours: IsOurs) -> Result<Self, AwsError> {
         let mut found = Self::default();
         let mut versions = Versions::new(aws, bucket, "");
         let mut last = String::new();
         while let Some(page) = versions.next().await? {
             for version in page {
-                if is_deployment_key(&version.key) || version.key == last {
+                if is_ours(&version.key) || version.key == last {
                     continue;
                 }
                 found.count += 1;
@@ -309,20 +337,22 @@ fn decoded(page: &ListObjectVersionsOutput, key: &str) -> String {
     }
 }
 
+/// Returns true for the key of an object that a deployment has written.
+pub(crate) type IsOurs = fn(&str) -> bool;
+
 /// Deletes the deployment's objects below a prefix, with all versions and markers, a thousand at a time. Returns the number of
 /// deleted versions.
-pub(super) async fn empty(
+pub(crate) async fn empty(
     aws: &Aws,
     bucket: &str,
     prefix: &str,
+    is_ours: IsOurs,
     progress: &dyn Progress,
 ) -> Result<u64, StepError> {
     let mut deleted = 0;
     let mut versions = Versions::new(aws, bucket, prefix);
     while let Some(page) = versions.next().await? {
-        let ours = page
-            .into_iter()
-            .filter(|version| is_deployment_key(&version.key));
+        let ours = page.into_iter().filter(|version| is_ours(&version.key));
         let listed: Vec<ObjectIdentifier> = ours
             .filter_map(|version| {
                 let identifier = ObjectIdentifier::builder().key(version.key);
@@ -368,9 +398,10 @@ async fn delete(aws: &Aws, bucket: &str, listed: Vec<ObjectIdentifier>) -> Resul
 }
 
 /// Empties and deletes a bucket. Checks again for foreign objects, which may have arrived since the plan.
-pub(super) async fn remove(
+pub(crate) async fn remove(
     aws: &Aws,
     bucket: &str,
+    is_ours: IsOurs,
     progress: &dyn Progress,
 ) -> Result<u64, StepError> {
     let mut deleted = 0;
@@ -378,14 +409,15 @@ pub(super) async fn remove(
         if aws.buckets().owned().head(bucket).await?.is_none() {
             return Ok(deleted);
         }
-        if let Some(what) = ForeignObjects::find(aws, bucket).await?.sentence(bucket) {
+        let foreign = ForeignObjects::find(aws, bucket, is_ours).await?;
+        if let Some(what) = foreign.sentence(bucket) {
             return Err(StepError::failed(
                 ErrorCategory::Usage,
                 what,
                 "move or delete these with all their versions, then run this again",
             ));
         }
-        deleted += empty(aws, bucket, "", progress).await?;
+        deleted += empty(aws, bucket, "", is_ours, progress).await?;
         let call = aws.clients().s3.delete_bucket().bucket(bucket);
         let removed = call
             .expected_bucket_owner(aws.account())

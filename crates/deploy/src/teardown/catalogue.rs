@@ -26,7 +26,7 @@ const GRANTS_PER_CALL: usize = 20;
 const MAX_NAMED: usize = 5;
 
 /// A grant of Lake Formation to revoke.
-pub(super) type Grant = PrincipalResourcePermissions;
+pub(crate) type Grant = PrincipalResourcePermissions;
 
 pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     // The database belongs to the stack; without the stack there is nothing to remove.
@@ -198,7 +198,7 @@ pub(super) async fn delete_tables(
 /// # Errors
 ///
 /// If Lake Formation does not revoke one of them.
-pub(super) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError> {
+pub(crate) async fn revoke(aws: &Aws, grants: &[Grant]) -> Result<(), StepError> {
     for some in grants.chunks(GRANTS_PER_CALL) {
         let entries = some
             .iter()

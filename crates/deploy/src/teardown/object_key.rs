@@ -1,10 +1,23 @@
 //! The patterns of the keys that a deployment writes. A key with another pattern is foreign, wherever it is.
 
+use crate::steps::FunctionKind;
+
 /// The datasets of the normalizer.
 const DATASETS: [&str; 4] = ["facts", "models", "code", "issues"];
 
+/// Returns true if a key has a pattern that the function `identity-map` or the access logs of its bucket write.
+pub(crate) fn is_identity_key(key: &str) -> bool {
+    let segments: Vec<&str> = key.split('/').collect();
+    matches!(
+        segments.as_slice(),
+        ["identity-map", "" | "people.parquet"]
+            | ["state", "" | "people.json"]
+            | ["access-logs", ..]
+    )
+}
+
 /// Returns true if a key has a pattern that a deployment, its function or Athena's workgroup writes.
-pub(super) fn is_deployment_key(key: &str) -> bool {
+pub(crate) fn is_deployment_key(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
         // A folder that was created in the console is an empty object.
@@ -62,9 +75,10 @@ fn is_day(segment: &str) -> bool {
     })
 }
 
-/// `normalize-report-arm64-0123456789abcdef.zip`
+/// `normalize-report-arm64-0123456789abcdef.zip`, or one of `identity-map`.
 fn is_zip(name: &str) -> bool {
-    let rest = name.strip_prefix("normalize-report-");
+    let mut names = FunctionKind::ALL.into_iter().map(FunctionKind::name);
+    let rest = names.find_map(|function| name.strip_prefix(function)?.strip_prefix('-'));
     let rest = rest.and_then(|rest| rest.strip_suffix(".zip"));
     let parts = rest.and_then(|rest| rest.rsplit_once('-'));
     parts.is_some_and(|(architecture, hash)| {
@@ -94,7 +108,26 @@ fn has_ending(name: &str, ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_deployment_key;
+    use super::{is_deployment_key, is_identity_key};
+
+    #[test]
+    fn keys_of_names_are_only_those_of_the_map_its_state_and_its_access_logs() {
+        for key in [
+            "identity-map/people.parquet",
+            "state/people.json",
+            "access-logs/2026-07-11-03-30-00-0123456789ABCDEF",
+        ] {
+            assert!(is_identity_key(key), "{key}");
+        }
+        for key in [
+            "roster.csv",
+            "identity-map/roster.csv",
+            "state/other.json",
+            "",
+        ] {
+            assert!(!is_identity_key(key), "{key}");
+        }
+    }
 
     #[test]
     fn keys_of_a_deployment_are_distinguished_from_all_others() {
@@ -108,6 +141,7 @@ mod tests {
             "query-results/tables/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f-manifest.csv",
             "functions/normalize-report-arm64-0123456789abcdef.zip",
             "functions/normalize-report-x86_64-0123456789abcdef.zip",
+            "functions/identity-map-arm64-0123456789abcdef.zip",
             "state/kiro-analytics/first-run-0123456789abcdef.json",
         ];
         for key in ours {

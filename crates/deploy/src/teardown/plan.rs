@@ -59,13 +59,15 @@ pub(super) enum Action {
         role: String,
         policy: String,
     },
-    /// The bucket that the stack retains gets the deployment's tag first.
+    /// The buckets that the stack retains get the deployment's tag first.
     Stack {
         name: String,
-        leaves: Option<String>,
+        leaves: Vec<String>,
     },
     /// The bucket and all its objects.
     Bucket(String),
+    /// The same for a bucket with names of users.
+    NamesBucket(String),
     /// The objects below a prefix of a bucket that is retained.
     Objects {
         bucket: String,

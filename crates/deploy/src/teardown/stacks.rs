@@ -10,6 +10,10 @@ use crate::stack_resources::StackResource;
 use crate::step::StepError;
 use crate::tags;
 
+const BUCKET: &str = "AWS::S3::Bucket";
+/// The types of resources that the templates retain.
+const RETAINED: [&str; 2] = [BUCKET, "AWS::S3::BucketPolicy"];
+
 pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     let identity = Stack::find(teardown.aws, &teardown.names.identity_stack()).await?;
     let stacks = [identity.as_ref(), teardown.stack];
@@ -34,23 +38,20 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         let resources = StackResource::of_stack(teardown.aws, &stack.name).await?;
         let mut kinds: Vec<String> = resources
             .iter()
-            .filter(|resource| {
-                resource.logical_id != "ResultsBucket"
-                    && resource.logical_id != "ResultsBucketPolicy"
-            })
+            .filter(|resource| !RETAINED.contains(&resource.kind.as_str()))
             .map(|resource| resource.logical_id.clone())
             .collect();
         kinds.sort();
-        let bucket = resources
+        let buckets = resources
             .iter()
-            .find(|resource| resource.logical_id == "ResultsBucket")
+            .filter(|resource| resource.kind == BUCKET && !resource.physical_id.is_empty())
             .map(|resource| resource.physical_id.clone());
         plan.remove(
             format!("stack `{}`", stack.name),
             vec![format!("{} resources: {}", kinds.len(), kinds.join(", "))],
             Action::Stack {
                 name: stack.name.clone(),
-                leaves: bucket.filter(|bucket| !bucket.is_empty()),
+                leaves: buckets.collect(),
             },
         );
     }

@@ -149,7 +149,7 @@ pub(crate) fn resolved() -> Resolved {
             "arn:aws:quicksight:eu-central-1:123456789012:group/default/all",
         ),
         Flag::set("identity_store", "d-1234567890"),
-        // Which data sets this one needs is in no account.
+        // Which datasets this one needs is in no account.
         Flag::set("dashboard", "our-own.yaml"),
     ]);
     layers.resolve(None).unwrap()

@@ -28,7 +28,7 @@ async fn missing_data_sets_of_the_built_in_dashboard_are_reported_once() {
     let reported = problems(&account, "2026-07-11T03:15:00Z").await;
     assert_eq!(reported.len(), 1, "{reported:?}");
     assert!(
-        reported[0].starts_with("missing: ") && reported[0].contains(" data sets ("),
+        reported[0].starts_with("missing: ") && reported[0].contains(" datasets ("),
         "{reported:?}"
     );
     assert!(!reported[0].contains("user-totals"), "{reported:?}");

@@ -32,7 +32,7 @@ async fn dependents_are_removed_first() {
     let expected = [
         "dashboard `kiro-analytics-kiro`",
         "analysis `kiro-analytics-kiro`",
-        "data set `kiro-analytics-user-totals`",
+        "dataset `kiro-analytics-user-totals`",
         "data source `kiro-analytics-athena`",
         "theme `kiro-analytics-light`",
         "2 grants of Lake Formation on database `kiro_analytics`",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kiro_deploy::step::{Deployment, StepPlan};
+use kiro_deploy::step::{ChangeKind, Deployment, StepPlan};
 use serde_json::{Value, json};
 
 use crate::deployment::{action, deployment, plan};
@@ -132,4 +132,90 @@ async fn grants_are_sent_in_batches_and_verified() {
         format!("{error:?}").contains("does not list them"),
         "{error:?}"
     );
+}
+
+const ANALYST: &str = "arn:aws:iam::123456789012:role/Analyst";
+const FORMER_OWNER: &str = "arn:aws:quicksight:eu-central-1:123456789012:user/default/bob";
+const SOMEBODY: &str = "arn:aws:iam::123456789012:role/Somebody";
+
+/// Grants to each principal: as a deployment makes them, in another database, on a table of others, with other permissions.
+fn grants_of(principal: &str) -> Given {
+    let table = |database: &str, table: &str, permissions: &[&str], option: &[&str]| {
+        json!({"Principal": {"DataLakePrincipalIdentifier": principal},
+               "Resource": {"Table": {"DatabaseName": database, "Name": table}},
+               "Permissions": permissions, "PermissionsWithGrantOption": option})
+    };
+    Given::json(&json!({"PrincipalResourcePermissions": [
+        table("kiro_analytics", "user_dim", &["DESCRIBE"], &[]),
+        json!({"Principal": {"DataLakePrincipalIdentifier": principal},
+               "Resource": {"TableWithColumns": {"DatabaseName": "kiro_analytics", "Name": "identity_map", "ColumnWildcard": {}}},
+               "Permissions": ["SELECT"]}),
+        table("another", "user_dim", &["SELECT"], &[]),
+        table("kiro_analytics", "table_of_others", &["SELECT"], &[]),
+        table("kiro_analytics", "user_totals", &["ALL"], &[]),
+        table("kiro_analytics", "seats", &["SELECT"], &["SELECT"]),
+    ]}))
+}
+
+/// A former query principal is in the list of the code bucket, a former owner in the settings of the deployed stack. Both lose
+/// what a deployment grants, and nothing else; a principal that no deployment has named keeps its grants.
+#[tokio::test]
+async fn grants_of_principals_that_left_the_settings_are_revoked() {
+    let server = Server::start(|asked| {
+        if asked
+            .path
+            .contains("/state/kiro-analytics/lake-formation.json")
+        {
+            let principals = json!({"kiro_analytics": [ANALYST, READER], "another": [SOMEBODY]});
+            return Given::text(200, &principals.to_string());
+        }
+        if operation(asked) == "ListPermissions" {
+            for principal in [ANALYST, FORMER_OWNER, SOMEBODY] {
+                if asked.body.contains(principal) {
+                    return grants_of(principal);
+                }
+            }
+        }
+        in_force(asked)
+    })
+    .await;
+    let mut deployment = session(&server).await;
+    let before = json!({"owners": [FORMER_OWNER, crate::deployment::ALICE]}).to_string();
+    deployment.read_parameters = Some([("RememberedSettings".to_owned(), before)].into());
+    let plan = plan(&deployment, "lake_formation").await.unwrap();
+    let changes = plan.steps[0].changes.iter();
+    let deleted = changes.filter(|change| change.kind == ChangeKind::Delete);
+    let deleted: Vec<&str> = deleted.map(|change| change.what.as_str()).collect();
+    let expected = [ANALYST, FORMER_OWNER].map(|principal| format!("grants of `{principal}`"));
+    assert_eq!(deleted, expected);
+    // The server never lists the new grants, so that the step ends with an error.
+    crate::deployment::apply(&deployment, "lake_formation").await;
+    let asked = server.asked();
+    let revoked = asked
+        .iter()
+        .filter(|asked| operation(asked) == "BatchRevokePermissions");
+    let mut places = Vec::new();
+    for asked in revoked {
+        let body: Value = serde_json::from_str(&asked.body).unwrap();
+        for entry in body["Entries"].as_array().unwrap() {
+            let resource = &entry["Resource"];
+            let table = [&resource["Table"], &resource["TableWithColumns"]]
+                .into_iter()
+                .find(|table| !table.is_null())
+                .unwrap();
+            assert_eq!(table["DatabaseName"], "kiro_analytics");
+            places.push(table["Name"].as_str().unwrap().to_owned());
+        }
+    }
+    places.sort();
+    assert_eq!(
+        places,
+        ["identity_map", "identity_map", "user_dim", "user_dim"]
+    );
+    let mut written = asked
+        .iter()
+        .filter(|asked| asked.method == "PUT" && asked.path.contains("lake-formation.json"));
+    let last = written.next_back().unwrap();
+    assert!(!last.body.contains(ANALYST) && last.body.contains(READER));
+    assert!(last.body.contains(SOMEBODY), "another database");
 }

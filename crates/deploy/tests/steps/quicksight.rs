@@ -28,6 +28,8 @@ pub(crate) struct FakeAsset {
     pub(crate) errors: Value,
     pub(crate) version: i64,
     pub(crate) updated: f64,
+    /// Imports of a dataset, the oldest first: id and status. A running one ends when it is described.
+    pub(crate) ingestions: Vec<(String, &'static str)>,
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +40,8 @@ pub(crate) struct State {
     pub(crate) refusals: VecDeque<(&'static str, &'static str, &'static str)>,
     /// The next creations in a folder fail: folder, errors.
     pub(crate) failures: VecDeque<(&'static str, Value)>,
+    /// How many of the next imports fail.
+    pub(crate) failed_imports: usize,
 }
 
 pub(crate) struct QuickSight {
@@ -72,6 +76,7 @@ impl QuickSight {
             errors: json!([]),
             version: 1,
             updated: 1.0,
+            ingestions: Vec::new(),
         };
         self.state().assets.insert(path.to_owned(), asset);
     }
@@ -81,6 +86,7 @@ impl QuickSight {
         let asked = self.server.asked().into_iter();
         asked
             .filter(|asked| asked.method != "GET" && !asked.body.starts_with("Action="))
+            .filter(|asked| !is_of_glue(asked))
             .map(|asked| {
                 let path = asked.path.trim_start_matches("/accounts/123456789012/");
                 format!("{} {path}", asked.method)
@@ -96,7 +102,15 @@ fn refused(status: u16, code: &str, message: &str) -> Given {
     }
 }
 
+/// Returns true for a call of the catalogue, which has no tables.
+fn is_of_glue(asked: &Asked) -> bool {
+    asked.header("x-amz-target").starts_with("AWSGlue.")
+}
+
 fn answer(asked: &Asked, state: &mut State) -> Given {
+    if is_of_glue(asked) {
+        return Given::json(&json!({"TableList": []}));
+    }
     if asked.body.starts_with("Action=") {
         let text = "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>";
         return Given::text(400, text);
@@ -143,7 +157,10 @@ fn list(folder: &str, state: &State) -> Given {
     let listed = state.assets.iter().filter_map(|(key, asset)| {
         let id = key.strip_prefix(&format!("{folder}/"))?;
         let arn = format!("arn:aws:quicksight:eu-central-1:123456789012:{segment}/{id}");
-        Some(json!({format!("{member}Id"): id, "Arn": arn, "Name": id, "Status": asset.status}))
+        let rules = &asset.body["RowLevelPermissionDataSet"];
+        Some(json!({
+            format!("{member}Id"): id, "Arn": arn, "Name": id, "Status": asset.status, "RowLevelPermissionDataSet": rules
+        }))
     });
     Given::json(&json!({ list: listed.collect::<Vec<_>>() }))
 }
@@ -201,6 +218,9 @@ fn asset(
             updated: 1.0,
             ..FakeAsset::default()
         };
+        if folder == "data-sets" {
+            created.ingestions.push(("initial".to_owned(), "RUNNING"));
+        }
         change_permissions(&mut created, &body["Permissions"], &Value::Null);
         if state.failures.front().is_some_and(|next| next.0 == folder) {
             created.errors = state.failures.pop_front().unwrap().1;
@@ -221,6 +241,24 @@ fn asset(
             Given::json(&json!({"Permissions": held}))
         }
         ("GET", ["definition"]) => Given::json(&found.body),
+        ("GET", ["ingestions"]) => {
+            let listed = found.ingestions.iter().rev().map(ingestion);
+            Given::json(&json!({"Ingestions": listed.collect::<Vec<_>>()}))
+        }
+        ("PUT", ["ingestions", id]) => {
+            found.ingestions.push(((*id).to_owned(), "RUNNING"));
+            Given::json(&json!({"IngestionId": id}))
+        }
+        ("GET", ["ingestions", id]) => {
+            let mut ingestions = found.ingestions.iter_mut();
+            let asked = ingestions.find(|(known, _)| known == id).unwrap();
+            if asked.1 == "RUNNING" {
+                let fails = state.failed_imports > 0;
+                state.failed_imports = state.failed_imports.saturating_sub(1);
+                asked.1 = if fails { "FAILED" } else { "COMPLETED" };
+            }
+            Given::json(&json!({"Ingestion": ingestion(asked)}))
+        }
         ("GET", []) => Given::json(&described(folder, found)),
         ("PUT" | "POST", ["permissions"]) => {
             change_permissions(found, &body["GrantPermissions"], &body["RevokePermissions"]);
@@ -247,6 +285,10 @@ fn asset(
         }
         other => panic!("unexpected request {other:?}"),
     }
+}
+
+fn ingestion((id, status): &(String, &'static str)) -> Value {
+    json!({"Arn": "arn", "IngestionId": id, "IngestionStatus": status, "CreatedTime": 1.0})
 }
 
 fn change_permissions(asset: &mut FakeAsset, grants: &Value, revocations: &Value) {

@@ -123,7 +123,7 @@ async fn an_empty_relation_is_a_header_and_an_empty_array() {
         .unwrap();
     assert_eq!(
         fs::read_to_string(&out).unwrap(),
-        "idc_user_id,idc_username,idc_display_name,idc_email,team\n"
+        "idc_user_id,idc_username,idc_display_name,idc_email,team,cost_center,manager,status,source,is_seat,attributes\n"
     );
     engine
         .export("identity_map", ExportFormat::Json, &out)

@@ -9,5 +9,7 @@ mod functions;
 mod parts;
 mod read_only;
 mod refresh;
+mod restriction;
+mod row_rules;
 mod versions;
 mod views;

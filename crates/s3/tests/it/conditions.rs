@@ -1,9 +1,9 @@
 //! Writing: multipart, conditional, aborted.
 
 use bytes::Bytes;
-use kiro_ingest::{ObjectMeta, ObjectStore, PutMode};
+use kiro_ingest::{ObjectMeta, ObjectStore, PutMode, StoreErrorKind};
 use kiro_report::ObjectKey;
-use kiro_s3::S3Bucket;
+use kiro_s3::{Replacement, S3Bucket};
 
 use crate::proxy::{Harm, Proxy, Rule};
 use crate::run::keys;
@@ -182,4 +182,47 @@ async fn an_upload_that_is_gone_after_a_conflict_passes_by_itself() {
     writer.write(content(6 * MIB)).await.unwrap();
     let error = writer.finish().await.unwrap_err();
     assert!(error.is_transient(), "{error}");
+}
+
+#[tokio::test]
+async fn an_object_is_replaced_only_if_it_is_the_one_that_was_read() {
+    let bucket = Server::shared().new_bucket();
+    let store = bucket_at(Server::shared().address, &format!("s3://{bucket}"));
+    let key = ObjectKey::new("map");
+    let replacement = |content: &'static str, e_tag: Option<&str>| Replacement {
+        content: Bytes::from(content),
+        e_tag: e_tag.map(str::to_owned),
+        metadata: [("rows".to_owned(), "1".to_owned())].into(),
+    };
+    assert_eq!(store.read(&key, 100).await.unwrap(), None);
+    let missing = store.replace(&key, replacement("1", Some("x"))).await;
+    assert!(matches!(missing.unwrap_err().kind, StoreErrorKind::Changed));
+    store.replace(&key, replacement("1", None)).await.unwrap();
+    let first = store.read(&key, 100).await.unwrap().unwrap();
+    assert_eq!(first.content, "1");
+    let existing = store.replace(&key, replacement("2", None)).await;
+    assert!(matches!(
+        existing.unwrap_err().kind,
+        StoreErrorKind::Changed
+    ));
+    let second = replacement("2", Some(&first.e_tag));
+    store.replace(&key, second.clone()).await.unwrap();
+    let stale = store.replace(&key, second).await;
+    assert!(matches!(stale.unwrap_err().kind, StoreErrorKind::Changed));
+    assert_eq!(store.read(&key, 100).await.unwrap().unwrap().content, "2");
+    assert!(store.read(&key, 0).await.is_err());
+}
+
+#[tokio::test]
+async fn bytes_of_an_object_are_those_of_the_listed_one() {
+    use futures::TryStreamExt;
+    let bucket = Server::shared().new_bucket();
+    let store = bucket_at(Server::shared().address, &format!("s3://{bucket}"));
+    put(&bucket, "part", "0123456789").await;
+    let found: Vec<ObjectMeta> = store.list("part").try_collect().await.unwrap();
+    assert_eq!(store.read_range(&found[0], 3..7).await.unwrap(), "3456");
+    assert_eq!(store.read_range(&found[0], 3..3).await.unwrap(), "");
+    put(&bucket, "part", "other").await;
+    let changed = store.read_range(&found[0], 3..7).await.unwrap_err();
+    assert!(matches!(changed.kind, StoreErrorKind::Changed));
 }

@@ -12,7 +12,7 @@ import { makeToggle, openMenu } from './popover.js';
 import { searchField } from './search.js';
 import { localizeFigure } from './series.js';
 import { actsOn } from './source.js';
-import { canonical, currentState } from './state.js';
+import { canonical, currentState, isPicked } from './state.js';
 import { drawFacts, drawTable, plainTable } from './table.js';
 import { t } from './texts.js';
 import { isForPaper } from './theme.js';
@@ -121,7 +121,7 @@ export class Card {
   }
 
   chosen() {
-    return canonical(currentState().selection, (key) => actsOn(this.visual, key));
+    return canonical(currentState().selection, (picker) => actsOn(this.visual, picker));
   }
 
   requestKey() {
@@ -211,8 +211,7 @@ export class Card {
     const notes = (this.figure.notes ?? []).filter((note) => note.key !== 'note.no_previous' && !(this.figure.empty && note.key === 'note.zero')).map((note) => noteText(note));
     const { held_rows: held, total_rows: total } = this.figure;
     if (held < total) notes.unshift(t('report.rows_held', { held: formatValue(held, 'count'), total: formatValue(total, 'count') }));
-    const chosen = currentState().selection;
-    const inactive = this.page.pickers.filter((picker) => !this.visual.acts.includes(picker.id) && (picker.id === 'date' ? chosen.from || chosen.to : chosen[picker.id]));
+    const inactive = this.page.pickers.filter((picker) => isPicked(picker) && !actsOn(this.visual, picker));
     if (inactive.length) notes.push(t('card.not_affected', { pickers: inactive.map((picker) => picker.label).join(', ') }));
     fill(this.foot, notes.length ? el('p.notes', { text: notes.join(' · '), title: this.visual.kind === 'kpi' ? notes.join(' · ') : null }) : null);
   }

@@ -102,11 +102,14 @@ export function multiPicker(picker, source, offered) {
 /** A picker of one value, found by part of its label or id. */
 export function singlePicker(picker, source, offered, renamed) {
   const value = el('span.picker-value');
-  const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, picker.id === 'user' ? icon('user') : null, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
+  const button = el('button.picker', { type: 'button', 'data-picker': picker.id }, picker.user ? icon('user') : null, el('span.picker-label', { text: picker.label }), value, icon('chevron'));
+
+  const all = picker.user ? t('picker.everyone') : t('picker.all');
+  const searchText = picker.user ? t('picker.search_user') : t('picker.search');
 
   const say = () => {
     const chosen = currentState().selection[picker.id];
-    value.textContent = chosen ? choiceLabel(picker, chosen) : t('picker.everyone');
+    value.textContent = chosen ? choiceLabel(picker, chosen) : all;
     button.classList.toggle('chosen', Boolean(chosen));
     button.setAttribute('aria-label', `${picker.label}: ${value.textContent}`);
     return chosen;
@@ -128,7 +131,7 @@ export function singlePicker(picker, source, offered, renamed) {
     const list = el('ul.options', { role: 'listbox', id: listId, 'aria-label': picker.label });
     const input = el('input.search', {
       type: 'text', role: 'combobox', 'aria-expanded': 'true', 'aria-controls': listId, 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false',
-      placeholder: t('picker.search_user'), 'aria-label': t('picker.search_user'),
+      placeholder: searchText, 'aria-label': searchText,
     });
     let found = [];
     let active = -1;
@@ -197,7 +200,7 @@ export function singlePicker(picker, source, offered, renamed) {
     });
     const clear = el('button.link', {
       type: 'button',
-      text: t('picker.everyone'),
+      text: all,
       onclick: () => {
         choose({ [picker.id]: null });
         closePopover();

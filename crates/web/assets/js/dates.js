@@ -32,7 +32,7 @@ export function datePicker(picker, days, offered) {
   const defaultDays = picker.default_days ?? 30;
   const value = el('span.picker-value');
   const hint = el('span.picker-hint');
-  const button = el('button.picker', { type: 'button', 'data-picker': 'date', disabled: !days }, icon('calendar'), el('span.picker-label', { text: picker.label }), value, hint, icon('chevron'));
+  const button = el('button.picker', { type: 'button', 'data-picker': picker.id, disabled: !days }, icon('calendar'), el('span.picker-label', { text: picker.label }), value, hint, icon('chevron'));
   const presets = () => datePresets(days).filter((preset) => !offered || offered.some((one) => one.from === preset.from && one.to === preset.to));
 
   const refresh = () => {

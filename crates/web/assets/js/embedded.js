@@ -3,7 +3,7 @@
 import { collator } from './format.js';
 import { SourceError, actsOn } from './source.js';
 import { t } from './texts.js';
-import { canonical } from './state.js';
+import { canonical, chosenAs, datesPicker, pickerOf, userPicker } from './state.js';
 
 /** Returns the source embedded in a report file, or null on a live page. */
 export async function embeddedSource() {
@@ -36,49 +36,51 @@ class EmbeddedSource {
 
   /** The embedded options of a picker, on a sheet if one is given. */
   pickerOptions(picker, sheet) {
-    if (picker === 'user' && sheet && 'user' in this.changesFor(sheet)) return [];
-    return this.data.offered[picker] ?? [];
+    const { offered } = this.data;
+    if (picker.kind === 'dates') return offered.dates;
+    return sheet && picker.id in this.changesFor(sheet) ? [] : offered.values[picker.id] ?? [];
   }
 
-  /** The part of a change of the selection that has embedded figures. A user cannot be combined with plans and clients. */
+  /** The part of a change of the selection that has embedded figures: one value of one picker, or of two that are together. */
   supported(changes) {
     const supported = {};
-    if ('from' in changes || 'to' in changes) {
+    const dates = datesPicker();
+    if (dates && ('from' in changes || 'to' in changes)) {
       const { from, to } = changes;
-      if ((!from && !to) || this.pickerOptions('date').some((span) => span.from === from && span.to === to)) Object.assign(supported, { from, to });
+      if ((!from && !to) || this.pickerOptions(dates).some((span) => span.from === from && span.to === to)) Object.assign(supported, { from, to });
     }
-    for (const [picker, other] of [['tier', 'client'], ['client', 'tier']]) {
-      if (!(picker in changes)) continue;
-      const values = changes[picker] ?? [];
-      if (!values.length) supported[picker] = null;
-      else if (this.hasOption(picker, values[0])) {
-        Object.assign(supported, { [picker]: [values[0]], user: null });
-        if (!this.data.offered.together) supported[other] = null;
+    for (const id of Object.keys(changes)) {
+      const picker = pickerOf(id);
+      if (!picker) continue;
+      const [value] = [changes[id] ?? []].flat();
+      if (value === undefined) supported[id] = null;
+      else if (this.pickerOptions(picker).some((choice) => choice.value === value)) {
+        for (const other of this.others(picker)) supported[other] = null;
+        supported[id] = chosenAs(picker, value);
       }
-    }
-    if ('user' in changes) {
-      if (!changes.user) supported.user = null;
-      else if (this.hasOption('user', changes.user)) Object.assign(supported, { user: changes.user, tier: null, client: null });
     }
     return supported;
   }
 
-  hasOption(picker, value) {
-    return this.pickerOptions(picker).some((choice) => choice.value === value);
+  /** The ids of the pickers that cannot have a choice at the same time. */
+  others({ id }) {
+    const { values, together } = this.data.offered;
+    return Object.keys(values).filter((other) => other !== id && !(together.includes(id) && together.includes(other)));
   }
 
   /** The changes of the selection that a sheet requires: only sheets about one user are embedded per user. */
   changesFor(sheet) {
-    return sheet.visuals.some((visual) => visual.show === 'user') ? {} : { user: null };
+    const user = userPicker();
+    return !user || sheet.visuals.some((visual) => visual.show === 'user') ? {} : { [user.id]: null };
   }
 
   async options(picker, search) {
     const needle = (search ?? '').toLowerCase();
-    return this.pickerOptions(picker).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
+    return this.pickerOptions(pickerOf(picker)).filter((choice) => `${choice.label ?? ''} ${choice.value}`.toLowerCase().includes(needle));
   }
 
   async figure(visual, selection, view) {
-    const key = canonical(selection, (one) => actsOn(visual, one));
+    const key = canonical(selection, (picker) => actsOn(visual, picker));
     const at = this.data.figures[visual.id]?.[key];
     if (at === undefined) throw new SourceError(t('error.not_embedded'), 404);
     const figure = structuredClone(this.data.pool[at]);

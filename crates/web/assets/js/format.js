@@ -92,6 +92,17 @@ export function formatHeadline(value, format) {
   return formatValue(value, format);
 }
 
+const AGES = [['day', 1440], ['hour', 60], ['minute', 1]];
+
+/** How long ago a moment was: `3 hours ago`. */
+export function formatAge(moment) {
+  const minutes = Math.floor((Date.now() - Date.parse(moment)) / 60000);
+  if (minutes < 1) return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second');
+  // Hours up to two days, as the command line says it.
+  const [unit, size] = AGES.find(([name, one]) => minutes >= (name === 'day' ? 2 * one : one)) ?? AGES.at(-1);
+  return new Intl.RelativeTimeFormat(language, { numeric: 'always' }).format(-Math.floor(minutes / size), unit);
+}
+
 /** Parses an ISO day as a UTC date; null if it is not one. */
 export function parseDay(text) {
   const match = /^(\d{4})-(\d{2})(?:-(\d{2}))?/.exec(text ?? '');

@@ -2,7 +2,7 @@
 
 import { Card } from './card.js';
 import { el, fill } from './dom.js';
-import { currentState } from './state.js';
+import { isPicked, userPicker } from './state.js';
 
 /** The grid of one sheet at a time. */
 export class Grid {
@@ -87,8 +87,9 @@ export class Grid {
 }
 
 function isShown(visual) {
-  const user = currentState().selection.user;
-  return visual.show === 'user' ? Boolean(user) : visual.show === 'no_user' ? !user : true;
+  const picker = userPicker();
+  const hasUser = Boolean(picker) && isPicked(picker);
+  return visual.show === 'user' ? hasUser : visual.show === 'no_user' ? !hasUser : true;
 }
 
 /** Keeps a flag of cards up to date: true within `rootMargin` of the screen. */

@@ -4,7 +4,7 @@ import { rememberLabel } from './choices.js';
 import { announce } from './dom.js';
 import { addDays, isoDay, parseDay } from './format.js';
 import { OTHER, rolesOf } from './series.js';
-import { addressWith, isChosen, navigate, toggle } from './state.js';
+import { addressWith, chosenAs, isChosen, navigate, pickerOf, toggle } from './state.js';
 import { t } from './texts.js';
 
 /** Returns the link `{ href, onclick }` of a table cell: to another sheet, or with its value added to its picker. */
@@ -34,15 +34,17 @@ export function followClick({ visual, figure, page }, row) {
 function sheetLink({ click }, figure, page, row) {
   const at = (is) => figure.columns.findIndex(is);
   const value = row[at((column) => column.name === click.from)];
-  if (value === null || value === undefined || value === OTHER) return null;
+  const picker = pickerOf(click.picker);
+  const chosen = value === null || value === undefined || value === OTHER ? null : chosenAs(picker, value);
+  if (chosen === null) return null;
   // Users change plans: a chosen plan would hide their activity under other plans.
-  const others = click.picker === 'user' ? { tier: null } : {};
-  const selection = page.source.supported({ ...others, [click.picker]: chosenAs(click.picker, value) });
-  if (!(click.picker in selection)) return null;
+  const plans = page.pickers.filter((one) => picker.user && one.meaning === 'tier');
+  const selection = page.source.supported({ ...Object.fromEntries(plans.map((one) => [one.id, null])), [picker.id]: chosen });
+  if (!(picker.id in selection)) return null;
   const target = { sheet: click.sheet, selection };
   const name = row[at((column) => column.role === 'category')];
   return link(target, () => {
-    if (name) rememberLabel(click.picker, String(value), String(name));
+    if (name) rememberLabel(picker.id, String(value), String(name));
     navigate(target);
   });
 }
@@ -71,14 +73,14 @@ function choicesOf(figure, row, indices) {
     const column = figure.columns[index];
     const value = row[index];
     if (!column?.picker || value === null || value === OTHER) continue;
-    if (column.picker === 'date') Object.assign(changes, daysOf(value, column.format === 'month' ? 'month' : figure.grain, figure.window));
-    else changes[column.picker] = chosenAs(column.picker, value);
+    const picker = pickerOf(column.picker);
+    if (picker.kind === 'dates') Object.assign(changes, daysOf(value, column.format === 'month' ? 'month' : figure.grain, figure.window));
+    else {
+      const chosen = chosenAs(picker, value);
+      if (chosen !== null) changes[picker.id] = chosen;
+    }
   }
   return changes;
-}
-
-function chosenAs(picker, value) {
-  return picker === 'user' ? String(value) : [String(value)];
 }
 
 /** The days that a point of a time axis counts: those of its week or month within the window. */

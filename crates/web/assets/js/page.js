@@ -5,6 +5,7 @@ import { chosenDays } from './dates.js';
 import { announce, el, fill, icon } from './dom.js';
 import { formatDate, setLocale } from './format.js';
 import { Grid } from './grid.js';
+import { People } from './people.js';
 import { PickerBar, menuButton } from './pickers.js';
 import { closePopover, openMenu } from './popover.js';
 import { addressProblem, currentState, dropProblem, initState, navigate, onState } from './state.js';
@@ -23,6 +24,8 @@ export class Page {
     this.language = 'en';
     this.dataVersion = null;
     this.pickers = [];
+    /** The ids of the pickers with nothing to choose between. */
+    this.hiddenPickers = new Set();
     this.sheets = [];
     this.days = null;
     /** True while printing is prepared: all cards count as visible. */
@@ -40,7 +43,7 @@ export class Page {
       fill(root, el('div.fatal', { role: 'alert' }, el('h1', { text: 'Kiro usage' }), el('p', { text: error.message || 'The server does not answer. Is kiro-analytics still running?' })));
       return;
     }
-    initState({ sheets: this.sheets.map((sheet) => sheet.id), pickers: this.pickers.map((picker) => picker.id), languages: this.source.languages ?? Object.keys(LANGUAGES) });
+    initState({ sheets: this.sheets.map((sheet) => sheet.id), pickers: this.pickers, languages: this.source.languages ?? Object.keys(LANGUAGES) });
     this.build(root);
     this.status.show(status);
     onState((how) => (this.status.isStale ? this.reload(how) : this.update(how)));
@@ -62,6 +65,7 @@ export class Page {
     setLocale(this.language, model.currency);
     setColours(model.colours);
     this.pickers = model.pickers.map((picker) => (picker.kind === 'dates' ? { ...picker, default_days: model.default_days } : picker));
+    this.hiddenPickers = new Set(model.hidden_pickers);
     this.sheets = model.sheets;
     this.days = model.days ?? null;
     document.documentElement.lang = this.language;
@@ -73,6 +77,7 @@ export class Page {
     this.pickerBar = new PickerBar(this);
     this.grid = this.grid ?? new Grid(this);
     this.upload = this.source.live ? this.upload ?? new Upload(this) : null;
+    this.people = this.source.live ? this.people ?? new People(this) : null;
     this.tabs = tabBar(t('page.sheets'), (id) => this.showSheet(id));
     this.themeButton = el('button.quiet', { type: 'button', 'data-action': 'theme', onclick: () => chooseTheme(currentTheme() === 'dark' ? 'light' : 'dark') });
     this.languageButton = menuButton('language', t('page.language'), () => this.languageMenu());
@@ -89,7 +94,7 @@ export class Page {
         event.preventDefault();
         this.heading.focus();
       } }),
-      el('header.top', {}, el('div.brand', {}, el('span.mark', { 'aria-hidden': 'true' }), el('h1', { text: this.model.title })), this.status.button,
+      el('header.top', {}, el('div.brand', {}, el('span.mark', { 'aria-hidden': 'true' }), el('h1', { text: this.model.title })), this.status.button, this.people?.button,
         el('div.tools', {}, add, share, this.source.live ? print : null, this.themeButton, this.languageButton)),
       el('nav.tabs-row', { 'aria-label': t('page.sheets') }, this.tabs),
       this.status.banner,
@@ -230,6 +235,7 @@ export class Page {
     this.build(document.getElementById('app'));
     this.status.show(status);
     this.upload?.fillDialog();
+    this.people?.fillDialog();
     const sheet = this.sheets.find((one) => one.id === currentState().sheet) ?? this.sheets[0];
     this.openSheet = null;
     this.grid.rebuild(sheet);

@@ -5,7 +5,7 @@ import { datePicker } from './dates.js';
 import { el, fill, icon } from './dom.js';
 import { formatRange } from './format.js';
 import { makeToggle } from './popover.js';
-import { choose, currentState, reset } from './state.js';
+import { choose, currentState, datesPicker, isPicked, reset } from './state.js';
 import { t } from './texts.js';
 
 /** The bar of pickers. On a phone it is a button that opens a drawer. */
@@ -17,17 +17,21 @@ export class PickerBar {
     this.drawer = makeToggle(el('button.picker.drawer-button', { type: 'button' }, icon('filter'), el('span.picker-value'), el('span.picker-hint')), () => this.toggleDrawer());
     this.node = el('div.picker-bar', {}, this.drawer, this.row, this.chips);
     this.parts = [];
+    /** The ids of the pickers that had a choice: they stay, so that no control disappears while it is used. */
+    this.used = new Set();
   }
 
   /** Builds the pickers of a sheet. */
   open(sheet) {
     const { page } = this;
-    const shown = sheet.pickers ?? page.pickers.map((picker) => picker.id);
+    for (const picker of page.pickers.filter(isPicked)) this.used.add(picker.id);
+    const onSheet = sheet.pickers ?? page.pickers.map((picker) => picker.id);
+    const shown = onSheet.filter((id) => !page.hiddenPickers.has(id) || this.used.has(id));
     const key = `${shown.join()}|${sheet.id}|${page.language}|${page.days?.from}|${page.days?.to}`;
     if (key !== this.key) {
       this.key = key;
       this.parts = page.pickers.filter((picker) => shown.includes(picker.id)).map((picker) => {
-        const offered = page.source.pickerOptions?.(picker.id, sheet);
+        const offered = page.source.pickerOptions?.(picker, sheet);
         if (offered && offered.length === 0) return null;
         if (picker.kind === 'dates') return datePicker(picker, page.days, offered);
         return picker.kind === 'one' ? singlePicker(picker, page.source, offered, () => this.drawChips()) : multiPicker(picker, page.source, offered);
@@ -46,16 +50,14 @@ export class PickerBar {
   drawChips() {
     const { selection } = currentState();
     const chips = [];
-    if (selection.from || selection.to) {
-      const days = this.page.chosenDays();
-      chips.push(this.chip('date', this.labelOf('date'), formatRange(days?.from, days?.to), { from: null, to: null }));
-    }
-    for (const picker of this.page.pickers) {
+    for (const picker of this.page.pickers.filter(isPicked)) {
       const value = selection[picker.id];
-      if (value === undefined) continue;
-      if (Array.isArray(value)) {
-        for (const one of value) chips.push(this.chip(picker.id, picker.label, choiceLabel(picker, one), { [picker.id]: value.filter((other) => other !== one) }));
-      } else chips.push(this.chip(picker.id, picker.label, choiceLabel(picker, value), { [picker.id]: null }));
+      if (picker.kind === 'dates') {
+        const days = this.page.chosenDays();
+        chips.push(this.chip(picker, formatRange(days?.from, days?.to), { from: null, to: null }));
+      } else if (Array.isArray(value)) {
+        for (const one of value) chips.push(this.chip(picker, choiceLabel(picker, one), { [picker.id]: value.filter((other) => other !== one) }));
+      } else chips.push(this.chip(picker, choiceLabel(picker, value), { [picker.id]: null }));
     }
     const count = chips.length;
     if (count) chips.push(el('li', {}, el('button.link.reset', { type: 'button', text: t('picker.reset'), onclick: reset })));
@@ -72,17 +74,13 @@ export class PickerBar {
   /** Moves the focus from a removed chip to its neighbour, or to its picker. */
   focusNear(place, picker) {
     const left = this.chips.querySelectorAll('[data-chip]');
-    const control = this.row.querySelector(`[data-picker="${picker ?? 'date'}"]`);
+    const control = this.row.querySelector(`[data-picker="${picker ?? datesPicker()?.id}"]`);
     const next = left[Math.min(place, left.length - 1)] ?? (control?.offsetParent ? control : this.drawer);
     next.focus({ preventScroll: true });
   }
 
-  labelOf(id) {
-    return this.page.pickers.find((picker) => picker.id === id)?.label ?? id;
-  }
-
-  chip(picker, label, name, without) {
-    return el('li', {}, el('button.chip', { type: 'button', 'data-chip': picker, 'aria-label': t('picker.remove', { label, name }), onclick: () => choose(without) },
+  chip({ id, label }, name, without) {
+    return el('li', {}, el('button.chip', { type: 'button', 'data-chip': id, 'aria-label': t('picker.remove', { label, name }), onclick: () => choose(without) },
       el('span.chip-label', { text: label }), el('span.chip-name', { text: name }), icon('close')));
   }
 

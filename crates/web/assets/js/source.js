@@ -4,9 +4,10 @@ import { canonical } from './state.js';
 
 /** A failed request. `message` can be shown to users. */
 export class SourceError extends Error {
-  constructor(message, status) {
+  constructor(message, status, body = null) {
     super(message);
     this.status = status;
+    this.body = body;
   }
 }
 
@@ -41,7 +42,7 @@ export class LiveSource {
 
   query(visual, selection, view) {
     // Sends only the choices that act on the visual, so that a figure has one URL.
-    const parts = [canonical(selection, (key) => actsOn(visual, key))];
+    const parts = [canonical(selection, (picker) => actsOn(visual, picker))];
     const rest = new URLSearchParams();
     if (view?.sort) rest.set('sort', view.sort);
     if (view?.search) rest.set('search', view.search);
@@ -90,18 +91,42 @@ export class LiveSource {
   async upload(files) {
     const form = new FormData();
     for (const file of files) form.append('export', file, file.name);
-    return this.parse(await fetch('/api/exports', { method: 'POST', body: form }));
+    return this.parse(await this.fetch('/api/exports', { method: 'POST', body: form }));
+  }
+
+  people({ search, status, source, offset, limit }, signal) {
+    const query = new URLSearchParams({ limit: String(limit) });
+    for (const [name, value] of Object.entries({ search, status, source, offset })) if (value) query.set(name, String(value));
+    return this.fetchJson(`/api/people?${query}`, signal);
+  }
+
+  importRoster(file) {
+    return this.post(`/api/people/roster?name=${encodeURIComponent(file.name)}`, 'text/csv', file);
+  }
+
+  removeRoster() {
+    return this.post('/api/people/roster/remove');
+  }
+
+  forget(userId) {
+    return this.post('/api/people/forget', 'application/json', JSON.stringify({ user_id: userId }));
+  }
+
+  async post(address, type, body) {
+    return this.parse(await this.fetch(address, { method: 'POST', headers: type ? { 'Content-Type': type } : {}, body }));
   }
 
   async fetchJson(address, signal) {
-    let response;
+    return this.parse(await this.fetch(address, { signal, headers: { Accept: 'application/json' } }));
+  }
+
+  async fetch(address, request) {
     try {
-      response = await fetch(address, { signal, headers: { Accept: 'application/json' } });
+      return await fetch(address, request);
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       throw new SourceError('', 0);
     }
-    return this.parse(response);
   }
 
   async parse(response) {
@@ -111,13 +136,12 @@ export class LiveSource {
     } catch (error) {
       if (error.name === 'AbortError') throw error;
     }
-    if (!response.ok) throw new SourceError(body?.error ?? response.statusText, response.status);
+    if (!response.ok) throw new SourceError(body?.error ?? response.statusText, response.status, body);
     return body;
   }
 }
 
-/** Returns true if the picker of a selection key acts on a visual. */
-export function actsOn(visual, key) {
-  const picker = key === 'from' || key === 'to' ? 'date' : key;
-  return visual.acts.includes(picker);
+/** Returns true if a picker acts on a visual. */
+export function actsOn(visual, picker) {
+  return visual.acts.includes(picker.id);
 }

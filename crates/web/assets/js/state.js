@@ -3,13 +3,11 @@
 import { isoDay, parseDay } from './format.js';
 import { nearest } from './nearest.js';
 
-const KEYS = ['from', 'to', 'tier', 'model', 'client', 'account', 'user', 'team'];
-const SINGLE = new Set(['from', 'to', 'user']);
 const stateListeners = new Set();
 
 let state = { sheet: '', selection: {} };
 let sheets = [];
-/** The ids of the dashboard's pickers. */
+/** The dashboard's pickers, in its order. */
 let pickers = [];
 let languages = [];
 let problem = null;
@@ -17,7 +15,7 @@ let problem = null;
 // A file's query string cannot change: its state is in the fragment.
 const usesHash = !location.protocol.startsWith('http');
 
-/** Reads the URL. `known` are the ids of the sheets, in order, of the pickers, and of the languages. */
+/** Reads the URL. `known` are the ids of the sheets and the pickers, both in order, and the codes of the languages. */
 export function initState(known) {
   ({ sheets, pickers, languages } = known);
   state = readUrl();
@@ -25,6 +23,37 @@ export function initState(known) {
     state = readUrl();
     notify('returned');
   });
+}
+
+/** The picker with an id, or null. */
+export function pickerOf(id) {
+  return pickers.find((picker) => picker.id === id) ?? null;
+}
+
+/** The picker of the dates, or null. */
+export function datesPicker() {
+  return pickers.find((picker) => picker.kind === 'dates') ?? null;
+}
+
+/** The picker of one user, or null. */
+export function userPicker() {
+  return pickers.find((picker) => picker.user) ?? null;
+}
+
+/** A picker's choice of one value, as the selection holds it; null if the picker cannot choose it. */
+export function chosenAs(picker, value) {
+  if (value === '' && !picker.empty) return null;
+  return picker.kind === 'one' ? String(value) : [String(value)];
+}
+
+/** Returns true if a picker has a choice. */
+export function isPicked(picker) {
+  return keysOf(picker).some((key) => state.selection[key] !== undefined);
+}
+
+/** The keys of a picker's choice in a selection. */
+function keysOf(picker) {
+  return picker.kind === 'dates' ? ['from', 'to'] : [picker.id];
 }
 
 /** The current sheet and selection. Do not modify. */
@@ -100,11 +129,13 @@ export function addressWith({ sheet, selection }) {
   return urlOf(next);
 }
 
-/** The canonical form of a selection: keys in a fixed order, values sorted, percent-encoded. */
-export function canonical(selection, only) {
+/**
+ * The canonical form of a selection: keys in the order of the pickers, values sorted, percent-encoded. `acts` decides which
+ * pickers count. Keep in step with `canonical_for` of crates/dashboard-sql/src/selection.rs.
+ */
+export function canonical(selection, acts = () => true) {
   const parts = [];
-  for (const key of KEYS) {
-    if (only && !only(key)) continue;
+  for (const key of pickers.filter(acts).flatMap(keysOf)) {
     const value = selection[key];
     if (value === undefined || value === null) continue;
     for (const one of Array.isArray(value) ? [...value].sort() : [value]) parts.push(`${key}=${encode(one)}`);
@@ -133,14 +164,17 @@ function readUrl() {
   // A file is not asked for a query string: a filter there would have no effect.
   if (usesHash) checkNames(new URLSearchParams(location.search), ['lang']);
   const selection = {};
-  for (const key of selectionKeys()) {
-    const values = query.getAll(key);
-    if (!values.length) continue;
-    if (values.includes('') && key !== 'account' && key !== 'client') refuse(key, '');
-    else if (SINGLE.has(key) && values.length > 1) refuse(key, values[1]);
-    // The date picker shows the days that are used instead.
-    else if ((key === 'from' || key === 'to') && !isDay(values[0])) continue;
-    else selection[key] = SINGLE.has(key) ? values[0] : [...new Set(values)].sort();
+  for (const picker of pickers) {
+    const isSingle = picker.kind !== 'many';
+    for (const key of keysOf(picker)) {
+      const values = query.getAll(key);
+      if (!values.length) continue;
+      if (values.includes('') && !picker.empty) refuse(key, '');
+      else if (isSingle && values.length > 1) refuse(key, values[1]);
+      // The date picker shows the days that are used instead.
+      else if (picker.kind === 'dates' && !isDay(values[0])) continue;
+      else selection[key] = isSingle ? values[0] : [...new Set(values)].sort();
+    }
   }
   if (selection.from && selection.to && selection.from > selection.to) {
     [selection.from, selection.to] = [selection.to, selection.from];
@@ -152,12 +186,7 @@ function readUrl() {
   return { sheet: sheets.includes(sheet) ? sheet : sheets[0] ?? '', selection };
 }
 
-/** The keys of the selection that the dashboard has. */
-function selectionKeys() {
-  return KEYS.filter((key) => pickers.includes(key === 'from' || key === 'to' ? 'date' : key));
-}
-
-function checkNames(query, known = ['sheet', 'lang', 'token', ...selectionKeys()]) {
+function checkNames(query, known = ['sheet', 'lang', 'token', ...pickers.flatMap(keysOf)]) {
   for (const name of query.keys()) {
     if (!known.includes(name)) problem ??= { name, nearest: nearest(name, known.filter((one) => one !== 'token')) };
   }

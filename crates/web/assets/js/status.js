@@ -40,6 +40,7 @@ export class StatusIndicator {
     if (this.isLost || (before?.state === 'reading' && status.state === 'ready')) announce(text);
     this.isLost = false;
     this.drawBanner();
+    this.page.people?.show(status);
   }
 
   say(text) {

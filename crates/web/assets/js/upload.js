@@ -1,6 +1,7 @@
 // Uploads exports that are dropped on the page or chosen, and shows the result per file.
 
 import { add, announce, el, fill, icon } from './dom.js';
+import { rosterText } from './people.js';
 import { t } from './texts.js';
 
 const MAX_FILES = 500;
@@ -56,8 +57,14 @@ export class Upload {
       event.preventDefault();
       depth = 0;
       this.veil.hidden = true;
+      const files = [...event.dataTransfer.files];
+      const { people } = this.page;
+      if (people?.isOpen) {
+        people.import(files[0]);
+        return;
+      }
       this.open();
-      this.send([...event.dataTransfer.files]);
+      this.send(files);
     });
   }
 
@@ -78,11 +85,14 @@ export class Upload {
   }
 
   report(answer) {
-    const done = t('upload.done', { added: answer.added, known: answer.known, failed: answer.failed.length });
+    const exports = t('upload.done', { added: answer.added, known: answer.known, failed: answer.failed.length });
+    const { roster } = answer;
+    const isRosterAlone = roster && !answer.added && !answer.known && !answer.failed.length;
+    const done = [isRosterAlone ? null : exports, roster ? `${roster.file}: ${rosterText(roster)}` : null].filter(Boolean).join(' ');
     announce(done);
     const list = el('ul.failures', {}, answer.failed.map((failure) => el('li', {}, el('strong', { text: failure.export }), el('span', { text: failure.error }))));
     fill(this.result);
     add(this.result, [el('p', { text: done }), answer.failed.length ? list : null]);
-    if (answer.added) this.page.reload();
+    if (answer.added || roster) this.page.reload();
   }
 }

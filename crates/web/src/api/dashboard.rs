@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use futures::future::try_join;
 use kiro_dashboard::PageModel;
 use kiro_dashboard_sql::Span;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub(crate) struct DashboardResponse {
     pub(crate) page: PageModel,
     /// None while there is no data.
     pub(crate) days: Option<Span>,
+    /// The ids of the pickers that the page shows only while they have a choice: those with at most one value.
+    pub(crate) hidden_pickers: Vec<String>,
     pub(crate) data_version: String,
 }
 
@@ -29,6 +32,7 @@ impl DashboardResponse {
         Self {
             page,
             days,
+            hidden_pickers: Vec::new(),
             data_version,
         }
     }
@@ -45,13 +49,15 @@ pub(crate) async fn dashboard(
         Err(error) => return error.response(),
     };
     let data_version = state.status.current().data_version;
-    match state.service.days().await {
-        Ok(window) => {
-            let page = state.service.spec().page(language);
-            json_response(
-                &headers,
-                &DashboardResponse::new(page, window.days, data_version),
-            )
+    let service = &state.service;
+    match try_join(service.days(), service.single_valued_pickers()).await {
+        Ok((window, hidden_pickers)) => {
+            let page = service.spec().page(language);
+            let response = DashboardResponse {
+                hidden_pickers,
+                ..DashboardResponse::new(page, window.days, data_version)
+            };
+            json_response(&headers, &response)
         }
         Err(error) => dashboard_error(&error),
     }

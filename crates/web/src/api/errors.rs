@@ -27,9 +27,10 @@ pub(crate) fn dashboard_error(error: &DashboardError) -> Response {
 
 pub(crate) fn upload_error(error: &UploadError) -> Response {
     let status = match error {
-        UploadError::TooManyFiles | UploadError::TooLarge | UploadError::FileTooLarge => {
-            StatusCode::PAYLOAD_TOO_LARGE
-        }
+        UploadError::TooManyFiles
+        | UploadError::TooLarge
+        | UploadError::FileTooLarge
+        | UploadError::RosterTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UploadError::Empty
         | UploadError::Aborted(_)
         | UploadError::Incomplete

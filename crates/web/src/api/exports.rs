@@ -31,11 +31,9 @@ pub(crate) async fn add_exports(
         Ok(parameters) => parameters,
         Err(error) => return error.response(),
     };
-    if !state.watcher.can_write() {
-        return error_response(
-            StatusCode::CONFLICT,
-            "exports cannot be added: the data folder cannot be written",
-        );
+    if let Some(reason) = state.watcher.read_only_reason() {
+        let error = format!("exports cannot be added: {reason}");
+        return error_response(StatusCode::CONFLICT, &error);
     }
     let Some(_permit) = admission.admit_upload() else {
         return upload_error(&UploadError::TooMany);
@@ -64,7 +62,7 @@ pub(crate) async fn add_exports(
 }
 
 /// The pieces of a body, in time.
-fn pieces(body: Body, limits: Limits) -> impl Stream<Item = Result<Bytes, UploadError>> {
+pub(crate) fn pieces(body: Body, limits: Limits) -> impl Stream<Item = Result<Bytes, UploadError>> {
     let pieces = body
         .into_data_stream()
         .map(|piece| piece.map_err(UploadError::Aborted));

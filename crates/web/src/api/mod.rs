@@ -6,6 +6,7 @@ mod events;
 mod exports;
 mod options;
 mod parameters;
+mod people;
 mod visual;
 
 pub(crate) use dashboard::{DashboardResponse, dashboard};
@@ -13,4 +14,5 @@ pub(crate) use events::{events, status};
 pub(crate) use exports::add_exports;
 pub(crate) use options::options;
 pub(crate) use parameters::{Pairs, check_page_address};
+pub(crate) use people::{forget, import_roster, people, remove_roster};
 pub(crate) use visual::visual;

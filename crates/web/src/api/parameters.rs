@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use kiro_catalog::{did_you_mean, nearest};
-use kiro_dashboard::spec::{Order, PickerKind};
+use kiro_dashboard::spec::{Order, PickerKind, RESERVED_PICKER_IDS};
 use kiro_dashboard::{Language, Spec};
 use kiro_dashboard_sql::{Selection, SelectionError, TableView};
 
@@ -109,6 +109,10 @@ impl<'a> ParameterNames<'a> {
 
     /// The parameters of a selection: those of the pickers that the dashboard has.
     pub(crate) fn selection(mut self, spec: &'a Spec) -> Self {
+        debug_assert!(
+            self.all().all(|name| RESERVED_PICKER_IDS.contains(&name)),
+            "a picker could have the id of a parameter"
+        );
         for picker in &spec.document().pickers {
             let id = picker.id.value.as_str();
             match picker.kind {
@@ -116,9 +120,10 @@ impl<'a> ParameterNames<'a> {
                 PickerKind::One => self.single.push(id),
                 PickerKind::Many => self.many.push(id),
             }
+            if picker.empty {
+                self.may_be_empty.push(id);
+            }
         }
-        // Loose files have the account ``, the legacy report the client ``.
-        self.may_be_empty.extend(["account", "client"]);
         self
     }
 
@@ -172,8 +177,8 @@ impl Parameters {
             .ok_or_else(|| ParameterError::choice("lang", tag, Language::ALL.map(Language::code)))
     }
 
-    pub(crate) fn selection(&self) -> Result<Selection, ParameterError> {
-        Ok(Selection::from_pairs(self.0.iter().cloned())?)
+    pub(crate) fn selection(&self, spec: &Spec) -> Result<Selection, ParameterError> {
+        Ok(Selection::from_pairs(spec, self.0.iter().cloned())?)
     }
 
     /// The text to search for.

@@ -27,7 +27,7 @@ impl VisualRequest {
             .selection(spec);
         let parameters = Parameters::check(pairs, &names)?;
         Ok(Self {
-            selection: parameters.selection()?,
+            selection: parameters.selection(spec)?,
             view: parameters.table_view()?,
             language: parameters.language()?,
             has_byte_order_mark: parameters.flag("bom")?,

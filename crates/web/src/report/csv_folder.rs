@@ -27,11 +27,7 @@ pub async fn write_csv_folder(
     options.retain_sheets(&mut page)?;
     page_texts::add_to(&mut page.texts, options.language);
     let days = options.days.or(data.days);
-    let selection = Selection {
-        from: days.map(|days| days.from),
-        to: days.map(|days| days.to),
-        ..Selection::default()
-    };
+    let selection = Selection::of_days(days);
     let anonymizer = Anonymizer::read(options, &page, service).await?;
     let (mut bytes, mut figures) = (0, 0);
     for sheet in &page.sheets {

@@ -353,6 +353,8 @@ async fn nonsense_is_answered_with_its_reason() {
         assert_eq!(answer.status, status, "{path}");
         assert!(answer.json()["error"].as_str().unwrap().len() > 10);
     }
+    let dates = server.get("/api/options/date").await.json();
+    assert_eq!(dates["error"], "picker `date` has no list of values");
     let injected = server
         .get("/api/options/user?search=%27%29%20OR%201%3D1%20--&limit=5")
         .await;

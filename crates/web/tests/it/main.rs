@@ -3,6 +3,8 @@
 mod export_watcher;
 mod hostile;
 mod http;
+mod people;
+mod pickers;
 mod report;
 mod slow_clients;
 mod test_server;

@@ -1,12 +1,14 @@
 //! The report file and the folder of CSV files.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use kiro_dashboard_sql::Span;
+use kiro_people::{MapRow, PersonSource, PersonStatus};
 use kiro_web::{Access, Pseudonyms, ReportError, ReportOptions, write_csv_folder, write_html};
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ fn small() -> ReportOptions {
     }
 }
 
-fn data_of(html: &str) -> Value {
+pub(crate) fn data_of(html: &str) -> Value {
     let block = html
         .split("id=\"report-data\">")
         .nth(1)
@@ -135,6 +137,69 @@ async fn an_anonymous_report_names_no_user() {
     }
 }
 
+/// A user of the data and a person who is not in it, with everything that an identity map can say.
+fn people_with_names() -> Vec<MapRow> {
+    let text = |text: &str| Some(text.to_owned());
+    let seen = MapRow {
+        user_id: "u-alice".to_owned(),
+        username: text("zquimby"),
+        display_name: text("Zebulon Quimby"),
+        email: text("zebulon@corp.example"),
+        team: text("Falconry"),
+        cost_center: text("Aviary-7"),
+        manager: text("Philippa Oak"),
+        status: PersonStatus::Active,
+        source: PersonSource::RosterAndDirectory,
+        is_seat: true,
+        attributes: BTreeMap::new(),
+    };
+    let never_used = MapRow {
+        user_id: "roster:yorick@corp.example".to_owned(),
+        username: None,
+        display_name: None,
+        email: text("yorick@corp.example"),
+        team: text("Ottokar's"),
+        source: PersonSource::Roster,
+        ..seen.clone()
+    };
+    vec![seen, never_used]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anonymous_report_names_no_person_and_no_team_of_the_identity_map() {
+    let server = TestServer::with_people(&people_with_names()).await;
+    let path = server.folder().join("report.html");
+    let mut options = ReportOptions::default();
+    let names = [
+        "zquimby",
+        "zebulon",
+        "falconry",
+        "aviary",
+        "philippa",
+        "yorick",
+        "ottokar",
+        "corp.example",
+    ];
+    write_html(&path, &server.service, &options).await.unwrap();
+    let open = data_of(&std::fs::read_to_string(&path).unwrap()).to_string();
+    for name in names {
+        assert!(open.to_lowercase().contains(name), "{name} would be there");
+    }
+
+    options.pseudonyms = Some(Pseudonyms::with_salt("salt"));
+    write_html(&path, &server.service, &options).await.unwrap();
+    let mut text = data_of(&std::fs::read_to_string(&path).unwrap()).to_string();
+    text.extend(csv_texts(&server, &options).await);
+    let lower = text.to_lowercase();
+    for name in names {
+        let found = lower.find(name).map(|at| &lower[at.saturating_sub(60)..at]);
+        assert_eq!(found, None, "{name}");
+    }
+    for replaced in ["Team ", "Cost centre ", "User "] {
+        assert!(text.contains(&format!("\"{replaced}")), "{replaced}");
+    }
+}
+
 /// Exports with names of people everywhere that a broken or hand-written file may have them.
 fn exports_that_name_people() -> Vec<(&'static str, String)> {
     let broken = "Date,UserId\n2026-08-01,\"never closed\n".to_owned();
@@ -194,7 +259,8 @@ async fn an_anonymous_report_names_no_user_in_unexpected_places() {
     write_html(&path, &server.service, &options).await.unwrap();
     let data = data_of(&std::fs::read_to_string(&path).unwrap());
     let mut text = data.to_string();
-    for picker in ["tier", "client"] {
+    for picker in ["tier", "client", "account", "region"] {
+        assert!(offered(&data, picker).len() > 1, "{picker}");
         for choice in offered(&data, picker) {
             let key = format!("{picker}={}", choice.replace(' ', "%20"));
             assert!(data["figures"]["a-credits"][&key].is_u64(), "{key}");
@@ -384,10 +450,10 @@ async fn varied() -> TestServer {
     server
 }
 
-fn offered(data: &Value, picker: &str) -> Vec<String> {
-    let choices = data["offered"][picker].as_array().unwrap();
+pub(crate) fn offered(data: &Value, picker: &str) -> Vec<String> {
+    let choices = data["offered"]["values"][picker].as_array();
     let value = |one: &Value| one["value"].as_str().unwrap().to_owned();
-    choices.iter().map(value).collect()
+    choices.into_iter().flatten().map(value).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -405,7 +471,16 @@ async fn every_choice_of_a_report_has_the_pages_numbers() {
     assert_eq!(offered(&data, "client"), ["KIRO_IDE", "KIRO_CLI", ""]);
     assert_eq!(offered(&data, "tier"), ["Pro", "Power"]);
     assert_eq!(offered(&data, "user").len(), 4);
-    assert_eq!(data["offered"]["together"], true);
+    assert_eq!(offered(&data, "model").len(), 2);
+    assert_eq!(
+        offered(&data, "team"),
+        [""; 0],
+        "a filter without a choice is left out"
+    );
+    assert_eq!(
+        data["offered"]["together"],
+        serde_json::json!(["tier", "client"])
+    );
     let mut compared = 0;
     for (visual, keys) in data["figures"].as_object().unwrap() {
         let dateless = keys.as_object().unwrap().iter();

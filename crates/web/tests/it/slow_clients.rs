@@ -61,6 +61,8 @@ impl LiveServer {
                 clock: Arc::new(chrono::Utc::now),
                 poll: NEVER,
                 names: Arc::default(),
+                people: None,
+                is_restricted: false,
             },
             host: "127.0.0.1".to_owned(),
             port: 0,

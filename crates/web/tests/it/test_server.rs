@@ -15,8 +15,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use kiro_catalog::{Catalogue, RenderOptions};
-use kiro_dashboard::Spec;
+use kiro_dashboard::{Spec, builtin_text};
 use kiro_ingest::{LocalFolder, ObjectStore};
+use kiro_people::{MapRow, PeopleStore, write_map};
 use kiro_query::{Engine, EngineOptions};
 use kiro_web::{
     Access, AppState, DashboardService, ExportWatcher, StatusChannel, WatcherOptions, app,
@@ -61,6 +62,26 @@ impl TestServer {
 
     /// With additional exports: path below the source, and content.
     pub(crate) async fn with_exports(access: Access, more: &[(&str, String)]) -> Self {
+        let (folder, source) = Self::exports(more);
+        Self::over(folder, Some(source), access, builtin_text()).await
+    }
+
+    /// With an identity map.
+    pub(crate) async fn with_people(people: &[MapRow]) -> Self {
+        let (folder, source) = Self::exports(&[]);
+        let identity = folder.path().join("data/identity");
+        std::fs::create_dir_all(&identity).unwrap();
+        std::fs::write(identity.join("map.parquet"), write_map(people).unwrap()).unwrap();
+        Self::over(folder, Some(source), Access::default(), builtin_text()).await
+    }
+
+    /// With a dashboard of one's own, and additional exports.
+    pub(crate) async fn with_dashboard(dashboard: &str, more: &[(&str, String)]) -> Self {
+        let (folder, source) = Self::exports(more);
+        Self::over(folder, Some(source), Access::default(), dashboard).await
+    }
+
+    fn exports(more: &[(&str, String)]) -> (TempDir, Arc<dyn ObjectStore>) {
         let folder = TempDir::new().unwrap();
         let source = folder.path().join("exports");
         std::fs::create_dir(&source).unwrap();
@@ -93,23 +114,41 @@ impl TestServer {
             std::fs::write(path, text).unwrap();
         }
         let source = Arc::new(LocalFolder::open(&source).unwrap());
-        Self::over(folder, Some(source), access).await
+        (folder, source)
     }
 
     pub(crate) async fn read_only() -> Self {
-        Self::over(TempDir::new().unwrap(), None, Access::default()).await
+        Self::over(
+            TempDir::new().unwrap(),
+            None,
+            Access::default(),
+            builtin_text(),
+        )
+        .await
     }
 
     /// Over this source, which need not be a folder.
     pub(crate) async fn with_source(source: Arc<dyn ObjectStore>) -> Self {
-        Self::over(TempDir::new().unwrap(), Some(source), Access::default()).await
+        Self::over(
+            TempDir::new().unwrap(),
+            Some(source),
+            Access::default(),
+            builtin_text(),
+        )
+        .await
     }
 
-    async fn over(folder: TempDir, source: Option<Arc<dyn ObjectStore>>, access: Access) -> Self {
+    async fn over(
+        folder: TempDir,
+        source: Option<Arc<dyn ObjectStore>>,
+        access: Access,
+        dashboard: &str,
+    ) -> Self {
         let data = folder.path().join("data");
         let render = RenderOptions::default();
         let catalogue = Catalogue::render(&render).unwrap();
-        let spec = Spec::builtin(&catalogue, &render.settings).unwrap();
+        let spec = Spec::load(dashboard, "mine.yaml", &catalogue, &render.settings)
+            .unwrap_or_else(|errors| panic!("\n{errors}"));
         let destination = source
             .as_ref()
             .map(|_| Arc::new(LocalFolder::create(&data).unwrap()) as Arc<_>);
@@ -128,6 +167,8 @@ impl TestServer {
             clock: Arc::new(chrono::Utc::now),
             poll: Duration::from_millis(100),
             names: Arc::default(),
+            people: Some(PeopleStore::open(&folder.path().join("data")).unwrap()),
+            is_restricted: false,
         };
         let watcher = ExportWatcher::new(Arc::clone(&service), Arc::clone(&status), options);
         let state = AppState {

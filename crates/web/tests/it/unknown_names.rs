@@ -20,15 +20,17 @@ async fn an_unknown_name_is_refused_with_the_nearest_one() {
             "/api/visual/a-credits?fromm=2026-08-01",
             "did you mean `from`?",
         ),
-        // The built-in dashboard has no picker of teams or Regions.
+        // The built-in dashboard has no picker of cost centres.
         (
-            "/api/visual/a-credits?team=Pro",
-            "unknown parameter `team`, expected one of `sort`",
+            "/api/visual/a-credits?cost_center=Pro",
+            "unknown parameter `cost_center`, expected one of `sort`",
         ),
         (
-            "/api/visual/a-credits?region=eu-west-1",
-            "unknown parameter `region`",
+            "/api/visual/a-credits?regoin=eu-west-1",
+            "did you mean `region`?",
         ),
+        ("/api/visual/a-credits?team=", "expected a value for `team`"),
+        ("/api/visual/a-credits?date=x", "unknown parameter `date`"),
         (
             "/api/visual/a-credits?sheet=people",
             "unknown parameter `sheet`",
@@ -74,7 +76,7 @@ async fn an_unknown_name_is_refused_with_the_nearest_one() {
         ("/api/status?tier=Pro", "none is expected"),
         ("/api/events?tier=Pro", "none is expected"),
         ("/?acount=999", "did you mean `account`?"),
-        ("/?region=x", "unknown parameter `region`"),
+        ("/?cost_center=x", "unknown parameter `cost_center`"),
         ("/?sheet=peopel", "did you mean `people`?"),
         ("/?lang=tlh", "expected one of"),
         ("/?tier=", "expected a value for `tier`"),
@@ -126,9 +128,9 @@ async fn known_names_are_accepted_and_an_unknown_value_shows_nobody() {
     let server = TestServer::open(Access::default()).await;
     for path in [
         "/",
-        "/?sheet=people&lang=ko-KR&from=2026-08-01&to=2026-08-02&tier=Pro&tier=Power&account=&client=&token=x",
+        "/?sheet=people&lang=ko-KR&from=2026-08-01&to=2026-08-02&tier=Pro&tier=Power&account=&client=&region=&team=x&token=x",
         "/api/dashboard?lang=zh&token=x",
-        "/api/visual/a-credits?account=&client=&search=&lang=en&bom=0",
+        "/api/visual/a-credits?account=&client=&region=&team=x&search=&lang=en&bom=0",
         "/api/options/tier?search=&limit=3",
         "/api/status",
     ] {

@@ -9,14 +9,18 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
 use chrono::{DateTime, Days, NaiveDate};
 use futures::TryStreamExt;
-use kiro_catalog::{RenderOptions, Settings};
+use kiro_catalog::{RenderOptions, RowRules, Settings, UserNames};
 use kiro_dashboard::Spec;
 use kiro_dashboard_sql::{
     DataWindow, Figure, Request, ResultSet, Selection, TableView, Value, build_figure,
     data_window_query, first_day_query, read_first_day, visual_query,
 };
-use kiro_datagen::{FleetOptions, write_fleet};
+use kiro_datagen::{DIRECTORY_FILE, FleetOptions, ROSTER_FILE, write_fleet, write_people};
 use kiro_ingest::{LocalFolder, NoProgress, NormalizeOptions, normalize};
+use kiro_people::{
+    Forgotten, GroupPatterns, GroupRules, LastKnown, MapRow, Roster, SeenUser, Sources, merge,
+    write_map,
+};
 use kiro_query::{Engine, EngineOptions};
 
 pub(crate) struct Fixture {
@@ -24,7 +28,20 @@ pub(crate) struct Fixture {
     engine: Engine,
     pub(crate) spec: Spec,
     pub(crate) data: DataWindow,
+    /// The identity map.
+    pub(crate) people: Vec<MapRow>,
+    /// The users of the data.
+    pub(crate) seen: Vec<SeenUser>,
 }
+
+/// The person who sees everybody in Quick Sight, and is in no map.
+pub(crate) const ADMIN: &str = "root@example.com";
+
+/// Fees of some plans; seats are idle after two weeks.
+const SETTINGS: &str = r#"{
+    "plans": {"PRO": {"monthly_fee_usd": 20}, "PRO_PLUS": {"monthly_fee_usd": 40}, "POWER": {"monthly_fee_usd": 200}},
+    "seats": {"idle_days": 14, "default_plan": "PRO"}
+}"#;
 
 /// An export of a client, with a plan and a model, that appear on the day before the last.
 const NEW_CLIENT: &str = "\
@@ -59,21 +76,39 @@ impl Fixture {
         normalize(source, destination, &options, Arc::new(NoProgress))
             .await
             .unwrap();
-        let render = RenderOptions::default();
-        let engine = Engine::open(EngineOptions {
-            data,
-            render,
-            since: None,
-            until: None,
-        })
-        .unwrap();
-        let spec = Spec::builtin(engine.catalogue(), &Settings::default())
-            .unwrap_or_else(|e| panic!("{e}"));
+        let settings: Settings = serde_json::from_str(SETTINGS).unwrap();
+        let open = || {
+            let render = RenderOptions {
+                settings: settings.clone(),
+                row_rules: RowRules {
+                    names: UserNames::Email,
+                    prefix: String::new(),
+                    admins: vec![ADMIN.to_owned()],
+                },
+                ..RenderOptions::default()
+            };
+            let (data, since, until) = (data.clone(), None, None);
+            Engine::open(EngineOptions {
+                data,
+                render,
+                since,
+                until,
+            })
+            .unwrap()
+        };
+        write_people(&fleet, folder.path()).unwrap();
+        let seen = "SELECT user_id, email FROM kiro_analytics.user_dim";
+        let seen = seen_users(&rows(&open(), seen).await);
+        let people = write_identity_map(folder.path(), &data, &seen);
+        let engine = open();
+        let spec = Spec::builtin(engine.catalogue(), &settings).unwrap_or_else(|e| panic!("{e}"));
         let mut fixture = Self {
             _folder: folder,
             engine,
             spec,
             data: DataWindow::default(),
+            people,
+            seen,
         };
         let days = fixture
             .rows(&data_window_query(&fixture.spec).unwrap().statements[0].sql)
@@ -83,39 +118,12 @@ impl Fixture {
     }
 
     pub(crate) async fn rows(&self, sql: &str) -> ResultSet {
-        let stream = self
-            .engine
-            .query(sql)
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
-        let columns = stream
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect();
-        let batches: Vec<_> = stream
-            .try_collect()
-            .await
-            .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
-        let mut rows = Vec::new();
-        for batch in batches {
-            for row in 0..batch.num_rows() {
-                rows.push(
-                    batch
-                        .columns()
-                        .iter()
-                        .map(|column| value(column, row))
-                        .collect(),
-                );
-            }
-        }
-        ResultSet { columns, rows }
+        rows(&self.engine, sql).await
     }
 
     pub(crate) fn request(&self, query: &str) -> Request {
         Request {
-            selection: Selection::parse(query).unwrap(),
+            selection: Selection::parse(&self.spec, query).unwrap(),
             data: self.data,
             view: TableView::default(),
         }
@@ -137,6 +145,69 @@ impl Fixture {
         }
         build_figure(&self.spec, visual, request, results).unwrap()
     }
+}
+
+async fn rows(engine: &Engine, sql: &str) -> ResultSet {
+    let stream = engine
+        .query(sql)
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+    let columns = stream
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    let batches: Vec<_> = stream
+        .try_collect()
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+    let mut rows = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            rows.push(
+                batch
+                    .columns()
+                    .iter()
+                    .map(|column| value(column, row))
+                    .collect(),
+            );
+        }
+    }
+    ResultSet { columns, rows }
+}
+
+fn seen_users(users: &ResultSet) -> Vec<SeenUser> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    let users = users.rows.iter();
+    users
+        .map(|row| SeenUser {
+            user_id: text(&row[0]).unwrap(),
+            email: text(&row[1]),
+        })
+        .collect()
+}
+
+/// Merges the directory and the roster of the fleet for the users of the data. One user is forgotten.
+fn write_identity_map(folder: &Path, data: &Path, seen: &[SeenUser]) -> Vec<MapRow> {
+    let json = fs::read(folder.join(DIRECTORY_FILE)).unwrap();
+    let directory = serde_json::from_slice(&json).unwrap();
+    let mut forgotten = Forgotten::default();
+    forgotten.insert(&seen[5].user_id);
+    let sources = Sources::new(directory, LastKnown::default(), forgotten);
+    let roster = Roster::parse(&fs::read(folder.join(ROSTER_FILE)).unwrap()).unwrap();
+    let roster = roster.check(&sources, seen).unwrap();
+    let rules = GroupRules {
+        team_groups: GroupPatterns::all(),
+        seat_groups: GroupPatterns::none(),
+    };
+    let map = merge(&sources.with_roster(roster), seen, &rules);
+    fs::create_dir(data.join("identity")).unwrap();
+    fs::write(data.join("identity/map.parquet"), write_map(&map).unwrap()).unwrap();
+    map
 }
 
 fn value(column: &arrow::array::ArrayRef, row: usize) -> Value {

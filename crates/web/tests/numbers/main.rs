@@ -16,6 +16,7 @@ mod fixture;
 mod language;
 mod oracle;
 mod quicksight;
+mod row_rules;
 #[path = "../../../dashboard-quicksight/tests/it/syntax.rs"]
 mod syntax;
 
@@ -29,13 +30,16 @@ use oracle::{Expected, Oracle, Shape};
 use quicksight::assets;
 
 /// Default; two weeks of some plans on one client; a long window of one account and model; days that begin before the
-/// data. The selection of one user is added below.
-const SETTINGS: [&str; 4] = [
+/// data, in one Region; one team. The selection of one user is added below.
+const SETTINGS: [&str; 5] = [
     "",
     "from=2026-08-03&to=2026-08-16&tier=Pro&tier=Pro%2B&client=KIRO_IDE",
     "from=2026-06-10&to=2026-08-20&account=123456789012&model={model}&tier=Power&tier=Pro",
-    "from=2026-04-20&to=2026-06-19",
+    "from=2026-04-20&to=2026-06-19&region=eu-central-1",
+    "from=2026-07-10&to=2026-08-25&team=Payments",
 ];
+/// The visuals without numbers.
+const TEXTS: [&str; 2] = ["h-limits", "t-about"];
 
 #[test]
 fn every_number_is_that_of_plain_code() {
@@ -56,9 +60,10 @@ fn every_number_is_that_of_plain_code() {
         let mut compared = 0;
         let mut never_filled: BTreeSet<String> =
             fixture.spec.visual_ids().map(str::to_owned).collect();
-        // A text, and a feature that the synthetic exports do not use.
-        never_filled.remove("h-limits");
-        never_filled.remove("c-transform");
+        // Texts, and a feature that the synthetic exports do not use.
+        for visual in TEXTS.into_iter().chain(["c-transform"]) {
+            never_filled.remove(visual);
+        }
         for query in &settings {
             let request = fixture.request(query);
             let span = request.chosen_span(&fixture.spec).unwrap();
@@ -66,7 +71,7 @@ fn every_number_is_that_of_plain_code() {
             for visual in fixture
                 .spec
                 .visual_ids()
-                .filter(|visual| *visual != "h-limits")
+                .filter(|visual| !TEXTS.contains(visual))
                 .map(str::to_owned)
             {
                 let (fixture, request) = (Arc::clone(&fixture), request.clone());
@@ -94,7 +99,72 @@ fn every_number_is_that_of_plain_code() {
             "the fixture never fills {never_filled:?}"
         );
         no_value_of_a_selection_is_an_error(&fixture).await;
+        teams_add_up_to_the_fleet(&fixture).await;
+        every_kind_of_seat_occurs(&oracle);
     });
+}
+
+/// Every month, the teams have the people and, to the cent, the money of all users.
+async fn teams_add_up_to_the_fleet(fixture: &Fixture) {
+    let sums = |people: &str, relation: &str| {
+        let columns = [
+            people,
+            "SUM(active_days)",
+            "SUM(total_messages)",
+            "SUM(credits_used)",
+            "SUM(overage_credits)",
+            "SUM(overage_cost_usd)",
+            "SUM(monthly_fee_usd)",
+        ]
+        .join(", ");
+        format!(
+            "SELECT CAST(month_start AS varchar) AS month_start, {columns} FROM kiro_analytics.{relation} \
+             GROUP BY month_start ORDER BY month_start"
+        )
+    };
+    let teams = fixture.rows(&sums("SUM(people)", "team_month")).await;
+    let users = fixture.rows(&sums("COUNT(*)", "user_month")).await;
+    assert_eq!(teams.rows.len(), 4, "months");
+    for (teams, users) in teams.rows.iter().zip(&users.rows) {
+        assert_eq!(teams[0], users[0]);
+        for (teams, users) in teams[1..].iter().zip(&users[1..]) {
+            let (teams, users) = (teams.number().unwrap(), users.number().unwrap());
+            assert!((teams - users).abs() < 0.005, "{teams}, expected {users}");
+        }
+    }
+    let groups = "SELECT DISTINCT team, cost_center FROM kiro_analytics.team_month";
+    let groups = fixture.rows(groups).await;
+    let has = |team: &str, cost_center: &str| {
+        let wanted = [
+            Value::Text(team.to_owned()),
+            Value::Text(cost_center.to_owned()),
+        ];
+        groups.rows.contains(&wanted.to_vec())
+    };
+    assert!(groups.rows.len() > 6);
+    assert!(has("Payments", "CC-2010") && has("Payments", "CC-2020"));
+    assert!(groups.rows.iter().any(|row| row[0].plain() == "No team"));
+    assert!(
+        groups
+            .rows
+            .iter()
+            .any(|row| row[1].plain() == "No cost centre")
+    );
+}
+
+/// The fleet has people of every state, known ones and others.
+fn every_kind_of_seat_occurs(oracle: &Oracle) {
+    let all = |column: &str| -> BTreeSet<String> {
+        oracle.seats.iter().map(|row| row.text(column)).collect()
+    };
+    let states = ["active", "idle", "leaving", "left", "never_used"];
+    assert_eq!(all("seat_state"), states.map(str::to_owned).into());
+    assert_eq!(all("is_known").len(), 3, "known, not known, forgotten");
+    assert_eq!(
+        all("user_label").len(),
+        oracle.seats.len(),
+        "labels are unique"
+    );
 }
 
 /// Escaped values are valid SQL, and match no row.
@@ -106,8 +176,9 @@ async fn no_value_of_a_selection_is_an_error(fixture: &Fixture) {
         "\\' OR '1'='1",
     ] {
         let mut request = fixture.request("");
-        request.selection.tier = [evil.to_owned()].into();
-        request.selection.client = [evil.to_owned()].into();
+        for picker in ["tier", "client", "region", "team"] {
+            request.selection.choose(picker, [evil.to_owned()]);
+        }
         for visual in [
             "a-credits",
             "p-all-users",

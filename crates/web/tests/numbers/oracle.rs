@@ -64,6 +64,7 @@ pub(crate) struct Oracle {
     pub(crate) totals: Vec<Row>,
     pub(crate) movers: Vec<Row>,
     pub(crate) months: Vec<Row>,
+    pub(crate) seats: Vec<Row>,
     pub(crate) code: Vec<Row>,
     pub(crate) health: Vec<Row>,
     pub(crate) arrivals: Vec<Row>,
@@ -82,6 +83,7 @@ impl Oracle {
             "user_totals",
             "wow_movers",
             "user_month",
+            "seats",
             "code_activity",
             "data_health",
             "export_parts",
@@ -112,6 +114,7 @@ impl Oracle {
             totals: next(),
             movers: next(),
             months: next(),
+            seats: next(),
             code: next(),
             health: next(),
             arrivals: next(),
@@ -165,7 +168,7 @@ pub(crate) enum Days_ {
 
 impl<'a> Chosen<'a> {
     pub(crate) fn has_user(&self) -> bool {
-        self.request.selection.user.is_some()
+        self.request.selection.is_chosen("user")
     }
 
     /// The rows that pass all pickers. Each pair is a picker and its column.

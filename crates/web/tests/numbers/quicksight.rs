@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use kiro_catalog::{Catalogue, RenderOptions};
 use kiro_dashboard::Language;
 use kiro_dashboard::spec::{Kind, Show};
-use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, datasets};
+use kiro_dashboard_quicksight::{Assets, IdentityMapping, Mode, RowLevelSecurity, datasets};
 use kiro_dashboard_sql::{Request, ResultSet, Value};
 
 use crate::document::Document;
@@ -32,6 +32,7 @@ pub(crate) fn assets(mode: Mode) -> Assets {
         account: "123456789012".to_owned(),
         mode,
         identity_mapping: IdentityMapping::On,
+        row_level_security: RowLevelSecurity::Off,
     }
 }
 
@@ -73,7 +74,7 @@ fn every_number_is_that_of_the_page() {
                 .iter()
                 .flat_map(|sheet| &sheet.visuals)
             {
-                let is_chosen = request.selection.user.is_some();
+                let is_chosen = request.has_user(&fixture.spec);
                 // The ranking stays when a user is chosen; visuals about one user are empty until then.
                 let is_hidden =
                     visual.kind == Kind::Text || (visual.show == Show::NoUser && is_chosen);
@@ -142,7 +143,7 @@ fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
             })
             .collect()
     };
-    let user = if selection.user.is_some() {
+    let user = if request.has_user(&fixture.spec) {
         name
     } else {
         "(everybody)"
@@ -154,6 +155,8 @@ fn choice(fixture: &Fixture, request: &Request, name: &str) -> Choice {
         ("Model", texts(selection.values("model"))),
         ("Client", texts(selection.values("client"))),
         ("Account", texts(selection.values("account"))),
+        ("Region", texts(selection.values("region"))),
+        ("Team", texts(selection.values("team"))),
         ("User", texts(vec![user])),
     ])
 }

@@ -49,7 +49,7 @@ impl CloudArgs {
 
 /// Deploy to an AWS account: show the plan, ask, apply it
 ///
-/// Thirteen steps at most, from the function's code to the dashboard in Amazon Quick Sight (the AWS console also says Amazon
+/// Sixteen steps at most, from the function's code to the dashboard in Amazon Quick Sight (the AWS console also says Amazon
 /// Quick Suite, the API `QuickSight`). Each is planned first: the plan is shown, and nothing is changed before you agree. Run
 /// again after an interruption, it continues; run again without changes, it changes nothing. Settings that are not given
 /// keep the value of the deployed stack.

@@ -27,7 +27,7 @@ pub(crate) struct PreflightArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// Have Quick Sight validate the dashboard's definition, once the data sets exist
+    /// Have Quick Sight validate the dashboard's definition, once the datasets exist
     #[arg(long)]
     pub(crate) definition: bool,
 
@@ -38,7 +38,7 @@ pub(crate) struct PreflightArgs {
 
 /// Show what is deployed and its problems
 ///
-/// Stacks and versions, the last run of the normalizer, the newest day, the parts, the last import of every data set, alarms, schedule, the
+/// Stacks and versions, the last run of the normalizer, the newest day, the parts, the last import of every dataset, alarms, schedule, the
 /// dashboard's address, and what it costs. Changes nothing. Ends with 0 if all is well, with 1 if data are late or failed, with 3 if AWS
 /// could not be asked or an asset is broken.
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ pub(crate) struct StatusArgs {
     pub(crate) output: Output,
 }
 
-/// Read new exports now, then import every data set again
+/// Read new exports now, then import every dataset again
 ///
 /// Runs the normalizer until no export is left, then lets Amazon Quick Sight import the views, and waits for both. An interrupted
 /// refresh can be repeated: it continues.
@@ -80,13 +80,22 @@ pub(crate) struct RefreshArgs {
     #[command(flatten)]
     pub(crate) cloud: CloudArgs,
 
-    /// Only one half of it
+    /// Only one part of it
     #[arg(long, value_name = "WHAT", value_enum)]
     pub(crate) only: Option<RefreshPart>,
 
-    /// Import only the data set of this view; may be given several times
+    /// Import only the dataset of this view; may be given several times
     #[arg(long, value_name = "VIEW")]
     pub(crate) dataset: Vec<String>,
+
+    /// Accept a directory without most of the known users; they are shown as left
+    #[arg(long)]
+    pub(crate) accept_shrink: bool,
+
+    /// Forget a person by id, e-mail address or user name: show a mask instead, now and after every later run; may be given
+    /// several times
+    #[arg(long, value_name = "PERSON")]
+    pub(crate) forget: Vec<String>,
 
     /// Format of the output
     #[arg(long, value_enum, default_value_t)]
@@ -97,14 +106,17 @@ pub(crate) struct RefreshArgs {
 pub(crate) enum RefreshPart {
     /// Read new exports
     Normalize,
-    /// Import the data sets
+    /// Map user ids to names
+    Names,
+    /// Import the datasets
     Import,
 }
 
 /// Show what failed, and on which export
 ///
-/// Reads the normalizer's log: exports that could not be read and why, runs that failed, events that could not be delivered. The log holds
-/// keys, counts and reasons, never the content of an export.
+/// Reads the normalizer's log: exports that could not be read and why, runs that failed, events that could not be delivered; and with
+/// identity mapping that of the function that maps names: the last map, warnings and runs that failed. The logs hold keys, counts and
+/// reasons, never the content of an export and never a name.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -149,7 +161,7 @@ pub(crate) struct OpenArgs {
 
 /// Remove a deployment; the exports are never touched
 ///
-/// Shows what is removed and what is retained and why, asks, then removes the dashboard, data sets, grants, policy, and stacks, in the order in which
+/// Shows what is removed and what is retained and why, asks, then removes the dashboard, datasets, grants, policy, and stacks, in the order in which
 /// they depend on each other. Only what has the tag of this deployment is removed. The bucket with the parts is retained, unless --delete-data
 /// is given. Run again after an interruption, it continues.
 #[derive(Debug, Args)]

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use crate::args::Output;
 use crate::cloud::args::DeployArgs;
-use crate::cloud::prompt::{Answer, ask};
 use crate::cloud::session::{Session, command_error};
 use crate::cloud::step_progress::StepProgress;
 use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::output;
+use crate::prompt::{Answer, ask};
 
 /// Maximum number of details of a change in the text output; JSON has all.
 const MAX_DETAILS: usize = 40;

@@ -1,7 +1,6 @@
 //! `kiro-analytics init`: writes the configuration file from the environment, the account and answers.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -11,15 +10,17 @@ use kiro_deploy::aws::{Aws, AwsError};
 use kiro_deploy::discover::{self, FoundExports};
 use kiro_deploy::export_prefix::find_prefix;
 use kiro_deploy::sample_stack::{StackMaker, sample_settings};
+use kiro_ingest::write_private_file;
 use serde_json::Value;
 
 use crate::cloud::args::InitArgs;
-use crate::cloud::prompt::{ask_for, is_interactive};
+use crate::cloud::prompt::ask_for;
 use crate::cloud::session::{command_error, problems, sign_in};
 use crate::cloud::settings_file;
 use crate::command_error::{CommandError, note};
 use crate::context::CommandContext;
 use crate::output;
+use crate::prompt::is_interactive;
 
 /// Maximum number of buckets and users in a question.
 const MOST_NAMED: usize = 8;
@@ -72,7 +73,8 @@ pub(crate) async fn run(args: InitArgs, context: &CommandContext<'_>) -> Result<
         write!(out, "{text}")?;
         return Ok(out.flush()?);
     }
-    fs::write(&args.out, text).map_err(|error| {
+    // It names staff: owners, readers and the address for alarms.
+    write_private_file(&args.out, text).map_err(|error| {
         let error =
             anyhow::Error::new(error).context(format!("could not write `{}`", args.out.display()));
         CommandError::usage(error).hint("name another file with --out")
@@ -197,8 +199,11 @@ async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(
         };
     }
     if !answers.contains_key("identity_store") {
-        match discover::identity_store(aws).await {
-            Ok(store) => answers.extend(store.map(|store| ("identity_store", Value::from(store)))),
+        match discover::identity_stores(aws).await {
+            Ok(stores) => {
+                let store = chosen_store(stores);
+                answers.extend(store.map(|store| ("identity_store", Value::from(store))));
+            }
             Err(error) => note(format!("IAM Identity Center: {error}")),
         }
     }
@@ -209,6 +214,20 @@ async fn ask_rest(args: &InitArgs, aws: &Aws, answers: &mut Answers) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The only Identity Store; of several, the one that the user names. Without an answer none is written: another one would give
+/// the names of other people.
+fn chosen_store(mut stores: Vec<String>) -> Option<String> {
+    if stores.len() <= 1 {
+        return stores.pop();
+    }
+    note(format!(
+        "there are several Identity Stores: `{}`; `identity_store` names the one whose users have Kiro",
+        stores.join("`, `")
+    ));
+    let chosen = ask_for("Identity Store with the users of Kiro (empty for none)", "");
+    stores.into_iter().find(|store| *store == chosen)
 }
 
 /// Bucket and prefix.

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use chrono::TimeDelta;
-use kiro_deploy::logs::LogReport;
+use kiro_deploy::logs::{FailedRun, LogReport};
+use kiro_deploy::names_log::{MapRun, NamesLog};
 
 use crate::args::Output;
 use crate::cloud::args::LogsArgs;
@@ -21,14 +22,103 @@ pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<
     let session = Session::open(layers).await?;
     let stack = deployed::needed(&session)?;
     let back = TimeDelta::from_std(args.since).unwrap_or(TimeDelta::days(7));
-    let report = LogReport::read(&session.aws, stack, now() - back).await;
-    let report = report.map_err(command_error)?;
+    let since = now() - back;
+    let report = LogReport::read(&session.aws, stack, since).await;
+    let mut report = report.map_err(command_error)?;
+    let added = report.add_names(&session.aws, &session.names, since);
+    added.await.map_err(command_error)?;
     if args.output == Output::Json {
         output::print_json(&report)?;
     } else {
         let mut out = output::stdout();
         write_text(&mut out, &report, args.all)?;
+        if let Some(names) = &report.names {
+            writeln!(out)?;
+            write_names(&mut out, names, args.all)?;
+        }
         out.flush()?;
+    }
+    Ok(())
+}
+
+/// The log of the function that maps names, in the form of the normalizer's.
+fn write_names(out: &mut impl Write, log: &NamesLog, all: bool) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} since {}: {}, {} failed, {}",
+        log.log_group,
+        log.since,
+        counted(log.runs.len() as u64, "map"),
+        count(log.failed_runs.len() as u64),
+        counted(log.warnings.len() as u64, "warning"),
+    )?;
+    write_cut(out, log.is_cut)?;
+    if let Some(run) = log.last_run() {
+        writeln!(
+            out,
+            "last map {} ({}): {}",
+            run.ended,
+            ago(&run.ended, now()),
+            figures(run)
+        )?;
+    }
+    for warning in &log.warnings {
+        let at = &warning.at;
+        writeln!(out, "\nwarning {at} ({})", ago(at, now()))?;
+        writeln!(out, "  {}", warning.what)?;
+    }
+    write_failed_runs(out, &log.failed_runs)?;
+    write_undelivered(out, log.undelivered, "the identity stack")?;
+    if log.last_run_failed() {
+        writeln!(
+            out,
+            "\nThe last run failed, and the map is that of an earlier one: `kiro-analytics refresh --only names` runs it again."
+        )?;
+    }
+    if all {
+        writeln!(out)?;
+        for run in &log.runs {
+            writeln!(out, "map {}: {}", run.ended, figures(run))?;
+        }
+    }
+    Ok(())
+}
+
+fn figures(run: &MapRun) -> String {
+    format!(
+        "{} of {} named, {}, {} left",
+        count(run.named),
+        counted(run.users, "user"),
+        counted(run.rows, "row"),
+        count(run.left)
+    )
+}
+
+fn write_cut(out: &mut impl Write, is_cut: bool) -> io::Result<()> {
+    if is_cut {
+        writeln!(
+            out,
+            "The log is longer than what was read: a smaller --since shows the newest."
+        )?;
+    }
+    Ok(())
+}
+
+fn write_failed_runs(out: &mut impl Write, runs: &[FailedRun]) -> io::Result<()> {
+    for run in runs {
+        writeln!(out, "\nrun failed {} ({})", run.at, ago(&run.at, now()))?;
+        writeln!(out, "  {}", run.what)?;
+    }
+    Ok(())
+}
+
+fn write_undelivered(out: &mut impl Write, events: u64, stack: &str) -> io::Result<()> {
+    if events > 0 {
+        writeln!(
+            out,
+            "\n{} could not be delivered to the function; the queue of {stack} says why.",
+            counted(events, "event")
+        )?;
     }
     Ok(())
 }
@@ -44,12 +134,7 @@ fn write_text(out: &mut impl Write, report: &LogReport, all: bool) -> io::Result
         count(report.failed_runs.len() as u64),
         counted(unread, "export"),
     )?;
-    if report.is_cut {
-        writeln!(
-            out,
-            "The log is longer than what was read: a smaller --since shows the newest."
-        )?;
-    }
+    write_cut(out, report.is_cut)?;
     for export in &report.exports {
         let state = if export.is_unread {
             "unread"
@@ -70,17 +155,8 @@ fn write_text(out: &mut impl Write, report: &LogReport, all: bool) -> io::Result
             ago(&export.last, now())
         )?;
     }
-    for run in &report.failed_runs {
-        writeln!(out, "\nrun failed {} ({})", run.at, ago(&run.at, now()))?;
-        writeln!(out, "  {}", run.what)?;
-    }
-    if report.undelivered > 0 {
-        writeln!(
-            out,
-            "\n{} could not be delivered to the function; the queue of the stack says why.",
-            counted(report.undelivered, "event")
-        )?;
-    }
+    write_failed_runs(out, &report.failed_runs)?;
+    write_undelivered(out, report.undelivered, "the stack")?;
     if unread > 0 {
         writeln!(
             out,

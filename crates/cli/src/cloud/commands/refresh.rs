@@ -1,11 +1,12 @@
-//! `kiro-analytics refresh`: new exports are read, and data sets imported, now.
+//! `kiro-analytics refresh`: new exports are read, and datasets imported, now.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use kiro_config::Config;
 use kiro_deploy::ingestion::Imported;
 use kiro_deploy::refresh::{ImportLine, RefreshOrder, Refreshed, refresh};
-use kiro_deploy::steps::Normalization;
+use kiro_deploy::steps::{NameMapping, NameRequest, Normalization};
 use serde::Serialize;
 
 use crate::args::Output;
@@ -23,6 +24,9 @@ use crate::output;
 #[derive(Debug, Serialize)]
 struct Answer {
     normalization: Option<Normalized>,
+    /// None without identity mapping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    names: Option<NameMapping>,
     imports: Vec<ImportLine>,
 }
 
@@ -52,21 +56,18 @@ pub(crate) async fn run(
     let session = Session::open(layers).await?;
     deployed::needed(&session)?;
     let deployment = session.deployment(None)?;
-    let order = RefreshOrder {
-        normalizes: args.only != Some(RefreshPart::Import) && args.dataset.is_empty(),
-        imports: args.only != Some(RefreshPart::Normalize) && deployment.settings().quicksight,
-        only: args.dataset,
-        import_id: format!("refresh-{}", now().format("%Y%m%d%H%M%S")),
-    };
+    let output = args.output;
+    let order = order(args, deployment.settings());
     let progress = StepProgress::of_work();
     let done = refresh(&deployment, &order, &progress).await;
     progress.clear();
     let done = done.map_err(command_error)?;
     let answer = Answer {
         normalization: done.normalized.as_ref().map(Normalized::from),
+        names: done.mapped.clone(),
         imports: done.imported.iter().map(Imported::line).collect(),
     };
-    if args.output == Output::Json {
+    if output == Output::Json {
         output::print_json(&answer)?;
     } else {
         let mut out = output::stdout();
@@ -74,6 +75,25 @@ pub(crate) async fn run(
         out.flush()?;
     }
     verdict(&done, &answer)
+}
+
+/// What the arguments and the settings ask for.
+fn order(args: RefreshArgs, settings: &Config) -> RefreshOrder {
+    let is_part = |part| args.only.is_none_or(|only| only == part);
+    let asks_for_names = args.only == Some(RefreshPart::Names)
+        || args.accept_shrink
+        || !args.forget.is_empty()
+        || (settings.identity_mapping && is_part(RefreshPart::Names) && args.dataset.is_empty());
+    RefreshOrder {
+        normalizes: is_part(RefreshPart::Normalize) && args.dataset.is_empty(),
+        imports: is_part(RefreshPart::Import) && settings.quicksight,
+        names: asks_for_names.then_some(NameRequest {
+            accept_shrink: args.accept_shrink,
+            forget: args.forget,
+        }),
+        only: args.dataset,
+        import_id: format!("refresh-{}", now().format("%Y%m%d%H%M%S")),
+    }
 }
 
 impl Answer {
@@ -85,10 +105,20 @@ impl Answer {
                 (read, _) => writeln!(out, "exports  {} read", counted(read, "new export"))?,
             }
         }
+        if let Some(mapped) = &self.names {
+            writeln!(out, "names    {}", mapped.summary())?;
+            let asked = order.names.as_ref().map_or(0, |names| names.forget.len());
+            if mapped.status == "noop" && asked > 0 {
+                writeln!(
+                    out,
+                    "         whom --forget names will be shown by a mask from the first names on"
+                )?;
+            }
+        }
         if order.imports && self.imports.is_empty() {
             writeln!(
                 out,
-                "imports  none: there is no data set yet, `kiro-analytics deploy` makes them"
+                "imports  none: there is no dataset yet, `kiro-analytics deploy` makes them"
             )?;
         }
         let width = self.imports.iter().map(|line| line.view.len()).max();
@@ -122,15 +152,20 @@ fn verdict(done: &Refreshed, answer: &Answer) -> Result<(), CommandError> {
             "all other exports were read; `kiro-analytics logs` says more about these".to_owned(),
         );
     }
+    let mapped = done.mapped.as_ref();
+    if let Some(problem) = mapped.and_then(NameMapping::unmatched_problem) {
+        errors.push(anyhow::anyhow!("{problem}"));
+        hint = Some("check its spelling, and run `refresh --only names --forget` again".to_owned());
+    }
     for (why, failed) in failures(&answer.imports) {
         let ids: Vec<String> = failed
             .iter()
             .map(|line| format!("`{}`", line.data_set))
             .collect();
         errors.push(match ids.as_slice() {
-            [id] => anyhow::anyhow!("data set {id} was not imported: {why}"),
+            [id] => anyhow::anyhow!("dataset {id} was not imported: {why}"),
             ids => anyhow::anyhow!(
-                "{} data sets were not imported: {why} ({})",
+                "{} datasets were not imported: {why} ({})",
                 ids.len(),
                 ids.join(", ")
             ),

@@ -8,6 +8,7 @@ use kiro_config::{Config, Layers, Resolved, StackAddress};
 use kiro_deploy::aws::{Aws, AwsErrorKind};
 use kiro_deploy::synth::{self, ExistingState, NO_SALT, SynthFile};
 use kiro_deploy::{Names, salt};
+use kiro_ingest::{create_private_folder, write_private_file};
 
 use crate::cloud::args::SynthArgs;
 use crate::cloud::session::{self, Session, command_error, environment_region, problems};
@@ -133,10 +134,11 @@ fn set_salt(resolved: &mut Resolved, salt: Option<String>) {
 
 fn write(path: &Path, file: &SynthFile) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        create_private_folder(folder)?;
     }
+    // Parameters and policies name staff.
     if !file.is_secret {
-        return fs::write(path, &file.content);
+        return write_private_file(path, &file.content);
     }
     // A file of an earlier run may be readable by others.
     match fs::remove_file(path) {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::args::Output;
 use crate::cloud::args::TeardownArgs;
-use crate::cloud::prompt::{ask_for, is_interactive};
+use crate::cloud::prompt::ask_for;
 use crate::cloud::session::{Session, command_error};
 use crate::cloud::step_progress::StepProgress;
 use crate::command_error::{CommandError, note};
@@ -15,6 +15,7 @@ use crate::context::CommandContext;
 use crate::exit::Exit;
 use crate::format::counted;
 use crate::output;
+use crate::prompt::is_interactive;
 
 #[derive(Serialize)]
 struct TeardownOutput<'a> {

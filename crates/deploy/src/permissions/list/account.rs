@@ -5,10 +5,11 @@ use crate::permissions::statement::{Grant, Resource, Statement};
 
 const ACCOUNT: &[Grant] = &[
     Grant::call(
-        "buckets, Lambda's quota, the Identity Store and its users",
+        "buckets, Lambda's quota, the Identity Store, its users and groups",
         &[
             "s3:ListAllMyBuckets",
             "lambda:GetAccountSettings",
+            "identitystore:ListGroups",
             "identitystore:ListUsers",
             "sso:ListInstances",
         ],

@@ -63,7 +63,7 @@ const OWN_BUCKETS: &[Grant] = &[
 
 const OWN_OBJECTS: &[Grant] = &[
     Grant::call(
-        "the function's zip, the marker of the first run; emptying buckets",
+        "the function's zip, the marker of the first run, the list of principals with grants; emptying buckets",
         &["s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
     ),
     Grant::cloudformation(

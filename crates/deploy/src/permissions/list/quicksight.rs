@@ -43,12 +43,12 @@ const DATA_SOURCE: &[Grant] = &[
             "quicksight:UpdateDataSourcePermissions",
         ],
     ),
-    Grant::documentation("data sets read from it", &["quicksight:PassDataSource"]),
+    Grant::documentation("datasets read from it", &["quicksight:PassDataSource"]),
 ];
 
 const DATA_SET: &[Grant] = &[
     Grant::call(
-        "data sets, when they are refreshed, and their imports",
+        "datasets, when they are refreshed, and their imports",
         &[
             "quicksight:CreateDataSet",
             "quicksight:CreateIngestion",

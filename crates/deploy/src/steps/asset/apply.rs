@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::description::{AssetError, Description};
 use super::desired::DesiredAsset;
 use super::existing::ExistingAsset;
+use super::row_rules;
 use super::state_tags::{APPLIED_HASH, IN_PROGRESS, OBSERVED_HASH};
 use super::violations::error_text;
 use crate::asset_kind::AssetKind;
@@ -22,7 +23,7 @@ const CREATION_TIMEOUT: Duration = Duration::from_mins(10);
 const DELETION_TIMEOUT: Duration = Duration::from_mins(2);
 /// Maximum number of errors in one message.
 const MAX_ERRORS: usize = 5;
-/// Settings of a data set that the deployment does not define. An update keeps them.
+/// Settings of a dataset that the deployment does not define. An update keeps them.
 const PRESERVED_MEMBERS: [&str; 8] = [
     "ColumnGroups",
     "ColumnLevelPermissionRules",
@@ -164,8 +165,15 @@ impl DesiredAsset<'_> {
             members.remove("Type");
         }
         if self.kind == AssetKind::DataSet {
+            if let Some(members) = body.as_object_mut() {
+                // Only a creation has it.
+                members.remove("UseAs");
+            }
             for member in PRESERVED_MEMBERS {
-                if let Some(value) = found.document.get(member).filter(|value| !value.is_null()) {
+                // Rules of this deployment are as the settings say; others have set all others.
+                let is_own = member == row_rules::MEMBER && self.own_rules(found).is_some();
+                let value = found.document.get(member);
+                if let Some(value) = value.filter(|value| !value.is_null() && !is_own) {
                     body[member] = value.clone();
                 }
             }

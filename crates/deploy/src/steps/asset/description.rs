@@ -16,7 +16,7 @@ use crate::aws::{AwsError, Context, Optional, ResponseDocument, UntypedResponse}
 pub(crate) struct Description {
     /// The description as JSON, without the other members of the response.
     pub(crate) document: Value,
-    /// None for data sets, which are created synchronously.
+    /// None for datasets, which are created synchronously.
     pub(crate) status: Option<ResourceStatus>,
     pub(crate) errors: Vec<AssetError>,
     /// The described version, if the kind has versions.
@@ -69,7 +69,7 @@ impl Description {
         self.status == Some(ResourceStatus::Deleted)
     }
 
-    /// The service's name of its status; empty for data sets.
+    /// The service's name of its status; empty for datasets.
     pub(crate) fn status_name(&self) -> &str {
         self.status.as_ref().map_or("", ResourceStatus::as_str)
     }

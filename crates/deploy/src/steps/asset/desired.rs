@@ -5,11 +5,20 @@ use serde_json::{Map, Value};
 use super::description::Description;
 use super::normal_form::{normal_form, projected};
 use super::requests::AssetAddress;
+use super::row_rules;
 use super::state_tags::ObservedState;
 use crate::asset_kind::AssetKind;
 use crate::aws::AwsError;
 use crate::digest::short_hash;
 use crate::step::Deployment;
+
+/// The content of a dataset, without the rules that restrict its rows.
+const DATA_SET_MEMBERS: &[&str] = &[
+    "/Name",
+    "/PhysicalTableMap",
+    "/LogicalTableMap",
+    "/ImportMode",
+];
 
 /// The desired state of an asset.
 pub(crate) struct DesiredAsset<'a> {
@@ -42,12 +51,13 @@ impl DesiredAsset<'_> {
     pub(super) async fn state(&self, description: &Description) -> Result<Value, AwsError> {
         let members: &[&str] = match self.kind {
             AssetKind::DataSource => &["/Name", "/DataSourceParameters"],
-            AssetKind::DataSet => &[
-                "/Name",
-                "/PhysicalTableMap",
-                "/LogicalTableMap",
-                "/ImportMode",
-            ],
+            AssetKind::DataSet => {
+                let mut state = selected_members(&description.document, DATA_SET_MEMBERS);
+                if let Some(rules) = self.own_rules(description) {
+                    state[row_rules::MEMBER] = rules.clone();
+                }
+                return Ok(state);
+            }
             AssetKind::Theme => &["/Name", "/Version/BaseThemeId", "/Version/Configuration"],
             AssetKind::Analysis | AssetKind::Dashboard => {
                 let definition = self.address().definition().await?;

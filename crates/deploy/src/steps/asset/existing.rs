@@ -60,6 +60,7 @@ impl DesiredAsset<'_> {
         let remembered = tags.get(OBSERVED_HASH).map_or("", String::as_str);
         let is_same_body = tags.get(APPLIED_HASH) == Some(&self.applied_hash());
         let is_sound = description.is_sound();
+        let has_right_rules = self.change_of_rules(&description).is_none();
         let (mut state, mut edits, mut is_untouched) = (ObservedState::default(), None, false);
         if is_sound {
             let described = self.state(&description).await?;
@@ -72,7 +73,10 @@ impl DesiredAsset<'_> {
         }
         Ok(ExistingAsset {
             // An interrupted run did not store the observed state: later edits cannot be detected.
-            is_up_to_date: is_sound && (is_untouched || remembered.is_empty()) && is_same_body,
+            is_up_to_date: is_sound
+                && (is_untouched || remembered.is_empty())
+                && is_same_body
+                && has_right_rules,
             description: Some(description),
             tags,
             permissions,
@@ -115,6 +119,9 @@ impl DesiredAsset<'_> {
         };
         let mut change = self.change_of_content(existing, description);
         if !(description.is_recycled() || description.is_unusable()) {
+            if let Some(rules) = self.change_of_rules(description) {
+                change = change.detail(rules);
+            }
             for (principal, actions) in self.missing_permissions(existing) {
                 let role = if actions.len() == self.kind.api().owner.len() {
                     "owner"

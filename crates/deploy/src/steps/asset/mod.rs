@@ -10,6 +10,7 @@ mod existing;
 mod normal_form;
 mod permissions;
 mod requests;
+mod row_rules;
 mod state_tags;
 mod violations;
 
@@ -18,4 +19,5 @@ pub(crate) use description::{AssetError, Description};
 pub(crate) use desired::DesiredAsset;
 pub(crate) use existing::ExistingAsset;
 pub(crate) use requests::AssetAddress;
+pub(crate) use row_rules::RESTRICTED_BY;
 pub(crate) use violations::error_text;

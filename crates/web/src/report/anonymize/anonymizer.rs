@@ -1,11 +1,11 @@
 //! Anonymizes a report. Numbers, days, and the terms of Kiro, AWS and the dashboard are kept. Every other text is replaced
 //! by a pseudonym, because it may name a person: a folder, a column of a file that users wrote, a plan that nobody knows.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use kiro_catalog::Catalogue;
-use kiro_dashboard::PageModel;
 use kiro_dashboard::spec::Format;
+use kiro_dashboard::{PageModel, Spec, column_alias};
 use kiro_dashboard_sql::{ChoiceRow, ColumnRole, Figure, FigureColumn, OTHER, Selection, Value};
 use kiro_report::MODEL_SUFFIX;
 
@@ -15,15 +15,17 @@ use crate::report::anonymize::words::{KeptWords, is_model};
 use crate::report::{Pseudonyms, ReportError, ReportOptions};
 
 /// Columns that name a user: replaced by the user's pseudonym.
-const USER_COLUMNS: [&str; 2] = ["user_id", "user_label"];
+const USER_COLUMNS: [&str; 3] = ["person_id", "user_id", "user_label"];
 /// Columns with details of a user: emptied.
-const USER_DETAIL_COLUMNS: [&str; 7] = [
+const USER_DETAIL_COLUMNS: [&str; 9] = [
     "email",
     "idc_email",
     "idc_username",
     "idc_display_name",
     "user_email",
+    "username",
     "display_name",
+    "attributes",
     "profile_id",
 ];
 /// Columns of exports that are not columns of the catalogue.
@@ -31,6 +33,7 @@ const EXPORT_COLUMNS: [&str; 4] = ["date", "userid", "user_email", "profileid"];
 /// Anonymizes figures and picker options.
 pub(crate) struct Anonymizer<'a> {
     pseudonyms: &'a Pseudonyms,
+    spec: &'a Spec,
     /// The values that the dashboard has a text or a colour for, by meaning.
     terms: HashMap<String, HashSet<String>>,
     /// The known columns of exports and views.
@@ -51,6 +54,12 @@ enum TextRule<'a> {
     Model,
     Account,
     Region,
+    /// No text is kept: a team can have the name of a person.
+    Team,
+    /// No text is kept.
+    CostCenter,
+    /// No text is kept: it names a person.
+    Manager,
     /// Terms of this meaning.
     Term(&'a str),
     /// Models, days, and terms of any meaning: the columns of a pivot have no meaning.
@@ -59,8 +68,15 @@ enum TextRule<'a> {
 
 impl<'a> TextRule<'a> {
     fn of(column: &'a FigureColumn) -> Self {
-        let name = column.name.as_str();
-        if column.role == ColumnRole::UserId || USER_COLUMNS.contains(&name) {
+        if column.role == ColumnRole::UserId {
+            return Self::User;
+        }
+        Self::of_column(&column.name, column.meaning.as_deref())
+    }
+
+    /// The rule for a column of this name.
+    fn of_column(name: &str, meaning: Option<&'a str>) -> Self {
+        if USER_COLUMNS.contains(&name) {
             return Self::User;
         }
         if USER_DETAIL_COLUMNS.contains(&name) {
@@ -72,9 +88,12 @@ impl<'a> TextRule<'a> {
             "model_name" => Self::Model,
             "source_account" => Self::Account,
             "source_region" => Self::Region,
+            "team" => Self::Team,
+            "cost_center" => Self::CostCenter,
+            "manager" => Self::Manager,
             // A client, a plan or a model: the column `kind` says which.
             "name" => Self::AnyTerm,
-            _ => Self::Term(column.meaning.as_deref().unwrap_or_default()),
+            _ => Self::Term(meaning.unwrap_or_default()),
         }
     }
 
@@ -87,6 +106,9 @@ impl<'a> TextRule<'a> {
             Self::Model => "Model",
             Self::Account => "Account",
             Self::Region => "Region",
+            Self::Team => "Team",
+            Self::CostCenter => "Cost centre",
+            Self::Manager => "Manager",
             Self::Term("client") => "Client",
             Self::Term("tier") => "Plan",
             Self::UserDetail | Self::Term(_) | Self::AnyTerm => "Text",
@@ -103,46 +125,19 @@ impl<'a> Anonymizer<'a> {
     pub(crate) async fn read(
         options: &'a ReportOptions,
         page: &PageModel,
-        service: &DashboardService,
+        service: &'a DashboardService,
     ) -> Result<Option<Self>, ReportError> {
-        if options.pseudonyms.is_none() {
+        let Some(pseudonyms) = &options.pseudonyms else {
             return Ok(None);
-        }
+        };
         let words = KeptWords::read(service).await;
-        let words = words.map_err(|source| ReportError::Names(Box::new(source)))?;
-        Ok(Self::new(options, page, service.catalogue(), words))
-    }
-
-    fn new(
-        options: &'a ReportOptions,
-        page: &PageModel,
-        catalogue: &Catalogue,
-        words: KeptWords,
-    ) -> Option<Self> {
-        let pseudonyms = options.pseudonyms.as_ref()?;
-        let mut terms: HashMap<String, HashSet<String>> = HashMap::new();
-        for (meaning, values) in &page.colours.meanings {
-            terms.insert(meaning.clone(), values.keys().cloned().collect());
-        }
-        for key in page.texts.keys() {
-            // `value.<meaning>.<value>`, or `measure.<name>` in figures whose rows are measures.
-            let term = match key.split_once('.') {
-                Some(("value", term)) => term.split_once('.'),
-                term => term.filter(|(group, _)| *group == "measure"),
-            };
-            if let Some((meaning, value)) = term {
-                let known = terms.entry(meaning.to_owned()).or_default();
-                known.insert(value.to_owned());
-            }
-        }
-        let columns = catalogue.relations().iter().flat_map(|one| &one.columns);
-        let columns = columns.map(|column| column.name.as_str());
-        Some(Self {
+        Ok(Some(Self {
             pseudonyms,
-            terms,
-            column_names: columns.chain(EXPORT_COLUMNS).map(str::to_owned).collect(),
-            words,
-        })
+            spec: service.spec(),
+            terms: terms(page),
+            column_names: column_names(service.catalogue()),
+            words: words.map_err(|source| ReportError::Names(Box::new(source)))?,
+        }))
     }
 
     /// Anonymizes every text of a figure.
@@ -178,30 +173,54 @@ impl<'a> Anonymizer<'a> {
     /// Anonymizes an option of a picker.
     pub(crate) fn choice(&self, picker: &str, choice: &ChoiceRow) -> ChoiceRow {
         let detail = choice.detail.as_deref();
+        let detail = detail.and_then(|detail| match self.detail_rule(picker) {
+            TextRule::UserDetail => None,
+            rule => Some(self.shown(rule, detail)),
+        });
         ChoiceRow {
-            value: self.shown(picker_rule(picker), &choice.value),
+            value: self.shown(self.picker_rule(picker), &choice.value),
             label: None,
-            detail: detail.map(|detail| self.shown(TextRule::Term("tier"), detail)),
+            detail,
         }
     }
 
     /// Anonymizes the values of a selection, as the options of its pickers are.
     pub(crate) fn selection(&self, selection: &Selection) -> Selection {
-        let many = |picker, values: &BTreeSet<String>| {
-            let values = values.iter();
-            values
-                .map(|value| self.shown(picker_rule(picker), value))
-                .collect()
+        selection.map_values(|picker, value| self.shown(self.picker_rule(picker), value))
+    }
+
+    /// The rule for the values of a picker: that of their column.
+    fn picker_rule(&self, id: &str) -> TextRule<'a> {
+        let Ok(picker) = self.spec.picker(id) else {
+            return TextRule::Term("");
         };
-        Selection {
-            tier: many("tier", &selection.tier),
-            client: many("client", &selection.client),
-            user: selection
-                .user
-                .as_deref()
-                .map(|user| self.shown(picker_rule("user"), user)),
-            ..selection.clone()
+        if self.spec.is_user_picker(picker) {
+            return TextRule::User;
         }
+        let meaning = picker
+            .meaning
+            .as_ref()
+            .map(|meaning| meaning.value.as_str());
+        let options = picker.options.as_ref();
+        let column = options.map(|options| column_alias(&options.value));
+        TextRule::of_column(&column.unwrap_or_default(), meaning)
+    }
+
+    /// The rule for the details of a picker's values: that of their column, with the meaning of a picker over it.
+    fn detail_rule(&self, id: &str) -> TextRule<'a> {
+        let picker = self.spec.picker(id).ok();
+        let options = picker.and_then(|picker| picker.options.as_ref());
+        let Some(column) = options.and_then(|options| options.detail.as_ref()) else {
+            return TextRule::Term("");
+        };
+        let mut pickers = self.spec.document().pickers.iter();
+        let over = pickers.find(|picker| {
+            let mut columns = picker.columns.iter();
+            columns.any(|one| one.value == column.value)
+        });
+        let meaning = over.and_then(|picker| picker.meaning.as_ref());
+        let meaning = meaning.map(|meaning| meaning.value.as_str());
+        TextRule::of_column(&column_alias(column), meaning)
     }
 
     fn anonymize_cell(&self, rule: TextRule<'_>, cell: &mut Value) {
@@ -225,7 +244,12 @@ impl<'a> Anonymizer<'a> {
 
     fn is_kept(&self, rule: TextRule<'_>, text: &str) -> bool {
         match rule {
-            TextRule::User | TextRule::UserDetail | TextRule::ExportPath => false,
+            TextRule::User
+            | TextRule::UserDetail
+            | TextRule::ExportPath
+            | TextRule::Team
+            | TextRule::CostCenter
+            | TextRule::Manager => false,
             TextRule::ColumnName => self.is_column_name(text),
             TextRule::Model => self.is_model(text),
             TextRule::Account => is_account(text),
@@ -261,13 +285,31 @@ impl<'a> Anonymizer<'a> {
     }
 }
 
-/// The rule for the options of a picker: that of its column.
-fn picker_rule(picker: &str) -> TextRule<'_> {
-    match picker {
-        "user" => TextRule::User,
-        "model" => TextRule::Model,
-        meaning => TextRule::Term(meaning),
+/// The values that the dashboard has a text or a colour for, by meaning.
+fn terms(page: &PageModel) -> HashMap<String, HashSet<String>> {
+    let mut terms: HashMap<String, HashSet<String>> = HashMap::new();
+    for (meaning, values) in &page.colours.meanings {
+        terms.insert(meaning.clone(), values.keys().cloned().collect());
     }
+    for key in page.texts.keys() {
+        // `value.<meaning>.<value>`, or `measure.<name>` in figures whose rows are measures.
+        let term = match key.split_once('.') {
+            Some(("value", term)) => term.split_once('.'),
+            term => term.filter(|(group, _)| *group == "measure"),
+        };
+        if let Some((meaning, value)) = term {
+            let known = terms.entry(meaning.to_owned()).or_default();
+            known.insert(value.to_owned());
+        }
+    }
+    terms
+}
+
+/// The known columns of exports and views.
+fn column_names(catalogue: &Catalogue) -> HashSet<String> {
+    let columns = catalogue.relations().iter().flat_map(|one| &one.columns);
+    let columns = columns.map(|column| column.name.as_str());
+    columns.chain(EXPORT_COLUMNS).map(str::to_owned).collect()
 }
 
 fn is_day(text: &str) -> bool {

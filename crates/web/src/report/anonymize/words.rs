@@ -6,10 +6,28 @@
 
 use std::collections::{HashMap, HashSet};
 
+use kiro_catalog::Catalogue;
 use kiro_dashboard_sql::{ResultSet, Value};
 
 use crate::dashboard_service::{DashboardError, DashboardService};
 
+/// The columns of users and persons that name people and teams.
+const NAME_COLUMNS: [&str; 12] = [
+    "user_id",
+    "person_id",
+    "user_label",
+    "username",
+    "display_name",
+    "email",
+    "idc_email",
+    "idc_username",
+    "idc_display_name",
+    "team",
+    "cost_center",
+    "manager",
+];
+/// Users of the data, and people who are not in it.
+const NAME_RELATIONS: [&str; 2] = ["user_dim", "identities"];
 /// Minimum number of people who have a new word.
 const MIN_PEOPLE: i64 = 3;
 /// Shorter words are parts of too many names.
@@ -115,14 +133,17 @@ impl KeptWords {
         let words = service.rows(&words.join("\nUNION ALL\n")).await?;
         let new = new_words(&words, &kept);
         if !new.is_empty() {
-            let people = format!(
-                "SELECT user_id, user_label, email, idc_email, idc_username, idc_display_name FROM {}",
-                relation("user_dim")
-            );
-            let people = service.rows(&people).await?;
             let mut names = HashSet::new();
-            for text in people.rows.iter().flatten().filter_map(text) {
-                names.extend(parts(text));
+            for source in NAME_RELATIONS {
+                let people = format!(
+                    "SELECT {} FROM {}",
+                    name_columns(service.catalogue(), source).join(", "),
+                    relation(source)
+                );
+                let people = service.rows(&people).await?;
+                for text in people.rows.iter().flatten().filter_map(text) {
+                    names.extend(parts(text));
+                }
             }
             for (kind, word) in new {
                 if !names_a_person(&kind, &word, &names) {
@@ -146,6 +167,14 @@ impl KeptWords {
         let words = self.0.entry(kind.to_owned()).or_default();
         words.insert(word.to_owned());
     }
+}
+
+/// The columns of a relation that name people and teams.
+fn name_columns<'a>(catalogue: &'a Catalogue, relation: &str) -> Vec<&'a str> {
+    let columns = catalogue.relation(relation);
+    let columns = columns.map_or(&[][..], |people| &people.columns);
+    let names = columns.iter().map(|column| column.name.as_str());
+    names.filter(|name| NAME_COLUMNS.contains(name)).collect()
 }
 
 /// The words that enough people have and that are written as Kiro writes them.

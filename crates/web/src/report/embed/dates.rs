@@ -37,11 +37,7 @@ impl ReportDates {
         if self.default_window() == Some(span) {
             return Selection::default();
         }
-        Selection {
-            from: Some(span.from),
-            to: Some(span.to),
-            ..Selection::default()
-        }
+        Selection::of_days(Some(span))
     }
 }
 
@@ -98,17 +94,11 @@ mod tests {
         let dates = ReportDates::new(data, 30, &ReportOptions::default());
         assert_eq!(dates.presets.len(), 6);
         assert_eq!(
-            dates
-                .selection(span("2026-08-02", "2026-08-31"))
-                .canonical(),
-            ""
+            dates.selection(span("2026-08-02", "2026-08-31")),
+            Selection::default()
         );
-        assert_eq!(
-            dates
-                .selection(span("2026-07-01", "2026-07-31"))
-                .canonical(),
-            "from=2026-07-01&to=2026-07-31"
-        );
+        let july = span("2026-07-01", "2026-07-31");
+        assert_eq!(dates.selection(july), Selection::of_days(Some(july)));
     }
 
     #[test]
@@ -120,10 +110,8 @@ mod tests {
         };
         let dates = ReportDates::new(data, 30, &options);
         assert_eq!(
-            dates
-                .selection(span("2026-07-01", "2026-07-31"))
-                .canonical(),
-            ""
+            dates.selection(span("2026-07-01", "2026-07-31")),
+            Selection::default()
         );
         assert!(dates.presets.contains(&span("2026-07-25", "2026-07-31")));
     }

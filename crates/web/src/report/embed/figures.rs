@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::report::ReportError;
-use crate::report::embed::filters::{Filters, PickerOptions, figure_key, user_facet};
+use crate::report::embed::filters::{Filter, Filters, PickerOptions, figure_key};
 use crate::report::embed::renderer::{FigureRenderer, Priority, RenderedFigure};
 
 /// The maximum number of visuals that are rendered concurrently.
@@ -53,20 +53,81 @@ impl<'a> ReportFigures<'a> {
         let filters = if self.renderer.options.max_figure_bytes == 0 {
             Filters::default()
         } else {
-            Filters::read(self.renderer.service, page).await?
+            Filters::read(self.renderer.service).await?
         };
+        self.add_values(page, &filters.values).await?;
+        let users = match &filters.users {
+            Some(users) => self.add_users(page, users).await?,
+            None => Vec::new(),
+        };
+        let mut options = PickerOptions {
+            dates: self.renderer.dates.presets.clone(),
+            ..PickerOptions::default()
+        };
+        for filter in &filters.values {
+            if self.fits(Priority::Filter(filter.place)) {
+                let choices = self.options(&filter.picker, &filter.choices);
+                options.values.insert(filter.picker.clone(), choices);
+            }
+            if filter.together && self.fits(Priority::Together) {
+                options.together.push(filter.picker.clone());
+            }
+        }
+        if options.together.len() < 2 {
+            options.together.clear();
+        }
+        if let Some(filter) = filters.users {
+            options.values.insert(filter.picker, users);
+        }
+        Ok(options)
+    }
+
+    /// Adds the figures about all users: for the dates, each value of each filter, and each pair of values of those that can
+    /// be chosen together.
+    async fn add_values(
+        &mut self,
+        page: &PageModel,
+        filters: &[Filter],
+    ) -> Result<(), ReportError> {
         let everyone: Vec<&PageVisual> = visuals(page)
             .filter(|visual| visual.show != Show::User)
             .collect();
-        self.add(&everyone, &filters.facets(), |selection| {
-            match (selection.tier.is_empty(), selection.client.is_empty()) {
-                (true, true) => Priority::Dates,
-                (false, true) => Priority::Plans,
-                (true, false) => Priority::Clients,
-                (false, false) => Priority::PlansAndClients,
+        let (together, alone): (Vec<&Filter>, Vec<&Filter>) =
+            filters.iter().partition(|filter| filter.together);
+        let facets: Vec<Facet> = together.iter().map(|one| one.facet_with_all()).collect();
+        self.add(&everyone, &facets, |selection| {
+            let mut chosen = together
+                .iter()
+                .filter(|filter| selection.is_chosen(&filter.picker));
+            match (chosen.next(), chosen.next()) {
+                (None, _) => Priority::Dates,
+                (Some(filter), None) => Priority::Filter(filter.place),
+                (Some(_), Some(_)) => Priority::Together,
             }
         })
         .await?;
+        for filter in alone {
+            let priority = Priority::Filter(filter.place);
+            if !self.fits(priority) {
+                continue;
+            }
+            let acting: Vec<&PageVisual> = everyone
+                .iter()
+                .copied()
+                .filter(|visual| visual.acts.contains(&filter.picker))
+                .collect();
+            self.add(&acting, &[filter.facet(&filter.choices)], |_| priority)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the figures of the sheets about one user for as many users as fit. Returns the options of these users.
+    async fn add_users(
+        &mut self,
+        page: &PageModel,
+        filter: &Filter,
+    ) -> Result<Vec<ChoiceRow>, ReportError> {
         let one_user: Vec<&PageVisual> = page
             .sheets
             .iter()
@@ -74,32 +135,19 @@ impl<'a> ReportFigures<'a> {
             .flat_map(|sheet| &sheet.visuals)
             .filter(|visual| visual.show != Show::NoUser && visual.kind != Kind::Text)
             .collect();
-        let mut user: Vec<ChoiceRow> = Vec::new();
-        for (number, users) in filters.user.chunks(USERS_PER_GROUP).enumerate() {
+        let mut options = Vec::new();
+        for (number, users) in filter.choices.chunks(USERS_PER_GROUP).enumerate() {
             let priority = Priority::Users(number);
             if one_user.is_empty() || !self.fits(priority) {
                 break;
             }
-            self.add(&one_user, &[user_facet(users)], |_| priority)
+            self.add(&one_user, &[filter.facet(users)], |_| priority)
                 .await?;
             if self.fits(priority) {
-                user.extend(self.options("user", users));
+                options.extend(self.options(&filter.picker, users));
             }
         }
-        let options = |priority, picker, choices: &[ChoiceRow]| {
-            if self.fits(priority) {
-                self.options(picker, choices)
-            } else {
-                Vec::new()
-            }
-        };
-        Ok(PickerOptions {
-            date: self.renderer.dates.presets.clone(),
-            tier: options(Priority::Plans, "tier", &filters.tier),
-            client: options(Priority::Clients, "client", &filters.client),
-            user,
-            together: self.fits(Priority::PlansAndClients),
-        })
+        Ok(options)
     }
 
     /// Returns the index of the figures, and the list of distinct figures.
@@ -126,12 +174,13 @@ impl<'a> ReportFigures<'a> {
         priority: impl Fn(&Selection) -> Priority + Copy,
     ) -> Result<(), ReportError> {
         let renderer = self.renderer;
+        let spec = renderer.service.spec();
         let mut known: HashSet<(String, String)> = HashSet::new();
         let mut requests: Vec<(&PageVisual, Selection)> = Vec::new();
         for span in &renderer.dates.presets {
             let selection = renderer.dates.selection(*span);
             for visual in visuals {
-                if known.insert((visual.id.clone(), figure_key(visual, &selection))) {
+                if known.insert((visual.id.clone(), figure_key(spec, visual, &selection))) {
                     requests.push((visual, selection.clone()));
                 }
             }

@@ -14,9 +14,10 @@ use crate::report::{ReportError, ReportOptions};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Priority {
     Dates,
-    Plans,
-    Clients,
-    PlansAndClients,
+    /// The place of a filter.
+    Filter(usize),
+    /// A value of both filters that can be chosen together.
+    Together,
     /// The number of a group of users.
     Users(usize),
 }
@@ -103,9 +104,10 @@ impl FigureRenderer<'_> {
     }
 
     fn key(self, visual: &PageVisual, selection: &Selection) -> String {
+        let spec = self.service.spec();
         match self.anonymizer {
-            Some(anonymizer) => figure_key(visual, &anonymizer.selection(selection)),
-            None => figure_key(visual, selection),
+            Some(anonymizer) => figure_key(spec, visual, &anonymizer.selection(selection)),
+            None => figure_key(spec, visual, selection),
         }
     }
 

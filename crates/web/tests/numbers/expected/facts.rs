@@ -4,33 +4,54 @@ use crate::expected::measures::kpi;
 use crate::oracle::{Chosen, Days_, Expected, Key, Row, Shape, Take, by, sum, table};
 use kiro_dashboard_sql::Span;
 
-const ACTIVITY: [(&str, &str); 4] = [
+const ACTIVITY: [(&str, &str); 6] = [
     ("tier", "user_tier"),
     ("client", "client_type"),
     ("account", "source_account"),
+    ("region", "source_region"),
+    ("team", "team"),
     ("user", "user_id"),
 ];
 /// On *Budget* all numbers are under the plan of the row, as allowances are.
-const PLANNED: [(&str, &str); 4] = [
+const PLANNED: [(&str, &str); 6] = [
     ("tier", "subscription_tier"),
     ("client", "client_type"),
     ("account", "source_account"),
+    ("region", "source_region"),
+    ("team", "team"),
     ("user", "user_id"),
 ];
-const MODELS: [(&str, &str); 5] = [
+const MODELS: [(&str, &str); 7] = [
     ("tier", "user_tier"),
     ("client", "client_type"),
     ("account", "source_account"),
+    ("region", "source_region"),
+    ("team", "team"),
     ("user", "user_id"),
     ("model", "model_name"),
 ];
-const CODE: [(&str, &str); 3] = [
+const CODE: [(&str, &str); 5] = [
     ("tier", "user_tier"),
     ("account", "source_account"),
+    ("region", "source_region"),
+    ("team", "team"),
     ("user", "user_id"),
 ];
-const OVERALL: [(&str, &str); 2] = [("tier", "subscription_tier"), ("user", "user_id")];
-const SOURCES: [(&str, &str); 2] = [("client", "client_type"), ("account", "source_account")];
+const OVERALL: [(&str, &str); 3] = [
+    ("tier", "subscription_tier"),
+    ("team", "team"),
+    ("user", "user_id"),
+];
+const SEATS: [(&str, &str); 3] = [
+    ("tier", "subscription_tier"),
+    ("team", "team"),
+    ("user", "person_id"),
+];
+const SOURCES: [(&str, &str); 3] = [
+    ("client", "client_type"),
+    ("account", "source_account"),
+    ("region", "source_region"),
+];
 
 /// The rows that pass the pickers, per relation and window.
 pub(super) struct Facts<'a> {
@@ -134,6 +155,9 @@ impl<'a> Chosen<'a> {
     }
     pub(super) fn totals(&self) -> Vec<&'a Row> {
         self.rows(&self.oracle.totals, &OVERALL, None, None)
+    }
+    pub(super) fn seats(&self) -> Vec<&'a Row> {
+        self.rows(&self.oracle.seats, &SEATS, None, None)
     }
     pub(super) fn movers(&self) -> Vec<&'a Row> {
         self.rows(&self.oracle.movers, &OVERALL, None, None)

@@ -8,6 +8,7 @@ mod facts;
 mod health;
 mod measures;
 mod people;
+mod teams;
 mod user_detail;
 
 use crate::oracle::{Chosen, Expected};
@@ -24,6 +25,7 @@ pub(crate) fn of_visual(chosen: &Chosen<'_>, visual: &str) -> Option<Expected> {
         activity::of_visual,
         economics::of_visual,
         people::of_visual,
+        teams::of_visual,
         user_detail::of_visual,
         code::of_visual,
         budget::of_visual,

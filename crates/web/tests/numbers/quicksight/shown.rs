@@ -225,6 +225,14 @@ fn shown(value: &Value, column: &FigureColumn, texts: &Texts) -> Cell {
         let place: usize = value.plain().parse().unwrap();
         return Cell::Text(names[place - 1].to_owned());
     }
+    if column.format == Format::Flag {
+        let text = match value {
+            Value::Flag(true) => "✓",
+            Value::Flag(false) => "✗",
+            _ => "–",
+        };
+        return Cell::Text(text.to_owned());
+    }
     let (Some(meaning), Value::Text(text)) = (&column.meaning, value) else {
         return cell(value);
     };

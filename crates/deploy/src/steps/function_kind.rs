@@ -1,0 +1,65 @@
+//! The functions of a deployment.
+
+use kiro_config::Config;
+
+use crate::names::Names;
+
+/// A function of a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FunctionKind {
+    /// Reads exports.
+    NormalizeReport,
+    /// Maps user ids to names.
+    IdentityMap,
+}
+
+impl FunctionKind {
+    pub(crate) const ALL: [Self; 2] = [Self::NormalizeReport, Self::IdentityMap];
+
+    /// The functions that the settings need.
+    pub(crate) fn needed(settings: &Config) -> impl Iterator<Item = Self> {
+        let maps_identities = settings.identity_mapping;
+        let all = Self::ALL.into_iter();
+        all.filter(move |kind| *kind == Self::NormalizeReport || maps_identities)
+    }
+
+    /// The name of its binary, which the names of its zips begin with.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::NormalizeReport => "normalize-report",
+            Self::IdentityMap => "identity-map",
+        }
+    }
+
+    /// The stack that creates it.
+    pub(super) fn stack(self, names: &Names) -> String {
+        match self {
+            Self::NormalizeReport => names.data_stack(),
+            Self::IdentityMap => names.identity_stack(),
+        }
+    }
+
+    /// The output of the stack with its name in the account.
+    pub(super) const fn output(self) -> &'static str {
+        match self {
+            Self::NormalizeReport => "NormalizerName",
+            Self::IdentityMap => "FunctionName",
+        }
+    }
+
+    /// The step that creates or updates the stack.
+    pub(super) const fn stack_step(self) -> &'static str {
+        match self {
+            Self::NormalizeReport => "data_stack",
+            Self::IdentityMap => "identity_stack",
+        }
+    }
+
+    /// The change in a plan if the zip is not on this machine yet.
+    pub(super) const fn zip_needed(self) -> &'static str {
+        match self {
+            Self::NormalizeReport => "function code: needed at apply",
+            Self::IdentityMap => "code of the function `identity-map`: needed at apply",
+        }
+    }
+}
