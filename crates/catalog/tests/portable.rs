@@ -224,7 +224,7 @@ fn the_database_is_the_one_asked_for() {
 fn settings_change_the_settings_and_plans_views_and_no_other() {
     let mut settings = Settings::default();
     settings.overage.usd_per_credit = 0.05;
-    settings.plans.0.get_mut("PRO").unwrap().monthly_fee_usd = Some(20.0);
+    settings.plans.0.get_mut("PRO").unwrap().monthly_fee_usd = Some(25.0);
     let plain = views(&RenderOptions::default());
     let changed: Vec<String> = views(&RenderOptions {
         settings,

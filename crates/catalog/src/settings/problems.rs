@@ -35,7 +35,7 @@ impl Settings {
         problems
     }
 
-    fn fractions_and_prices(&self) -> [(&'static str, f64); 13] {
+    fn fractions_and_prices(&self) -> [(&'static str, f64); 14] {
         [
             ("overage.usd_per_credit", self.overage.usd_per_credit),
             ("budget.at_risk_share", self.budget.at_risk_share),
@@ -51,6 +51,10 @@ impl Settings {
             ("budget.normal_share", self.budget.normal_share),
             ("budget.lower_share", self.budget.lower_share),
             ("movers.at_risk_share", self.movers.at_risk_share),
+            (
+                "movers.losing_interest_share",
+                self.movers.losing_interest_share,
+            ),
             (
                 "quality.abnormal_credits_factor",
                 self.quality.abnormal_credits_factor,

@@ -43,6 +43,10 @@ impl Settings {
             ),
             ("idle_after_days", bigint_literal(budget.idle_after_days)),
             (
+                "former_after_days",
+                bigint_literal(budget.former_after_days.max(budget.idle_after_days)),
+            ),
+            (
                 "forecast_after_days",
                 bigint_literal(budget.forecast_after_days),
             ),
@@ -61,6 +65,14 @@ impl Settings {
             (
                 "movers_at_risk_share",
                 double_literal(self.movers.at_risk_share),
+            ),
+            (
+                "losing_interest_share",
+                double_literal(self.movers.losing_interest_share),
+            ),
+            (
+                "losing_interest_days",
+                bigint_literal(self.movers.losing_interest_days),
             ),
             ("intensive_days", bigint_literal(segments.intensive_days)),
             (
