@@ -100,6 +100,16 @@ impl Settings {
             ),
             ("seat_idle_days", bigint_literal(self.seats.idle_days)),
             ("seat_default_plan", text_literal(&self.seats.default_plan)),
+            ("spike_factor", double_literal(self.alerts.spike_factor)),
+            (
+                "spike_floor_credits",
+                double_literal(self.alerts.spike_floor_credits),
+            ),
+            ("spike_min_days", bigint_literal(self.alerts.spike_min_days)),
+            (
+                "monthly_budget_usd",
+                double_literal(self.alerts.monthly_budget_usd),
+            ),
             ("plan_rows", self.plans.rows()),
             ("known_name_rows", self.names.rows()),
         ]
