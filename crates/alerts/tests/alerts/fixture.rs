@@ -46,9 +46,13 @@ pub(crate) fn spike(name: &str) -> Alert {
         person: person(name),
         day: day("2026-11-20"),
         credits_used: 412.0,
-        usual_credits: 38.25,
+        usual_credits: 38.5,
     };
-    alert(&format!("spike/{name}/2026-11-20"), "2026-11-20", event)
+    alert(
+        &format!("spike/{}/2026-11-20", person(name).user_id),
+        "2026-11-20",
+        event,
+    )
 }
 
 /// One alert of each rule.

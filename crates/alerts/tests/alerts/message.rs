@@ -53,7 +53,7 @@ Overage has begun
 - Bo (Payments, Pro): 5 overage credits in 2026-11, 0.20 USD
 
 Far more than usual
-- Ann Lee (Payments, Pro): 412 credits on 2026-11-20, on other days 38.3
+- Ann Lee (Payments, Pro): 412 credits on 2026-11-20, on other days 38.5
 "
     );
     assert_eq!(Digest::new(Vec::new()), None);

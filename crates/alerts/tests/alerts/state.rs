@@ -50,10 +50,10 @@ async fn an_alert_is_told_once_and_a_new_one_alone() {
     );
     let more = [first.clone(), vec![spike("Eve")]].concat();
     let untold = state.untold(more.clone(), at("2026-11-22T03:00:00Z")).await;
-    assert_eq!(keys(&untold.unwrap()), ["spike/Eve/2026-11-20"]);
+    assert_eq!(keys(&untold.unwrap()), ["spike/id-of-eve/2026-11-20"]);
     assert_eq!(
         told(&state, more, "2026-11-22T03:00:00Z").await,
-        ["spike/Eve/2026-11-20"]
+        ["spike/id-of-eve/2026-11-20"]
     );
     // Another channel has its own memory.
     let output = AlertState::new(&store, "output");
@@ -166,7 +166,7 @@ async fn a_run_that_was_killed_delays_its_alerts_by_an_hour() {
     let new = [one_of_each(), vec![spike("Eve")]].concat();
     assert_eq!(
         told(&state, new, &before).await,
-        ["spike/Eve/2026-11-20"],
+        ["spike/id-of-eve/2026-11-20"],
         "a claim of another run holds"
     );
     let after = (start + TimeDelta::minutes(60)).to_rfc3339();
