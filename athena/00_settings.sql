@@ -35,5 +35,9 @@ SELECT
     {regular_chat_messages} AS regular_chat_messages,  -- bigint: chat messages per active day above which a user is regular
     {heavy_inline_suggestions} AS heavy_inline_suggestions,  -- bigint: inline suggestions per active day above which a user is a heavy code assistant user
     {seat_idle_days} AS seat_idle_days,  -- bigint: days without activity after which a seat is idle
-    {seat_default_plan} AS seat_default_plan  -- varchar: tier code of the plan of people who are not in the data; '' if unknown
+    {seat_default_plan} AS seat_default_plan,  -- varchar: tier code of the plan of people who are not in the data; '' if unknown
+    {spike_factor} AS spike_factor,  -- double: a person's day is a spike from this multiple of the usual day
+    {spike_floor_credits} AS spike_floor_credits,  -- double: fewer credits than this are never a spike
+    {spike_min_days} AS spike_min_days,  -- bigint: days with credits in the 28 days before from which a day can be a spike
+    {monthly_budget_usd} AS monthly_budget_usd  -- double: budget of the fleet in USD a month; 0 if none
 FROM (VALUES (1)) AS one (row_number_of_one)

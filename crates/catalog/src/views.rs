@@ -53,4 +53,6 @@ pub(crate) const FILES: &[(&str, &str)] = files![
     "53_code_counters.sql",
     "60_data_health.sql",
     "61_first_seen.sql",
+    "70_alerts.sql",
+    "71_usage_spikes.sql",
 ];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alerts::Alerts;
 use super::names::NameSettings;
 use super::plans::Plans;
 use super::seats::Seats;
@@ -17,6 +18,7 @@ pub struct Settings {
     pub segments: Segments,
     pub code: Code,
     pub seats: Seats,
+    pub alerts: Alerts,
     pub anchor: Anchor,
     pub quality: Quality,
     pub names: NameSettings,
@@ -48,6 +50,7 @@ impl Settings {
             Segments::SECTION,
             Code::SECTION,
             Seats::SECTION,
+            Alerts::SECTION,
             Quality::SECTION,
             NameSettings::SECTION,
         ]
@@ -231,6 +234,7 @@ mod tests {
             r#"{"segments": {"x": 1}}"#,
             r#"{"code": {"x": 1}}"#,
             r#"{"seats": {"x": 1}}"#,
+            r#"{"alerts": {"rules": ["spikes"]}}"#,
             r#"{"anchor": "yesterday"}"#,
         ] {
             assert!(read(json).is_err(), "{json}");

@@ -15,7 +15,7 @@ impl Settings {
             Anchor::Complete => "complete",
         };
         let (budget, segments, code) = (&self.budget, &self.segments, &self.code);
-        vec![
+        let mut values = vec![
             (
                 "overage_usd_per_credit",
                 double_literal(self.overage.usd_per_credit),
@@ -114,6 +114,8 @@ impl Settings {
             ("seat_default_plan", text_literal(&self.seats.default_plan)),
             ("plan_rows", self.plans.rows()),
             ("known_name_rows", self.names.rows()),
-        ]
+        ];
+        values.extend(self.alerts.values());
+        values
     }
 }
