@@ -243,11 +243,26 @@ fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
             output("DeadLettersUrl", "https://sqs/dead"),
             output("ProductVersion", "0.1.0"),
         ];
+        let name = if asked.body.contains("follow-up") {
+            "follow-up"
+        } else {
+            "data"
+        };
         format!(
-            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-data</StackName>\
+            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-{name}</StackName>\
              <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{}</Outputs><Tags><member><Key>kiro-analytics:deployment</Key>\
              <Value>{PREFIX}</Value></member></Tags></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
             outputs.concat()
+        )
+    } else if asked.body.contains("follow-up") {
+        let resources = [
+            resource("FailedAlarm", "failed", "AWS::CloudWatch::Alarm"),
+            resource("FollowUp", "g", "AWS::Lambda::Function"),
+        ];
+        format!(
+            "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{}</StackResourceSummaries>\
+             </ListStackResourcesResult></ListStackResourcesResponse>",
+            resources.concat()
         )
     } else {
         let resources = [
