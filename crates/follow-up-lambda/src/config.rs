@@ -94,13 +94,22 @@ mod tests {
     fn data_sets_come_with_the_reports_that_they_are_read_from() {
         let config = read(&[
             ("KIRO_ACCOUNT", "123456789012"),
-            ("KIRO_DATA_SETS", r#"{"kiro-code":["by_user_analytic"],"kiro-all":["user_report","by_user_analytic"]}"#),
+            (
+                "KIRO_DATA_SETS",
+                r#"{"kiro-code":["by_user_analytic"],"kiro-all":["user_report","by_user_analytic"]}"#,
+            ),
             ("KIRO_MAX_IMPORTS_A_DAY", "24"),
         ]);
         let config = config.unwrap();
-        assert_eq!(config.data_sets["kiro-code"], [Report::ByUserAnalytic].into());
+        assert_eq!(
+            config.data_sets["kiro-code"],
+            [Report::ByUserAnalytic].into()
+        );
         assert_eq!(config.data_sets["kiro-all"].len(), 2);
-        assert_eq!((config.rules_data_set, config.max_imports_a_day), (None, 24));
+        assert_eq!(
+            (config.rules_data_set, config.max_imports_a_day),
+            (None, 24)
+        );
     }
 
     #[test]

@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn a_run_has_an_id_an_end_and_the_reports_that_changed() {
         let run = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap();
-        let both = run(json!({"files_processed": 2, "fact_rows": 10, "model_rows": 4, "code_rows": 3}));
+        let both =
+            run(json!({"files_processed": 2, "fact_rows": 10, "model_rows": 4, "code_rows": 3}));
         assert_eq!(both.id, "c2a6f2ae-7dbb-4d22-8782-d0485c9877e2");
         assert_eq!(both.ended.to_rfc3339(), "2026-07-11T03:15:04.250+00:00");
         assert_eq!(both.changed, Report::ALL.into());
@@ -165,9 +166,15 @@ mod tests {
     #[test]
     fn nothing_new_changes_nothing_and_an_export_without_rows_changes_all() {
         let changed = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap().changed;
-        assert_eq!(changed(json!({"files_processed": 0, "files_skipped": 9})), [].into());
+        assert_eq!(
+            changed(json!({"files_processed": 0, "files_skipped": 9})),
+            [].into()
+        );
         assert_eq!(changed(Value::Null), [].into());
-        assert_eq!(changed(json!({"files_processed": 1, "fact_rows": 0})), Report::ALL.into());
+        assert_eq!(
+            changed(json!({"files_processed": 1, "fact_rows": 0})),
+            Report::ALL.into()
+        );
     }
 
     #[test]
@@ -175,13 +182,24 @@ mod tests {
         let changed = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap().changed;
         let some = json!({"errorType": "ExportsFailed", "errorMessage": "1 of 46 exports could not be normalized"});
         assert_eq!(changed(some), Report::ALL.into());
-        assert_eq!(changed(json!({"errorType": "RunFailed", "errorMessage": ""})), [].into());
+        assert_eq!(
+            changed(json!({"errorType": "RunFailed", "errorMessage": ""})),
+            [].into()
+        );
     }
 
     #[test]
     fn other_events_are_refused_without_their_content() {
-        for event in [json!({}), json!({"detail": {"timestamp": "alice@example.com"}}), json!([1])] {
-            assert_eq!(FinishedRun::parse(&event), Err(EventError::Shape), "{event}");
+        for event in [
+            json!({}),
+            json!({"detail": {"timestamp": "alice@example.com"}}),
+            json!([1]),
+        ] {
+            assert_eq!(
+                FinishedRun::parse(&event),
+                Err(EventError::Shape),
+                "{event}"
+            );
         }
         let mut odd = event(&json!({"files_processed": 1}));
         odd["detail"]["requestContext"]["requestId"] = "a/b".into();

@@ -104,10 +104,7 @@ fn known(shown: Ingestion) -> Option<KnownImport> {
             status,
             IngestionStatus::Completed | IngestionStatus::Failed | IngestionStatus::Cancelled
         ),
-        has_failed: matches!(
-            status,
-            IngestionStatus::Failed | IngestionStatus::Cancelled
-        ),
+        has_failed: matches!(status, IngestionStatus::Failed | IngestionStatus::Cancelled),
     })
 }
 
@@ -126,7 +123,9 @@ where
     let kind = match code {
         "LimitExceededException" => ImportErrorKind::Quota(text),
         "ResourceNotFoundException" => ImportErrorKind::NotFound,
-        "InvalidParameterValueException" if message.contains("SPICE") => ImportErrorKind::NotInSpice,
+        "InvalidParameterValueException" if message.contains("SPICE") => {
+            ImportErrorKind::NotInSpice
+        }
         "AccessDeniedException" | "UnsupportedUserEditionException" => {
             ImportErrorKind::Denied(text)
         }

@@ -179,7 +179,10 @@ fn of_chain(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
     let steps = status.chain.iter().enumerate();
     let lines = steps.map(|(place, step)| {
         let label = if place == 0 { "chain" } else { "" };
-        let when = step.at.as_deref().map_or_else(String::new, |at| ago(at, now));
+        let when = step
+            .at
+            .as_deref()
+            .map_or_else(String::new, |at| ago(at, now));
         let order = match step.is_newer {
             Some(true) => "newer than the steps before",
             Some(false) => "older than the steps before",
@@ -278,8 +281,8 @@ mod tests {
             "newest day|2026-07-10 (yesterday)",
             "parts|at least 1,200 parts, 3.0 MB, in s3://b/normalized/",
             "datasets|user_totals  never imported",
-            "chain|exports     an hour ago, newest day 2026-07-10",
-            "|normalizer  yesterday, older than the steps before, nothing new",
+            "chain|exports     1 hour ago, newest day 2026-07-10",
+            "|normalizer  24 hours ago, older than the steps before, nothing new",
             "costs|parts: little",
             "|alarms: little",
             "|",

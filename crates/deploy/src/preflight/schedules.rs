@@ -40,8 +40,14 @@ mod tests {
         assert_eq!(check(&settings(&[])).verdict, Verdict::Pass);
         let early = check(&settings(&[("refresh_at", "03:00")]));
         assert_eq!(early.verdict, Verdict::Fail);
-        assert!(early.found[1].contains("the dashboard would be a day late"), "{early:?}");
-        assert!(early.advice[0].contains("--set refresh_at=04:00"), "{early:?}");
+        assert!(
+            early.found[1].contains("the dashboard would be a day late"),
+            "{early:?}"
+        );
+        assert!(
+            early.advice[0].contains("--set refresh_at=04:00"),
+            "{early:?}"
+        );
         let both = check(&settings(&[
             ("identity_mapping", "true"),
             ("identity_schedule", "cron(0 3 * * ? *)"),

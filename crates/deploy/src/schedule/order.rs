@@ -30,8 +30,7 @@ fn late_read(reads: &[i32], zone: Tz) -> Option<(String, String)> {
     let offsets = [1, 7].map(|month| offset_minutes(zone, month));
     let largest = offsets.into_iter().max().unwrap_or_default();
     for offset in offsets {
-        let after_write =
-            |read_at: &i32| minutes_until(KIRO_WRITES_AT, read_at - offset);
+        let after_write = |read_at: &i32| minutes_until(KIRO_WRITES_AT, read_at - offset);
         let read_at = *reads.iter().min_by_key(|read_at| after_write(read_at))?;
         let delay = after_write(&read_at);
         if delay > MAX_DELAY_MINUTES {
@@ -98,8 +97,8 @@ pub(crate) fn identity_order_problem(settings: &Config) -> Option<(String, Strin
         .flatten();
     let is_in_order = |read_at: i32, mapped_at: i32| {
         let after_read = minutes_until(read_at, mapped_at);
-        let is_before_import = refresh_at
-            .is_none_or(|refresh_at| after_read < minutes_until(read_at, refresh_at));
+        let is_before_import =
+            refresh_at.is_none_or(|refresh_at| after_read < minutes_until(read_at, refresh_at));
         (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) && is_before_import
     };
     let mut maps_in_order = maps.iter().filter(|mapped_at| {

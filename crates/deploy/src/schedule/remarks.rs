@@ -9,7 +9,10 @@ use crate::follow_up::MAX_IMPORTS_A_DAY;
 /// The times of the chain in one sentence.
 pub(crate) fn chain(settings: &Config) -> String {
     let zone = &settings.time_zone;
-    let mut steps = vec![format!("Kiro writes at about {} UTC", clock(KIRO_WRITES_AT))];
+    let mut steps = vec![format!(
+        "Kiro writes at about {} UTC",
+        clock(KIRO_WRITES_AT)
+    )];
     steps.push(if settings.scheduled {
         format!("exports are read {}", when(&settings.schedule, zone))
     } else {
@@ -113,7 +116,9 @@ fn short_time_for_names(settings: &Config) -> Option<(String, String)> {
     }
     let refresh_at = of_clock(&settings.refresh_at)?;
     let maps = RunTimes::daily(&settings.identity_schedule);
-    let distances = maps.iter().map(|map| (minutes_until(*map, refresh_at), map));
+    let distances = maps
+        .iter()
+        .map(|map| (minutes_until(*map, refresh_at), map));
     let (distance, mapped_at) = distances.min()?;
     (distance < MAX_RUN_MINUTES).then(|| {
         (
@@ -152,12 +157,19 @@ mod tests {
     #[test]
     fn schedules_are_explained_that_run_more_often_or_without_a_fixed_time() {
         for (schedule, expected) in [
-            ("cron(15 3,9,15 * * ? *)", vec!["reads exports 3 times a day, at 03:15, 09:15, 15:15"]),
+            (
+                "cron(15 3,9,15 * * ? *)",
+                vec!["reads exports 3 times a day, at 03:15, 09:15, 15:15"],
+            ),
             ("cron(15 3 ? * MON-FRI *)", vec!["does not run every day"]),
             ("rate(6 hours)", vec!["has no fixed time"]),
             (
                 "cron(0/10 * * * ? *)",
-                vec!["144 times a day", "runs 144 times a day, and at most 24 imports", "runs again after 10 minutes"],
+                vec![
+                    "144 times a day",
+                    "runs 144 times a day, and at most 24 imports",
+                    "runs again after 10 minutes",
+                ],
             ),
         ] {
             let found = remarks(&settings(&[("schedule", schedule)]));
@@ -181,6 +193,9 @@ mod tests {
         ]);
         let found = remarks(&late);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].0.contains("10 minutes before `refresh_at`"), "{found:?}");
+        assert!(
+            found[0].0.contains("10 minutes before `refresh_at`"),
+            "{found:?}"
+        );
     }
 }

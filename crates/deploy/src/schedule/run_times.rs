@@ -138,11 +138,7 @@ mod tests {
             ("cron(0 */8 * * ? *)", vec![0, 480, 960]),
             ("cron(0 20/2 * * ? *)", vec![1200, 1320]),
         ] {
-            assert_eq!(
-                times(expression),
-                RunTimes::Daily(expected),
-                "{expression}"
-            );
+            assert_eq!(times(expression), RunTimes::Daily(expected), "{expression}");
         }
         assert_eq!(times("cron(15 3 ? * MON-FRI *)"), RunTimes::SomeDays);
         assert_eq!(times("cron(15 3 1 * ? *)"), RunTimes::SomeDays);

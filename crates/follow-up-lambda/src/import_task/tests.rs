@@ -43,7 +43,10 @@ impl FakeImports {
     }
 
     fn refuses(&self, data_set: &str, kind: ImportErrorKind) {
-        self.refused.lock().unwrap().insert(data_set.to_owned(), kind);
+        self.refused
+            .lock()
+            .unwrap()
+            .insert(data_set.to_owned(), kind);
     }
 
     fn calls(&self) -> Vec<String> {
@@ -69,7 +72,10 @@ impl ImportService for FakeImports {
     ) -> Result<Vec<KnownImport>, ImportError> {
         let known = self.known.lock().unwrap();
         let imports = known.get(data_set).cloned().unwrap_or_default();
-        Ok(imports.into_iter().filter(|import| import.began >= since).collect())
+        Ok(imports
+            .into_iter()
+            .filter(|import| import.began >= since)
+            .collect())
     }
 
     async fn start(&self, data_set: &str, id: &str) -> Result<Started, ImportError> {
@@ -170,9 +176,15 @@ async fn an_import_that_began_after_the_run_has_read_everything() {
 async fn the_quota_leaves_a_reserve_and_counts_the_last_24_hours_alone() {
     let imports = Arc::new(FakeImports::default());
     for number in 0..24 {
-        imports.knows("kiro-code", import(&format!("a-{number}"), 600 + number, false));
+        imports.knows(
+            "kiro-code",
+            import(&format!("a-{number}"), 600 + number, false),
+        );
         let days_ago = 86_400 + 600 + number;
-        imports.knows("kiro-users", import(&format!("a-{number}"), days_ago, false));
+        imports.knows(
+            "kiro-users",
+            import(&format!("a-{number}"), days_ago, false),
+        );
     }
     imports.refuses(
         RULES,
@@ -207,7 +219,9 @@ async fn every_data_set_is_tried_and_each_failure_is_named_with_what_to_do() {
     let TaskError { problems, .. } = task.follow(&run).await.unwrap_err();
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(
-        problems[0].starts_with("dataset `kiro-code`: not allowed: no (AccessDeniedException); `kiro-analytics deploy`"),
+        problems[0].starts_with(
+            "dataset `kiro-code`: not allowed: no (AccessDeniedException); `kiro-analytics deploy`"
+        ),
         "{problems:?}"
     );
     assert_eq!(imports.calls(), [RULES]);
