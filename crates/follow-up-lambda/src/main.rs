@@ -12,7 +12,7 @@ use serde_json::Value;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    run(async {
+    run(Box::pin(async {
         let config = Config::read(variable).map_err(|error| StartError::config(&error))?;
         let imports = QuickSightImports::from_environment(&config.account).await;
         let imports = imports.map_err(|error| StartError::sdk(&error))?;
@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
         Ok(AfterRun(FollowUp {
             tasks: vec![Box::new(import_task)],
         }))
-    })
+    }))
     .await
 }
 

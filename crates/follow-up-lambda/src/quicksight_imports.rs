@@ -58,7 +58,7 @@ impl ImportService for QuickSightImports {
                 .send()
                 .await
                 .map_err(|error| import_error(data_set, &error))?;
-            let imports = page.ingestions.unwrap_or_default().into_iter();
+            let imports = page.ingestions().iter();
             let imports: Vec<KnownImport> = imports
                 .filter_map(known)
                 .filter(|import| import.began >= since)
@@ -92,7 +92,7 @@ impl ImportService for QuickSightImports {
     }
 }
 
-fn known(shown: Ingestion) -> Option<KnownImport> {
+fn known(shown: &Ingestion) -> Option<KnownImport> {
     let status = &shown.ingestion_status;
     Some(KnownImport {
         id: shown.ingestion_id.clone().unwrap_or_default(),

@@ -15,11 +15,11 @@ pub trait Function: Send + Sync + 'static {
     type Response: Serialize + Send;
     type Error: Into<Diagnostic> + Debug + Send;
 
-    /// Handles one event.
+    /// Handles one event. Events come one after the other, so the future need not be `Send`.
     fn handle(
         &self,
         event: LambdaEvent<Value>,
-    ) -> impl Future<Output = Result<Self::Response, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Self::Response, Self::Error>>;
 }
 
 /// Why a function did not start.

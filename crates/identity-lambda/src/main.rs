@@ -15,12 +15,12 @@ use serde_json::Value;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    run(async {
+    run(Box::pin(async {
         let config = Config::read(variable).map_err(|error| StartError::config(&error))?;
         let mapper = mapper(&config).await;
         let mapper = mapper.map_err(|error| StartError::sdk(&error))?;
         Ok(IdentityMap(mapper))
-    })
+    }))
     .await
 }
 

@@ -16,12 +16,12 @@ use serde_json::Value;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    run(async {
+    run(Box::pin(async {
         let config = Config::read(variable).map_err(|error| StartError::config(&error))?;
         let normalizer = normalizer(&config).await;
         let normalizer = normalizer.map_err(|error| StartError::sdk(&error))?;
         Ok(NormalizeReport(normalizer))
-    })
+    }))
     .await
 }
 

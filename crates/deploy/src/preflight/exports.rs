@@ -152,7 +152,7 @@ async fn check_header(
     found: &NewestExport,
     finding: &mut Finding,
 ) {
-    let NewestExport { bucket, export } = found;
+    let NewestExport { bucket, export, .. } = found;
     let resource = format!("`s3://{bucket}/{}`", export.key);
     let buckets = regional.buckets();
     let call = buckets

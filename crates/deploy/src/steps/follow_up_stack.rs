@@ -85,7 +85,7 @@ pub(crate) fn desired_stack(
         String::new()
     };
     let boundary = settings.permissions_boundary.clone();
-    let named = [
+    let values = [
         ("NormalizerArn", normalizer),
         ("DataSets", data_sets),
         ("RulesDataSet", rules),
@@ -99,7 +99,7 @@ pub(crate) fn desired_stack(
         ("ProductVersion", deployment.version.clone()),
     ];
     let code = code_parameters(deployment, FunctionKind::FollowUp, existing)?;
-    let parameters: BTreeMap<String, String> = named
+    let parameters: BTreeMap<String, String> = values
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .chain(code)
