@@ -1,13 +1,16 @@
 //! When the newest export arrived in its bucket. A bucket that the caller may not read is no problem: only the function needs it.
 
 use chrono::{DateTime, Utc};
-use kiro_config::Config;
+use futures::stream::{self, StreamExt};
+use kiro_config::{Config, SourceFolder};
 
-use crate::aws::Aws;
+use crate::aws::{Aws, AwsError};
 use crate::newest_export::newest_export;
 
 /// Maximum number of folders that are searched: a search takes some requests for each.
-const MAX_FOLDERS: usize = 16;
+const MAX_FOLDERS: usize = 64;
+/// Maximum concurrent searches.
+const CONCURRENCY: usize = 8;
 
 /// The arrival of the newest export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,27 +28,32 @@ impl ExportArrival {
         if folders.len() > MAX_FOLDERS {
             return Self::Unknown(format!("{} folders are too many to search", folders.len()));
         }
-        let mut newest = Self::None;
-        for folder in &folders {
-            match newest_export(&aws.buckets(), folder).await {
-                Ok(found) => {
-                    let modified = found.and_then(|found| found.modified);
-                    if modified > newest.time() {
-                        newest = modified.map_or(newest, Self::At);
-                    }
-                }
-                Err(error) if error.is_denied() => {
-                    return Self::Unknown(format!("you may not list `{}`", folder.bucket));
-                }
-                Err(error) => {
-                    return Self::Unknown(format!(
-                        "`{}` could not be listed ({})",
-                        folder.bucket, error.code
-                    ));
-                }
+        let searches = folders.iter().map(|folder| async move {
+            let found = newest_export(&aws.buckets(), folder).await;
+            (
+                folder,
+                found.map(|found| found.and_then(|newest| newest.modified)),
+            )
+        });
+        let searches: Vec<_> = searches.collect();
+        let found: Vec<_> = stream::iter(searches).buffered(CONCURRENCY).collect().await;
+        let mut newest = None;
+        for (folder, modified) in found {
+            match modified {
+                Ok(modified) => newest = newest.max(modified),
+                Err(error) => return Self::unreadable(folder, &error),
             }
         }
-        newest
+        newest.map_or(Self::None, Self::At)
+    }
+
+    fn unreadable(folder: &SourceFolder, error: &AwsError) -> Self {
+        let bucket = &folder.bucket;
+        Self::Unknown(if error.is_denied() {
+            format!("you may not list `{bucket}`")
+        } else {
+            format!("`{bucket}` could not be listed ({})", error.code)
+        })
     }
 
     pub(crate) fn time(&self) -> Option<DateTime<Utc>> {
