@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::Status;
 use super::problem::StatusProblem;
 use super::quicksight::DataSetStatus;
-use super::{Status, StatusRequest};
 use crate::export_arrival::ExportArrival;
 use crate::runs::{Run, shown};
 use crate::step::ErrorCategory;
@@ -127,18 +127,18 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     Some(time.with_timezone(&Utc))
 }
 
-/// The steps that are late: what they follow is older than `missed_after_hours`.
+/// The steps that are late: what they follow is older than so many hours.
 pub(super) fn problems(
-    request: &StatusRequest<'_>,
-    status: &Status,
+    steps: &[ChainStep],
     input: &ChainInput<'_>,
+    hours: u64,
+    now: DateTime<Utc>,
 ) -> Vec<StatusProblem> {
-    let hours = request.settings.missed_after_hours;
     let allowed = TimeDelta::hours(i64::try_from(hours).unwrap_or(i64::MAX / 3_600_000));
     let is_late = |name: &str, since: Option<DateTime<Utc>>| {
-        let step = status.chain.iter().find(|step| step.name == name);
+        let step = steps.iter().find(|step| step.name == name);
         let is_older = step.is_some_and(|step| step.is_newer == Some(false));
-        is_older && since.is_some_and(|since| request.now - since > allowed)
+        is_older && since.is_some_and(|since| now - since > allowed)
     };
     let mut problems = Vec::new();
     if is_late("normalizer", input.arrival.time()) {
@@ -161,7 +161,7 @@ pub(super) fn problems(
 
 #[cfg(test)]
 mod tests {
-    use super::{ChainInput, chain};
+    use super::{ChainInput, chain, problems};
     use crate::export_arrival::ExportArrival;
     use crate::ingestion::Ingestion;
     use crate::runs::Run;
@@ -242,6 +242,36 @@ mod tests {
                 "imports  Some(false): 1 of 3 datasets",
             ]
         );
+    }
+
+    #[test]
+    fn a_step_is_late_when_what_it_follows_is_older_than_a_day() {
+        let reading = run("2026-07-11T03:15:04Z", 2);
+        let status = Status {
+            normalization: Some(run("2026-07-11T03:15:04Z", 2)),
+            data_sets: vec![data_set("2026-07-10T04:00:00Z", "COMPLETED")],
+            ..Status::default()
+        };
+        let late = |arrived: &str, now: &str| {
+            let input = ChainInput {
+                arrival: &ExportArrival::At(arrived.parse().unwrap()),
+                last_reading_run: Some(&reading),
+            };
+            let steps = chain(&status, &input);
+            let problems = problems(&steps, &input, 26, now.parse().unwrap());
+            problems
+                .into_iter()
+                .map(|problem| problem.what)
+                .collect::<Vec<_>>()
+        };
+        let before = "2026-07-11T02:03:00Z";
+        assert_eq!(late(before, "2026-07-12T05:00:00Z"), [""; 0]);
+        let found = late(before, "2026-07-12T06:00:00Z");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("datasets have not been imported"));
+        let found = late("2026-07-12T02:03:00Z", "2026-07-13T06:00:00Z");
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("since the newest export arrived, more than 26 hours ago"));
     }
 
     #[test]

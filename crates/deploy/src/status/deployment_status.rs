@@ -149,7 +149,8 @@ impl Status {
             last_reading_run: reading.as_ref(),
         };
         status.chain = chain::chain(&status, &input);
-        let late = chain::problems(request, &status, &input);
+        let hours = settings.missed_after_hours;
+        let late = chain::problems(&status.chain, &input, hours, *now);
         status.problems.extend(late);
         status.costs = costs::hints(&status);
         status.add_problems(request.settings.quicksight && is_visible);

@@ -320,7 +320,7 @@ fn of_s3(asked: &Asked, name: &str) -> String {
             "<ListAllMyBucketsResult><Buckets><Bucket><Name>{RESULTS}</Name></Bucket></Buckets></ListAllMyBucketsResult>"
         ),
         "ListObjectsV2" if is_exports && asked.path.contains("KiroLogs%2Fuser_report") => format!(
-            "<ListBucketResult><Contents><Key>{EXPORT}</Key><Size>9</Size></Contents></ListBucketResult>"
+            "<ListBucketResult><Contents><Key>{EXPORT}</Key><Size>9</Size><LastModified>2026-07-10T02:03:00Z</LastModified></Contents></ListBucketResult>"
         ),
         "ListObjectsV2" if asked.path.contains("KiroLogs") || asked.path.contains("QDeveloperLogs") => {
             "<ListBucketResult/>".to_owned()
@@ -393,7 +393,7 @@ fn of_json(asked: &Asked, name: &str) -> Value {
         }
         "DescribeDashboard" => json!({"Dashboard": {"Version": {"Status": "CREATION_SUCCESSFUL"}}}),
         "ListIngestions" => {
-            json!({"Ingestions": [{"IngestionId": "1", "IngestionStatus": "COMPLETED", "CreatedTime": 1.0}]})
+            json!({"Ingestions": [{"IngestionId": "1", "IngestionStatus": "COMPLETED", "CreatedTime": 1_783_739_701.0}]})
         }
         "DescribeIngestion" => {
             json!({"Ingestion": {"IngestionId": id, "IngestionStatus": "COMPLETED",
