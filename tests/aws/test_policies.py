@@ -175,7 +175,7 @@ IDENTITY_WILDCARDS = {
 
 FOLLOW_UP_PARAMETERS = {
     "NormalizerArn": "arn:{partition}:lambda:eu-central-1:123456789012:function:kiro-data-normalize-report",
-    "DataSets": '{"kiro-user-totals":["user_report"]}',
+    "DataSets": '["kiro-user-totals"]',
     "DataSetPrefix": "kiro",
     "CodeBucket": "example-code",
     "CodeKey": "follow-up.zip",

@@ -1,6 +1,6 @@
 //! What the function `follow-up` is told: the datasets to import, and how many imports it may start.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use kiro_catalog::Catalogue;
 use kiro_dashboard_quicksight::DataSet;
@@ -10,43 +10,34 @@ use kiro_report::Dataset;
 /// rest is for the daily schedule, for `deploy` and for `refresh`.
 pub(crate) const MAX_IMPORTS_A_DAY: usize = 24;
 
-/// The reports that a relation is read from, with everything that it depends on.
-pub(crate) fn reports_behind(catalogue: &Catalogue, relation: &str) -> BTreeSet<&'static str> {
-    let (mut waiting, mut seen) = (vec![relation.to_owned()], BTreeSet::new());
-    let mut reports = BTreeSet::new();
-    while let Some(name) = waiting.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let dataset = Dataset::ALL
-            .into_iter()
-            .find(|dataset| name == format!("report_{}_raw", dataset.folder()));
-        match dataset {
-            Some(Dataset::Facts | Dataset::Models) => reports.extend(["user_report"]),
-            Some(Dataset::Code) => reports.extend(["by_user_analytic"]),
-            Some(Dataset::Issues) => reports.extend(["user_report", "by_user_analytic"]),
-            None => {
-                let relation = catalogue.relation(&name);
-                waiting.extend(relation.into_iter().flat_map(|one| one.depends_on.clone()));
-            }
-        }
-    }
-    reports
+/// The ids of the datasets that a new export changes, as JSON.
+///
+/// These are the imported ones over a table of parts: a dataset that queries directly has nothing to import, and one over the names
+/// alone does not change. Which report the export is of makes no difference, because every view over parts reads both: it asks which
+/// rows are superseded, and which day is the newest.
+pub(crate) fn data_sets_json(catalogue: &Catalogue, data_sets: &[DataSet]) -> String {
+    let changed = data_sets.iter().filter(|data_set| {
+        data_set.body["ImportMode"] == "SPICE" && reads_parts(catalogue, &data_set.relation)
+    });
+    let ids: BTreeSet<&str> = changed.map(|data_set| data_set.id.as_str()).collect();
+    // Texts always have a JSON form.
+    serde_json::to_string(&ids).unwrap_or_default()
 }
 
-/// The datasets in SPICE with the reports that each is read from, as JSON. A dataset that queries directly has nothing to import.
-pub(crate) fn data_sets_json(catalogue: &Catalogue, data_sets: &[DataSet]) -> String {
-    let imported = data_sets
-        .iter()
-        .filter(|data_set| data_set.body["ImportMode"] == "SPICE");
-    let reports: BTreeMap<&str, BTreeSet<&str>> = imported
-        .map(|data_set| {
-            let reports = reports_behind(catalogue, &data_set.relation);
-            (data_set.id.as_str(), reports)
-        })
-        .collect();
-    // Texts always have a JSON form.
-    serde_json::to_string(&reports).unwrap_or_default()
+/// Returns true if a relation, or anything that it depends on, is a table of parts.
+fn reads_parts(catalogue: &Catalogue, relation: &str) -> bool {
+    let tables = Dataset::ALL.map(|dataset| format!("report_{}_raw", dataset.folder()));
+    let (mut waiting, mut seen) = (vec![relation.to_owned()], BTreeSet::new());
+    while let Some(name) = waiting.pop() {
+        if tables.contains(&name) {
+            return true;
+        }
+        if let Some(relation) = catalogue.relation(&name).filter(|_| !seen.contains(&name)) {
+            waiting.extend(relation.depends_on.iter().cloned());
+        }
+        seen.insert(name);
+    }
+    false
 }
 
 #[cfg(test)]
@@ -55,41 +46,50 @@ mod tests {
     use kiro_dashboard_quicksight::DataSet;
     use serde_json::json;
 
-    use super::{data_sets_json, reports_behind};
-
-    fn catalogue() -> Catalogue {
-        Catalogue::render(&RenderOptions::default()).unwrap()
-    }
+    use super::data_sets_json;
 
     #[test]
-    fn a_relation_is_read_from_the_reports_of_its_raw_tables() {
-        let catalogue = catalogue();
-        let behind = |relation: &str| {
-            let reports = reports_behind(&catalogue, relation);
-            reports.into_iter().collect::<Vec<_>>()
-        };
-        assert_eq!(behind("report_models_raw"), ["user_report"]);
-        assert_eq!(behind("report_code_raw"), ["by_user_analytic"]);
-        assert_eq!(behind("report_issues"), ["by_user_analytic", "user_report"]);
-        assert_eq!(behind("identity_map"), [""; 0]);
-        assert!(behind("user_totals").contains(&"user_report"));
-        assert!(behind("code_activity").contains(&"by_user_analytic"));
-    }
-
-    #[test]
-    fn only_imported_data_sets_are_listed() {
-        let data_set = |id: &str, mode: &str| DataSet {
-            relation: "report_code_raw".to_owned(),
+    fn only_imported_data_sets_over_parts_are_listed() {
+        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+        let data_set = |id: &str, relation: &str, mode: &str| DataSet {
+            relation: relation.to_owned(),
             id: id.to_owned(),
             body: json!({"ImportMode": mode}),
         };
         let data_sets = [
-            data_set("kiro-code", "SPICE"),
-            data_set("kiro-direct", "DIRECT_QUERY"),
+            data_set("kiro-totals", "user_totals", "SPICE"),
+            data_set("kiro-code", "code_activity", "SPICE"),
+            data_set("kiro-direct", "code_activity", "DIRECT_QUERY"),
+            data_set("kiro-identities", "identities", "SPICE"),
+            data_set("kiro-raw", "report_issues_raw", "SPICE"),
         ];
         assert_eq!(
-            data_sets_json(&catalogue(), &data_sets),
-            r#"{"kiro-code":["by_user_analytic"]}"#
+            data_sets_json(&catalogue, &data_sets),
+            r#"["kiro-code","kiro-raw","kiro-totals"]"#
         );
+    }
+
+    /// The reason why the function does not ask which report an export is of.
+    #[test]
+    fn every_view_over_parts_reads_both_reports() {
+        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
+        let behind = |relation: &str| {
+            let (mut waiting, mut seen) = (vec![relation.to_owned()], Vec::new());
+            while let Some(name) = waiting.pop() {
+                let relation = catalogue.relation(&name).filter(|_| !seen.contains(&name));
+                waiting.extend(relation.into_iter().flat_map(|one| one.depends_on.clone()));
+                seen.push(name);
+            }
+            seen
+        };
+        for relation in catalogue.relations() {
+            let behind = behind(&relation.name);
+            let reads = |table: &str| behind.iter().any(|name| name == table);
+            let is_view = !relation.name.ends_with("_raw");
+            if is_view && (reads("report_facts_raw") || reads("report_code_raw")) {
+                let both = reads("report_facts_raw") && reads("report_code_raw");
+                assert!(both, "{}: {behind:?}", relation.name);
+            }
+        }
     }
 }

@@ -1,23 +1,17 @@
 //! The function's configuration, read from its environment.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use kiro_function::LOG_LEVEL;
 use tracing_subscriber::filter::LevelFilter;
-
-use crate::event::Report;
-
-/// The datasets, with the reports that each is read from.
-pub type DataSetSources = BTreeMap<String, BTreeSet<Report>>;
 
 /// The validated configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// `KIRO_ACCOUNT`: the account of the datasets.
     pub account: String,
-    /// `KIRO_DATA_SETS`: a JSON object of lists of reports.
-    pub data_sets: DataSetSources,
+    /// `KIRO_DATA_SETS`: ids as a JSON list.
+    pub data_sets: Vec<String>,
     /// `KIRO_RULES_DATA_SET`: the dataset with the rules that restrict the rows of the others.
     pub rules_data_set: Option<String>,
     /// `KIRO_MAX_IMPORTS_A_DAY`: a dataset with so many imports in 24 hours gets no further one.
@@ -46,12 +40,12 @@ impl Config {
                 "KIRO_ACCOUNT: expected an account id of 12 digits, found `{account}`"
             ));
         }
-        let data_sets = serde_json::from_str(&text("KIRO_DATA_SETS"));
+        let data_sets = serde_json::from_str::<Vec<String>>(&text("KIRO_DATA_SETS"));
         let data_sets = data_sets.unwrap_or_else(|error| {
             problems.push(format!(
-                "KIRO_DATA_SETS: expected a JSON object of lists of `user_report` and `by_user_analytic`: {error}"
+                "KIRO_DATA_SETS: expected a JSON list of ids: {error}"
             ));
-            DataSetSources::default()
+            Vec::new()
         });
         let max = text("KIRO_MAX_IMPORTS_A_DAY");
         let max_imports_a_day = max.parse().unwrap_or_default();
@@ -81,7 +75,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::{Config, ConfigError};
-    use crate::event::Report;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(|name| {
@@ -91,21 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn data_sets_come_with_the_reports_that_they_are_read_from() {
+    fn data_sets_are_a_list_of_ids() {
         let config = read(&[
             ("KIRO_ACCOUNT", "123456789012"),
-            (
-                "KIRO_DATA_SETS",
-                r#"{"kiro-code":["by_user_analytic"],"kiro-all":["user_report","by_user_analytic"]}"#,
-            ),
+            ("KIRO_DATA_SETS", r#"["kiro-code","kiro-users"]"#),
             ("KIRO_MAX_IMPORTS_A_DAY", "24"),
         ]);
         let config = config.unwrap();
-        assert_eq!(
-            config.data_sets["kiro-code"],
-            [Report::ByUserAnalytic].into()
-        );
-        assert_eq!(config.data_sets["kiro-all"].len(), 2);
+        assert_eq!(config.data_sets, ["kiro-code", "kiro-users"]);
         assert_eq!(
             (config.rules_data_set, config.max_imports_a_day),
             (None, 24)
@@ -116,12 +102,12 @@ mod tests {
     fn everything_that_is_wrong_is_said_at_once() {
         let error = read(&[
             ("KIRO_ACCOUNT", "12"),
-            ("KIRO_DATA_SETS", r#"{"kiro-code":["other"]}"#),
+            ("KIRO_DATA_SETS", "kiro-code"),
             ("KIRO_MAX_IMPORTS_A_DAY", "0"),
             ("KIRO_LOG_LEVEL", "loud"),
         ]);
         let problems = error.unwrap_err().problems;
         assert_eq!(problems.len(), 4, "{problems:?}");
-        assert!(problems[1].starts_with("KIRO_DATA_SETS: expected a JSON object"));
+        assert!(problems[1].starts_with("KIRO_DATA_SETS: expected a JSON list of ids"));
     }
 }

@@ -2,23 +2,9 @@
 //!
 //! Its members: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
-
-/// A report of Kiro, as the normalizer's sources name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Report {
-    UserReport,
-    ByUserAnalytic,
-}
-
-impl Report {
-    const ALL: [Self; 2] = [Self::UserReport, Self::ByUserAnalytic];
-}
 
 /// A run of the normalizer that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +12,8 @@ pub struct FinishedRun {
     /// The id of the invocation, the same for its retries. Letters, digits, `-` and `_`.
     pub id: String,
     pub ended: DateTime<Utc>,
-    /// The reports with something new; empty if there is nothing new.
-    pub changed: BTreeSet<Report>,
+    /// Whether it has read at least one export.
+    pub has_news: bool,
 }
 
 /// An event of an unknown shape. Nothing of its content is kept.
@@ -59,9 +45,6 @@ struct RequestContext {
 #[serde(default)]
 struct Payload {
     files_processed: u64,
-    fact_rows: u64,
-    model_rows: u64,
-    code_rows: u64,
     #[serde(rename = "errorType")]
     error_type: Option<String>,
 }
@@ -89,36 +72,17 @@ impl FinishedRun {
         Ok(Self {
             id,
             ended: record.timestamp,
-            changed: record.response_payload.changed(),
+            has_news: record.response_payload.has_news(),
         })
     }
 }
 
 impl Payload {
-    /// The reports with something new.
-    ///
-    /// A run that failed because of single exports has no counts, and a run without rows may have replaced rows by none: both change
-    /// every report.
-    fn changed(&self) -> BTreeSet<Report> {
-        if self.error_type.as_deref() == Some(SOME_EXPORTS_FAILED) {
-            return Report::ALL.into();
-        }
-        if self.error_type.is_some() || self.files_processed == 0 {
-            return BTreeSet::new();
-        }
-        let rows = [
-            (Report::UserReport, self.fact_rows + self.model_rows),
-            (Report::ByUserAnalytic, self.code_rows),
-        ];
-        let changed: BTreeSet<Report> = rows
-            .into_iter()
-            .filter(|(_, rows)| *rows > 0)
-            .map(|(report, _)| report)
-            .collect();
-        if changed.is_empty() {
-            Report::ALL.into()
-        } else {
-            changed
+    /// A run that failed because of single exports has no counts: it may have read others.
+    fn has_news(&self) -> bool {
+        match self.error_type.as_deref() {
+            Some(error) => error == SOME_EXPORTS_FAILED,
+            None => self.files_processed > 0,
         }
     }
 }
@@ -127,7 +91,7 @@ impl Payload {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{EventError, FinishedRun, Report};
+    use super::{EventError, FinishedRun};
 
     fn event(payload: &Value) -> Value {
         json!({
@@ -150,42 +114,25 @@ mod tests {
     }
 
     #[test]
-    fn a_run_has_an_id_an_end_and_the_reports_that_changed() {
+    fn a_run_has_an_id_an_end_and_perhaps_news() {
         let run = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap();
-        let both =
-            run(json!({"files_processed": 2, "fact_rows": 10, "model_rows": 4, "code_rows": 3}));
-        assert_eq!(both.id, "c2a6f2ae-7dbb-4d22-8782-d0485c9877e2");
-        assert_eq!(both.ended.to_rfc3339(), "2026-07-11T03:15:04.250+00:00");
-        assert_eq!(both.changed, Report::ALL.into());
-        let one = run(json!({"files_processed": 1, "fact_rows": 10, "code_rows": 0}));
-        assert_eq!(one.changed, [Report::UserReport].into());
-        let code = run(json!({"files_processed": 1, "code_rows": 1}));
-        assert_eq!(code.changed, [Report::ByUserAnalytic].into());
-    }
-
-    #[test]
-    fn nothing_new_changes_nothing_and_an_export_without_rows_changes_all() {
-        let changed = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap().changed;
-        assert_eq!(
-            changed(json!({"files_processed": 0, "files_skipped": 9})),
-            [].into()
-        );
-        assert_eq!(changed(Value::Null), [].into());
-        assert_eq!(
-            changed(json!({"files_processed": 1, "fact_rows": 0})),
-            Report::ALL.into()
-        );
+        let news = run(json!({"files_processed": 2, "fact_rows": 0, "code_rows": 3}));
+        assert_eq!(news.id, "c2a6f2ae-7dbb-4d22-8782-d0485c9877e2");
+        assert_eq!(news.ended.to_rfc3339(), "2026-07-11T03:15:04.250+00:00");
+        assert!(news.has_news);
+        let nothing = run(json!({"files_processed": 0, "files_skipped": 9}));
+        assert!(!nothing.has_news);
+        assert!(!run(Value::Null).has_news);
     }
 
     #[test]
     fn a_run_with_single_failed_exports_has_read_the_others() {
-        let changed = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap().changed;
+        let has_news = |payload: Value| FinishedRun::parse(&event(&payload)).unwrap().has_news;
         let some = json!({"errorType": "ExportsFailed", "errorMessage": "1 of 46 exports could not be normalized"});
-        assert_eq!(changed(some), Report::ALL.into());
-        assert_eq!(
-            changed(json!({"errorType": "RunFailed", "errorMessage": ""})),
-            [].into()
-        );
+        assert!(has_news(some));
+        assert!(!has_news(
+            json!({"errorType": "RunFailed", "errorMessage": ""})
+        ));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl FollowUp {
             run: run.id.clone(),
             tasks: Vec::new(),
         };
-        if run.changed.is_empty() {
+        if !run.has_news {
             tracing::info!(run = run.id, "Nothing new.");
             return Ok(response);
         }
@@ -86,7 +86,7 @@ mod tests {
         json!({"detail": {
             "timestamp": "2026-07-11T03:15:04Z",
             "requestContext": {"requestId": "run-1"},
-            "responsePayload": {"files_processed": files_processed, "fact_rows": 1},
+            "responsePayload": {"files_processed": files_processed},
         }})
     }
 

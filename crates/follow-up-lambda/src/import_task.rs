@@ -1,11 +1,12 @@
-//! Imports the datasets whose reports have changed.
+//! Imports the datasets after a run that has read something new.
+//!
+//! All of them: every view reads both reports, as it asks which rows are superseded and which day is the newest.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
-use crate::config::DataSetSources;
 use crate::error::{ImportError, ImportErrorKind, TaskError};
 use crate::event::FinishedRun;
 use crate::follow_up::Task;
@@ -20,7 +21,7 @@ const MAX_LOOKS: usize = 30;
 /// The imports.
 pub struct ImportTask {
     pub imports: Arc<dyn ImportService>,
-    pub data_sets: DataSetSources,
+    pub data_sets: Vec<String>,
     /// Imported first: a person who has left a team must not see its new rows.
     pub rules_data_set: Option<String>,
     pub max_imports_a_day: usize,
@@ -38,11 +39,9 @@ enum Outcome {
 }
 
 impl ImportTask {
-    /// The datasets to import: the rules first, then by id.
-    fn changed(&self, run: &FinishedRun) -> Vec<&str> {
-        let changed = self.data_sets.iter();
-        let changed = changed.filter(|(_, reports)| !reports.is_disjoint(&run.changed));
-        let mut ids: Vec<&str> = changed.map(|(id, _)| id.as_str()).collect();
+    /// The datasets to import, the rules first.
+    fn in_order(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.data_sets.iter().map(String::as_str).collect();
         ids.sort_by_key(|id| !self.is_rules(id));
         ids
     }
@@ -114,9 +113,7 @@ impl Task for ImportTask {
     async fn follow(&self, run: &FinishedRun) -> Result<TaskReport, TaskError> {
         let mut counts = ImportCounts::default();
         let mut problems = Vec::new();
-        let data_sets = self.changed(run);
-        counts.unchanged = self.data_sets.len() - data_sets.len();
-        for data_set in data_sets {
+        for data_set in self.in_order() {
             let mut outcome = self.import(data_set, run).await;
             if self.is_rules(data_set)
                 && matches!(outcome, Ok(Outcome::Started | Outcome::AlreadyImported))
@@ -143,7 +140,6 @@ impl Task for ImportTask {
             already_imported = counts.already_imported,
             over_quota = counts.over_quota,
             not_in_spice = counts.not_in_spice,
-            unchanged = counts.unchanged,
             failed = counts.failed,
             "Imports followed."
         );

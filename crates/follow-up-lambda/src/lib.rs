@@ -12,9 +12,9 @@ mod import_task;
 mod quicksight_imports;
 mod response;
 
-pub use config::{Config, ConfigError, DataSetSources};
+pub use config::{Config, ConfigError};
 pub use error::{ImportError, ImportErrorKind, InvocationError, TaskError};
-pub use event::{EventError, FinishedRun, Report};
+pub use event::{EventError, FinishedRun};
 pub use follow_up::{FollowUp, Task};
 pub use import_service::{ImportService, KnownImport, Started};
 pub use import_task::ImportTask;

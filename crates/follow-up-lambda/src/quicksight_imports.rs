@@ -138,3 +138,67 @@ where
         kind,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_quicksight::error::ErrorMetadata;
+    use aws_sdk_quicksight::operation::create_ingestion::CreateIngestionError;
+    use aws_sdk_quicksight::primitives::DateTime;
+    use aws_sdk_quicksight::types::{Ingestion, IngestionStatus};
+
+    use super::{import_error, known};
+    use crate::error::ImportErrorKind;
+
+    fn kind(code: &str, message: &str) -> ImportErrorKind {
+        let metadata = ErrorMetadata::builder().code(code).message(message);
+        let error = CreateIngestionError::generic(metadata.build());
+        let error = import_error("kiro-code", &error);
+        assert_eq!(error.data_set, "kiro-code");
+        error.kind
+    }
+
+    #[test]
+    fn errors_of_the_service_are_told_apart_by_what_to_do() {
+        assert_eq!(
+            kind("LimitExceededException", "32 ingestions"),
+            ImportErrorKind::Quota("32 ingestions (LimitExceededException)".to_owned())
+        );
+        assert_eq!(
+            kind("ThrottlingException", "Rate exceeded"),
+            ImportErrorKind::Throttled("Rate exceeded (ThrottlingException)".to_owned())
+        );
+        assert_eq!(
+            kind("AccessDeniedException", ""),
+            ImportErrorKind::Denied("AccessDeniedException".to_owned())
+        );
+        assert_eq!(
+            kind("ResourceNotFoundException", "no"),
+            ImportErrorKind::NotFound
+        );
+        assert_eq!(
+            kind("InvalidParameterValueException", "x is not a SPICE dataset"),
+            ImportErrorKind::NotInSpice
+        );
+        assert_eq!(
+            kind("InvalidParameterValueException", "bad id"),
+            ImportErrorKind::Failed("bad id (InvalidParameterValueException)".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_cancelled_import_has_ended_and_brought_nothing() {
+        let import = |status: IngestionStatus| {
+            let ingestion = Ingestion::builder()
+                .arn("arn:x")
+                .ingestion_id("refresh-1")
+                .ingestion_status(status)
+                .created_time(DateTime::from_millis(1_783_739_700_250));
+            let import = known(&ingestion.build().unwrap()).unwrap();
+            assert_eq!(import.began.timestamp_millis(), 1_783_739_700_250);
+            (import.has_ended, import.has_failed)
+        };
+        assert_eq!(import(IngestionStatus::Cancelled), (true, true));
+        assert_eq!(import(IngestionStatus::Completed), (true, false));
+        assert_eq!(import(IngestionStatus::Queued), (false, false));
+    }
+}

@@ -29,7 +29,5 @@ pub struct ImportCounts {
     pub over_quota: usize,
     /// It queries directly.
     pub not_in_spice: usize,
-    /// Nothing that it is read from has changed.
-    pub unchanged: usize,
     pub failed: usize,
 }

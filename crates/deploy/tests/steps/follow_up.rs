@@ -51,7 +51,7 @@ fn deletions(server: &Server) -> usize {
 }
 
 #[tokio::test]
-async fn the_function_is_told_every_imported_data_set_with_its_reports() {
+async fn the_function_is_told_every_imported_data_set() {
     let server = Server::start(|asked| panic!("unexpected request {}", asked.path)).await;
     let mut deployment = deployment(&server).await;
     let written = files(&deployment, &ExistingState::default()).unwrap();
@@ -66,16 +66,15 @@ async fn the_function_is_told_every_imported_data_set_with_its_reports() {
             .unwrap()
             .to_owned()
     };
-    let told: Value = serde_json::from_str(&value("DataSets")).unwrap();
-    assert_eq!(told["kiro-analytics-code-activity"][0], "by_user_analytic");
-    assert_eq!(
-        told["kiro-analytics-data-health"],
-        serde_json::json!(["by_user_analytic", "user_report"])
-    );
-    let data_sets = written
-        .iter()
-        .filter(|file| file.path.starts_with("quicksight/data-sets/"));
-    assert_eq!(told.as_object().unwrap().len(), data_sets.count());
+    let told: Vec<String> = serde_json::from_str(&value("DataSets")).unwrap();
+    let mut files = written.iter().map(|file| file.path.as_str());
+    let paths = files.by_ref().filter_map(|path| {
+        let name = path.strip_prefix("quicksight/data-sets/")?;
+        name.strip_suffix(".json")
+    });
+    let data_sets: std::collections::BTreeSet<&str> = paths.collect();
+    assert!(data_sets.len() > 5, "{data_sets:?}");
+    assert_eq!(told, data_sets.into_iter().collect::<Vec<_>>());
     assert_eq!(value("DataSetPrefix"), "kiro-analytics");
     assert_eq!(value("RulesDataSet"), "");
     assert_eq!(value("MaxImportsADay"), "24");

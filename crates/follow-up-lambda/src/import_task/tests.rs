@@ -1,6 +1,6 @@
 //! The rules for imports, over a fake of the service.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ImportTask;
 use crate::error::{ImportError, ImportErrorKind, TaskError};
-use crate::event::{FinishedRun, Report};
+use crate::event::FinishedRun;
 use crate::follow_up::Task;
 use crate::import_service::{ImportService, KnownImport, Started};
 use crate::response::{ImportCounts, TaskReport};
@@ -19,11 +19,11 @@ fn now() -> DateTime<Utc> {
     "2026-07-11T03:15:10Z".parse().unwrap()
 }
 
-fn run(changed: &[Report]) -> FinishedRun {
+fn run() -> FinishedRun {
     FinishedRun {
         id: "run-1".to_owned(),
         ended: now() - TimeDelta::seconds(5),
-        changed: changed.iter().copied().collect(),
+        has_news: true,
     }
 }
 
@@ -108,19 +108,9 @@ impl ImportService for FakeImports {
 }
 
 fn task(imports: &Arc<FakeImports>) -> ImportTask {
-    let both = BTreeSet::from([Report::UserReport, Report::ByUserAnalytic]);
-    let data_sets = [
-        ("kiro-code", BTreeSet::from([Report::ByUserAnalytic])),
-        ("kiro-totals", BTreeSet::from([Report::UserReport])),
-        ("kiro-users", both.clone()),
-        (RULES, both),
-    ];
     ImportTask {
         imports: Arc::clone(imports) as Arc<dyn ImportService>,
-        data_sets: data_sets
-            .into_iter()
-            .map(|(id, reports)| (id.to_owned(), reports))
-            .collect(),
+        data_sets: ["kiro-code", "kiro-users", RULES].map(str::to_owned).into(),
         rules_data_set: None,
         max_imports_a_day: 24,
         clock: now,
@@ -133,13 +123,13 @@ async fn counts(task: &ImportTask, run: &FinishedRun) -> ImportCounts {
 }
 
 #[tokio::test]
-async fn the_data_sets_of_the_changed_report_are_imported_once() {
+async fn every_data_set_is_imported_once() {
     let imports = Arc::new(FakeImports::default());
     let task = task(&imports);
-    let run = run(&[Report::UserReport]);
+    let run = run();
     let first = counts(&task, &run).await;
-    assert_eq!((first.started, first.unchanged), (3, 1));
-    assert_eq!(imports.calls(), [RULES, "kiro-totals", "kiro-users"]);
+    assert_eq!(first.started, 3);
+    assert_eq!(imports.calls(), ["kiro-code", "kiro-users", RULES]);
     // A retry of the same event.
     let again = counts(&task, &run).await;
     assert_eq!((again.started, again.already_imported), (0, 3));
@@ -155,7 +145,7 @@ async fn an_import_that_began_before_the_run_ended_is_followed_by_another() {
     };
     imports.knows("kiro-code", running);
     let task = task(&imports);
-    let found = counts(&task, &run(&[Report::ByUserAnalytic])).await;
+    let found = counts(&task, &run()).await;
     assert_eq!(found.started, 3);
     assert!(imports.calls().contains(&"kiro-code".to_owned()));
 }
@@ -166,10 +156,10 @@ async fn an_import_that_began_after_the_run_has_read_everything() {
     imports.knows("kiro-code", import("refresh-1", 3, false));
     imports.knows("kiro-users", import("refresh-1", 3, true));
     let task = task(&imports);
-    let found = counts(&task, &run(&[Report::ByUserAnalytic])).await;
+    let found = counts(&task, &run()).await;
     // A failed import has brought nothing.
     assert_eq!((found.started, found.already_imported), (2, 1));
-    assert_eq!(imports.calls(), [RULES, "kiro-users"]);
+    assert_eq!(imports.calls(), ["kiro-users", RULES]);
 }
 
 #[tokio::test]
@@ -191,7 +181,7 @@ async fn the_quota_leaves_a_reserve_and_counts_the_last_24_hours_alone() {
         ImportErrorKind::Quota("32 imports (LimitExceededException)".to_owned()),
     );
     let task = task(&imports);
-    let found = counts(&task, &run(&[Report::ByUserAnalytic])).await;
+    let found = counts(&task, &run()).await;
     assert_eq!((found.started, found.over_quota), (1, 2));
     assert_eq!(imports.calls(), ["kiro-users"]);
 }
@@ -201,7 +191,7 @@ async fn the_rules_are_imported_and_awaited_before_the_data() {
     let imports = Arc::new(FakeImports::default());
     let mut task = task(&imports);
     task.rules_data_set = Some(RULES.to_owned());
-    let found = counts(&task, &run(&[Report::ByUserAnalytic])).await;
+    let found = counts(&task, &run()).await;
     assert_eq!(found.started, 3);
     assert_eq!(imports.calls(), [RULES, "pause", "kiro-code", "kiro-users"]);
 }
@@ -215,7 +205,7 @@ async fn every_data_set_is_tried_and_each_failure_is_named_with_what_to_do() {
     );
     imports.refuses("kiro-users", ImportErrorKind::NotInSpice);
     let task = task(&imports);
-    let run = run(&[Report::ByUserAnalytic]);
+    let run = run();
     let TaskError { problems, .. } = task.follow(&run).await.unwrap_err();
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(
