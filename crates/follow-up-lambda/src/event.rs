@@ -30,8 +30,7 @@ pub enum EventError {
 struct Record {
     timestamp: DateTime<Utc>,
     request_context: RequestContext,
-    #[serde(default)]
-    response_payload: Payload,
+    response_payload: Option<Payload>,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +71,7 @@ impl FinishedRun {
         Ok(Self {
             id,
             ended: record.timestamp,
-            has_news: record.response_payload.has_news(),
+            has_news: record.response_payload.unwrap_or_default().has_news(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Imports the datasets after a run that has read something new.
 //!
-//! All of them: every view reads both reports, as it asks which rows are superseded and which day is the newest.
+//! All of them: each reads both reports, as its view asks which rows are superseded and which day is the newest.
 
 use std::sync::Arc;
 

@@ -148,7 +148,7 @@ async fn a_stack_without_our_tag_is_an_obstacle() {
     assert!(
         plan.removals
             .iter()
-            .all(|removal| !removal.what.contains("stack"))
+            .all(|removal| removal.what != "stack `kiro-analytics-data`")
     );
 }
 

@@ -67,12 +67,12 @@ async fn the_function_is_told_every_imported_data_set() {
             .to_owned()
     };
     let told: Vec<String> = serde_json::from_str(&value("DataSets")).unwrap();
-    let mut files = written.iter().map(|file| file.path.as_str());
-    let paths = files.by_ref().filter_map(|path| {
+    let paths = written.iter().map(|file| file.path.as_str());
+    let data_sets = paths.filter_map(|path| {
         let name = path.strip_prefix("quicksight/data-sets/")?;
         name.strip_suffix(".json")
     });
-    let data_sets: std::collections::BTreeSet<&str> = paths.collect();
+    let data_sets: std::collections::BTreeSet<&str> = data_sets.collect();
     assert!(data_sets.len() > 5, "{data_sets:?}");
     assert_eq!(told, data_sets.into_iter().collect::<Vec<_>>());
     assert_eq!(value("DataSetPrefix"), "kiro-analytics");
@@ -85,6 +85,32 @@ async fn the_function_is_told_every_imported_data_set() {
     deployment.resolved.settings.quicksight = false;
     let without = files(&deployment, &ExistingState::default()).unwrap();
     assert!(without.iter().all(|file| !file.path.starts_with(STACK)));
+}
+
+/// The reason why the function does not ask which report an export is of.
+#[tokio::test]
+async fn every_data_set_of_the_dashboard_reads_both_reports() {
+    let server = Server::start(|asked| panic!("unexpected request {}", asked.path)).await;
+    let deployment = deployment(&server).await;
+    let written = files(&deployment, &ExistingState::default()).unwrap();
+    let ids = written.iter().filter_map(|file| {
+        let name = file
+            .path
+            .strip_prefix("quicksight/data-sets/kiro-analytics-")?;
+        name.strip_suffix(".json")
+    });
+    for id in ids {
+        let (mut waiting, mut seen) = (vec![id.replace('-', "_")], Vec::new());
+        while let Some(name) = waiting.pop() {
+            let relation = deployment.catalogue.relation(&name);
+            let relation = relation.filter(|_| !seen.contains(&name));
+            waiting.extend(relation.into_iter().flat_map(|one| one.depends_on.clone()));
+            seen.push(name);
+        }
+        for table in ["report_facts_raw", "report_code_raw"] {
+            assert!(seen.iter().any(|name| name == table), "{id}: {seen:?}");
+        }
+    }
 }
 
 #[tokio::test]
