@@ -178,7 +178,17 @@ class FollowUp(unittest.TestCase):
         self.assertIn(FUNCTION, [stack["name"] for stack in status["stacks"]])
         self.assertIn("follow-up FailedAlarm", [alarm["name"] for alarm in status["alarms"]])
 
-    def test_7_without_quick_sight_the_stack_goes(self):
+    def test_7_the_log_names_what_was_not_imported(self):
+        log = self.cli.run("logs", "--output", "json").json()["follow_up"]
+        self.assertEqual(log["log_group"], LOG)
+        # The three events of one run, and two other runs.
+        self.assertEqual([run["started"] > 0 for run in log["runs"]], [True, False, False, True, True])
+        self.assertEqual([run["over_quota"] for run in log["runs"]], [0, 0, 0, 1, 0])
+        (warning,) = log["warnings"]
+        self.assertIn(f"dataset `{NAME}-code-activity`: Not imported", warning["what"])
+        self.assertEqual(log["failures"], [])
+
+    def test_8_without_quick_sight_the_stack_goes(self):
         plan = self.run_cli("deploy", "--dry-run", "--set", "quicksight=false").output
         self.assertIn(f"- delete stack `{FUNCTION}`", " ".join(plan.split()))
         self.run_cli("deploy", "--yes", "--set", "quicksight=false", "--only", "follow_up_stack")

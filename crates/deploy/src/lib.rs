@@ -13,6 +13,7 @@ pub mod driver;
 mod export_arrival;
 pub mod export_prefix;
 mod follow_up;
+pub mod follow_up_log;
 mod identity_remains;
 mod identity_source;
 pub mod ingestion;
