@@ -305,7 +305,7 @@ settings! {
         refresh_at: String = "when the dashboard's data are refreshed, every day" {
             default: Some("04:00"),
             check: check::time_of_day,
-            note: "It must be after the nightly run.",
+            note: "It must be after the nightly run. They are also imported whenever a run has read something new.",
         }
     }
     "Users" {
