@@ -82,14 +82,10 @@ impl FollowUpLog {
         };
         for (at, message) in log.events {
             let at = shown(at);
-            match serde_json::from_str::<Record>(&message) {
-                Ok(record) => found.add(at, &record),
-                Err(_) => {
-                    let what = platform_failure(&message);
-                    found
-                        .failures
-                        .extend(what.map(|what| FailedRun { at, what }));
-                }
+            if let Ok(record) = serde_json::from_str::<Record>(&message) {
+                found.add(at, &record);
+            } else if let Some(what) = platform_failure(&message) {
+                found.failures.push(FailedRun { at, what });
             }
         }
         found
