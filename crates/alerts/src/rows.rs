@@ -293,13 +293,15 @@ fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     found.map(read_number).transpose()
 }
 
+/// Rounds to four decimals: the last digits of a sum depend on the order of its rows.
 fn read_number<E: serde::de::Error>(found: Number) -> Result<f64, E> {
-    match found {
-        Number::Number(number) => Ok(number),
+    let number: f64 = match found {
+        Number::Number(number) => number,
         Number::Text(text) => text
             .parse()
-            .map_err(|_| serde::de::Error::custom("expected a number")),
-    }
+            .map_err(|_| serde::de::Error::custom("expected a number"))?,
+    };
+    Ok((number * 1e4).round() / 1e4)
 }
 
 #[cfg(test)]

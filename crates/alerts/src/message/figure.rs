@@ -22,10 +22,14 @@ pub(super) fn dollars(value: f64) -> String {
     separated(&format!("{:.2}", value.abs()), value < 0.0)
 }
 
-/// Whole percent, rounded down: 99.9 % is not yet 100 %.
+/// Whole percent, rounded; 99.9 % is not yet 100 %.
 pub(super) fn percent(share: f64) -> String {
-    // A share of exactly 0.29 must not become 28.
-    whole((share * 100.0 + 1e-9).floor())
+    let rounded = (share * 100.0).round();
+    whole(if share < 1.0 {
+        rounded.min(99.0)
+    } else {
+        rounded
+    })
 }
 
 /// `1 person`, `2 people`.
@@ -83,8 +87,8 @@ mod tests {
         assert_eq!([12.5, 12.04, 1_000.0].map(credits), ["12.5", "12", "1,000"]);
         assert_eq!([0.2, 5_210.0].map(dollars), ["0.20", "5,210.00"]);
         assert_eq!(
-            [0.29, 0.75, 0.999, 1.05].map(percent),
-            ["29", "75", "99", "105"]
+            [0.868, 0.75, 0.999, 1.05].map(percent),
+            ["87", "75", "99", "105"]
         );
     }
 

@@ -248,7 +248,7 @@ hint: check `alert_webhook_url` and `alert_webhook_format`: the webhook may have
         assert_eq!(refused.status.code(), Some(2));
         assert_eq!(
             text(&refused.stderr).lines().next().unwrap(),
-            "error: KIRO_ANALYTICS_ALERT_WEBHOOK_URL: expected a URL that begins with `https://`"
+            "error: KIRO_ANALYTICS_ALERT_WEBHOOK_URL: `alert_webhook_url`: expected a URL that begins with `https://`"
         );
         let missing = run(folder.path(), &["alerts", "--webhook"], &[]);
         assert_eq!(missing.status.code(), Some(2));
@@ -257,7 +257,10 @@ hint: check `alert_webhook_url` and `alert_webhook_format`: the webhook may have
         fs::write(folder.path().join("kiro-analytics.toml"), settings).unwrap();
         let refused = run(folder.path(), &["alerts"], &[]);
         assert_eq!(refused.status.code(), Some(2));
-        assert!(text(&refused.stderr).contains("kiro-analytics.toml:1: is not a text"));
+        assert!(
+            text(&refused.stderr)
+                .contains("kiro-analytics.toml:1: `alert_webhook_url`: is not a text")
+        );
     }
 
     #[test]
