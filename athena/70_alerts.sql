@@ -6,6 +6,7 @@ WITH months AS (
         m.user_id,
         m.user_label,
         m.team,
+        m.cost_center,
         m.subscription_tier,
         m.month_start,
         m.as_of_date,
@@ -63,6 +64,7 @@ SELECT
     CASE WHEN NOT f.is_fleet THEN f.user_id END AS user_id,  -- varchar: canonical user id; NULL for the fleet
     CASE WHEN NOT f.is_fleet THEN f.user_label END AS user_label,  -- varchar: the user's label; NULL for the fleet
     CASE WHEN NOT f.is_fleet THEN f.team END AS team,  -- varchar: team in the identity map; NULL if none
+    CASE WHEN NOT f.is_fleet THEN f.cost_center END AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     CASE WHEN NOT f.is_fleet THEN f.subscription_tier END AS subscription_tier,  -- varchar: tier of the month; NULL for the fleet
     f.cycle AS cycle,  -- varchar: month in which the alert is told once, YYYY-MM
     f.rule || '/' || CASE WHEN f.is_fleet THEN 'fleet' ELSE f.user_id END || '/' || f.cycle AS alert_key,  -- varchar: rule, subject and cycle; unique, without names

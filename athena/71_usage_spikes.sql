@@ -28,6 +28,7 @@ SELECT
     d.user_id AS user_id,  -- varchar: canonical user id
     u.user_label AS user_label,  -- varchar: the user's label
     u.team AS team,  -- varchar: team in the identity map; NULL if none
+    u.cost_center AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     u.subscription_tier AS subscription_tier,  -- varchar: the user's current tier
     d.activity_date AS activity_date,  -- date: the day, one of the newest three up to the anchor day
     'spike/' || d.user_id || '/' || CAST(d.activity_date AS varchar) AS alert_key,  -- varchar: rule, user and day; unique, without names

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::sections::Section;
+use crate::sql::{bigint_literal, double_literal};
 
 /// The rules of alerts: in part of the views `alerts` and `usage_spikes`, in part of what reads them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +74,22 @@ impl AlertRule {
 }
 
 impl Alerts {
+    /// The values of the placeholders in the settings view.
+    pub(super) fn values(&self) -> [(&'static str, String); 4] {
+        [
+            ("spike_factor", double_literal(self.spike_factor)),
+            (
+                "spike_floor_credits",
+                double_literal(self.spike_floor_credits),
+            ),
+            ("spike_min_days", bigint_literal(self.spike_min_days)),
+            (
+                "monthly_budget_usd",
+                double_literal(self.monthly_budget_usd),
+            ),
+        ]
+    }
+
     pub(super) const SECTION: Section = Section {
         name: "alerts",
         meaning: "What `alerts` tells, each once per person and cycle. The levels of the allowance are `at_risk_share`, `warning_share` and `full_share` of `[budget]`.",

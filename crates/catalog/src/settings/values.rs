@@ -15,7 +15,7 @@ impl Settings {
             Anchor::Complete => "complete",
         };
         let (budget, segments, code) = (&self.budget, &self.segments, &self.code);
-        vec![
+        let mut values = vec![
             (
                 "overage_usd_per_credit",
                 double_literal(self.overage.usd_per_credit),
@@ -100,18 +100,10 @@ impl Settings {
             ),
             ("seat_idle_days", bigint_literal(self.seats.idle_days)),
             ("seat_default_plan", text_literal(&self.seats.default_plan)),
-            ("spike_factor", double_literal(self.alerts.spike_factor)),
-            (
-                "spike_floor_credits",
-                double_literal(self.alerts.spike_floor_credits),
-            ),
-            ("spike_min_days", bigint_literal(self.alerts.spike_min_days)),
-            (
-                "monthly_budget_usd",
-                double_literal(self.alerts.monthly_budget_usd),
-            ),
             ("plan_rows", self.plans.rows()),
             ("known_name_rows", self.names.rows()),
-        ]
+        ];
+        values.extend(self.alerts.values());
+        values
     }
 }

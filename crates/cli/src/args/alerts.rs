@@ -21,6 +21,7 @@ Every morning by cron, to a webhook, or as a mail that cron makes of the output:
   15 5 * * *  kiro-analytics normalize s3://BUCKET/PREFIX /srv/kiro >/dev/null && kiro-analytics alerts --data /srv/kiro --record
 While the page is open: kiro-analytics serve SOURCE --alerts
 ")]
+#[expect(clippy::struct_excessive_bools, reason = "flags")]
 pub(crate) struct AlertsArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,

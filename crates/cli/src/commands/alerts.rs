@@ -104,11 +104,10 @@ async fn print_and_record(
         }),
     };
     match deliver(state, alerts, now(), print).await {
-        Ok(Delivery::Sent(_)) => Ok(()),
         Ok(Delivery::Nothing) if format == Output::Json => {
             output::print_json(&Answer::of(None, all))
         }
-        Ok(Delivery::Nothing) => Ok(()),
+        Ok(Delivery::Sent(_) | Delivery::Nothing) => Ok(()),
         Err(DeliveryError::Send(error)) => Err(error.into()),
         Err(error) => Err(CommandError::data(error)),
     }
