@@ -3,8 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use serde::Deserialize;
+
 /// A valid address. It shows nothing but its host.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct WebhookUrl {
     url: String,
     host: String,
@@ -74,6 +77,14 @@ impl WebhookUrl {
         let (origin, path) = self.url.split_at(end);
         let slash = if path.starts_with('/') { "" } else { "/" };
         (origin, format!("{slash}{path}"))
+    }
+}
+
+impl TryFrom<String> for WebhookUrl {
+    type Error = WebhookUrlError;
+
+    fn try_from(url: String) -> Result<Self, WebhookUrlError> {
+        Self::new(&url)
     }
 }
 

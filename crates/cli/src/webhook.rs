@@ -1,6 +1,6 @@
 //! The configured webhook.
 
-use kiro_alerts::{DeliveryError, Digest, Webhook, WebhookError, WebhookUrl};
+use kiro_alerts::{DeliveryError, Digest, Webhook, WebhookError};
 use kiro_config::{Config, WebhookFormat};
 use kiro_s3::load_http_client;
 
@@ -25,9 +25,8 @@ impl Sender {
             ))
             .hint("set KIRO_ANALYTICS_ALERT_WEBHOOK_URL, or `alert_webhook_url` in kiro-analytics.toml"));
         };
-        let url = WebhookUrl::new(url).map_err(CommandError::usage)?;
         let client = load_http_client().await.map_err(CommandError::usage)?;
-        Ok(Self(Webhook::new(url, format(config), client)))
+        Ok(Self(Webhook::new(url.clone(), format(config), client)))
     }
 
     /// The host that messages go to.

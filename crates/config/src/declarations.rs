@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use kiro_alerts::WebhookUrl;
 use kiro_catalog::Settings;
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,7 +65,7 @@ settings! {
         }
     }
     "Alerts on this machine" {
-        alert_webhook_url: Option<String> = "address that `alerts --webhook` and `serve --alerts` post to" {
+        alert_webhook_url: Option<WebhookUrl> = "address that `alerts --webhook` and `serve --alerts` post to" {
             scope: Scope::Local,
             persistence: Persistence::None,
             secret: true,

@@ -16,10 +16,11 @@ Examples:
   kiro-analytics alerts
   kiro-analytics alerts --all --output json | jq '.alerts[].key'
   kiro-analytics alerts --webhook --dry-run
-Every morning by cron, to a webhook, or as a mail that cron makes of the output:
-  15 5 * * *  kiro-analytics normalize s3://BUCKET/PREFIX /srv/kiro >/dev/null && kiro-analytics alerts --data /srv/kiro --webhook
-  15 5 * * *  kiro-analytics normalize s3://BUCKET/PREFIX /srv/kiro >/dev/null && kiro-analytics alerts --data /srv/kiro --record
-While the page is open: kiro-analytics serve SOURCE --alerts
+By cron, after `normalize`: to a webhook, or as a mail that cron makes of the output:
+  30 5 * * *  kiro-analytics alerts --data /srv/kiro --webhook
+  30 5 * * *  kiro-analytics alerts --data /srv/kiro --record
+While the page is open:
+  kiro-analytics serve SOURCE --alerts
 ")]
 #[expect(clippy::struct_excessive_bools, reason = "flags")]
 pub(crate) struct AlertsArgs {
