@@ -1,6 +1,6 @@
 -- alerts: what is worth a message on the anchor day: people at a level of their allowance, overage, a forecast above the budget
--- A person has one row for the highest level of the allowance. A key stays the same within its cycle, so that a message tells
--- each of them once. user_month is read once: Trino plans a relation again for every mention.
+-- A person has one row for the highest level of the allowance. A key stays the same within its cycle, so that each alert is sent
+-- once. user_month is read once: Trino plans a relation again for every mention.
 WITH months AS (
     SELECT
         m.user_id,
@@ -66,7 +66,7 @@ SELECT
     CASE WHEN NOT f.is_fleet THEN f.team END AS team,  -- varchar: team in the identity map; NULL if none
     CASE WHEN NOT f.is_fleet THEN f.cost_center END AS cost_center,  -- varchar: cost centre in the identity map; NULL if none
     CASE WHEN NOT f.is_fleet THEN f.subscription_tier END AS subscription_tier,  -- varchar: tier of the month; NULL for the fleet
-    f.cycle AS cycle,  -- varchar: month in which the alert is told once, YYYY-MM
+    f.cycle AS cycle,  -- varchar: month in which the alert is sent once, YYYY-MM
     f.rule || '/' || CASE WHEN f.is_fleet THEN 'fleet' ELSE f.user_id END || '/' || f.cycle AS alert_key,  -- varchar: rule, subject and cycle; unique, without names
     f.as_of_date AS as_of_date,  -- date: the anchor day
     CASE WHEN f.is_fleet THEN f.fleet_forecast_usd WHEN f.rule_group = 'overage' THEN f.overage_credits ELSE f.credits_used END AS value,  -- double: credits used, overage credits, or forecast cost of the month in USD

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Alert {
     /// Rule, subject and cycle. Unique, and the same in every run of the cycle. Has no names.
     pub key: String,
-    /// The period in which it is told once: a month `YYYY-MM` or a day `YYYY-MM-DD`.
+    /// The period in which it is sent once: a month `YYYY-MM` or a day `YYYY-MM-DD`.
     pub cycle: String,
     /// The day up to which the data are known.
     pub as_of_date: NaiveDate,

@@ -9,7 +9,7 @@ use crate::state::{AlertState, StateError};
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delivery {
-    /// All alerts were told before, or another run is telling them.
+    /// All alerts were sent before, or another run is sending them.
     Nothing,
     Sent(Digest),
 }
@@ -28,7 +28,7 @@ pub enum DeliveryError<E: std::error::Error + 'static> {
     Unmarked(#[source] StateError),
 }
 
-/// Sends the alerts that the channel was not told yet in one message.
+/// Sends the alerts that the channel does not have yet in one message.
 ///
 /// # Errors
 ///

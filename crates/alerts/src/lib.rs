@@ -1,7 +1,7 @@
-//! Alerts: what is worth a message, each told once per person and cycle.
+//! Alerts: what is worth a message, each sent once per person and cycle.
 //!
 //! Owns the statements over the views, their rows as alerts, the message of a day in all its forms, and the state that says what was
-//! told. Runs no SQL and publishes nothing: callers bring rows, a store and, for mail, a topic. The feature `network` adds webhooks and
+//! sent. Runs no SQL and publishes nothing: callers bring rows, a store and, for mail, a topic. The feature `network` adds webhooks and
 //! the state in a bucket. Reads no clock and no environment.
 
 mod alert;

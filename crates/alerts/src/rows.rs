@@ -82,7 +82,7 @@ struct SpikeRow {
 #[derive(Deserialize)]
 struct SourceRow {
     report: String,
-    // Athena's results do not tell an empty text from NULL in some forms.
+    // Athena's results do not distinguish an empty text from NULL in some forms.
     source_account: Option<String>,
     source_region: Option<String>,
     newest_day: NaiveDate,

@@ -266,6 +266,8 @@ fn the_relations_of_the_design_are_all_there() {
         "user_month",
         "team_month",
         "seats",
+        "alerts",
+        "usage_spikes",
         "code_activity",
         "code_totals",
         "data_health",

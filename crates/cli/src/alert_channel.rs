@@ -1,4 +1,4 @@
-//! Where alerts are told, each with a memory of its own.
+//! Where alerts are sent, each with a memory of its own.
 
 /// The channel of a webhook, in the state.
 pub(crate) const WEBHOOK: &str = "webhook";

@@ -1,4 +1,4 @@
-//! Tells alerts while the page is open.
+//! Sends alerts while the page is open.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl AlertListener {
         }))
     }
 
-    async fn tell(&self, data: &DashboardService) -> bool {
+    async fn send(&self, data: &DashboardService) -> bool {
         let alerts = match alert_rows::of_page(data, &self.settings).await {
             Ok(alerts) => alerts,
             Err(error) => {
@@ -70,6 +70,6 @@ impl AlertListener {
 
 impl DataListener for AlertListener {
     fn data_changed<'a>(&'a self, data: &'a DashboardService) -> BoxFuture<'a, bool> {
-        Box::pin(self.tell(data))
+        Box::pin(self.send(data))
     }
 }

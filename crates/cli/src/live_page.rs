@@ -45,7 +45,7 @@ pub(crate) struct LivePage {
     port: Option<u16>,
     token: Option<Token>,
     opens_browser: bool,
-    /// Hears of new data.
+    /// Called after changes of the data.
     pub(crate) listener: Option<Arc<dyn DataListener>>,
 }
 

@@ -70,7 +70,7 @@ settings! {
             persistence: Persistence::None,
             secret: true,
             check: check::webhook_url,
-            note: "A secret: whoever has it can post. Better given by the environment. `https`, or `http` to this machine; `[alerts]` says what is told.",
+            note: "A secret: whoever has it can post. Better given by the environment. `https`, or `http` to this machine; `[alerts]` has the rules.",
             example: r#""""#,
         }
         alert_webhook_format: WebhookFormat = "what that address understands" {
@@ -79,7 +79,7 @@ settings! {
             persistence: Persistence::None,
             note: "`teams` is a workflow of Microsoft Teams; docs/alerts.md describes `json`.",
         }
-        alerts_while_serving: bool = "`serve` also tells alerts, as `--alerts` does" {
+        alerts_while_serving: bool = "`serve` also posts alerts, as `--alerts` does" {
             scope: Scope::Local,
             default: Some("false"),
             persistence: Persistence::None,

@@ -1,4 +1,4 @@
-//! Who hears of new data besides the page.
+//! Calls a listener when the data have changed.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use tokio::sync::Mutex;
 
 use crate::dashboard_service::DashboardService;
 
-/// The time until a listener that has failed hears of the same data again.
+/// The time until a listener that has failed is called again for the same data.
 const RETRY_AFTER: TimeDelta = TimeDelta::minutes(5);
 
-/// Hears of the data when all exports that were found are read, then of new data, and once on each new day, for what depends on
+/// Called when all exports that were found are read, after each change of the data, and once on each new day, for what depends on
 /// the clock.
 pub trait DataListener: Send + Sync {
-    /// Returns false to hear of the same data again later.
+    /// Returns false to be called again later for the same data.
     fn data_changed<'a>(&'a self, data: &'a DashboardService) -> BoxFuture<'a, bool>;
 }
 
@@ -41,7 +41,7 @@ impl DataAnnouncer {
         }
     }
 
-    /// Calls the listener if it has not heard of these data, or not on this day.
+    /// Calls the listener if it was not called for these data, or not on this day.
     pub(crate) async fn announce(&self, data: &DashboardService, now: DateTime<Utc>) {
         let mut last = self.last.lock().await;
         let (version, day) = (data.version(), now.date_naive());

@@ -52,7 +52,7 @@ pub struct WatcherOptions {
     pub people: Option<PeopleStore>,
     /// The engine has the rows of some people only.
     pub is_restricted: bool,
-    /// Hears of new data.
+    /// Called after changes of the data.
     pub listener: Option<Arc<dyn DataListener>>,
 }
 

@@ -1,4 +1,4 @@
-//! The object of one month: the messages, each with the alerts that it tells.
+//! The object of one month: the messages, each with hashes of its alerts.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use super::StateError;
 const VERSION: u32 = 1;
 /// A claim of a run that has not said how it ended is void after this time.
 pub(super) const CLAIM_EXPIRES_AFTER: TimeDelta = TimeDelta::hours(1);
-/// Bytes of a hash that are kept: 128 bits tell any number of alerts apart.
+/// Bytes of a hash that are kept: 128 bits keep any number of alerts apart.
 const HASH_BYTES: usize = 16;
 
 /// The messages of one month.
@@ -70,7 +70,7 @@ impl Document {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// The hashes that are not told, and that no other run is about to tell.
+    /// The hashes of alerts that were not sent, and that no other run is about to send.
     pub(super) fn untold<'a>(&self, hashes: &'a [String], now: DateTime<Utc>) -> Vec<&'a String> {
         let taken = self.messages.iter().filter(|message| message.holds(now));
         let taken: HashSet<&String> = taken.flat_map(|message| &message.alerts).collect();
@@ -114,7 +114,7 @@ impl Document {
 }
 
 impl Message {
-    /// Returns true if its alerts must not be told again.
+    /// Returns true if its alerts must not be sent again.
     fn holds(&self, now: DateTime<Utc>) -> bool {
         self.sent_at.is_some() || now - self.claimed_at < CLAIM_EXPIRES_AFTER
     }

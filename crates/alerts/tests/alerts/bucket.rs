@@ -35,18 +35,18 @@ async fn a_bucket_conforms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_runs_at_once_over_a_bucket_one_tells_each_alert() {
     let bucket = new_bucket();
-    let sent = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
     let run = async || {
         let store = BucketState::new(bucket.clone(), "state/alerts/");
         let state = AlertState::new(&store, "topic");
         let now = at("2026-11-21T03:00:00Z");
         let send = async |digest: &Digest| {
-            sent.fetch_add(digest.alerts.len(), Ordering::SeqCst);
+            count.fetch_add(digest.alerts.len(), Ordering::SeqCst);
             Ok::<(), std::io::Error>(())
         };
         deliver(&state, one_of_each(), now, send).await.unwrap()
     };
     futures::future::join_all((0..4).map(|_| run())).await;
-    assert_eq!(sent.load(Ordering::SeqCst), one_of_each().len());
+    assert_eq!(count.load(Ordering::SeqCst), one_of_each().len());
     assert_eq!(run().await, Delivery::Nothing);
 }

@@ -1,4 +1,4 @@
-//! A webhook of this machine that answers as told, and remembers what it got.
+//! A webhook of this machine that answers as scripted, and remembers what it got.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};

@@ -1,4 +1,4 @@
-//! Told once: under races, after failures, after an interruption.
+//! Sent once: under races, after failures, after an interruption.
 
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ fn keys(alerts: &[Alert]) -> Vec<&str> {
 }
 
 /// Sends, and returns what was sent.
-async fn told(state: &AlertState<'_>, alerts: Vec<Alert>, now: &str) -> Vec<String> {
+async fn delivered(state: &AlertState<'_>, alerts: Vec<Alert>, now: &str) -> Vec<String> {
     let sent = deliver(state, alerts, at(now), async |_: &Digest| {
         Ok::<(), Unreachable>(())
     });
@@ -38,13 +38,13 @@ async fn an_alert_is_told_once_and_a_new_one_alone() {
     let state = AlertState::new(&store, "webhook");
     let first = one_of_each();
     assert_eq!(
-        told(&state, first.clone(), "2026-11-21T03:00:00Z")
+        delivered(&state, first.clone(), "2026-11-21T03:00:00Z")
             .await
             .len(),
         first.len()
     );
     assert!(
-        told(&state, first.clone(), "2026-11-22T03:00:00Z")
+        delivered(&state, first.clone(), "2026-11-22T03:00:00Z")
             .await
             .is_empty()
     );
@@ -52,13 +52,13 @@ async fn an_alert_is_told_once_and_a_new_one_alone() {
     let untold = state.untold(more.clone(), at("2026-11-22T03:00:00Z")).await;
     assert_eq!(keys(&untold.unwrap()), ["spike/id-of-eve/2026-11-20"]);
     assert_eq!(
-        told(&state, more, "2026-11-22T03:00:00Z").await,
+        delivered(&state, more, "2026-11-22T03:00:00Z").await,
         ["spike/id-of-eve/2026-11-20"]
     );
     // Another channel has its own memory.
     let output = AlertState::new(&store, "output");
     assert_eq!(
-        told(&output, first.clone(), "2026-11-22T03:00:00Z")
+        delivered(&output, first.clone(), "2026-11-22T03:00:00Z")
             .await
             .len(),
         first.len()
@@ -76,10 +76,10 @@ async fn the_next_month_is_another_cycle() {
         cycle: "2026-12".to_owned(),
         ..november.clone()
     };
-    told(&state, vec![november.clone()], "2026-11-21T03:00:00Z").await;
+    delivered(&state, vec![november.clone()], "2026-11-21T03:00:00Z").await;
     let both = vec![november, december];
     assert_eq!(
-        told(&state, both, "2026-12-21T03:00:00Z").await,
+        delivered(&state, both, "2026-12-21T03:00:00Z").await,
         ["allowance_Full/Bo/2026-12"]
     );
 }
@@ -88,26 +88,26 @@ async fn the_next_month_is_another_cycle() {
 async fn of_many_runs_at_once_one_tells_each_alert() {
     let folder = TempDir::new().unwrap();
     let store = FolderState::below(folder.path());
-    let sent = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
     let run = async || {
         let state = AlertState::new(&store, "webhook");
         let alerts = one_of_each();
         let now = at("2026-11-21T03:00:00Z");
         let send = async |digest: &Digest| {
-            sent.fetch_add(digest.alerts.len(), Ordering::SeqCst);
+            count.fetch_add(digest.alerts.len(), Ordering::SeqCst);
             tokio::task::yield_now().await;
             Ok::<(), Unreachable>(())
         };
         deliver(&state, alerts, now, send).await.unwrap();
     };
     futures::future::join_all((0..8).map(|_| run())).await;
-    assert_eq!(sent.load(Ordering::SeqCst), one_of_each().len());
+    assert_eq!(count.load(Ordering::SeqCst), one_of_each().len());
 }
 
 #[test]
 fn of_two_threads_with_stores_of_their_own_one_tells() {
     let folder = TempDir::new().unwrap();
-    let sent = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
@@ -117,7 +117,7 @@ fn of_two_threads_with_stores_of_their_own_one_tells() {
             let state = AlertState::new(&store, "webhook");
             let alerts = vec![spike("Ann")];
             let send = async |_: &Digest| {
-                sent.fetch_add(1, Ordering::SeqCst);
+                count.fetch_add(1, Ordering::SeqCst);
                 Ok::<(), Unreachable>(())
             };
             let now = at("2026-11-21T03:00:00Z");
@@ -129,7 +129,7 @@ fn of_two_threads_with_stores_of_their_own_one_tells() {
             scope.spawn(run);
         }
     });
-    assert_eq!(sent.load(Ordering::SeqCst), 1);
+    assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn what_could_not_be_sent_is_sent_by_the_next_run() {
         Err(DeliveryError::Send(Unreachable))
     ));
     assert_eq!(
-        told(&state, one_of_each(), "2026-11-21T03:00:01Z")
+        delivered(&state, one_of_each(), "2026-11-21T03:00:01Z")
             .await
             .len(),
         one_of_each().len()
@@ -165,20 +165,20 @@ async fn a_run_that_was_killed_delays_its_alerts_by_an_hour() {
     let before = (start + TimeDelta::minutes(59)).to_rfc3339();
     let new = [one_of_each(), vec![spike("Eve")]].concat();
     assert_eq!(
-        told(&state, new, &before).await,
+        delivered(&state, new, &before).await,
         ["spike/id-of-eve/2026-11-20"],
         "a claim of another run holds"
     );
     let after = (start + TimeDelta::minutes(60)).to_rfc3339();
     assert_eq!(
-        told(&state, one_of_each(), &after).await.len(),
+        delivered(&state, one_of_each(), &after).await.len(),
         one_of_each().len()
     );
-    assert!(told(&state, one_of_each(), &after).await.is_empty());
+    assert!(delivered(&state, one_of_each(), &after).await.is_empty());
     // The first run was not killed, only slow: it changes nothing any more.
     state.confirm(&killed, start).await.unwrap();
     state.release(&killed).await.unwrap();
-    assert!(told(&state, one_of_each(), &after).await.is_empty());
+    assert!(delivered(&state, one_of_each(), &after).await.is_empty());
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn the_state_names_nobody_and_is_private() {
     let folder = TempDir::new().unwrap();
     let store = FolderState::below(folder.path());
     let state = AlertState::new(&store, "webhook");
-    told(&state, one_of_each(), "2026-11-21T03:00:00Z").await;
+    delivered(&state, one_of_each(), "2026-11-21T03:00:00Z").await;
     let path = folder.path().join("alerts/webhook/2026-11.json");
     let text = fs::read_to_string(&path).unwrap();
     for name in ["Ann", "Bo", "id-of", "123456789012", "spike"] {
@@ -210,7 +210,7 @@ async fn months_older_than_a_year_are_removed() {
     }
     let store = FolderState::below(folder.path());
     let state = AlertState::new(&store, "webhook");
-    told(&state, vec![spike("Ann")], "2026-11-21T03:00:00Z").await;
+    delivered(&state, vec![spike("Ann")], "2026-11-21T03:00:00Z").await;
     assert!(!months.join("2025-10.json").exists());
     assert!(months.join("2025-11.json").exists());
 }
@@ -220,7 +220,7 @@ async fn a_damaged_state_sends_nothing() {
     let folder = TempDir::new().unwrap();
     let store = FolderState::below(folder.path());
     let state = AlertState::new(&store, "webhook");
-    told(&state, vec![spike("Ann")], "2026-11-21T03:00:00Z").await;
+    delivered(&state, vec![spike("Ann")], "2026-11-21T03:00:00Z").await;
     let path = folder.path().join("alerts/webhook/2026-11.json");
     for (content, text) in [
         (

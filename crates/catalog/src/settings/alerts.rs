@@ -1,4 +1,4 @@
-//! Which alerts are told, and from when.
+//! Which alerts are sent, and from when.
 
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +92,7 @@ impl Alerts {
 
     pub(super) const SECTION: Section = Section {
         name: "alerts",
-        meaning: "What `alerts` tells, each once per person and cycle. The levels of the allowance are `at_risk_share`, `warning_share` and `full_share` of `[budget]`.",
+        meaning: "What `alerts` sends, each once per person and cycle. The levels of the allowance are `at_risk_share`, `warning_share` and `full_share` of `[budget]`.",
         keys: &[
             (
                 "rules",

@@ -1,4 +1,4 @@
-//! The command that tells alerts.
+//! The command that sends alerts.
 
 use clap::Args;
 
@@ -6,9 +6,9 @@ use super::{DataArgs, Output};
 
 /// Tell who nears the allowance, spends far more than usual, and which data are late
 ///
-/// Shows the alerts that are new: each is told once per person and month (allowance, overage, budget) or day (spikes, late
+/// Shows the alerts that are new: each is sent once per person and month (allowance, overage, budget) or day (spikes, late
 /// data). Without a flag nothing is sent and nothing is remembered, so the same alerts are shown again. --webhook posts
-/// them as one message to `alert_webhook_url`; --record prints them. Both remember what was told, each for itself, in the
+/// them as one message to `alert_webhook_url`; --record prints them. Both remember what was sent, each for itself, in the
 /// data folder, and say nothing when nothing is new. `[alerts]` in the settings has the rules.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -27,11 +27,11 @@ pub(crate) struct AlertsArgs {
     #[command(flatten)]
     pub(crate) data: DataArgs,
 
-    /// Post the new alerts to `alert_webhook_url`, and remember them as told
+    /// Post the new alerts to `alert_webhook_url`, and remember them as sent
     #[arg(long)]
     pub(crate) webhook: bool,
 
-    /// Print the new alerts, and remember them as told
+    /// Print the new alerts, and remember them as sent
     #[arg(long, conflicts_with = "webhook")]
     pub(crate) record: bool,
 
@@ -39,7 +39,7 @@ pub(crate) struct AlertsArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// Show all alerts, also those that were told before
+    /// Show all alerts, also those that were sent before
     #[arg(long, conflicts_with_all = ["webhook", "record"])]
     pub(crate) all: bool,
 

@@ -28,7 +28,7 @@ Examples:
   kiro-analytics serve exports --host 0.0.0.0            other machines, with a token
   kiro-analytics serve --dashboard my-dashboard.yaml     sheets of your own
   kiro-analytics serve --viewer ann@example.com          only what Ann may see
-  kiro-analytics serve s3://BUCKET/PREFIX --alerts       also tell alerts to a webhook
+  kiro-analytics serve s3://BUCKET/PREFIX --alerts       also post alerts to a webhook
 ")]
 pub(crate) struct ServeArgs {
     /// Folders or buckets (`s3://BUCKET/PREFIX`) with exports, as for `normalize`; without any, nothing new is read

@@ -26,14 +26,14 @@ struct Answer<'a> {
     alerts: &'a [Alert],
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'a str>,
-    /// Alerts that are true and were told before.
-    told_before: usize,
+    /// Alerts that are true and were sent before.
+    sent_before: usize,
     /// The host of the webhook that has accepted the message.
     sent_to: Option<&'a str>,
     /// What a webhook would get, with `--webhook --dry-run`.
     #[serde(skip_serializing_if = "Option::is_none")]
     webhook_body: Option<Value>,
-    /// Whether these alerts are remembered as told.
+    /// Whether these alerts are remembered as sent.
     is_recorded: bool,
 }
 
@@ -69,20 +69,20 @@ async fn show(
     let all = alerts.len();
     let untold = state.untold(alerts.clone(), now()).await;
     let new = untold.map_err(state_error)?;
-    let told_before = all - new.len();
+    let sent_before = all - new.len();
     let digest = Digest::new(if args.all { alerts } else { new });
     if args.output == Output::Json {
         let body = digest.as_ref().filter(|_| args.webhook);
         return output::print_json(&Answer {
             webhook_body: body.map(|digest| digest.webhook_body(webhook::format(config))),
-            ..Answer::of(digest.as_ref(), told_before)
+            ..Answer::of(digest.as_ref(), sent_before)
         });
     }
     match &digest {
         Some(digest) => write_digest(digest)?,
-        None if told_before > 0 => note(format_args!(
-            "no new alerts; {} told before: --all shows them",
-            counted(told_before as u64, "alert")
+        None if sent_before > 0 => note(format_args!(
+            "no new alerts; {} sent before: --all shows them",
+            counted(sent_before as u64, "alert")
         )),
         None => note("no alerts"),
     }
@@ -158,11 +158,11 @@ async fn post(
 }
 
 impl<'a> Answer<'a> {
-    fn of(digest: Option<&'a Digest>, told_before: usize) -> Self {
+    fn of(digest: Option<&'a Digest>, sent_before: usize) -> Self {
         Self {
             alerts: digest.map_or(&[], |digest| &digest.alerts),
             subject: digest.map(|digest| digest.subject.as_str()),
-            told_before,
+            sent_before,
             sent_to: None,
             webhook_body: None,
             is_recorded: false,

@@ -11,9 +11,9 @@ pub(crate) async fn run(args: ServeArgs, context: &CommandContext<'_>) -> Result
     let config = &context.config(&args.data)?;
     let cancellation = context.cancellation;
     let visibility = audience::visibility(config, &args.audience).await?;
-    // A page for some people does not tell about all.
-    let tells = args.alerts || (config.alerts_while_serving && !args.audience.is_restricted());
-    let listener = if tells {
+    // A page for some people posts no alerts about all.
+    let sends = args.alerts || (config.alerts_while_serving && !args.audience.is_restricted());
+    let listener = if sends {
         Some(AlertListener::of_settings(config).await?)
     } else {
         None

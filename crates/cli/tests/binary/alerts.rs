@@ -1,4 +1,4 @@
-//! Alerts as a process: a planted spike is told once, printed or posted, and the webhook's address is in no output.
+//! Alerts as a process: a planted spike is sent once, printed or posted, and the webhook's address is in no output.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,7 +15,7 @@ const SETTINGS: &str = "[alerts]\nrules = [\"allowance\", \"overage\", \"spike\"
 const ANN: &str = "00000001-aaaa-4bbb-8ccc-ddddeeeeffff";
 const BO: &str = "00000002-aaaa-4bbb-8ccc-ddddeeeeffff";
 
-/// A folder with ten days of habit, normalized into `kiro-analytics-data`: nothing to tell.
+/// A folder with ten days of habit, normalized into `kiro-analytics-data`: nothing to send.
 fn with_habit() -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("kiro-analytics.toml"), SETTINGS).unwrap();
@@ -103,8 +103,8 @@ Far more than usual
     assert_eq!(printed(folder, &["--all"]), expected);
     let answer = json(folder, &[]);
     assert_eq!(answer["alerts"], serde_json::json!([]));
-    assert_eq!(answer["told_before"], 1);
-    // What is new is told alone: now above 75 % of the allowance.
+    assert_eq!(answer["sent_before"], 1);
+    // What is new is sent alone: now above 75 % of the allowance.
     add_export(folder, 12, [(12, ANN, 200.0, 0.0)]);
     let expected = "\
 Kiro 2026-09-12: 1 near allowance
@@ -146,8 +146,8 @@ fn two_commands_at_once_print_an_alert_once() {
         let runs = [(); 3].map(|()| scope.spawn(|| printed(folder, &["--record"])));
         runs.map(|run| run.join().unwrap()).into_iter().collect()
     });
-    let told = printed.iter().filter(|text| !text.is_empty());
-    assert_eq!(told.count(), 1, "{printed:?}");
+    let sent = printed.iter().filter(|text| !text.is_empty());
+    assert_eq!(sent.count(), 1, "{printed:?}");
 }
 
 #[test]
@@ -199,7 +199,7 @@ mod webhook {
         let again = post(folder.path(), &receiver, &["--output", "json"]);
         let again: Value = serde_json::from_slice(&again.stdout).unwrap();
         assert_eq!(
-            (&again["sent_to"], &again["told_before"]),
+            (&again["sent_to"], &again["sent_before"]),
             (&Value::Null, &Value::from(1))
         );
         let requests = receiver.requests();
@@ -298,8 +298,8 @@ hint: check `alert_webhook_url` and `alert_webhook_format`: the webhook may have
         page.wait_until("an alert", |_| !receiver.requests().is_empty());
         let body = receiver.requests()[0].body.to_string();
         assert!(body.contains("400 credits on 2026-09-11"), "{body}");
-        let told = json(folder.path(), &["--webhook", "--dry-run"]);
-        assert_eq!(told["told_before"], 1);
+        let sent = json(folder.path(), &["--webhook", "--dry-run"]);
+        assert_eq!(sent["sent_before"], 1);
         assert_eq!(receiver.requests().len(), 1);
     }
 

@@ -1,4 +1,4 @@
-//! Claims alerts before they are told, so that of two runs at once only one tells them.
+//! Claims alerts before they are sent, so that of two runs at once only one sends them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,16 +13,16 @@ const MAX_ATTEMPTS: u32 = 20;
 /// Bytes of the name of a message.
 const ID_BYTES: usize = 8;
 
-/// What one channel was told: an object per month of the alerts' cycles, `<channel>/<yyyy-mm>.json`.
+/// What was sent to one channel: an object per month of the alerts' cycles, `<channel>/<yyyy-mm>.json`.
 ///
 /// A run claims alerts, sends the message, and marks it as sent. A run that ends in between leaves a claim that is void after an
-/// hour: the next run then tells the alerts, a second time if the message had gone out.
+/// hour: the next run then sends the alerts, a second time if the message had gone out.
 pub struct AlertState<'a> {
     store: &'a dyn StateStore,
     channel: &'a str,
 }
 
-/// Alerts that this run has to tell.
+/// Alerts that this run has to send.
 #[derive(Debug)]
 pub struct Claim {
     id: String,
@@ -36,7 +36,7 @@ impl<'a> AlertState<'a> {
         Self { store, channel }
     }
 
-    /// The alerts that were not told yet. Changes nothing.
+    /// The alerts that were not sent yet. Changes nothing.
     pub async fn untold(
         &self,
         alerts: Vec<Alert>,
@@ -50,7 +50,7 @@ impl<'a> AlertState<'a> {
         Ok(untold)
     }
 
-    /// Claims the alerts that were not told yet. Without any, nothing is written.
+    /// Claims the alerts that were not sent yet. Without any, nothing is written.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl<'a> AlertState<'a> {
         Ok(claim)
     }
 
-    /// Marks the alerts as told, for all runs of the cycle.
+    /// Marks the alerts as sent, for all runs of the cycle.
     pub async fn confirm(&self, claim: &Claim, now: DateTime<Utc>) -> Result<(), StateError> {
         for month in &claim.months {
             self.change(month, |document| document.confirm(&claim.id, now))
@@ -89,7 +89,7 @@ impl<'a> AlertState<'a> {
         Ok(())
     }
 
-    /// Gives the alerts back: the next run tells them.
+    /// Gives the alerts back: the next run sends them.
     pub async fn release(&self, claim: &Claim) -> Result<(), StateError> {
         for month in &claim.months {
             self.change(month, |document| document.release(&claim.id))
