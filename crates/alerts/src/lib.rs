@@ -8,6 +8,7 @@ mod alert;
 mod deliver;
 mod late_data;
 mod message;
+mod number;
 mod rows;
 mod state;
 #[cfg(feature = "network")]

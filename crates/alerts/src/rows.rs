@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 use kiro_catalog::{AlertRule, Alerts};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::alert::{Alert, AllowanceLevel, DataSource, Event, Person};
 use crate::late_data::{SourceDay, late_sources};
+use crate::number::{number, optional_number};
 
 /// A statement whose rows are alerts, or say which data are late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,33 +276,6 @@ impl From<SourceRow> for SourceDay {
             newest_day: row.newest_day,
         }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Number(f64),
-    Text(String),
-}
-
-fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    read_number(Number::deserialize(deserializer)?)
-}
-
-fn optional_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
-    let found = Option::<Number>::deserialize(deserializer)?;
-    found.map(read_number).transpose()
-}
-
-/// Rounds to four decimals: the last digits of a sum depend on the order of its rows.
-fn read_number<E: serde::de::Error>(found: Number) -> Result<f64, E> {
-    let number: f64 = match found {
-        Number::Number(number) => number,
-        Number::Text(text) => text
-            .parse()
-            .map_err(|_| serde::de::Error::custom("expected a number"))?,
-    };
-    Ok((number * 1e4).round() / 1e4)
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ fn sort_keys(sql: &str) -> Vec<String> {
             }
             key.push(character);
         }
-        keys.push(key.split(" ROWS ").next().unwrap().to_owned());
+        let key = key.split(" ROWS ").next().unwrap();
+        keys.push(key.split(" RANGE ").next().unwrap().to_owned());
     }
     keys.into_iter().map(|key| key.trim().to_owned()).collect()
 }
