@@ -49,7 +49,7 @@ SELECT
     k.usual_days AS usual_active_days,  -- double: active days per 14 days in the 8 weeks before the last 14 days
     k.fortnight_days AS recent_active_days,  -- bigint: active days in the last 14 days
     CASE
-        WHEN k.usual_days >= CAST(s.losing_interest_days AS double)
+        WHEN k.others_share * k.usual_days >= CAST(s.losing_interest_days AS double)
             AND CAST(k.fortnight_days AS double) < s.losing_interest_share * k.others_share * k.usual_days
             AND CAST(k.fortnight_messages AS double) < s.movers_at_risk_share * k.others_share * k.usual_messages
         THEN 'Yes'

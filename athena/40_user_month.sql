@@ -141,9 +141,9 @@ fitted AS (
         p.tier_label AS fitting_tier,
         p.credits AS fitting_credits,
         p.is_largest AS fitting_is_largest,
-        f.fee_usd + least(greatest(f.basis_credits - f.plan_credits, 0e0), f.beyond) * f.overage_usd_per_credit AS cost_usd,
-        p.monthly_fee_usd + least(greatest(f.basis_credits - p.credits, 0e0), f.beyond) * f.overage_usd_per_credit AS fitting_cost_usd,
-        greatest(f.basis_credits - f.plan_credits - f.beyond, 0e0) AS unserved_credits
+        f.fee_usd + CASE WHEN f.basis_credits > f.plan_credits THEN least(f.basis_credits - f.plan_credits, f.beyond) WHEN f.basis_credits <= f.plan_credits THEN 0e0 END * f.overage_usd_per_credit AS cost_usd,
+        p.monthly_fee_usd + CASE WHEN f.basis_credits > p.credits THEN least(f.basis_credits - p.credits, f.beyond) WHEN f.basis_credits <= p.credits THEN 0e0 END * f.overage_usd_per_credit AS fitting_cost_usd,
+        CASE WHEN f.basis_credits > f.plan_credits + f.beyond THEN f.basis_credits - f.plan_credits - f.beyond WHEN f.basis_credits <= f.plan_credits + f.beyond THEN 0e0 END AS unserved_credits
     FROM forecast AS f
     -- The smallest plan that is the cheapest and sufficient.
     LEFT JOIN {database}.plan_ladder AS p

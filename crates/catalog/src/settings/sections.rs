@@ -138,7 +138,7 @@ sections! {
         at_risk_share: f64 = 0.5,
         /// Losing interest below this share of the active days that are usual for the user, and below `at_risk_share` of the messages, in the last two weeks.
         losing_interest_share: f64 = 0.34,
-        /// Minimum number of active days in two weeks that must be usual for a user to lose interest.
+        /// Minimum number of active days in two weeks that must be expected of a user to lose interest.
         losing_interest_days: u32 = 4,
     }
 
