@@ -92,6 +92,27 @@ pub(crate) fn email(value: &Value) -> Option<String> {
     unless(is_good, "an e-mail address", found)
 }
 
+/// The ARN or the name of a secret of Secrets Manager. An address of a webhook is not repeated.
+pub(crate) fn secret(value: &Value) -> Option<String> {
+    let found = text(value);
+    let name = if found.starts_with("arn:") {
+        let parts: Vec<&str> = found.splitn(7, ':').collect();
+        match parts.as_slice() {
+            ["arn", _, "secretsmanager", _, _, "secret", name] => name,
+            _ => "",
+        }
+    } else {
+        found
+    };
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
+    let is_name = (1..=519).contains(&name.len()) && name.bytes().all(is_allowed);
+    let is_good = found.is_empty() || is_name;
+    (!is_good).then(|| {
+        "expected the ARN or the name of a secret in Secrets Manager, not the address of the webhook"
+            .to_owned()
+    })
+}
+
 pub(crate) fn time_of_day(value: &Value) -> Option<String> {
     let found = text(value);
     let parts = found.split_once(':').map(|(hour, minute)| {

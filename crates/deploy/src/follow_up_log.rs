@@ -1,5 +1,5 @@
-//! The log of the function `follow-up`: runs that were followed, datasets that were not imported, and failures. It has ids of datasets,
-//! counts and reasons.
+//! The log of the function `follow-up`: runs that were followed, datasets that were not imported, alerts that were sent, and failures.
+//! It has ids of datasets and queries, counts and reasons.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,16 @@ pub struct FollowedRun {
     pub failed: u64,
 }
 
+/// A message with alerts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SentAlerts {
+    /// When it was sent, UTC.
+    pub at: String,
+    /// `topic` or `webhook`.
+    pub channel: String,
+    pub alerts: u64,
+}
+
 /// The log of a period.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FollowUpLog {
@@ -32,6 +42,7 @@ pub struct FollowUpLog {
     pub since: String,
     /// Oldest first, as all lists.
     pub runs: Vec<FollowedRun>,
+    pub sent_alerts: Vec<SentAlerts>,
     pub failures: Vec<FailedRun>,
     pub warnings: Vec<LogWarning>,
     /// Number of events in the queue that could not be delivered to the function.
@@ -49,6 +60,9 @@ struct Record {
     error: String,
     hint: String,
     data_set: String,
+    statement: String,
+    channel: String,
+    alerts: u64,
     started: u64,
     already_imported: u64,
     over_quota: u64,
@@ -96,6 +110,8 @@ impl FollowUpLog {
             error,
             hint,
             data_set,
+            statement,
+            channel,
             ..
         } = record;
         let text = record.message.trim_end_matches('.');
@@ -106,6 +122,20 @@ impl FollowUpLog {
                 already_imported: record.already_imported,
                 over_quota: record.over_quota,
                 failed: record.failed,
+            }),
+            ("INFO", "Alerts sent.") => self.sent_alerts.push(SentAlerts {
+                at,
+                channel: channel.clone(),
+                alerts: record.alerts,
+            }),
+            ("ERROR", "Alerts not computed.") => self.failures.push(FailedRun {
+                at,
+                what: format!("{text}: {error}; {hint}"),
+            }),
+            // The error begins with the channel, and ends with the hint.
+            ("ERROR", "Alerts not sent.") => self.failures.push(FailedRun {
+                at,
+                what: format!("{text}: {error}"),
             }),
             ("ERROR", "Import not started.") => self.failures.push(FailedRun {
                 at,
@@ -125,6 +155,10 @@ impl FollowUpLog {
                     what: format!("{text}: {error}"),
                 });
             }
+            ("WARN", _) if !statement.is_empty() => self.warnings.push(LogWarning {
+                at,
+                what: format!("statement about {statement}: {text}"),
+            }),
             ("WARN", _) => self.warnings.push(LogWarning {
                 at,
                 what: format!("dataset `{data_set}`: {text}"),
