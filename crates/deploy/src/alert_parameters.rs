@@ -43,11 +43,23 @@ pub(crate) fn alert_parameters(
         ("AlertSettings", rules),
         ("WebhookSecretArn", secret_pattern(names, &secret)),
         ("WebhookSecret", secret),
-        ("WebhookFormat", settings.alert_webhook_format.as_str().to_owned()),
-        ("DatabaseName", output("DatabaseName", names.database(settings))),
-        ("WorkgroupName", output("WorkgroupName", names.workgroup(settings))),
+        (
+            "WebhookFormat",
+            settings.alert_webhook_format.as_str().to_owned(),
+        ),
+        (
+            "DatabaseName",
+            output("DatabaseName", names.database(settings)),
+        ),
+        (
+            "WorkgroupName",
+            output("WorkgroupName", names.workgroup(settings)),
+        ),
         ("ResultsBucket", bucket),
-        ("ResultsKmsKeyArn", settings.results_kms_key.clone().unwrap_or_default()),
+        (
+            "ResultsKmsKeyArn",
+            settings.results_kms_key.clone().unwrap_or_default(),
+        ),
         ("MapBucket", map(|identity| &identity.map_bucket)),
         ("MapKeyArn", map(|identity| &identity.map_key)),
         ("UseLakeFormation", uses_grants.to_string()),

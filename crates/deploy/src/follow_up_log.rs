@@ -212,4 +212,37 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn sent_alerts_and_those_that_were_not_are_read() {
+        let messages = [
+            json!({"level": "WARN", "message": "Statement failed, started again.", "statement": "spikes", "query": "1"}),
+            json!({"level": "INFO", "message": "Alerts sent.", "channel": "topic", "alerts": 3}),
+            json!({"level": "ERROR", "message": "Alerts not sent.", "channel": "webhook", "error": "webhook: the alerts could not be sent: status 404; check the address"}),
+            json!({"level": "INFO", "message": "Alerts followed.", "run": "1", "alerts": 3, "sent": 3, "failed_channels": 1}),
+            json!({"level": "ERROR", "message": "Alerts not computed.", "error": "athena:StartQueryExecution: not allowed: no", "hint": "deploy again"}),
+        ];
+        let at = DateTime::from_timestamp(1_783_739_700, 0).unwrap();
+        let events = messages.iter().map(|message| (at, message.to_string()));
+        let log = FollowUpLog::of(LogEvents {
+            events: events.collect(),
+            is_cut: false,
+        });
+        assert_eq!(log.runs, []);
+        assert_eq!(log.sent_alerts.len(), 1);
+        let sent = &log.sent_alerts[0];
+        assert_eq!((sent.channel.as_str(), sent.alerts), ("topic", 3));
+        assert_eq!(
+            log.warnings[0].what,
+            "statement about spikes: Statement failed, started again"
+        );
+        let failures: Vec<&str> = log.failures.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(
+            failures,
+            [
+                "Alerts not sent: webhook: the alerts could not be sent: status 404; check the address",
+                "Alerts not computed: athena:StartQueryExecution: not allowed: no; deploy again",
+            ]
+        );
+    }
 }

@@ -24,7 +24,10 @@ pub(crate) fn is_deployment_key(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
         // A folder that was created in the console is an empty object.
-        ["normalized" | "query-results" | "functions" | "state" | "alerts", ""] => true,
+        [
+            "normalized" | "query-results" | "functions" | "state" | "alerts",
+            "",
+        ] => true,
         ["normalized", "versions", rest @ ..] => is_version_record(rest),
         ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
         ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),
