@@ -214,8 +214,7 @@ FOLLOW_UP_ALLOWED = {
     ),
     "FollowUpRole.FindDefaultDatabase": (["glue:GetDatabase"], ["arn:{p}:glue:eu-central-1:123456789012:database/default"]),
     "FollowUpRole.ReadWithGrants": (["lakeformation:GetDataAccess"], ["*"]),
-    "FollowUpRole.FindResults": (["s3:GetBucketLocation"], ["arn:{p}:s3:::example-results"]),
-    "FollowUpRole.ListResults": (["s3:ListBucket"], ["arn:{p}:s3:::example-results"]),
+    "FollowUpRole.FindResults": (["s3:GetBucketLocation", "s3:ListBucket"], ["arn:{p}:s3:::example-results"]),
     "FollowUpRole.ReadParts": (["s3:GetObject"], ["arn:{p}:s3:::example-results/normalized/*"]),
     "FollowUpRole.KeepQueryResults": (
         ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
@@ -479,6 +478,11 @@ class FollowUpPolicies(unittest.TestCase):
         self.assertEqual(alerts["KIRO_TOPIC"], TOPIC.replace("{partition}", "aws"))
         self.assertEqual((alerts["KIRO_WEBHOOK_SECRET"], alerts["KIRO_WEBHOOK_FORMAT"]), ("kiro/webhook", "slack"))
         self.assertEqual((alerts["KIRO_ALERTS"], alerts["KIRO_DATABASE"], alerts["KIRO_WORKGROUP"]), ("{}", "kiro_analytics", "kiro_analytics"))
+
+    def test_a_missing_state_is_missing_and_not_denied(self):
+        """S3 says so only to those who may list the bucket, whatever the prefix."""
+        (found,) = [statement for statement in resolved(FOLLOW_UP_PARAMETERS, path=FOLLOW_UP) if statement.name == "FollowUpRole.FindResults"]
+        self.assertEqual(found.conditions, ("StringEquals aws:ResourceAccount 123456789012",))
 
     def test_the_role_writes_what_it_remembers_and_query_results_alone(self):
         writes = {
