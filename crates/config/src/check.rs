@@ -378,7 +378,26 @@ fn each(value: &Value, check: impl Fn(&Value) -> Option<String>) -> Option<Strin
 mod tests {
     use serde_json::Value;
 
-    use super::prefix;
+    use super::{prefix, secret};
+
+    #[test]
+    fn a_secret_is_an_arn_or_a_name_and_an_address_is_not_repeated() {
+        for good in [
+            "",
+            "kiro-analytics/webhook",
+            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-AbCdEf",
+        ] {
+            assert_eq!(secret(&Value::from(good)), None, "{good}");
+        }
+        for bad in [
+            "https://hooks.slack.com/services/PRIVATE",
+            "arn:aws:sns:eu-central-1:123456789012:PRIVATE",
+            "PRIVATE name",
+        ] {
+            let problem = secret(&Value::from(bad)).unwrap();
+            assert!(!problem.contains("PRIVATE"), "{problem}");
+        }
+    }
 
     #[test]
     fn a_prefix_can_stand_in_every_name() {
