@@ -92,27 +92,6 @@ pub(crate) fn email(value: &Value) -> Option<String> {
     unless(is_good, "an e-mail address", found)
 }
 
-/// The ARN or the name of a secret of Secrets Manager. An address of a webhook is not repeated.
-pub(crate) fn secret(value: &Value) -> Option<String> {
-    let found = text(value);
-    let name = if found.starts_with("arn:") {
-        let parts: Vec<&str> = found.splitn(7, ':').collect();
-        match parts.as_slice() {
-            ["arn", _, "secretsmanager", _, _, "secret", name] => name,
-            _ => "",
-        }
-    } else {
-        found
-    };
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte);
-    let is_name = (1..=519).contains(&name.len()) && name.bytes().all(is_allowed);
-    let is_good = found.is_empty() || is_name;
-    (!is_good).then(|| {
-        "expected the ARN or the name of a secret in Secrets Manager, not the address of the webhook"
-            .to_owned()
-    })
-}
-
 pub(crate) fn time_of_day(value: &Value) -> Option<String> {
     let found = text(value);
     let parts = found.split_once(':').map(|(hour, minute)| {
@@ -378,26 +357,7 @@ fn each(value: &Value, check: impl Fn(&Value) -> Option<String>) -> Option<Strin
 mod tests {
     use serde_json::Value;
 
-    use super::{prefix, secret};
-
-    #[test]
-    fn a_secret_is_an_arn_or_a_name_and_an_address_is_not_repeated() {
-        for good in [
-            "",
-            "kiro-analytics/webhook",
-            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-AbCdEf",
-        ] {
-            assert_eq!(secret(&Value::from(good)), None, "{good}");
-        }
-        for bad in [
-            "https://hooks.slack.com/services/PRIVATE",
-            "arn:aws:sns:eu-central-1:123456789012:PRIVATE",
-            "PRIVATE name",
-        ] {
-            let problem = secret(&Value::from(bad)).unwrap();
-            assert!(!problem.contains("PRIVATE"), "{problem}");
-        }
-    }
+    use super::prefix;
 
     #[test]
     fn a_prefix_can_stand_in_every_name() {

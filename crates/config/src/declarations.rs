@@ -221,12 +221,11 @@ settings! {
         }
     }
     "Alerts of the deployment" {
-        send_alerts: bool = "after a night with new exports, send alerts to `alarm_email` and to the webhook of `alerts_webhook_secret`" {
+        send_alerts: bool = "after a night with new exports, send alerts to `alarm_email` and to the webhook of `alerts_webhook_secret`; `[alerts]` has the rules" {
             default: Some("false"),
-            note: "`[alerts]` has the rules, and whether messages have names. docs/alerts.md has the cost.",
         }
         alerts_webhook_secret: Option<String> = "secret in AWS Secrets Manager with the address of a webhook, by ARN or name" {
-            check: check::secret,
+            check: crate::secret_id::check,
             note: "Create it yourself, in the Region of the deployment. The address is in no template, log or error.",
             example: r#""kiro-analytics/webhook""#,
         }
