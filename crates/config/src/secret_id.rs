@@ -10,7 +10,7 @@ pub(crate) fn check(value: &Value) -> Option<String> {
     let name = if found.starts_with("arn:") {
         let parts: Vec<&str> = found.splitn(7, ':').collect();
         match parts.as_slice() {
-            ["arn", _, "secretsmanager", _, _, "secret", name] => name,
+            ["arn", _, "secretsmanager", _, _, "secret", name] => *name,
             _ => "",
         }
     } else {
