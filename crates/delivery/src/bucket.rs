@@ -1,12 +1,14 @@
 //! A prefix of a bucket, by conditional writes.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_ingest::{StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
-use kiro_s3::{PresignedUrl, Replacement, S3Bucket};
-use std::time::{Duration, SystemTime};
+use kiro_s3::{Replacement, S3Bucket};
 
-use crate::destination::{Destination, VersionedContent};
+use crate::destination::{Destination, Link, VersionedContent};
 use crate::report_file::ReportFile;
 
 /// Larger than any report: figures are limited to 48 MiB before compression.
@@ -21,21 +23,6 @@ pub struct BucketDestination {
 impl BucketDestination {
     pub fn new(bucket: S3Bucket) -> Self {
         Self { bucket }
-    }
-
-    /// Signs a link to a file that was read or written before.
-    ///
-    /// # Errors
-    ///
-    /// Without credentials, or for more than [`kiro_s3::MAX_PRESIGNED`].
-    pub async fn link(
-        &self,
-        name: &str,
-        now: SystemTime,
-        lifetime: Duration,
-    ) -> Result<PresignedUrl, StoreError> {
-        let link = self.bucket.presigned_url(&self.key(name), now, lifetime);
-        link.await.map_err(|error| self.located(name, error))
     }
 
     fn key(&self, name: &str) -> ObjectKey {
@@ -79,7 +66,11 @@ impl Destination for BucketDestination {
                 content_disposition: Some(file.content_disposition.clone()),
                 ..Replacement::default()
             };
-            match self.bucket.replace(&self.key(&file.name), replacement).await {
+            match self
+                .bucket
+                .replace(&self.key(&file.name), replacement)
+                .await
+            {
                 Ok(()) => Ok(true),
                 Err(error) if matches!(error.kind, StoreErrorKind::Changed) => Ok(false),
                 Err(error) => Err(self.located(&file.name, error)),
@@ -90,5 +81,22 @@ impl Destination for BucketDestination {
     fn location(&self, name: &str) -> String {
         let url = self.bucket.url();
         format!("s3://{}/{}{name}", url.bucket(), url.prefix())
+    }
+
+    fn link<'a>(
+        &'a self,
+        name: &'a str,
+        now: DateTime<Utc>,
+        lifetime: Duration,
+    ) -> BoxFuture<'a, Result<Option<Link>, StoreError>> {
+        Box::pin(async move {
+            let key = self.key(name);
+            let signed = self.bucket.presigned_url(&key, now.into(), lifetime).await;
+            let link = signed.map_err(|error| self.located(name, error))?;
+            Ok(Some(Link {
+                url: link.url,
+                expires_at: link.expires_at.into(),
+            }))
+        })
     }
 }

@@ -33,7 +33,11 @@ impl FolderDestination {
     }
 
     fn error(&self, operation: &'static str, name: &str, error: io::Error) -> StoreError {
-        StoreError::new(operation, &ObjectKey::new(self.location(name)), error.into())
+        StoreError::new(
+            operation,
+            &ObjectKey::new(self.location(name)),
+            error.into(),
+        )
     }
 }
 

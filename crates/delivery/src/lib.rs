@@ -18,7 +18,7 @@ mod report_name;
 
 #[cfg(feature = "aws")]
 pub use bucket::BucketDestination;
-pub use destination::{Destination, StoreStatus, StoredFile, VersionedContent, store};
+pub use destination::{Destination, Link, StoreStatus, StoredFile, VersionedContent, store};
 pub use folder::FolderDestination;
 #[cfg(feature = "mail")]
 pub use mail::{Mail, MailError};

@@ -188,7 +188,9 @@ mod tests {
         let mail = MailReceipt::new(&destination, "", "a.html", &["ann@example.com".to_owned()]);
         let claims = (0..8).map(|_| mail.claim(at(5), false));
         let claims = futures::future::join_all(claims).await;
-        let sends = claims.iter().filter(|claim| matches!(claim, Ok(MailClaim::Send)));
+        let sends = claims
+            .iter()
+            .filter(|claim| matches!(claim, Ok(MailClaim::Send)));
         assert_eq!(sends.count(), 1, "{claims:?}");
     }
 }

@@ -75,7 +75,9 @@ impl SendError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Mail(_) => "check the addresses of --mail and of `report_from`",
-            Self::Login { .. } => "check user and password: `smtp_url`, KIRO_ANALYTICS_SMTP_PASSWORD",
+            Self::Login { .. } => {
+                "check user and password: `smtp_url`, KIRO_ANALYTICS_SMTP_PASSWORD"
+            }
             Self::Later { .. } => "run the command again later",
             Self::Refused { .. } => {
                 "check that the server accepts this sender, these recipients and a mail of this size; its log says why"
