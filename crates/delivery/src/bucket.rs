@@ -1,14 +1,11 @@
 //! A prefix of a bucket, by conditional writes.
 
-use std::time::Duration;
-
-use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_ingest::{StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
 use kiro_s3::{Replacement, S3Bucket};
 
-use crate::destination::{Destination, Link, VersionedContent};
+use crate::destination::{Destination, VersionedContent};
 use crate::report_file::ReportFile;
 
 /// Larger than any report: figures are limited to 48 MiB before compression.
@@ -81,22 +78,5 @@ impl Destination for BucketDestination {
     fn location(&self, name: &str) -> String {
         let url = self.bucket.url();
         format!("s3://{}/{}{name}", url.bucket(), url.prefix())
-    }
-
-    fn link<'a>(
-        &'a self,
-        name: &'a str,
-        now: DateTime<Utc>,
-        lifetime: Duration,
-    ) -> BoxFuture<'a, Result<Option<Link>, StoreError>> {
-        Box::pin(async move {
-            let key = self.key(name);
-            let signed = self.bucket.presigned_url(&key, now.into(), lifetime).await;
-            let link = signed.map_err(|error| self.located(name, error))?;
-            Ok(Some(Link {
-                url: link.url,
-                expires_at: link.expires_at.into(),
-            }))
-        })
     }
 }

@@ -1,9 +1,6 @@
 //! Where reports are written to: a file is replaced whole, and only if nothing else has replaced it since it was read.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_ingest::{StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
@@ -32,24 +29,6 @@ pub trait Destination: Send + Sync {
 
     /// The place of a file, for people: a path or `s3://bucket/key`.
     fn location(&self, name: &str) -> String;
-
-    /// Signs a link to a file that was read or written before. `None` if the destination has none: a folder.
-    fn link<'a>(
-        &'a self,
-        _name: &'a str,
-        _now: DateTime<Utc>,
-        _lifetime: Duration,
-    ) -> BoxFuture<'a, Result<Option<Link>, StoreError>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-}
-
-/// A link to a file. Whoever has it can read the file, so it is shown nowhere but in a mail.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Link {
-    pub url: String,
-    /// When it stops working.
-    pub expires_at: DateTime<Utc>,
 }
 
 /// A file as it was read.

@@ -126,15 +126,6 @@ impl BucketInner {
         store_error_kind(error, &self.regional_client().region)
     }
 
-    pub(crate) fn client_factory(&self) -> &S3ClientFactory {
-        &self.client_factory
-    }
-
-    /// The client for the Region of the bucket, as far as it is known: after a request it is.
-    pub(crate) fn client(&self) -> Client {
-        self.regional_client().client
-    }
-
     fn regional_client(&self) -> RegionalClient {
         let client = self.regional_client.read();
         client.unwrap_or_else(PoisonError::into_inner).clone()
