@@ -16,6 +16,7 @@ WITH ranked AS (
             PARTITION BY s.user_id
             ORDER BY CASE WHEN s.email <> '' THEN s.last_day END DESC NULLS LAST, s.email ASC NULLS LAST
         ) AS email_place,
+        MIN(s.first_day) OVER (PARTITION BY s.report, s.source_account, s.source_region) AS data_day,
         -- Whether an earlier sighting is not over yet: only then a day can have rows of two accounts, profiles or tiers.
         CASE
             WHEN s.first_day <= MAX(s.last_day) OVER (
@@ -34,6 +35,7 @@ users AS (
         MIN(r.first_day) AS first_day,
         MAX(r.last_day) AS last_day,
         MIN(CASE WHEN r.report = 'user_report' THEN r.first_day END) AS first_active_day,
+        MAX(CASE WHEN r.report = 'user_report' THEN r.data_day END) AS data_day,
         MAX(NULLIF(r.profile_id, '')) AS profile_id,
         COUNT(DISTINCT r.source_account || '/' || r.source_region) AS sources,
         CASE
@@ -52,6 +54,7 @@ named AS (
         u.first_day,
         u.last_day,
         u.first_active_day,
+        u.data_day,
         u.profile_id,
         u.sources,
         u.is_split,
@@ -107,6 +110,7 @@ SELECT
     c.is_split AS is_split,  -- boolean: the user may have several rows of one day and client: of accounts, Regions, profiles or tiers
     c.first_day AS first_seen_date,  -- date: first day in either report
     c.first_active_day AS first_active_date,  -- date: first day in user_report; NULL if in none
+    c.data_day AS data_from,  -- date: first day of user_report for the user's account and Region, the latest of several; NULL if the user is in none
     c.last_day AS last_seen_date,  -- date: last day in either report
     CAST(ROW_NUMBER() OVER (ORDER BY c.user_id ASC NULLS LAST) AS bigint) AS user_number  -- bigint: narrow key for joins; moves when users appear
 FROM checked AS c

@@ -14,7 +14,9 @@ WITH months AS (
         MAX(CASE WHEN f.overage_enabled = FALSE AND f.overage_cap > 0e0 THEN f.overage_cap END) AS cap_preset,
         MAX(CASE WHEN f.overage_enabled AND f.overage_cap > 0e0 THEN f.overage_cap END) AS overage_limit,
         BOOL_OR(COALESCE(f.overage_enabled, FALSE)) AS overage_enabled,
-        MAX(CASE WHEN l.tier_rank > 0 THEN date_diff('day', DATE '0001-01-01', f.activity_date) * 1000 + l.tier_rank END) AS day_and_tier
+        MAX(CASE WHEN l.tier_rank > 0 THEN date_diff('day', DATE '0001-01-01', f.activity_date) * 1000 + l.tier_rank END) AS day_and_tier,
+        MAX(NULLIF(l.tier_rank, 0)) AS largest_tier,
+        MIN(NULLIF(l.tier_rank, 0)) AS smallest_tier
     FROM {database}.report_facts AS f
     JOIN {database}.tier_labels AS l ON l.tier_code = COALESCE(f.subscription_tier, '')
     JOIN {database}.data_window AS w ON f.activity_date <= w.anchor_day
@@ -60,7 +62,8 @@ subscriptions AS (
         MAX(p.cap_preset) AS cap_preset,
         MAX(p.overage_limit) AS overage_limit,
         BOOL_OR(p.overage_enabled) AS overage_enabled,
-        MAX(p.day_and_tier) AS day_and_tier
+        MAX(p.day_and_tier) AS day_and_tier,
+        MAX(p.largest_tier) > MIN(p.smallest_tier) AS is_changed
     FROM profiles AS p
     GROUP BY p.user_id, p.month_start, p.account, p.region, p.profile
 )
@@ -79,6 +82,7 @@ SELECT
     m.cap_preset AS cap_preset,  -- double: overage cap of rows with overage off, an estimate of the plan's credits; NULL if none
     m.overage_limit AS overage_limit,  -- double: the administrator's limit of overage credits; NULL where overage is off
     m.overage_enabled AS overage_enabled,  -- boolean: whether overage was on in any row
-    m.day_and_tier AS day_and_tier  -- bigint: latest day with a tier, and the order of the largest tier of that day: days x 1000 + tier_rank; NULL if there is none
+    m.day_and_tier AS day_and_tier,  -- bigint: latest day with a tier, and the order of the largest tier of that day: days x 1000 + tier_rank; NULL if there is none
+    COALESCE(m.is_changed, FALSE) AS is_changed  -- boolean: rows of the month have several tiers
 FROM subscriptions AS m
 CROSS JOIN {database}.settings AS s

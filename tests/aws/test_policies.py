@@ -3,7 +3,7 @@
 import unittest
 
 from policies import statements
-from template import DATA_LAYER, IDENTITY_MAPPING, Resolver, parse
+from template import DATA_LAYER, FOLLOW_UP, IDENTITY_MAPPING, Resolver, parse
 
 REPORTS = "kiro-logs/AWSLogs/123456789012/KiroLogs/user_report/"
 LEGACY = "exports/AWSLogs/210987654321/QDeveloperLogs/by_user_analytic/"
@@ -57,6 +57,7 @@ ALLOWED = {
         ["kms:GenerateDataKey", "kms:Decrypt"],
         ["arn:{p}:kms:eu-central-1:123456789012:key/results"],
     ),
+    "NormalizerRole.ReportRuns": (["events:PutEvents"], ["arn:{p}:events:eu-central-1:123456789012:event-bus/default"]),
     "NormalizerRole.WriteLogs": (
         ["logs:CreateLogStream", "logs:PutLogEvents"],
         ["arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-normalize-report:*"],
@@ -169,6 +170,41 @@ IDENTITY_WILDCARDS = {
         "MapRole.WriteLogs",
         "resources",
         "arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data-map:*",
+    ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
+}
+
+FOLLOW_UP_PARAMETERS = {
+    "NormalizerArn": "arn:{partition}:lambda:eu-central-1:123456789012:function:kiro-data-normalize-report",
+    "DataSets": '["kiro-user-totals"]',
+    "DataSetPrefix": "kiro",
+    "CodeBucket": "example-code",
+    "CodeKey": "follow-up.zip",
+}
+
+# The same for the template of the follow-up.
+FOLLOW_UP_ALLOWED = {
+    "FollowUpRole.statement0": (["sts:AssumeRole"], []),
+    "FollowUpRole.ImportDataSets": (
+        ["quicksight:CreateIngestion", "quicksight:ListIngestions"],
+        ["arn:{p}:quicksight:eu-central-1:123456789012:dataset/kiro-*"],
+    ),
+    "FollowUpRole.WriteLogs": (
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        ["arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data:*"],
+    ),
+    "DeadLettersPolicy.KeepFailedEvents": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
+}
+
+FOLLOW_UP_WILDCARDS = {
+    (
+        "FollowUpRole.ImportDataSets",
+        "resources",
+        "arn:{p}:quicksight:eu-central-1:123456789012:dataset/kiro-*",
+    ): "the datasets of this deployment, and their imports, whose ids are below them",
+    (
+        "FollowUpRole.WriteLogs",
+        "resources",
+        "arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data:*",
     ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
 }
 
@@ -328,6 +364,39 @@ class IdentityPolicies(unittest.TestCase):
         read = next(statement for statement in identity(IDENTITY_LARGEST) if statement.name == "MapRole.ReadParts")
         query_result = "arn:aws:s3:::example-results/query-results/1.csv"
         self.assertFalse(any(query_result.startswith(resource.rstrip("*")) for resource in read.resources))
+
+
+class FollowUpPolicies(unittest.TestCase):
+    """The same for the template of the follow-up."""
+
+    def test_every_action_and_resource_is_listed(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov"):
+            with self.subTest(partition):
+                allowed = {
+                    statement.name: (list(statement.actions), list(statement.resources))
+                    for statement in resolved(FOLLOW_UP_PARAMETERS, partition, FOLLOW_UP)
+                    if statement.effect == "Allow"
+                }
+                expected = {
+                    name: (actions, [resource.replace("{p}", partition) for resource in resources])
+                    for name, (actions, resources) in FOLLOW_UP_ALLOWED.items()
+                }
+                self.assertEqual(allowed, expected)
+
+    def test_every_wildcard_is_explained(self):
+        found = {
+            (statement.name, part, text)
+            for statement in resolved(FOLLOW_UP_PARAMETERS, path=FOLLOW_UP)
+            if statement.effect == "Allow"
+            for part, text in statement.wildcards()
+        }
+        self.assertEqual(found, {(name, part, text.replace("{p}", "aws")) for name, part, text in FOLLOW_UP_WILDCARDS})
+
+    def test_the_queue_takes_messages_of_the_rule_alone_and_over_tls(self):
+        found = {statement.name: statement for statement in resolved(FOLLOW_UP_PARAMETERS, path=FOLLOW_UP)}
+        kept = found["DeadLettersPolicy.KeepFailedEvents"]
+        self.assertEqual(kept.conditions, ("ArnEquals aws:SourceArn arn:aws:events:eu-central-1:123456789012:rule/stack-runrule",))
+        self.assertEqual(found["DeadLettersPolicy.OnlyOverTls"].effect, "Deny")
 
 
 class BrokenPolicies(unittest.TestCase):

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "cfn").glob("*.yaml"))
 DATA_LAYER = ROOT / "cfn" / "01-data-layer.yaml"
 IDENTITY_MAPPING = ROOT / "cfn" / "02-identity-mapping.yaml"
+FOLLOW_UP = ROOT / "cfn" / "03-follow-up.yaml"
 
 NO_VALUE = object()
 

@@ -39,6 +39,7 @@ GUARD = {
     "roles_delete_nothing": ("Action: [s3:PutObject, s3:AbortMultipartUpload]", "Action: [s3:PutObject, s3:DeleteObject]"),
     "roles_have_no_resource_of_everything": ("                Resource: !Ref SourceKmsKeyArns\n", "                Resource: \"*\"\n"),
     "there_is_an_alarm_for_everything": ("      MetricName: Errors\n", "      MetricName: Throttles\n"),
+    "there_is_an_alarm_for_missing_runs": ("      MetricName: Invocations\n", "      MetricName: Throttles\n"),
     "there_is_an_alarm_for_the_data": ("MetricName: NewestActivityAgeDays", "MetricName: NewestExportAgeDays"),
     "alarms_decide_about_missing_data": ("      TreatMissingData: notBreaching\n", ""),
     "silence_is_an_alarm": ("      TreatMissingData: breaching\n", "      TreatMissingData: notBreaching\n"),

@@ -20,6 +20,7 @@ sys.path.append(str(HERE.parent / "aws"))
 from moto.server import ThreadedMotoServer
 
 from athena import Athena, Engine
+from asynchronous_invocations import AsynchronousInvocations
 from athena.catalogue import Catalogue
 from corrections import Corrected
 from emulator import ACCOUNT, REGION, Emulator, free_port
@@ -68,10 +69,10 @@ class Environment:
         self.moto_endpoint = f"http://{moto_address}"
         # The state of moto outlives its servers.
         urlopen(Request(f"{self.moto_endpoint}/moto-api/reset", method="POST")).close()
-        port = free_port()
-        # Functions call the emulators directly: the log contains only the deployer's calls.
-        of_identities = dict.fromkeys(("IDENTITYSTORE", "SSO_ADMIN"), self.moto_endpoint)
-        self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}", of_identities)
+        port, front_port = free_port(), free_port()
+        # Functions call the emulators directly: the log contains only the deployer's calls, and those to the double of Quick Sight.
+        others = dict.fromkeys(("IDENTITYSTORE", "SSO_ADMIN"), self.moto_endpoint) | {"QUICKSIGHT": f"http://127.0.0.1:{front_port}"}
+        self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}", others)
         self.undo.append(self.emulator.stop)
 
         corrected = Corrected(f"127.0.0.1:{port}")
@@ -80,14 +81,17 @@ class Environment:
         lake, self.grants = lake_formation(self.catalogue, caller=f"arn:aws:iam::{ACCOUNT}:role/{DEPLOYER}", account=ACCOUNT)
         self.account = Account(ACCOUNT, REGION, self.identity_region, **self.looks)
         self.world = AsServiceRole(self)
+        self.invocations = AsynchronousInvocations(self.emulator, corrected.answer)
         self.front = Front(
             {
+                "lambda": self.invocations,
                 "quicksight": quicksight(self.account, self.world),
                 "lakeformation": lake,
                 "athena": Athena(self.engine, self.emulator, corrected.pass_on, **self.looks),
                 **dict.fromkeys(MOTO, moto_address),
                 "*": corrected,
-            }
+            },
+            front_port,
         )
         self.undo.append(self.front.stop)
         self._make_roles()

@@ -27,13 +27,13 @@ from stale import keep_old_answers
 
 
 class Front:
-    """Listens on a free port. `backends` are doubles or `host:port`, by the service's name in signatures; `*` is for all others."""
+    """Listens on a free port, or on the given one. `backends` are doubles or `host:port`, by the service's name in signatures; `*` is for all others."""
 
-    def __init__(self, backends):
+    def __init__(self, backends, port=0):
         self.backends, self.faults = backends, Faults()
         self.bucket_owners, self.policy = BucketOwners(), None
         self.calls, self.lock = [], threading.Lock()
-        self.server = _Server(("127.0.0.1", 0), _handler(self))
+        self.server = _Server(("127.0.0.1", port), _handler(self))
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self.thread.start()

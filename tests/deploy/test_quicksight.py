@@ -46,6 +46,15 @@ class Assets(Doubles):
             (newest["IngestionId"], oldest["IngestionStatus"], oldest["ErrorInfo"]["Type"]), ("second", "CANCELLED", "INGESTION_SUPERSEDED")
         )
 
+    def test_a_day_has_thirty_two_imports_by_request(self):
+        self.make_set()
+        for number in range(32):
+            self.ask("create_ingestion", DataSetId="daily", IngestionId=f"by-request-{number}")
+        self.refused_here("LimitExceededException", "create_ingestion", DataSetId="daily", IngestionId="one-more")
+        for ingestion in self.account.ingestions["daily"].values():
+            ingestion.created -= 86_401
+        self.ask("create_ingestion", DataSetId="daily", IngestionId="the-next-day")
+
     def test_logical_tables_change_the_columns(self):
         logical = {
             "l": {

@@ -29,6 +29,6 @@ pub use relation::{Relation, Source};
 pub use row_rules::{EVERYBODY, RowRules, UserNames};
 pub use seen_users::SEEN_USERS;
 pub use settings::{
-    Anchor, Budget, Code, Movers, NameSettings, Overage, OverageReading, Plan, Plans, Quality,
-    Seats, Section, Segments, Settings,
+    AlertRule, Alerts, Anchor, Budget, Code, Movers, NameSettings, Overage, OverageReading, Plan,
+    Plans, Quality, Seats, Section, Segments, Settings,
 };

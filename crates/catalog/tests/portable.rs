@@ -51,7 +51,8 @@ fn sort_keys(sql: &str) -> Vec<String> {
             }
             key.push(character);
         }
-        keys.push(key.split(" ROWS ").next().unwrap().to_owned());
+        let key = key.split(" ROWS ").next().unwrap();
+        keys.push(key.split(" RANGE ").next().unwrap().to_owned());
     }
     keys.into_iter().map(|key| key.trim().to_owned()).collect()
 }
@@ -224,7 +225,7 @@ fn the_database_is_the_one_asked_for() {
 fn settings_change_the_settings_and_plans_views_and_no_other() {
     let mut settings = Settings::default();
     settings.overage.usd_per_credit = 0.05;
-    settings.plans.0.get_mut("PRO").unwrap().monthly_fee_usd = Some(20.0);
+    settings.plans.0.get_mut("PRO").unwrap().monthly_fee_usd = Some(25.0);
     let plain = views(&RenderOptions::default());
     let changed: Vec<String> = views(&RenderOptions {
         settings,
@@ -266,6 +267,8 @@ fn the_relations_of_the_design_are_all_there() {
         "user_month",
         "team_month",
         "seats",
+        "alerts",
+        "usage_spikes",
         "code_activity",
         "code_totals",
         "data_health",

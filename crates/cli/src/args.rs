@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
+mod alerts;
 mod page;
 mod people;
 
@@ -17,6 +18,7 @@ use clap_complete::Shell;
 use crate::cloud::args::CloudCommand;
 use crate::location::Location;
 
+pub(crate) use alerts::AlertsArgs;
 pub(crate) use page::{
     AudienceArgs, PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs,
 };
@@ -36,7 +38,7 @@ const STYLES: Styles = Styles::styled()
 /// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads that bucket
 /// or a copy of it (or a few exports from a mail) and shows who is active, which models are used, how many credits are left,
 /// who will run out and who has stopped: on a page in the browser, in a file to mail, or by SQL. It needs no AWS account
-/// and sends nothing anywhere but to buckets that you name; only `people sync` also asks IAM Identity Center.
+/// and sends nothing anywhere but to buckets and webhooks that you name; only `people sync` also asks IAM Identity Center.
 #[derive(Debug, Parser)]
 #[command(
     name = "kiro-analytics",
@@ -76,6 +78,8 @@ Without a page:
 With names and teams, from IAM Identity Center or a CSV file:
   kiro-analytics people sync
   kiro-analytics people import roster.csv
+Every day: who nears the allowance or spends far more than usual, and whose data are late:
+  kiro-analytics alerts
 ";
 
 #[cfg(feature = "aws")]
@@ -99,7 +103,7 @@ Exit codes:
   0    done
   1    something is wrong with the data; everything that could be done was done
   2    something is wrong with the command or the configuration
-  3    AWS refused or could not be reached
+  3    AWS or the webhook refused or could not be reached
   101  a bug of this program
   130  interrupted; nothing half-written is left
 
@@ -115,6 +119,7 @@ pub(crate) enum Command {
     Views(ViewsArgs),
     Export(ExportArgs),
     People(PeopleArgs),
+    Alerts(AlertsArgs),
     Demo(DemoArgs),
     #[cfg(feature = "aws")]
     #[command(flatten)]

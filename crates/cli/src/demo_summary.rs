@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use kiro_catalog::{Budget, Movers, Settings};
+use kiro_catalog::{Budget, Settings};
 use kiro_query::{Engine, ResultFormat};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -20,9 +20,12 @@ const PEOPLE: &str = "
 
 const MONTH: &str = "
     SELECT m.month_start, MAX(m.elapsed_days) AS elapsed_days, MAX(m.days_in_month) AS days_in_month,
-        SUM(m.credits_used) AS credits_used, SUM(m.previous_credits_used) AS previous_credits_used,
+        SUM(m.credits_used) AS credits_used, SUM(m.previous_credits_same_days) AS previous_credits_same_days,
         SUM(m.forecast_credits) AS forecast_credits, SUM(m.overage_credits) AS overage_credits,
         SUM(m.overage_cost_usd) AS overage_cost_usd,
+        SUM(CASE WHEN m.saving_usd > 0 THEN m.saving_usd ELSE 0 END) AS possible_saving_usd,
+        COUNT(*) FILTER (WHERE m.suggested_tier IS NOT NULL) AS users_to_change,
+        COUNT(*) FILTER (WHERE m.advice = 'idle' AND NOT m.is_former) AS users_idle,
         COUNT(*) FILTER (WHERE m.budget_level IN ('at_risk', 'warning', 'full')) AS users_at_risk,
         COUNT(*) FILTER (WHERE m.budget_level IN ('warning', 'full')) AS users_warned,
         COUNT(*) FILTER (WHERE m.budget_level = 'full') AS users_full
@@ -44,15 +47,15 @@ const MODELS: &str = "
     GROUP BY m.model_name
     ORDER BY messages DESC NULLS LAST, model_name ASC NULLS LAST LIMIT 5";
 
-const AT_RISK: &str = "
-    SELECT user_label, prior_messages, recent_messages, pct_change, COUNT(*) OVER () AS users
-    FROM wow_movers WHERE at_risk = 'Yes'
-    ORDER BY abs_delta DESC NULLS LAST, user_label ASC NULLS LAST LIMIT 5";
+const LOSING_INTEREST: &str = "
+    SELECT user_label, usual_active_days, recent_active_days, COUNT(*) OVER () AS users
+    FROM wow_movers WHERE losing_interest = 'Yes'
+    ORDER BY usual_active_days DESC NULLS LAST, user_label ASC NULLS LAST LIMIT 5";
 
 const IDLE: &str = "
     SELECT user_label, subscription_tier, days_since_last_activity, COUNT(*) OVER () AS users
     FROM user_month
-    WHERE advice = 'idle' AND month_start = (SELECT MAX(month_start) FROM user_month)
+    WHERE advice = 'idle' AND NOT is_former AND month_start = (SELECT MAX(month_start) FROM user_month)
     ORDER BY days_since_last_activity DESC NULLS LAST, user_label ASC NULLS LAST LIMIT 5";
 
 const HEALTH: &str = "
@@ -70,14 +73,12 @@ pub(crate) struct DemoSummary {
     month: Vec<Row>,
     near_limit: Vec<Row>,
     models: Vec<Row>,
-    at_risk: Vec<Row>,
+    losing_interest: Vec<Row>,
     idle: Vec<Row>,
     data_health: Vec<Row>,
     /// The thresholds that the text names.
     #[serde(skip)]
     budget: Budget,
-    #[serde(skip)]
-    movers: Movers,
 }
 
 impl DemoSummary {
@@ -87,11 +88,10 @@ impl DemoSummary {
             month: rows(engine, MONTH).await?,
             near_limit: rows(engine, NEAR_LIMIT).await?,
             models: rows(engine, MODELS).await?,
-            at_risk: rows(engine, AT_RISK).await?,
+            losing_interest: rows(engine, LOSING_INTEREST).await?,
             idle: rows(engine, IDLE).await?,
             data_health: rows(engine, HEALTH).await?,
             budget: settings.budget,
-            movers: settings.movers,
         })
     }
 
@@ -123,10 +123,10 @@ impl DemoSummary {
                 rounded(number(month, "credits_used")),
                 rounded(number(month, "forecast_credits")),
                 month
-                    .get("previous_credits_used")
+                    .get("previous_credits_same_days")
                     .and_then(Value::as_f64)
                     .map_or_else(String::new, |credits| format!(
-                        "; the month before {}",
+                        "; the same days of the month before {}",
                         rounded(credits)
                     ))
             )?;
@@ -135,6 +135,13 @@ impl DemoSummary {
                 "Overage       {} credits, {:.2} USD",
                 rounded(number(month, "overage_credits")),
                 number(month, "overage_cost_usd")
+            )?;
+            writeln!(
+                out,
+                "Savings       {:.2} USD a month: {} on another plan, {} idle",
+                number(month, "possible_saving_usd"),
+                counted(whole(month, "users_to_change"), "user"),
+                count(whole(month, "users_idle"))
             )?;
             writeln!(
                 out,
@@ -194,20 +201,18 @@ impl DemoSummary {
                 counted(users, "user")
             )?;
         }
-        let share = percent(self.movers.at_risk_share);
-        let share = if share == "50 %" { "half" } else { &share };
-        let title = format!("At risk: less than {share} of the week before");
-        heading(out, &title, &self.at_risk)?;
-        for row in &self.at_risk {
-            let change = rounded(number(row, "pct_change") * 100.0);
-            let (before, after) = (whole(row, "prior_messages"), whole(row, "recent_messages"));
+        heading(
+            out,
+            "Losing interest: far fewer active days in two weeks than usual",
+            &self.losing_interest,
+        )?;
+        for row in &self.losing_interest {
+            let (usual, recent) = (
+                number(row, "usual_active_days"),
+                whole(row, "recent_active_days"),
+            );
             let user = name_of(row, "user_label");
-            writeln!(
-                out,
-                "  {user}{change:>4} %  {} messages after {}",
-                count(after),
-                count(before)
-            )?;
+            writeln!(out, "  {user}{recent:>4} days, usually {usual:.1}")?;
         }
         heading(out, "Idle", &self.idle)?;
         for row in &self.idle {
@@ -272,28 +277,26 @@ mod tests {
         let mut settings = Settings::default();
         settings.budget.at_risk_share = 0.5;
         settings.budget.warning_share = 0.825;
-        settings.movers.at_risk_share = 0.4;
-        let month = serde_json::json!({"users_at_risk": 3, "users_warned": 2, "users_full": 1});
+        let month = serde_json::json!({"users_at_risk": 3, "users_warned": 2, "users_full": 1, "possible_saving_usd": 24.5, "users_to_change": 2, "users_idle": 1});
         let summary = DemoSummary {
             people: Vec::new(),
             month: month.as_object().cloned().into_iter().collect(),
             near_limit: Vec::new(),
             models: Vec::new(),
-            at_risk: Vec::new(),
+            losing_interest: Vec::new(),
             idle: Vec::new(),
             data_health: Vec::new(),
             budget: settings.budget,
-            movers: settings.movers,
         };
         let mut out = Vec::new();
         summary.write_text(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(
-            text.contains("Allowance     3 users at 50 % or more, 2 at 82.5 %, 1 at 100 %\n"),
+            text.contains("Savings       24.50 USD a month: 2 users on another plan, 1 idle\n"),
             "{text}"
         );
         assert!(
-            text.contains("At risk: less than 40 % of the week before"),
+            text.contains("Allowance     3 users at 50 % or more, 2 at 82.5 %, 1 at 100 %\n"),
             "{text}"
         );
     }

@@ -12,8 +12,8 @@ use kiro_people::{PeopleStore, Visibility};
 use kiro_query::Engine;
 use kiro_report::Names;
 use kiro_web::{
-    Limits, ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions, is_loopback,
-    serve,
+    DataListener, Limits, ServeError, ServeOptions, Server, StatusChannel, Token, WatcherOptions,
+    is_loopback, serve,
 };
 
 use crate::args::PageArgs;
@@ -45,6 +45,8 @@ pub(crate) struct LivePage {
     port: Option<u16>,
     token: Option<Token>,
     opens_browser: bool,
+    /// Called after changes of the data.
+    pub(crate) listener: Option<Arc<dyn DataListener>>,
 }
 
 impl LivePage {
@@ -95,6 +97,7 @@ impl LivePage {
             port: page.port,
             token,
             opens_browser: page.open,
+            listener: None,
         })
     }
 
@@ -156,6 +159,7 @@ impl LivePage {
                 names: Arc::clone(&self.names),
                 people: self.people()?,
                 is_restricted: self.is_restricted(),
+                listener: self.listener.clone(),
             },
             host: self.host.clone(),
             port,

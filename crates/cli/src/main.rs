@@ -1,5 +1,8 @@
 //! The `kiro-analytics` binary: reads the command line, runs one command, ends with an exit code.
 
+mod alert_channel;
+mod alert_listener;
+mod alert_rows;
 mod args;
 mod audience;
 #[cfg(feature = "aws")]
@@ -36,6 +39,11 @@ mod progress;
 mod prompt;
 mod relative_time;
 mod roster_source;
+#[cfg(feature = "aws")]
+mod webhook;
+#[cfg(not(feature = "aws"))]
+#[path = "webhook_unsupported.rs"]
+mod webhook;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -125,6 +133,7 @@ async fn dispatch(cli: Cli, cancellation: &CancellationToken) -> Result<(), Comm
         Command::Query(args) => commands::query::run(args, context).await,
         Command::Views(args) => commands::views::run(args, context).await,
         Command::Export(args) => commands::export::run(args, context).await,
+        Command::Alerts(args) => commands::alerts::run(args, context).await,
         Command::People(args) => commands::people::run(args, context).await,
         Command::Demo(args) => commands::demo::run(args, context).await,
         #[cfg(feature = "aws")]

@@ -1,5 +1,6 @@
 //! Checks of the values of settings.
 
+use kiro_alerts::WebhookUrl;
 use serde_json::Value;
 
 pub(crate) fn text(value: &Value) -> &str {
@@ -315,6 +316,15 @@ pub(crate) fn external_id(value: &Value) -> Option<String> {
         found.is_empty() || ((2..=1224).contains(&found.len()) && found.bytes().all(is_allowed));
     (!is_good)
         .then(|| "expected 2 to 1,224 letters, digits and characters of `_+=,.@:/-`".to_owned())
+}
+
+/// The address of a webhook. The value is not repeated.
+pub(crate) fn webhook_url(value: &Value) -> Option<String> {
+    let found = text(value);
+    if found.is_empty() {
+        return None;
+    }
+    WebhookUrl::new(found).err().map(|error| error.to_string())
 }
 
 pub(crate) fn tags(value: &Value) -> Option<String> {

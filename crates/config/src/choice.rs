@@ -72,6 +72,17 @@ choices! {
         Username = "username",
     }
 
+    /// What the webhook of alerts understands.
+    WebhookFormat {
+        /// An incoming webhook of Slack.
+        #[default]
+        Slack = "slack",
+        /// A workflow of Microsoft Teams.
+        Teams = "teams",
+        /// One JSON object.
+        Json = "json",
+    }
+
     /// The language of the dashboard.
     Language {
         #[default]

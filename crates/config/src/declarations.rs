@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use kiro_alerts::WebhookUrl;
 use kiro_catalog::Settings;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::check;
-use crate::choice::{Architecture, LakeFormation, Language, RowRules, Theme};
+use crate::choice::{Architecture, LakeFormation, Language, RowRules, Theme, WebhookFormat};
 use crate::schedule;
 use crate::setting::{Persistence, Scope, Setting};
 use crate::value::SettingType;
@@ -61,6 +62,28 @@ settings! {
             scope: Scope::Local,
             default: Some("kiro-analytics-data"),
             persistence: Persistence::None,
+        }
+    }
+    "Alerts on this machine" {
+        alert_webhook_url: Option<WebhookUrl> = "address that `alerts --webhook` and `serve --alerts` post to" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            secret: true,
+            check: check::webhook_url,
+            note: "A secret: whoever has it can post. Better given by the environment. `https`, or `http` to this machine; `[alerts]` has the rules.",
+            example: r#""""#,
+        }
+        alert_webhook_format: WebhookFormat = "what that address understands" {
+            scope: Scope::Local,
+            default: Some("slack"),
+            persistence: Persistence::None,
+            note: "`teams` is a workflow of Microsoft Teams; docs/alerts.md describes `json`.",
+        }
+        alerts_while_serving: bool = "`serve` also posts alerts, as `--alerts` does" {
+            scope: Scope::Local,
+            default: Some("false"),
+            persistence: Persistence::None,
+            note: "Needs `alert_webhook_url`.",
         }
     }
     "Names" {
@@ -282,7 +305,7 @@ settings! {
         refresh_at: String = "when the dashboard's data are refreshed, every day" {
             default: Some("04:00"),
             check: check::time_of_day,
-            note: "It must be after the nightly run.",
+            note: "It must be after the nightly run. They are also imported whenever a run has read something new.",
         }
     }
     "Users" {

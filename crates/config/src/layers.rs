@@ -288,6 +288,13 @@ impl FileValue {
 
 impl Overrides {
     fn set(&mut self, setting: &'static Setting, value: Result<Value, String>, origin: Origin) {
+        let value = value.map_err(|text| {
+            if setting.is_secret() {
+                "is not a text".to_owned()
+            } else {
+                text
+            }
+        });
         let checked = value.and_then(|value| match (setting.check)(&value) {
             Some(problem) => Err(problem),
             None => Ok(value),
@@ -299,11 +306,7 @@ impl Overrides {
             Err(text) => self.problems.push(Problem {
                 origin,
                 key: setting.key.to_owned(),
-                text: if setting.is_secret() {
-                    "is not a text".to_owned()
-                } else {
-                    text
-                },
+                text,
             }),
         }
     }

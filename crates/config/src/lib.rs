@@ -22,7 +22,7 @@ mod setting;
 mod value;
 mod views;
 
-pub use choice::{Architecture, LakeFormation, Language, RowRules, Theme};
+pub use choice::{Architecture, LakeFormation, Language, RowRules, Theme, WebhookFormat};
 pub use config::SourceFolder;
 pub use declarations::Config;
 pub use environment::misspelled_variables;

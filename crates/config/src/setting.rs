@@ -23,7 +23,9 @@ pub struct Setting {
     /// Environment variables of the AWS sample; see [`Self::environment`].
     pub sample: &'static [&'static str],
     pub persistence: Persistence,
-    /// Returns the problem of a value of the right kind.
+    /// Its value must not be shown.
+    pub secret: bool,
+    /// Returns the problem of a value of the right kind. That of a secret does not repeat the value.
     pub check: fn(&Value) -> Option<String>,
     /// One line for help and documentation, in lower case and without a full stop.
     pub meaning: &'static str,
@@ -80,6 +82,7 @@ impl Setting {
         default: None,
         sample: &[],
         persistence: Persistence::StackJson,
+        secret: false,
         check: |_| None,
         meaning: "",
         note: "",
@@ -115,7 +118,7 @@ impl Setting {
 
     /// Returns true if its value must not be shown.
     pub fn is_secret(&self) -> bool {
-        self.persistence == Persistence::SecretInViews
+        self.secret || self.persistence == Persistence::SecretInViews
     }
 
     /// The meaning and the note as sentences: the comment above the setting in a file.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use kiro_alerts::WebhookUrl;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -161,6 +162,7 @@ macro_rules! types {
 types! {
     String = Text,
     Option<String> = Text,
+    Option<WebhookUrl> = Text,
     PathBuf = Path,
     bool = Flag,
     u64 = Number,

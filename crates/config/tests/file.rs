@@ -182,3 +182,25 @@ fn names_are_laid_over_their_defaults_and_a_wrong_one_has_its_line() {
         assert!(problem.contains(text), "{problem}");
     }
 }
+
+#[test]
+fn the_address_of_a_webhook_is_checked_and_never_shown() {
+    let good = "alert_webhook_url = \"https://hooks.slack.com/services/SECRET\"\n";
+    let config = parse(good).unwrap();
+    let url = config.alert_webhook_url.as_ref().unwrap();
+    assert_eq!(url.host(), "hooks.slack.com");
+    assert!(!format!("{config:?}").contains("SECRET"));
+    for (value, problem) in [
+        (
+            "\"http://example.com/SECRET\"",
+            "expected a URL that begins with `https://`",
+        ),
+        ("[\"SECRET\"]", "is not a text"),
+    ] {
+        let problems = parse(&format!("alert_webhook_url = {value}\n")).unwrap_err();
+        let expected = format!("here/kiro-analytics.toml:1: `alert_webhook_url`: {problem}");
+        assert_eq!(problems, [expected]);
+    }
+    let empty = parse("alert_webhook_url = \"\"\n").unwrap();
+    assert_eq!(empty.alert_webhook_url, None);
+}

@@ -199,11 +199,13 @@ fn reason(spec: &Spec, visual: &str, query: &str) -> String {
 
 #[test]
 fn a_visual_that_needs_people_or_fees_says_what_is_missing() {
-    let spec = builtin();
+    let with_fees = builtin();
     let catalogue = Catalogue::render(&RenderOptions::default()).unwrap();
     let mut settings = Settings::default();
-    settings.plans.0.get_mut("PRO").unwrap().monthly_fee_usd = Some(20.0);
-    let with_fees = Spec::builtin(&catalogue, &settings).unwrap();
+    for plan in settings.plans.0.values_mut() {
+        plan.monthly_fee_usd = None;
+    }
+    let spec = Spec::builtin(&catalogue, &settings).unwrap();
     for (spec, visual, query, expected) in [
         (&spec, "t-trend", "", "no_people"),
         (&spec, "t-models", "", "no_people"),

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::aws::{Aws, AwsError, Context, Optional};
+use crate::follow_up_log::FollowUpLog;
 use crate::names::Names;
 use crate::names_log::NamesLog;
 use crate::runs::{Line, Log, Run, shown};
@@ -49,15 +50,18 @@ pub struct LogReport {
     /// The log of the function `identity-map`; none without its stack.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub names: Option<NamesLog>,
+    /// The log of the function `follow-up`; none without its stack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUpLog>,
 }
 
 impl LogReport {
-    /// Adds the log of the function of the identity stack, if there is one.
+    /// Adds the logs of the functions of the identity stack and of the follow-up stack, as far as they exist.
     ///
     /// # Errors
     ///
-    /// If the stack, the log or the queue cannot be read.
-    pub async fn add_names(
+    /// If a stack, a log or a queue cannot be read.
+    pub async fn add_others(
         &mut self,
         aws: &Aws,
         names: &Names,
@@ -65,6 +69,9 @@ impl LogReport {
     ) -> Result<(), StepError> {
         if let Some(stack) = Stack::find(aws, &names.identity_stack()).await? {
             self.names = Some(NamesLog::read(aws, &stack, since).await?);
+        }
+        if let Some(stack) = Stack::find(aws, &names.follow_up_stack()).await? {
+            self.follow_up = Some(FollowUpLog::read(aws, &stack, since).await?);
         }
         Ok(())
     }

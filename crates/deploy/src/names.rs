@@ -44,6 +44,11 @@ impl Names {
         format!("{}-identity", self.prefix)
     }
 
+    /// The stack, and its function, that follow runs of the normalizer.
+    pub fn follow_up_stack(&self) -> String {
+        format!("{}-follow-up", self.prefix)
+    }
+
     /// The bucket for the function's zips.
     pub fn code_bucket(&self, settings: &Config) -> String {
         let configured = settings.code_bucket.clone();

@@ -6,7 +6,7 @@ use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
 use crate::steps::{
     self, DataLayer, DesiredStack, IdentityLayer, NO_BUCKET, TableDefinition,
-    desired_identity_stack,
+    desired_follow_up_stack, desired_identity_stack,
 };
 
 /// Placeholder for the zip's key if there is no zip. The template's pattern accepts it.
@@ -44,6 +44,7 @@ impl SynthFile {
 pub struct ExistingState {
     stack: Option<Stack>,
     identity_stack: Option<Stack>,
+    follow_up_stack: Option<Stack>,
     layer: Option<DataLayer>,
     /// The first day of the partitions.
     first_day: Option<String>,
@@ -63,9 +64,11 @@ impl ExistingState {
         let first_day = steps::first_day(deployment, layer.as_ref(), &existing).await?;
         let names = &deployment.names;
         let identity_stack = Stack::find(&deployment.aws, &names.identity_stack()).await?;
+        let follow_up_stack = Stack::find(&deployment.aws, &names.follow_up_stack()).await?;
         Ok(Self {
             stack,
             identity_stack,
+            follow_up_stack,
             layer,
             first_day: Some(first_day),
         })
@@ -113,6 +116,12 @@ pub fn files(
     }
     for (path, body) in steps::requests(deployment)? {
         files.push(SynthFile::json(path, &body));
+    }
+    if settings.quicksight {
+        let follow_up = existing.follow_up_stack.as_ref();
+        let desired = desired_follow_up_stack(deployment, follow_up, existing.stack.as_ref())?;
+        let folder = deployment.names.follow_up_stack();
+        files.extend(stack_files(deployment, &folder, desired));
     }
     Ok(files)
 }

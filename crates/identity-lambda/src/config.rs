@@ -4,12 +4,10 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use kiro_directory::{DirectoryOptions, RoleOptions};
+use kiro_function::LOG_LEVEL;
 use kiro_people::{GroupPatterns, GroupRules};
 use kiro_s3::{S3Url, S3UrlError};
 use tracing_subscriber::filter::LevelFilter;
-
-/// The variable that overrides the function's log level.
-pub const LOG_LEVEL: &str = "KIRO_LOG_LEVEL";
 
 /// The validated configuration.
 #[derive(Debug, Clone, PartialEq)]

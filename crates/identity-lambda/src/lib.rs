@@ -16,7 +16,7 @@ mod response;
 mod state;
 mod user_index;
 
-pub use config::{Config, ConfigError, LOG_LEVEL, RosterUrl};
+pub use config::{Config, ConfigError, RosterUrl};
 pub use directory_source::{DirectorySource, IdentityCenter};
 pub use error::InvocationError;
 pub use event::{EventError, RunRequest};

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use kiro_catalog::{did_you_mean, nearest};
+use kiro_function::LOG_LEVEL;
 use kiro_ingest::printable;
 use kiro_report::{NameRules, Names, report_folders};
 use kiro_s3::S3Url;
@@ -21,8 +22,6 @@ const LARGE_JOB_MEMORY_MB: usize = 192;
 /// More concurrent exports are not faster.
 const MAX_JOBS: usize = 32;
 
-/// The variable that overrides the function's log level.
-pub const LOG_LEVEL: &str = "KIRO_LOG_LEVEL";
 const LOG_LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
 
 /// The validated configuration.

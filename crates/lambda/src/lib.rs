@@ -10,7 +10,7 @@ mod invocation;
 mod metrics;
 mod response;
 
-pub use config::{Config, ConfigError, LOG_LEVEL};
+pub use config::{Config, ConfigError};
 pub use event::{CreatedObject, Event, EventError, RunRequest};
 pub use handler::{Clock, InvocationOutcome, Normalizer, SourceBucket};
 pub use invocation::Invocation;

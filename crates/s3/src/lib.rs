@@ -26,5 +26,7 @@ pub use error_code::{credentials_error, is_expired_token, is_invalid_credentials
 pub use network::network_settings;
 pub use object::{Replacement, StoredObject};
 pub use options::S3Options;
-pub use sdk_config::{SdkConfigError, SdkOptions, load_sdk_config, profile_with_mfa};
+pub use sdk_config::{
+    SdkConfigError, SdkOptions, load_http_client, load_sdk_config, profile_with_mfa,
+};
 pub use url::{S3Url, S3UrlError};

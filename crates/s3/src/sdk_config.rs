@@ -10,6 +10,7 @@ use std::time::Duration;
 use aws_config::profile::{ProfileFileLoadError, ProfileSet};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::EnvConfigFiles;
+use aws_sdk_s3::config::SharedHttpClient;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_types::app_name::AppName;
 use aws_types::os_shim_internal::{Env, Fs};
@@ -90,6 +91,19 @@ async fn load(options: &SdkOptions, env: &Env, fs: &Fs) -> Result<SdkConfig, Sdk
         builder.set_retry_config(Some(retry));
     }
     Ok(builder.build())
+}
+
+/// The HTTP client for requests that go to no AWS service, with the proxy and the certificates of those that do. Sends no request.
+///
+/// # Errors
+///
+/// If a configuration file or the CA bundle cannot be read.
+pub async fn load_http_client() -> Result<SharedHttpClient, SdkConfigError> {
+    let env = Env::real();
+    let profiles = aws_config::profile::load(&Fs::real(), &env, &EnvConfigFiles::default(), None)
+        .await
+        .map_err(|error| SdkConfigError::ProfileFiles(Box::new(error)))?;
+    Ok(http_client(ca_bundle(&env, &profiles)?))
 }
 
 /// The selected profile, if it requires an MFA code. The SDK cannot ask for one, and assumes the role without it.

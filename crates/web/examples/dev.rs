@@ -89,6 +89,7 @@ async fn run(source: &str, data: &str, port: u16) -> Result<(), Box<dyn Error>> 
         names: Arc::default(),
         people: Some(PeopleStore::open(Path::new(data))?),
         is_restricted: false,
+        listener: None,
     };
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let options = ServeOptions {

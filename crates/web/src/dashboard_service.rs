@@ -10,12 +10,13 @@ use kiro_catalog::Catalogue;
 use kiro_dashboard::Spec;
 use kiro_dashboard_sql::{
     ChoiceRow, DataWindow, Facet, FacetedResults, Figure, LocalQuery, Request, RequestError,
-    ResultSet, Selection, TableView, build_figure, data_window_query, faceted_query,
+    ResultSet, Selection, TableView, Value, build_figure, data_window_query, faceted_query,
     first_day_query, options_query, read_first_day, read_options, read_single_valued_pickers,
     single_valued_pickers_query, visual_query,
 };
 use kiro_ingest::{error_chain, printable};
 use kiro_query::{Engine, QueryError};
+use serde_json::{Map, Value as Json};
 use tokio::sync::Semaphore;
 
 use crate::result_cache::ResultCache;
@@ -212,6 +213,23 @@ impl DashboardService {
     /// The rows of a statement that no visual has.
     pub(crate) async fn rows(&self, sql: &str) -> Result<ResultSet, DashboardError> {
         self.execute(sql).await
+    }
+
+    /// The rows of a statement that no visual has, as JSON objects.
+    pub async fn objects(&self, sql: &str) -> Result<Vec<Map<String, Json>>, DashboardError> {
+        let ResultSet { columns, rows } = self.execute(sql).await?;
+        let rows = rows.into_iter().map(|row| {
+            let cells = row.into_iter().map(|value| match value {
+                Value::Null => Json::Null,
+                Value::Flag(flag) => Json::from(flag),
+                Value::Whole(whole) => Json::from(whole),
+                Value::Number(number) => Json::from(number),
+                Value::Text(text) => Json::from(text),
+                Value::Date(date) => Json::from(date.to_string()),
+            });
+            columns.iter().cloned().zip(cells).collect()
+        });
+        Ok(rows.collect())
     }
 
     async fn run(&self, query: &LocalQuery) -> Result<Vec<ResultSet>, DashboardError> {

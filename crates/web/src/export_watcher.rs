@@ -23,6 +23,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
 use crate::dashboard_service::{DashboardError, DashboardService};
+use crate::data_listener::{DataAnnouncer, DataListener};
 use crate::people_service::{PeopleService, PeopleServiceError};
 use crate::retry_schedule::{ReadOutcome, RetrySchedule};
 use crate::status::{ExportCounts, ReadState, StatusChannel};
@@ -51,6 +52,8 @@ pub struct WatcherOptions {
     pub people: Option<PeopleStore>,
     /// The engine has the rows of some people only.
     pub is_restricted: bool,
+    /// Called after changes of the data.
+    pub listener: Option<Arc<dyn DataListener>>,
 }
 
 /// Keeps the data folder up to date with the sources.
@@ -63,6 +66,7 @@ pub struct ExportWatcher {
     start: String,
     /// Held during a run: runs are sequential.
     running: Mutex<()>,
+    listener: Option<DataAnnouncer>,
     /// The contents of uploads that were added.
     uploaded: std::sync::Mutex<VecDeque<ContentHash>>,
 }
@@ -81,6 +85,7 @@ impl ExportWatcher {
             let can_write = options.destination.is_some();
             PeopleService::new(Arc::clone(&service), store, clock, can_write)
         });
+        let listener = options.listener.take().map(DataAnnouncer::new);
         let watcher = Self {
             service,
             status,
@@ -88,6 +93,7 @@ impl ExportWatcher {
             people,
             start,
             running: Mutex::new(()),
+            listener,
             uploaded: std::sync::Mutex::default(),
         };
         watcher.publish_version();
@@ -127,6 +133,10 @@ impl ExportWatcher {
         self.settle();
         self.warm_up(others).await;
         loop {
+            if let Some(listener) = &self.listener {
+                let now = (self.options.clock)();
+                listener.announce(&self.service, now).await;
+            }
             tokio::time::sleep(self.options.poll).await;
             let listings = self.listings().await;
             if listings == known && !retry.is_due() {

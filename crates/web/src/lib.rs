@@ -11,6 +11,7 @@ mod assets;
 mod connections;
 mod csv_text;
 mod dashboard_service;
+mod data_listener;
 mod export_watcher;
 mod form;
 mod limits;
@@ -29,6 +30,7 @@ mod upload;
 pub use access::{Access, Token, is_loopback};
 pub use app::{AppState, app, app_with_limits};
 pub use dashboard_service::{DashboardError, DashboardService};
+pub use data_listener::DataListener;
 pub use export_watcher::{Clock, ExportWatcher, WatcherOptions};
 pub use limits::Limits;
 pub use report::{

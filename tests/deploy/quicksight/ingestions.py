@@ -7,6 +7,9 @@ from double import Refused, page
 
 from .world import Unreadable
 
+# Within 24 hours and for one data set, in the Enterprise edition (API reference: CreateIngestion).
+MOST_A_DAY = 32
+DAY = 86_400
 STEPS = ("INITIALIZED", "QUEUED", "RUNNING")
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 
@@ -23,6 +26,8 @@ class Ingestion:
     rows: int = 0
     error: dict | None = None
     created: float = field(default_factory=time.time)
+    # Started by CreateIngestion, not by a change of the data set.
+    by_request: bool = False
 
     def shown(self):
         shown = {
@@ -54,7 +59,12 @@ class Ingestions:
             raise Refused("InvalidParameterValueException", f"Data set {data_set.id} is not imported into SPICE.")
         if asked["IngestionId"] in self.account.ingestions.get(data_set.id, {}):
             raise Refused("ResourceExistsException", f"Ingestion {asked['IngestionId']} already exists.")
+        since = time.time() - DAY
+        by_request = [one for one in self.account.ingestions.get(data_set.id, {}).values() if one.by_request and one.created >= since]
+        if len(by_request) >= MOST_A_DAY:
+            raise Refused("LimitExceededException", f"Data set {data_set.id} has had {MOST_A_DAY} ingestions within 24 hours.")
         ingestion = self.begin(data_set, asked["IngestionId"], asked.get("IngestionType", "FULL_REFRESH"))
+        ingestion.by_request = True
         return {"Status": 201, "Arn": ingestion.arn, "IngestionId": ingestion.id, "IngestionStatus": ingestion.status}
 
     def describe_ingestion(self, asked):

@@ -1,5 +1,6 @@
 //! Prices, plans and thresholds: the configuration of the views, with its defaults.
 
+mod alerts;
 mod names;
 mod plans;
 mod problems;
@@ -7,6 +8,7 @@ mod seats;
 mod sections;
 mod values;
 
+pub use alerts::{AlertRule, Alerts};
 pub use names::NameSettings;
 pub use plans::{Plan, Plans};
 pub use seats::Seats;

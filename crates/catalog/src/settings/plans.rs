@@ -24,17 +24,17 @@ pub struct Plans(pub BTreeMap<String, Plan>);
 
 impl Default for Plans {
     fn default() -> Self {
-        let plan = |credits, suggest| Plan {
+        let plan = |credits, fee, suggest| Plan {
             credits: Some(credits),
-            monthly_fee_usd: None,
+            monthly_fee_usd: Some(fee),
             suggest,
         };
         Self(BTreeMap::from([
-            ("FREE".to_owned(), plan(50.0, false)),
-            ("PRO".to_owned(), plan(1_000.0, true)),
-            ("PRO_PLUS".to_owned(), plan(2_000.0, true)),
-            ("PRO_MAX".to_owned(), plan(5_000.0, true)),
-            ("POWER".to_owned(), plan(10_000.0, true)),
+            ("FREE".to_owned(), plan(50.0, 0.0, false)),
+            ("PRO".to_owned(), plan(1_000.0, 20.0, true)),
+            ("PRO_PLUS".to_owned(), plan(2_000.0, 40.0, true)),
+            ("PRO_MAX".to_owned(), plan(5_000.0, 100.0, true)),
+            ("POWER".to_owned(), plan(10_000.0, 200.0, true)),
         ]))
     }
 }
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Plans {
 impl Plans {
     pub(super) const SECTION: Section = Section {
         name: "plans",
-        meaning: "The contents of each plan, by tier code. An export's own figure (Usage_Limit) takes precedence over `credits`. The defaults are public figures, not promises; fees are unknown, and without one no money figure is computed.",
+        meaning: "The contents of each plan, by tier code. An export's own figure (Usage_Limit) takes precedence over `credits`. The defaults are public figures of November 2026, not promises: GovCloud and contracts may differ.",
         keys: &[
             ("credits", "Credits per user and calendar month."),
             ("monthly_fee_usd", "USD per user and month."),

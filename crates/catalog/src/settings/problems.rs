@@ -31,11 +31,12 @@ impl Settings {
         }
         self.push_disorder(&mut problems);
         self.push_seat_problems(&mut problems);
+        self.push_alert_problems(&mut problems);
         self.names.push_problems(&mut problems);
         problems
     }
 
-    fn fractions_and_prices(&self) -> [(&'static str, f64); 13] {
+    fn fractions_and_prices(&self) -> [(&'static str, f64); 17] {
         [
             ("overage.usd_per_credit", self.overage.usd_per_credit),
             ("budget.at_risk_share", self.budget.at_risk_share),
@@ -52,6 +53,10 @@ impl Settings {
             ("budget.lower_share", self.budget.lower_share),
             ("movers.at_risk_share", self.movers.at_risk_share),
             (
+                "movers.losing_interest_share",
+                self.movers.losing_interest_share,
+            ),
+            (
                 "quality.abnormal_credits_factor",
                 self.quality.abnormal_credits_factor,
             ),
@@ -59,7 +64,25 @@ impl Settings {
                 "quality.abnormal_credits_floor",
                 self.quality.abnormal_credits_floor,
             ),
+            ("alerts.spike_factor", self.alerts.spike_factor),
+            (
+                "alerts.spike_floor_credits",
+                self.alerts.spike_floor_credits,
+            ),
+            ("alerts.monthly_budget_usd", self.alerts.monthly_budget_usd),
         ]
+    }
+
+    fn push_alert_problems(&self, problems: &mut Vec<String>) {
+        let figures = [
+            ("alerts.spike_min_days", self.alerts.spike_min_days),
+            ("alerts.late_after_days", self.alerts.late_after_days),
+        ];
+        for (name, figure) in figures {
+            if figure == 0 {
+                problems.push(format!("expected `{name}` to be one or more"));
+            }
+        }
     }
 
     fn push_seat_problems(&self, problems: &mut Vec<String>) {
@@ -147,10 +170,15 @@ mod tests {
     fn all_problems_are_reported_at_once() {
         let json = r#"{"plans": {"Pro+": {"credits": -1}}, "overage": {"usd_per_credit": -0.04},
             "budget": {"at_risk_share": 0.95, "idle_after_days": 0}, "code": {"medium_lines": 501},
-            "seats": {"idle_days": 0, "default_plan": "PRO_PLSU"}}"#;
+            "seats": {"idle_days": 0, "default_plan": "PRO_PLSU"},
+            "alerts": {"spike_factor": -1, "late_after_days": 0}}"#;
         let problems = serde_json::from_str::<Settings>(json).unwrap().problems();
-        assert_eq!(problems.len(), 8, "{problems:#?}");
+        assert_eq!(problems.len(), 10, "{problems:#?}");
         assert!(problems[0].contains("found plan `Pro+`"));
-        assert!(problems[7].ends_with("or empty, found `PRO_PLSU`"));
+        assert!(problems[8].ends_with("or empty, found `PRO_PLSU`"));
+        assert_eq!(
+            problems[9],
+            "expected `alerts.late_after_days` to be one or more"
+        );
     }
 }

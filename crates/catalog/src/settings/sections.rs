@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alerts::Alerts;
 use super::names::NameSettings;
 use super::plans::Plans;
 use super::seats::Seats;
@@ -17,6 +18,7 @@ pub struct Settings {
     pub segments: Segments,
     pub code: Code,
     pub seats: Seats,
+    pub alerts: Alerts,
     pub anchor: Anchor,
     pub quality: Quality,
     pub names: NameSettings,
@@ -48,6 +50,7 @@ impl Settings {
             Segments::SECTION,
             Code::SECTION,
             Seats::SECTION,
+            Alerts::SECTION,
             Quality::SECTION,
             NameSettings::SECTION,
         ]
@@ -107,11 +110,13 @@ sections! {
         warning_share: f64 = 0.90,
         /// Used up: the third warning level.
         full_share: f64 = 1.0,
-        /// Below this share, advice looks for a smaller plan.
+        /// Below this share, advice looks for a smaller plan where the fee of a plan is unknown.
         under_use_share: f64 = 0.30,
         /// Idle after this many days without activity.
         idle_after_days: u32 = 30,
-        /// Minimum number of days of a running month before advice uses its forecast.
+        /// A former user after this many days without activity, `idle_after_days` at least: no longer in utilisation and savings.
+        former_after_days: u32 = 60,
+        /// Minimum number of days that the data cover of a month before advice uses its rate. Before, advice is that of the month before.
         forecast_after_days: u32 = 7,
         /// Credits within which use counts as on pace.
         pace_tolerance_credits: f64 = 0.01,
@@ -131,24 +136,28 @@ sections! {
         min_prior_messages: u32 = 1,
         /// At risk below this share of the week before (not at it).
         at_risk_share: f64 = 0.5,
+        /// Losing interest below this share of the active days that are usual for the user, and below `at_risk_share` of the messages, in the last two weeks.
+        losing_interest_share: f64 = 0.34,
+        /// Minimum number of active days in two weeks that must be expected of a user to lose interest.
+        losing_interest_days: u32 = 4,
     }
 
-    /// Engagement per user and month. Days and messages are per 30 days and scale with the days elapsed.
+    /// Engagement and volume per user. Days, messages and conversations are per 30 days and scale with the days covered.
     Segments = "segments" {
         /// Active days from which a user is intensive.
         intensive_days: u32 = 20,
         /// Messages from which a user is intensive.
-        intensive_messages: u32 = 1_000,
+        intensive_messages: u32 = 5_000,
         /// Active days from which a user is regular.
         regular_days: u32 = 8,
-        /// Messages in the month from which the volume is high.
-        high_volume_messages: u32 = 100,
-        /// Conversations in the month from which the volume is high.
-        high_volume_conversations: u32 = 20,
-        /// Messages in the month from which the volume is medium.
-        medium_volume_messages: u32 = 20,
-        /// Conversations in the month from which the volume is medium.
-        medium_volume_conversations: u32 = 5,
+        /// Messages from which the volume is high.
+        high_volume_messages: u32 = 3_000,
+        /// Conversations from which the volume is high.
+        high_volume_conversations: u32 = 200,
+        /// Messages from which the volume is medium.
+        medium_volume_messages: u32 = 800,
+        /// Conversations from which the volume is medium.
+        medium_volume_conversations: u32 = 50,
     }
 
     /// Segments and styles of the legacy report.
@@ -211,14 +220,7 @@ mod tests {
         assert_eq!(settings.problems(), Vec::<String>::new());
         assert!((settings.overage.usd_per_credit - 0.04).abs() < f64::EPSILON);
         assert_eq!(settings.plans.0["PRO_PLUS"].credits, Some(2_000.0));
-        assert!(
-            settings
-                .plans
-                .0
-                .values()
-                .all(|plan| plan.monthly_fee_usd.is_none()),
-            "no fee is made up"
-        );
+        assert_eq!(settings.plans.0["PRO_PLUS"].monthly_fee_usd, Some(40.0));
     }
 
     #[test]
@@ -232,6 +234,7 @@ mod tests {
             r#"{"segments": {"x": 1}}"#,
             r#"{"code": {"x": 1}}"#,
             r#"{"seats": {"x": 1}}"#,
+            r#"{"alerts": {"rules": ["spikes"]}}"#,
             r#"{"anchor": "yesterday"}"#,
         ] {
             assert!(read(json).is_err(), "{json}");

@@ -15,7 +15,7 @@ impl Settings {
             Anchor::Complete => "complete",
         };
         let (budget, segments, code) = (&self.budget, &self.segments, &self.code);
-        vec![
+        let mut values = vec![
             (
                 "overage_usd_per_credit",
                 double_literal(self.overage.usd_per_credit),
@@ -43,6 +43,10 @@ impl Settings {
             ),
             ("idle_after_days", bigint_literal(budget.idle_after_days)),
             (
+                "former_after_days",
+                bigint_literal(budget.former_after_days.max(budget.idle_after_days)),
+            ),
+            (
                 "forecast_after_days",
                 bigint_literal(budget.forecast_after_days),
             ),
@@ -61,6 +65,14 @@ impl Settings {
             (
                 "movers_at_risk_share",
                 double_literal(self.movers.at_risk_share),
+            ),
+            (
+                "losing_interest_share",
+                double_literal(self.movers.losing_interest_share),
+            ),
+            (
+                "losing_interest_days",
+                bigint_literal(self.movers.losing_interest_days),
             ),
             ("intensive_days", bigint_literal(segments.intensive_days)),
             (
@@ -102,6 +114,8 @@ impl Settings {
             ("seat_default_plan", text_literal(&self.seats.default_plan)),
             ("plan_rows", self.plans.rows()),
             ("known_name_rows", self.names.rows()),
-        ]
+        ];
+        values.extend(self.alerts.values());
+        values
     }
 }

@@ -28,6 +28,7 @@ Examples:
   kiro-analytics serve exports --host 0.0.0.0            other machines, with a token
   kiro-analytics serve --dashboard my-dashboard.yaml     sheets of your own
   kiro-analytics serve --viewer ann@example.com          only what Ann may see
+  kiro-analytics serve s3://BUCKET/PREFIX --alerts       also post alerts to a webhook
 ")]
 pub(crate) struct ServeArgs {
     /// Folders or buckets (`s3://BUCKET/PREFIX`) with exports, as for `normalize`; without any, nothing new is read
@@ -42,6 +43,10 @@ pub(crate) struct ServeArgs {
 
     #[command(flatten)]
     pub(crate) page: PageArgs,
+
+    /// Post new alerts to `alert_webhook_url` after each change of the data, as `alerts --webhook` does
+    #[arg(long, conflicts_with_all = ["team", "viewer"])]
+    pub(crate) alerts: bool,
 }
 
 /// Whose data are shown: of everybody, unless a flag says otherwise. All else is left out before anything is computed.

@@ -16,6 +16,7 @@ pub(crate) fn lines(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
     let mut lines = of_stacks(status, now);
     lines.extend(of_runs(status, now));
     lines.extend(of_quicksight(status, now));
+    lines.extend(of_chain(status, now));
     let mut costs = status.costs.iter().map(String::as_str);
     lines.extend(costs.next().map(|cost| ("costs", cost.to_owned())));
     lines.extend(costs.map(|cost| ("", cost.to_owned())));
@@ -173,6 +174,27 @@ fn of_quicksight(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
     lines
 }
 
+/// The steps from the exports to the dashboard, each compared with the ones before it.
+fn of_chain(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
+    let steps = status.chain.iter().enumerate();
+    let lines = steps.map(|(place, step)| {
+        let label = if place == 0 { "chain" } else { "" };
+        let when = step
+            .at
+            .as_deref()
+            .map_or_else(String::new, |at| ago(at, now));
+        let order = match step.is_newer {
+            Some(true) => "newer than the steps before",
+            Some(false) => "older than the steps before",
+            None => "",
+        };
+        let parts = [when.as_str(), order, step.note.as_str()];
+        let told: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        (label, format!("{:<10}  {}", step.name, told.join(", ")))
+    });
+    lines.collect()
+}
+
 fn imported(data_set: &DataSetStatus, now: DateTime<Utc>) -> String {
     let Some(last) = &data_set.last else {
         return "never imported".to_owned();
@@ -198,7 +220,7 @@ fn moment(seconds: f64) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use kiro_deploy::status::{AlarmStatus, Parts};
+    use kiro_deploy::status::{AlarmStatus, ChainStep, Parts};
 
     use super::*;
 
@@ -229,6 +251,20 @@ mod tests {
                 id: "kiro-user-totals".to_owned(),
                 last: None,
             }],
+            chain: vec![
+                ChainStep {
+                    name: "exports",
+                    at: Some("2026-07-11T02:15:00Z".to_owned()),
+                    is_newer: None,
+                    note: "newest day 2026-07-10".to_owned(),
+                },
+                ChainStep {
+                    name: "normalizer",
+                    at: Some("2026-07-10T03:15:00Z".to_owned()),
+                    is_newer: Some(false),
+                    note: "nothing new".to_owned(),
+                },
+            ],
             costs: vec!["parts: little".to_owned(), "alarms: little".to_owned()],
             ..Status::default()
         };
@@ -245,6 +281,8 @@ mod tests {
             "newest day|2026-07-10 (yesterday)",
             "parts|at least 1,200 parts, 3.0 MB, in s3://b/normalized/",
             "datasets|user_totals  never imported",
+            "chain|exports     1 hour ago, newest day 2026-07-10",
+            "|normalizer  24 hours ago, older than the steps before, nothing new",
             "costs|parts: little",
             "|alarms: little",
             "|",

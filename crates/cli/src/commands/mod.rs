@@ -1,5 +1,6 @@
 //! One file per command: takes arguments, writes standard output or returns an error.
 
+pub(crate) mod alerts;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod export;

@@ -1,6 +1,7 @@
 //! The binary as its users meet it: transcripts, signals and full disks, and its totals against a second count.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod alerts;
 #[cfg(unix)]
 mod audience;
 #[cfg(target_os = "linux")]
@@ -16,6 +17,9 @@ mod people;
 mod permissions;
 #[cfg(target_os = "linux")]
 mod process;
+#[cfg(feature = "aws")]
+#[path = "../../../alerts/tests/alerts/receiver.rs"]
+mod receiver;
 mod report;
 #[cfg(target_os = "linux")]
 #[path = "../../../s3/tests/it/server.rs"]

@@ -77,7 +77,7 @@ impl Page {
         serde_json::from_str(&body).unwrap()
     }
 
-    fn wait_until(&self, what: &str, is_true: impl Fn(&Self) -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, is_true: impl Fn(&Self) -> bool) {
         let started = Instant::now();
         while !is_true(self) {
             assert!(started.elapsed() < PATIENCE, "never {what}");

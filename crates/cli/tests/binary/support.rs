@@ -10,7 +10,15 @@ use serde_json::Value;
 /// The program under test, without the environment of whoever runs the tests.
 pub(crate) fn kiro_analytics() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kiro-analytics"));
-    for name in ["CONFIG", "DATA", "HASH_EMAILS", "HASH_SALT", "TOKEN"] {
+    for name in [
+        "ALERT_WEBHOOK_FORMAT",
+        "ALERT_WEBHOOK_URL",
+        "CONFIG",
+        "DATA",
+        "HASH_EMAILS",
+        "HASH_SALT",
+        "TOKEN",
+    ] {
         command.env_remove(format!("KIRO_ANALYTICS_{name}"));
     }
     command.env("NO_COLOR", "1");

@@ -78,11 +78,11 @@ pub(crate) const CHANGES: [(&str, Change); 44] = [
         },
     ),
     ("fields are of the type of their column", |document| {
-        let field = field(document, "p-movers", "GroupBy", 3);
+        let field = field(document, "p-movers", "GroupBy", 4);
         *field = json!({"FieldId": field["FieldId"], "Column": field["Column"]});
         let groups = wells(document, "p-movers", "GroupBy");
-        let body = groups[3]["DateDimensionField"].clone();
-        groups[3] = json!({"CategoricalDimensionField": body});
+        let body = groups[4]["DateDimensionField"].clone();
+        groups[4] = json!({"CategoricalDimensionField": body});
     }),
     (
         "custom aggregations are measures without another aggregation",

@@ -174,11 +174,12 @@ fn conditions_of_a_visual_are_filters_of_its_own() {
         .collect();
     let expected = [
         ("where-b-idle-0-budget", "CategoryFilter", r#"["idle"]"#),
+        ("where-b-idle-1-budget", "NumericEqualityFilter", "0"),
         ("where-b-overage-0-budget", "NumericRangeFilter", "0 false"),
         (
             "where-b-right-sizing-0-budget",
             "CategoryFilter",
-            r#"["upgrade","downgrade","at_risk"]"#,
+            r#"["upgrade","downgrade","paid_twice","review_cap"]"#,
         ),
         (
             "where-e-overage-users-0-economics",

@@ -23,7 +23,7 @@ fn changed(changes: &[(&str, &str)]) -> Spec {
 
 const MODEL_TABLE: &str = "        sort: [{by: model_messages}]\n";
 const WEEKDAYS: &str = "        by: [{column: activity_date, grain: week}, {column: activity_date, grain: weekday}]\n        measures: [messages]\n";
-const DAILY: &str = "        by: [{column: activity_date}]\n        measures: [in_plan, overage]\n        stack: stacked\n        layout: {x: 0, y: 16, w: 8, h: 5}\n";
+const DAILY: &str = "        by: [{column: activity_date}]\n        measures: [in_plan, overage]\n        stack: stacked\n        layout: {x: 0, y: 18, w: 8, h: 5}\n";
 
 /// Its errors, one per line.
 fn mistakes(spec: &Spec) -> Vec<String> {
@@ -61,13 +61,13 @@ fn all_that_cannot_be_shown_is_reported_at_once() {
 #[test]
 fn months_are_not_compared_over_chosen_days() {
     let spec = changed(&[(
-        "        measures: [month_utilisation]\n        compare: true\n        show: user\n        window: month\n",
-        "        measures: [month_utilisation]\n        compare: true\n        show: user\n",
+        "        measures: [month_allowance]\n        window: month\n        compare: true\n",
+        "        measures: [month_allowance]\n        compare: true\n",
     )]);
     assert_eq!(
         mistakes(&spec),
         [
-            "`u-utilisation` cannot be made in QuickSight: months cannot be compared over chosen days: use `window: month` or `year`"
+            "`b-kpi-allowance` cannot be made in QuickSight: months cannot be compared over chosen days: use `window: month` or `year`"
         ]
     );
 }

@@ -131,6 +131,7 @@ fn every_relation_with_a_person_and_a_team_is_known() {
     let mut names: Vec<&str> = with_both.map(|relation| relation.name.as_str()).collect();
     names.sort_unstable();
     let expected = [
+        "alerts",
         "base_user_activity",
         "code_activity",
         "code_totals",
@@ -138,6 +139,7 @@ fn every_relation_with_a_person_and_a_team_is_known() {
         "model_usage",
         "row_rules",
         "seats",
+        "usage_spikes",
         "user_dim",
         "user_month",
         "user_totals",

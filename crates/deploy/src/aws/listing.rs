@@ -1,6 +1,7 @@
 //! A listing of a bucket, one page at a time.
 
 use aws_sdk_s3::operation::list_objects_v2::builders::ListObjectsV2FluentBuilder;
+use chrono::{DateTime, Utc};
 
 use super::account::Aws;
 use super::context::Context;
@@ -30,6 +31,8 @@ pub struct Page {
 pub struct ListedObject {
     pub key: String,
     pub bytes: u64,
+    /// When it was written.
+    pub modified: Option<DateTime<Utc>>,
 }
 
 impl<'a> Listing<'a> {
@@ -78,6 +81,9 @@ impl<'a> Listing<'a> {
         let objects = answer.contents().iter().map(|object| ListedObject {
             key: object.key().unwrap_or_default().to_owned(),
             bytes: u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
+            modified: object
+                .last_modified()
+                .and_then(|time| DateTime::from_timestamp(time.secs(), 0)),
         });
         let next = answer.next_continuation_token();
         Ok(Page {

@@ -18,7 +18,7 @@ $ kiro-analytics permissions --output json | jq '.documents[0]' > policy-1.json
 $ kiro-analytics permissions --boundary arn:aws:iam::123456789012:policy/developers --output json
 ```
 
-This page is its output (`--output markdown`) for the example names below. `kiro-analytics preflight` (check 17) simulates every action of the
+This page is its output (`--output markdown`) for the example names below. `kiro-analytics preflight` (check 18) simulates every action of the
 same list, with the resources and the condition keys of your deployment, and names those that are denied. It changes nothing.
 ";
 

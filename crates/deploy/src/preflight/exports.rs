@@ -13,8 +13,8 @@ use kiro_report::{
 use super::bucket;
 use super::context::CheckContext;
 use super::finding::Finding;
-use super::newest_export::{NewestExport, newest_export};
 use crate::aws::{Aws, AwsError, Context};
+use crate::newest_export::{NewestExport, newest_export};
 use crate::step::ErrorCategory;
 
 /// The part of an export that is read: no header is longer.
@@ -152,7 +152,7 @@ async fn check_header(
     found: &NewestExport,
     finding: &mut Finding,
 ) {
-    let NewestExport { bucket, export } = found;
+    let NewestExport { bucket, export, .. } = found;
     let resource = format!("`s3://{bucket}/{}`", export.key);
     let buckets = regional.buckets();
     let call = buckets

@@ -14,7 +14,7 @@ use super::finding::Finding;
 use super::report::{CheckReport, PreflightReport};
 use super::{
     account, bucket, exports, function, identity, lake_formation, names, permissions,
-    quicksight_users, service_role, stack, subscription,
+    quicksight_users, schedules, service_role, stack, subscription,
 };
 use crate::aws::{Aws, AwsError};
 use crate::names::Names;
@@ -40,10 +40,11 @@ pub struct PreflightInput {
 type Checking<'a> = Pin<Box<dyn Future<Output = Finding> + Send + 'a>>;
 
 /// Name and title of every check, in their order.
-const CHECKS: [(&str, &str); 17] = [
+const CHECKS: [(&str, &str); 18] = [
     ("credentials", "Credentials"),
     ("region", "Region"),
     ("settings", "Settings"),
+    ("schedules", "Schedules"),
     ("names", "Names"),
     ("stack", "Deployed version"),
     ("function", "Function code"),
@@ -128,6 +129,10 @@ impl PreflightInput {
             ("credentials", _) => now(account::credentials(&self.aws)),
             ("region", _) => now(account::region(&self.aws)),
             ("settings", _) => now(names::settings(&self.resolved, &self.problems)),
+            ("schedules", _) => now(match &self.resolved {
+                Ok(resolved) => schedules::check(&resolved.settings),
+                Err(_) => Finding::skip("not checked: the settings are invalid"),
+            }),
             ("names", _) => {
                 let lengths = |names| names::lengths(names, &self.stack);
                 now(names.map_or_else(|| Finding::skip(why), lengths))

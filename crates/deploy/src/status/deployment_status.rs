@@ -4,12 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kiro_config::Config;
 use serde::Serialize;
 
+use super::chain::{self, ChainInput, ChainStep};
 use super::parts::{self, Parts};
 use super::problem::{self, StatusProblem};
 use super::quicksight::{self, DashboardStatus, DataSetStatus};
 use super::stacks::{self, AlarmStatus, ScheduleStatus, StackStatus};
 use super::{costs, expected};
 use crate::aws::{Aws, AwsError};
+use crate::export_arrival::ExportArrival;
 use crate::names::Names;
 use crate::observed_stack::ObservedStack;
 use crate::runs::{Log, Run, shown};
@@ -42,6 +44,8 @@ pub struct Status {
     pub alarms: Vec<AlarmStatus>,
     pub data_sets: Vec<DataSetStatus>,
     pub dashboard: Option<DashboardStatus>,
+    /// From the exports to the dashboard.
+    pub chain: Vec<ChainStep>,
     pub costs: Vec<String>,
     /// The problems that were found.
     pub problems: Vec<StatusProblem>,
@@ -80,6 +84,7 @@ impl Status {
         let resources = StackResource::of_stack(aws, &stack.name).await;
         let resources = status.or_problem(resources).unwrap_or_default();
         let identity_stack = names.identity_stack();
+        let follow_up_stack = names.follow_up_stack();
         let group = stack.output("NormalizerLogGroupName");
         let since = *now - TimeDelta::days(LOG_DAYS);
         let stack_state = async {
@@ -87,12 +92,14 @@ impl Status {
             let drift = stacks::drift(aws, stack, &resources, &observed).await;
             (observed, drift)
         };
-        let ((observed, drift), identity, runs, parts, visible) = tokio::join!(
+        let ((observed, drift), identity, follow_up, runs, parts, visible, arrival) = tokio::join!(
             stack_state,
             Stack::find(aws, &identity_stack),
+            Stack::find(aws, &follow_up_stack),
             Log::runs(aws, group, since),
             parts::count(aws, stack.output("ResultsBucketName")),
             quicksight::observe(aws, names, settings),
+            ExportArrival::find(aws, settings),
         );
         status.problems.extend(drift);
         status.stacks.push(StackStatus::of(stack));
@@ -106,7 +113,19 @@ impl Status {
                 "`kiro-analytics deploy` creates it",
             ));
         }
-        status.normalization = status.or_problem(runs).and_then(|mut runs| runs.pop());
+        if let Some(follow_up) = status.or_problem(follow_up).flatten() {
+            status.stacks.push(StackStatus::of(&follow_up));
+            status.observe_follow_up(aws, &follow_up).await;
+        } else if settings.quicksight {
+            status.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!("there is no stack `{follow_up_stack}`: imports wait for `refresh_at`"),
+                "`kiro-analytics deploy` creates it",
+            ));
+        }
+        let runs = status.or_problem(runs).unwrap_or_default();
+        let reading = runs.iter().rfind(|run| run.files_processed > 0).cloned();
+        status.normalization = runs.last().cloned();
         status.parts = status.or_problem(parts).flatten();
         let schedule = status.or_problem(observed.schedule).flatten();
         status.schedule = schedule.map(ScheduleStatus::of);
@@ -125,6 +144,14 @@ impl Status {
         let newest = last_run.and_then(|run| run.newest_day.clone());
         let parts = status.parts.as_ref();
         status.newest_day = newest.or_else(|| parts?.newest_export_day.clone());
+        let input = ChainInput {
+            arrival: &arrival,
+            last_reading_run: reading.as_ref(),
+        };
+        status.chain = chain::chain(&status, &input);
+        let hours = settings.missed_after_hours;
+        let late = chain::problems(&status.chain, &input, hours, *now);
+        status.problems.extend(late);
         status.costs = costs::hints(&status);
         status.add_problems(request.settings.quicksight && is_visible);
         if settings.quicksight && is_visible {
@@ -177,6 +204,18 @@ impl Status {
                 ));
             }
         }
+    }
+
+    /// Reads the drift and the alarms of the follow-up stack.
+    async fn observe_follow_up(&mut self, aws: &Aws, stack: &Stack) {
+        let resources = StackResource::of_stack(aws, stack.address()).await;
+        let resources = self.or_problem(resources).unwrap_or_default();
+        let observed = ObservedStack::read(aws, stack, &resources).await;
+        let drift = stacks::drift(aws, stack, &resources, &observed).await;
+        self.problems.extend(drift);
+        let alarms = self.or_problem(observed.alarms).unwrap_or_default();
+        let alarms = stacks::alarms(&alarms, &resources).into_iter();
+        self.alarms.extend(alarms.map(AlarmStatus::of_follow_up));
     }
 
     /// Returns the value. An error becomes a problem.

@@ -1,5 +1,6 @@
 //! The status of a deployment: what is deployed, the last run, what is late or failed, and the costs.
 
+mod chain;
 mod costs;
 mod deployment_status;
 mod expected;
@@ -8,6 +9,7 @@ mod problem;
 mod quicksight;
 mod stacks;
 
+pub use chain::ChainStep;
 pub use deployment_status::{Status, StatusRequest};
 pub use parts::Parts;
 pub use problem::StatusProblem;

@@ -53,10 +53,14 @@ impl StatusProblem {
     }
 }
 
-/// Groups equal problems of several datasets into one, at the place of the first.
+/// Groups equal problems of several datasets into one, at the place of the first. A problem that several stacks have in the same
+/// words, such as a call that is denied, is listed once.
 pub(super) fn grouped(problems: Vec<StatusProblem>) -> Vec<StatusProblem> {
     let mut groups: Vec<Vec<StatusProblem>> = Vec::new();
     for problem in problems {
+        if groups.iter().flatten().any(|known| *known == problem) {
+            continue;
+        }
         match groups
             .iter_mut()
             .find(|group| group[0].is_same_problem(&problem))
@@ -130,7 +134,7 @@ mod tests {
                 "the last import of dataset `c` has failed: no space",
             ]
         );
-        assert_eq!(grouped(vec![other.clone()]), [other]);
+        assert_eq!(grouped(vec![other.clone(), other.clone()]), [other]);
         let never = |id: &str| {
             let what = format!("dataset `{id}` has never been imported");
             StatusProblem::new(ErrorCategory::Data, what, "refresh")

@@ -15,6 +15,8 @@ use crate::step::ErrorCategory;
 
 /// What the names of the identity stack's alarms begin with.
 const NAMES: &str = "identity ";
+/// What the names of the follow-up stack's alarms begin with.
+const FOLLOW_UP: &str = "follow-up ";
 
 /// The status of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -116,7 +118,23 @@ impl AlarmStatus {
         }
     }
 
+    /// The alarm of the follow-up stack: `follow-up FailedAlarm`.
+    pub(super) fn of_follow_up(self) -> Self {
+        Self {
+            name: format!("{FOLLOW_UP}{}", self.name),
+            ..self
+        }
+    }
+
     pub(super) fn hint(&self) -> &'static str {
+        if let Some(name) = self.name.strip_prefix(FOLLOW_UP) {
+            return match name {
+                "FailedAlarm" => {
+                    "`kiro-analytics logs` names the datasets and the reasons; `kiro-analytics refresh --only import` imports now"
+                }
+                _ => "the queue's message shows the reason; purge it after fixing the cause",
+            };
+        }
         if let Some(name) = self.name.strip_prefix(NAMES) {
             return match name {
                 "FailedAlarm" => {

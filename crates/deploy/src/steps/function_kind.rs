@@ -11,16 +11,22 @@ pub(crate) enum FunctionKind {
     NormalizeReport,
     /// Maps user ids to names.
     IdentityMap,
+    /// Imports datasets after a run of the normalizer.
+    FollowUp,
 }
 
 impl FunctionKind {
-    pub(crate) const ALL: [Self; 2] = [Self::NormalizeReport, Self::IdentityMap];
+    pub(crate) const ALL: [Self; 3] = [Self::NormalizeReport, Self::IdentityMap, Self::FollowUp];
 
     /// The functions that the settings need.
     pub(crate) fn needed(settings: &Config) -> impl Iterator<Item = Self> {
-        let maps_identities = settings.identity_mapping;
+        let (maps_identities, imports) = (settings.identity_mapping, settings.quicksight);
         let all = Self::ALL.into_iter();
-        all.filter(move |kind| *kind == Self::NormalizeReport || maps_identities)
+        all.filter(move |kind| match kind {
+            Self::NormalizeReport => true,
+            Self::IdentityMap => maps_identities,
+            Self::FollowUp => imports,
+        })
     }
 
     /// The name of its binary, which the names of its zips begin with.
@@ -28,6 +34,7 @@ impl FunctionKind {
         match self {
             Self::NormalizeReport => "normalize-report",
             Self::IdentityMap => "identity-map",
+            Self::FollowUp => "follow-up",
         }
     }
 
@@ -36,6 +43,7 @@ impl FunctionKind {
         match self {
             Self::NormalizeReport => names.data_stack(),
             Self::IdentityMap => names.identity_stack(),
+            Self::FollowUp => names.follow_up_stack(),
         }
     }
 
@@ -43,7 +51,7 @@ impl FunctionKind {
     pub(super) const fn output(self) -> &'static str {
         match self {
             Self::NormalizeReport => "NormalizerName",
-            Self::IdentityMap => "FunctionName",
+            Self::IdentityMap | Self::FollowUp => "FunctionName",
         }
     }
 
@@ -52,6 +60,7 @@ impl FunctionKind {
         match self {
             Self::NormalizeReport => "data_stack",
             Self::IdentityMap => "identity_stack",
+            Self::FollowUp => "follow_up_stack",
         }
     }
 
@@ -60,6 +69,7 @@ impl FunctionKind {
         match self {
             Self::NormalizeReport => "function code: needed at apply",
             Self::IdentityMap => "code of the function `identity-map`: needed at apply",
+            Self::FollowUp => "code of the function `follow-up`: needed at apply",
         }
     }
 }

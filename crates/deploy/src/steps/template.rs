@@ -4,6 +4,8 @@
 pub(crate) const DATA_TEMPLATE: &str = include_str!("../../../../cfn/01-data-layer.yaml");
 /// The identity mapping.
 pub(crate) const IDENTITY_TEMPLATE: &str = include_str!("../../../../cfn/02-identity-mapping.yaml");
+/// What follows a run of the normalizer.
+pub(crate) const FOLLOW_UP_TEMPLATE: &str = include_str!("../../../../cfn/03-follow-up.yaml");
 
 /// Every resource of a template: its name, its type and its condition.
 pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
@@ -33,7 +35,7 @@ pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DATA_TEMPLATE, IDENTITY_TEMPLATE, resources};
+    use super::{DATA_TEMPLATE, FOLLOW_UP_TEMPLATE, IDENTITY_TEMPLATE, resources};
 
     #[test]
     fn every_resource_of_the_template_is_found_with_its_type() {
@@ -44,7 +46,7 @@ mod tests {
         );
         assert!(found.contains(&("Normalizer", "AWS::Lambda::Function", None)));
         assert!(found.contains(&("ResultsBucket", "AWS::S3::Bucket", Some("MakesBucket"))));
-        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE] {
+        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE, FOLLOW_UP_TEMPLATE] {
             let types = template.matches("\n    Type: AWS::").count();
             assert_eq!(resources(template).len(), types);
         }
@@ -52,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_templates_fit_into_a_request() {
-        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE] {
+        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE, FOLLOW_UP_TEMPLATE] {
             assert!(template.len() <= 51_200, "{}", template.len());
         }
     }

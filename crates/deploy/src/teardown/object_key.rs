@@ -75,7 +75,7 @@ fn is_day(segment: &str) -> bool {
     })
 }
 
-/// `normalize-report-arm64-0123456789abcdef.zip`, or one of `identity-map`.
+/// `normalize-report-arm64-0123456789abcdef.zip`, or one of another function.
 fn is_zip(name: &str) -> bool {
     let mut names = FunctionKind::ALL.into_iter().map(FunctionKind::name);
     let rest = names.find_map(|function| name.strip_prefix(function)?.strip_prefix('-'));
@@ -142,6 +142,7 @@ mod tests {
             "functions/normalize-report-arm64-0123456789abcdef.zip",
             "functions/normalize-report-x86_64-0123456789abcdef.zip",
             "functions/identity-map-arm64-0123456789abcdef.zip",
+            "functions/follow-up-x86_64-0123456789abcdef.zip",
             "state/kiro-analytics/first-run-0123456789abcdef.json",
         ];
         for key in ours {

@@ -243,11 +243,26 @@ fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
             output("DeadLettersUrl", "https://sqs/dead"),
             output("ProductVersion", "0.1.0"),
         ];
+        let name = if asked.body.contains("follow-up") {
+            "follow-up"
+        } else {
+            "data"
+        };
         format!(
-            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-data</StackName>\
+            "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-{name}</StackName>\
              <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{}</Outputs><Tags><member><Key>kiro-analytics:deployment</Key>\
              <Value>{PREFIX}</Value></member></Tags></member></Stacks></DescribeStacksResult></DescribeStacksResponse>",
             outputs.concat()
+        )
+    } else if asked.body.contains("follow-up") {
+        let resources = [
+            resource("FailedAlarm", "failed", "AWS::CloudWatch::Alarm"),
+            resource("FollowUp", "g", "AWS::Lambda::Function"),
+        ];
+        format!(
+            "<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries>{}</StackResourceSummaries>\
+             </ListStackResourcesResult></ListStackResourcesResponse>",
+            resources.concat()
         )
     } else {
         let resources = [
@@ -305,7 +320,7 @@ fn of_s3(asked: &Asked, name: &str) -> String {
             "<ListAllMyBucketsResult><Buckets><Bucket><Name>{RESULTS}</Name></Bucket></Buckets></ListAllMyBucketsResult>"
         ),
         "ListObjectsV2" if is_exports && asked.path.contains("KiroLogs%2Fuser_report") => format!(
-            "<ListBucketResult><Contents><Key>{EXPORT}</Key><Size>9</Size></Contents></ListBucketResult>"
+            "<ListBucketResult><Contents><Key>{EXPORT}</Key><Size>9</Size><LastModified>2026-07-10T02:03:00Z</LastModified></Contents></ListBucketResult>"
         ),
         "ListObjectsV2" if asked.path.contains("KiroLogs") || asked.path.contains("QDeveloperLogs") => {
             "<ListBucketResult/>".to_owned()
@@ -378,7 +393,7 @@ fn of_json(asked: &Asked, name: &str) -> Value {
         }
         "DescribeDashboard" => json!({"Dashboard": {"Version": {"Status": "CREATION_SUCCESSFUL"}}}),
         "ListIngestions" => {
-            json!({"Ingestions": [{"IngestionId": "1", "IngestionStatus": "COMPLETED", "CreatedTime": 1.0}]})
+            json!({"Ingestions": [{"IngestionId": "1", "IngestionStatus": "COMPLETED", "CreatedTime": 1_783_739_701.0}]})
         }
         "DescribeIngestion" => {
             json!({"Ingestion": {"IngestionId": id, "IngestionStatus": "COMPLETED",

@@ -5,6 +5,7 @@
 mod account;
 #[path = "../calls/cbor.rs"]
 mod cbor;
+mod chain;
 mod expected;
 mod operation;
 mod owners;

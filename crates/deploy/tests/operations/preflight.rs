@@ -51,7 +51,7 @@ async fn every_failed_call_is_reported_by_its_check() {
             account.fail(operation, status, code);
             let report = account.preflight().await;
             let context = format!("{operation} {code}: {report:#?}");
-            assert_eq!(report.checks.len(), 17, "{context}");
+            assert_eq!(report.checks.len(), 18, "{context}");
             if status == 404 {
                 continue;
             }

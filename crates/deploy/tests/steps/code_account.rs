@@ -75,12 +75,14 @@ impl CodeAccount {
         Self { server, state }
     }
 
-    /// A deployment that finds the function's zips in this folder.
+    /// A deployment with the normalizer alone, which finds the function's zips in this folder.
     pub(crate) async fn deployment(&self, folder: &Path) -> Deployment {
-        Deployment {
+        let mut deployment = Deployment {
             function_folders: vec![folder.to_owned()],
             ..deployment(&self.server).await
-        }
+        };
+        deployment.resolved.settings.quicksight = false;
+        deployment
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {

@@ -6,6 +6,7 @@ mod code_account;
 mod dashboards;
 mod deployment;
 mod first_run;
+mod follow_up;
 mod function_code;
 mod identity_removal;
 mod lake_formation;

@@ -6,6 +6,7 @@ mod endless;
 mod export;
 mod fixture;
 mod functions;
+mod habits;
 mod parts;
 mod read_only;
 mod refresh;

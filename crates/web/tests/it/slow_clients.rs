@@ -63,6 +63,7 @@ impl LiveServer {
                 names: Arc::default(),
                 people: None,
                 is_restricted: false,
+                listener: None,
             },
             host: "127.0.0.1".to_owned(),
             port: 0,

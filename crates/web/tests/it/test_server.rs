@@ -169,6 +169,7 @@ impl TestServer {
             names: Arc::default(),
             people: Some(PeopleStore::open(&folder.path().join("data")).unwrap()),
             is_restricted: false,
+            listener: None,
         };
         let watcher = ExportWatcher::new(Arc::clone(&service), Arc::clone(&status), options);
         let state = AppState {

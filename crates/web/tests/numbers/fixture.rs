@@ -49,11 +49,25 @@ Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Subscription_Tier,Total_
 2026-08-29,crew-0001,KIRO_CREW,2,3.5,ULTRA,8,8
 ";
 
-fn write_new_client(raw: &Path) {
-    let day = "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/08/30/00";
-    let name = "KIRO_CREW_123456789012_user_report_202608300000.csv";
-    fs::create_dir_all(raw.join(day)).unwrap();
-    fs::write(raw.join(day).join(name), NEW_CLIENT).unwrap();
+/// A person who was active on one day, 46 days before the last: idle, and not yet a former user.
+const IDLE_USER: &str = "\
+Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Subscription_Tier,Total_Messages
+2026-07-15,idle-0001,KIRO_IDE,1,2.5,PRO,5
+";
+
+fn write_exports(raw: &Path) {
+    for (day, client, text) in [
+        ("08/30", "KIRO_CREW", NEW_CLIENT),
+        ("07/16", "KIRO_IDE", IDLE_USER),
+    ] {
+        let folder = raw.join(format!(
+            "AWSLogs/123456789012/KiroLogs/user_report/us-east-1/2026/{day}/01"
+        ));
+        let stamp = format!("2026{}0100", day.replace('/', ""));
+        let name = format!("{client}_123456789012_user_report_{stamp}.csv");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), text).unwrap();
+    }
 }
 
 impl Fixture {
@@ -62,7 +76,7 @@ impl Fixture {
         let (raw, data) = (folder.path().join("raw"), folder.path().join("data"));
         let fleet = FleetOptions::new(40, 100, 11, "2026-08-30".parse().unwrap());
         write_fleet(&fleet, &raw, &|_| {}).unwrap();
-        write_new_client(&raw);
+        write_exports(&raw);
         let options = NormalizeOptions {
             since: None,
             until: None,

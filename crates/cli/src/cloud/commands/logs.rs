@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use chrono::TimeDelta;
+use kiro_deploy::follow_up_log::{FollowUpLog, FollowedRun};
 use kiro_deploy::logs::{FailedRun, LogReport};
-use kiro_deploy::names_log::{MapRun, NamesLog};
+use kiro_deploy::names_log::{LogWarning, MapRun, NamesLog};
 
 use crate::args::Output;
 use crate::cloud::args::LogsArgs;
@@ -25,7 +26,7 @@ pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<
     let since = now() - back;
     let report = LogReport::read(&session.aws, stack, since).await;
     let mut report = report.map_err(command_error)?;
-    let added = report.add_names(&session.aws, &session.names, since);
+    let added = report.add_others(&session.aws, &session.names, since);
     added.await.map_err(command_error)?;
     if args.output == Output::Json {
         output::print_json(&report)?;
@@ -35,6 +36,10 @@ pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<
         if let Some(names) = &report.names {
             writeln!(out)?;
             write_names(&mut out, names, args.all)?;
+        }
+        if let Some(follow_up) = &report.follow_up {
+            writeln!(out)?;
+            write_follow_up(&mut out, follow_up, args.all)?;
         }
         out.flush()?;
     }
@@ -62,11 +67,7 @@ fn write_names(out: &mut impl Write, log: &NamesLog, all: bool) -> io::Result<()
             figures(run)
         )?;
     }
-    for warning in &log.warnings {
-        let at = &warning.at;
-        writeln!(out, "\nwarning {at} ({})", ago(at, now()))?;
-        writeln!(out, "  {}", warning.what)?;
-    }
+    write_warnings(out, &log.warnings)?;
     write_failed_runs(out, &log.failed_runs)?;
     write_undelivered(out, log.undelivered, "the identity stack")?;
     if log.last_run_failed() {
@@ -80,6 +81,53 @@ fn write_names(out: &mut impl Write, log: &NamesLog, all: bool) -> io::Result<()
         for run in &log.runs {
             writeln!(out, "map {}: {}", run.ended, figures(run))?;
         }
+    }
+    Ok(())
+}
+
+/// The log of the function that imports datasets after the normalizer's runs, in the same form.
+fn write_follow_up(out: &mut impl Write, log: &FollowUpLog, all: bool) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} since {}: {} followed, {}, {}",
+        log.log_group,
+        log.since,
+        counted(log.runs.len() as u64, "run"),
+        counted(log.failures.len() as u64, "failure"),
+        counted(log.warnings.len() as u64, "warning"),
+    )?;
+    write_cut(out, log.is_cut)?;
+    if let Some(run) = log.runs.last() {
+        let ago = ago(&run.at, now());
+        writeln!(out, "last followed {} ({ago}): {}", run.at, imports(run))?;
+    }
+    write_warnings(out, &log.warnings)?;
+    write_failed_runs(out, &log.failures)?;
+    write_undelivered(out, log.undelivered, "the follow-up stack")?;
+    if all {
+        writeln!(out)?;
+        for run in &log.runs {
+            writeln!(out, "followed {}: {}", run.at, imports(run))?;
+        }
+    }
+    Ok(())
+}
+
+fn imports(run: &FollowedRun) -> String {
+    format!(
+        "{} started, {} begun before, {} over the quota, {} failed",
+        counted(run.started, "import"),
+        count(run.already_imported),
+        count(run.over_quota),
+        count(run.failed)
+    )
+}
+
+fn write_warnings(out: &mut impl Write, warnings: &[LogWarning]) -> io::Result<()> {
+    for warning in warnings {
+        let at = &warning.at;
+        writeln!(out, "\nwarning {at} ({})", ago(at, now()))?;
+        writeln!(out, "  {}", warning.what)?;
     }
     Ok(())
 }

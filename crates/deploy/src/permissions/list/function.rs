@@ -74,7 +74,7 @@ const SCHEDULE: &[Grant] = &[
 ];
 
 const RULE: &[Grant] = &[Grant::cloudformation(
-    "AWS::Events::Rule, where exports are read as they arrive",
+    "AWS::Events::Rule: what follows a run; and where exports are read as they arrive",
     &[
         "events:DeleteRule",
         "events:DescribeRule",

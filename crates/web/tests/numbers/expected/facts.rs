@@ -206,6 +206,10 @@ impl<'a> Chosen<'a> {
             .map(|span| take(&self.months_of(Some(span))));
         kpi(take(&self.months(Days_::Month)), previous)
     }
+    /// A headline of the month without the month before.
+    pub(super) fn month_figure(&self, take: &Take) -> Expected {
+        kpi(take(&self.months(Days_::Month)), None)
+    }
     /// A threshold per 30 days, scaled to the chosen days.
     pub(super) fn scaled(&self, per_30_days: f64) -> f64 {
         (per_30_days * self.length_with_data() / 30.0)

@@ -6,7 +6,7 @@ use kiro_dashboard_sql::Value;
 
 use kiro_report::CODE_COUNTERS;
 
-use crate::oracle::{Expected, Key, Row, Shape, Take, by, distinct, divide, groups, sum, sum_if};
+use crate::oracle::{Expected, Key, Row, Shape, Take, by, distinct, distinct_if, divide, groups, sum, sum_if};
 
 pub(super) fn kpi(value: Value, previous: Option<Value>) -> Expected {
     Expected {
@@ -116,11 +116,21 @@ pub(super) fn per_user() -> Take {
 pub(super) fn per_message() -> Take {
     divide(credits(), messages())
 }
+pub(super) fn is_no_former(row: &Row) -> bool {
+    row.get("is_former") == Value::Flag(false)
+}
+/// Users of a month, without former ones.
+pub(super) fn subscribers() -> Take {
+    distinct_if("user_id", is_no_former)
+}
+pub(super) fn allowance() -> Take {
+    sum_if("allowance", is_no_former)
+}
 pub(super) fn utilisation() -> Take {
-    divide(sum_if("credits_used", has_allowance), sum("allowance"))
+    divide(sum_if("credits_used", has_allowance), allowance())
 }
 pub(super) fn forecast() -> Take {
-    divide(sum_if("forecast_credits", has_allowance), sum("allowance"))
+    divide(sum_if("forecast_credits", has_allowance), allowance())
 }
 pub(super) fn of(a: &'static str, b: &'static str) -> Take {
     divide(sum(a), sum(b))

@@ -28,8 +28,8 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             Days_::Chosen,
         ),
         "p-kpi-days" => chosen.activity_kpi(mean_per("user_id", active_days()), Days_::Chosen),
-        "p-kpi-at-risk" => kpi(
-            distinct_if("user_id", |row| row.text("at_risk") == "Yes")(&chosen.movers()),
+        "p-kpi-losing-interest" => kpi(
+            distinct_if("user_id", |row| row.text("losing_interest") == "Yes")(&chosen.movers()),
             None,
         ),
         "p-kpi-silent" => kpi(
@@ -59,7 +59,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         "p-segments" => {
             let (many_days, many_messages, some_days) = (
                 chosen.scaled(20.0),
-                chosen.scaled(1000.0),
+                chosen.scaled(5000.0),
                 chosen.scaled(8.0),
             );
             by_user(activity, |rows| {
@@ -74,8 +74,8 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             })
         }
         "p-volume" => {
-            let high = (chosen.scaled(100.0), chosen.scaled(20.0));
-            let medium = (chosen.scaled(20.0), chosen.scaled(5.0));
+            let high = (chosen.scaled(3000.0), chosen.scaled(200.0));
+            let medium = (chosen.scaled(800.0), chosen.scaled(50.0));
             by_user(activity, |rows| {
                 let (messages, conversations) =
                     (number(&messages(), rows), number(&conversations(), rows));
@@ -113,6 +113,8 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
                     less(sum("recent_messages"), sum("prior_messages")),
                     sum("prior_messages"),
                 ),
+                sum("usual_active_days"),
+                sum("recent_active_days"),
                 max("days_since_last_activity"),
                 sum("abs_delta"),
             ],

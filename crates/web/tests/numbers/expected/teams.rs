@@ -3,7 +3,7 @@
 use kiro_dashboard_sql::Value;
 
 use crate::expected::facts::Facts;
-use crate::expected::measures::{credits, kpi, messages, rest, sums, user, users};
+use crate::expected::measures::{credits, kpi, messages, rest, subscribers, sums, user};
 use crate::oracle::{
     Days_, Expected, Row, Take, by, distinct, distinct_if, divide, max, sum, table,
 };
@@ -18,19 +18,19 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
     } = facts;
     let seats = chosen.seats();
     Some(match visual {
-        "t-kpi-people" => chosen.month_kpi(users()),
-        "t-kpi-active" => chosen.month_kpi(divide(active_users(), users())),
-        "t-kpi-credits" => chosen.month_kpi(credits()),
-        "t-kpi-overage" => chosen.month_kpi(sum("overage_cost_usd")),
-        "t-kpi-fees" => chosen.month_kpi(sum("monthly_fee_usd")),
-        "t-kpi-cost" => chosen.month_kpi(cost()),
+        "t-kpi-people" => chosen.month_kpi(subscribers()),
+        "t-kpi-active" => chosen.month_figure(&divide(active_users(), subscribers())),
+        "t-kpi-credits" => chosen.month_figure(&credits()),
+        "t-kpi-overage" => chosen.month_figure(&sum("overage_cost_usd")),
+        "t-kpi-fees" => chosen.month_figure(&sum("monthly_fee_usd")),
+        "t-kpi-cost" => chosen.month_figure(&cost()),
         "t-teams" => table(
             month_rows,
             &[by("team")],
             &[
-                users(),
+                subscribers(),
                 active_users(),
-                divide(active_users(), users()),
+                divide(active_users(), subscribers()),
                 messages(),
                 credits(),
                 sum("overage_credits"),
@@ -68,7 +68,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             month_rows,
             &[by("cost_center")],
             &[
-                users(),
+                subscribers(),
                 active_users(),
                 credits(),
                 sum("overage_cost_usd"),

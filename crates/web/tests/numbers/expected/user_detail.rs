@@ -2,7 +2,7 @@
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{
-    active_days, client, conversations, counters, credits, day, messages, of, overage, rest, sums,
+    allowance, active_days, client, conversations, counters, credits, day, messages, of, overage, rest, sums,
     transposed, user, utilisation,
 };
 use crate::oracle::{Days_, Expected, by, max, sum, table};
@@ -53,7 +53,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             ],
         ),
         "u-days" => chosen.activity_kpi(active_days(), Days_::Chosen),
-        "u-utilisation" | "b-kpi-utilisation" => chosen.month_kpi(utilisation()),
+        "u-utilisation" | "b-kpi-utilisation" => chosen.month_figure(&utilisation()),
         "u-models" => rest(
             table(models, &[by("model_name")], &[sum("messages")]),
             0,
@@ -64,7 +64,7 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             &[by("month_start")],
             &[
                 credits(),
-                sum("allowance"),
+                allowance(),
                 utilisation(),
                 sum("forecast_credits"),
                 sum("overage_credits"),

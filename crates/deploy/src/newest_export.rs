@@ -1,6 +1,6 @@
 //! The newest export below a folder. Searches folder by folder, newest first, and never lists a whole bucket.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use kiro_config::SourceFolder;
 use kiro_report::{ExportKey, ObjectKey};
 
@@ -13,13 +13,15 @@ const MAX_OBJECTS: i32 = 200;
 
 /// An export, identified by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NewestExport {
-    pub(super) bucket: String,
-    pub(super) export: ExportKey,
+pub(crate) struct NewestExport {
+    pub(crate) bucket: String,
+    pub(crate) export: ExportKey,
+    /// When the object was written.
+    pub(crate) modified: Option<DateTime<Utc>>,
 }
 
 /// The newest export of a folder; none if nothing is found.
-pub(super) async fn newest_export(
+pub(crate) async fn newest_export(
     buckets: &Buckets<'_>,
     folder: &SourceFolder,
 ) -> Result<Option<NewestExport>, AwsError> {
@@ -61,11 +63,15 @@ pub(super) async fn newest_export(
 
 fn best(bucket: &str, objects: &[ListedObject]) -> Option<NewestExport> {
     let exports = objects.iter().filter_map(|object| {
-        ExportKey::classify(&ObjectKey::new(object.key.as_str()), DateTime::UNIX_EPOCH).ok()
+        let key = ObjectKey::new(object.key.as_str());
+        let export = ExportKey::classify(&key, DateTime::UNIX_EPOCH).ok()?;
+        Some((export, object.modified))
     });
-    let newest = exports.max_by_key(|export| (export.time, export.key.as_str().to_owned()))?;
+    let (export, modified) =
+        exports.max_by_key(|(export, _)| (export.time, export.key.as_str().to_owned()))?;
     Some(NewestExport {
         bucket: bucket.to_owned(),
-        export: newest,
+        export,
+        modified,
     })
 }

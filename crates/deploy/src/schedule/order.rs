@@ -1,38 +1,47 @@
-//! The order of Kiro's write, our read and the refresh of the dashboard.
+//! Schedules in the wrong order: a read before Kiro's write, a map of names or an import before the read.
 
 use chrono::{NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 use kiro_config::Config;
 
-const MINUTES_PER_DAY: i32 = 24 * 60;
+use super::run_times::{MINUTES_PER_DAY, RunTimes, clock, minutes_until, of_clock};
+
 /// Time at which Kiro has written its exports: minutes after midnight, UTC.
-const KIRO_WRITES_AT: i32 = 2 * 60;
-/// Maximum duration of a run of the normalizer, in minutes.
-const MAX_RUN_MINUTES: i32 = 15;
+pub(super) const KIRO_WRITES_AT: i32 = 2 * 60;
+/// Maximum duration of a run of a function, in minutes: Lambda's limit.
+pub(super) const MAX_RUN_MINUTES: i32 = 15;
 /// Maximum delay in minutes: anything later uses data of the day before.
 const MAX_DELAY_MINUTES: i32 = 12 * 60;
 
-/// A wrong order: the read before Kiro's write, or the refresh before the read. Returns the problem and a hint.
+/// A wrong order: the read before Kiro's write, or the import before the read. Returns the problem and a hint.
+///
+/// Of several reads in a day, one in the right order is enough. Schedules without fixed times have no order: see `remarks`.
 pub(crate) fn order_problem(settings: &Config) -> Option<(String, String)> {
     if !settings.scheduled || settings.read_on_arrival {
         return None;
     }
-    let read_at = daily(&settings.schedule)?;
+    let reads = RunTimes::daily(&settings.schedule);
     let zone: Tz = settings.time_zone.parse().ok()?;
+    late_read(&reads, zone).or_else(|| early_import(settings, &reads))
+}
+
+/// No read within half a day after Kiro's write.
+fn late_read(reads: &[i32], zone: Tz) -> Option<(String, String)> {
     let offsets = [1, 7].map(|month| offset_minutes(zone, month));
+    let largest = offsets.into_iter().max().unwrap_or_default();
     for offset in offsets {
-        let in_utc = (read_at - offset).rem_euclid(MINUTES_PER_DAY);
-        let after_write = (in_utc - KIRO_WRITES_AT).rem_euclid(MINUTES_PER_DAY);
-        if after_write > MAX_DELAY_MINUTES {
-            let largest = offsets.into_iter().max().unwrap_or_default();
+        let after_write = |read_at: &i32| minutes_until(KIRO_WRITES_AT, read_at - offset);
+        let read_at = *reads.iter().min_by_key(|read_at| after_write(read_at))?;
+        let delay = after_write(&read_at);
+        if delay > MAX_DELAY_MINUTES {
             let suggested = (KIRO_WRITES_AT + 75 + largest).rem_euclid(MINUTES_PER_DAY);
             return Some((
                 format!(
                     "`schedule` reads exports at {} {zone}, which is {} UTC; Kiro writes them at about {} UTC, so each day would be {} hours late",
                     clock(read_at),
-                    clock(in_utc),
+                    clock((read_at - offset).rem_euclid(MINUTES_PER_DAY)),
                     clock(KIRO_WRITES_AT),
-                    after_write / 60
+                    delay / 60
                 ),
                 format!(
                     "`--set \"schedule=cron({} {} * * ? *)\"` reads them at {} {zone}",
@@ -43,19 +52,28 @@ pub(crate) fn order_problem(settings: &Config) -> Option<(String, String)> {
             ));
         }
     }
+    None
+}
+
+/// An import that comes before every read, or during it.
+fn early_import(settings: &Config, reads: &[i32]) -> Option<(String, String)> {
     let refresh_at = settings
         .quicksight
         .then(|| of_clock(&settings.refresh_at))??;
-    let after_read = (refresh_at - read_at).rem_euclid(MINUTES_PER_DAY);
-    if (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) {
+    let is_after = |read_at: &i32| {
+        let distance = minutes_until(*read_at, refresh_at);
+        (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&distance)
+    };
+    let first = *reads.first()?;
+    if reads.iter().any(is_after) {
         return None;
     }
-    let suggested = (read_at + 45).rem_euclid(MINUTES_PER_DAY);
+    let suggested = (first + 45).rem_euclid(MINUTES_PER_DAY);
     Some((
         format!(
             "`refresh_at` imports data at {}, and `schedule` reads exports at {}: the dashboard would be a day late",
             clock(refresh_at),
-            clock(read_at)
+            listed(reads)
         ),
         format!(
             "import after the read, which takes up to {MAX_RUN_MINUTES} minutes: `--set refresh_at={}`",
@@ -64,24 +82,30 @@ pub(crate) fn order_problem(settings: &Config) -> Option<(String, String)> {
     ))
 }
 
-/// A map of names that is made before the read of the exports, or after the refresh of the dashboard. Returns the problem and a
+/// A map of names that is made before the read of the exports, or after the import into the dashboard. Returns the problem and a
 /// hint.
 pub(crate) fn identity_order_problem(settings: &Config) -> Option<(String, String)> {
     if !settings.scheduled || !settings.identity_mapping {
         return None;
     }
-    let (read_at, mapped_at) = (
-        daily(&settings.schedule)?,
-        daily(&settings.identity_schedule)?,
-    );
+    let reads = RunTimes::daily(&settings.schedule);
+    let maps = RunTimes::daily(&settings.identity_schedule);
+    let (read_at, mapped_at) = (*reads.first()?, *maps.first()?);
     let refresh_at = settings
         .quicksight
         .then(|| of_clock(&settings.refresh_at))
         .flatten();
-    let after_read = (mapped_at - read_at).rem_euclid(MINUTES_PER_DAY);
-    let is_before_refresh = refresh_at
-        .is_none_or(|refresh_at| after_read < (refresh_at - read_at).rem_euclid(MINUTES_PER_DAY));
-    if (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) && is_before_refresh {
+    let is_in_order = |read_at: i32, mapped_at: i32| {
+        let after_read = minutes_until(read_at, mapped_at);
+        let is_before_import =
+            refresh_at.is_none_or(|refresh_at| after_read < minutes_until(read_at, refresh_at));
+        (MAX_RUN_MINUTES..=MAX_DELAY_MINUTES).contains(&after_read) && is_before_import
+    };
+    let mut maps_in_order = maps.iter().filter(|mapped_at| {
+        let mut reads = reads.iter();
+        reads.any(|read_at| is_in_order(*read_at, **mapped_at))
+    });
+    if maps_in_order.next().is_some() {
         return None;
     }
     let suggested = (read_at + MAX_RUN_MINUTES).rem_euclid(MINUTES_PER_DAY);
@@ -102,23 +126,13 @@ pub(crate) fn identity_order_problem(settings: &Config) -> Option<(String, Strin
     ))
 }
 
-/// The minute of the day of a daily schedule; none for other schedules.
-fn daily(expression: &str) -> Option<i32> {
-    let fields = expression.strip_prefix("cron(")?.strip_suffix(')')?;
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    let [minute, hour, "*" | "?", "*", "*" | "?", "*"] = fields.as_slice() else {
-        return None;
-    };
-    Some(hour.parse::<i32>().ok()? * 60 + minute.parse::<i32>().ok()?)
-}
-
-fn of_clock(text: &str) -> Option<i32> {
-    let (hour, minute) = text.split_once(':')?;
-    Some(hour.parse::<i32>().ok()? * 60 + minute.parse::<i32>().ok()?)
-}
-
-fn clock(minutes: i32) -> String {
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+/// `03:15`, or `03:15, 09:15 and 12 more`.
+pub(super) fn listed(times: &[i32]) -> String {
+    let shown: Vec<String> = times.iter().take(4).map(|time| clock(*time)).collect();
+    match times.len().saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// The offset of the zone from UTC in the middle of a month, in minutes.
@@ -190,5 +204,19 @@ mod tests {
             None
         );
         assert_eq!(order(&[("schedule", "rate(1 hour)")]), None);
+    }
+
+    #[test]
+    fn of_several_reads_in_a_day_one_in_order_is_enough() {
+        assert_eq!(order(&[("schedule", "cron(15 3,15,21 * * ? *)")]), None);
+        let (what, _) = order(&[("schedule", "cron(0 18,20 * * ? *)")]).unwrap();
+        assert!(what.contains("reads exports at 18:00 UTC"), "{what}");
+        let late = [
+            ("schedule", "cron(55 3,9 * * ? *)"),
+            ("refresh_at", "04:00"),
+        ];
+        let (what, hint) = order(&late).unwrap();
+        assert!(what.contains("reads exports at 03:55, 09:55: "), "{what}");
+        assert!(hint.ends_with("`--set refresh_at=04:40`"), "{hint}");
     }
 }

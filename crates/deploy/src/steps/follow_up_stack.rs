@@ -1,0 +1,170 @@
+//! The follow-up stack: the function `follow-up` with its rule and alarms, by change set. Removed if the settings switch Quick Sight
+//! off.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use kiro_dashboard_quicksight::RULES;
+
+use super::desired_stack::{DesiredStack, code_parameters};
+use super::function_kind::FunctionKind;
+use super::managed_stack::{self, ManagedStack};
+use super::quicksight::required_data_sets;
+use super::template::FOLLOW_UP_TEMPLATE;
+use crate::follow_up::{MAX_IMPORTS_A_DAY, data_sets_json};
+use crate::progress::Progress;
+use crate::stack::Stack;
+use crate::stack_deletion;
+use crate::step::{
+    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
+};
+use crate::tags;
+
+/// The part of an ARN between the account and the function's name.
+const FUNCTION: &str = "-data-normalize-report";
+/// Maximum length of the list of datasets: an environment has 4 KB.
+const MAX_LIST_BYTES: usize = 3500;
+
+/// Creates, updates and removes the follow-up stack.
+pub(crate) struct FollowUpStack;
+
+#[async_trait]
+impl ManagedStack for FollowUpStack {
+    fn name(&self, deployment: &Deployment) -> String {
+        deployment.names.follow_up_stack()
+    }
+
+    fn template(&self) -> &'static str {
+        FOLLOW_UP_TEMPLATE
+    }
+
+    async fn desired(
+        &self,
+        deployment: &Deployment,
+        existing: Option<&Stack>,
+    ) -> Result<DesiredStack, StepError> {
+        let data = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
+        desired_stack(deployment, existing, data.as_ref())
+    }
+}
+
+/// The stack by the settings, the dashboard's datasets and the outputs of the data stack. Makes no call.
+///
+/// # Errors
+///
+/// If the dashboard has errors or too many datasets, or if the function's zip cannot be read.
+pub(crate) fn desired_stack(
+    deployment: &Deployment,
+    existing: Option<&Stack>,
+    data: Option<&Stack>,
+) -> Result<DesiredStack, StepError> {
+    let settings = deployment.settings();
+    let names = &deployment.names;
+    let output = |name: &str| data.map_or("", |stack| stack.output(name)).to_owned();
+    let normalizer = match output("NormalizerArn") {
+        none if none.is_empty() => format!(
+            "arn:{}:lambda:{}:{}:function:{}{FUNCTION}",
+            names.partition, names.region, names.account, names.prefix
+        ),
+        arn => arn,
+    };
+    let data_sets = data_sets_json(&deployment.catalogue, &required_data_sets(deployment)?);
+    if data_sets.len() > MAX_LIST_BYTES {
+        return Err(StepError::failed(
+            ErrorCategory::Usage,
+            format!(
+                "the ids of the dashboard's datasets have {} bytes, {MAX_LIST_BYTES} are possible",
+                data_sets.len()
+            ),
+            "choose a shorter prefix, or a dashboard that reads fewer views",
+        ));
+    }
+    let rules = if settings.restricts_rows() {
+        names.dataset_id(RULES)
+    } else {
+        String::new()
+    };
+    let boundary = settings.permissions_boundary.clone();
+    let values = [
+        ("NormalizerArn", normalizer),
+        ("DataSets", data_sets),
+        ("RulesDataSet", rules),
+        ("DataSetPrefix", names.prefix.clone()),
+        ("MaxImportsADay", MAX_IMPORTS_A_DAY.to_string()),
+        ("Architecture", settings.architecture.as_str().to_owned()),
+        ("LogRetentionDays", settings.log_retention_days.to_string()),
+        ("MissedAfterHours", settings.missed_after_hours.to_string()),
+        ("AlarmTopicArn", output("AlarmTopicArn")),
+        ("PermissionsBoundaryArn", boundary.unwrap_or_default()),
+        ("ProductVersion", deployment.version.clone()),
+    ];
+    let code = code_parameters(deployment, FunctionKind::FollowUp, existing)?;
+    let parameters: BTreeMap<String, String> = values
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .chain(code)
+        .collect();
+    let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
+    Ok(DesiredStack {
+        template: FOLLOW_UP_TEMPLATE,
+        parameters,
+        tags: tags::merged(&existing_tags, deployment),
+    })
+}
+
+#[async_trait]
+impl Step for FollowUpStack {
+    fn name(&self) -> &'static str {
+        "follow_up_stack"
+    }
+
+    fn title(&self) -> &'static str {
+        "Follow-up stack"
+    }
+
+    async fn plan(
+        &self,
+        deployment: &Deployment,
+        earlier: &[StepPlan],
+    ) -> Result<Planned, StepError> {
+        if deployment.settings().quicksight {
+            return managed_stack::plan(self, deployment, earlier).await;
+        }
+        let Some(stack) = removable(deployment).await? else {
+            return Ok(Planned::skipped("`quicksight` is false"));
+        };
+        stack_deletion::refuse_protected(&stack)?;
+        let change = Change::new(ChangeKind::Delete, format!("stack `{}`", stack.name));
+        let change = change.detail("`quicksight` is false: there is nothing to import");
+        Ok(Planned::changes(vec![change]))
+    }
+
+    async fn apply(
+        &self,
+        deployment: &Deployment,
+        plan: &StepPlan,
+        progress: &dyn Progress,
+    ) -> Result<Applied, StepError> {
+        if deployment.settings().quicksight {
+            return managed_stack::apply(self, deployment, plan, progress).await;
+        }
+        if let Some(stack) = removable(deployment).await? {
+            stack_deletion::delete(&deployment.aws, &stack, progress).await?;
+        }
+        Ok(Applied::default())
+    }
+
+    async fn discard_plan(&self, deployment: &Deployment) -> Result<(), StepError> {
+        if !deployment.settings().quicksight {
+            return Ok(());
+        }
+        managed_stack::discard_plan(self, deployment).await
+    }
+}
+
+/// The stack of an earlier deployment with Quick Sight; none if another tool has created it.
+async fn removable(deployment: &Deployment) -> Result<Option<Stack>, StepError> {
+    let stack = Stack::find(&deployment.aws, &deployment.names.follow_up_stack()).await?;
+    let prefix = &deployment.names.prefix;
+    Ok(stack.filter(|stack| stack.tags.get(tags::DEPLOYMENT) == Some(prefix)))
+}

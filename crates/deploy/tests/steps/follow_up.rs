@@ -1,0 +1,167 @@
+//! The follow-up stack: what the function is told, its creation, and its removal without Quick Sight.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kiro_deploy::driver;
+use kiro_deploy::progress::NoProgress;
+use kiro_deploy::step::ChangeKind;
+use kiro_deploy::synth::{ExistingState, files};
+use serde_json::Value;
+
+use crate::deployment::{action, deployment, plan};
+use crate::server::{Given, Server};
+
+const STEP: &str = "follow_up_stack";
+const STACK: &str = "kiro-analytics-follow-up";
+
+/// An account with the stack, if it exists, and its tag.
+async fn account(exists: bool, tag: &'static str) -> Server {
+    let exists = AtomicBool::new(exists);
+    Server::start(move |asked| match action(asked) {
+        "DescribeStacks" if asked.body.contains("follow-up") && exists.load(Ordering::SeqCst) => {
+            let body = format!(
+                "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{STACK}</StackName>\
+                 <CreationTime>2026-07-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>\
+                 <Tags><member><Key>kiro-analytics:deployment</Key><Value>{tag}</Value></member></Tags>\
+                 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+            );
+            Given::text(200, &body)
+        }
+        "DescribeStacks" => Given::text(
+            400,
+            "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>",
+        ),
+        "ListStackResources" => Given::text(
+            200,
+            "<ListStackResourcesResponse><ListStackResourcesResult/></ListStackResourcesResponse>",
+        ),
+        "DeleteStack" => {
+            exists.store(false, Ordering::SeqCst);
+            Given::text(200, "<DeleteStackResponse/>")
+        }
+        other => panic!("unexpected action {other} {}", asked.path),
+    })
+    .await
+}
+
+fn deletions(server: &Server) -> usize {
+    let asked = server.asked();
+    let deletions = asked.iter().filter(|asked| action(asked) == "DeleteStack");
+    deletions.count()
+}
+
+#[tokio::test]
+async fn the_function_is_told_every_imported_data_set() {
+    let server = Server::start(|asked| panic!("unexpected request {}", asked.path)).await;
+    let mut deployment = deployment(&server).await;
+    let written = files(&deployment, &ExistingState::default()).unwrap();
+    let path = format!("{STACK}/parameters.json");
+    let parameters = written.iter().find(|file| file.path == path).unwrap();
+    let parameters: Value = serde_json::from_str(&parameters.content).unwrap();
+    let value = |name: &str| {
+        let mut parameters = parameters.as_array().unwrap().iter();
+        let found = parameters.find(|parameter| parameter["ParameterKey"] == name);
+        found.unwrap()["ParameterValue"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let told: Vec<String> = serde_json::from_str(&value("DataSets")).unwrap();
+    let paths = written.iter().map(|file| file.path.as_str());
+    let data_sets = paths.filter_map(|path| {
+        let name = path.strip_prefix("quicksight/data-sets/")?;
+        name.strip_suffix(".json")
+    });
+    let data_sets: std::collections::BTreeSet<&str> = data_sets.collect();
+    assert!(data_sets.len() > 5, "{data_sets:?}");
+    assert_eq!(told, data_sets.into_iter().collect::<Vec<_>>());
+    assert_eq!(value("DataSetPrefix"), "kiro-analytics");
+    assert_eq!(value("RulesDataSet"), "");
+    assert_eq!(value("MaxImportsADay"), "24");
+    assert_eq!(
+        value("NormalizerArn"),
+        "arn:aws:lambda:eu-central-1:123456789012:function:kiro-analytics-data-normalize-report"
+    );
+    deployment.resolved.settings.quicksight = false;
+    let without = files(&deployment, &ExistingState::default()).unwrap();
+    assert!(without.iter().all(|file| !file.path.starts_with(STACK)));
+}
+
+/// The reason why the function does not ask which report an export is of.
+#[tokio::test]
+async fn every_data_set_of_the_dashboard_reads_both_reports() {
+    let server = Server::start(|asked| panic!("unexpected request {}", asked.path)).await;
+    let deployment = deployment(&server).await;
+    let written = files(&deployment, &ExistingState::default()).unwrap();
+    let ids = written.iter().filter_map(|file| {
+        let name = file
+            .path
+            .strip_prefix("quicksight/data-sets/kiro-analytics-")?;
+        name.strip_suffix(".json")
+    });
+    for id in ids {
+        let (mut waiting, mut seen) = (vec![id.replace('-', "_")], Vec::new());
+        while let Some(name) = waiting.pop() {
+            let relation = deployment.catalogue.relation(&name);
+            let relation = relation.filter(|_| !seen.contains(&name));
+            waiting.extend(relation.into_iter().flat_map(|one| one.depends_on.clone()));
+            seen.push(name);
+        }
+        for table in ["report_facts_raw", "report_code_raw"] {
+            assert!(seen.iter().any(|name| name == table), "{id}: {seen:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_stack_is_planned_with_its_resources() {
+    let server = account(false, "").await;
+    let deployment = deployment(&server).await;
+    let planned = plan(&deployment, STEP).await.unwrap();
+    let change = &planned.steps[0].changes[0];
+    assert_eq!(change.kind, ChangeKind::Create);
+    assert_eq!(change.what, format!("stack `{STACK}`"));
+    let rule = "RunRule (AWS::Events::Rule)".to_owned();
+    assert!(change.details.contains(&rule), "{:?}", change.details);
+}
+
+#[tokio::test]
+async fn without_quick_sight_the_stack_is_deleted_once() {
+    let server = account(true, "kiro-analytics").await;
+    let mut deployment = deployment(&server).await;
+    deployment.resolved.settings.quicksight = false;
+    let planned = plan(&deployment, STEP).await.unwrap();
+    let change = &planned.steps[0].changes[0];
+    assert_eq!(
+        (change.kind, change.what.as_str()),
+        (ChangeKind::Delete, "stack `kiro-analytics-follow-up`")
+    );
+    assert_eq!(deletions(&server), 0);
+    driver::apply(&deployment, &planned, &NoProgress)
+        .await
+        .unwrap();
+    assert_eq!(deletions(&server), 1);
+    let again = plan(&deployment, STEP).await.unwrap();
+    assert_eq!(again.steps[0].changes, []);
+    assert_eq!(
+        again.steps[0].skipped.as_deref(),
+        Some("`quicksight` is false")
+    );
+}
+
+#[tokio::test]
+async fn a_stack_of_another_deployment_stays() {
+    let server = account(true, "other").await;
+    let mut deployment = deployment(&server).await;
+    deployment.resolved.settings.quicksight = false;
+    let planned = plan(&deployment, STEP).await.unwrap();
+    assert_eq!(planned.steps[0].changes, []);
+    deployment.resolved.settings.quicksight = true;
+    let error = plan(&deployment, STEP).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("belongs to the deployment `other`"),
+        "{error}"
+    );
+}
