@@ -173,12 +173,24 @@ IDENTITY_WILDCARDS = {
     ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
 }
 
-FOLLOW_UP_PARAMETERS = {
+TOPIC = "arn:{partition}:sns:eu-central-1:123456789012:kiro-data-AlarmTopic-1"
+FOLLOW_UP_SMALLEST = {
     "NormalizerArn": "arn:{partition}:lambda:eu-central-1:123456789012:function:kiro-data-normalize-report",
     "DataSets": '["kiro-user-totals"]',
     "DataSetPrefix": "kiro",
     "CodeBucket": "example-code",
     "CodeKey": "follow-up.zip",
+    "ResultsBucket": "example-results",
+}
+FOLLOW_UP_PARAMETERS = FOLLOW_UP_SMALLEST | {
+    "SendAlerts": "true",
+    "AlarmTopicArn": TOPIC,
+    "WebhookSecret": "kiro/webhook",
+    "WebhookSecretArn": "arn:{partition}:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-??????",
+    "ResultsKmsKeyArn": "arn:{partition}:kms:eu-central-1:123456789012:key/results",
+    "MapBucket": "example-map",
+    "MapKeyArn": "arn:{partition}:kms:eu-central-1:123456789012:key/map",
+    "UseLakeFormation": "true",
 }
 
 # The same for the template of the follow-up.
@@ -187,6 +199,39 @@ FOLLOW_UP_ALLOWED = {
     "FollowUpRole.ImportDataSets": (
         ["quicksight:CreateIngestion", "quicksight:ListIngestions"],
         ["arn:{p}:quicksight:eu-central-1:123456789012:dataset/kiro-*"],
+    ),
+    "FollowUpRole.RunStatements": (
+        ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"],
+        ["arn:{p}:athena:eu-central-1:123456789012:workgroup/kiro_analytics"],
+    ),
+    "FollowUpRole.ReadCatalogue": (
+        ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions"],
+        [
+            "arn:{p}:glue:eu-central-1:123456789012:catalog",
+            "arn:{p}:glue:eu-central-1:123456789012:database/kiro_analytics",
+            "arn:{p}:glue:eu-central-1:123456789012:table/kiro_analytics/*",
+        ],
+    ),
+    "FollowUpRole.FindDefaultDatabase": (["glue:GetDatabase"], ["arn:{p}:glue:eu-central-1:123456789012:database/default"]),
+    "FollowUpRole.ReadWithGrants": (["lakeformation:GetDataAccess"], ["*"]),
+    "FollowUpRole.FindResults": (["s3:GetBucketLocation", "s3:ListBucket"], ["arn:{p}:s3:::example-results"]),
+    "FollowUpRole.ReadParts": (["s3:GetObject"], ["arn:{p}:s3:::example-results/normalized/*"]),
+    "FollowUpRole.KeepQueryResults": (
+        ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+        ["arn:{p}:s3:::example-results/query-results/*"],
+    ),
+    "FollowUpRole.RememberAlerts": (["s3:GetObject", "s3:PutObject"], ["arn:{p}:s3:::example-results/alerts/*"]),
+    "FollowUpRole.UseResultsKey": (
+        ["kms:Decrypt", "kms:GenerateDataKey"],
+        ["arn:{p}:kms:eu-central-1:123456789012:key/results"],
+    ),
+    "FollowUpRole.FindNames": (["s3:GetBucketLocation", "s3:ListBucket"], ["arn:{p}:s3:::example-map"]),
+    "FollowUpRole.ReadNames": (["s3:GetObject"], ["arn:{p}:s3:::example-map/identity-map/*"]),
+    "FollowUpRole.DecryptNames": (["kms:Decrypt"], ["arn:{p}:kms:eu-central-1:123456789012:key/map"]),
+    "FollowUpRole.PublishAlerts": (["sns:Publish"], [TOPIC.replace("{partition}", "{p}")]),
+    "FollowUpRole.ReadWebhookAddress": (
+        ["secretsmanager:GetSecretValue"],
+        ["arn:{p}:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-??????"],
     ),
     "FollowUpRole.WriteLogs": (
         ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -201,6 +246,21 @@ FOLLOW_UP_WILDCARDS = {
         "resources",
         "arn:{p}:quicksight:eu-central-1:123456789012:dataset/kiro-*",
     ): "the datasets of this deployment, and their imports, whose ids are below them",
+    (
+        "FollowUpRole.ReadCatalogue",
+        "resources",
+        "arn:{p}:glue:eu-central-1:123456789012:table/kiro_analytics/*",
+    ): "the tables and views of this deployment: a view reads others",
+    ("FollowUpRole.ReadWithGrants", "resources", "*"): "the action has no resources: Lake Formation decides by its grants",
+    ("FollowUpRole.ReadParts", "resources", "arn:{p}:s3:::example-results/normalized/*"): "the parts",
+    ("FollowUpRole.KeepQueryResults", "resources", "arn:{p}:s3:::example-results/query-results/*"): "Athena names the results of a query",
+    ("FollowUpRole.RememberAlerts", "resources", "arn:{p}:s3:::example-results/alerts/*"): "an object per channel and month",
+    ("FollowUpRole.ReadNames", "resources", "arn:{p}:s3:::example-map/identity-map/*"): "the folder of the table identity_map",
+    (
+        "FollowUpRole.ReadWebhookAddress",
+        "resources",
+        "arn:{p}:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-??????",
+    ): "Secrets Manager adds six characters to a name",
     (
         "FollowUpRole.WriteLogs",
         "resources",
@@ -391,6 +451,47 @@ class FollowUpPolicies(unittest.TestCase):
             for part, text in statement.wildcards()
         }
         self.assertEqual(found, {(name, part, text.replace("{p}", "aws")) for name, part, text in FOLLOW_UP_WILDCARDS})
+
+    def test_without_alerts_the_role_imports_and_does_nothing_else(self):
+        names = {statement.name for statement in resolved(FOLLOW_UP_SMALLEST, path=FOLLOW_UP) if statement.name.startswith("FollowUpRole.")}
+        self.assertEqual(names, {"FollowUpRole.statement0", "FollowUpRole.ImportDataSets", "FollowUpRole.WriteLogs"})
+        # What belongs to the deployment without belonging to alerts changes nothing.
+        more = FOLLOW_UP_PARAMETERS | {"SendAlerts": "false"}
+        self.assertEqual({statement.name for statement in resolved(more, path=FOLLOW_UP) if statement.name.startswith("FollowUpRole.")}, names)
+
+    def test_alerts_without_quick_sight_names_keys_and_webhook_need_less(self):
+        less = FOLLOW_UP_SMALLEST | {"DataSets": "[]", "SendAlerts": "true", "AlarmTopicArn": TOPIC}
+        names = {statement.name.removeprefix("FollowUpRole.") for statement in resolved(less, path=FOLLOW_UP)}
+        self.assertLessEqual({"RunStatements", "RememberAlerts", "PublishAlerts"}, names)
+        absent = {"ImportDataSets", "UseResultsKey", "FindNames", "ReadNames", "DecryptNames", "ReadWebhookAddress", "ReadWithGrants"}
+        self.assertFalse(absent & names)
+
+    def test_the_environment_of_alerts_has_no_address_and_nothing_without_them(self):
+        def environment(parameters):
+            given = {name: value.replace("{partition}", "aws") for name, value in parameters.items()}
+            return Resolver(parse(FOLLOW_UP), given).resources()["FollowUp"]["Properties"]["Environment"]["Variables"]
+
+        imports = {"KIRO_ACCOUNT", "KIRO_DATA_SETS", "KIRO_MAX_IMPORTS_A_DAY"}
+        self.assertEqual(set(environment(FOLLOW_UP_SMALLEST | {"AlarmTopicArn": TOPIC})), imports)
+        alerts = environment(FOLLOW_UP_PARAMETERS)
+        self.assertEqual(alerts["KIRO_ALERT_STATE"], "s3://example-results/alerts/")
+        self.assertEqual(alerts["KIRO_TOPIC"], TOPIC.replace("{partition}", "aws"))
+        self.assertEqual((alerts["KIRO_WEBHOOK_SECRET"], alerts["KIRO_WEBHOOK_FORMAT"]), ("kiro/webhook", "slack"))
+        self.assertEqual((alerts["KIRO_ALERTS"], alerts["KIRO_DATABASE"], alerts["KIRO_WORKGROUP"]), ("{}", "kiro_analytics", "kiro_analytics"))
+
+    def test_a_missing_state_is_missing_and_not_denied(self):
+        """S3 says so only to those who may list the bucket, whatever the prefix."""
+        (found,) = [statement for statement in resolved(FOLLOW_UP_PARAMETERS, path=FOLLOW_UP) if statement.name == "FollowUpRole.FindResults"]
+        self.assertEqual(found.conditions, ("StringEquals aws:ResourceAccount 123456789012",))
+
+    def test_the_role_writes_what_it_remembers_and_query_results_alone(self):
+        writes = {
+            resource
+            for statement in resolved(FOLLOW_UP_PARAMETERS, path=FOLLOW_UP)
+            if "s3:PutObject" in statement.actions
+            for resource in statement.resources
+        }
+        self.assertEqual(writes, {"arn:aws:s3:::example-results/query-results/*", "arn:aws:s3:::example-results/alerts/*"})
 
     def test_the_queue_takes_messages_of_the_rule_alone_and_over_tls(self):
         found = {statement.name: statement for statement in resolved(FOLLOW_UP_PARAMETERS, path=FOLLOW_UP)}

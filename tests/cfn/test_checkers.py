@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from checkers import LARGEST_TEMPLATE_BYTES, cfn_lint, checkov, guard
-from template import DATA_LAYER, IDENTITY_MAPPING, ROOT, TEMPLATES, Resolver, parse
+from template import DATA_LAYER, FOLLOW_UP, IDENTITY_MAPPING, ROOT, TEMPLATES, Resolver, parse
 
 # Rule of ours -> what is written, and what breaks it. Only the first occurrence is replaced.
 GUARD = {
@@ -50,6 +50,12 @@ GUARD = {
 # The same for rules about names, in the template of the identity mapping.
 IDENTITY_GUARD = {
     "names_are_encrypted_with_their_own_key": ("      PendingWindowInDays: 7\n", "      PendingWindowInDays: 30\n"),
+}
+
+# The same for the role that sends alerts, in the template of the follow-up: one action has no resources, no other one.
+FOLLOW_UP_GUARD = {
+    "roles_have_no_resource_of_everything": ("                  Action: lakeformation:GetDataAccess\n", "                  Action: lakeformation:ListPermissions\n"),
+    "roles_delete_nothing": ("Action: [s3:GetObject, s3:PutObject]", "Action: [s3:GetObject, s3:DeleteObject]"),
 }
 
 # The same for cfn-lint, by the rule's number.
@@ -116,6 +122,14 @@ class Templates(unittest.TestCase):
         for store, roster, expected in (("d-1234567890", "", True), ("", "people/roster.csv", True), ("", "", False)):
             given = {"IdentityStoreId": store, "RosterObject": roster, "ResultsBucket": "r-1", "CodeBucket": "c-1", "CodeKey": "a.zip"}
             self.assertIs(Resolver(parse(IDENTITY_MAPPING), given).resolve(assertion["Assert"]), expected)
+
+    def test_alerts_go_somewhere(self):
+        (assertion,) = parse(FOLLOW_UP)["Rules"]["AlertsHaveAChannel"]["Assertions"]
+        topic, secret = "arn:aws:sns:eu-central-1:123456789012:topic", "kiro/webhook"
+        for topic, secret, expected in ((topic, "", True), ("", secret, True), (topic, secret, True), ("", "", False)):
+            given = {"AlarmTopicArn": topic, "WebhookSecret": secret, "DataSets": "[]", "DataSetPrefix": "kiro", "ResultsBucket": "r-1"}
+            given |= {"NormalizerArn": "arn", "CodeBucket": "c-1", "CodeKey": "a.zip", "SendAlerts": "true"}
+            self.assertIs(Resolver(parse(FOLLOW_UP), given).resolve(assertion["Assert"]), expected)
 
     def test_templates_name_no_partition_outside_the_lists(self):
         """`arn:aws:` is right in one of eight partitions; the lists that are split again write all eight."""
@@ -232,6 +246,11 @@ class BrokenTemplates(unittest.TestCase):
         for rule, (written, instead) in IDENTITY_GUARD.items():
             with self.subTest(rule):
                 self.assertEqual(guard(Broken(self.scratch, rule, written, instead, IDENTITY_MAPPING).path), {rule})
+
+    def test_rules_about_roles_find_what_is_broken_in_conditional_statements(self):
+        for rule, (written, instead) in FOLLOW_UP_GUARD.items():
+            with self.subTest(rule):
+                self.assertEqual(guard(Broken(self.scratch, rule, written, instead, FOLLOW_UP).path), {rule})
 
     def test_cfn_lint_finds_what_is_broken(self):
         for rule, (written, instead) in CFN_LINT.items():

@@ -126,7 +126,8 @@ impl Statement {
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// `months`, `spikes` or `sources`.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Months => "months",
             Self::Spikes => "spikes",

@@ -54,7 +54,23 @@ impl Config {
                 "there is no dashboard whose rows could be restricted: set `quicksight` to true or `row_rules` to off",
             ));
         }
+        if self.send_alerts && !self.sends_alerts() {
+            problems.push(problem(
+                "send_alerts",
+                "alerts have no channel: set `alarm_email` or `alerts_webhook_secret`, or `send_alerts` to false",
+            ));
+        }
         problems
+    }
+
+    /// Returns true if the deployment sends alerts: they are on and have a channel.
+    pub fn sends_alerts(&self) -> bool {
+        self.send_alerts && (self.alarm_email.is_some() || self.alerts_webhook_secret.is_some())
+    }
+
+    /// Returns true if something follows a run of the normalizer: imports or alerts.
+    pub fn follows_runs(&self) -> bool {
+        self.quicksight || self.sends_alerts()
     }
 
     /// Returns true if rules restrict the rows of the dashboard in Amazon Quick Sight.

@@ -64,7 +64,7 @@ settings! {
             persistence: Persistence::None,
         }
     }
-    "Alerts on this machine" {
+    "Alerts" {
         alert_webhook_url: Option<WebhookUrl> = "address that `alerts --webhook` and `serve --alerts` post to" {
             scope: Scope::Local,
             persistence: Persistence::None,
@@ -73,10 +73,9 @@ settings! {
             note: "A secret: whoever has it can post. Better given by the environment. `https`, or `http` to this machine; `[alerts]` has the rules.",
             example: r#""""#,
         }
-        alert_webhook_format: WebhookFormat = "what that address understands" {
-            scope: Scope::Local,
+        alert_webhook_format: WebhookFormat = "what the webhook of alerts understands, here and in a deployment" {
+            scope: Scope::Shared,
             default: Some("slack"),
-            persistence: Persistence::None,
             note: "`teams` is a workflow of Microsoft Teams; docs/alerts.md describes `json`.",
         }
         alerts_while_serving: bool = "`serve` also posts alerts, as `--alerts` does" {
@@ -219,6 +218,16 @@ settings! {
         scheduled: bool = "false stops the nightly run" {
             default: Some("true"),
             persistence: Persistence::Parameter("ScheduleState"),
+        }
+    }
+    "Alerts of the deployment" {
+        send_alerts: bool = "after a night with new exports, send alerts to `alarm_email` and to the webhook of `alerts_webhook_secret`; `[alerts]` has the rules" {
+            default: Some("false"),
+        }
+        alerts_webhook_secret: Option<String> = "secret in AWS Secrets Manager with the address of a webhook, by ARN or name" {
+            check: crate::secret_id::check,
+            note: "Create it yourself, in the Region of the deployment. The address is in no template, log or error.",
+            example: r#""kiro-analytics/webhook""#,
         }
     }
     "Alarms" {

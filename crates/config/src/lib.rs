@@ -18,6 +18,7 @@ mod remembered;
 mod resolved;
 mod sample;
 mod schedule;
+mod secret_id;
 mod setting;
 mod value;
 mod views;

@@ -203,6 +203,43 @@ fn names_and_hashed_addresses_exclude_each_other() {
 }
 
 #[test]
+fn alerts_need_a_channel_and_keep_the_follow_up() {
+    for (sends, email, secret, quicksight, problems, follows) in [
+        ("true", "alice@example.com", "", "false", 0, true),
+        ("true", "", "kiro/webhook", "false", 0, true),
+        ("true", "", "", "false", 1, false),
+        (
+            "false",
+            "alice@example.com",
+            "kiro/webhook",
+            "false",
+            0,
+            false,
+        ),
+        ("false", "", "", "true", 0, true),
+    ] {
+        let flags = [
+            ("send_alerts", sends),
+            ("alarm_email", email),
+            ("alerts_webhook_secret", secret),
+            ("quicksight", quicksight),
+            ("exports", "s3://example-kiro-reports"),
+            (
+                "owners",
+                "arn:aws:quicksight:us-east-1:123456789012:user/default/alice",
+            ),
+        ];
+        let given = Given {
+            flags: &flags,
+            ..Given::default()
+        };
+        let settings = given.resolve().unwrap().settings;
+        assert_eq!(settings.missing().len(), problems, "{sends} {email}");
+        assert_eq!(settings.follows_runs(), follows, "{sends} {email}");
+    }
+}
+
+#[test]
 fn rules_of_rows_need_names_and_a_dashboard() {
     for (rules, names, quicksight, problems) in [
         ("email", "true", "true", 0),

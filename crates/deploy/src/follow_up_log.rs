@@ -1,5 +1,5 @@
-//! The log of the function `follow-up`: runs that were followed, datasets that were not imported, and failures. It has ids of datasets,
-//! counts and reasons.
+//! The log of the function `follow-up`: runs that were followed, datasets that were not imported, alerts that were sent, and failures.
+//! It has ids of datasets and queries, counts and reasons.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,16 @@ pub struct FollowedRun {
     pub failed: u64,
 }
 
+/// A message with alerts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SentAlerts {
+    /// When it was sent, UTC.
+    pub at: String,
+    /// `topic` or `webhook`.
+    pub channel: String,
+    pub alerts: u64,
+}
+
 /// The log of a period.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FollowUpLog {
@@ -32,6 +42,7 @@ pub struct FollowUpLog {
     pub since: String,
     /// Oldest first, as all lists.
     pub runs: Vec<FollowedRun>,
+    pub sent_alerts: Vec<SentAlerts>,
     pub failures: Vec<FailedRun>,
     pub warnings: Vec<LogWarning>,
     /// Number of events in the queue that could not be delivered to the function.
@@ -49,6 +60,9 @@ struct Record {
     error: String,
     hint: String,
     data_set: String,
+    statement: String,
+    channel: String,
+    alerts: u64,
     started: u64,
     already_imported: u64,
     over_quota: u64,
@@ -96,6 +110,8 @@ impl FollowUpLog {
             error,
             hint,
             data_set,
+            statement,
+            channel,
             ..
         } = record;
         let text = record.message.trim_end_matches('.');
@@ -106,6 +122,20 @@ impl FollowUpLog {
                 already_imported: record.already_imported,
                 over_quota: record.over_quota,
                 failed: record.failed,
+            }),
+            ("INFO", "Alerts sent.") => self.sent_alerts.push(SentAlerts {
+                at,
+                channel: channel.clone(),
+                alerts: record.alerts,
+            }),
+            ("ERROR", "Alerts not computed.") => self.failures.push(FailedRun {
+                at,
+                what: format!("{text}: {error}; {hint}"),
+            }),
+            // The error begins with the channel, and ends with the hint.
+            ("ERROR", "Alerts not sent.") => self.failures.push(FailedRun {
+                at,
+                what: format!("{text}: {error}"),
             }),
             ("ERROR", "Import not started.") => self.failures.push(FailedRun {
                 at,
@@ -125,6 +155,10 @@ impl FollowUpLog {
                     what: format!("{text}: {error}"),
                 });
             }
+            ("WARN", _) if !statement.is_empty() => self.warnings.push(LogWarning {
+                at,
+                what: format!("statement about {statement}: {text}"),
+            }),
             ("WARN", _) => self.warnings.push(LogWarning {
                 at,
                 what: format!("dataset `{data_set}`: {text}"),
@@ -175,6 +209,39 @@ mod tests {
                 "dataset `kiro-totals`: not allowed: no; deploy again",
                 "Invocation failed: the event was refused: expected a record",
                 "the function timed out after 900.00 seconds",
+            ]
+        );
+    }
+
+    #[test]
+    fn sent_alerts_and_those_that_were_not_are_read() {
+        let messages = [
+            json!({"level": "WARN", "message": "Statement failed, started again.", "statement": "spikes", "query": "1"}),
+            json!({"level": "INFO", "message": "Alerts sent.", "channel": "topic", "alerts": 3}),
+            json!({"level": "ERROR", "message": "Alerts not sent.", "channel": "webhook", "error": "webhook: the alerts could not be sent: status 404; check the address"}),
+            json!({"level": "INFO", "message": "Alerts followed.", "run": "1", "alerts": 3, "sent": 3, "failed_channels": 1}),
+            json!({"level": "ERROR", "message": "Alerts not computed.", "error": "athena:StartQueryExecution: not allowed: no", "hint": "deploy again"}),
+        ];
+        let at = DateTime::from_timestamp(1_783_739_700, 0).unwrap();
+        let events = messages.iter().map(|message| (at, message.to_string()));
+        let log = FollowUpLog::of(LogEvents {
+            events: events.collect(),
+            is_cut: false,
+        });
+        assert_eq!(log.runs, []);
+        assert_eq!(log.sent_alerts.len(), 1);
+        let sent = &log.sent_alerts[0];
+        assert_eq!((sent.channel.as_str(), sent.alerts), ("topic", 3));
+        assert_eq!(
+            log.warnings[0].what,
+            "statement about spikes: Statement failed, started again"
+        );
+        let failures: Vec<&str> = log.failures.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(
+            failures,
+            [
+                "Alerts not sent: webhook: the alerts could not be sent: status 404; check the address",
+                "Alerts not computed: athena:StartQueryExecution: not allowed: no; deploy again",
             ]
         );
     }

@@ -3,6 +3,7 @@
 //! Owns the settings of a deployment, every call to AWS but the normalizer's, and the steps from a function's zip to a
 //! dashboard. Prints nothing, reads only the environment variables of AWS tools, and does not know the query engine.
 
+mod alert_parameters;
 mod asset_kind;
 pub mod assets;
 pub mod aws;

@@ -117,9 +117,13 @@ pub fn files(
     for (path, body) in steps::requests(deployment)? {
         files.push(SynthFile::json(path, &body));
     }
-    if settings.quicksight {
+    if settings.follows_runs() {
         let follow_up = existing.follow_up_stack.as_ref();
-        let desired = desired_follow_up_stack(deployment, follow_up, existing.stack.as_ref())?;
+        let (data, names) = (existing.stack.as_ref(), existing.identity_stack.as_ref());
+        let names = names
+            .and_then(IdentityLayer::of)
+            .filter(|_| settings.identity_mapping);
+        let desired = desired_follow_up_stack(deployment, follow_up, data, names.as_ref())?;
         let folder = deployment.names.follow_up_stack();
         files.extend(stack_files(deployment, &folder, desired));
     }

@@ -5,17 +5,21 @@ use std::str::FromStr;
 use kiro_function::LOG_LEVEL;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::alert_config::AlertConfig;
+
 /// The validated configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     /// `KIRO_ACCOUNT`: the account of the datasets.
     pub account: String,
-    /// `KIRO_DATA_SETS`: ids as a JSON list.
+    /// `KIRO_DATA_SETS`: ids as a JSON list. Empty without Quick Sight.
     pub data_sets: Vec<String>,
     /// `KIRO_RULES_DATA_SET`: the dataset with the rules that restrict the rows of the others.
     pub rules_data_set: Option<String>,
     /// `KIRO_MAX_IMPORTS_A_DAY`: a dataset with so many imports in 24 hours gets no further one.
     pub max_imports_a_day: usize,
+    /// None: no alerts are sent.
+    pub alerts: Option<AlertConfig>,
 }
 
 /// All problems of the environment.
@@ -60,6 +64,7 @@ impl Config {
                 "{LOG_LEVEL}: expected `trace`, `debug`, `info`, `warn`, `error`, `off`, found `{level}`"
             ));
         }
+        let alerts = AlertConfig::read(&variable, &mut problems);
         if !problems.is_empty() {
             return Err(ConfigError { problems });
         }
@@ -68,12 +73,16 @@ impl Config {
             data_sets,
             rules_data_set: variable("KIRO_RULES_DATA_SET").filter(|id| !id.is_empty()),
             max_imports_a_day,
+            alerts,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use kiro_alerts::WebhookFormat;
+    use kiro_catalog::AlertRule;
+
     use super::{Config, ConfigError};
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -95,6 +104,60 @@ mod tests {
         assert_eq!(
             (config.rules_data_set, config.max_imports_a_day),
             (None, 24)
+        );
+        assert_eq!(config.alerts, None);
+    }
+
+    #[test]
+    fn alerts_have_rules_a_place_for_their_state_and_a_channel() {
+        let imports = [
+            ("KIRO_ACCOUNT", "123456789012"),
+            ("KIRO_DATA_SETS", "[]"),
+            ("KIRO_MAX_IMPORTS_A_DAY", "24"),
+        ];
+        let alerts = [
+            ("KIRO_ALERTS", r#"{"rules":["spike"],"names":false}"#),
+            ("KIRO_DATABASE", "kiro_analytics"),
+            ("KIRO_WORKGROUP", "kiro_analytics"),
+            ("KIRO_ALERT_STATE", "s3://example-results/alerts/"),
+            ("KIRO_WEBHOOK_SECRET", "kiro/webhook"),
+            ("KIRO_WEBHOOK_FORMAT", "teams"),
+        ];
+        let config = read(&[imports.as_slice(), alerts.as_slice()].concat()).unwrap();
+        assert_eq!(config.data_sets, [""; 0]);
+        let found = config.alerts.unwrap();
+        assert_eq!(found.settings.rules, [AlertRule::Spike]);
+        assert!(!found.settings.names);
+        assert_eq!(
+            (found.state.bucket(), found.state.prefix()),
+            ("example-results", "alerts/")
+        );
+        assert_eq!(found.webhook_format, WebhookFormat::Teams);
+        assert_eq!(
+            (found.topic, found.webhook_secret.as_deref()),
+            (None, Some("kiro/webhook"))
+        );
+        let wrong = [
+            ("KIRO_ALERTS", r#"{"rules":["spikes"]}"#),
+            ("KIRO_WEBHOOK_FORMAT", "mail"),
+        ];
+        let error = read(&[imports.as_slice(), wrong.as_slice()].concat()).unwrap_err();
+        let names: Vec<&str> = error
+            .problems
+            .iter()
+            .map(|text| text.split(':').next().unwrap())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "KIRO_DATABASE",
+                "KIRO_WORKGROUP",
+                "KIRO_ALERT_STATE",
+                "KIRO_ALERTS",
+                "KIRO_ALERT_STATE",
+                "KIRO_WEBHOOK_FORMAT",
+                "expected KIRO_TOPIC or KIRO_WEBHOOK_SECRET, as KIRO_ALERTS is set",
+            ]
         );
     }
 

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use aws_sdk_quicksight::Client;
 use aws_sdk_quicksight::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_quicksight::types::{Ingestion, IngestionStatus, IngestionType};
 use chrono::{DateTime, Utc};
-use kiro_s3::{SdkConfigError, SdkOptions, load_sdk_config};
 
 use crate::error::{ImportError, ImportErrorKind};
 use crate::import_service::{ImportService, KnownImport, Started};
@@ -24,17 +24,12 @@ pub struct QuickSightImports {
 }
 
 impl QuickSightImports {
-    /// A client with the configuration of the environment. Sends no request.
-    ///
-    /// # Errors
-    ///
-    /// If the configuration cannot be read.
-    pub async fn from_environment(account: &str) -> Result<Self, SdkConfigError> {
-        let config = load_sdk_config(&SdkOptions::default()).await?;
-        Ok(Self {
-            client: Client::new(&config),
+    /// A client with this configuration. Sends no request.
+    pub fn new(config: &SdkConfig, account: &str) -> Self {
+        Self {
+            client: Client::new(config),
             account: account.to_owned(),
-        })
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub struct Response {
 #[serde(tag = "task", rename_all = "snake_case")]
 pub enum TaskReport {
     Imports(ImportCounts),
+    Alerts(AlertCounts),
 }
 
 /// Datasets, by what became of them.
@@ -30,4 +31,13 @@ pub struct ImportCounts {
     /// It queries directly.
     pub not_in_spice: usize,
     pub failed: usize,
+}
+
+/// Alerts of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct AlertCounts {
+    /// What is true now, sent before or not.
+    pub alerts: usize,
+    /// What was sent, all channels together.
+    pub sent: usize,
 }

@@ -17,6 +17,18 @@ pub enum WebhookFormat {
     Json,
 }
 
+impl WebhookFormat {
+    /// The format by its name in the settings: `slack`, `teams` or `json`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "slack" => Some(Self::Slack),
+            "teams" => Some(Self::Teams),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
 impl Digest {
     /// The body of a webhook. At most 28 KB for Teams and 13,000 letters for Slack; JSON has all alerts.
     pub fn webhook_body(&self, format: WebhookFormat) -> Value {

@@ -116,10 +116,15 @@ impl Status {
         if let Some(follow_up) = status.or_problem(follow_up).flatten() {
             status.stacks.push(StackStatus::of(&follow_up));
             status.observe_follow_up(aws, &follow_up).await;
-        } else if settings.quicksight {
+        } else if settings.follows_runs() {
+            let effect = match (settings.quicksight, settings.sends_alerts()) {
+                (true, false) => "imports wait for `refresh_at`",
+                (true, true) => "imports wait for `refresh_at`, and no alerts are sent",
+                (false, _) => "no alerts are sent",
+            };
             status.problems.push(StatusProblem::new(
                 ErrorCategory::Usage,
-                format!("there is no stack `{follow_up_stack}`: imports wait for `refresh_at`"),
+                format!("there is no stack `{follow_up_stack}`: {effect}"),
                 "`kiro-analytics deploy` creates it",
             ));
         }

@@ -130,7 +130,7 @@ impl AlarmStatus {
         if let Some(name) = self.name.strip_prefix(FOLLOW_UP) {
             return match name {
                 "FailedAlarm" => {
-                    "`kiro-analytics logs` names the datasets and the reasons; `kiro-analytics refresh --only import` imports now"
+                    "`kiro-analytics logs` names the datasets, the alerts and the reasons; `kiro-analytics refresh --only import` imports now"
                 }
                 _ => "the queue's message shows the reason; purge it after fixing the cause",
             };

@@ -1,5 +1,5 @@
-//! The follow-up stack: the function `follow-up` with its rule and alarms, by change set. Removed if the settings switch Quick Sight
-//! off.
+//! The follow-up stack: the function `follow-up` with its rule and alarms, by change set. Removed if the settings switch both off,
+//! Quick Sight and alerts.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,11 @@ use kiro_dashboard_quicksight::RULES;
 
 use super::desired_stack::{DesiredStack, code_parameters};
 use super::function_kind::FunctionKind;
+use super::identity_layer::IdentityLayer;
 use super::managed_stack::{self, ManagedStack};
 use super::quicksight::required_data_sets;
 use super::template::FOLLOW_UP_TEMPLATE;
+use crate::alert_parameters::alert_parameters;
 use crate::follow_up::{MAX_IMPORTS_A_DAY, data_sets_json};
 use crate::progress::Progress;
 use crate::stack::Stack;
@@ -22,8 +24,10 @@ use crate::tags;
 
 /// The part of an ARN between the account and the function's name.
 const FUNCTION: &str = "-data-normalize-report";
-/// Maximum length of the list of datasets: an environment has 4 KB.
+/// Maximum length of the list of datasets, and of it with the parameters of alerts: an environment has 4 KB.
 const MAX_LIST_BYTES: usize = 3500;
+/// Why the stack is not needed.
+const IS_OFF: &str = "`quicksight` is false, and no alerts are sent";
 
 /// Creates, updates and removes the follow-up stack.
 pub(crate) struct FollowUpStack;
@@ -44,11 +48,16 @@ impl ManagedStack for FollowUpStack {
         existing: Option<&Stack>,
     ) -> Result<DesiredStack, StepError> {
         let data = Stack::find(&deployment.aws, &deployment.names.data_stack()).await?;
-        desired_stack(deployment, existing, data.as_ref())
+        let names = if deployment.settings().sends_alerts() {
+            IdentityLayer::find(deployment).await?
+        } else {
+            None
+        };
+        desired_stack(deployment, existing, data.as_ref(), names.as_ref())
     }
 }
 
-/// The stack by the settings, the dashboard's datasets and the outputs of the data stack. Makes no call.
+/// The stack by the settings, the dashboard's datasets, and the outputs of the data and the identity stack. Makes no call.
 ///
 /// # Errors
 ///
@@ -57,6 +66,7 @@ pub(crate) fn desired_stack(
     deployment: &Deployment,
     existing: Option<&Stack>,
     data: Option<&Stack>,
+    identity: Option<&IdentityLayer>,
 ) -> Result<DesiredStack, StepError> {
     let settings = deployment.settings();
     let names = &deployment.names;
@@ -68,12 +78,19 @@ pub(crate) fn desired_stack(
         ),
         arn => arn,
     };
-    let data_sets = data_sets_json(&deployment.catalogue, &required_data_sets(deployment)?);
-    if data_sets.len() > MAX_LIST_BYTES {
+    let data_sets = if settings.quicksight {
+        data_sets_json(&deployment.catalogue, &required_data_sets(deployment)?)
+    } else {
+        "[]".to_owned()
+    };
+    let alerts = alert_parameters(deployment, data, identity);
+    let alert_bytes: usize = alerts.iter().map(|(_, value)| value.len()).sum();
+    let room = MAX_LIST_BYTES.saturating_sub(alert_bytes);
+    if data_sets.len() > room {
         return Err(StepError::failed(
             ErrorCategory::Usage,
             format!(
-                "the ids of the dashboard's datasets have {} bytes, {MAX_LIST_BYTES} are possible",
+                "the ids of the dashboard's datasets have {} bytes, {room} are possible",
                 data_sets.len()
             ),
             "choose a shorter prefix, or a dashboard that reads fewer views",
@@ -101,6 +118,7 @@ pub(crate) fn desired_stack(
     let code = code_parameters(deployment, FunctionKind::FollowUp, existing)?;
     let parameters: BTreeMap<String, String> = values
         .into_iter()
+        .chain(alerts)
         .map(|(name, value)| (name.to_owned(), value))
         .chain(code)
         .collect();
@@ -127,15 +145,15 @@ impl Step for FollowUpStack {
         deployment: &Deployment,
         earlier: &[StepPlan],
     ) -> Result<Planned, StepError> {
-        if deployment.settings().quicksight {
+        if deployment.settings().follows_runs() {
             return managed_stack::plan(self, deployment, earlier).await;
         }
         let Some(stack) = removable(deployment).await? else {
-            return Ok(Planned::skipped("`quicksight` is false"));
+            return Ok(Planned::skipped(IS_OFF));
         };
         stack_deletion::refuse_protected(&stack)?;
         let change = Change::new(ChangeKind::Delete, format!("stack `{}`", stack.name));
-        let change = change.detail("`quicksight` is false: there is nothing to import");
+        let change = change.detail(format!("{IS_OFF}: nothing follows a run"));
         Ok(Planned::changes(vec![change]))
     }
 
@@ -145,7 +163,7 @@ impl Step for FollowUpStack {
         plan: &StepPlan,
         progress: &dyn Progress,
     ) -> Result<Applied, StepError> {
-        if deployment.settings().quicksight {
+        if deployment.settings().follows_runs() {
             return managed_stack::apply(self, deployment, plan, progress).await;
         }
         if let Some(stack) = removable(deployment).await? {
@@ -155,14 +173,14 @@ impl Step for FollowUpStack {
     }
 
     async fn discard_plan(&self, deployment: &Deployment) -> Result<(), StepError> {
-        if !deployment.settings().quicksight {
+        if !deployment.settings().follows_runs() {
             return Ok(());
         }
         managed_stack::discard_plan(self, deployment).await
     }
 }
 
-/// The stack of an earlier deployment with Quick Sight; none if another tool has created it.
+/// The stack of an earlier deployment that had it; none if another tool has created it.
 async fn removable(deployment: &Deployment) -> Result<Option<Stack>, StepError> {
     let stack = Stack::find(&deployment.aws, &deployment.names.follow_up_stack()).await?;
     let prefix = &deployment.names.prefix;

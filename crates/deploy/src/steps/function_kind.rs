@@ -11,7 +11,7 @@ pub(crate) enum FunctionKind {
     NormalizeReport,
     /// Maps user ids to names.
     IdentityMap,
-    /// Imports datasets after a run of the normalizer.
+    /// Imports datasets and sends alerts after a run of the normalizer.
     FollowUp,
 }
 
@@ -20,12 +20,12 @@ impl FunctionKind {
 
     /// The functions that the settings need.
     pub(crate) fn needed(settings: &Config) -> impl Iterator<Item = Self> {
-        let (maps_identities, imports) = (settings.identity_mapping, settings.quicksight);
+        let (maps_identities, follows) = (settings.identity_mapping, settings.follows_runs());
         let all = Self::ALL.into_iter();
         all.filter(move |kind| match kind {
             Self::NormalizeReport => true,
             Self::IdentityMap => maps_identities,
-            Self::FollowUp => imports,
+            Self::FollowUp => follows,
         })
     }
 

@@ -15,6 +15,7 @@ use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::data_lake::{DataLake, list_grants};
 use crate::progress::Progress;
 use crate::service_roles::service_roles;
+use crate::stack::Stack;
 use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
@@ -34,7 +35,7 @@ fn database(deployment: &Deployment) -> String {
 }
 
 /// Returns true if grants are needed.
-async fn needs_grants(deployment: &Deployment) -> Result<bool, AwsError> {
+pub(super) async fn needs_grants(deployment: &Deployment) -> Result<bool, AwsError> {
     match deployment.settings().lake_formation {
         kiro_config::LakeFormation::On => Ok(true),
         kiro_config::LakeFormation::Off => Ok(false),
@@ -73,7 +74,8 @@ async fn caller_principal(aws: &Aws) -> Result<Option<String>, AwsError> {
     }
 }
 
-/// The principals of the settings that need read access: Quick Sight's roles, the owners and `query_principals`.
+/// The principals of the settings that need read access: Quick Sight's roles, the owners, `query_principals` and, where alerts are
+/// sent, the role of the function `follow-up`, if it exists.
 async fn principals_of_settings(deployment: &Deployment) -> Result<BTreeSet<String>, AwsError> {
     let settings = deployment.settings();
     let mut principals: BTreeSet<String> = settings.query_principals.iter().cloned().collect();
@@ -82,7 +84,17 @@ async fn principals_of_settings(deployment: &Deployment) -> Result<BTreeSet<Stri
         principals.extend(roles.map(|role| role.arn));
         principals.extend(settings.owners.iter().cloned());
     }
+    if settings.sends_alerts() {
+        principals.extend(follow_up_role(deployment).await?);
+    }
     Ok(principals)
+}
+
+/// The role of the function `follow-up`. `None` before its stack is complete.
+pub(super) async fn follow_up_role(deployment: &Deployment) -> Result<Option<String>, AwsError> {
+    let stack = Stack::find(&deployment.aws, &deployment.names.follow_up_stack()).await?;
+    let role = stack.map(|stack| stack.output("FunctionRoleArn").to_owned());
+    Ok(role.filter(|role| !role.is_empty()))
 }
 
 /// All principals that need read access: those of the settings, and the caller.
@@ -239,7 +251,7 @@ async fn obsolete(
 fn revocation(principal: &str, grants: usize) -> Change {
     let change = Change::new(ChangeKind::Delete, format!("grants of `{principal}`"));
     let change = change
-        .detail("it is no longer in `query_principals` or `owners`, and no role of Quick Sight");
+        .detail("it is no longer in `query_principals` or `owners`, and no role of Quick Sight or of alerts");
     change.detail(format!(
         "{grants} grants on the database, its tables and views are revoked"
     ))

@@ -12,6 +12,7 @@ mod desired_stack;
 mod difference;
 mod export_source;
 mod first_run;
+mod follow_up_grants;
 mod follow_up_stack;
 mod function_code;
 mod function_kind;

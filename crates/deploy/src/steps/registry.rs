@@ -1,9 +1,9 @@
 //! All steps of a deployment, in their order.
 
 use super::{
-    data_sets, data_stack, first_run, follow_up_stack, function_code, identity_removal,
-    identity_run, identity_stack, ingestion, lake_formation, obsolete_data_sets, quicksight,
-    quicksight_access, refresh_schedules, tables, views,
+    data_sets, data_stack, first_run, follow_up_grants, follow_up_stack, function_code,
+    identity_removal, identity_run, identity_stack, ingestion, lake_formation, obsolete_data_sets,
+    quicksight, quicksight_access, refresh_schedules, tables, views,
 };
 use crate::step::Step;
 
@@ -27,6 +27,7 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(obsolete_data_sets::ObsoleteDataSets),
         Box::new(ingestion::FirstIngestion),
         Box::new(follow_up_stack::FollowUpStack),
+        Box::new(follow_up_grants::FollowUpGrants),
         Box::new(identity_removal::IdentityRemoval),
     ]
 }

@@ -5,6 +5,9 @@ use crate::steps::FunctionKind;
 /// The datasets of the normalizer.
 const DATASETS: [&str; 4] = ["facts", "models", "code", "issues"];
 
+/// The channels of the function `follow-up`, each with what was sent to it.
+const ALERT_CHANNELS: [&str; 2] = ["topic", "webhook"];
+
 /// Returns true if a key has a pattern that the function `identity-map` or the access logs of its bucket write.
 pub(crate) fn is_identity_key(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
@@ -21,12 +24,16 @@ pub(crate) fn is_deployment_key(key: &str) -> bool {
     let segments: Vec<&str> = key.split('/').collect();
     match segments.as_slice() {
         // A folder that was created in the console is an empty object.
-        ["normalized" | "query-results" | "functions" | "state", ""] => true,
+        [
+            "normalized" | "query-results" | "functions" | "state" | "alerts",
+            "",
+        ] => true,
         ["normalized", "versions", rest @ ..] => is_version_record(rest),
         ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
         ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),
         ["functions", name] => is_zip(name),
         ["state", _, name] => has_ending(name, ".json"),
+        ["alerts", channel, rest @ ..] => ALERT_CHANNELS.contains(channel) && is_alert_state(rest),
         _ => false,
     }
 }
@@ -60,6 +67,21 @@ fn is_version_record(segments: &[&str]) -> bool {
             });
             is_hexadecimal(source, 16) && is_record
         }
+        _ => false,
+    }
+}
+
+/// `2026-07.json`, or its parent folder.
+fn is_alert_state(segments: &[&str]) -> bool {
+    match segments {
+        [""] => true,
+        [name] => name.strip_suffix(".json").is_some_and(|month| {
+            month.len() == 7
+                && month.bytes().enumerate().all(|(place, byte)| match place {
+                    4 => byte == b'-',
+                    _ => byte.is_ascii_digit(),
+                })
+        }),
         _ => false,
     }
 }
@@ -144,6 +166,9 @@ mod tests {
             "functions/identity-map-arm64-0123456789abcdef.zip",
             "functions/follow-up-x86_64-0123456789abcdef.zip",
             "state/kiro-analytics/first-run-0123456789abcdef.json",
+            "alerts/topic/2026-07.json",
+            "alerts/webhook/2026-07.json",
+            "alerts/topic/",
         ];
         for key in ours {
             assert!(is_deployment_key(key), "{key}");
@@ -162,6 +187,9 @@ mod tests {
             "functions/other.zip",
             "functions/normalize-report-arm64-0123456789abcdef.zip.bak",
             "state/notes.txt",
+            "alerts/on-call.csv",
+            "alerts/topic/notes.json",
+            "alerts/mail/2026-07.json",
             "logs/AWSLogs/123456789012/KiroLogs/a.csv",
         ];
         for key in foreign {

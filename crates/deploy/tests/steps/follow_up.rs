@@ -1,10 +1,12 @@
-//! The follow-up stack: what the function is told, its creation, and its removal without Quick Sight.
+//! The follow-up stack: the parameters of imports and alerts, its creation, and its removal without both.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kiro_deploy::driver;
 use kiro_deploy::progress::NoProgress;
 use kiro_deploy::step::ChangeKind;
+use kiro_deploy::synth::SynthFile;
 use kiro_deploy::synth::{ExistingState, files};
 use serde_json::Value;
 
@@ -50,22 +52,25 @@ fn deletions(server: &Server) -> usize {
     deletions.count()
 }
 
+/// The parameters of the stack by name.
+fn parameters(written: &[SynthFile]) -> BTreeMap<String, String> {
+    let path = format!("{STACK}/parameters.json");
+    let file = written.iter().find(|file| file.path == path).unwrap();
+    let parameters: Value = serde_json::from_str(&file.content).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let parameters = parameters.as_array().unwrap().iter();
+    parameters
+        .map(|one| (text(&one["ParameterKey"]), text(&one["ParameterValue"])))
+        .collect()
+}
+
 #[tokio::test]
 async fn the_function_is_told_every_imported_data_set() {
     let server = Server::start(|asked| panic!("unexpected request {}", asked.path)).await;
     let mut deployment = deployment(&server).await;
     let written = files(&deployment, &ExistingState::default()).unwrap();
-    let path = format!("{STACK}/parameters.json");
-    let parameters = written.iter().find(|file| file.path == path).unwrap();
-    let parameters: Value = serde_json::from_str(&parameters.content).unwrap();
-    let value = |name: &str| {
-        let mut parameters = parameters.as_array().unwrap().iter();
-        let found = parameters.find(|parameter| parameter["ParameterKey"] == name);
-        found.unwrap()["ParameterValue"]
-            .as_str()
-            .unwrap()
-            .to_owned()
-    };
+    let parameters = parameters(&written);
+    let value = |name: &str| parameters[name].clone();
     let told: Vec<String> = serde_json::from_str(&value("DataSets")).unwrap();
     let paths = written.iter().map(|file| file.path.as_str());
     let data_sets = paths.filter_map(|path| {
@@ -78,6 +83,7 @@ async fn the_function_is_told_every_imported_data_set() {
     assert_eq!(value("DataSetPrefix"), "kiro-analytics");
     assert_eq!(value("RulesDataSet"), "");
     assert_eq!(value("MaxImportsADay"), "24");
+    assert_eq!(value("SendAlerts"), "false");
     assert_eq!(
         value("NormalizerArn"),
         "arn:aws:lambda:eu-central-1:123456789012:function:kiro-analytics-data-normalize-report"
@@ -85,6 +91,81 @@ async fn the_function_is_told_every_imported_data_set() {
     deployment.resolved.settings.quicksight = false;
     let without = files(&deployment, &ExistingState::default()).unwrap();
     assert!(without.iter().all(|file| !file.path.starts_with(STACK)));
+}
+
+#[tokio::test]
+async fn alerts_have_their_rules_their_channels_and_what_they_read() {
+    let server = Server::start(|asked| panic!("unexpected request {}", asked.path)).await;
+    let mut deployment = deployment(&server).await;
+    let settings = &mut deployment.resolved.settings;
+    settings.quicksight = false;
+    settings.send_alerts = true;
+    // No channel: nothing follows a run.
+    let without = files(&deployment, &ExistingState::default()).unwrap();
+    assert!(without.iter().all(|file| !file.path.starts_with(STACK)));
+    let settings = &mut deployment.resolved.settings;
+    settings.alerts_webhook_secret = Some("kiro/webhook".to_owned());
+    settings.alert_webhook_format = kiro_config::WebhookFormat::Teams;
+    settings.existing_results_bucket = Some("example-results".to_owned());
+    settings.views.alerts.names = false;
+    let written = files(&deployment, &ExistingState::default()).unwrap();
+    let found = parameters(&written);
+    let value = |name: &str| found[name].as_str();
+    assert_eq!((value("DataSets"), value("SendAlerts")), ("[]", "true"));
+    assert_eq!(value("WebhookSecret"), "kiro/webhook");
+    assert_eq!(
+        value("WebhookSecretArn"),
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-??????"
+    );
+    assert_eq!(value("WebhookFormat"), "teams");
+    assert_eq!(
+        (
+            value("DatabaseName"),
+            value("WorkgroupName"),
+            value("ResultsBucket")
+        ),
+        ("kiro_analytics", "kiro_analytics", "example-results")
+    );
+    assert_eq!(
+        (
+            value("MapBucket"),
+            value("MapKeyArn"),
+            value("UseLakeFormation")
+        ),
+        ("", "", "true")
+    );
+    let rules: kiro_catalog::Alerts = serde_json::from_str(value("AlertSettings")).unwrap();
+    assert_eq!(rules, deployment.settings().views.alerts);
+    assert!(!rules.names);
+    // An ARN is taken as it is; without Lake Formation the role needs none of it.
+    let settings = &mut deployment.resolved.settings;
+    let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:kiro/webhook-AbCdEf";
+    settings.alerts_webhook_secret = Some(arn.to_owned());
+    settings.lake_formation = kiro_config::LakeFormation::Off;
+    let found = parameters(&files(&deployment, &ExistingState::default()).unwrap());
+    assert_eq!(
+        (
+            found["WebhookSecretArn"].as_str(),
+            found["UseLakeFormation"].as_str()
+        ),
+        (arn, "false")
+    );
+}
+
+#[tokio::test]
+async fn alerts_keep_the_stack_without_quick_sight() {
+    let server = account(false, "").await;
+    let mut deployment = deployment(&server).await;
+    let settings = &mut deployment.resolved.settings;
+    settings.quicksight = false;
+    settings.send_alerts = true;
+    settings.alarm_email = Some("alice@example.com".to_owned());
+    let planned = plan(&deployment, STEP).await.unwrap();
+    let change = &planned.steps[0].changes[0];
+    assert_eq!(
+        (change.kind, change.what.clone()),
+        (ChangeKind::Create, format!("stack `{STACK}`"))
+    );
 }
 
 /// The reason why the function does not ask which report an export is of.
@@ -145,7 +226,7 @@ async fn without_quick_sight_the_stack_is_deleted_once() {
     assert_eq!(again.steps[0].changes, []);
     assert_eq!(
         again.steps[0].skipped.as_deref(),
-        Some("`quicksight` is false")
+        Some("`quicksight` is false, and no alerts are sent")
     );
 }
 

@@ -111,6 +111,53 @@ async fn the_denied_role_of_quick_sight_is_reported() {
     assert!(error.to_string().contains("iam:GetRole"), "{error}");
 }
 
+const FOLLOW_UP: &str = "arn:aws:iam::123456789012:role/kiro-analytics-follow-up-FollowUpRole-1";
+
+/// An account with Lake Formation in force, with the follow-up stack or without.
+async fn with_follow_up(exists: bool) -> Server {
+    Server::start(move |asked| {
+        if exists && action(asked) == "DescribeStacks" && asked.body.contains("follow-up") {
+            let stack = format!(
+                "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>kiro-analytics-follow-up</StackName>\
+                 <CreationTime>2026-07-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus>\
+                 <Outputs><member><OutputKey>FunctionRoleArn</OutputKey><OutputValue>{FOLLOW_UP}</OutputValue></member></Outputs>\
+                 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
+            );
+            return Given::text(200, &stack);
+        }
+        in_force(asked)
+    })
+    .await
+}
+
+/// The views are read by the role of the function that asks them.
+#[tokio::test]
+async fn the_role_that_sends_alerts_gets_grants_by_the_first_step_that_finds_it() {
+    let server = with_follow_up(true).await;
+    let mut alerts = session(&server).await;
+    let silent = plan(&alerts, "lake_formation").await.unwrap();
+    assert!(!principals(&silent.steps[0]).contains(&FOLLOW_UP));
+    alerts.resolved.settings.send_alerts = true;
+    alerts.resolved.settings.alarm_email = Some("alice@example.com".to_owned());
+    let planned = plan(&alerts, "lake_formation").await.unwrap();
+    assert!(principals(&planned.steps[0]).contains(&FOLLOW_UP));
+    let later = plan(&alerts, "follow_up_grants").await.unwrap();
+    assert_eq!(later.steps[0].changes, []);
+    // The first deployment: the role is made after the other grants.
+    let server = with_follow_up(false).await;
+    alerts.aws = sign_in_with(&server.address, "session").await.unwrap();
+    let planned = plan(&alerts, "lake_formation").await.unwrap();
+    assert!(!principals(&planned.steps[0]).contains(&FOLLOW_UP));
+    let later = plan(&alerts, "follow_up_grants").await.unwrap();
+    assert_eq!(
+        later.steps[0].changes[0].what,
+        "grants to the role of the function `follow-up`"
+    );
+    alerts.resolved.settings.send_alerts = false;
+    let off = plan(&alerts, "follow_up_grants").await.unwrap();
+    assert_eq!(off.steps[0].skipped.as_deref(), Some("no alerts are sent"));
+}
+
 /// Grants are verified: here Lake Formation lists none of them.
 #[tokio::test]
 async fn grants_are_sent_in_batches_and_verified() {

@@ -118,8 +118,10 @@ fn task(imports: &Arc<FakeImports>) -> ImportTask {
 }
 
 async fn counts(task: &ImportTask, run: &FinishedRun) -> ImportCounts {
-    let TaskReport::Imports(counts) = task.follow(run).await.unwrap();
-    counts
+    match task.follow(run).await.unwrap() {
+        TaskReport::Imports(counts) => counts,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::TimeDelta;
-use kiro_deploy::follow_up_log::{FollowUpLog, FollowedRun};
+use kiro_deploy::follow_up_log::{FollowUpLog, FollowedRun, SentAlerts};
 use kiro_deploy::logs::{FailedRun, LogReport};
 use kiro_deploy::names_log::{LogWarning, MapRun, NamesLog};
 
@@ -85,7 +85,7 @@ fn write_names(out: &mut impl Write, log: &NamesLog, all: bool) -> io::Result<()
     Ok(())
 }
 
-/// The log of the function that imports datasets after the normalizer's runs, in the same form.
+/// The log of the function that imports datasets and sends alerts after the normalizer's runs, in the same form.
 fn write_follow_up(out: &mut impl Write, log: &FollowUpLog, all: bool) -> io::Result<()> {
     writeln!(
         out,
@@ -101,6 +101,10 @@ fn write_follow_up(out: &mut impl Write, log: &FollowUpLog, all: bool) -> io::Re
         let ago = ago(&run.at, now());
         writeln!(out, "last followed {} ({ago}): {}", run.at, imports(run))?;
     }
+    if let Some(sent) = log.sent_alerts.last() {
+        let ago = ago(&sent.at, now());
+        writeln!(out, "last alerts {} ({ago}): {}", sent.at, alerts(sent))?;
+    }
     write_warnings(out, &log.warnings)?;
     write_failed_runs(out, &log.failures)?;
     write_undelivered(out, log.undelivered, "the follow-up stack")?;
@@ -109,8 +113,15 @@ fn write_follow_up(out: &mut impl Write, log: &FollowUpLog, all: bool) -> io::Re
         for run in &log.runs {
             writeln!(out, "followed {}: {}", run.at, imports(run))?;
         }
+        for sent in &log.sent_alerts {
+            writeln!(out, "alerts {}: {}", sent.at, alerts(sent))?;
+        }
     }
     Ok(())
+}
+
+fn alerts(sent: &SentAlerts) -> String {
+    format!("{} to the {}", counted(sent.alerts, "alert"), sent.channel)
 }
 
 fn imports(run: &FollowedRun) -> String {
