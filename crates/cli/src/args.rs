@@ -3,6 +3,7 @@
 mod alerts;
 mod page;
 mod people;
+mod report;
 
 use std::ffi::OsStr;
 use std::num::NonZeroUsize;
@@ -19,13 +20,12 @@ use crate::cloud::args::CloudCommand;
 use crate::location::Location;
 
 pub(crate) use alerts::AlertsArgs;
-pub(crate) use page::{
-    AudienceArgs, PageArgs, ReportArgs, ReportFormat, ReportLanguage, ServeArgs,
-};
+pub(crate) use page::{AudienceArgs, PageArgs, ServeArgs};
 pub(crate) use people::{
     PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleForgetArgs, PeopleImportArgs,
     PeopleListArgs, PeopleShowArgs, PeopleSyncArgs,
 };
+pub(crate) use report::{ReportArgs, ReportFormat, ReportLanguage};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -80,6 +80,8 @@ With names and teams, from IAM Identity Center or a CSV file:
   kiro-analytics people import roster.csv
 Every day: who nears the allowance or spends far more than usual, and whose data are late:
   kiro-analytics alerts
+Every week: the report, for cron, of everybody and of each team:
+  kiro-analytics report --to s3://BUCKET/REPORTS --period last-week --each-team
 ";
 
 #[cfg(feature = "aws")]

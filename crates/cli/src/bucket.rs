@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use futures::StreamExt;
+use kiro_delivery::{BucketDestination, Destination};
 use kiro_ingest::{ObjectStore, StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
-use kiro_s3::{S3ClientFactory, S3Options, S3Url, S3UrlError};
+use kiro_s3::{S3Bucket, S3ClientFactory, S3Options, S3Url, S3UrlError};
 use tokio::sync::OnceCell;
 
 use crate::command_error::CommandError;
@@ -26,12 +27,21 @@ impl BucketUrl {
 
     /// Signs in once per process. A missing bucket is reported when it is listed.
     pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, CommandError> {
+        Ok(Arc::new(self.bucket().await?))
+    }
+
+    /// Opens it for reports.
+    pub(crate) async fn destination(&self) -> Result<Arc<dyn Destination>, CommandError> {
+        Ok(Arc::new(BucketDestination::new(self.bucket().await?)))
+    }
+
+    async fn bucket(&self) -> Result<S3Bucket, CommandError> {
         static ACCESS: OnceCell<S3ClientFactory> = OnceCell::const_new();
         let access = ACCESS
             .get_or_try_init(|| S3ClientFactory::from_environment(S3Options::default()))
             .await
             .map_err(CommandError::usage)?;
-        Ok(Arc::new(access.bucket(&self.0)))
+        Ok(access.bucket(&self.0))
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use kiro_delivery::Destination;
 use kiro_ingest::ObjectStore;
 
 use crate::command_error::CommandError;
@@ -31,6 +32,14 @@ impl BucketUrl {
         reason = "as in `bucket.rs`, which waits for a sign-in"
     )]
     pub(crate) async fn open(&self) -> Result<Arc<dyn ObjectStore>, CommandError> {
+        match self.0 {}
+    }
+
+    #[expect(
+        clippy::unused_async,
+        reason = "as in `bucket.rs`, which waits for a sign-in"
+    )]
+    pub(crate) async fn destination(&self) -> Result<Arc<dyn Destination>, CommandError> {
         match self.0 {}
     }
 }

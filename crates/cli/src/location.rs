@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use kiro_delivery::{Destination, FolderDestination};
 use kiro_ingest::{LocalFolder, ObjectStore, StoreError};
 
 use crate::bucket::{BucketUrl, BucketUrlError};
@@ -37,6 +38,14 @@ impl Location {
                 Ok(Arc::new(folder.map_err(|error| unusable(path, error))?))
             }
             Self::Bucket(url) => url.open().await,
+        }
+    }
+
+    /// Opens it for reports. Creates a missing folder with its first file, never a bucket.
+    pub(crate) async fn destination(&self) -> Result<Arc<dyn Destination>, CommandError> {
+        match self {
+            Self::Folder(path) => Ok(Arc::new(FolderDestination::new(path))),
+            Self::Bucket(url) => url.destination().await,
         }
     }
 

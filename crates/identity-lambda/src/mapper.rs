@@ -244,6 +244,7 @@ impl IdentityMapper {
             content: Bytes::from(map),
             e_tag: before.map_tag,
             metadata: response.metadata(),
+            ..Replacement::default()
         };
         self.write_state(&before.state, before.state_tag).await?;
         self.map.replace(&ObjectKey::new(MAP_KEY), map).await?;
@@ -258,7 +259,7 @@ impl IdentityMapper {
         let state = Replacement {
             content: Bytes::from(state.to_json()),
             e_tag,
-            metadata: HashMap::new(),
+            ..Replacement::default()
         };
         self.map.replace(&ObjectKey::new(STATE_KEY), state).await?;
         Ok(())

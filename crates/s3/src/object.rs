@@ -29,6 +29,10 @@ pub struct Replacement {
     pub e_tag: Option<String>,
     /// The object's own metadata, by name.
     pub metadata: HashMap<String, String>,
+    /// The header `Content-Type`, if it is not S3's default.
+    pub content_type: Option<String>,
+    /// The header `Content-Disposition`: what a browser does with the object.
+    pub content_disposition: Option<String>,
 }
 
 impl S3Bucket {
@@ -144,6 +148,8 @@ async fn replace(
         content,
         e_tag,
         metadata,
+        content_type,
+        content_disposition,
     } = replacement;
     let if_match = e_tag.as_ref().map(|e_tag| format!("\"{e_tag}\""));
     let if_none_match = e_tag.is_none().then(|| "*".to_owned());
@@ -155,6 +161,8 @@ async fn replace(
             .set_if_match(if_match.clone())
             .set_if_none_match(if_none_match.clone())
             .set_metadata(Some(metadata.clone()))
+            .set_content_type(content_type.clone())
+            .set_content_disposition(content_disposition.clone())
             .body(ByteStream::from(content.clone()))
             .send()
     });

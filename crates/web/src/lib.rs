@@ -34,7 +34,8 @@ pub use data_listener::DataListener;
 pub use export_watcher::{Clock, ExportWatcher, WatcherOptions};
 pub use limits::Limits;
 pub use report::{
-    Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder, write_html,
+    Pseudonyms, RenderedFile, ReportError, ReportOptions, ReportSummary, render_csv, render_html,
+    write_csv_folder, write_html,
 };
 pub use serve::{ServeError, ServeOptions, Server, serve};
 pub use status::{Status, StatusChannel};

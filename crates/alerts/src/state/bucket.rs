@@ -1,7 +1,5 @@
 //! The state in a bucket, by conditional writes. Old months are removed by a lifecycle rule of the bucket.
 
-use std::collections::HashMap;
-
 use futures::future::BoxFuture;
 use kiro_report::ObjectKey;
 use kiro_s3::{Replacement, S3Bucket};
@@ -58,7 +56,7 @@ impl StateStore for BucketState {
             let replacement = Replacement {
                 content: content.into(),
                 e_tag: expected.map(str::to_owned),
-                metadata: HashMap::new(),
+                ..Replacement::default()
             };
             match self.bucket.replace(&key, replacement).await {
                 Ok(()) => Ok(true),

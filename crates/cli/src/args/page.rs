@@ -3,13 +3,12 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
-use clap::{Arg, Args, Command, ValueEnum, ValueHint};
+use clap::{Arg, Args, Command, ValueHint};
 use kiro_web::Token;
 
-use super::{DataArgs, Output, date};
+use super::DataArgs;
 use crate::location::Location;
 
 /// Show the dashboard in the browser, and keep reading new exports
@@ -92,83 +91,6 @@ pub(crate) struct PageArgs {
     /// Show the dashboard that this YAML file describes instead of the built-in one
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) dashboard: Option<PathBuf>,
-}
-
-/// Write the dashboard into one file that can be mailed
-///
-/// The file is the page with its figures in it: it needs no server and no network, opens in any browser, and its pickers
-/// work with one value each. --format csv writes a folder instead, with one CSV file per visual.
-#[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  kiro-analytics report --out report.html
-  kiro-analytics report --out july.html --from 2026-07-01 --to 2026-07-31 --anonymize
-  kiro-analytics report --out budget.html --sheet budget,economics --language ko
-  kiro-analytics report --out figures --format csv
-  kiro-analytics report --out payments.html --team Payments
-")]
-pub(crate) struct ReportArgs {
-    /// File to write; with --format csv: folder, created if missing
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
-    pub(crate) out: PathBuf,
-
-    #[command(flatten)]
-    pub(crate) data: DataArgs,
-
-    /// The first day, YYYY-MM-DD, inclusive [default: the first one of the data]
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) from: Option<NaiveDate>,
-
-    /// The last day, YYYY-MM-DD, inclusive [default: the newest one of the data]
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(crate) to: Option<NaiveDate>,
-
-    /// Only these sheets, by their ids; a wrong one lists them all
-    #[arg(long = "sheet", value_name = "ID", num_args = 1.., value_delimiter = ',')]
-    pub(crate) sheets: Vec<String>,
-
-    #[command(flatten)]
-    pub(crate) audience: AudienceArgs,
-
-    /// Replace people by pseudonyms, the same for one person throughout; with --hash-salt the same in every report
-    #[arg(long)]
-    pub(crate) anonymize: bool,
-
-    /// Language that the report opens in; the page can switch
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) language: ReportLanguage,
-
-    /// What to write
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: ReportFormat,
-
-    /// Write the dashboard that this YAML file describes instead of the built-in one
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) dashboard: Option<PathBuf>,
-
-    /// Format of the output
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) output: Output,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// One file with pages, charts and pickers
-    #[default]
-    Html,
-    /// A folder with one CSV file per visual
-    Csv,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportLanguage {
-    /// English
-    #[default]
-    En,
-    /// 中文
-    Zh,
-    /// 한국어
-    Ko,
 }
 
 /// Reads a token. A wrong one is not repeated: it may be a secret with a slip, and messages end up in logs.

@@ -9,5 +9,6 @@ pub(crate) mod normalize;
 pub(crate) mod people;
 pub(crate) mod query;
 pub(crate) mod report;
+mod report_delivery;
 pub(crate) mod serve;
 pub(crate) mod views;

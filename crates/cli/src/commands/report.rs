@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
+use kiro_config::Config;
 use kiro_dashboard::Language;
 use kiro_dashboard_sql::Span;
+use kiro_delivery::Period;
 use kiro_people::Visibility;
 use kiro_web::{
     DashboardService, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder,
@@ -14,35 +17,98 @@ use kiro_web::{
 
 use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
 use crate::command_error::{CommandError, note};
+use crate::commands::normalize::now;
+use crate::commands::report_delivery;
 use crate::context::CommandContext;
 use crate::format::{counted, size};
 use crate::progress::spinner;
 use crate::{audience, dashboard_file, engine, folders, output};
+
+/// The days that the command line asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RequestedDays {
+    pub(super) from: Option<NaiveDate>,
+    pub(super) to: Option<NaiveDate>,
+    /// The period that `--period` names.
+    pub(super) period: Option<Period>,
+}
 
 pub(crate) async fn run(
     args: ReportArgs,
     context: &CommandContext<'_>,
 ) -> Result<(), CommandError> {
     let config = &context.config(&args.data)?;
-    check_place(&args.out, args.format)?;
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from > to
-    {
-        let error =
-            anyhow::anyhow!("expected --from to be no later than --to, found {from} and {to}");
-        return Err(CommandError::usage(error).hint("swap the two days"));
+    let requested = requested_days(&args)?;
+    let place = args.place();
+    match (&args.out, place) {
+        (Some(_), Some(_)) => {
+            let error = anyhow::anyhow!("expected --out or --to with a place, found both");
+            Err(CommandError::usage(error).hint("leave one of them out"))
+        }
+        (None, Some(place)) => report_delivery::run(&args, place, requested, config).await,
+        (Some(out), None) => write_one(out, &args, requested, config).await,
+        (None, None) => {
+            let error = anyhow::anyhow!("no place for the report is named");
+            Err(CommandError::usage(error)
+                .hint("name a file with --out, or a folder or bucket with --to"))
+        }
     }
+}
+
+/// Writes the file or the folder that `--out` names.
+async fn write_one(
+    out: &Path,
+    args: &ReportArgs,
+    requested: RequestedDays,
+    config: &Config,
+) -> Result<(), CommandError> {
+    let &[format] = args.format.as_slice() else {
+        let error = anyhow::anyhow!("expected one --format with --out, found several");
+        return Err(CommandError::usage(error).hint("name a folder or bucket with --to for both"));
+    };
+    check_place(out, format)?;
     let visibility = audience::visibility(config, &args.audience).await?;
-    let engine = match &visibility {
+    let service = open_service(args, config, &visibility)?;
+    let days = days(&service, requested).await?;
+    let options = report_options(args, config, days)?;
+    let working = spinner("computing the figures");
+    let written = match format {
+        ReportFormat::Html => write_html(out, &service, &options).await,
+        ReportFormat::Csv => write_csv_folder(out, &service, &options).await,
+    };
+    working.finish_and_clear();
+    let summary = written.map_err(command_error)?;
+    if args.output == Output::Json {
+        return output::print_json(&summary);
+    }
+    let mut out = output::stdout();
+    write_text(&mut out, &summary, format)?;
+    Ok(out.flush()?)
+}
+
+/// The dashboard over the rows of these people alone.
+pub(super) fn open_service(
+    args: &ReportArgs,
+    config: &Config,
+    visibility: &Visibility,
+) -> Result<Arc<DashboardService>, CommandError> {
+    let engine = match visibility {
         Visibility::Everybody => engine::open(config, Window::ALL)?,
-        Visibility::Persons(_) => audience::open_engine(config, &visibility)?,
+        Visibility::Persons(_) => audience::open_engine(config, visibility)?,
     };
     let file = args.dashboard.as_deref();
     let spec = dashboard_file::load(file, engine.catalogue(), &config.views)?;
-    let service = DashboardService::new(spec, engine);
-    let options = ReportOptions {
-        days: days(&service, args.from, args.to).await?,
-        sheets: args.sheets,
+    Ok(DashboardService::new(spec, engine))
+}
+
+pub(super) fn report_options(
+    args: &ReportArgs,
+    config: &Config,
+    days: Option<Span>,
+) -> Result<ReportOptions, CommandError> {
+    Ok(ReportOptions {
+        days,
+        sheets: args.sheets.clone(),
         language: match args.language {
             ReportLanguage::En => Language::En,
             ReportLanguage::Zh => Language::Zh,
@@ -55,20 +121,41 @@ pub(crate) async fn run(
         },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ..ReportOptions::default()
+    })
+}
+
+/// Resolves the period by today's date, and checks the order of the days.
+fn requested_days(args: &ReportArgs) -> Result<RequestedDays, CommandError> {
+    let last_day = args.last_day();
+    let requested = match args.period {
+        Some(choice) => {
+            if last_day.is_some() {
+                let error = anyhow::anyhow!("expected --period or a last day, found both");
+                return Err(CommandError::usage(error).hint("leave one of them out"));
+            }
+            let today = now().date_naive();
+            let period = choice.resolve(today).map_err(CommandError::usage)?;
+            let (from, to) = period.days();
+            RequestedDays {
+                from: Some(from),
+                to: Some(to),
+                period: Some(period),
+            }
+        }
+        None => RequestedDays {
+            from: args.from,
+            to: last_day,
+            period: None,
+        },
     };
-    let working = spinner("computing the figures");
-    let written = match args.format {
-        ReportFormat::Html => write_html(&args.out, &service, &options).await,
-        ReportFormat::Csv => write_csv_folder(&args.out, &service, &options).await,
-    };
-    working.finish_and_clear();
-    let summary = written.map_err(command_error)?;
-    if args.output == Output::Json {
-        return output::print_json(&summary);
+    if let (Some(from), Some(to)) = (requested.from, requested.to)
+        && from > to
+    {
+        let error =
+            anyhow::anyhow!("expected --from to be no later than --until, found {from} and {to}");
+        return Err(CommandError::usage(error).hint("swap the two days"));
     }
-    let mut out = output::stdout();
-    write_text(&mut out, &summary, args.format)?;
-    Ok(out.flush()?)
+    Ok(requested)
 }
 
 fn check_place(out: &Path, format: ReportFormat) -> Result<(), CommandError> {
@@ -87,33 +174,50 @@ fn check_place(out: &Path, format: ReportFormat) -> Result<(), CommandError> {
 /// The days of the report; one end that was left out is that of the data.
 async fn days(
     service: &DashboardService,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    requested: RequestedDays,
 ) -> Result<Option<Span>, CommandError> {
-    let data = service.days().await;
-    let Some(data) = data
-        .map_err(|error| command_error(ReportError::Days(error.into())))?
-        .days
-    else {
+    let Some(data) = data_days(service).await? else {
         note("note: there is no activity in the data, so the report is empty");
         return Ok(None);
     };
-    if from.is_none() && to.is_none() {
+    if requested.from.is_none() && requested.to.is_none() {
         return Ok(None);
     }
-    let days = Span {
-        from: from.unwrap_or(data.from),
-        to: to.unwrap_or(data.to),
-    };
-    if days.from > data.to || days.to < data.from {
-        let error = anyhow::anyhow!(
-            "there is no activity in these days: that of the data is from {} to {}",
-            data.from,
-            data.to
-        );
-        return Err(CommandError::usage(error).hint("choose other days with --from and --to"));
+    match days_within(data, requested) {
+        Some(days) => Ok(Some(days)),
+        None => Err(no_activity(data, requested)),
     }
-    Ok(Some(days))
+}
+
+/// The first and the last day with activity.
+pub(super) async fn data_days(service: &DashboardService) -> Result<Option<Span>, CommandError> {
+    let data = service.days().await;
+    let data = data.map_err(|error| command_error(ReportError::Days(error.into())))?;
+    Ok(data.days)
+}
+
+/// The requested days; `None` if the data have no activity in them.
+pub(super) fn days_within(data: Span, requested: RequestedDays) -> Option<Span> {
+    let days = Span {
+        from: requested.from.unwrap_or(data.from),
+        to: requested.to.unwrap_or(data.to),
+    };
+    (days.from <= data.to && days.to >= data.from).then_some(days)
+}
+
+/// A period that the data do not have is a matter of the data; days that were typed are one of the command.
+pub(super) fn no_activity(data: Span, requested: RequestedDays) -> CommandError {
+    let (from, to) = (data.from, data.to);
+    match requested.period {
+        Some(period) => CommandError::data(anyhow::anyhow!(
+            "there is no activity in {period}: that of the data is from {from} to {to}"
+        ))
+        .hint("read newer exports with `kiro-analytics normalize`, or name another period"),
+        None => CommandError::usage(anyhow::anyhow!(
+            "there is no activity in these days: that of the data is from {from} to {to}"
+        ))
+        .hint("choose other days with --from and --until"),
+    }
 }
 
 fn write_text(
@@ -140,7 +244,7 @@ fn write_text(
 }
 
 /// Maps an error of the report to the exit code: the command or the data is at fault.
-fn command_error(error: ReportError) -> CommandError {
+pub(super) fn command_error(error: ReportError) -> CommandError {
     match error {
         ReportError::UnknownSheet { .. } => CommandError::usage(error)
             .hint("name one of these with --sheet, or leave it out for all"),

@@ -22,6 +22,8 @@ mod process;
 mod receiver;
 mod report;
 #[cfg(target_os = "linux")]
+mod report_delivery;
+#[cfg(target_os = "linux")]
 #[path = "../../../s3/tests/it/server.rs"]
 mod server;
 mod support;

@@ -44,12 +44,16 @@ impl Random {
 async fn engine_of(last_day: impl Fn(u32) -> u64) -> (Engine, tempfile::TempDir) {
     let first = NaiveDate::from_ymd_opt(2026, 3, 28).unwrap();
     let mut random = Random(42);
-    let mut text = String::from("Date,UserId,Client_Type,Subscription_Tier,Total_Messages,Credits_Used\n");
+    let mut text =
+        String::from("Date,UserId,Client_Type,Subscription_Tier,Total_Messages,Credits_Used\n");
     for habit in HABITS {
         for person in 0..PEOPLE {
             for day in 0..DAYS {
                 let date = first + Days::new(day);
-                let works = !matches!(chrono::Datelike::weekday(&date), Weekday::Sat | Weekday::Sun);
+                let works = !matches!(
+                    chrono::Datelike::weekday(&date),
+                    Weekday::Sat | Weekday::Sun
+                );
                 let (is_active, messages) = (random.below(100) < habit, random.messages());
                 if works && is_active && day < last_day(person) {
                     writeln!(text, "{date},h{habit}-p{person},KIRO_IDE,PRO,{messages},1").unwrap();
@@ -58,7 +62,12 @@ async fn engine_of(last_day: impl Fn(u32) -> u64) -> (Engine, tempfile::TempDir)
         }
     }
     // Someone marks the last day.
-    writeln!(text, "{},marker,KIRO_IDE,PRO,1,1", first + Days::new(DAYS - 1)).unwrap();
+    writeln!(
+        text,
+        "{},marker,KIRO_IDE,PRO,1,1",
+        first + Days::new(DAYS - 1)
+    )
+    .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let exports = folder.path().join("exports");
     fs::create_dir(&exports).unwrap();
@@ -104,7 +113,8 @@ async fn people_who_keep_their_habits_are_rarely_said_to_lose_interest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_who_stopped_two_weeks_ago_are_found() {
     // Every tenth person stops.
-    let (engine, _folder) = engine_of(|person| if person % 10 == 0 { DAYS - 14 } else { DAYS }).await;
+    let (engine, _folder) =
+        engine_of(|person| if person % 10 == 0 { DAYS - 14 } else { DAYS }).await;
     let stopped = flagged(&engine, "losing_interest", "user_id LIKE '%0'").await;
     let (half, most) = (stopped[4], stopped[6].min(stopped[7]));
     assert!(half >= 60 && most == 100, "{stopped:?}");

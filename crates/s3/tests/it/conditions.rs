@@ -193,6 +193,7 @@ async fn an_object_is_replaced_only_if_it_is_the_one_that_was_read() {
         content: Bytes::from(content),
         e_tag: e_tag.map(str::to_owned),
         metadata: [("rows".to_owned(), "1".to_owned())].into(),
+        ..Replacement::default()
     };
     assert_eq!(store.read(&key, 100).await.unwrap(), None);
     let missing = store.replace(&key, replacement("1", Some("x"))).await;

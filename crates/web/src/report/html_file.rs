@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -60,6 +60,34 @@ pub async fn write_html(
     service: &DashboardService,
     options: &ReportOptions,
 ) -> Result<ReportSummary, ReportError> {
+    let (html, summary) = render(service, options).await?;
+    replace_file(out, &html).map_err(|source| ReportError::Write {
+        path: out.to_path_buf(),
+        source,
+    })?;
+    Ok(ReportSummary {
+        path: out.to_path_buf(),
+        ..summary
+    })
+}
+
+/// The same file as its content. The same data and options always give the same bytes, but for random pseudonyms.
+///
+/// # Errors
+///
+/// If a sheet is unknown, or a figure cannot be computed.
+pub async fn render_html(
+    service: &DashboardService,
+    options: &ReportOptions,
+) -> Result<Vec<u8>, ReportError> {
+    Ok(render(service, options).await?.0)
+}
+
+/// The HTML, and a summary without a path.
+async fn render(
+    service: &DashboardService,
+    options: &ReportOptions,
+) -> Result<(Vec<u8>, ReportSummary), ReportError> {
     let data = service.days().await?;
     let mut page = service.spec().page(options.language);
     options.retain_sheets(&mut page)?;
@@ -100,18 +128,15 @@ pub async fn write_html(
         pool: &pool,
     };
     let html = document(&page.title, &serde_json::to_vec(&data)?);
-    replace_file(out, &html).map_err(|source| ReportError::Write {
-        path: out.to_path_buf(),
-        source,
-    })?;
-    Ok(ReportSummary {
-        path: out.to_path_buf(),
+    let summary = ReportSummary {
+        path: PathBuf::new(),
         bytes: html.len() as u64,
         sheets: page.sheets.len(),
         visuals: page.sheets.iter().map(|sheet| sheet.visuals.len()).sum(),
         figures: index.values().map(BTreeMap::len).sum(),
         days: dates.days,
-    })
+    };
+    Ok((html, summary))
 }
 
 /// The page's model in every language.

@@ -11,7 +11,7 @@ mod html_file;
 mod options;
 
 pub use anonymize::Pseudonyms;
-pub use csv_folder::write_csv_folder;
+pub use csv_folder::{render_csv, write_csv_folder};
 pub use error::ReportError;
-pub use html_file::write_html;
-pub use options::{ReportOptions, ReportSummary};
+pub use html_file::{render_html, write_html};
+pub use options::{RenderedFile, ReportOptions, ReportSummary};

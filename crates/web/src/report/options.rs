@@ -73,3 +73,11 @@ pub struct ReportSummary {
     /// The days that the report covers; none without data.
     pub days: Option<Span>,
 }
+
+/// A file of a report that was not written anywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderedFile {
+    /// `<sheet>/<visual>.csv`.
+    pub name: String,
+    pub content: Vec<u8>,
+}

@@ -123,7 +123,12 @@ async fn teams_add_up_to_the_fleet(fixture: &Fixture) {
         )
     };
     let teams = fixture.rows(&sums("SUM(people)", "team_month")).await;
-    let users = fixture.rows(&sums("COUNT(CASE WHEN NOT is_former THEN 1 END)", "user_month")).await;
+    let users = fixture
+        .rows(&sums(
+            "COUNT(CASE WHEN NOT is_former THEN 1 END)",
+            "user_month",
+        ))
+        .await;
     assert_eq!(teams.rows.len(), 4, "months");
     for (teams, users) in teams.rows.iter().zip(&users.rows) {
         assert_eq!(teams[0], users[0]);

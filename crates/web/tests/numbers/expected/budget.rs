@@ -7,9 +7,7 @@ use crate::expected::measures::{
     allowance, credits, day, forecast, is_no_former, only, subscribers, sums, user, utilisation,
 };
 
-use crate::oracle::{
-    Days_, Expected, Row, by, distinct_if, max, sum, sum_if, table, users_from,
-};
+use crate::oracle::{Days_, Expected, Row, by, distinct_if, max, sum, sum_if, table, users_from};
 
 /// Advice to change something.
 const CHANGES: [&str; 4] = ["upgrade", "downgrade", "paid_twice", "review_cap"];

@@ -6,7 +6,9 @@ use kiro_dashboard_sql::Value;
 
 use kiro_report::CODE_COUNTERS;
 
-use crate::oracle::{Expected, Key, Row, Shape, Take, by, distinct, distinct_if, divide, groups, sum, sum_if};
+use crate::oracle::{
+    Expected, Key, Row, Shape, Take, by, distinct, distinct_if, divide, groups, sum, sum_if,
+};
 
 pub(super) fn kpi(value: Value, previous: Option<Value>) -> Expected {
     Expected {

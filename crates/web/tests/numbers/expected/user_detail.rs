@@ -2,8 +2,8 @@
 
 use crate::expected::facts::Facts;
 use crate::expected::measures::{
-    allowance, active_days, client, conversations, counters, credits, day, messages, of, overage, rest, sums,
-    transposed, user, utilisation,
+    active_days, allowance, client, conversations, counters, credits, day, messages, of, overage,
+    rest, sums, transposed, user, utilisation,
 };
 use crate::oracle::{Days_, Expected, by, max, sum, table};
 
