@@ -31,6 +31,8 @@ from service_role import AsServiceRole
 
 # The deployer: a session of a role, as Identity Center creates.
 DEPLOYER = "deployer"
+# The access key of functions.
+FUNCTION_KEY = ACCOUNT
 SERVICE_ROLE = "aws-quicksight-service-role-v0"
 MOTO = ("identitystore", "sso", "sso-admin")
 
@@ -39,10 +41,11 @@ class Environment:
     """A context manager; inside it, `variables` is the environment of a command.
 
     A query, an import or an asset is seen under way some times before it has ended: `at_once` leaves that out, and saves the waits.
+    Functions call these services (`S3`, as in `AWS_ENDPOINT_URL_S3`) through the front as well, signed with `FUNCTION_KEY`.
     """
 
-    def __init__(self, identity_region=REGION, at_once=False):
-        self.identity_region, self.looks = identity_region, {"looks": 0} if at_once else {}
+    def __init__(self, identity_region=REGION, at_once=False, through_front=()):
+        self.identity_region, self.looks, self.through_front = identity_region, {"looks": 0} if at_once else {}, through_front
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="kiro-deploy-")
@@ -70,8 +73,9 @@ class Environment:
         # The state of moto outlives its servers.
         urlopen(Request(f"{self.moto_endpoint}/moto-api/reset", method="POST")).close()
         port, front_port = free_port(), free_port()
-        # Functions call the emulators directly: the log contains only the deployer's calls, and those to the double of Quick Sight.
-        others = dict.fromkeys(("IDENTITYSTORE", "SSO_ADMIN"), self.moto_endpoint) | {"QUICKSIGHT": f"http://127.0.0.1:{front_port}"}
+        # Functions call the emulators directly: the log contains only the deployer's calls, and those to the doubles.
+        others = dict.fromkeys(("IDENTITYSTORE", "SSO_ADMIN"), self.moto_endpoint)
+        others |= dict.fromkeys(("QUICKSIGHT", "ATHENA", *self.through_front), f"http://127.0.0.1:{front_port}")
         self.emulator = Emulator(self.scratch, port, f"http://127.0.0.1:{port}", others)
         self.undo.append(self.emulator.stop)
 
@@ -108,6 +112,10 @@ class Environment:
     def enforce(self, document):
         """From now on, refuses all calls of the deployer that a policy document does not allow."""
         return self.front.enforce(document, access_key=self.credentials["AccessKeyId"], output_bucket=self._output_bucket)
+
+    def enforce_function(self, document):
+        """From now on, refuses all calls of functions that a policy document does not allow."""
+        return self.front.enforce(document, caller="assumed-role/function/function", access_key=FUNCTION_KEY, output_bucket=self._output_bucket)
 
     def _output_bucket(self, workgroup):
         configured = self.emulator.client("athena").get_work_group(WorkGroup=workgroup)["WorkGroup"].get("Configuration", {})

@@ -102,6 +102,12 @@ class PolicyEnforcement:
             return [f"arn:aws:lambda:{call.region}:{self.account}:function:{name}"]
         if call.service == "athena" and "WorkGroup" in members:
             return [f"arn:aws:athena:{call.region}:{self.account}:workgroup/{members['WorkGroup']}"]
+        if call.service == "sns" and "TopicArn" in members:
+            return [members["TopicArn"]]
+        if call.service == "secretsmanager" and "SecretId" in members:
+            name = members["SecretId"]
+            # The service adds six characters to a name.
+            return [name if name.startswith("arn:") else f"arn:aws:secretsmanager:{call.region}:{self.account}:secret:{name}-AbCdEf"]
         if call.service == "cloudformation" and isinstance(members.get("StackName"), str):
             name = members["StackName"]
             return [name if name.startswith("arn:") else f"arn:aws:cloudformation:{call.region}:{self.account}:stack/{name}/0"]

@@ -20,6 +20,8 @@ pub enum AlertError {
         id: String,
         error_type: String,
     },
+    #[error("the statement about {statement} was cancelled, query `{id}`")]
+    QueryCancelled { statement: &'static str, id: String },
     #[error(
         "the statement about {statement} was still running after {seconds} seconds, query `{id}`"
     )]
@@ -39,6 +41,9 @@ impl AlertError {
             Self::Call(error) => error.hint(),
             Self::QueryFailed { .. } => {
                 "the query history of the workgroup in Athena's console has the reason; `kiro-analytics deploy` corrects views and access"
+            }
+            Self::QueryCancelled { .. } => {
+                "Athena cancels a statement that reads more than `scan_limit_bytes`: raise it; else somebody has cancelled it, and the next run starts another"
             }
             Self::StillRunning { .. } => {
                 "Lambda repeats this run, which waits for the same query; if it never ends, look at the workgroup in Athena's console"

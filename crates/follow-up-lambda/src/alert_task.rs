@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use kiro_alerts::{Alert, AlertRows, AlertState, Delivery, Digest, StateStore, Statement, deliver};
+use kiro_alerts::{Alert, AlertState, Delivery, Digest, StateStore, Statement, deliver};
 use kiro_catalog::Alerts;
 
 use crate::alert_error::{AlertError, delivery_problem};
-use crate::alert_query::add_rows;
+use crate::alert_query::alert_rows;
 use crate::alert_sender::AlertSender;
 use crate::error::TaskError;
 use crate::event::FinishedRun;
@@ -39,10 +39,8 @@ pub struct AlertChannel {
 impl AlertTask {
     /// The alerts that are true now.
     async fn alerts(&self, run: &FinishedRun) -> Result<Vec<Alert>, AlertError> {
-        let mut rows = AlertRows::default();
-        for statement in Statement::needed(&self.settings) {
-            add_rows(&*self.queries, statement, run, &mut rows).await?;
-        }
+        let statements = Statement::needed(&self.settings);
+        let rows = alert_rows(&*self.queries, statements, run).await?;
         Ok(rows.alerts(&self.settings, (self.clock)().date_naive()))
     }
 

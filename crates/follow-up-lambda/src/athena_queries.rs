@@ -66,15 +66,12 @@ impl QueryService for AthenaQueries {
     }
 }
 
-/// The state; of a failure its numbers alone. A cancelled statement may be started again.
+/// The state; of a failure its numbers alone.
 fn state(status: &QueryExecutionStatus) -> QueryState {
     let error = status.athena_error.as_ref();
     match status.state {
         Some(QueryExecutionState::Succeeded) => QueryState::Succeeded,
-        Some(QueryExecutionState::Cancelled) => QueryState::Failed {
-            is_retryable: true,
-            error_type: "CANCELLED".to_owned(),
-        },
+        Some(QueryExecutionState::Cancelled) => QueryState::Cancelled,
         Some(QueryExecutionState::Failed) => QueryState::Failed {
             is_retryable: error.is_some_and(|error| error.retryable),
             error_type: error.map_or_else(
@@ -184,13 +181,10 @@ mod tests {
                 error_type: "2/401".to_owned()
             }
         );
-        assert!(matches!(
-            state(&status(QueryExecutionState::Cancelled, false)),
-            QueryState::Failed {
-                is_retryable: true,
-                ..
-            }
-        ));
+        assert_eq!(
+            state(&status(QueryExecutionState::Cancelled, true)),
+            QueryState::Cancelled
+        );
         assert_eq!(
             state(&status(QueryExecutionState::Queued, false)),
             QueryState::Running

@@ -27,7 +27,8 @@ pub enum QueryState {
     /// Queued or running.
     Running,
     Succeeded,
-    /// Failed or cancelled.
+    /// By a person, or because it read more than the workgroup allows. The same statement would be cancelled again.
+    Cancelled,
     Failed {
         /// Whether the same statement may succeed when it is started again.
         is_retryable: bool,

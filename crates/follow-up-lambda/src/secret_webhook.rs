@@ -47,11 +47,12 @@ impl AlertSender for WebhookSender {
 /// The address in a secret: its whole text, or the value of `url`.
 fn webhook_url(text: &str) -> Result<WebhookUrl, SendError> {
     let pairs = serde_json::from_str::<SecretPairs>(text);
-    let url = pairs.map_or_else(|_| text.trim().to_owned(), |pairs| pairs.url);
+    let url = pairs.map_or_else(|_| text.to_owned(), |pairs| pairs.url);
+    let url = url.trim();
     if url.is_empty() {
         return Err(SendError::EmptySecret);
     }
-    WebhookUrl::new(&url).map_err(SendError::Url)
+    WebhookUrl::new(url).map_err(SendError::Url)
 }
 
 /// A secret of AWS Secrets Manager.

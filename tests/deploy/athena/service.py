@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import threading
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -71,11 +72,14 @@ class Athena:
         self.engine, self.pass_on, self.looks = engine, pass_on, looks
         self.athena, self.s3 = emulator.client("athena"), emulator.client("s3")
         self.executions = {}
+        # The query of each request token, with its statement.
+        self.tokens, self.starting = {}, threading.Lock()
 
     def answer(self, request):
         asked = json.loads(request.body or b"{}")
         if request.operation == "StartQueryExecution":
-            return self._start(request, asked)
+            with self.starting:
+                return self._start_once(request, asked)
         if request.operation == "GetWorkGroup":
             return _with_numbers(self.pass_on(request))
         execution = self.executions.get(asked.get("QueryExecutionId"))
@@ -92,6 +96,17 @@ class Athena:
                 execution.cancelled = execution.looks > 0
                 return _said({})
         return self.pass_on(request)
+
+    def _start_once(self, request, asked):
+        """A known token gets the answer that it got before."""
+        token, sql = asked.get("ClientRequestToken"), asked.get("QueryString", "")
+        if token in self.tokens:
+            known, answer = self.tokens[token]
+            return answer if known == sql else _refused("Idempotent parameters do not match")
+        answer = self._start(request, asked)
+        if token and answer.status == 200:
+            self.tokens[token] = sql, answer
+        return answer
 
     def _start(self, request, asked):
         sql = asked.get("QueryString", "")

@@ -107,6 +107,10 @@ impl<'a> AlertState<'a> {
     ) -> Result<Vec<Alert>, StateError> {
         let mut untold = Vec::new();
         self.change(month, |document| {
+            // Written by an attempt whose answer was lost: what it claimed is ours.
+            if document.has(id) {
+                return false;
+            }
             untold = without_told(document, alerts.clone(), now);
             if untold.is_empty() {
                 return false;

@@ -77,6 +77,11 @@ impl Document {
         hashes.iter().filter(|hash| !taken.contains(hash)).collect()
     }
 
+    /// Returns true if it has the message.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.messages.iter().any(|message| message.id == id)
+    }
+
     /// Adds a message that is about to be sent. Claims that are void lose what it has.
     pub(super) fn claim(&mut self, id: &str, hashes: Vec<String>, now: DateTime<Utc>) {
         let claimed: HashSet<&String> = hashes.iter().collect();

@@ -4,9 +4,10 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
+use futures::future::BoxFuture;
 use kiro_alerts::{
     Alert, AlertState, AllowanceLevel, Delivery, DeliveryError, Digest, FolderState, StateError,
-    StateStore, deliver,
+    StateStore, StoredState, deliver,
 };
 use tempfile::TempDir;
 
@@ -179,6 +180,54 @@ async fn a_run_that_was_killed_delays_its_alerts_by_an_hour() {
     state.confirm(&killed, start).await.unwrap();
     state.release(&killed).await.unwrap();
     assert!(delivered(&state, one_of_each(), &after).await.is_empty());
+}
+
+/// A store whose first write succeeds and looks as if another run had been quicker: the answer was lost, and the request was repeated.
+struct LosesAnAnswer {
+    store: FolderState,
+    writes: AtomicUsize,
+}
+
+impl StateStore for LosesAnAnswer {
+    fn read<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<StoredState>, StateError>> {
+        self.store.read(name)
+    }
+
+    fn replace<'a>(
+        &'a self,
+        name: &'a str,
+        content: Vec<u8>,
+        expected: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<bool, StateError>> {
+        Box::pin(async move {
+            let is_first = self.writes.fetch_add(1, Ordering::SeqCst) == 0;
+            let is_replaced = self.store.replace(name, content, expected).await?;
+            Ok(is_replaced && !is_first)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_recognized() {
+    let folder = TempDir::new().unwrap();
+    let store = LosesAnAnswer {
+        store: FolderState::below(folder.path()),
+        writes: AtomicUsize::new(0),
+    };
+    let state = AlertState::new(&store, "webhook");
+    let alerts = vec![spike("Ann"), spike("Eve")];
+    let sent = delivered(&state, alerts.clone(), "2026-11-21T03:00:00Z").await;
+    assert_eq!(
+        sent,
+        ["spike/id-of-ann/2026-11-20", "spike/id-of-eve/2026-11-20"]
+    );
+    // The claim and its confirmation: nothing was claimed twice.
+    assert_eq!(store.writes.load(Ordering::SeqCst), 2);
+    assert!(
+        delivered(&state, alerts, "2026-11-22T03:00:00Z")
+            .await
+            .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kiro_alerts::{AlertRows, AlertState, StateStore, Statement, WebhookFormat};
+use kiro_alerts::{AlertState, StateStore, Statement, WebhookFormat};
 use kiro_catalog::{AlertRule, Alerts};
 
 use super::{AlertChannel, AlertTask};
+use crate::alert_query::alert_rows;
 use crate::alert_sender::AlertSender;
 use crate::error::TaskError;
 use crate::event::FinishedRun;
@@ -157,13 +158,9 @@ async fn a_run_that_was_killed_between_claim_and_sending_is_made_up_for_after_an
     let (queries, state, topic) = (queries(), Arc::default(), Arc::default());
     let mut task = task(&queries, &state, &topic);
     // The killed run: it has claimed, and nothing else.
-    let mut rows = AlertRows::default();
-    for statement in Statement::needed(&task.settings) {
-        crate::alert_query::add_rows(&*task.queries, statement, &run("run-1"), &mut rows)
-            .await
-            .unwrap();
-    }
-    let alerts = rows.alerts(&task.settings, now().date_naive());
+    let statements = Statement::needed(&task.settings);
+    let rows = alert_rows(&*task.queries, statements, &run("run-1")).await;
+    let alerts = rows.unwrap().alerts(&task.settings, now().date_naive());
     let claim = AlertState::new(&*state, "topic")
         .claim(alerts, now())
         .await
@@ -237,10 +234,10 @@ async fn a_retry_waits_for_the_statements_that_its_run_has_started() {
     assert!(
         error
             .to_string()
-            .contains("the statement about spikes was still running after 1"),
+            .contains("the statement about spikes was still running after 3"),
         "{error}"
     );
-    assert!(queries.longest_pause().as_secs() == 15 && queries.waited().as_secs() < 170);
+    assert!(queries.longest_pause().as_secs() == 15 && queries.waited().as_secs() < 315);
     assert!(topic.published().is_empty());
     queries.answers(Statement::Spikes, &[]);
     assert_eq!(counts(&task, &run("run-1")).await.sent, 3);
@@ -269,7 +266,17 @@ async fn a_statement_is_started_again_only_if_that_may_help() {
         ),
         "{error}"
     );
-    assert_eq!(queries.started(), 5);
+    assert_eq!(queries.started(), 7);
+    // By a person, or by the limit of bytes that a statement may read.
+    queries.answers(Statement::Spikes, &[QueryState::Cancelled]);
+    let error = task.follow(&run("run-3")).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the statement about spikes was cancelled, query `query-"),
+        "{error}"
+    );
+    assert_eq!(queries.started(), 10);
 }
 
 #[tokio::test]
