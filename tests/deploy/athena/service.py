@@ -48,6 +48,8 @@ class Execution:
         status = {"State": state, "SubmissionDateTime": self.began}
         if state != "RUNNING":
             status["CompletionDateTime"] = self.began
+        if state == "CANCELLED":
+            status["StateChangeReason"] = "Query cancelled!"
         if state == "FAILED":
             status |= {
                 "StateChangeReason": self.failure,
@@ -74,6 +76,8 @@ class Athena:
         self.executions = {}
         # The query of each request token, with its statement.
         self.tokens, self.starting = {}, threading.Lock()
+        # Cancels each query, as the service does with one that reads more than its workgroup allows.
+        self.cancels = False
 
     def answer(self, request):
         asked = json.loads(request.body or b"{}")
@@ -132,7 +136,7 @@ class Athena:
             )
         name = str(uuid.uuid4())
         database = asked.get("QueryExecutionContext", {}).get("Database", "default")
-        execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv", self.looks)
+        execution = Execution(name, sql, database, workgroup, f"{location.rstrip('/')}/{name}.csv", self.looks, cancelled=self.cancels)
         try:
             execution.columns, execution.rows = self.engine.run(sql, database)
             self._write(execution)
