@@ -3,8 +3,8 @@
     alert_cost.py BINARY FUNCTIONS [--users 300] [--days 60]
 
 BINARY is kiro-analytics, FUNCTIONS the output folder of scripts/build-lambda for x86_64. The double of Athena bills nothing: `bytes` are
-all parts that the statements read, each as often as they mention it and with all columns, which Athena does not exceed. The function's
-time is that of its processor: how long it waits for Athena only an account can tell.
+the columns of all parts that each statement needs, as often as it mentions them with its views written out, and the parts' footers. The
+function's time is that of its processor: how long it waits for Athena only an account can tell.
 """
 
 import argparse
@@ -13,9 +13,13 @@ import os
 from collections import Counter
 from pathlib import Path
 
+from pyarrow import parquet
 from sqlglot import exp
+from sqlglot.optimizer.pushdown_projections import pushdown_projections
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import build_scope
 
-from athena.catalogue import view_of
+from athena.catalogue import columns_of, view_of
 from athena.dialect import parsed
 from cli import Cli
 from environment import ACCOUNT, Environment
@@ -36,32 +40,37 @@ class OfThisAccount(Exports):
         return {key: path for key, path in super().files().items() if f"AWSLogs/{ACCOUNT}/" in key}
 
 
-def mentions(sql, within=None):
-    """The relations of a query, each as often as Trino plans it: a CTE is planned again wherever it is mentioned."""
-    statement = parsed(sql)
-    ctes = {cte.alias: cte for cte in statement.find_all(exp.CTE)}
-
-    def of(scope):
-        for table in statement.find_all(exp.Table):
-            if table.find_ancestor(exp.CTE) is scope and isinstance(table.this, exp.Identifier):
-                yield from of(ctes[table.name]) if table.name in ctes and not table.db else [table.name]
-
-    return of(within)
+def scans(sql, database, tables):
+    """The scans of tables in Trino's plan of a query: a table and the columns that are needed of it, one for each mention."""
+    views = {name: parsed(view_of(table)["originalSql"]) for name, table in tables.items() if view_of(table)}
+    sources = views | {f"{database}.{name}": view for name, view in views.items()}
+    schema = {database: {name: dict(columns_of(table)) for name, table in tables.items() if name not in views}}
+    whole = qualify(exp.expand(parsed(sql), sources, dialect="athena"), db=database, schema=schema, dialect="athena", validate_qualify_columns=False)
+    return list(_scans_of(build_scope(pushdown_projections(whole))))
 
 
-def scans(sql, tables):
-    """The tables that a query scans, by number of scans."""
-    found = Counter()
-    for name in mentions(sql):
-        view = view_of(tables[name])
-        found.update(scans(view["originalSql"], tables) if view else [name])
-    return found
+def _scans_of(scope):
+    """Those of a part of the query. A CTE is planned again wherever it is mentioned."""
+    for alias, (_, source) in scope.selected_sources.items():
+        if isinstance(source, exp.Table):
+            yield source.name, {column.name for column in scope.source_columns(alias)}
+        else:
+            yield from _scans_of(source)
+    for part in (*scope.set_operation_scopes, *scope.subquery_scopes):
+        yield from _scans_of(part)
 
 
-def bytes_of(s3, table):
-    bucket, _, prefix = table["StorageDescriptor"]["Location"].removeprefix("s3://").partition("/")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix.rstrip("/") + "/")
-    return sum(one["Size"] for page in pages for one in page.get("Contents", []))
+def column_bytes(catalogue, table):
+    """The bytes of a table's files, by column; those beside the columns are under no name."""
+    sizes = Counter()
+    for _, path in catalogue.files(table)[0]:
+        footer = parquet.read_metadata(path)
+        for group in range(footer.num_row_groups):
+            for place in range(footer.num_columns):
+                column = footer.row_group(group).column(place)
+                sizes[column.path_in_schema] += column.total_compressed_size
+        sizes[None] += footer.serialized_size
+    return sizes
 
 
 def processor_milliseconds():
@@ -92,17 +101,20 @@ def measure(aws, binary, functions, users, days):
     answer = function.invoke(FunctionName=FUNCTION, Payload=json.dumps(followed_event("night")))
     said = json.loads(answer["Payload"].read())
     calls = Counter(call.name for call in aws.front.taken())
-    tables = aws.catalogue.all_of(NAME.replace("-", "_"))
-    sizes = {name: bytes_of(s3, table) for name, table in tables.items() if not view_of(table)}
-    statements = [one.sql for one in aws.front.backends["athena"].executions.values() if one.sql.lstrip().startswith("SELECT")][-3:]
-    scanned = [sum(sizes[name] * times for name, times in scans(sql, tables).items()) for sql in statements]
+    database = NAME.replace("-", "_")
+    tables = aws.catalogue.all_of(database)
+    sizes = {name: column_bytes(aws.catalogue, table) for name, table in tables.items() if not view_of(table)}
+    statements = [one.sql for one in list(aws.front.backends["athena"].executions.values())[-calls["athena:StartQueryExecution"] :]]
+    found = [scans(sql, database, tables) for sql in statements]
+    scanned = [sum(sizes[name][column] for name, columns in one for column in {None, *columns}) for one in found]
     return {
         "users": users,
         "days": days,
         "last_day": LAST_DAY,
         "alerts": said["tasks"][0]["alerts"],
         "requests": dict(sorted(calls.items())),
-        "bytes_of_parts": sum(sizes.values()),
+        "bytes_of_parts": sum(size.total() for size in sizes.values()),
+        "scans": [len(one) for one in found],
         "bytes": scanned,
         "usd_athena": round(sum(max(one, LEAST_BYTES) for one in scanned) / 1e12 * PER_TERABYTE, 6),
         "processor_milliseconds": processor_milliseconds(),
