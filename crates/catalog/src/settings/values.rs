@@ -1,6 +1,6 @@
 //! The settings as SQL literals.
 
-use super::sections::{Anchor, OverageReading, Settings};
+use super::sections::{Anchor, Budget, OverageReading, Settings};
 use crate::sql::{bigint_literal, double_literal, text_literal};
 
 impl Settings {
@@ -14,7 +14,6 @@ impl Settings {
             Anchor::Newest => "newest",
             Anchor::Complete => "complete",
         };
-        let (budget, segments, code) = (&self.budget, &self.segments, &self.code);
         let mut values = vec![
             (
                 "overage_usd_per_credit",
@@ -34,30 +33,20 @@ impl Settings {
                 "largest_plan_credits",
                 double_literal(self.plans.largest_credits()),
             ),
-            ("budget_at_risk_share", double_literal(budget.at_risk_share)),
-            ("budget_warning_share", double_literal(budget.warning_share)),
-            ("budget_full_share", double_literal(budget.full_share)),
-            (
-                "budget_under_use_share",
-                double_literal(budget.under_use_share),
-            ),
-            ("idle_after_days", bigint_literal(budget.idle_after_days)),
-            (
-                "former_after_days",
-                bigint_literal(budget.former_after_days.max(budget.idle_after_days)),
-            ),
-            (
-                "forecast_after_days",
-                bigint_literal(budget.forecast_after_days),
-            ),
-            (
-                "pace_tolerance_credits",
-                double_literal(budget.pace_tolerance_credits),
-            ),
-            ("very_high_share", double_literal(budget.very_high_share)),
-            ("high_share", double_literal(budget.high_share)),
-            ("normal_share", double_literal(budget.normal_share)),
-            ("lower_share", double_literal(budget.lower_share)),
+            ("seat_idle_days", bigint_literal(self.seats.idle_days)),
+            ("seat_default_plan", text_literal(&self.seats.default_plan)),
+            ("plan_rows", self.plans.rows()),
+            ("known_name_rows", self.names.rows()),
+        ];
+        values.extend(self.budget.values());
+        values.extend(self.activity_values());
+        values.extend(self.alerts.values());
+        values
+    }
+    /// Thresholds of how much people use Kiro.
+    fn activity_values(&self) -> Vec<(&'static str, String)> {
+        let (segments, code) = (&self.segments, &self.code);
+        vec![
             (
                 "movers_min_prior_messages",
                 bigint_literal(self.movers.min_prior_messages),
@@ -110,12 +99,38 @@ impl Settings {
                 "heavy_inline_suggestions",
                 bigint_literal(code.heavy_inline_suggestions),
             ),
-            ("seat_idle_days", bigint_literal(self.seats.idle_days)),
-            ("seat_default_plan", text_literal(&self.seats.default_plan)),
-            ("plan_rows", self.plans.rows()),
-            ("known_name_rows", self.names.rows()),
-        ];
-        values.extend(self.alerts.values());
-        values
+        ]
+    }
+}
+
+impl Budget {
+    /// The values of the placeholders in the settings views.
+    fn values(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("budget_at_risk_share", double_literal(self.at_risk_share)),
+            ("budget_warning_share", double_literal(self.warning_share)),
+            ("budget_full_share", double_literal(self.full_share)),
+            (
+                "budget_under_use_share",
+                double_literal(self.under_use_share),
+            ),
+            ("idle_after_days", bigint_literal(self.idle_after_days)),
+            (
+                "former_after_days",
+                bigint_literal(self.former_after_days.max(self.idle_after_days)),
+            ),
+            (
+                "forecast_after_days",
+                bigint_literal(self.forecast_after_days),
+            ),
+            (
+                "pace_tolerance_credits",
+                double_literal(self.pace_tolerance_credits),
+            ),
+            ("very_high_share", double_literal(self.very_high_share)),
+            ("high_share", double_literal(self.high_share)),
+            ("normal_share", double_literal(self.normal_share)),
+            ("lower_share", double_literal(self.lower_share)),
+        ]
     }
 }
