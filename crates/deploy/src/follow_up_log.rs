@@ -132,19 +132,17 @@ impl FollowUpLog {
                 at,
                 what: format!("{text}: {error}; {hint}"),
             }),
-            // The error begins with the channel, and ends with the hint.
-            ("ERROR", "Alerts not sent.") => self.failures.push(FailedRun {
-                at,
-                what: format!("{text}: {error}"),
-            }),
             ("ERROR", "Import not started.") => self.failures.push(FailedRun {
                 at,
                 what: format!("dataset `{data_set}`: {error}; {hint}"),
             }),
-            // The runtime repeats each error in a form for developers, and each dataset has its own line.
+            // The error of alerts has its hint. The runtime repeats each error in a form for developers, and each dataset has its own line.
             (
                 "ERROR",
-                "Configuration is wrong." | "SDK configuration not loaded." | "Runtime failed.",
+                "Alerts not sent."
+                | "Configuration is wrong."
+                | "SDK configuration not loaded."
+                | "Runtime failed.",
             ) => self.failures.push(FailedRun {
                 at,
                 what: format!("{text}: {error}"),

@@ -117,16 +117,8 @@ impl Status {
             status.stacks.push(StackStatus::of(&follow_up));
             status.observe_follow_up(aws, &follow_up).await;
         } else if settings.follows_runs() {
-            let effect = match (settings.quicksight, settings.sends_alerts()) {
-                (true, false) => "imports wait for `refresh_at`",
-                (true, true) => "imports wait for `refresh_at`, and no alerts are sent",
-                (false, _) => "no alerts are sent",
-            };
-            status.problems.push(StatusProblem::new(
-                ErrorCategory::Usage,
-                format!("there is no stack `{follow_up_stack}`: {effect}"),
-                "`kiro-analytics deploy` creates it",
-            ));
+            let problem = missing_follow_up(&follow_up_stack, settings);
+            status.problems.push(problem);
         }
         let runs = status.or_problem(runs).unwrap_or_default();
         let reading = runs.iter().rfind(|run| run.files_processed > 0).cloned();
@@ -291,4 +283,18 @@ impl Status {
         }
         self.problems.extend(found);
     }
+}
+
+/// What is missing without the follow-up stack.
+fn missing_follow_up(stack: &str, settings: &Config) -> StatusProblem {
+    let effect = match (settings.quicksight, settings.sends_alerts()) {
+        (true, false) => "imports wait for `refresh_at`",
+        (true, true) => "imports wait for `refresh_at`, and no alerts are sent",
+        (false, _) => "no alerts are sent",
+    };
+    StatusProblem::new(
+        ErrorCategory::Usage,
+        format!("there is no stack `{stack}`: {effect}"),
+        "`kiro-analytics deploy` creates it",
+    )
 }

@@ -71,7 +71,7 @@ fn channel(name: &'static str, sender: impl AlertSender + 'static) -> AlertChann
 async fn counts(task: &AlertTask, run: &FinishedRun) -> AlertCounts {
     match task.follow(run).await.unwrap() {
         TaskReport::Alerts(counts) => counts,
-        other => panic!("{other:?}"),
+        TaskReport::Imports(counts) => panic!("{counts:?}"),
     }
 }
 

@@ -120,7 +120,7 @@ fn task(imports: &Arc<FakeImports>) -> ImportTask {
 async fn counts(task: &ImportTask, run: &FinishedRun) -> ImportCounts {
     match task.follow(run).await.unwrap() {
         TaskReport::Imports(counts) => counts,
-        other => panic!("{other:?}"),
+        TaskReport::Alerts(counts) => panic!("{counts:?}"),
     }
 }
 
