@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from checks import Deployed
+from checks import ALICE, Deployed
 from cli import Cli
 from environment import ACCOUNT, REGION, Environment
 from exports import BUCKET, POLICY, PREFIX
@@ -77,7 +77,7 @@ class Alerts(unittest.TestCase):
             "[deployment]\n"
             f'exports = ["s3://{BUCKET}/{PREFIX.rstrip("/")}"]\n'
             f'architecture = "x86_64"\nfunctions = {json.dumps(FUNCTIONS)}\n'
-            "quicksight = false\nidentity_mapping = true\n"
+            f'quicksight = false\nidentity_mapping = true\nowners = ["{ALICE}"]\n'
             f'alarm_email = "alice@example.com"\nsend_alerts = true\nalerts_webhook_secret = "{STORED_SECRET}"\n'
         )
         cls.run_cli(cls, "deploy", "--yes")
@@ -395,7 +395,13 @@ class Alerts(unittest.TestCase):
         status = self.cli.run("status", "--output", "json").json()
         self.assertIn(FUNCTION, [stack["name"] for stack in status["stacks"]])
 
-    def test_d_off_takes_the_permissions_and_the_stack(self):
+    def test_d_imports_and_alerts_fit_into_one_environment(self):
+        plan = self.run_cli("deploy", "--dry-run", "--set", "quicksight=true", "--output", "json").json()["plan"]
+        (step,) = [step for step in plan["steps"] if step["name"] == "follow_up_stack"]
+        changes = [(change["kind"], change["what"].partition(" (")[0]) for change in step["changes"]]
+        self.assertEqual(changes, [("update", "parameter `DataSets`"), ("update", "`FollowUp`"), ("update", "`FollowUpRole`")])
+
+    def test_e_off_takes_the_permissions_and_the_stack(self):
         self.run_cli("deploy", "--yes", "--set", "send_alerts=false")
         stacks = self.aws.emulator.client("cloudformation").describe_stacks()["Stacks"]
         living = {stack["StackName"] for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"}
