@@ -119,8 +119,8 @@ mod tests {
                 .build();
             let bucket = S3ClientFactory::new(config, S3Options::default())
                 .bucket(&"s3://reports/kiro".parse().unwrap());
-            let signed = bucket.presigned_url(&ObjectKey::new("weekly/a.html"), now, lifetime);
-            let signed = signed.await.unwrap();
+            let key = ObjectKey::new("weekly/a.html");
+            let signed = bucket.presigned_url(&key, now, lifetime).await.unwrap();
             assert_eq!(signed.expires_at, expected);
             for part in [
                 "https://reports.s3.eu-central-1.amazonaws.com/kiro/weekly/a.html?",
