@@ -387,6 +387,8 @@ fn amazon_ses_gets_a_link_that_works_and_its_refusals_say_what_to_do() {
             &["--mail", "ann@example.com", "--mail-link"],
         )
         .env("KIRO_ANALYTICS_MAIL_TRANSPORT", "ses")
+        // The emulator's own secret, so that it can check the signature of a link.
+        .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_ENDPOINT_URL_SESV2", format!("http://{}", ses.address))
         .output()
         .unwrap()
