@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::check;
-use crate::choice::{Architecture, LakeFormation, Language, RowRules, Theme, WebhookFormat};
+use crate::choice::{
+    Architecture, LakeFormation, Language, MailTransport, RowRules, Theme, WebhookFormat,
+};
 use crate::schedule;
 use crate::setting::{Persistence, Scope, Setting};
 use crate::value::SettingType;
@@ -83,6 +85,40 @@ settings! {
             default: Some("false"),
             persistence: Persistence::None,
             note: "Needs `alert_webhook_url`.",
+        }
+    }
+    "Mail" {
+        mail_from: Option<String> = "address that `report --mail` sends from" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            secret: true,
+            check: check::mail_address,
+            note: "Amazon SES must have verified it or its domain.",
+            example: r#""reports@example.com""#,
+        }
+        mail_to: Vec<String> = "addresses that `report --mail` sends to if it names none; they see each other" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            secret: true,
+            check: check::mail_addresses,
+            example: r#"["alice@example.com"]"#,
+        }
+        mail_teams: BTreeMap<String, String> = "addresses for the report of a team, instead of those of `mail_to`; several are separated by blanks" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            secret: true,
+            check: check::mail_teams,
+            example: r#"{ payments = "alice@example.com" }"#,
+        }
+        mail_transport: MailTransport = "what takes the mails: the program `sendmail` of this machine, or Amazon SES" {
+            scope: Scope::Local,
+            default: Some("sendmail"),
+            persistence: Persistence::None,
+        }
+        sendmail: Option<String> = "the program `sendmail` of `mail_transport`; else the one on PATH, in /usr/sbin or in /usr/lib" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            example: r#""/usr/bin/msmtp""#,
         }
     }
     "Names" {

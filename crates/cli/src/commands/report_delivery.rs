@@ -12,12 +12,13 @@ use kiro_delivery::{
 };
 use kiro_ingest::StoreError;
 use kiro_people::Visibility;
-use kiro_web::{DashboardService, render_csv, render_html};
+use kiro_web::{DashboardService, ReportOptions, render_csv, render_html};
 use serde::Serialize;
 
 use super::report::{
     RequestedDays, command_error, data_days, days_within, no_activity, open_service, report_options,
 };
+use super::report_mail::{Mailed, ReportMailer, ReportToMail};
 use crate::args::{Output, ReportArgs, ReportFormat};
 use crate::command_error::{CommandError, note};
 use crate::format::{counted, size};
@@ -48,6 +49,9 @@ struct WrittenReport {
     teams: Vec<String>,
     folder: String,
     files: Vec<StoredFile>,
+    /// With `--mail`, if somebody gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailed: Option<Mailed>,
 }
 
 /// A report to write.
@@ -63,6 +67,8 @@ pub(super) async fn run(
     config: &Config,
 ) -> Result<(), CommandError> {
     check(args, config)?;
+    let sender = ReportMailer::new(args, config).await?;
+    let mut mail_failures = MailFailures::default();
     let destination = place.destination().await?;
     let targets = targets(args, config).await?;
     let is_alone = targets.len() == 1;
@@ -82,7 +88,7 @@ pub(super) async fn run(
                 }
                 let report = Report {
                     args,
-                    config,
+                    options: report_options(args, config, Some(days))?,
                     service,
                     days,
                     period: requested.period.unwrap_or(Period::Days {
@@ -90,7 +96,12 @@ pub(super) async fn run(
                         to: days.to,
                     }),
                 };
-                let written = report.write(&destination, target.audience).await?;
+                let name = report.name(target.audience);
+                let (mut written, html) = report.write(&destination, &name).await?;
+                if let Some((sender, html)) = sender.as_ref().zip(html) {
+                    let mailed = report.mail(sender, destination.as_ref(), name, &html).await;
+                    written.mailed = mail_failures.collect(mailed);
+                }
                 if args.output == Output::Text {
                     print(&written)?;
                 }
@@ -106,15 +117,38 @@ pub(super) async fn run(
         }
     }
     if args.output == Output::Json {
-        return output::print_json(&answer);
-    }
-    if answer.teams_without_activity > 0 {
+        output::print_json(&answer)?;
+    } else if answer.teams_without_activity > 0 {
         note(format_args!(
             "{} without activity in these days: no report",
             counted(answer.teams_without_activity, "team")
         ));
     }
-    Ok(())
+    mail_failures.into_result()
+}
+
+/// The errors of mails: one that fails does not stop the other reports.
+#[derive(Default)]
+struct MailFailures(Option<CommandError>);
+
+impl MailFailures {
+    /// Keeps the error. The exit code and the advice are those of the first one.
+    fn collect(&mut self, mailed: Result<Option<Mailed>, CommandError>) -> Option<Mailed> {
+        match mailed {
+            Ok(mailed) => mailed,
+            Err(failure) => {
+                match &mut self.0 {
+                    Some(first) => first.errors.extend(failure.errors),
+                    None => self.0 = Some(failure),
+                }
+                Some(Mailed::Failed)
+            }
+        }
+    }
+
+    fn into_result(self) -> Result<(), CommandError> {
+        self.0.map_or(Ok(()), Err)
+    }
 }
 
 /// Refuses what could not be written again with the same bytes, or would have a person in its name.
@@ -198,61 +232,89 @@ fn remark_incomplete(requested: RequestedDays, data: Span) {
 /// A report whose days are known.
 struct Report<'a> {
     args: &'a ReportArgs,
-    config: &'a Config,
+    options: ReportOptions,
     service: Arc<DashboardService>,
     days: Span,
     period: Period,
 }
 
 impl Report<'_> {
-    async fn write(
-        &self,
-        destination: &Arc<dyn Destination>,
-        audience: Audience,
-    ) -> Result<WrittenReport, CommandError> {
-        let teams = match &audience {
-            Audience::Fleet => Vec::new(),
-            Audience::Teams(teams) => teams.clone(),
-        };
-        let name = ReportName {
+    fn name(&self, audience: Audience) -> ReportName {
+        ReportName {
             period: self.period,
             audience,
             is_anonymous: self.args.anonymize,
             sheets: self.args.sheets.clone(),
-            language: report_options(self.args, self.config, None)?
-                .language
-                .code()
-                .to_owned(),
-        };
+            language: self.options.language.code().to_owned(),
+        }
+    }
+
+    /// Writes the files, and returns the HTML file if it is one of them.
+    async fn write(
+        &self,
+        destination: &Arc<dyn Destination>,
+        name: &ReportName,
+    ) -> Result<(WrittenReport, Option<ReportFile>), CommandError> {
         let working = spinner("computing the figures");
-        let files = self.files(&name).await;
+        let files = self.files(name).await;
         working.finish_and_clear();
         let mut stored = Vec::new();
+        let mut html = None;
         for file in files? {
             let written = store(destination.as_ref(), &file).await;
             stored.push(written.map_err(store_error)?);
+            if file.name == html_path(name) {
+                html = Some(file);
+            }
         }
-        Ok(WrittenReport {
+        let written = WrittenReport {
             period: self.period.to_string(),
             from: self.days.from,
             to: self.days.to,
-            teams,
+            teams: match &name.audience {
+                Audience::Fleet => Vec::new(),
+                Audience::Teams(teams) => teams.clone(),
+            },
             folder: destination.location(&name.folder()),
             files: stored,
-        })
+            mailed: None,
+        };
+        Ok((written, html))
+    }
+
+    /// Mails the HTML file that was written.
+    async fn mail(
+        &self,
+        sender: &ReportMailer,
+        destination: &dyn Destination,
+        name: ReportName,
+        html: &ReportFile,
+    ) -> Result<Option<Mailed>, CommandError> {
+        let report = ReportToMail {
+            destination,
+            folder: &name.folder(),
+            identity: &name.html_file(),
+            name,
+            days: self.days,
+            html,
+            service: &self.service,
+            options: &self.options,
+        };
+        sender.send(&report).await
     }
 
     /// The contents of all files. Computed before the first one is written.
     async fn files(&self, name: &ReportName) -> Result<Vec<ReportFile>, CommandError> {
-        let options = report_options(self.args, self.config, Some(self.days))?;
         let mut files = Vec::new();
         if self.args.format.contains(&ReportFormat::Html) {
-            let html = render_html(&self.service, &options).await;
-            let path = format!("{}{}", name.folder(), name.html_file());
-            files.push(ReportFile::html(path, html.map_err(command_error)?));
+            let html = render_html(&self.service, &self.options).await;
+            files.push(ReportFile::html(
+                html_path(name),
+                html.map_err(command_error)?,
+            ));
         }
         if self.args.format.contains(&ReportFormat::Csv) {
-            let tables = render_csv(&self.service, &options).await;
+            let tables = render_csv(&self.service, &self.options).await;
             let folder = format!("{}{}", name.folder(), name.csv_folder());
             for table in tables.map_err(command_error)? {
                 let path = format!("{folder}{}", table.name);
@@ -261,6 +323,11 @@ impl Report<'_> {
         }
         Ok(files)
     }
+}
+
+/// The path of the HTML file below the address.
+fn html_path(name: &ReportName) -> String {
+    format!("{}{}", name.folder(), name.html_file())
 }
 
 fn print(report: &WrittenReport) -> Result<(), CommandError> {
@@ -282,12 +349,12 @@ fn print(report: &WrittenReport) -> Result<(), CommandError> {
         (_, 0) => {}
         (_, unchanged) => write!(out, ", {unchanged} unchanged")?,
     }
-    writeln!(out)?;
+    writeln!(out, "{}", report.mailed.map_or("", Mailed::remark))?;
     Ok(out.flush()?)
 }
 
 /// Maps an error of the destination to the exit code: AWS or the command is at fault.
-fn store_error(error: StoreError) -> CommandError {
+pub(super) fn store_error(error: StoreError) -> CommandError {
     let hint = error.hint();
     if error.is_remote() {
         CommandError::aws(error).maybe_hint(hint)

@@ -16,10 +16,10 @@ use crate::server::Server;
 use crate::support::{kiro_analytics, text};
 
 /// In the name, id, address, team and plan of every person who is not in Payments.
-const PLANTED: &str = "planted";
+pub(crate) const PLANTED: &str = "planted";
 
 /// Three days of a week of two teams; nobody of a third one is active.
-fn data() -> (TempDir, PathBuf) {
+pub(crate) fn data() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let exports = folder.path().join("exports");
     fs::create_dir(&exports).unwrap();
@@ -51,7 +51,7 @@ fn data() -> (TempDir, PathBuf) {
     (folder, data)
 }
 
-fn command(data: &Path, to: &str, flags: &[&str]) -> Command {
+pub(crate) fn command(data: &Path, to: &str, flags: &[&str]) -> Command {
     let mut command = kiro_analytics();
     command
         .args(["report", "--sheet", "activity,teams", "--to", to])
@@ -97,7 +97,7 @@ fn statuses(answer: &Value) -> BTreeMap<String, String> {
 }
 
 /// Every file below a folder, without those of the lock.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let Ok(entries) = fs::read_dir(folder) else {
         return found;
