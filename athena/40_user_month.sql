@@ -203,11 +203,11 @@ advised AS (
 told AS (
     SELECT
         a.*,
-        CAST(CAST(round(a.basis_credits) AS bigint) AS varchar) || ' credits a month' AS basis_text,
-        CAST(CAST(round(a.plan_credits) AS bigint) AS varchar) AS plan_text,
-        CAST(CAST(round(a.unserved_credits) AS bigint) AS varchar) AS unserved_text,
-        CAST(CAST(round(a.cost_usd, 2) AS decimal(18, 2)) AS varchar) || ' USD' AS cost_text,
-        CAST(CAST(round(a.fitting_cost_usd, 2) AS decimal(18, 2)) AS varchar) || ' USD on ' || a.fitting_tier AS fitting_text,
+        CAST(TRY_CAST(round(a.basis_credits) AS bigint) AS varchar) || ' credits a month' AS basis_text,
+        CAST(TRY_CAST(round(a.plan_credits) AS bigint) AS varchar) AS plan_text,
+        CAST(TRY_CAST(round(a.unserved_credits) AS bigint) AS varchar) AS unserved_text,
+        CAST(TRY_CAST(round(a.cost_usd, 2) AS decimal(18, 2)) AS varchar) || ' USD' AS cost_text,
+        CAST(TRY_CAST(round(a.fitting_cost_usd, 2) AS decimal(18, 2)) AS varchar) || ' USD on ' || a.fitting_tier AS fitting_text,
         CASE
             WHEN a.advice = 'idle' AND NOT a.is_former THEN a.fee_usd
             WHEN a.advice IN ('upgrade', 'downgrade', 'paid_twice') THEN a.fitting_saving_usd
@@ -324,7 +324,7 @@ SELECT
         WHEN 'idle' THEN 'No activity for ' || CAST(v.days_since_last_activity AS varchar) || ' days'
         WHEN 'unknown' THEN CASE WHEN v.plan_credits IS NULL THEN 'The credits of the plan are unknown' ELSE 'The fee of a plan is unknown' END
         WHEN 'too_early' THEN 'Only ' || CAST(v.covered_days AS varchar) || ' days of data this month'
-        WHEN 'at_risk' THEN CAST(CAST(round(v.utilisation * 100e0) AS bigint) AS varchar) || ' % of the credits used'
+        WHEN 'at_risk' THEN CAST(TRY_CAST(round(v.utilisation * 100e0) AS bigint) AS varchar) || ' % of the credits used'
         WHEN 'paid_twice' THEN CAST(v.subscriptions AS varchar) || ' subscriptions, ' || v.basis_text || ': ' || v.cost_text || ', alone ' || v.fitting_text
         WHEN 'review_cap' THEN v.basis_text || ', the largest plan includes ' || v.plan_text
         WHEN 'right_sized' THEN COALESCE(v.basis_text || ': ' || v.cost_text || ' on ' || v.subscription_tier, v.basis_text)
