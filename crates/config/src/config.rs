@@ -60,7 +60,24 @@ impl Config {
                 "alerts have no channel: set `alarm_email` or `alerts_webhook_secret`, or `send_alerts` to false",
             ));
         }
+        if self.reports_each_team && self.writes_reports() && !self.identity_mapping {
+            problems.push(problem(
+                "reports_each_team",
+                "without names there are no teams: set `identity_mapping` to true or `reports_each_team` to false",
+            ));
+        }
+        if self.writes_reports() && self.reports_formats.is_empty() {
+            problems.push(problem(
+                "reports_formats",
+                "reports have no format: set `reports_formats` to html, csv or both",
+            ));
+        }
         problems
+    }
+
+    /// Returns true if the deployment writes reports on a schedule.
+    pub fn writes_reports(&self) -> bool {
+        !self.reports.is_empty()
     }
 
     /// Returns true if the deployment sends alerts: they are on and have a channel.

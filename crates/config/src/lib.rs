@@ -23,7 +23,10 @@ mod setting;
 mod value;
 mod views;
 
-pub use choice::{Architecture, LakeFormation, Language, RowRules, Theme, WebhookFormat};
+pub use choice::{
+    Architecture, LakeFormation, Language, ReportFormat, ReportSchedule, RowRules, Theme,
+    WebhookFormat,
+};
 pub use config::SourceFolder;
 pub use declarations::Config;
 pub use environment::misspelled_variables;
