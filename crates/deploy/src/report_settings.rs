@@ -64,7 +64,9 @@ impl ReportSettings {
             return Ok(());
         }
         let buckets = deployment.aws.buckets().owned();
-        buckets.put(&self.bucket, &key(), self.desired.clone()).await
+        buckets
+            .put(&self.bucket, &key(), self.desired.clone())
+            .await
     }
 }
 
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_function_is_told_the_settings_and_a_salt_only_if_it_needs_one() {
-        let mut settings = Layers::default().resolve(None).unwrap().settings;
+        let mut settings = Layers::of_flags(Vec::new()).resolve(None).unwrap().settings;
         let plain = scheduled_reports(&settings, Some(SALT)).unwrap();
         assert_eq!(plain.formats, [ReportFormat::Html]);
         assert_eq!((plain.salt, plain.dashboard), (None, None));
@@ -147,7 +149,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.yaml");
         std::fs::write(&path, "title: mine\n").unwrap();
-        let mut settings = Layers::default().resolve(None).unwrap().settings;
+        let mut settings = Layers::of_flags(Vec::new()).resolve(None).unwrap().settings;
         settings.dashboard = path.display().to_string();
         let told = scheduled_reports(&settings, None).unwrap();
         assert_eq!(told.dashboard.as_deref(), Some("title: mine\n"));

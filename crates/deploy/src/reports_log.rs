@@ -155,7 +155,11 @@ mod tests {
             log.warnings[0].what,
             "2026-W48: The data end before the period"
         );
-        let failures: Vec<&str> = log.failed_runs.iter().map(|run| run.what.as_str()).collect();
+        let failures: Vec<&str> = log
+            .failed_runs
+            .iter()
+            .map(|run| run.what.as_str())
+            .collect();
         assert_eq!(
             failures,
             [

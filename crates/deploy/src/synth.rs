@@ -129,14 +129,20 @@ pub fn files(
     }
     if settings.follows_runs() {
         let follow_up = existing.follow_up_stack.as_ref();
-        let (data, names) = (existing.stack.as_ref(), existing.deployed_identity(deployment));
+        let (data, names) = (
+            existing.stack.as_ref(),
+            existing.deployed_identity(deployment),
+        );
         let desired = desired_follow_up_stack(deployment, follow_up, data, names.as_ref())?;
         let folder = deployment.names.follow_up_stack();
         files.extend(stack_files(deployment, &folder, desired));
     }
     if settings.writes_reports() {
         let reports = existing.reports_stack.as_ref();
-        let (data, names) = (existing.stack.as_ref(), existing.deployed_identity(deployment));
+        let (data, names) = (
+            existing.stack.as_ref(),
+            existing.deployed_identity(deployment),
+        );
         let desired = desired_reports_stack(deployment, reports, data, names.as_ref())?;
         let folder = deployment.names.reports_stack();
         files.extend(stack_files(deployment, &folder, desired));

@@ -198,11 +198,7 @@ pub(super) async fn data_days(service: &DashboardService) -> Result<Option<Span>
 
 /// The requested days; `None` if the data have no activity in them.
 pub(super) fn days_within(data: Span, requested: RequestedDays) -> Option<Span> {
-    let days = Span {
-        from: requested.from.unwrap_or(data.from),
-        to: requested.to.unwrap_or(data.to),
-    };
-    (days.from <= data.to && days.to >= data.from).then_some(days)
+    kiro_report_delivery::days_within(data, requested.from, requested.to)
 }
 
 /// A period that the data do not have is a matter of the data; days that were typed are one of the command.

@@ -24,6 +24,8 @@ mod report;
 #[cfg(target_os = "linux")]
 mod report_delivery;
 #[cfg(target_os = "linux")]
+mod report_function;
+#[cfg(target_os = "linux")]
 #[path = "../../../s3/tests/it/server.rs"]
 mod server;
 mod support;

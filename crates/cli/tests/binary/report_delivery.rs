@@ -19,7 +19,7 @@ use crate::support::{kiro_analytics, text};
 const PLANTED: &str = "planted";
 
 /// Three days of a week of two teams; nobody of a third one is active.
-fn data() -> (TempDir, PathBuf) {
+pub(crate) fn data() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     let exports = folder.path().join("exports");
     fs::create_dir(&exports).unwrap();
@@ -97,7 +97,7 @@ fn statuses(answer: &Value) -> BTreeMap<String, String> {
 }
 
 /// Every file below a folder, without those of the lock.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let Ok(entries) = fs::read_dir(folder) else {
         return found;

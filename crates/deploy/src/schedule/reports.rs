@@ -35,12 +35,18 @@ pub(crate) fn report_time_problem(settings: &Config) -> Option<(String, String)>
         RunTimes::daily(&settings.schedule)
     };
     let offsets = [1, 7].map(|month| offset_minutes(zone, month));
-    let complete_at = offsets.map(|offset| complete_at(offset, &reads)).into_iter().max()?;
+    let complete_at = offsets
+        .map(|offset| complete_at(offset, &reads))
+        .into_iter()
+        .max()?;
     if at >= complete_at {
         return None;
     }
     let hint = if complete_at < MINUTES_PER_DAY {
-        format!("write reports later: `--set reports_at={}`", clock(complete_at.max(0)))
+        format!(
+            "write reports later: `--set reports_at={}`",
+            clock(complete_at.max(0))
+        )
     } else {
         "read exports earlier on the day, with `schedule`".to_owned()
     };
@@ -58,7 +64,9 @@ pub(crate) fn report_time_problem(settings: &Config) -> Option<(String, String)>
 fn complete_at(offset: i32, reads: &[i32]) -> i32 {
     let written_at = KIRO_WRITES_AT + offset;
     let days = [-MINUTES_PER_DAY, 0, MINUTES_PER_DAY];
-    let reads = reads.iter().flat_map(|read_at| days.map(|day| day + read_at));
+    let reads = reads
+        .iter()
+        .flat_map(|read_at| days.map(|day| day + read_at));
     let read_at = reads.filter(|read_at| *read_at >= written_at).min();
     read_at.unwrap_or(written_at) + MAX_RUN_MINUTES
 }

@@ -210,12 +210,14 @@ async fn plan_removal(deployment: &Deployment) -> Result<Planned, StepError> {
     };
     stack_deletion::refuse_protected(&stack)?;
     let change = Change::new(ChangeKind::Delete, format!("stack `{}`", stack.name));
-    let mut changes = vec![change.detail(format!("{IS_OFF}: no reports are written")).detail(
-        format!(
-            "bucket `{}` stays with its reports until they expire",
-            stack.output("ReportsBucketName")
-        ),
-    )];
+    let mut changes = vec![
+        change
+            .detail(format!("{IS_OFF}: no reports are written"))
+            .detail(format!(
+                "bucket `{}` stays with its reports until they expire",
+                stack.output("ReportsBucketName")
+            )),
+    ];
     if let Some(bucket) = bucket_with_settings(deployment).await? {
         let key = report_settings::key();
         let what = format!("settings of reports in `s3://{bucket}/{key}`");
