@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and the manual that `--help` prints.
 
 mod alerts;
+mod mail;
 mod page;
 mod people;
 mod report;
@@ -20,6 +21,7 @@ use crate::cloud::args::CloudCommand;
 use crate::location::Location;
 
 pub(crate) use alerts::AlertsArgs;
+pub(crate) use mail::MailArgs;
 pub(crate) use page::{AudienceArgs, PageArgs, ServeArgs};
 pub(crate) use people::{
     PeopleArgs, PeopleCommand, PeopleExportArgs, PeopleForgetArgs, PeopleImportArgs,
@@ -38,7 +40,7 @@ const STYLES: Styles = Styles::styled()
 /// Kiro writes a CSV export of every user's activity to an S3 bucket each night. This program reads that bucket
 /// or a copy of it (or a few exports from a mail) and shows who is active, which models are used, how many credits are left,
 /// who will run out and who has stopped: on a page in the browser, in a file to mail, or by SQL. It needs no AWS account
-/// and sends nothing anywhere but to buckets and webhooks that you name; only `people sync` also asks IAM Identity Center.
+/// and sends nothing anywhere but to buckets, webhooks and mail addresses that you name; only `people sync` also asks IAM Identity Center.
 #[derive(Debug, Parser)]
 #[command(
     name = "kiro-analytics",

@@ -82,14 +82,40 @@ pub(crate) fn workgroup(value: &Value) -> Option<String> {
 
 pub(crate) fn email(value: &Value) -> Option<String> {
     let found = text(value);
-    let is_good = found.is_empty()
+    unless(is_email(found), "an e-mail address", found)
+}
+
+/// Returns true for an e-mail address and for an empty text.
+fn is_email(found: &str) -> bool {
+    found.is_empty()
         || found.split_once('@').is_some_and(|(name, host)| {
             !name.is_empty()
                 && host.contains('.')
                 && !found.contains(char::is_whitespace)
                 && !host.contains('@')
-        });
-    unless(is_good, "an e-mail address", found)
+        })
+}
+
+/// The address of a mail. The value is not repeated.
+pub(crate) fn mail_address(value: &Value) -> Option<String> {
+    (!is_email(text(value))).then(|| "expected an e-mail address, without a name".to_owned())
+}
+
+pub(crate) fn mail_addresses(value: &Value) -> Option<String> {
+    each(value, mail_address)
+}
+
+/// Addresses by team. No value is repeated.
+pub(crate) fn mail_teams(value: &Value) -> Option<String> {
+    let is_good = |addresses: &Value| {
+        let mut addresses = text(addresses).split([' ', ';']).peekable();
+        addresses.peek().is_some() && addresses.all(is_email)
+    };
+    let teams = value.as_object()?;
+    teams
+        .iter()
+        .find(|(_, addresses)| !is_good(addresses))
+        .map(|(team, _)| format!("expected e-mail addresses for `{team}`, separated by blanks"))
 }
 
 pub(crate) fn time_of_day(value: &Value) -> Option<String> {

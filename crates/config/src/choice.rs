@@ -84,6 +84,15 @@ choices! {
         Json = "json",
     }
 
+    /// What takes the mails with reports.
+    MailTransport {
+        /// The program of this machine.
+        #[default]
+        Sendmail = "sendmail",
+        /// Amazon SES.
+        Ses = "ses",
+    }
+
     /// The language of the dashboard or of reports.
     Language {
         #[default]

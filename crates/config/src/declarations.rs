@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::check;
 use crate::choice::{
-    Architecture, LakeFormation, Language, ReportFormat, ReportSchedule, RowRules, Theme,
-    WebhookFormat, wrong_item,
+    Architecture, LakeFormation, Language, MailTransport, ReportFormat, ReportSchedule, RowRules,
+    Theme, WebhookFormat, wrong_item,
 };
 use crate::schedule;
 use crate::setting::{Persistence, Scope, Setting};
@@ -86,6 +86,34 @@ settings! {
             default: Some("false"),
             persistence: Persistence::None,
             note: "Needs `alert_webhook_url`.",
+        }
+    }
+    "Mail" {
+        mail_from: Option<String> = "address that `report --mail` sends from" {
+            scope: Scope::Shared,
+            check: check::mail_address,
+            note: "Amazon SES must have verified it or its domain.",
+            example: r#""reports@example.com""#,
+        }
+        mail_to: Vec<String> = "addresses that `report --mail` sends to if it names none; they see each other" {
+            scope: Scope::Shared,
+            check: check::mail_addresses,
+            example: r#"["alice@example.com"]"#,
+        }
+        mail_teams: BTreeMap<String, String> = "addresses for the report of a team, instead of those of `mail_to`; several are separated by blanks" {
+            scope: Scope::Shared,
+            check: check::mail_teams,
+            example: r#"{ payments = "alice@example.com" }"#,
+        }
+        mail_transport: MailTransport = "what takes the mails: the program `sendmail` of this machine, or Amazon SES" {
+            scope: Scope::Local,
+            default: Some("sendmail"),
+            persistence: Persistence::None,
+        }
+        sendmail: Option<String> = "the program for `mail_transport = \"sendmail\"`; else `sendmail` on PATH, in /usr/sbin or in /usr/lib" {
+            scope: Scope::Local,
+            persistence: Persistence::None,
+            example: r#""/usr/bin/msmtp""#,
         }
     }
     "Names" {
@@ -255,6 +283,10 @@ settings! {
         reports_anonymize: bool = "reports show pseudonyms instead of people" {
             default: Some("false"),
             note: "With the salt of `hash_salt`, else with a random one that is kept.",
+        }
+        reports_mail: bool = "also mail reports by Amazon SES, from `mail_from` to `mail_to` and `mail_teams`" {
+            default: Some("false"),
+            note: "Amazon SES must have verified the sender in the Region of the deployment. A report above 7 MB is not attached but linked.",
         }
         reports_language: Language = "language that reports open in" {
             default: Some("en"),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 use crate::problem::{Origin, Problem, Problems};
-use crate::setting::setting;
+use crate::setting::{Scope, setting};
 use crate::value::Kind;
 use crate::views::insert;
 
@@ -64,9 +64,13 @@ impl ConfigFile {
         Ok(file)
     }
 
-    /// Adds a value. The members of a table in `[deployment]` are one value.
+    /// Adds a value. The members of a table in `[deployment]`, and of a setting that is a table, are one value.
     fn add(&mut self, mut path: Vec<String>, value: Value, origin: Origin) {
-        let depth = if path[0] == DEPLOYMENT { 2 } else { usize::MAX };
+        let depth = match path[0].as_str() {
+            DEPLOYMENT => 2,
+            key if is_table(key) => 1,
+            _ => usize::MAX,
+        };
         let inner = path.split_off(depth.min(path.len()));
         let known = self.values.iter_mut().find(|known| known.path == path);
         if let Some(known) = known {
@@ -81,6 +85,12 @@ impl ConfigFile {
             origin,
         });
     }
+}
+
+/// Returns true for a setting at the top level that is a table.
+fn is_table(key: &str) -> bool {
+    setting(key)
+        .is_some_and(|setting| setting.kind == Kind::Table && setting.scope != Scope::Deployment)
 }
 
 fn collect_leaves(

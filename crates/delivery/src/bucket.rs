@@ -1,11 +1,12 @@
 //! A prefix of a bucket, by conditional writes.
 
+use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_ingest::{StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
-use kiro_s3::{Replacement, S3Bucket};
+use kiro_s3::{MAX_PRESIGNED, Replacement, S3Bucket};
 
-use crate::destination::{Destination, VersionedContent};
+use crate::destination::{Destination, Link, VersionedContent};
 use crate::report_file::ReportFile;
 
 /// Larger than any report: figures are limited to 48 MiB before compression.
@@ -78,5 +79,21 @@ impl Destination for BucketDestination {
     fn location(&self, name: &str) -> String {
         let url = self.bucket.url();
         format!("s3://{}/{}{name}", url.bucket(), url.prefix())
+    }
+
+    fn link<'a>(
+        &'a self,
+        name: &'a str,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Link, StoreError>> {
+        Box::pin(async move {
+            let key = self.key(name);
+            let signed = self.bucket.presigned_url(&key, now.into(), MAX_PRESIGNED);
+            let signed = signed.await.map_err(|error| self.located(name, error))?;
+            Ok(Link {
+                target: signed.url,
+                expires_at: Some(signed.expires_at.into()),
+            })
+        })
     }
 }

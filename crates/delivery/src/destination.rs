@@ -1,6 +1,9 @@
 //! Where reports are written to: a file is replaced whole, and only if nothing else has replaced it since it was read.
 
+use std::fmt;
+
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_ingest::{StoreError, StoreErrorKind};
 use kiro_report::ObjectKey;
@@ -29,6 +32,32 @@ pub trait Destination: Send + Sync {
 
     /// The place of a file, for people: a path or `s3://bucket/key`.
     fn location(&self, name: &str) -> String;
+
+    /// How a person reaches a file that was written: the longest link that can be made, or its place.
+    fn link<'a>(
+        &'a self,
+        name: &'a str,
+        now: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Link, StoreError>>;
+}
+
+/// How a person reaches a file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link {
+    /// An address for a browser, or a path. Whoever has an address that ends can read the file: it is in no log or error.
+    pub target: String,
+    /// When an address stops working. `None` for a path.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Shows no target.
+impl fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Link")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A file as it was read.

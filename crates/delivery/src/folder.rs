@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_ingest::{StoreError, create_private_folder};
 use kiro_report::ObjectKey;
 
-use crate::destination::{Destination, VersionedContent};
+use crate::destination::{Destination, Link, VersionedContent};
 use crate::report_file::{ReportFile, sha256};
 
 /// Makes read, compare and replace one step between programs.
@@ -76,6 +77,21 @@ impl Destination for FolderDestination {
 
     fn location(&self, name: &str) -> String {
         self.path(name).display().to_string()
+    }
+
+    fn link<'a>(
+        &'a self,
+        name: &'a str,
+        _: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Link, StoreError>> {
+        Box::pin(async move {
+            let path = std::path::absolute(self.path(name));
+            let path = path.map_err(|error| self.error("find", name, error))?;
+            Ok(Link {
+                target: path.display().to_string(),
+                expires_at: None,
+            })
+        })
     }
 }
 

@@ -30,6 +30,16 @@ impl ReportFile {
         )
     }
 
+    /// A document for programs.
+    pub(crate) fn json(name: String, content: impl Into<Bytes>) -> Self {
+        Self::new(name, content.into(), "application/json", "inline")
+    }
+
+    /// The name without folders.
+    pub fn file_name(&self) -> &str {
+        file_name(&self.name)
+    }
+
     fn new(name: String, content: Bytes, content_type: &'static str, disposition: &str) -> Self {
         // Names have letters, digits and `+-_.` alone: nothing to quote.
         let content_disposition = format!("{disposition}; filename=\"{}\"", file_name(&name));

@@ -1,5 +1,7 @@
 //! The settings of the reports that a function writes on a schedule: `deploy` writes them, the function reads them.
 
+use std::collections::BTreeMap;
+
 use kiro_catalog::{Emails, RenderOptions, Settings};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,7 @@ pub enum ReportFormat {
     Csv,
 }
 
-/// The settings. No `Debug`: they hold a salt.
+/// The settings. No `Debug`: they hold a salt and addresses.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScheduledReports {
     pub formats: Vec<ReportFormat>,
@@ -34,8 +36,21 @@ pub struct ScheduledReports {
     /// The dashboard as YAML; the built-in one if none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dashboard: Option<String>,
+    /// `None`: reports are not mailed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<ScheduledMail>,
     /// Plans, prices and thresholds.
     pub views: Settings,
+}
+
+/// Who gets reports by mail. No `Debug`: it holds addresses.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduledMail {
+    pub from: String,
+    /// Of reports that no team has an entry for.
+    pub to: Vec<String>,
+    /// Addresses by team, separated by blanks.
+    pub teams: BTreeMap<String, String>,
 }
 
 impl ScheduledReports {
@@ -98,6 +113,11 @@ mod tests {
             hash_emails: true,
             salt: Some("0123456789abcdef".to_owned()),
             dashboard: None,
+            mail: Some(ScheduledMail {
+                from: "reports@example.com".to_owned(),
+                to: vec!["ann@example.com".to_owned()],
+                teams: BTreeMap::new(),
+            }),
             views: Settings::default(),
         }
     }

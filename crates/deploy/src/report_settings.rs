@@ -1,10 +1,10 @@
-//! What the function `send-reports` is told: an object beside the data, which holds the salt of pseudonyms and hashes. Whoever may
-//! read it may also read the parts, which have the addresses themselves.
+//! What the function `send-reports` is told: an object beside the data, which holds the salt of pseudonyms and hashes, and the
+//! recipients of mails. Whoever may read it may also read the parts, which have the addresses of users themselves.
 
 use std::path::Path;
 
 use kiro_config::Config;
-use kiro_delivery::{ReportFormat, SCHEDULED_REPORTS_FILE, ScheduledReports};
+use kiro_delivery::{ReportFormat, SCHEDULED_REPORTS_FILE, ScheduledMail, ScheduledReports};
 
 use crate::aws::AwsError;
 use crate::salt;
@@ -101,6 +101,11 @@ pub(crate) fn scheduled_reports(
             None
         },
         dashboard: dashboard(&settings.dashboard)?,
+        mail: settings.mails_reports().then(|| ScheduledMail {
+            from: settings.mail_from.clone().unwrap_or_default(),
+            to: settings.mail_to.clone(),
+            teams: settings.mail_teams.clone(),
+        }),
         views: settings.views.clone(),
     })
 }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use kiro_dashboard_sql::Span;
+use kiro_delivery::mail::MailStatus;
 use kiro_delivery::{
     Audience, Destination, Period, ReportFile, ReportFormat, ReportName, StoredFile, store,
 };
 use kiro_ingest::StoreError;
 use kiro_web::{DashboardService, ReportError, ReportOptions, render_csv, render_html};
 use serde::Serialize;
+
+use crate::report_mailer::{ReportMailError, ReportMailer, ReportToMail};
 
 /// A report whose days are known.
 pub struct Report<'a> {
@@ -34,15 +37,6 @@ pub struct WrittenReport {
     pub teams: Vec<String>,
     pub folder: String,
     pub files: Vec<StoredFile>,
-}
-
-/// A report was not written, or not all of it.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportDeliveryError {
-    #[error(transparent)]
-    Render(#[from] ReportError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 impl Report<'_> {
@@ -107,17 +101,35 @@ impl Report<'_> {
         })
     }
 
-    /// Computes and writes the files.
+    /// Mails the HTML file that was written, if it is one of the files. `None` if nobody gets it.
     ///
     /// # Errors
     ///
-    /// As [`Self::render`] and [`Self::store`].
-    pub async fn write(
+    /// As [`ReportMailer::send`].
+    pub async fn mail(
         &self,
+        files: &[ReportFile],
         destination: &dyn Destination,
-    ) -> Result<WrittenReport, ReportDeliveryError> {
-        let files = self.render().await?;
-        Ok(self.store(&files, destination).await?)
+        mailer: &ReportMailer,
+        now: DateTime<Utc>,
+    ) -> Result<Option<MailStatus>, ReportMailError> {
+        let name = self.name();
+        let (folder, file) = (name.folder(), name.html_file());
+        let path = format!("{folder}{file}");
+        let Some(html) = files.iter().find(|file| file.name == path) else {
+            return Ok(None);
+        };
+        let report = ReportToMail {
+            destination,
+            folder: &folder,
+            identity: &file,
+            name,
+            days: self.days,
+            html,
+            service: &self.service,
+            options: &self.options(),
+        };
+        mailer.send(&report, now).await
     }
 
     fn options(&self) -> ReportOptions {

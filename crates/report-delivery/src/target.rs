@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use kiro_delivery::Audience;
 use kiro_people::{MapRow, Visibility};
 
+use crate::report_mailer::team_key;
+
 /// A report to write: its name says of whom, and its rows are theirs alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportTarget {
@@ -26,7 +28,7 @@ impl ReportTarget {
         let teams: BTreeMap<String, String> = rows
             .iter()
             .filter_map(|row| row.team.clone())
-            .map(|team| (team.trim().to_lowercase(), team))
+            .map(|team| (team_key(&team), team))
             .filter(|(folded, _)| !folded.is_empty())
             .collect();
         let teams = teams.into_values().filter_map(|team| {

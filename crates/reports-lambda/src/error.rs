@@ -1,11 +1,12 @@
 //! Why an invocation failed. The texts have keys, periods and reasons, never a name or a value of the data.
 
 use kiro_dashboard::SpecErrors;
+use kiro_delivery::mail::{MailAddressError, MailDeliveryError, RecipientsError};
 use kiro_delivery::{PeriodError, ScheduledReportsError};
 use kiro_ingest::{StoreError, error_chain};
 use kiro_people::PeopleError;
 use kiro_query::QueryError;
-use kiro_report_delivery::ReportDeliveryError;
+use kiro_report_delivery::ReportMailError;
 use kiro_web::{DashboardError, ReportError};
 use lambda_runtime::Diagnostic;
 
@@ -35,6 +36,12 @@ pub enum InvocationError {
     Report(ReportError),
     #[error("a report could not be written")]
     Store(#[source] StoreError),
+    #[error("the sender of mails cannot be used")]
+    Sender(#[source] MailAddressError),
+    #[error("the recipients of mails cannot be used")]
+    Recipients(#[source] RecipientsError),
+    #[error("a report was written and not mailed: {}", mail_text(.0))]
+    Mail(ReportMailError),
 }
 
 impl InvocationError {
@@ -48,6 +55,10 @@ impl InvocationError {
                 Some("raise `reports_storage_megabytes`, then run `kiro-analytics deploy`")
             }
             Self::Copy(error) | Self::Store(error) => error.hint(),
+            Self::Sender(_) | Self::Recipients(_) => Some(
+                "correct `mail_from`, `mail_to` and `mail_teams`, then run `kiro-analytics deploy`",
+            ),
+            Self::Mail(ReportMailError::Delivery(MailDeliveryError::Mail(error))) => error.hint(),
             Self::Dashboard(_) => {
                 Some("correct the file that `dashboard` names, then run `kiro-analytics deploy`")
             }
@@ -55,7 +66,8 @@ impl InvocationError {
             | Self::Period(_)
             | Self::Teams(_)
             | Self::Engine(_)
-            | Self::Report(_) => None,
+            | Self::Report(_)
+            | Self::Mail(_) => None,
         }
     }
 
@@ -69,6 +81,7 @@ impl InvocationError {
             Self::Dashboard(_) => "DashboardFailed",
             Self::Report(_) => "ReportFailed",
             Self::Store(_) => "StoreFailed",
+            Self::Sender(_) | Self::Recipients(_) | Self::Mail(_) => "MailFailed",
         }
     }
 
@@ -97,12 +110,10 @@ fn report_text(error: &ReportError) -> String {
     format!("{error}: {cause}")
 }
 
-impl From<ReportDeliveryError> for InvocationError {
-    fn from(error: ReportDeliveryError) -> Self {
-        match error {
-            ReportDeliveryError::Render(error) => Self::Report(error),
-            ReportDeliveryError::Store(error) => Self::Store(error),
-        }
+fn mail_text(error: &ReportMailError) -> String {
+    match error {
+        ReportMailError::Headlines(error) => report_text(error),
+        ReportMailError::Link(_) | ReportMailError::Delivery(_) => error_chain(error),
     }
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use kiro_delivery::BucketDestination;
+use kiro_delivery::mail::Ses;
 use kiro_function::{Function, StartError, now, run, variable};
 use kiro_ingest::ObjectStore;
 use kiro_reports_lambda::{Config, DataCopy, InvocationError, ReportResponse, ReportSender};
@@ -36,6 +37,7 @@ async fn sender(config: Config) -> Result<ReportSender, SdkConfigError> {
         settings: destination(&config.settings),
         reports: destination(&config.reports),
         copy: Mutex::new(DataCopy::new(config.data)),
+        mailer: Arc::new(Ses::new(clients.config())),
         clock: now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })

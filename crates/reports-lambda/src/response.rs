@@ -15,4 +15,8 @@ pub struct ReportResponse {
     pub files_unchanged: usize,
     /// Teams without activity in the period: they get no report.
     pub teams_without_activity: usize,
+    /// Mails that this invocation has sent.
+    pub mailed: usize,
+    /// Reports that an earlier invocation has mailed.
+    pub mailed_before: usize,
 }

@@ -1,17 +1,21 @@
 //! Writes the reports of a period: reads the settings, copies the data, then one report after the other.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kiro_dashboard::{Language, Spec};
+use kiro_delivery::mail::{MailMode, MailStatus, Mailer, Recipients};
 use kiro_delivery::{
-    Audience, Destination, Period, SCHEDULED_REPORTS_FILE, ScheduledReports, StoreStatus,
+    Audience, Destination, Period, SCHEDULED_REPORTS_FILE, ScheduledMail, ScheduledReports,
+    StoreStatus,
 };
 use kiro_ingest::ObjectStore;
 use kiro_people::PeopleStore;
 use kiro_query::EngineOptions;
 use kiro_report_delivery::{
-    Report, ReportTarget, WrittenReport, days_within, ends_before, open_engine,
+    Report, ReportMailError, ReportMailer, ReportTarget, WrittenReport, days_within, ends_before,
+    open_engine, team_key,
 };
 use kiro_web::{DashboardService, Pseudonyms, ReportOptions};
 use serde_json::Value;
@@ -37,6 +41,8 @@ pub struct ReportSender {
     pub reports: Arc<dyn Destination>,
     /// The copy of parts and names. One invocation at a time uses it.
     pub copy: Mutex<DataCopy>,
+    /// Takes the mails.
+    pub mailer: Arc<dyn Mailer>,
     pub clock: Clock,
     /// The program's version, which reports show.
     pub version: String,
@@ -49,6 +55,17 @@ struct PeriodDays {
     from: NaiveDate,
     to: NaiveDate,
 }
+
+/// What an invocation works with.
+struct Run<'a> {
+    period: PeriodDays,
+    settings: &'a ScheduledReports,
+    options: &'a EngineOptions,
+    mailer: Option<&'a ReportMailer>,
+}
+
+/// What became of the mail of a report.
+type Mailed = Result<Option<MailStatus>, ReportMailError>;
 
 impl ReportSender {
     /// Handles an event. A second invocation with the same period writes only what has changed since.
@@ -63,6 +80,10 @@ impl ReportSender {
         let (from, to) = period.days();
         let period = PeriodDays { period, from, to };
         let settings = self.read_settings().await?;
+        let mailer = match &settings.mail {
+            Some(mail) => Some(self.report_mailer(mail)?),
+            None => None,
+        };
         let mut copy = self.copy.lock().await;
         let source = DataSource {
             parts: self.parts.as_ref(),
@@ -82,7 +103,38 @@ impl ReportSender {
             since: None,
             until: None,
         };
-        self.write(period, &settings, &options).await
+        let run = Run {
+            period,
+            settings: &settings,
+            options: &options,
+            mailer: mailer.as_ref(),
+        };
+        self.write(&run).await
+    }
+
+    fn report_mailer(&self, mail: &ScheduledMail) -> Result<ReportMailer, InvocationError> {
+        let recipients = |addresses: &[String]| {
+            let parsed = Recipients::parse(addresses.iter().map(String::as_str));
+            parsed.map_err(InvocationError::Recipients)
+        };
+        let mut teams = BTreeMap::new();
+        for (team, addresses) in &mail.teams {
+            let recipients = recipients(std::slice::from_ref(addresses))?;
+            teams.insert(team_key(team), recipients);
+        }
+        let to = if mail.to.is_empty() {
+            None
+        } else {
+            Some(recipients(&mail.to)?)
+        };
+        Ok(ReportMailer {
+            mailer: Arc::clone(&self.mailer),
+            from: mail.from.parse().map_err(InvocationError::Sender)?,
+            to,
+            teams,
+            mode: MailMode::Once,
+            is_linked: false,
+        })
     }
 
     async fn read_settings(&self) -> Result<ScheduledReports, InvocationError> {
@@ -94,21 +146,25 @@ impl ReportSender {
         ScheduledReports::from_json(&stored.content).map_err(InvocationError::Settings)
     }
 
-    /// Writes the report of everybody, then those of teams.
-    async fn write(
-        &self,
-        period: PeriodDays,
-        settings: &ScheduledReports,
-        options: &EngineOptions,
-    ) -> Result<ReportResponse, InvocationError> {
+    /// Writes the report of everybody, then those of teams. A mail that fails does not stop the other reports.
+    async fn write(&self, run: &Run<'_>) -> Result<ReportResponse, InvocationError> {
         let mut response = ReportResponse {
-            period: period.period.to_string(),
+            period: run.period.period.to_string(),
             ..ReportResponse::default()
         };
-        for target in targets(period, settings, options)? {
+        let mut mail_failure = None;
+        for target in run.targets()? {
             let is_fleet = target.audience == Audience::Fleet;
-            match self.write_one(period, settings, options, target).await? {
-                Some(written) => count(&mut response, &written),
+            match self.write_one(run, target).await? {
+                Some((written, mailed)) => {
+                    count(&mut response, &written);
+                    match mailed {
+                        Ok(Some(MailStatus::Sent)) => response.mailed += 1,
+                        Ok(Some(MailStatus::SentBefore)) => response.mailed_before += 1,
+                        Ok(Some(MailStatus::InWork) | None) => {}
+                        Err(error) => mail_failure = mail_failure.or(Some(error)),
+                    }
+                }
                 None if is_fleet => {
                     tracing::warn!(period = response.period, "No activity in the period.");
                     break;
@@ -122,19 +178,27 @@ impl ReportSender {
             files_written = response.files_written,
             files_unchanged = response.files_unchanged,
             teams_without_activity = response.teams_without_activity,
+            mailed = response.mailed,
             "Reports written."
         );
-        Ok(response)
+        match mail_failure {
+            Some(error) => Err(InvocationError::Mail(error)),
+            None => Ok(response),
+        }
     }
 
-    /// Writes a report; `None` without activity in the period.
+    /// Writes a report and mails it; `None` without activity in the period.
     async fn write_one(
         &self,
-        period: PeriodDays,
-        settings: &ScheduledReports,
-        options: &EngineOptions,
+        run: &Run<'_>,
         target: ReportTarget,
-    ) -> Result<Option<WrittenReport>, InvocationError> {
+    ) -> Result<Option<(WrittenReport, Mailed)>, InvocationError> {
+        let Run {
+            period,
+            settings,
+            options,
+            mailer,
+        } = run;
         let service = open_service(settings, options, &target)?;
         let data = service.days().await?.days;
         let days = data.and_then(|data| days_within(data, Some(period.from), Some(period.to)));
@@ -162,26 +226,36 @@ impl ReportSender {
                 ..ReportOptions::default()
             },
         };
-        Ok(Some(report.write(self.reports.as_ref()).await?))
+        let files = report.render().await.map_err(InvocationError::Report)?;
+        let destination = self.reports.as_ref();
+        let written = report.store(&files, destination).await;
+        let written = written.map_err(InvocationError::Store)?;
+        let mailed = match mailer {
+            Some(mailer) => {
+                report
+                    .mail(&files, destination, mailer, (self.clock)())
+                    .await
+            }
+            None => Ok(None),
+        };
+        Ok(Some((written, mailed)))
     }
 }
 
-/// Of whom reports are written, everybody first.
-fn targets(
-    period: PeriodDays,
-    settings: &ScheduledReports,
-    options: &EngineOptions,
-) -> Result<Vec<ReportTarget>, InvocationError> {
-    let mut targets = vec![ReportTarget::fleet()];
-    if settings.each_team {
-        let people = PeopleStore::open(&options.data).map_err(InvocationError::Teams)?;
-        let teams = ReportTarget::teams(people.rows());
-        if teams.is_empty() {
-            tracing::warn!(period = %period.period, "Nobody is in a team.");
+impl Run<'_> {
+    /// Of whom reports are written, everybody first.
+    fn targets(&self) -> Result<Vec<ReportTarget>, InvocationError> {
+        let mut targets = vec![ReportTarget::fleet()];
+        if self.settings.each_team {
+            let people = PeopleStore::open(&self.options.data).map_err(InvocationError::Teams)?;
+            let teams = ReportTarget::teams(people.rows());
+            if teams.is_empty() {
+                tracing::warn!(period = %self.period.period, "Nobody is in a team.");
+            }
+            targets.extend(teams);
         }
-        targets.extend(teams);
+        Ok(targets)
     }
-    Ok(targets)
 }
 
 /// The dashboard over the rows of a target.

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;
@@ -124,6 +126,18 @@ impl BucketInner {
         error: SdkError<E, HttpResponse>,
     ) -> StoreErrorKind {
         store_error_kind(error, &self.regional_client().region)
+    }
+
+    /// A client for the Region of the bucket, as far as it is known, with other credentials.
+    pub(crate) fn client_with(&self, credentials: Credentials) -> Client {
+        let client = self.regional_client().client;
+        let config = client.config().to_builder();
+        Client::from_conf(config.credentials_provider(credentials).build())
+    }
+
+    /// Where credentials come from, if any are configured.
+    pub(crate) fn credentials_provider(&self) -> Option<SharedCredentialsProvider> {
+        self.client_factory.config().credentials_provider()
     }
 
     fn regional_client(&self) -> RegionalClient {

@@ -13,6 +13,7 @@ mod listing;
 mod network;
 mod object;
 mod options;
+mod presigned_url;
 mod reader;
 mod sdk_config;
 mod upload;
@@ -26,6 +27,7 @@ pub use error_code::{credentials_error, is_expired_token, is_invalid_credentials
 pub use network::network_settings;
 pub use object::{Replacement, StoredObject};
 pub use options::S3Options;
+pub use presigned_url::{MAX_PRESIGNED, PresignedUrl};
 pub use sdk_config::{
     SdkConfigError, SdkOptions, load_http_client, load_sdk_config, profile_with_mfa,
 };

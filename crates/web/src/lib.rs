@@ -34,8 +34,8 @@ pub use data_listener::DataListener;
 pub use export_watcher::{Clock, ExportWatcher, WatcherOptions};
 pub use limits::Limits;
 pub use report::{
-    Pseudonyms, RenderedFile, ReportError, ReportOptions, ReportSummary, render_csv, render_html,
-    write_csv_folder, write_html,
+    Headline, Pseudonyms, RenderedFile, ReportError, ReportOptions, ReportSummary, headlines,
+    render_csv, render_html, write_csv_folder, write_html,
 };
 pub use serve::{ServeError, ServeOptions, Server, serve};
 pub use status::{Status, StatusChannel};

@@ -37,7 +37,7 @@ impl Receiver {
                 let answer = answers.get(index).or(answers.last()).unwrap();
                 write!(
                     stream,
-                    "HTTP/1.1 {answer}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+                    "HTTP/1.1 {answer}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
                 )
                 .unwrap();
             }

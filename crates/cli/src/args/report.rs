@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum, ValueHint};
 use kiro_delivery::PeriodChoice;
 
-use super::{AudienceArgs, DataArgs, Output, date};
+use super::{AudienceArgs, DataArgs, MailArgs, Output, date};
 use crate::location::{Location, LocationError};
 
 /// Write the dashboard into one file that can be mailed
@@ -31,6 +31,7 @@ Examples:
   kiro-analytics report --out payments.html --team Payments
   kiro-analytics report --to s3://BUCKET/REPORTS --period last-week --format html,csv
   kiro-analytics report --to /srv/reports --period last-month --each-team
+  kiro-analytics report --to /srv/reports --period last-week --mail ann@example.com,bo@example.com
 ")]
 pub(crate) struct ReportArgs {
     /// File to write; with --format csv: folder, created if missing
@@ -86,6 +87,9 @@ pub(crate) struct ReportArgs {
         default_value = "html"
     )]
     pub(crate) format: Vec<ReportFormat>,
+
+    #[command(flatten)]
+    pub(crate) mail: MailArgs,
 
     /// Write the dashboard that this YAML file describes instead of the built-in one
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

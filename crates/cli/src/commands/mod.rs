@@ -10,5 +10,6 @@ pub(crate) mod people;
 pub(crate) mod query;
 pub(crate) mod report;
 mod report_delivery;
+mod report_mail;
 pub(crate) mod serve;
 pub(crate) mod views;

@@ -8,21 +8,34 @@ use chrono::NaiveDate;
 use kiro_config::Config;
 use kiro_dashboard::Language;
 use kiro_dashboard_sql::Span;
-use kiro_delivery::Period;
+use kiro_delivery::{Audience, FolderDestination, Period, ReportFile, ReportName};
 use kiro_people::Visibility;
+use kiro_report_delivery::{ReportMailer, ReportToMail};
 use kiro_web::{
     DashboardService, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder,
     write_html,
 };
+use serde::Serialize;
 
 use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
 use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
 use crate::commands::report_delivery;
+use crate::commands::report_mail::{Mailed, mailed, report_mailer};
 use crate::context::CommandContext;
 use crate::format::{counted, size};
 use crate::progress::spinner;
 use crate::{audience, dashboard_file, engine, folders, output};
+
+/// The output for programs of a report with `--out`.
+#[derive(Serialize)]
+struct WrittenFile {
+    #[serde(flatten)]
+    summary: ReportSummary,
+    /// With `--mail`, if somebody gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailed: Option<Mailed>,
+}
 
 /// The days that the command line asks for.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +80,7 @@ async fn write_one(
         return Err(CommandError::usage(error).hint("name a folder or bucket with --to for both"));
     };
     check_place(out, format)?;
+    let sender = report_mailer(args, config).await?;
     let visibility = audience::visibility(config, &args.audience).await?;
     let service = open_service(args, config, &visibility)?;
     let days = days(&service, requested).await?;
@@ -78,12 +92,95 @@ async fn write_one(
     };
     working.finish_and_clear();
     let summary = written.map_err(command_error)?;
+    let report = ReportAtPath {
+        out,
+        args,
+        period: requested.period,
+        service: &service,
+        options: &options,
+    };
+    let (mailed, failure) = match sender {
+        Some(sender) => match report.mail(&sender).await {
+            Ok(mailed) => (mailed, None),
+            Err(failure) => (Some(Mailed::Failed), Some(failure)),
+        },
+        None => (None, None),
+    };
+    let written = WrittenFile { summary, mailed };
     if args.output == Output::Json {
-        return output::print_json(&summary);
+        output::print_json(&written)?;
+    } else {
+        let mut out = output::stdout();
+        write_text(&mut out, &written, format)?;
+        out.flush()?;
     }
-    let mut out = output::stdout();
-    write_text(&mut out, &summary, format)?;
-    Ok(out.flush()?)
+    failure.map_or(Ok(()), Err)
+}
+
+/// A report that was written where `--out` says.
+struct ReportAtPath<'a> {
+    out: &'a Path,
+    args: &'a ReportArgs,
+    period: Option<Period>,
+    service: &'a DashboardService,
+    options: &'a ReportOptions,
+}
+
+impl ReportAtPath<'_> {
+    /// Mails the file. Its receipt is in the folder beside it.
+    async fn mail(&self, sender: &ReportMailer) -> Result<Option<Mailed>, CommandError> {
+        let days = match self.options.days {
+            Some(days) => Some(days),
+            None => data_days(self.service).await?,
+        };
+        let Some(days) = days else {
+            let error = anyhow::anyhow!("there is no activity to mail");
+            return Err(CommandError::data(error)
+                .hint("read exports with `kiro-analytics normalize SOURCE DATA`"));
+        };
+        let content = std::fs::read(self.out).map_err(|error| {
+            let context = format!("could not read `{}`", self.out.display());
+            CommandError::usage(anyhow::Error::new(error).context(context))
+        })?;
+        let name = self.name(days);
+        let file_name = self.out.file_name().unwrap_or_default().to_string_lossy();
+        let viewer = self.args.audience.viewer.as_deref().unwrap_or_default();
+        let identity = format!(
+            "{file_name}\n{}{}\n{viewer}",
+            name.folder(),
+            name.html_file()
+        );
+        let html = ReportFile::html(file_name.into_owned(), content);
+        let report = ReportToMail {
+            destination: &FolderDestination::new(self.out.parent().unwrap_or(Path::new(""))),
+            folder: "",
+            identity: &identity,
+            name,
+            days,
+            html: &html,
+            service: self.service,
+            options: self.options,
+        };
+        mailed(sender.send(&report, now()).await, html.file_name())
+    }
+
+    fn name(&self, days: Span) -> ReportName {
+        let teams = &self.args.audience.team;
+        ReportName {
+            period: self.period.unwrap_or(Period::Days {
+                from: days.from,
+                to: days.to,
+            }),
+            audience: if teams.is_empty() {
+                Audience::Fleet
+            } else {
+                Audience::Teams(teams.clone())
+            },
+            is_anonymous: self.args.anonymize,
+            sheets: self.args.sheets.clone(),
+            language: self.options.language.code().to_owned(),
+        }
+    }
 }
 
 /// The dashboard over the rows of these people alone.
@@ -216,11 +313,8 @@ pub(super) fn no_activity(data: Span, requested: RequestedDays) -> CommandError 
     }
 }
 
-fn write_text(
-    out: &mut impl Write,
-    summary: &ReportSummary,
-    format: ReportFormat,
-) -> io::Result<()> {
+fn write_text(out: &mut impl Write, written: &WrittenFile, format: ReportFormat) -> io::Result<()> {
+    let summary = &written.summary;
     let count = |value: usize, noun| counted(value as u64, noun);
     let holds = match format {
         ReportFormat::Html => count(summary.visuals, "visual"),
@@ -233,10 +327,10 @@ fn write_text(
         size(summary.bytes),
         summary.path.display()
     )?;
-    match summary.days {
-        Some(days) => writeln!(out, ": {} to {}", days.from, days.to),
-        None => writeln!(out),
+    if let Some(days) = summary.days {
+        write!(out, ": {} to {}", days.from, days.to)?;
     }
+    writeln!(out, "{}", written.mailed.map_or("", Mailed::remark))
 }
 
 /// Maps an error of the report to the exit code: the command or the data is at fault.

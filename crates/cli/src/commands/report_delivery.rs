@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kiro_config::Config;
 use kiro_dashboard_sql::Span;
-use kiro_delivery::{Audience, Destination, Period, ReportFormat, StoreStatus};
+use kiro_delivery::{Audience, Destination, Period, ReportFile, ReportFormat, StoreStatus};
 use kiro_ingest::StoreError;
 use kiro_report_delivery::{Report, ReportTarget, WrittenReport, ends_before};
 use serde::Serialize;
@@ -13,8 +13,10 @@ use serde::Serialize;
 use super::report::{
     RequestedDays, command_error, data_days, days_within, no_activity, open_service, report_options,
 };
+use super::report_mail::{Mailed, mailed, report_mailer};
 use crate::args::{Output, ReportArgs};
 use crate::command_error::{CommandError, note};
+use crate::commands::normalize::now;
 use crate::format::{counted, size};
 use crate::location::Location;
 use crate::people_data::open_store;
@@ -24,9 +26,19 @@ use crate::{audience, output};
 /// The output for programs.
 #[derive(Serialize)]
 struct Answer {
-    reports: Vec<WrittenReport>,
+    reports: Vec<DeliveredReport>,
     /// Teams without activity in these days: they get no report.
     teams_without_activity: u64,
+}
+
+/// A report that was written, and its mail.
+#[derive(Serialize)]
+struct DeliveredReport {
+    #[serde(flatten)]
+    written: WrittenReport,
+    /// With `--mail`, if somebody gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailed: Option<Mailed>,
 }
 
 pub(super) async fn run(
@@ -36,6 +48,8 @@ pub(super) async fn run(
     config: &Config,
 ) -> Result<(), CommandError> {
     check(args, config)?;
+    let mailer = report_mailer(args, config).await?;
+    let mut mail_failures = MailFailures::default();
     let destination = place.destination().await?;
     let targets = targets(args, config).await?;
     let is_alone = targets.len() == 1;
@@ -65,7 +79,18 @@ pub(super) async fn run(
                     formats: &formats,
                     options: report_options(args, config, Some(days))?,
                 };
-                let written = write(&report, &destination).await?;
+                let (written, files) = write(&report, &destination).await?;
+                let mut written = DeliveredReport {
+                    written,
+                    mailed: None,
+                };
+                if let Some(mailer) = &mailer {
+                    let sent = report
+                        .mail(&files, destination.as_ref(), mailer, now())
+                        .await;
+                    let mailed = mailed(sent, &report.name().html_file());
+                    written.mailed = mail_failures.collect(mailed);
+                }
                 if args.output == Output::Text {
                     print(&written)?;
                 }
@@ -81,15 +106,38 @@ pub(super) async fn run(
         }
     }
     if args.output == Output::Json {
-        return output::print_json(&answer);
-    }
-    if answer.teams_without_activity > 0 {
+        output::print_json(&answer)?;
+    } else if answer.teams_without_activity > 0 {
         note(format_args!(
             "{} without activity in these days: no report",
             counted(answer.teams_without_activity, "team")
         ));
     }
-    Ok(())
+    mail_failures.into_result()
+}
+
+/// The errors of mails: one that fails does not stop the other reports.
+#[derive(Default)]
+struct MailFailures(Option<CommandError>);
+
+impl MailFailures {
+    /// Keeps the error. The exit code and the advice are those of the first one.
+    fn collect(&mut self, mailed: Result<Option<Mailed>, CommandError>) -> Option<Mailed> {
+        match mailed {
+            Ok(mailed) => mailed,
+            Err(failure) => {
+                match &mut self.0 {
+                    Some(first) => first.errors.extend(failure.errors),
+                    None => self.0 = Some(failure),
+                }
+                Some(Mailed::Failed)
+            }
+        }
+    }
+
+    fn into_result(self) -> Result<(), CommandError> {
+        self.0.map_or(Ok(()), Err)
+    }
 }
 
 /// Refuses what could not be written again with the same bytes, or would have a person in its name.
@@ -148,20 +196,21 @@ fn remark_incomplete(requested: RequestedDays, data: Span) {
     }
 }
 
-/// Computes and writes a report.
+/// Computes and writes a report. Returns its files, too.
 async fn write(
     report: &Report<'_>,
     destination: &Arc<dyn Destination>,
-) -> Result<WrittenReport, CommandError> {
+) -> Result<(WrittenReport, Vec<ReportFile>), CommandError> {
     let working = spinner("computing the figures");
     let files = report.render().await;
     working.finish_and_clear();
     let files = files.map_err(command_error)?;
     let stored = report.store(&files, destination.as_ref()).await;
-    stored.map_err(store_error)
+    Ok((stored.map_err(store_error)?, files))
 }
 
-fn print(report: &WrittenReport) -> Result<(), CommandError> {
+fn print(delivered: &DeliveredReport) -> Result<(), CommandError> {
+    let report = &delivered.written;
     let written = report
         .files
         .iter()
@@ -180,12 +229,12 @@ fn print(report: &WrittenReport) -> Result<(), CommandError> {
         (_, 0) => {}
         (_, unchanged) => write!(out, ", {unchanged} unchanged")?,
     }
-    writeln!(out)?;
+    writeln!(out, "{}", delivered.mailed.map_or("", Mailed::remark))?;
     Ok(out.flush()?)
 }
 
 /// Maps an error of the destination to the exit code: AWS or the command is at fault.
-fn store_error(error: StoreError) -> CommandError {
+pub(super) fn store_error(error: StoreError) -> CommandError {
     let hint = error.hint();
     if error.is_remote() {
         CommandError::aws(error).maybe_hint(hint)

@@ -25,6 +25,8 @@ mod report;
 mod report_delivery;
 #[cfg(target_os = "linux")]
 mod report_function;
+#[cfg(all(target_os = "linux", feature = "aws"))]
+mod report_mail;
 #[cfg(target_os = "linux")]
 #[path = "../../../s3/tests/it/server.rs"]
 mod server;

@@ -16,7 +16,7 @@ use crate::server::Server;
 use crate::support::{kiro_analytics, text};
 
 /// In the name, id, address, team and plan of every person who is not in Payments.
-const PLANTED: &str = "planted";
+pub(crate) const PLANTED: &str = "planted";
 
 /// Three days of a week of two teams; nobody of a third one is active.
 pub(crate) fn data() -> (TempDir, PathBuf) {
@@ -51,7 +51,7 @@ pub(crate) fn data() -> (TempDir, PathBuf) {
     (folder, data)
 }
 
-fn command(data: &Path, to: &str, flags: &[&str]) -> Command {
+pub(crate) fn command(data: &Path, to: &str, flags: &[&str]) -> Command {
     let mut command = kiro_analytics();
     command
         .args(["report", "--sheet", "activity,teams", "--to", to])

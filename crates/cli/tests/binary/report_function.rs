@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use kiro_catalog::Settings;
+use kiro_dashboard::builtin_text;
+use kiro_delivery::mail::Sendmail;
 use kiro_delivery::{FolderDestination, ReportFormat, SCHEDULED_REPORTS_FILE, ScheduledReports};
 use kiro_ingest::LocalFolder;
 use kiro_reports_lambda::{DataCopy, ReportResponse, ReportSender};
@@ -18,6 +20,31 @@ use crate::support::{kiro_analytics, text};
 
 const SALT: &str = "0123456789abcdef0123456789abcdef";
 
+/// One sheet of the built-in dashboard: a report of it is quick.
+fn dashboard() -> String {
+    let (definitions, _) = builtin_text().split_once("\nsheets:\n").unwrap();
+    let sheets = "
+sheets:
+  - id: economics
+    pickers: [date, user]
+    visuals:
+      - id: e-unit-econ-table
+        type: table
+        dataset: activity
+        by: [{column: user_tier, meaning: tier}]
+        measures: [users, messages, credits]
+        layout: {x: 0, y: 0, w: 12, h: 5}
+      - id: e-overage-users
+        type: table
+        dataset: activity
+        by: [{column: user_id}]
+        measures: [credits]
+        sort: [{by: credits}]
+        layout: {x: 0, y: 5, w: 12, h: 5}
+";
+    format!("{definitions}{sheets}")
+}
+
 /// The Monday after the week of the data.
 fn monday() -> DateTime<Utc> {
     "2026-10-05T06:00:00Z".parse().unwrap()
@@ -27,12 +54,13 @@ fn monday() -> DateTime<Utc> {
 fn sender(folder: &Path, data: &Path, is_anonymous: bool) -> ReportSender {
     let settings = ScheduledReports {
         formats: vec![ReportFormat::Html, ReportFormat::Csv],
-        each_team: true,
+        each_team: !is_anonymous,
         language: "en".to_owned(),
         is_anonymous,
         hash_emails: false,
         salt: is_anonymous.then(|| SALT.to_owned()),
-        dashboard: None,
+        dashboard: Some(dashboard()),
+        mail: None,
         views: Settings::default(),
     };
     let beside = folder.join("settings");
@@ -44,6 +72,7 @@ fn sender(folder: &Path, data: &Path, is_anonymous: bool) -> ReportSender {
         settings: Arc::new(FolderDestination::new(beside)),
         reports: Arc::new(FolderDestination::new(folder.join("function"))),
         copy: Mutex::new(DataCopy::new(folder.join("copy"))),
+        mailer: Arc::new(Sendmail::new("/nonexistent")),
         clock: monday,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
@@ -65,48 +94,75 @@ fn below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         .collect()
 }
 
+/// What the command writes with some options, and the function with the same settings. Returns the files and the function.
+fn written(
+    folder: &Path,
+    data: &Path,
+    options: &[&str],
+    is_anonymous: bool,
+) -> (BTreeMap<PathBuf, Vec<u8>>, ReportSender, ReportResponse) {
+    let place = folder.join("command");
+    fs::create_dir_all(folder).unwrap();
+    fs::write(folder.join("dashboard.yaml"), dashboard()).unwrap();
+    let output = kiro_analytics()
+        .args(["report", "--period", "2026-W40", "--format", "html,csv"])
+        .arg("--data")
+        .arg(data)
+        .arg("--dashboard")
+        .arg(folder.join("dashboard.yaml"))
+        .arg("--to")
+        .arg(&place)
+        .args(options)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let sender = sender(folder, data, is_anonymous);
+    let response = handle(&sender);
+    let (expected, found) = (below(&place), below(&folder.join("function")));
+    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&found), names(&expected));
+    for (path, content) in &expected {
+        assert!(found[path] == *content, "{}", path.display());
+    }
+    (expected, sender, response)
+}
+
 #[test]
 fn the_function_writes_what_the_command_writes_and_then_nothing() {
     let (folder, data) = data();
-    for (name, flags) in [
-        ("plain", &[] as &[&str]),
-        ("anonymous", &["--anonymize", "--hash-salt", SALT]),
-    ] {
-        let scratch = folder.path().join(name);
-        let place = scratch.join("command");
-        let output = kiro_analytics()
-            .args(["report", "--period", "2026-W40", "--format", "html,csv"])
-            .args(["--each-team", "--data"])
-            .arg(&data)
-            .arg("--to")
-            .arg(&place)
-            .args(flags)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        let expected = below(&place);
-        let sender = sender(&scratch, &data, !flags.is_empty());
-        let response = handle(&sender);
-        let found = below(&scratch.join("function"));
-        let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&found), names(&expected));
-        for (path, content) in &expected {
-            assert!(found[path] == *content, "{name}: {}", path.display());
-        }
-        // The fleet and two teams; nobody of the third one is active.
-        assert_eq!(
-            (
-                response.period.as_str(),
-                response.reports,
-                response.teams_without_activity
-            ),
-            ("2026-W40", 3, 1)
+    let (files, sender, response) = written(folder.path(), &data, &["--each-team"], false);
+    // The fleet and two teams; nobody of the third one is active.
+    assert_eq!(response.period, "2026-W40");
+    assert_eq!((response.reports, response.teams_without_activity), (3, 1));
+    assert_eq!(response.files_written, files.len());
+    let table = "weekly/2026-W40/fleet/csv/economics/e-overage-users.csv";
+    let table = files.iter().find(|(path, _)| path.ends_with(table));
+    let table = text(table.unwrap().1);
+    assert!(table.contains("2.5") && table.contains("Bob"), "{table}");
+    let again = handle(&sender);
+    assert_eq!(
+        (again.files_written, again.files_unchanged),
+        (0, files.len())
+    );
+}
+
+#[test]
+fn anonymous_reports_of_the_function_have_the_pseudonyms_of_the_command() {
+    let (folder, data) = data();
+    let options = ["--anonymize", "--hash-salt", SALT];
+    let (files, _, response) = written(folder.path(), &data, &options, true);
+    assert_eq!((response.reports, response.files_written), (1, files.len()));
+    for (path, content) in &files {
+        assert!(
+            path.to_string_lossy().contains("/anonymous/"),
+            "{}",
+            path.display()
         );
-        assert_eq!(response.files_written, expected.len());
-        let again = handle(&sender);
-        assert_eq!(
-            (again.files_written, again.files_unchanged),
-            (0, expected.len())
+        let shown = text(content);
+        assert!(
+            !shown.contains("Bob") && !shown.contains("u-bob"),
+            "{}",
+            path.display()
         );
     }
 }

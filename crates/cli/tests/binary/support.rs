@@ -17,6 +17,11 @@ pub(crate) fn kiro_analytics() -> Command {
         "DATA",
         "HASH_EMAILS",
         "HASH_SALT",
+        "MAIL_FROM",
+        "MAIL_TEAMS",
+        "MAIL_TO",
+        "MAIL_TRANSPORT",
+        "SENDMAIL",
         "TOKEN",
     ] {
         command.env_remove(format!("KIRO_ANALYTICS_{name}"));

@@ -92,6 +92,15 @@ pub(crate) fn desired_stack(
         ("MapKeyArn", map(|identity| &identity.map_key)),
         ("ReportExpireDays", settings.reports_expire_days.to_string()),
         ("AccessLogBucket", text(&settings.access_log_bucket)),
+        (
+            "MailFrom",
+            text(
+                &settings
+                    .mail_from
+                    .clone()
+                    .filter(|_| settings.mails_reports()),
+            ),
+        ),
         ("Architecture", settings.architecture.as_str().to_owned()),
         (
             "MemoryMegabytes",
@@ -258,7 +267,12 @@ fn consequences(deployment: &Deployment) -> Vec<String> {
         "reports name people"
     };
     vec![format!(
-        "{who}; they are in a private bucket for {} days",
-        settings.reports_expire_days
+        "{who}; they are in a private bucket for {} days{}",
+        settings.reports_expire_days,
+        if settings.mails_reports() {
+            ", and are mailed"
+        } else {
+            ""
+        }
     )]
 }
