@@ -1,6 +1,6 @@
 """Runs a whole deployment from `init` to `teardown`, as a new user would, and compares the output with transcripts/;
-then one that meets the faults of real accounts, one that turns names of users on and off, one that restricts rows, and one whose
-datasets are imported when the normalizer has read something new.
+then one that meets the faults of real accounts, one that turns names of users on and off, one that restricts rows, one whose
+datasets are imported when the normalizer has read something new, and one that writes reports.
 
     run.py BINARY FUNCTIONS [--update] [TEST ...]
 
@@ -20,7 +20,7 @@ def main():
     arguments.add_argument("binary", type=Path)
     arguments.add_argument("functions", type=Path)
     arguments.add_argument("--update", action="store_true")
-    arguments.add_argument("tests", nargs="*", default=["test_deploy", "test_journey", "test_identity", "test_row_rules", "test_follow_up"])
+    arguments.add_argument("tests", nargs="*", default=["test_deploy", "test_journey", "test_identity", "test_row_rules", "test_follow_up", "test_reports"])
     chosen = arguments.parse_intermixed_args()
     os.environ.update(
         KIRO_E2E_BINARY=str(chosen.binary.resolve()),
