@@ -91,17 +91,23 @@ settings! {
     "Mail" {
         mail_from: Option<String> = "address that `report --mail` sends from" {
             scope: Scope::Shared,
+            persistence: Persistence::None,
+            secret: true,
             check: check::mail_address,
             note: "Amazon SES must have verified it or its domain.",
             example: r#""reports@example.com""#,
         }
         mail_to: Vec<String> = "addresses that `report --mail` sends to if it names none; they see each other" {
             scope: Scope::Shared,
+            persistence: Persistence::None,
+            secret: true,
             check: check::mail_addresses,
             example: r#"["alice@example.com"]"#,
         }
         mail_teams: BTreeMap<String, String> = "addresses for the report of a team, instead of those of `mail_to`; several are separated by blanks" {
             scope: Scope::Shared,
+            persistence: Persistence::None,
+            secret: true,
             check: check::mail_teams,
             example: r#"{ payments = "alice@example.com" }"#,
         }
@@ -110,7 +116,7 @@ settings! {
             default: Some("sendmail"),
             persistence: Persistence::None,
         }
-        sendmail: Option<String> = "the program for `mail_transport = \"sendmail\"`; else `sendmail` on PATH, in /usr/sbin or in /usr/lib" {
+        sendmail: Option<String> = "the program `sendmail` of `mail_transport`; else the one on PATH, in /usr/sbin or in /usr/lib" {
             scope: Scope::Local,
             persistence: Persistence::None,
             example: r#""/usr/bin/msmtp""#,

@@ -10,7 +10,7 @@ use crate::problem::{Origin, Problem, Problems};
 use crate::remembered::Remembered;
 use crate::resolved::Resolved;
 use crate::setting::{Scope, Setting, deployment_settings, setting};
-use crate::value::is_empty;
+use crate::value::{Kind, is_empty};
 use crate::{sample, views};
 
 /// The layers above the deployed stack.
@@ -290,7 +290,13 @@ impl Overrides {
     fn set(&mut self, setting: &'static Setting, value: Result<Value, String>, origin: Origin) {
         let value = value.map_err(|text| {
             if setting.is_secret() {
-                "is not a text".to_owned()
+                // The text repeats the value.
+                let kind = match setting.kind {
+                    Kind::List => "list of texts",
+                    Kind::Table => "table of texts",
+                    _ => "text",
+                };
+                format!("is not a {kind}")
             } else {
                 text
             }

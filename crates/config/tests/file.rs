@@ -204,3 +204,43 @@ fn the_address_of_a_webhook_is_checked_and_never_shown() {
     let empty = parse("alert_webhook_url = \"\"\n").unwrap();
     assert_eq!(empty.alert_webhook_url, None);
 }
+
+#[test]
+fn addresses_of_mails_are_checked_and_never_shown() {
+    let config = parse(
+        "mail_from = \"r@example.com\"\nmail_to = [\"a@example.com\"]\n\
+         mail_teams = { payments = \"b@example.com c@example.com\", \"Data Platform\" = \"d@example.com\" }\n",
+    )
+    .unwrap();
+    assert_eq!(config.mail_from.as_deref(), Some("r@example.com"));
+    assert_eq!(config.mail_to, ["a@example.com"]);
+    assert_eq!(config.mail_teams.len(), 2);
+    assert_eq!(config.mail_teams["payments"], "b@example.com c@example.com");
+    let section = parse("[mail_teams]\npayments = \"b@example.com\"\n").unwrap();
+    assert_eq!(section.mail_teams["payments"], "b@example.com");
+    for (text, problem) in [
+        ("mail_from = \"Ann planted\"", "expected an e-mail address"),
+        ("mail_from = [\"planted@example.com\"]", "is not a text"),
+        (
+            "mail_to = [\"a@example.com\", \"planted\"]",
+            "expected an e-mail address",
+        ),
+        (
+            "mail_to = [[\"planted@example.com\"]]",
+            "is not a list of texts",
+        ),
+        (
+            "mail_teams = { payments = \"planted\" }",
+            "expected e-mail addresses for `payments`",
+        ),
+        (
+            "mail_teams = \"planted@example.com\"",
+            "is not a table of texts",
+        ),
+    ] {
+        let problems = parse(&format!("{text}\n")).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].contains(problem), "{problems:?}");
+        assert!(!problems[0].contains("planted"), "{problems:?}");
+    }
+}

@@ -91,3 +91,46 @@ impl S3Bucket {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+
+    use super::*;
+    use crate::{S3ClientFactory, S3Options};
+
+    #[tokio::test]
+    async fn a_link_ends_with_the_credentials_that_signed_it() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let hour = Duration::from_hours(1);
+        for (expiry, lifetime, expected) in [
+            (None, MAX_PRESIGNED, now + MAX_PRESIGNED),
+            (Some(now + hour), MAX_PRESIGNED, now + hour),
+            (Some(now + MAX_PRESIGNED), hour, now + hour),
+        ] {
+            let credentials =
+                Credentials::new("KEY", "secret", Some("token".to_owned()), expiry, "test");
+            let config = SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .region(Region::new("eu-central-1"))
+                .credentials_provider(SharedCredentialsProvider::new(credentials))
+                .build();
+            let bucket = S3ClientFactory::new(config, S3Options::default())
+                .bucket(&"s3://reports/kiro".parse().unwrap());
+            let key = ObjectKey::new("weekly/a.html");
+            let signed = bucket.presigned_url(&key, now, lifetime).await.unwrap();
+            assert_eq!(signed.expires_at, expected);
+            for part in [
+                "https://reports.s3.eu-central-1.amazonaws.com/kiro/weekly/a.html?",
+                "X-Amz-Security-Token=token",
+                "X-Amz-SignedHeaders=host&",
+                &format!("X-Amz-Expires={}&", lifetime.as_secs()),
+            ] {
+                assert!(signed.url.contains(part), "{part}: {}", signed.url);
+            }
+            assert!(!format!("{signed:?}").contains("http"));
+        }
+    }
+}

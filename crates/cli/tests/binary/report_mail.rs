@@ -161,6 +161,9 @@ fn mailed(output: &Output, exit: i32) -> String {
     answer["reports"][0]["mailed"].as_str().unwrap().to_owned()
 }
 
+/// Arguments, environment variables, and what the error says.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
 const TO: [&str; 2] = ["--mail", "ann@example.com,Bo@example.com"];
 
 #[test]
@@ -194,7 +197,7 @@ fn a_report_is_mailed_once_whole_and_after_a_failure_by_the_next_run() {
     assert_eq!(mail.header("To"), "<ann@example.com>, <Bo@example.com>");
     assert_eq!(mail.header("From"), "<reports@example.com>");
     assert!(
-        mail.text.starts_with("Kiro usage, 2026-09-28 to 2026-10-04\n\nActive users: 3\nCredits used: 103\n\nThe report is attached."),
+        mail.text.starts_with("Kiro usage, 2026-09-28 to 2026-10-04\n\nActive users: 3\nCredits used: 103\nTotal cost: 0 USD (2026-10-01 to 2026-10-04)\n\nThe report is attached."),
         "{}", mail.text
     );
     let week = place.join("weekly/2026-W40/fleet");
@@ -318,7 +321,6 @@ fn what_cannot_be_mailed_says_why_without_an_address() {
         .map(|number| format!("n{number}@example.com"))
         .collect();
     let many = many.join(",");
-    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
     let cases: [Case<'_>; 8] = [
         (
             &["--mail", "ann@example.com,planted"],
@@ -385,6 +387,8 @@ fn amazon_ses_gets_a_link_that_works_and_its_refusals_say_what_to_do() {
             &["--mail", "ann@example.com", "--mail-link"],
         )
         .env("KIRO_ANALYTICS_MAIL_TRANSPORT", "ses")
+        // The emulator's own secret, so that it can check the signature of a link.
+        .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_ENDPOINT_URL_SESV2", format!("http://{}", ses.address))
         .output()
         .unwrap()
@@ -432,4 +436,6 @@ fn amazon_ses_gets_a_link_that_works_and_its_refusals_say_what_to_do() {
     let (head, _) = got.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert!(got.contains("<!doctype html>"), "{head}");
+    let forged = Server::shared().ask("GET", &format!("{path}0"), "");
+    assert!(forged.starts_with("HTTP/1.1 403"), "{forged}");
 }
