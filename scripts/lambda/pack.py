@@ -28,7 +28,7 @@ def main():
     digest = hashlib.sha256(destination.read_bytes()).hexdigest()
     print(f"{destination.name}  {size:>9,} bytes (binary {binary.stat().st_size:,})  sha256 {digest}")
     if size > largest:
-        sys.exit(f"{destination.name} is larger than {largest:,} bytes: look for a new dependency with `cargo tree --package kiro-lambda --package kiro-identity-lambda --package kiro-follow-up-lambda`")
+        sys.exit(f"{destination.name} is larger than {largest:,} bytes: look for a new dependency with `cargo tree --package` and the package of the function in scripts/build-lambda")
 
 
 if __name__ == "__main__":

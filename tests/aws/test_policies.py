@@ -4,6 +4,7 @@ import unittest
 
 from policies import statements
 from template import DATA_LAYER, FOLLOW_UP, IDENTITY_MAPPING, Resolver, parse
+from template import REPORTS as REPORTS_TEMPLATE
 
 REPORTS = "kiro-logs/AWSLogs/123456789012/KiroLogs/user_report/"
 LEGACY = "exports/AWSLogs/210987654321/QDeveloperLogs/by_user_analytic/"
@@ -268,6 +269,62 @@ FOLLOW_UP_WILDCARDS = {
     ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
 }
 
+REPORTS_SMALLEST = {"ResultsBucket": "example-results", "CodeBucket": "example-code", "CodeKey": "send-reports.zip"}
+REPORTS_PARAMETERS = REPORTS_SMALLEST | {
+    "ResultsKmsKeyArn": "arn:{partition}:kms:eu-central-1:123456789012:key/results",
+    "MapBucket": "example-map",
+    "MapKeyArn": "arn:{partition}:kms:eu-central-1:123456789012:key/map",
+    "MailFrom": "reports@example.com",
+}
+
+# The same for the template of the reports.
+REPORTS_ALLOWED = {
+    "ReportRole.statement0": (["sts:AssumeRole"], []),
+    "ReportRole.ReadParts": (
+        ["s3:GetObject"],
+        ["arn:{p}:s3:::example-results/normalized/*", "arn:{p}:s3:::example-results/reports/settings.json"],
+    ),
+    "ReportRole.ListParts": (["s3:ListBucket"], ["arn:{p}:s3:::example-results"]),
+    "ReportRole.WriteReports": (["s3:GetObject", "s3:PutObject"], ["arn:{p}:s3:::stack-reportsbucket/reports/*"]),
+    "ReportRole.FindReports": (["s3:ListBucket"], ["arn:{p}:s3:::stack-reportsbucket"]),
+    "ReportRole.UseResultsKey": (["kms:Decrypt", "kms:GenerateDataKey"], ["arn:{p}:kms:eu-central-1:123456789012:key/results"]),
+    "ReportRole.FindNames": (["s3:ListBucket"], ["arn:{p}:s3:::example-map"]),
+    "ReportRole.ReadNames": (["s3:GetObject"], ["arn:{p}:s3:::example-map/identity-map/*"]),
+    "ReportRole.DecryptNames": (["kms:Decrypt"], ["arn:{p}:kms:eu-central-1:123456789012:key/map"]),
+    "ReportRole.MailReports": (
+        ["ses:SendEmail"],
+        ["arn:{p}:ses:eu-central-1:123456789012:identity/*", "arn:{p}:ses:eu-central-1:123456789012:configuration-set/*"],
+    ),
+    "ReportRole.WriteLogs": (
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        ["arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data:*"],
+    ),
+    "ScheduleRole.statement0": (["sts:AssumeRole"], []),
+    "ScheduleRole.StartSendReports": (["lambda:InvokeFunction"], ["arn:{p}:lambda:eu-central-1:123456789012:function:kiro-data"]),
+    "ScheduleRole.KeepFailedEvents": (["sqs:SendMessage"], ["arn:{p}:sqs:eu-central-1:123456789012:stack-deadletters"]),
+}
+
+REPORTS_WILDCARDS = {
+    ("ReportRole.ReadParts", "resources", "arn:{p}:s3:::example-results/normalized/*"): "parts are named after their content",
+    ("ReportRole.WriteReports", "resources", "arn:{p}:s3:::stack-reportsbucket/reports/*"): "reports are named by period and team",
+    ("ReportRole.ReadNames", "resources", "arn:{p}:s3:::example-map/identity-map/*"): "the folder of the table identity_map",
+    (
+        "ReportRole.MailReports",
+        "resources",
+        "arn:{p}:ses:eu-central-1:123456789012:identity/*",
+    ): "an address or its domain is verified, and in the sandbox each recipient; the condition names the sender",
+    (
+        "ReportRole.MailReports",
+        "resources",
+        "arn:{p}:ses:eu-central-1:123456789012:configuration-set/*",
+    ): "the sender may have a default configuration set; the condition names the sender",
+    (
+        "ReportRole.WriteLogs",
+        "resources",
+        "arn:{p}:logs:eu-central-1:123456789012:log-group:/aws/lambda/kiro-data:*",
+    ): "Lambda names the log streams; the ARN of a group's streams is written with this star",
+}
+
 
 def resolved(parameters, partition="aws", path=DATA_LAYER):
     """The statements of a template, the data layer by default, for these parameters."""
@@ -498,6 +555,64 @@ class FollowUpPolicies(unittest.TestCase):
         kept = found["DeadLettersPolicy.KeepFailedEvents"]
         self.assertEqual(kept.conditions, ("ArnEquals aws:SourceArn arn:aws:events:eu-central-1:123456789012:rule/stack-runrule",))
         self.assertEqual(found["DeadLettersPolicy.OnlyOverTls"].effect, "Deny")
+
+
+class ReportPolicies(unittest.TestCase):
+    """The same for the template of the reports."""
+
+    def test_every_action_and_resource_is_listed(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov"):
+            with self.subTest(partition):
+                allowed = {
+                    statement.name: (list(statement.actions), list(statement.resources))
+                    for statement in resolved(REPORTS_PARAMETERS, partition, REPORTS_TEMPLATE)
+                    if statement.effect == "Allow"
+                }
+                expected = {
+                    name: (actions, [resource.replace("{p}", partition) for resource in resources])
+                    for name, (actions, resources) in REPORTS_ALLOWED.items()
+                }
+                self.assertEqual(allowed, expected)
+
+    def test_every_wildcard_is_explained(self):
+        found = {
+            (statement.name, part, text)
+            for statement in resolved(REPORTS_PARAMETERS, path=REPORTS_TEMPLATE)
+            if statement.effect == "Allow"
+            for part, text in statement.wildcards()
+        }
+        self.assertEqual(found, {(name, part, text.replace("{p}", "aws")) for name, part, text in REPORTS_WILDCARDS})
+
+    def test_without_names_keys_and_mail_the_role_reads_parts_and_writes_reports(self):
+        names = {statement.name for statement in resolved(REPORTS_SMALLEST, path=REPORTS_TEMPLATE) if statement.name.startswith("ReportRole.")}
+        expected = {"statement0", "ReadParts", "ListParts", "WriteReports", "FindReports", "WriteLogs"}
+        self.assertEqual(names, {f"ReportRole.{name}" for name in expected})
+
+    def test_mail_is_sent_as_the_sender_of_the_settings_alone(self):
+        found = {statement.name: statement for statement in resolved(REPORTS_PARAMETERS, path=REPORTS_TEMPLATE)}
+        self.assertEqual(found["ReportRole.MailReports"].conditions, ("StringEquals ses:FromAddress reports@example.com",))
+
+    def test_the_role_writes_reports_alone(self):
+        writes = {
+            resource
+            for statement in resolved(REPORTS_PARAMETERS, path=REPORTS_TEMPLATE)
+            if "s3:PutObject" in statement.actions
+            for resource in statement.resources
+        }
+        self.assertEqual(writes, {"arn:aws:s3:::stack-reportsbucket/reports/*"})
+
+    def test_the_environment_names_places_and_no_secret(self):
+        def environment(parameters):
+            given = {name: value.replace("{partition}", "aws") for name, value in parameters.items()}
+            return Resolver(parse(REPORTS_TEMPLATE), given).resources()["SendReports"]["Properties"]["Environment"]["Variables"]
+
+        smallest = {
+            "KIRO_PARTS": "s3://example-results/normalized/",
+            "KIRO_REPORT_SETTINGS": "s3://example-results/reports/",
+            "KIRO_REPORTS": "s3://stack-reportsbucket/reports/",
+        }
+        self.assertEqual(environment(REPORTS_SMALLEST), smallest)
+        self.assertEqual(environment(REPORTS_PARAMETERS), smallest | {"KIRO_MAP": "s3://example-map/identity-map/"})
 
 
 class BrokenPolicies(unittest.TestCase):

@@ -14,6 +14,7 @@ TEMPLATES = sorted((ROOT / "cfn").glob("*.yaml"))
 DATA_LAYER = ROOT / "cfn" / "01-data-layer.yaml"
 IDENTITY_MAPPING = ROOT / "cfn" / "02-identity-mapping.yaml"
 FOLLOW_UP = ROOT / "cfn" / "03-follow-up.yaml"
+REPORTS = ROOT / "cfn" / "04-reports.yaml"
 
 NO_VALUE = object()
 

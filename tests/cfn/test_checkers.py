@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from checkers import LARGEST_TEMPLATE_BYTES, cfn_lint, checkov, guard
-from template import DATA_LAYER, FOLLOW_UP, IDENTITY_MAPPING, ROOT, TEMPLATES, Resolver, parse
+from template import DATA_LAYER, FOLLOW_UP, IDENTITY_MAPPING, REPORTS, ROOT, TEMPLATES, Resolver, parse
 
 # Rule of ours -> what is written, and what breaks it. Only the first occurrence is replaced.
 GUARD = {
@@ -56,6 +56,14 @@ IDENTITY_GUARD = {
 FOLLOW_UP_GUARD = {
     "roles_have_no_resource_of_everything": ("                  Action: lakeformation:GetDataAccess\n", "                  Action: lakeformation:ListPermissions\n"),
     "roles_delete_nothing": ("Action: [s3:GetObject, s3:PutObject]", "Action: [s3:GetObject, s3:DeleteObject]"),
+}
+
+# The same for the bucket and the schedules of reports.
+REPORTS_GUARD = {
+    "parts_never_expire": ("            Prefix: reports/\n", "            Prefix: normalized/\n"),
+    "query_results_and_old_versions_expire": ("            ExpirationInDays: !Ref ReportExpireDays\n", ""),
+    "data_outlives_the_stack": ("    DeletionPolicy: RetainExceptOnCreate\n", "    DeletionPolicy: Delete\n"),
+    "schedules_retry_and_keep_what_fails": ("      ScheduleExpressionTimezone: !Ref ScheduleTimeZone\n", ""),
 }
 
 # The same for cfn-lint, by the rule's number.
@@ -130,6 +138,21 @@ class Templates(unittest.TestCase):
             given = {"AlarmTopicArn": topic, "WebhookSecret": secret, "DataSets": "[]", "DataSetPrefix": "kiro", "ResultsBucket": "r-1"}
             given |= {"NormalizerArn": "arn", "CodeBucket": "c-1", "CodeKey": "a.zip", "SendAlerts": "true"}
             self.assertIs(Resolver(parse(FOLLOW_UP), given).resolve(assertion["Assert"]), expected)
+
+    def test_reports_are_weekly_or_monthly(self):
+        (assertion,) = parse(REPORTS)["Rules"]["ReportsHaveASchedule"]["Assertions"]
+        weekly, monthly = "cron(0 6 ? * MON *)", "cron(0 6 1 * ? *)"
+        for first, second, expected in ((weekly, "", True), ("", monthly, True), ("", "", False)):
+            given = {"WeeklyExpression": first, "MonthlyExpression": second, "ResultsBucket": "r-1", "CodeBucket": "c-1", "CodeKey": "a.zip"}
+            resolver = Resolver(parse(REPORTS), given)
+            self.assertIs(resolver.resolve(assertion["Assert"]), expected)
+            schedules = {name for name in resolver.resources() if name.endswith("Schedule")}
+            self.assertEqual(schedules, {name for name, given in (("WeeklySchedule", first), ("MonthlySchedule", second)) if given})
+
+    def test_each_schedule_asks_for_its_period(self):
+        resources = Resolver(parse(REPORTS), {"ResultsBucket": "r-1", "CodeBucket": "c-1", "CodeKey": "a.zip"}).resources()
+        asked = {name: json.loads(resources[name]["Properties"]["Target"]["Input"]) for name in ("WeeklySchedule", "MonthlySchedule")}
+        self.assertEqual(asked, {"WeeklySchedule": {"period": "last-week"}, "MonthlySchedule": {"period": "last-month"}})
 
     def test_templates_name_no_partition_outside_the_lists(self):
         """`arn:aws:` is right in one of eight partitions; the lists that are split again write all eight."""
@@ -251,6 +274,11 @@ class BrokenTemplates(unittest.TestCase):
         for rule, (written, instead) in FOLLOW_UP_GUARD.items():
             with self.subTest(rule):
                 self.assertEqual(guard(Broken(self.scratch, rule, written, instead, FOLLOW_UP).path), {rule})
+
+    def test_rules_find_what_is_broken_in_the_reports(self):
+        for rule, (written, instead) in REPORTS_GUARD.items():
+            with self.subTest(rule):
+                self.assertEqual(guard(Broken(self.scratch, rule, written, instead, REPORTS).path), {rule})
 
     def test_cfn_lint_finds_what_is_broken(self):
         for rule, (written, instead) in CFN_LINT.items():

@@ -1,6 +1,6 @@
 """Runs a whole deployment from `init` to `teardown`, as a new user would, and compares the output with transcripts/;
 then one that meets the faults of real accounts, one that turns names of users on and off, one that restricts rows, one whose datasets
-are imported when the normalizer has read something new, and one that then sends alerts.
+are imported when the normalizer has read something new, one that then sends alerts, and one that writes reports.
 
     run.py BINARY FUNCTIONS [--update] [--jobs N] [TEST ...]
 
@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 # The longest first.
-MODULES = ["test_deploy", "test_journey", "test_identity", "test_follow_up", "test_alerts", "test_row_rules"]
+MODULES = ["test_deploy", "test_journey", "test_identity", "test_follow_up", "test_alerts", "test_reports", "test_row_rules"]
 
 
 def main():

@@ -44,9 +44,5 @@ pub(crate) fn open_engine(
     visibility: &Visibility,
 ) -> Result<Engine, CommandError> {
     let options = engine::options(config, Window::ALL);
-    let opened = match visibility {
-        Visibility::Everybody => Engine::open(options),
-        Visibility::Persons(persons) => Engine::open_for_users(options, persons.clone()),
-    };
-    opened.map_err(engine::command_error)
+    kiro_report_delivery::open_engine(options, visibility).map_err(engine::command_error)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::value::{Kind, SettingType};
 
@@ -92,11 +93,50 @@ choices! {
         Ses = "ses",
     }
 
-    /// The language of the dashboard.
+    /// The language of the dashboard or of reports.
     Language {
         #[default]
         English = "en",
         Chinese = "zh",
         Korean = "ko",
     }
+
+    /// When reports are written in a deployment.
+    ReportSchedule {
+        /// On Mondays, for the week before.
+        #[default]
+        Weekly = "weekly",
+        /// On the first, for the month before.
+        Monthly = "monthly",
+    }
+
+    /// What a report is written as.
+    ReportFormat {
+        /// One page.
+        #[default]
+        Html = "html",
+        /// A folder of tables.
+        Csv = "csv",
+    }
+}
+
+impl SettingType for Vec<ReportSchedule> {
+    const KIND: Kind = Kind::List;
+}
+
+impl SettingType for Vec<ReportFormat> {
+    const KIND: Kind = Kind::List;
+}
+
+/// The problem of a list with an item that is none of the names.
+pub(crate) fn wrong_item<T: SettingType>(value: &Value) -> Option<String> {
+    let Kind::Choice(names) = T::KIND else {
+        return None;
+    };
+    let mut items = value.as_array()?.iter().filter_map(Value::as_str);
+    let wrong = items.find(|item| !names.contains(item))?;
+    Some(format!(
+        "expected a list of `{}`, found `{wrong}`",
+        names.join("`, `")
+    ))
 }

@@ -60,7 +60,43 @@ impl Config {
                 "alerts have no channel: set `alarm_email` or `alerts_webhook_secret`, or `send_alerts` to false",
             ));
         }
+        if self.reports_each_team && self.writes_reports() && !self.identity_mapping {
+            problems.push(problem(
+                "reports_each_team",
+                "without names there are no teams: set `identity_mapping` to true or `reports_each_team` to false",
+            ));
+        }
+        if self.writes_reports() && self.reports_formats.is_empty() {
+            problems.push(problem(
+                "reports_formats",
+                "reports have no format: set `reports_formats` to html, csv or both",
+            ));
+        }
+        if self.mails_reports()
+            && (self.mail_from.is_none() || (self.mail_to.is_empty() && self.mail_teams.is_empty()))
+        {
+            problems.push(problem(
+                "reports_mail",
+                "mails need a sender and a recipient: set `mail_from`, and `mail_to` or `mail_teams`, or `reports_mail` to false",
+            ));
+        }
+        if self.mails_reports() && !self.reports_formats.contains(&choice::ReportFormat::Html) {
+            problems.push(problem(
+                "reports_mail",
+                "mails have the HTML report: add html to `reports_formats`, or set `reports_mail` to false",
+            ));
+        }
         problems
+    }
+
+    /// Returns true if the deployment mails the reports that it writes.
+    pub fn mails_reports(&self) -> bool {
+        self.reports_mail && self.writes_reports()
+    }
+
+    /// Returns true if the deployment writes reports on a schedule.
+    pub fn writes_reports(&self) -> bool {
+        !self.reports.is_empty()
     }
 
     /// Returns true if the deployment sends alerts: they are on and have a channel.

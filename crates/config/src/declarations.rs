@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::check;
 use crate::choice::{
-    Architecture, LakeFormation, Language, MailTransport, RowRules, Theme, WebhookFormat,
+    Architecture, LakeFormation, Language, MailTransport, ReportFormat, ReportSchedule, RowRules,
+    Theme, WebhookFormat, wrong_item,
 };
 use crate::schedule;
 use crate::setting::{Persistence, Scope, Setting};
@@ -89,7 +90,7 @@ settings! {
     }
     "Mail" {
         mail_from: Option<String> = "address that `report --mail` sends from" {
-            scope: Scope::Local,
+            scope: Scope::Shared,
             persistence: Persistence::None,
             secret: true,
             check: check::mail_address,
@@ -97,14 +98,14 @@ settings! {
             example: r#""reports@example.com""#,
         }
         mail_to: Vec<String> = "addresses that `report --mail` sends to if it names none; they see each other" {
-            scope: Scope::Local,
+            scope: Scope::Shared,
             persistence: Persistence::None,
             secret: true,
             check: check::mail_addresses,
             example: r#"["alice@example.com"]"#,
         }
         mail_teams: BTreeMap<String, String> = "addresses for the report of a team, instead of those of `mail_to`; several are separated by blanks" {
-            scope: Scope::Local,
+            scope: Scope::Shared,
             persistence: Persistence::None,
             secret: true,
             check: check::mail_teams,
@@ -264,6 +265,50 @@ settings! {
             check: crate::secret_id::check,
             note: "Create it yourself, in the Region of the deployment. The address is in no template, log or error.",
             example: r#""kiro-analytics/webhook""#,
+        }
+    }
+    "Reports of the deployment" {
+        reports: Vec<ReportSchedule> = "reports that a function writes into a bucket of its own: `weekly` on Mondays, `monthly` on the first" {
+            check: wrong_item::<ReportSchedule>,
+            note: "An empty list: none, and no function; reports that were written stay. docs/reports.md describes them.",
+            example: r#"["weekly", "monthly"]"#,
+        }
+        reports_at: String = "when reports are written, in `time_zone`" {
+            default: Some("06:00"),
+            check: check::time_of_day,
+            note: "It must be after the nightly run. Weeks and months end at midnight UTC.",
+        }
+        reports_formats: Vec<ReportFormat> = "what reports are written as: `html`, `csv` or both" {
+            default: Some("html"),
+            check: wrong_item::<ReportFormat>,
+        }
+        reports_each_team: bool = "also a report for each team, with the rows of its people alone" {
+            default: Some("false"),
+            note: "Needs `identity_mapping`.",
+        }
+        reports_anonymize: bool = "reports show pseudonyms instead of people" {
+            default: Some("false"),
+            note: "With the salt of `hash_salt`, else with a random one that is kept.",
+        }
+        reports_mail: bool = "also mail reports by Amazon SES, from `mail_from` to `mail_to` and `mail_teams`" {
+            default: Some("false"),
+            note: "Amazon SES must have verified the sender in the Region of the deployment. A report above 7 MB is not attached but linked.",
+        }
+        reports_language: Language = "language that reports open in" {
+            default: Some("en"),
+        }
+        reports_expire_days: u64 = "days to keep reports" {
+            default: Some("400"),
+            range: 1..=3650,
+        }
+        reports_memory_megabytes: u64 = "memory of the function that writes reports" {
+            default: Some("3008"),
+            range: 1024..=10240,
+            note: "New accounts are limited to 3008.",
+        }
+        reports_storage_megabytes: u64 = "disk of that function, which holds a copy of all parts" {
+            default: Some("2048"),
+            range: 512..=10240,
         }
     }
     "Alarms" {

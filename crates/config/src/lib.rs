@@ -24,7 +24,8 @@ mod value;
 mod views;
 
 pub use choice::{
-    Architecture, LakeFormation, Language, MailTransport, RowRules, Theme, WebhookFormat,
+    Architecture, LakeFormation, Language, MailTransport, ReportFormat, ReportSchedule, RowRules,
+    Theme, WebhookFormat,
 };
 pub use config::SourceFolder;
 pub use declarations::Config;

@@ -564,3 +564,59 @@ fn settings_of_a_bucket_that_is_not_created_have_a_remark() {
         ]
     );
 }
+
+#[test]
+fn reports_of_a_deployment_need_what_they_are_made_of() {
+    for (changes, problems) in [
+        (&[("reports", "weekly,monthly")] as &[(&str, &str)], 0),
+        (&[("reports", "weekly"), ("reports_each_team", "true")], 1),
+        (
+            &[
+                ("reports", "weekly"),
+                ("reports_each_team", "true"),
+                ("identity_mapping", "true"),
+            ],
+            0,
+        ),
+        // Without reports, nothing is asked of them.
+        (
+            &[("reports_each_team", "true"), ("reports_mail", "true")],
+            0,
+        ),
+        (&[("reports", "weekly"), ("reports_mail", "true")], 1),
+        (
+            &[
+                ("reports", "weekly"),
+                ("reports_mail", "true"),
+                ("reports_formats", "csv"),
+                ("mail_from", "reports@example.com"),
+                ("mail_to", "alice@example.com"),
+            ],
+            1,
+        ),
+    ] {
+        let flags = [
+            changes,
+            &[
+                ("quicksight", "false"),
+                ("exports", "s3://example-kiro-reports"),
+            ],
+        ]
+        .concat();
+        let given = Given {
+            flags: &flags,
+            ..Given::default()
+        };
+        let settings = given.resolve().unwrap().settings;
+        assert_eq!(settings.missing().len(), problems, "{changes:?}");
+    }
+    for (key, value) in [("reports", "daily"), ("reports_formats", "html,pdf")] {
+        let flags = [(key, value)];
+        let given = Given {
+            flags: &flags,
+            ..Given::default()
+        };
+        let error = given.resolve().unwrap_err().to_string();
+        assert!(error.contains("expected a list of `"), "{error}");
+    }
+}

@@ -11,6 +11,7 @@ pub mod mail;
 mod period;
 mod report_file;
 mod report_name;
+mod scheduled_reports;
 
 #[cfg(feature = "aws")]
 pub use bucket::BucketDestination;
@@ -19,3 +20,6 @@ pub use folder::FolderDestination;
 pub use period::{Period, PeriodChoice, PeriodError};
 pub use report_file::{ReportFile, sha256};
 pub use report_name::{Audience, ReportName};
+pub use scheduled_reports::{
+    ReportFormat, SCHEDULED_REPORTS_FILE, ScheduledMail, ScheduledReports, ScheduledReportsError,
+};

@@ -10,6 +10,7 @@ use crate::aws::{Aws, AwsError, Context, Optional};
 use crate::follow_up_log::FollowUpLog;
 use crate::names::Names;
 use crate::names_log::NamesLog;
+use crate::reports_log::ReportsLog;
 use crate::runs::{Line, Log, Run, shown};
 use crate::stack::Stack;
 use crate::step::{ErrorCategory, StepError};
@@ -53,10 +54,13 @@ pub struct LogReport {
     /// The log of the function `follow-up`; none without its stack.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follow_up: Option<FollowUpLog>,
+    /// The log of the function `send-reports`; none without its stack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reports: Option<ReportsLog>,
 }
 
 impl LogReport {
-    /// Adds the logs of the functions of the identity stack and of the follow-up stack, as far as they exist.
+    /// Adds the logs of the functions of the identity stack, the follow-up stack and the reports stack, as far as they exist.
     ///
     /// # Errors
     ///
@@ -72,6 +76,9 @@ impl LogReport {
         }
         if let Some(stack) = Stack::find(aws, &names.follow_up_stack()).await? {
             self.follow_up = Some(FollowUpLog::read(aws, &stack, since).await?);
+        }
+        if let Some(stack) = Stack::find(aws, &names.reports_stack()).await? {
+            self.reports = Some(ReportsLog::read(aws, &stack, since).await?);
         }
         Ok(())
     }

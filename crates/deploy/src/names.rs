@@ -49,6 +49,11 @@ impl Names {
         format!("{}-follow-up", self.prefix)
     }
 
+    /// The stack, and its function, that write reports on a schedule.
+    pub fn reports_stack(&self) -> String {
+        format!("{}-reports", self.prefix)
+    }
+
     /// The bucket for the function's zips.
     pub fn code_bucket(&self, settings: &Config) -> String {
         let configured = settings.code_bucket.clone();

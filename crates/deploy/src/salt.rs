@@ -49,7 +49,11 @@ enum DeployedSalt {
 /// If the configured salt is too short, if the deployed one cannot be read, or if a call fails.
 pub async fn choose(aws: &Aws, names: &Names, settings: &Config) -> Result<ChosenSalt, StepError> {
     if !settings.hash_emails {
-        return Ok(ChosenSalt::default());
+        // Views have no salt. Anonymous reports may use the configured one.
+        return Ok(ChosenSalt {
+            salt: given(settings).map(str::to_owned),
+            remarks: Vec::new(),
+        });
     }
     let tables = existing_tables(aws, &names.database(settings)).await?;
     let mut chosen = decide(given(settings), deployed_salt(tables.values()))?;
@@ -86,6 +90,25 @@ pub async fn given_or_deployed(
     }
     let tables = existing_tables(aws, &names.database(settings)).await?;
     Ok(decide(given(settings), deployed_salt(tables.values()))?.salt)
+}
+
+/// The salt of pseudonyms in reports: the configured one, else that of the earlier reports, else a random one.
+///
+/// # Errors
+///
+/// If the configured salt is too short.
+pub(crate) fn of_reports(settings: &Config, earlier: Option<&str>) -> Result<String, StepError> {
+    if let Some(given) = given(settings) {
+        // That of deployed views is used as it is.
+        if !settings.hash_emails {
+            check(given)?;
+        }
+        return Ok(given.to_owned());
+    }
+    match earlier {
+        Some(earlier) => Ok(earlier.to_owned()),
+        None => random(),
+    }
 }
 
 fn given(settings: &Config) -> Option<&str> {
@@ -183,6 +206,7 @@ fn random() -> Result<String, StepError> {
 mod tests {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
+    use kiro_config::Layers;
     use serde_json::json;
 
     use super::*;
@@ -224,6 +248,19 @@ mod tests {
         let (first, second) = (random().unwrap(), random().unwrap());
         assert_eq!((first.len(), first == second), (64, false));
         check(&first).unwrap();
+    }
+
+    #[test]
+    fn reports_keep_the_salt_that_they_were_written_with() {
+        let mut settings = Layers::of_flags(Vec::new()).resolve(None).unwrap().settings;
+        let first = of_reports(&settings, None).unwrap();
+        assert_eq!(first.len(), 64);
+        assert_eq!(of_reports(&settings, Some(&first)).unwrap(), first);
+        settings.hash_salt = Some(VALID_SALT.to_owned());
+        assert_eq!(of_reports(&settings, Some(&first)).unwrap(), VALID_SALT);
+        settings.hash_salt = Some("pepper".to_owned());
+        let refused = of_reports(&settings, Some(&first)).err().unwrap();
+        assert!(!refused.to_string().contains("pepper"));
     }
 
     #[test]

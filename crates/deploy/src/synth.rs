@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::report_settings::scheduled_reports;
 use crate::stack::Stack;
 use crate::step::{Deployment, StepError};
 use crate::steps::{
     self, DataLayer, DesiredStack, IdentityLayer, NO_BUCKET, TableDefinition,
-    desired_follow_up_stack, desired_identity_stack,
+    desired_follow_up_stack, desired_identity_stack, desired_reports_stack,
 };
 
 /// Placeholder for the zip's key if there is no zip. The template's pattern accepts it.
@@ -45,6 +46,7 @@ pub struct ExistingState {
     stack: Option<Stack>,
     identity_stack: Option<Stack>,
     follow_up_stack: Option<Stack>,
+    reports_stack: Option<Stack>,
     layer: Option<DataLayer>,
     /// The first day of the partitions.
     first_day: Option<String>,
@@ -65,13 +67,21 @@ impl ExistingState {
         let names = &deployment.names;
         let identity_stack = Stack::find(&deployment.aws, &names.identity_stack()).await?;
         let follow_up_stack = Stack::find(&deployment.aws, &names.follow_up_stack()).await?;
+        let reports_stack = Stack::find(&deployment.aws, &names.reports_stack()).await?;
         Ok(Self {
             stack,
             identity_stack,
             follow_up_stack,
+            reports_stack,
             layer,
             first_day: Some(first_day),
         })
+    }
+
+    /// The identity stack, if it is deployed and identity mapping is on.
+    fn deployed_identity(&self, deployment: &Deployment) -> Option<IdentityLayer> {
+        let deployed = self.identity_stack.as_ref().and_then(IdentityLayer::of);
+        deployed.filter(|_| deployment.settings().identity_mapping)
     }
 
     /// The identity stack, with placeholders; none if identity mapping is off.
@@ -119,13 +129,24 @@ pub fn files(
     }
     if settings.follows_runs() {
         let follow_up = existing.follow_up_stack.as_ref();
-        let (data, names) = (existing.stack.as_ref(), existing.identity_stack.as_ref());
-        let names = names
-            .and_then(IdentityLayer::of)
-            .filter(|_| settings.identity_mapping);
+        let (data, names) = (
+            existing.stack.as_ref(),
+            existing.deployed_identity(deployment),
+        );
         let desired = desired_follow_up_stack(deployment, follow_up, data, names.as_ref())?;
         let folder = deployment.names.follow_up_stack();
         files.extend(stack_files(deployment, &folder, desired));
+    }
+    if settings.writes_reports() {
+        let reports = existing.reports_stack.as_ref();
+        let (data, names) = (
+            existing.stack.as_ref(),
+            existing.deployed_identity(deployment),
+        );
+        let desired = desired_reports_stack(deployment, reports, data, names.as_ref())?;
+        let folder = deployment.names.reports_stack();
+        files.extend(stack_files(deployment, &folder, desired));
+        files.push(report_settings_file(deployment, &folder)?);
     }
     Ok(files)
 }
@@ -150,6 +171,19 @@ fn stack_files(deployment: &Deployment, folder: &str, mut desired: DesiredStack)
         ),
         SynthFile::json(format!("{folder}/tags.json"), &desired.tag_list()),
     ]
+}
+
+/// What the function `send-reports` reads. Without a configured salt it has a placeholder: a salt must not change from one run
+/// to the next.
+fn report_settings_file(deployment: &Deployment, folder: &str) -> Result<SynthFile, StepError> {
+    let settings = deployment.settings();
+    let told = scheduled_reports(settings, Some(NO_SALT))?;
+    let is_secret = told.salt.as_deref().is_some_and(|salt| salt != NO_SALT);
+    let content = String::from_utf8_lossy(&told.to_json()).into_owned();
+    Ok(SynthFile {
+        is_secret,
+        ..SynthFile::text(format!("{folder}/settings.json"), content)
+    })
 }
 
 /// Returns true if the key of the function's zip has to be filled in.

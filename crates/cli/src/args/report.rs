@@ -109,6 +109,15 @@ pub(crate) enum ReportFormat {
     Csv,
 }
 
+impl From<ReportFormat> for kiro_delivery::ReportFormat {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Html => Self::Html,
+            ReportFormat::Csv => Self::Csv,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportLanguage {
     /// English

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kiro_deploy::status::{DataSetStatus, Status};
+use kiro_deploy::status::{DataSetStatus, ReportsStatus, Status};
 
 use crate::cloud::relative_time::ago;
 use crate::format::{count, counted, duration, size};
@@ -119,6 +119,9 @@ fn of_runs(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
             ),
         ));
     }
+    if let Some(reports) = &status.reports {
+        lines.extend(of_reports(reports));
+    }
     if let Some(parts) = &status.parts {
         let least = if parts.is_cut { "at least " } else { "" };
         let since = parts.first_export_day.as_deref();
@@ -134,6 +137,21 @@ fn of_runs(status: &Status, now: DateTime<Utc>) -> Vec<Line> {
         ));
     }
     lines
+}
+
+fn of_reports(reports: &ReportsStatus) -> Vec<Line> {
+    let schedules = reports.schedules.iter().enumerate();
+    let lines = schedules.map(|(index, schedule)| {
+        let label = if index == 0 { "reports" } else { "" };
+        let newest = schedule.newest_period.as_deref().unwrap_or("none yet");
+        let next = schedule.next.as_deref().unwrap_or("not scheduled");
+        let place = &reports.location;
+        (
+            label,
+            format!("{}: {newest}, next {next}, in {place}", schedule.kind),
+        )
+    });
+    lines.collect()
 }
 
 fn newest(status: &Status, now: DateTime<Utc>) -> String {

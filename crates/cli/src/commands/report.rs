@@ -10,6 +10,7 @@ use kiro_dashboard::Language;
 use kiro_dashboard_sql::Span;
 use kiro_delivery::{Audience, FolderDestination, Period, ReportFile, ReportName};
 use kiro_people::Visibility;
+use kiro_report_delivery::{ReportMailer, ReportToMail};
 use kiro_web::{
     DashboardService, Pseudonyms, ReportError, ReportOptions, ReportSummary, write_csv_folder,
     write_html,
@@ -20,7 +21,7 @@ use crate::args::{Output, ReportArgs, ReportFormat, ReportLanguage, Window};
 use crate::command_error::{CommandError, note};
 use crate::commands::normalize::now;
 use crate::commands::report_delivery;
-use crate::commands::report_mail::{Mailed, ReportMailer, ReportToMail};
+use crate::commands::report_mail::{Mailed, mailed, report_mailer};
 use crate::context::CommandContext;
 use crate::format::{counted, size};
 use crate::progress::spinner;
@@ -79,7 +80,7 @@ async fn write_one(
         return Err(CommandError::usage(error).hint("name a folder or bucket with --to for both"));
     };
     check_place(out, format)?;
-    let sender = ReportMailer::new(args, config).await?;
+    let sender = report_mailer(args, config).await?;
     let visibility = audience::visibility(config, &args.audience).await?;
     let service = open_service(args, config, &visibility)?;
     let days = days(&service, requested).await?;
@@ -149,18 +150,18 @@ impl ReportAtPath<'_> {
             name.folder(),
             name.html_file()
         );
-        sender
-            .send(&ReportToMail {
-                destination: &FolderDestination::new(self.out.parent().unwrap_or(Path::new(""))),
-                folder: "",
-                identity: &identity,
-                name,
-                days,
-                html: &ReportFile::html(file_name.into_owned(), content),
-                service: self.service,
-                options: self.options,
-            })
-            .await
+        let html = ReportFile::html(file_name.into_owned(), content);
+        let report = ReportToMail {
+            destination: &FolderDestination::new(self.out.parent().unwrap_or(Path::new(""))),
+            folder: "",
+            identity: &identity,
+            name,
+            days,
+            html: &html,
+            service: self.service,
+            options: self.options,
+        };
+        mailed(sender.send(&report, now()).await, html.file_name())
     }
 
     fn name(&self, days: Span) -> ReportName {
@@ -294,11 +295,7 @@ pub(super) async fn data_days(service: &DashboardService) -> Result<Option<Span>
 
 /// The requested days; `None` if the data have no activity in them.
 pub(super) fn days_within(data: Span, requested: RequestedDays) -> Option<Span> {
-    let days = Span {
-        from: requested.from.unwrap_or(data.from),
-        to: requested.to.unwrap_or(data.to),
-    };
-    (days.from <= data.to && days.to >= data.from).then_some(days)
+    kiro_report_delivery::days_within(data, requested.from, requested.to)
 }
 
 /// A period that the data do not have is a matter of the data; days that were typed are one of the command.

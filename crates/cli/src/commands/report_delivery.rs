@@ -1,63 +1,44 @@
 //! `kiro-analytics report --to`: reports below a folder or a bucket, under names that say for when and of whom.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
 use kiro_config::Config;
 use kiro_dashboard_sql::Span;
-use kiro_delivery::{
-    Audience, Destination, Period, ReportFile, ReportName, StoreStatus, StoredFile, store,
-};
+use kiro_delivery::{Audience, Destination, Period, ReportFile, ReportFormat, StoreStatus};
 use kiro_ingest::StoreError;
-use kiro_people::Visibility;
-use kiro_web::{DashboardService, ReportOptions, render_csv, render_html};
+use kiro_report_delivery::{Report, ReportTarget, WrittenReport, ends_before};
 use serde::Serialize;
 
 use super::report::{
     RequestedDays, command_error, data_days, days_within, no_activity, open_service, report_options,
 };
-use super::report_mail::{Mailed, ReportMailer, ReportToMail};
-use crate::args::{Output, ReportArgs, ReportFormat};
+use super::report_mail::{Mailed, mailed, report_mailer};
+use crate::args::{Output, ReportArgs};
 use crate::command_error::{CommandError, note};
+use crate::commands::normalize::now;
 use crate::format::{counted, size};
 use crate::location::Location;
 use crate::people_data::open_store;
 use crate::progress::spinner;
 use crate::{audience, output};
 
-/// Days without activity at the end of a period that are usual: a weekend.
-const USUAL_GAP: Days = Days::new(2);
-
 /// The output for programs.
 #[derive(Serialize)]
 struct Answer {
-    reports: Vec<WrittenReport>,
+    reports: Vec<DeliveredReport>,
     /// Teams without activity in these days: they get no report.
     teams_without_activity: u64,
 }
 
-/// A report and its files.
+/// A report that was written, and its mail.
 #[derive(Serialize)]
-struct WrittenReport {
-    /// `2026-W48`.
-    period: String,
-    from: NaiveDate,
-    to: NaiveDate,
-    /// Empty for everybody.
-    teams: Vec<String>,
-    folder: String,
-    files: Vec<StoredFile>,
+struct DeliveredReport {
+    #[serde(flatten)]
+    written: WrittenReport,
     /// With `--mail`, if somebody gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     mailed: Option<Mailed>,
-}
-
-/// A report to write.
-struct Target {
-    audience: Audience,
-    visibility: Visibility,
 }
 
 pub(super) async fn run(
@@ -67,11 +48,12 @@ pub(super) async fn run(
     config: &Config,
 ) -> Result<(), CommandError> {
     check(args, config)?;
-    let sender = ReportMailer::new(args, config).await?;
+    let mailer = report_mailer(args, config).await?;
     let mut mail_failures = MailFailures::default();
     let destination = place.destination().await?;
     let targets = targets(args, config).await?;
     let is_alone = targets.len() == 1;
+    let formats: Vec<ReportFormat> = args.format.iter().copied().map(Into::into).collect();
     let mut answer = Answer {
         reports: Vec::new(),
         teams_without_activity: 0,
@@ -87,19 +69,26 @@ pub(super) async fn run(
                     remark_incomplete(requested, data);
                 }
                 let report = Report {
-                    args,
-                    options: report_options(args, config, Some(days))?,
                     service,
-                    days,
+                    audience: target.audience,
                     period: requested.period.unwrap_or(Period::Days {
                         from: days.from,
                         to: days.to,
                     }),
+                    days,
+                    formats: &formats,
+                    options: report_options(args, config, Some(days))?,
                 };
-                let name = report.name(target.audience);
-                let (mut written, html) = report.write(&destination, &name).await?;
-                if let Some((sender, html)) = sender.as_ref().zip(html) {
-                    let mailed = report.mail(sender, destination.as_ref(), name, &html).await;
+                let (written, files) = write(&report, &destination).await?;
+                let mut written = DeliveredReport {
+                    written,
+                    mailed: None,
+                };
+                if let Some(mailer) = &mailer {
+                    let sent = report
+                        .mail(&files, destination.as_ref(), mailer, now())
+                        .await;
+                    let mailed = mailed(sent, &report.name().html_file());
                     written.mailed = mail_failures.collect(mailed);
                 }
                 if args.output == Output::Text {
@@ -169,47 +158,29 @@ fn check(args: &ReportArgs, config: &Config) -> Result<(), CommandError> {
 }
 
 /// The reports to write, that of everybody first.
-async fn targets(args: &ReportArgs, config: &Config) -> Result<Vec<Target>, CommandError> {
+async fn targets(args: &ReportArgs, config: &Config) -> Result<Vec<ReportTarget>, CommandError> {
     if !args.each_team {
         let audience = if args.audience.team.is_empty() {
             Audience::Fleet
         } else {
             Audience::Teams(args.audience.team.clone())
         };
-        return Ok(vec![Target {
+        return Ok(vec![ReportTarget {
             audience,
             visibility: audience::visibility(config, &args.audience).await?,
         }]);
     }
     let store = open_store(config)?;
-    // Names of teams that differ in case alone are one team.
-    let teams: BTreeMap<String, String> = store
-        .rows()
-        .iter()
-        .filter_map(|row| row.team.clone())
-        .map(|team| (team.trim().to_lowercase(), team))
-        .filter(|(folded, _)| !folded.is_empty())
-        .collect();
+    let teams = ReportTarget::teams(store.rows());
     if teams.is_empty() {
         let error = anyhow::anyhow!("nobody is in a team");
         return Err(CommandError::usage(error).hint(
             "`kiro-analytics people sync` or `people import` reads teams; without --each-team the report has everybody",
         ));
     }
-    let mut targets = vec![Target {
-        audience: Audience::Fleet,
-        visibility: Visibility::Everybody,
-    }];
-    for team in teams.into_values() {
-        let names = vec![team];
-        if let Some(visibility) = Visibility::of_teams(&names, store.rows()) {
-            targets.push(Target {
-                audience: Audience::Teams(names),
-                visibility,
-            });
-        }
-    }
-    Ok(targets)
+    Ok(std::iter::once(ReportTarget::fleet())
+        .chain(teams)
+        .collect())
 }
 
 /// Says that the data end before the period.
@@ -217,11 +188,7 @@ fn remark_incomplete(requested: RequestedDays, data: Span) {
     let Some((period, to)) = requested.period.zip(requested.to) else {
         return;
     };
-    if data
-        .to
-        .checked_add_days(USUAL_GAP)
-        .is_some_and(|day| day < to)
-    {
+    if ends_before(data, to) {
         note(format_args!(
             "note: the newest day of the data is {}, but {period} ends on {to}: a later run replaces the report",
             data.to
@@ -229,108 +196,21 @@ fn remark_incomplete(requested: RequestedDays, data: Span) {
     }
 }
 
-/// A report whose days are known.
-struct Report<'a> {
-    args: &'a ReportArgs,
-    options: ReportOptions,
-    service: Arc<DashboardService>,
-    days: Span,
-    period: Period,
+/// Computes and writes a report. Returns its files, too.
+async fn write(
+    report: &Report<'_>,
+    destination: &Arc<dyn Destination>,
+) -> Result<(WrittenReport, Vec<ReportFile>), CommandError> {
+    let working = spinner("computing the figures");
+    let files = report.render().await;
+    working.finish_and_clear();
+    let files = files.map_err(command_error)?;
+    let stored = report.store(&files, destination.as_ref()).await;
+    Ok((stored.map_err(store_error)?, files))
 }
 
-impl Report<'_> {
-    fn name(&self, audience: Audience) -> ReportName {
-        ReportName {
-            period: self.period,
-            audience,
-            is_anonymous: self.args.anonymize,
-            sheets: self.args.sheets.clone(),
-            language: self.options.language.code().to_owned(),
-        }
-    }
-
-    /// Writes the files, and returns the HTML file if it is one of them.
-    async fn write(
-        &self,
-        destination: &Arc<dyn Destination>,
-        name: &ReportName,
-    ) -> Result<(WrittenReport, Option<ReportFile>), CommandError> {
-        let working = spinner("computing the figures");
-        let files = self.files(name).await;
-        working.finish_and_clear();
-        let mut stored = Vec::new();
-        let mut html = None;
-        for file in files? {
-            let written = store(destination.as_ref(), &file).await;
-            stored.push(written.map_err(store_error)?);
-            if file.name == html_path(name) {
-                html = Some(file);
-            }
-        }
-        let written = WrittenReport {
-            period: self.period.to_string(),
-            from: self.days.from,
-            to: self.days.to,
-            teams: match &name.audience {
-                Audience::Fleet => Vec::new(),
-                Audience::Teams(teams) => teams.clone(),
-            },
-            folder: destination.location(&name.folder()),
-            files: stored,
-            mailed: None,
-        };
-        Ok((written, html))
-    }
-
-    /// Mails the HTML file that was written.
-    async fn mail(
-        &self,
-        sender: &ReportMailer,
-        destination: &dyn Destination,
-        name: ReportName,
-        html: &ReportFile,
-    ) -> Result<Option<Mailed>, CommandError> {
-        let report = ReportToMail {
-            destination,
-            folder: &name.folder(),
-            identity: &name.html_file(),
-            name,
-            days: self.days,
-            html,
-            service: &self.service,
-            options: &self.options,
-        };
-        sender.send(&report).await
-    }
-
-    /// The contents of all files. Computed before the first one is written.
-    async fn files(&self, name: &ReportName) -> Result<Vec<ReportFile>, CommandError> {
-        let mut files = Vec::new();
-        if self.args.format.contains(&ReportFormat::Html) {
-            let html = render_html(&self.service, &self.options).await;
-            files.push(ReportFile::html(
-                html_path(name),
-                html.map_err(command_error)?,
-            ));
-        }
-        if self.args.format.contains(&ReportFormat::Csv) {
-            let tables = render_csv(&self.service, &self.options).await;
-            let folder = format!("{}{}", name.folder(), name.csv_folder());
-            for table in tables.map_err(command_error)? {
-                let path = format!("{folder}{}", table.name);
-                files.push(ReportFile::csv(path, table.content));
-            }
-        }
-        Ok(files)
-    }
-}
-
-/// The path of the HTML file below the address.
-fn html_path(name: &ReportName) -> String {
-    format!("{}{}", name.folder(), name.html_file())
-}
-
-fn print(report: &WrittenReport) -> Result<(), CommandError> {
+fn print(delivered: &DeliveredReport) -> Result<(), CommandError> {
+    let report = &delivered.written;
     let written = report
         .files
         .iter()
@@ -349,7 +229,7 @@ fn print(report: &WrittenReport) -> Result<(), CommandError> {
         (_, 0) => {}
         (_, unchanged) => write!(out, ", {unchanged} unchanged")?,
     }
-    writeln!(out, "{}", report.mailed.map_or("", Mailed::remark))?;
+    writeln!(out, "{}", delivered.mailed.map_or("", Mailed::remark))?;
     Ok(out.flush()?)
 }
 

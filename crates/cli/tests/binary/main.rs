@@ -23,6 +23,8 @@ mod receiver;
 mod report;
 #[cfg(target_os = "linux")]
 mod report_delivery;
+#[cfg(target_os = "linux")]
+mod report_function;
 #[cfg(all(target_os = "linux", feature = "aws"))]
 mod report_mail;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! The order of the schedules: Kiro's write, the read of the exports, the map of names, the import.
+//! The order of the schedules: Kiro's write, the read of the exports, the map of names, the import, the reports.
 
 use kiro_config::Config;
 
@@ -12,6 +12,7 @@ pub(super) fn check(settings: &Config) -> Finding {
     let problems = [
         schedule::order_problem(settings),
         schedule::identity_order_problem(settings),
+        schedule::report_time_problem(settings),
     ];
     for (what, hint) in problems.into_iter().flatten() {
         finding.add_failure(ErrorCategory::Usage, what, hint);

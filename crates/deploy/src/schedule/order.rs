@@ -136,7 +136,7 @@ pub(super) fn listed(times: &[i32]) -> String {
 }
 
 /// The offset of the zone from UTC in the middle of a month, in minutes.
-fn offset_minutes(zone: Tz, month: u32) -> i32 {
+pub(super) fn offset_minutes(zone: Tz, month: u32) -> i32 {
     let noon = NaiveDate::from_ymd_opt(2026, month, 15).and_then(|day| day.and_hms_opt(12, 0, 0));
     noon.map_or(0, |noon| {
         let offset = zone.offset_from_utc_datetime(&noon);

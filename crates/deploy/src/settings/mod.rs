@@ -4,5 +4,5 @@ mod language;
 mod parameters;
 mod sources;
 
-pub(crate) use language::language;
+pub(crate) use language::{language, report_language};
 pub use parameters::stack_parameters;

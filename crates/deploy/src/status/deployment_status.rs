@@ -8,6 +8,7 @@ use super::chain::{self, ChainInput, ChainStep};
 use super::parts::{self, Parts};
 use super::problem::{self, StatusProblem};
 use super::quicksight::{self, DashboardStatus, DataSetStatus};
+use super::reports::ReportsStatus;
 use super::stacks::{self, AlarmStatus, ScheduleStatus, StackStatus};
 use super::{costs, expected};
 use crate::aws::{Aws, AwsError};
@@ -41,6 +42,9 @@ pub struct Status {
     /// The map of names; none without identity mapping, or before its first run.
     pub names: Option<MapObject>,
     pub schedule: Option<ScheduleStatus>,
+    /// None without reports on a schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reports: Option<ReportsStatus>,
     pub alarms: Vec<AlarmStatus>,
     pub data_sets: Vec<DataSetStatus>,
     pub dashboard: Option<DashboardStatus>,
@@ -85,6 +89,7 @@ impl Status {
         let resources = status.or_problem(resources).unwrap_or_default();
         let identity_stack = names.identity_stack();
         let follow_up_stack = names.follow_up_stack();
+        let reports_stack = names.reports_stack();
         let group = stack.output("NormalizerLogGroupName");
         let since = *now - TimeDelta::days(LOG_DAYS);
         let stack_state = async {
@@ -92,10 +97,11 @@ impl Status {
             let drift = stacks::drift(aws, stack, &resources, &observed).await;
             (observed, drift)
         };
-        let ((observed, drift), identity, follow_up, runs, parts, visible, arrival) = tokio::join!(
+        let ((observed, drift), identity, follow_up, reports, runs, parts, visible, arrival) = tokio::join!(
             stack_state,
             Stack::find(aws, &identity_stack),
             Stack::find(aws, &follow_up_stack),
+            Stack::find(aws, &reports_stack),
             Log::runs(aws, group, since),
             parts::count(aws, stack.output("ResultsBucketName")),
             quicksight::observe(aws, names, settings),
@@ -119,6 +125,16 @@ impl Status {
         } else if settings.follows_runs() {
             let problem = missing_follow_up(&follow_up_stack, settings);
             status.problems.push(problem);
+        }
+        if let Some(reports) = status.or_problem(reports).flatten() {
+            status.stacks.push(StackStatus::of(&reports));
+            status.observe_reports(aws, &reports, *now).await;
+        } else if settings.writes_reports() {
+            status.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!("there is no stack `{reports_stack}`: no reports are written"),
+                "`kiro-analytics deploy` creates it",
+            ));
         }
         let runs = status.or_problem(runs).unwrap_or_default();
         let reading = runs.iter().rfind(|run| run.files_processed > 0).cloned();
@@ -175,13 +191,7 @@ impl Status {
                 "`kiro-analytics deploy` removes them",
             ));
         }
-        let resources = StackResource::of_stack(aws, stack.address()).await;
-        let resources = self.or_problem(resources).unwrap_or_default();
-        let observed = ObservedStack::read(aws, stack, &resources).await;
-        let drift = stacks::drift(aws, stack, &resources, &observed).await;
-        self.problems.extend(drift);
-        let alarms = self.or_problem(observed.alarms).unwrap_or_default();
-        let alarms = stacks::alarms(&alarms, &resources).into_iter();
+        let alarms = self.observe_stack(aws, stack).await.into_iter();
         self.alarms.extend(alarms.map(AlarmStatus::of_names));
         if let Some(layer) = IdentityLayer::of(stack) {
             let map = layer.map(aws).await;
@@ -205,14 +215,27 @@ impl Status {
 
     /// Reads the drift and the alarms of the follow-up stack.
     async fn observe_follow_up(&mut self, aws: &Aws, stack: &Stack) {
+        let alarms = self.observe_stack(aws, stack).await.into_iter();
+        self.alarms.extend(alarms.map(AlarmStatus::of_follow_up));
+    }
+
+    /// Reads the drift and the alarms of the reports stack, and the reports.
+    async fn observe_reports(&mut self, aws: &Aws, stack: &Stack, now: DateTime<Utc>) {
+        let alarms = self.observe_stack(aws, stack).await.into_iter();
+        self.alarms.extend(alarms.map(AlarmStatus::of_reports));
+        let reports = ReportsStatus::observe(aws, stack, now).await;
+        self.reports = self.or_problem(reports);
+    }
+
+    /// Adds the drift of a stack to the problems. Returns its alarms.
+    async fn observe_stack(&mut self, aws: &Aws, stack: &Stack) -> Vec<AlarmStatus> {
         let resources = StackResource::of_stack(aws, stack.address()).await;
         let resources = self.or_problem(resources).unwrap_or_default();
         let observed = ObservedStack::read(aws, stack, &resources).await;
         let drift = stacks::drift(aws, stack, &resources, &observed).await;
         self.problems.extend(drift);
         let alarms = self.or_problem(observed.alarms).unwrap_or_default();
-        let alarms = stacks::alarms(&alarms, &resources).into_iter();
-        self.alarms.extend(alarms.map(AlarmStatus::of_follow_up));
+        stacks::alarms(&alarms, &resources)
     }
 
     /// Returns the value. An error becomes a problem.

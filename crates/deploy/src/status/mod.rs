@@ -7,6 +7,7 @@ mod expected;
 mod parts;
 mod problem;
 mod quicksight;
+mod reports;
 mod stacks;
 
 pub use chain::ChainStep;
@@ -14,4 +15,5 @@ pub use deployment_status::{Status, StatusRequest};
 pub use parts::Parts;
 pub use problem::StatusProblem;
 pub use quicksight::{DashboardStatus, DataSetStatus, dashboard_address};
+pub use reports::{ReportScheduleStatus, ReportsStatus};
 pub use stacks::{AlarmStatus, ScheduleStatus, StackStatus};

@@ -17,6 +17,8 @@ use crate::step::ErrorCategory;
 const NAMES: &str = "identity ";
 /// What the names of the follow-up stack's alarms begin with.
 const FOLLOW_UP: &str = "follow-up ";
+/// What the names of the reports stack's alarms begin with.
+const REPORTS: &str = "reports ";
 
 /// The status of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,12 +128,26 @@ impl AlarmStatus {
         }
     }
 
+    /// The alarm of the reports stack: `reports FailedAlarm`.
+    pub(super) fn of_reports(self) -> Self {
+        Self {
+            name: format!("{REPORTS}{}", self.name),
+            ..self
+        }
+    }
+
     pub(super) fn hint(&self) -> &'static str {
         if let Some(name) = self.name.strip_prefix(FOLLOW_UP) {
             return match name {
                 "FailedAlarm" => {
                     "`kiro-analytics logs` names the datasets, the alerts and the reasons; `kiro-analytics refresh --only import` imports now"
                 }
+                _ => "the queue's message shows the reason; purge it after fixing the cause",
+            };
+        }
+        if let Some(name) = self.name.strip_prefix(REPORTS) {
+            return match name {
+                "FailedAlarm" => "`kiro-analytics logs` has the reasons",
                 _ => "the queue's message shows the reason; purge it after fixing the cause",
             };
         }

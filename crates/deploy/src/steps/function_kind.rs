@@ -13,19 +13,28 @@ pub(crate) enum FunctionKind {
     IdentityMap,
     /// Imports datasets and sends alerts after a run of the normalizer.
     FollowUp,
+    /// Writes reports on a schedule.
+    SendReports,
 }
 
 impl FunctionKind {
-    pub(crate) const ALL: [Self; 3] = [Self::NormalizeReport, Self::IdentityMap, Self::FollowUp];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::NormalizeReport,
+        Self::IdentityMap,
+        Self::FollowUp,
+        Self::SendReports,
+    ];
 
     /// The functions that the settings need.
     pub(crate) fn needed(settings: &Config) -> impl Iterator<Item = Self> {
         let (maps_identities, follows) = (settings.identity_mapping, settings.follows_runs());
+        let reports = settings.writes_reports();
         let all = Self::ALL.into_iter();
         all.filter(move |kind| match kind {
             Self::NormalizeReport => true,
             Self::IdentityMap => maps_identities,
             Self::FollowUp => follows,
+            Self::SendReports => reports,
         })
     }
 
@@ -35,6 +44,7 @@ impl FunctionKind {
             Self::NormalizeReport => "normalize-report",
             Self::IdentityMap => "identity-map",
             Self::FollowUp => "follow-up",
+            Self::SendReports => "send-reports",
         }
     }
 
@@ -44,6 +54,7 @@ impl FunctionKind {
             Self::NormalizeReport => names.data_stack(),
             Self::IdentityMap => names.identity_stack(),
             Self::FollowUp => names.follow_up_stack(),
+            Self::SendReports => names.reports_stack(),
         }
     }
 
@@ -51,7 +62,7 @@ impl FunctionKind {
     pub(super) const fn output(self) -> &'static str {
         match self {
             Self::NormalizeReport => "NormalizerName",
-            Self::IdentityMap | Self::FollowUp => "FunctionName",
+            Self::IdentityMap | Self::FollowUp | Self::SendReports => "FunctionName",
         }
     }
 
@@ -61,6 +72,7 @@ impl FunctionKind {
             Self::NormalizeReport => "data_stack",
             Self::IdentityMap => "identity_stack",
             Self::FollowUp => "follow_up_stack",
+            Self::SendReports => "reports_stack",
         }
     }
 
@@ -70,6 +82,7 @@ impl FunctionKind {
             Self::NormalizeReport => "function code: needed at apply",
             Self::IdentityMap => "code of the function `identity-map`: needed at apply",
             Self::FollowUp => "code of the function `follow-up`: needed at apply",
+            Self::SendReports => "code of the function `send-reports`: needed at apply",
         }
     }
 }

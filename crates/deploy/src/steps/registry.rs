@@ -3,7 +3,7 @@
 use super::{
     data_sets, data_stack, first_run, follow_up_grants, follow_up_stack, function_code,
     identity_removal, identity_run, identity_stack, ingestion, lake_formation, obsolete_data_sets,
-    quicksight, quicksight_access, refresh_schedules, tables, views,
+    quicksight, quicksight_access, refresh_schedules, reports_stack, tables, views,
 };
 use crate::step::Step;
 
@@ -28,6 +28,7 @@ pub fn all() -> Vec<Box<dyn Step>> {
         Box::new(ingestion::FirstIngestion),
         Box::new(follow_up_stack::FollowUpStack),
         Box::new(follow_up_grants::FollowUpGrants),
+        Box::new(reports_stack::ReportsStack),
         Box::new(identity_removal::IdentityRemoval),
     ]
 }

@@ -6,6 +6,8 @@ pub(crate) const DATA_TEMPLATE: &str = include_str!("../../../../cfn/01-data-lay
 pub(crate) const IDENTITY_TEMPLATE: &str = include_str!("../../../../cfn/02-identity-mapping.yaml");
 /// What follows a run of the normalizer.
 pub(crate) const FOLLOW_UP_TEMPLATE: &str = include_str!("../../../../cfn/03-follow-up.yaml");
+/// Reports on a schedule.
+pub(crate) const REPORTS_TEMPLATE: &str = include_str!("../../../../cfn/04-reports.yaml");
 
 /// Every resource of a template: its name, its type and its condition.
 pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
@@ -35,7 +37,16 @@ pub(super) fn resources(template: &str) -> Vec<(&str, &str, Option<&str>)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DATA_TEMPLATE, FOLLOW_UP_TEMPLATE, IDENTITY_TEMPLATE, resources};
+    use super::{
+        DATA_TEMPLATE, FOLLOW_UP_TEMPLATE, IDENTITY_TEMPLATE, REPORTS_TEMPLATE, resources,
+    };
+
+    const TEMPLATES: [&str; 4] = [
+        DATA_TEMPLATE,
+        IDENTITY_TEMPLATE,
+        FOLLOW_UP_TEMPLATE,
+        REPORTS_TEMPLATE,
+    ];
 
     #[test]
     fn every_resource_of_the_template_is_found_with_its_type() {
@@ -46,7 +57,7 @@ mod tests {
         );
         assert!(found.contains(&("Normalizer", "AWS::Lambda::Function", None)));
         assert!(found.contains(&("ResultsBucket", "AWS::S3::Bucket", Some("MakesBucket"))));
-        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE, FOLLOW_UP_TEMPLATE] {
+        for template in TEMPLATES {
             let types = template.matches("\n    Type: AWS::").count();
             assert_eq!(resources(template).len(), types);
         }
@@ -54,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_templates_fit_into_a_request() {
-        for template in [DATA_TEMPLATE, IDENTITY_TEMPLATE, FOLLOW_UP_TEMPLATE] {
+        for template in TEMPLATES {
             assert!(template.len() <= 51_200, "{}", template.len());
         }
     }

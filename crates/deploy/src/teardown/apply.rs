@@ -10,6 +10,7 @@ use super::{bucket, catalogue, stacks};
 use crate::assets::Asset;
 use crate::aws::{Aws, Context, Optional};
 use crate::progress::Progress;
+use crate::reports_bucket::is_report_key;
 use crate::step::StepError;
 
 /// Maximum time to wait for another change of an asset before its deletion.
@@ -103,6 +104,9 @@ impl Removal {
             }
             Action::NamesBucket(bucket) => {
                 return bucket::remove(aws, bucket, is_identity_key, progress).await;
+            }
+            Action::ReportsBucket(bucket) => {
+                return bucket::remove(aws, bucket, is_report_key, progress).await;
             }
             Action::Objects { bucket, prefix } => {
                 return bucket::empty(aws, bucket, prefix, is_deployment_key, progress).await;

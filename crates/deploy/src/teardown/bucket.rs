@@ -1,5 +1,7 @@
 //! The buckets: finds those of the deployment, checks whether they can be removed, and deletes all versions in bulk.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 use kiro_s3::decoded_key;
@@ -10,6 +12,7 @@ use super::planner::Teardown;
 use crate::aws::{Aws, AwsError, AwsErrorKind, Buckets, Context};
 use crate::identity_remains::IdentityRemains;
 use crate::progress::Progress;
+use crate::reports_bucket::{is_report_key, reports_buckets};
 use crate::results_buckets::results_buckets;
 use crate::stack_resources::StackResource;
 use crate::step::{ErrorCategory, StepError};
@@ -54,7 +57,46 @@ pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Re
         );
     }
     names(teardown, plan).await?;
+    reports(teardown, plan).await?;
     code(teardown, plan).await
+}
+
+/// Plans the buckets with reports: retained with the data, or removed with them.
+async fn reports(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
+    let stack = teardown.names.reports_stack();
+    let resources = StackResource::of_stack(teardown.aws, &stack).await?;
+    let of_stack = resources
+        .into_iter()
+        .filter(|resource| resource.logical_id == "ReportsBucket")
+        .map(|resource| resource.physical_id)
+        .filter(|bucket| !bucket.is_empty());
+    let left = reports_buckets(teardown.aws, teardown.names).await?;
+    let buckets: BTreeSet<String> = of_stack.chain(left.into_iter().flatten()).collect();
+    for bucket in buckets {
+        if !exists(teardown, plan, &bucket).await? {
+            continue;
+        }
+        if !teardown.deletes_data {
+            plan.retain(
+                format!("bucket `{bucket}` with reports"),
+                "--delete-data deletes it; reports in it still expire",
+            );
+            continue;
+        }
+        let foreign = ForeignObjects::find(teardown.aws, &bucket, is_report_key).await?;
+        match foreign.sentence(&bucket) {
+            Some(what) => plan.block(
+                what,
+                "move or delete these with all their versions, or run this with --keep-data",
+            ),
+            None => plan.remove(
+                format!("bucket `{bucket}`"),
+                vec!["with all reports, in all versions".to_owned()],
+                Action::ReportsBucket(bucket),
+            ),
+        }
+    }
+    Ok(())
 }
 
 /// Plans the removal of the buckets with names of users. They are copies, so no option keeps them.

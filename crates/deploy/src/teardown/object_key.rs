@@ -1,5 +1,7 @@
 //! The patterns of the keys that a deployment writes. A key with another pattern is foreign, wherever it is.
 
+use kiro_delivery::SCHEDULED_REPORTS_FILE;
+
 use crate::steps::FunctionKind;
 
 /// The datasets of the normalizer.
@@ -25,9 +27,10 @@ pub(crate) fn is_deployment_key(key: &str) -> bool {
     match segments.as_slice() {
         // A folder that was created in the console is an empty object.
         [
-            "normalized" | "query-results" | "functions" | "state" | "alerts",
+            "normalized" | "query-results" | "functions" | "state" | "alerts" | "reports",
             "",
         ] => true,
+        ["reports", name] => *name == SCHEDULED_REPORTS_FILE,
         ["normalized", "versions", rest @ ..] => is_version_record(rest),
         ["normalized", dataset, rest @ ..] => DATASETS.contains(dataset) && is_part(rest),
         ["query-results", rest @ ..] => rest.iter().any(|name| begins_with_uuid(name)),
@@ -165,10 +168,12 @@ mod tests {
             "functions/normalize-report-x86_64-0123456789abcdef.zip",
             "functions/identity-map-arm64-0123456789abcdef.zip",
             "functions/follow-up-x86_64-0123456789abcdef.zip",
+            "functions/send-reports-arm64-0123456789abcdef.zip",
             "state/kiro-analytics/first-run-0123456789abcdef.json",
             "alerts/topic/2026-07.json",
             "alerts/webhook/2026-07.json",
             "alerts/topic/",
+            "reports/settings.json",
         ];
         for key in ours {
             assert!(is_deployment_key(key), "{key}");
@@ -187,6 +192,7 @@ mod tests {
             "functions/other.zip",
             "functions/normalize-report-arm64-0123456789abcdef.zip.bak",
             "state/notes.txt",
+            "reports/weekly/board.html",
             "alerts/on-call.csv",
             "alerts/topic/notes.json",
             "alerts/mail/2026-07.json",

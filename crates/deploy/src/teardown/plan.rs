@@ -68,6 +68,8 @@ pub(super) enum Action {
     Bucket(String),
     /// The same for a bucket with names of users.
     NamesBucket(String),
+    /// The same for a bucket with reports.
+    ReportsBucket(String),
     /// The objects below a prefix of a bucket that is retained.
     Objects {
         bucket: String,

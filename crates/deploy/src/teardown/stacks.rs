@@ -16,8 +16,14 @@ const RETAINED: [&str; 2] = [BUCKET, "AWS::S3::BucketPolicy"];
 
 pub(super) async fn plan(teardown: &Teardown<'_>, plan: &mut TeardownPlan) -> Result<(), AwsError> {
     let follow_up = Stack::find(teardown.aws, &teardown.names.follow_up_stack()).await?;
+    let reports = Stack::find(teardown.aws, &teardown.names.reports_stack()).await?;
     let identity = Stack::find(teardown.aws, &teardown.names.identity_stack()).await?;
-    let stacks = [follow_up.as_ref(), identity.as_ref(), teardown.stack];
+    let stacks = [
+        follow_up.as_ref(),
+        reports.as_ref(),
+        identity.as_ref(),
+        teardown.stack,
+    ];
     for stack in stacks.into_iter().flatten() {
         let prefix = &teardown.names.prefix;
         if stack.tags.get(tags::DEPLOYMENT) != Some(prefix) {

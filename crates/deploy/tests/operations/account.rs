@@ -218,7 +218,9 @@ fn stack(asked: &Asked, name: &str, gone: &mut BTreeSet<String>) -> Given {
         gone.insert("stack".to_owned());
         return Given::text(200, "<DeleteStackResponse/>");
     }
-    if asked.body.contains("identity") || gone.contains("stack") {
+    let is_optional = ["identity", "analytics-reports"];
+    let is_missing = is_optional.iter().any(|part| asked.body.contains(part));
+    if is_missing || gone.contains("stack") {
         return Given::text(
             400,
             "<ErrorResponse><Error><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>",

@@ -12,6 +12,7 @@ mod identity_removal;
 mod lake_formation;
 mod normalization;
 mod quicksight;
+mod reports;
 mod row_rules;
 mod service_roles;
 mod stacks;

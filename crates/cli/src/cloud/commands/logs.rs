@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use kiro_deploy::follow_up_log::{FollowUpLog, FollowedRun, SentAlerts};
 use kiro_deploy::logs::{FailedRun, LogReport};
 use kiro_deploy::names_log::{LogWarning, MapRun, NamesLog};
+use kiro_deploy::reports_log::{ReportRun, ReportsLog};
 
 use crate::args::Output;
 use crate::cloud::args::LogsArgs;
@@ -40,6 +41,10 @@ pub(crate) async fn run(args: LogsArgs, context: &CommandContext<'_>) -> Result<
         if let Some(follow_up) = &report.follow_up {
             writeln!(out)?;
             write_follow_up(&mut out, follow_up, args.all)?;
+        }
+        if let Some(reports) = &report.reports {
+            writeln!(out)?;
+            write_reports(&mut out, reports, args.all)?;
         }
         out.flush()?;
     }
@@ -131,6 +136,44 @@ fn imports(run: &FollowedRun) -> String {
         count(run.already_imported),
         count(run.over_quota),
         count(run.failed)
+    )
+}
+
+/// The log of the function that writes reports, in the same form.
+fn write_reports(out: &mut impl Write, log: &ReportsLog, all: bool) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} since {}: {}, {} failed, {}",
+        log.log_group,
+        log.since,
+        counted(log.runs.len() as u64, "run"),
+        count(log.failed_runs.len() as u64),
+        counted(log.warnings.len() as u64, "warning"),
+    )?;
+    write_cut(out, log.is_cut)?;
+    if let Some(run) = log.last_run() {
+        let ago = ago(&run.ended, now());
+        writeln!(out, "last reports {} ({ago}): {}", run.ended, reports(run))?;
+    }
+    write_warnings(out, &log.warnings)?;
+    write_failed_runs(out, &log.failed_runs)?;
+    write_undelivered(out, log.undelivered, "the reports stack")?;
+    if all {
+        writeln!(out)?;
+        for run in &log.runs {
+            writeln!(out, "reports {}: {}", run.ended, reports(run))?;
+        }
+    }
+    Ok(())
+}
+
+fn reports(run: &ReportRun) -> String {
+    format!(
+        "{} of {}, {} written, {} unchanged",
+        counted(run.reports, "report"),
+        run.period,
+        counted(run.files_written, "file"),
+        count(run.files_unchanged)
     )
 }
 

@@ -57,13 +57,15 @@ pub(crate) async fn run(args: SynthArgs, context: &CommandContext<'_>) -> Result
             "note: no zip of the function was found: fill in `CodeBucket` and `CodeKey` of parameters.json, or name its folder with --functions",
         );
     }
-    let settings = deployment.settings();
-    if settings.hash_salt.as_deref() == Some(NO_SALT) {
+    if let Some(file) = files.iter().find(|file| file.content.contains(NO_SALT)) {
+        let place = file.path.split_inclusive('/').next().unwrap_or_default();
         note(format!(
-            "note: no salt was given: replace {NO_SALT} in views/ by 32 or more random characters, or give one in KIRO_ANALYTICS_HASH_SALT"
+            "note: no salt was given: replace {NO_SALT} in {place} by 32 or more random characters, or give one in KIRO_ANALYTICS_HASH_SALT"
         ));
     } else if files.iter().any(|file| file.is_secret) {
-        note("note: the views contain the salt of hashed addresses: only you may read these files");
+        note(
+            "note: the views or the settings of reports contain a salt: only you may read these files",
+        );
     }
     Ok(())
 }
@@ -127,9 +129,10 @@ fn account(settings: &Config) -> (String, String) {
 
 fn set_salt(resolved: &mut Resolved, salt: Option<String>) {
     let settings = &mut resolved.settings;
-    settings.hash_salt = settings
-        .hash_emails
-        .then(|| salt.unwrap_or_else(|| NO_SALT.to_owned()));
+    // Without hashes, anonymous reports may use the configured salt.
+    if settings.hash_emails {
+        settings.hash_salt = Some(salt.unwrap_or_else(|| NO_SALT.to_owned()));
+    }
 }
 
 fn write(path: &Path, file: &SynthFile) -> io::Result<()> {
