@@ -88,8 +88,8 @@ pub(super) async fn run(
                     let sent = report
                         .mail(&files, destination.as_ref(), mailer, now())
                         .await;
-                    let mailed = mailed(sent, &report.name().html_file());
-                    written.mailed = mail_failures.collect(mailed);
+                    let outcome = mailed(sent, &report.name().html_file());
+                    written.mailed = mail_failures.collect(outcome);
                 }
                 if args.output == Output::Text {
                     print(&written)?;

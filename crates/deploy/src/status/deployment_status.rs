@@ -126,16 +126,8 @@ impl Status {
             let problem = missing_follow_up(&follow_up_stack, settings);
             status.problems.push(problem);
         }
-        if let Some(reports) = status.or_problem(reports).flatten() {
-            status.stacks.push(StackStatus::of(&reports));
-            status.observe_reports(aws, &reports, *now).await;
-        } else if settings.writes_reports() {
-            status.problems.push(StatusProblem::new(
-                ErrorCategory::Usage,
-                format!("there is no stack `{reports_stack}`: no reports are written"),
-                "`kiro-analytics deploy` creates it",
-            ));
-        }
+        let reports = status.or_problem(reports).flatten();
+        status.observe_reports(request, reports).await;
         let runs = status.or_problem(runs).unwrap_or_default();
         let reading = runs.iter().rfind(|run| run.files_processed > 0).cloned();
         status.normalization = runs.last().cloned();
@@ -219,11 +211,23 @@ impl Status {
         self.alarms.extend(alarms.map(AlarmStatus::of_follow_up));
     }
 
-    /// Reads the drift and the alarms of the reports stack, and the reports.
-    async fn observe_reports(&mut self, aws: &Aws, stack: &Stack, now: DateTime<Utc>) {
-        let alarms = self.observe_stack(aws, stack).await.into_iter();
+    /// Reads the drift and the alarms of the reports stack, and the reports. A stack that is missing is a problem.
+    async fn observe_reports(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        let Some(stack) = stack else {
+            if request.settings.writes_reports() {
+                let name = request.names.reports_stack();
+                self.problems.push(StatusProblem::new(
+                    ErrorCategory::Usage,
+                    format!("there is no stack `{name}`: no reports are written"),
+                    "`kiro-analytics deploy` creates it",
+                ));
+            }
+            return;
+        };
+        self.stacks.push(StackStatus::of(&stack));
+        let alarms = self.observe_stack(request.aws, &stack).await.into_iter();
         self.alarms.extend(alarms.map(AlarmStatus::of_reports));
-        let reports = ReportsStatus::observe(aws, stack, now).await;
+        let reports = ReportsStatus::observe(request.aws, &stack, request.now).await;
         self.reports = self.or_problem(reports);
     }
 

@@ -28,14 +28,10 @@ struct Account {
 }
 
 fn stack(name: &str, outputs: &[(&str, &str)]) -> Given {
-    let outputs: String = outputs
-        .iter()
-        .map(|(key, value)| {
-            format!(
-                "<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
-            )
-        })
-        .collect();
+    let outputs = outputs.iter().map(|(key, value)| {
+        format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    });
+    let outputs = outputs.collect::<Vec<_>>().concat();
     let body = format!(
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{name}</StackName>\
          <CreationTime>2026-07-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs>\
