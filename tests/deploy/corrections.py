@@ -1,4 +1,5 @@
-"""Refuses requests that the emulator accepts and AWS does not, and adds drift of stacks for types that the emulator does not compare."""
+"""Refuses requests that the emulator accepts and AWS does not, adds drift of stacks for types that the emulator does not compare, and writes
+a number of a function as a number."""
 
 import re
 from urllib.parse import parse_qs
@@ -9,6 +10,8 @@ from drift import Drift
 from faults import Fault, refusal
 
 NAMED_ROLE = re.compile(r"^\s+RoleName:", re.MULTILINE)
+# The emulator keeps the value of a parameter of a template as a text, where AWS has a number.
+SIZE_AS_TEXT = re.compile(rb'("EphemeralStorage":\s*\{"Size":\s*)"(\d+)"')
 CHANGES_STACK = ("CreateStack", "UpdateStack", "CreateChangeSet")
 
 
@@ -29,6 +32,8 @@ class Corrected:
             return self.pass_on(request)
         answer = self.pass_on(request)
         self.drift.seen(call)
+        if call.service == "lambda":
+            answer.body = SIZE_AS_TEXT.sub(rb"\1\2", answer.body)
         return answer
 
     def pass_on(self, request):
