@@ -198,6 +198,15 @@ class Reports(unittest.TestCase):
         self.assertEqual(len(entries), len(before))
         self.assertEqual(self.s3.list_objects_v2(Bucket=self.results(), Prefix="reports/").get("KeyCount", 0), 0)
 
+    def test_9_a_teardown_keeps_the_reports_unless_the_data_go_too(self):
+        buckets = [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]]
+        (bucket,) = [name for name in buckets if "-reportsbucket-" in name]
+        kept = self.run_cli("teardown", "--dry-run").output
+        self.assertIn(f"bucket `{bucket}` with reports", kept)
+        self.run_cli("teardown", "--yes", "--delete-data")
+        left = [found["Name"] for found in self.s3.list_buckets()["Buckets"]]
+        self.assertEqual(left, [BUCKET])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -22,7 +22,7 @@ use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
 use crate::tags;
-use crate::teardown::{empty_objects, is_results_key};
+use crate::teardown::{empty_objects, is_results_key, tag_with_deployment};
 
 /// Why the stack is not needed.
 const IS_OFF: &str = "`reports` is empty";
@@ -192,6 +192,11 @@ impl Step for ReportsStack {
             return managed_stack::apply(self, deployment, plan, progress).await;
         }
         if let Some(stack) = removable(deployment).await? {
+            // The tag finds the bucket that the stack leaves.
+            let bucket = stack.output("ReportsBucketName");
+            if !bucket.is_empty() {
+                tag_with_deployment(&deployment.aws, &deployment.names.prefix, bucket).await?;
+            }
             stack_deletion::delete(&deployment.aws, &stack, progress).await?;
         }
         if let Some(bucket) = bucket_with_settings(deployment).await? {

@@ -241,7 +241,7 @@ async fn is_tagged(teardown: &Teardown<'_>, bucket: &str) -> Result<bool, AwsErr
 }
 
 /// Adds the deployment's tag to a bucket that its stack retains. Keeps other tags.
-pub(super) async fn tag_with_deployment(
+pub(crate) async fn tag_with_deployment(
     aws: &Aws,
     prefix: &str,
     bucket: &str,

@@ -12,7 +12,7 @@ mod planner;
 mod stacks;
 
 pub use apply::{Removed, TeardownError};
-pub(crate) use bucket::{empty as empty_objects, remove as remove_bucket};
+pub(crate) use bucket::{empty as empty_objects, remove as remove_bucket, tag_with_deployment};
 pub(crate) use catalogue::revoke as revoke_grants;
 pub(crate) use object_key::{is_deployment_key as is_results_key, is_identity_key};
 pub use plan::{Blocker, Removal, Retained, TeardownPlan};

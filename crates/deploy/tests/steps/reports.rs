@@ -61,6 +61,15 @@ fn bucket(account: &mut Account, asked: &Asked) -> Given {
         );
     }
     match asked.method.as_str() {
+        "HEAD" if asked.path.starts_with("/example-reports") => Given {
+            headers: vec![("x-amz-bucket-region", "eu-central-1".to_owned())],
+            ..Given::text(200, "")
+        },
+        "GET" if asked.path.starts_with("/example-reports") => Given::text(
+            404,
+            "<Error><Code>NoSuchTagSet</Code><Message>there are none</Message></Error>",
+        ),
+        "PUT" if asked.path.starts_with("/example-reports") => Given::text(200, ""),
         "PUT" if asked.path.starts_with(SETTINGS) => {
             account.settings = Some(asked.body.clone().into_bytes());
             Given::text(200, "")
@@ -244,11 +253,13 @@ async fn without_reports_the_stack_and_the_salt_are_removed_once_and_the_bucket_
         Some("`reports` is empty")
     );
     let asked = server.asked();
-    assert!(
-        asked
-            .iter()
-            .all(|asked| !asked.path.contains("example-reports"))
-    );
+    // The bucket that stays is tagged, so that `teardown` finds it, and nothing else is changed.
+    let of_bucket = asked
+        .iter()
+        .filter(|asked| asked.path.starts_with("/example-reports"));
+    let changes: Vec<&Asked> = of_bucket.filter(|asked| asked.method == "PUT").collect();
+    assert_eq!(changes.len(), 1);
+    assert!(changes[0].path.contains("tagging"), "{}", changes[0].path);
     assert!(
         asked
             .iter()
