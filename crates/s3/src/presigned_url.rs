@@ -103,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_link_ends_with_the_credentials_that_signed_it() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let now = SystemTime::UNIX_EPOCH + Duration::from_hours(500_000);
         let hour = Duration::from_hours(1);
         for (expiry, lifetime, expected) in [
             (None, MAX_PRESIGNED, now + MAX_PRESIGNED),

@@ -109,33 +109,12 @@ impl Status {
         );
         status.problems.extend(drift);
         status.stacks.push(StackStatus::of(stack));
-        if let Some(identity) = status.or_problem(identity).flatten() {
-            status.stacks.push(StackStatus::of(&identity));
-            status.observe_names(request, &identity).await;
-        } else if settings.identity_mapping {
-            status.problems.push(StatusProblem::new(
-                ErrorCategory::Usage,
-                format!("identity mapping is on, and there is no stack `{identity_stack}`"),
-                "`kiro-analytics deploy` creates it",
-            ));
-        }
-        if let Some(follow_up) = status.or_problem(follow_up).flatten() {
-            status.stacks.push(StackStatus::of(&follow_up));
-            status.observe_follow_up(aws, &follow_up).await;
-        } else if settings.follows_runs() {
-            let problem = missing_follow_up(&follow_up_stack, settings);
-            status.problems.push(problem);
-        }
-        if let Some(reports) = status.or_problem(reports).flatten() {
-            status.stacks.push(StackStatus::of(&reports));
-            status.observe_reports(aws, &reports, *now).await;
-        } else if settings.writes_reports() {
-            status.problems.push(StatusProblem::new(
-                ErrorCategory::Usage,
-                format!("there is no stack `{reports_stack}`: no reports are written"),
-                "`kiro-analytics deploy` creates it",
-            ));
-        }
+        let identity = status.or_problem(identity).flatten();
+        status.observe_identity(request, identity).await;
+        let follow_up = status.or_problem(follow_up).flatten();
+        status.observe_follow_up_stack(request, follow_up).await;
+        let reports = status.or_problem(reports).flatten();
+        status.observe_reports_stack(request, reports).await;
         let runs = status.or_problem(runs).unwrap_or_default();
         let reading = runs.iter().rfind(|run| run.files_processed > 0).cloned();
         status.normalization = runs.last().cloned();
@@ -176,6 +155,52 @@ impl Status {
         status.problems.extend(expected::stale(request, &status));
         status.problems = problem::grouped(std::mem::take(&mut status.problems));
         status
+    }
+
+    /// The stack of names; a problem if it is wanted and missing.
+    async fn observe_identity(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        if let Some(stack) = stack {
+            self.stacks.push(StackStatus::of(&stack));
+            self.observe_names(request, &stack).await;
+        } else if request.settings.identity_mapping {
+            self.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!(
+                    "identity mapping is on, and there is no stack `{}`",
+                    request.names.identity_stack()
+                ),
+                "`kiro-analytics deploy` creates it",
+            ));
+        }
+    }
+
+    /// The stack of imports and alerts; a problem if it is wanted and missing.
+    async fn observe_follow_up_stack(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        if let Some(stack) = stack {
+            self.stacks.push(StackStatus::of(&stack));
+            self.observe_follow_up(request.aws, &stack).await;
+        } else if request.settings.follows_runs() {
+            let name = request.names.follow_up_stack();
+            self.problems
+                .push(missing_follow_up(&name, request.settings));
+        }
+    }
+
+    /// The stack of reports; a problem if it is wanted and missing.
+    async fn observe_reports_stack(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        if let Some(stack) = stack {
+            self.stacks.push(StackStatus::of(&stack));
+            self.observe_reports(request.aws, &stack, request.now).await;
+        } else if request.settings.writes_reports() {
+            self.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!(
+                    "there is no stack `{}`: no reports are written",
+                    request.names.reports_stack()
+                ),
+                "`kiro-analytics deploy` creates it",
+            ));
+        }
     }
 
     /// Reads the drift and the alarms of the identity stack, and the map.

@@ -167,15 +167,14 @@ impl Step for ReportsStack {
         if let Some(creation) = changes.find(|change| is_creation(change)) {
             creation.details.splice(0..0, consequences(deployment));
         }
-        let settings = match DataLayer::find(deployment).await? {
-            Some(layer) => ReportSettings::find(deployment, &layer.results_bucket)
+        let settings = if let Some(layer) = DataLayer::find(deployment).await? {
+            ReportSettings::find(deployment, &layer.results_bucket)
                 .await?
-                .change(),
-            None => {
-                // What cannot be written is an error of the plan.
-                report_settings::scheduled_reports(deployment.settings(), None)?;
-                Some(Change::new(ChangeKind::Create, "settings of reports"))
-            }
+                .change()
+        } else {
+            // What cannot be written is an error of the plan.
+            report_settings::scheduled_reports(deployment.settings(), None)?;
+            Some(Change::new(ChangeKind::Create, "settings of reports"))
         };
         planned.changes.splice(0..0, settings);
         Ok(planned)

@@ -28,7 +28,7 @@ struct Account {
 }
 
 fn stack(name: &str, outputs: &[(&str, &str)]) -> Given {
-    let outputs: String = outputs
+    let outputs: Vec<String> = outputs
         .iter()
         .map(|(key, value)| {
             format!(
@@ -36,6 +36,7 @@ fn stack(name: &str, outputs: &[(&str, &str)]) -> Given {
             )
         })
         .collect();
+    let outputs = outputs.concat();
     let body = format!(
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{name}</StackName>\
          <CreationTime>2026-07-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs>\
