@@ -80,7 +80,7 @@ pub(super) async fn run(
                     options: report_options(args, config, Some(days))?,
                 };
                 let (written, files) = write(&report, &destination).await?;
-                let mut written = DeliveredReport {
+                let mut delivered = DeliveredReport {
                     written,
                     mailed: None,
                 };
@@ -89,12 +89,12 @@ pub(super) async fn run(
                         .mail(&files, destination.as_ref(), mailer, now())
                         .await;
                     let outcome = mailed(sent, &report.name().html_file());
-                    written.mailed = mail_failures.collect(outcome);
+                    delivered.mailed = mail_failures.collect(outcome);
                 }
                 if args.output == Output::Text {
-                    print(&written)?;
+                    print(&delivered)?;
                 }
-                answer.reports.push(written);
+                answer.reports.push(delivered);
             }
             (None, Some(data)) if is_required => return Err(no_activity(data, requested)),
             (_, None) if is_required => {

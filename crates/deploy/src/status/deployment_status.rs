@@ -109,25 +109,12 @@ impl Status {
         );
         status.problems.extend(drift);
         status.stacks.push(StackStatus::of(stack));
-        if let Some(identity) = status.or_problem(identity).flatten() {
-            status.stacks.push(StackStatus::of(&identity));
-            status.observe_names(request, &identity).await;
-        } else if settings.identity_mapping {
-            status.problems.push(StatusProblem::new(
-                ErrorCategory::Usage,
-                format!("identity mapping is on, and there is no stack `{identity_stack}`"),
-                "`kiro-analytics deploy` creates it",
-            ));
-        }
-        if let Some(follow_up) = status.or_problem(follow_up).flatten() {
-            status.stacks.push(StackStatus::of(&follow_up));
-            status.observe_follow_up(aws, &follow_up).await;
-        } else if settings.follows_runs() {
-            let problem = missing_follow_up(&follow_up_stack, settings);
-            status.problems.push(problem);
-        }
+        let identity = status.or_problem(identity).flatten();
+        status.observe_identity(request, identity).await;
+        let follow_up = status.or_problem(follow_up).flatten();
+        status.observe_follow_up_stack(request, follow_up).await;
         let reports = status.or_problem(reports).flatten();
-        status.observe_reports(request, reports).await;
+        status.observe_reports_stack(request, reports).await;
         let runs = status.or_problem(runs).unwrap_or_default();
         let reading = runs.iter().rfind(|run| run.files_processed > 0).cloned();
         status.normalization = runs.last().cloned();
@@ -168,6 +155,52 @@ impl Status {
         status.problems.extend(expected::stale(request, &status));
         status.problems = problem::grouped(std::mem::take(&mut status.problems));
         status
+    }
+
+    /// The stack of names; a problem if it is wanted and missing.
+    async fn observe_identity(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        if let Some(stack) = stack {
+            self.stacks.push(StackStatus::of(&stack));
+            self.observe_names(request, &stack).await;
+        } else if request.settings.identity_mapping {
+            self.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!(
+                    "identity mapping is on, and there is no stack `{}`",
+                    request.names.identity_stack()
+                ),
+                "`kiro-analytics deploy` creates it",
+            ));
+        }
+    }
+
+    /// The stack of imports and alerts; a problem if it is wanted and missing.
+    async fn observe_follow_up_stack(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        if let Some(stack) = stack {
+            self.stacks.push(StackStatus::of(&stack));
+            self.observe_follow_up(request.aws, &stack).await;
+        } else if request.settings.follows_runs() {
+            let name = request.names.follow_up_stack();
+            self.problems
+                .push(missing_follow_up(&name, request.settings));
+        }
+    }
+
+    /// The stack of reports; a problem if it is wanted and missing.
+    async fn observe_reports_stack(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
+        if let Some(stack) = stack {
+            self.stacks.push(StackStatus::of(&stack));
+            self.observe_reports(request.aws, &stack, request.now).await;
+        } else if request.settings.writes_reports() {
+            self.problems.push(StatusProblem::new(
+                ErrorCategory::Usage,
+                format!(
+                    "there is no stack `{}`: no reports are written",
+                    request.names.reports_stack()
+                ),
+                "`kiro-analytics deploy` creates it",
+            ));
+        }
     }
 
     /// Reads the drift and the alarms of the identity stack, and the map.
@@ -211,23 +244,11 @@ impl Status {
         self.alarms.extend(alarms.map(AlarmStatus::of_follow_up));
     }
 
-    /// Reads the drift and the alarms of the reports stack, and the reports. A stack that is missing is a problem.
-    async fn observe_reports(&mut self, request: &StatusRequest<'_>, stack: Option<Stack>) {
-        let Some(stack) = stack else {
-            if request.settings.writes_reports() {
-                let name = request.names.reports_stack();
-                self.problems.push(StatusProblem::new(
-                    ErrorCategory::Usage,
-                    format!("there is no stack `{name}`: no reports are written"),
-                    "`kiro-analytics deploy` creates it",
-                ));
-            }
-            return;
-        };
-        self.stacks.push(StackStatus::of(&stack));
-        let alarms = self.observe_stack(request.aws, &stack).await.into_iter();
+    /// Reads the drift and the alarms of the reports stack, and the reports.
+    async fn observe_reports(&mut self, aws: &Aws, stack: &Stack, now: DateTime<Utc>) {
+        let alarms = self.observe_stack(aws, stack).await.into_iter();
         self.alarms.extend(alarms.map(AlarmStatus::of_reports));
-        let reports = ReportsStatus::observe(request.aws, &stack, request.now).await;
+        let reports = ReportsStatus::observe(aws, stack, now).await;
         self.reports = self.or_problem(reports);
     }
 

@@ -168,8 +168,9 @@ impl Step for ReportsStack {
             creation.details.splice(0..0, consequences(deployment));
         }
         let settings = if let Some(layer) = DataLayer::find(deployment).await? {
-            let found = ReportSettings::find(deployment, &layer.results_bucket);
-            found.await?.change()
+            ReportSettings::find(deployment, &layer.results_bucket)
+                .await?
+                .change()
         } else {
             // What cannot be written is an error of the plan.
             report_settings::scheduled_reports(deployment.settings(), None)?;

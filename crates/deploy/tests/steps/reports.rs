@@ -28,10 +28,15 @@ struct Account {
 }
 
 fn stack(name: &str, outputs: &[(&str, &str)]) -> Given {
-    let outputs = outputs.iter().map(|(key, value)| {
-        format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
-    });
-    let outputs = outputs.collect::<Vec<_>>().concat();
+    let outputs: Vec<String> = outputs
+        .iter()
+        .map(|(key, value)| {
+            format!(
+                "<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
+            )
+        })
+        .collect();
+    let outputs = outputs.concat();
     let body = format!(
         "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>{name}</StackName>\
          <CreationTime>2026-07-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs>\

@@ -19,27 +19,10 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
         month_rows,
         ..
     } = facts;
+    if let Some(expected) = of_headline(facts, visual) {
+        return Some(expected);
+    }
     Some(match visual {
-        "b-kpi-used" => chosen.planned_kpi(credits()),
-        "b-kpi-allowance" => chosen.month_kpi(allowance()),
-        "b-kpi-forecast" => chosen.month_kpi(forecast()),
-        "b-kpi-overage" => chosen.month_figure(&sum("overage_credits")),
-        "b-kpi-cost" => chosen.month_figure(&sum("overage_cost_usd")),
-        "b-kpi-saving" | "e-kpi-saving" => {
-            chosen.month_figure(&sum_if("saving_usd", |row| row.number("saving_usd") > 0.0))
-        }
-        "b-kpi-paid" | "e-kpi-paid" => {
-            chosen.month_figure(&sums(&["overage_cost_usd", "monthly_fee_usd"]))
-        }
-        "b-kpi-idle" | "e-kpi-idle" => {
-            chosen.month_figure(&sum_if("saving_usd", |row| row.text("advice") == "idle"))
-        }
-        "b-kpi-changes" | "e-kpi-changes" => chosen.month_figure(&distinct_if("user_id", |row| {
-            CHANGES.contains(&row.text("advice").as_str())
-        })),
-        "b-users-75" => chosen.month_figure(&users_from(utilisation(), 0.75)),
-        "b-users-90" => chosen.month_figure(&users_from(utilisation(), 0.9)),
-        "b-users-100" => chosen.month_figure(&users_from(utilisation(), 1.0)),
         "b-burn" => {
             let mut running = 0.0;
             let mut expected = table(to_date, &[day()], &[credits()]);
@@ -128,6 +111,34 @@ pub(super) fn of_visual(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
             table(&rows, &[user()], &measures)
         }
         "b-user-daily" => pivot(to_date, by),
+        _ => return None,
+    })
+}
+
+/// The single figures on top.
+fn of_headline(facts: &Facts<'_>, visual: &str) -> Option<Expected> {
+    let chosen = &facts.chosen;
+    Some(match visual {
+        "b-kpi-used" => chosen.planned_kpi(credits()),
+        "b-kpi-allowance" => chosen.month_kpi(allowance()),
+        "b-kpi-forecast" => chosen.month_kpi(forecast()),
+        "b-kpi-overage" => chosen.month_figure(&sum("overage_credits")),
+        "b-kpi-cost" => chosen.month_figure(&sum("overage_cost_usd")),
+        "b-kpi-saving" | "e-kpi-saving" => {
+            chosen.month_figure(&sum_if("saving_usd", |row| row.number("saving_usd") > 0.0))
+        }
+        "b-kpi-paid" | "e-kpi-paid" => {
+            chosen.month_figure(&sums(&["overage_cost_usd", "monthly_fee_usd"]))
+        }
+        "b-kpi-idle" | "e-kpi-idle" => {
+            chosen.month_figure(&sum_if("saving_usd", |row| row.text("advice") == "idle"))
+        }
+        "b-kpi-changes" | "e-kpi-changes" => chosen.month_figure(&distinct_if("user_id", |row| {
+            CHANGES.contains(&row.text("advice").as_str())
+        })),
+        "b-users-75" => chosen.month_figure(&users_from(utilisation(), 0.75)),
+        "b-users-90" => chosen.month_figure(&users_from(utilisation(), 0.9)),
+        "b-users-100" => chosen.month_figure(&users_from(utilisation(), 1.0)),
         _ => return None,
     })
 }
