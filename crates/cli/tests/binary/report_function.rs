@@ -8,7 +8,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use kiro_catalog::Settings;
-use kiro_dashboard::builtin_text;
 use kiro_delivery::mail::{Mail, MailError, Mailer};
 use kiro_delivery::{
     FolderDestination, ReportFormat, SCHEDULED_REPORTS_FILE, ScheduledMail, ScheduledReports,
@@ -18,35 +17,10 @@ use kiro_reports_lambda::{DataCopy, ReportResponse, ReportSender};
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use crate::report_delivery::{data, files};
+use crate::report_delivery::{dashboard, data, files};
 use crate::support::{kiro_analytics, text};
 
 const SALT: &str = "0123456789abcdef0123456789abcdef";
-
-/// One sheet of the built-in dashboard: a report of it is quick.
-fn dashboard() -> String {
-    let (definitions, _) = builtin_text().split_once("\nsheets:\n").unwrap();
-    let sheets = "
-sheets:
-  - id: economics
-    pickers: [date, user]
-    visuals:
-      - id: e-unit-econ-table
-        type: table
-        dataset: activity
-        by: [{column: user_tier, meaning: tier}]
-        measures: [users, messages, credits]
-        layout: {x: 0, y: 0, w: 12, h: 5}
-      - id: e-overage-users
-        type: table
-        dataset: activity
-        by: [{column: user_id}]
-        measures: [credits]
-        sort: [{by: credits}]
-        layout: {x: 0, y: 5, w: 12, h: 5}
-";
-    format!("{definitions}{sheets}")
-}
 
 /// The Monday after the week of the data.
 fn monday() -> DateTime<Utc> {
@@ -124,13 +98,12 @@ fn written(
 ) -> (BTreeMap<PathBuf, Vec<u8>>, ReportSender, ReportResponse) {
     let place = folder.join("command");
     fs::create_dir_all(folder).unwrap();
-    fs::write(folder.join("dashboard.yaml"), dashboard()).unwrap();
     let output = kiro_analytics()
         .args(["report", "--period", "2026-W40", "--format", "html,csv"])
         .arg("--data")
         .arg(data)
         .arg("--dashboard")
-        .arg(folder.join("dashboard.yaml"))
+        .arg(data.with_file_name("dashboard.yaml"))
         .arg("--to")
         .arg(&place)
         .args(options)
@@ -158,7 +131,7 @@ fn the_function_writes_what_the_command_writes_and_then_nothing() {
     assert_eq!(response.period, "2026-W40");
     assert_eq!((response.reports, response.teams_without_activity), (3, 1));
     assert_eq!(response.files_written, files.len());
-    let table = "weekly/2026-W40/fleet/csv/economics/e-overage-users.csv";
+    let table = "weekly/2026-W40/fleet/csv/activity/e-overage-users.csv";
     let table = files.iter().find(|(path, _)| path.ends_with(table));
     let table = text(table.unwrap().1);
     assert!(table.contains("2.5") && table.contains("Bob"), "{table}");

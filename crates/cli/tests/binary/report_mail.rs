@@ -277,7 +277,8 @@ fn a_file_is_mailed_once_for_its_days() {
     let out = folder.path().join("a report.html");
     let run = |days: &[&str]| {
         let output = crate::support::kiro_analytics()
-            .args(["report", "--sheet", "teams"])
+            .args(["report", "--sheet", "teams", "--dashboard"])
+            .arg(data.with_file_name("dashboard.yaml"))
             .args(days)
             .args(["--mail", "ann@example.com", "--out"])
             .arg(&out)
