@@ -23,6 +23,10 @@ impl ManagedStack for DataStack {
         deployment.names.data_stack()
     }
 
+    fn follows_data_stack(&self) -> bool {
+        false
+    }
+
     fn template(&self) -> &'static str {
         DATA_TEMPLATE
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::change_set::ChangeSet;
+use super::data_layer::DataLayer;
 use super::desired_stack::DesiredStack;
 use super::stack_operation::{StackOperation, concurrent_change, failure_cause, in_progress};
 use super::stack_owner::{refuse_unmanaged, taking_over};
@@ -31,6 +32,11 @@ pub(super) trait ManagedStack: Send + Sync {
         deployment: &Deployment,
         existing: Option<&Stack>,
     ) -> Result<DesiredStack, StepError>;
+
+    /// Whether outputs of the data stack are among its parameters.
+    fn follows_data_stack(&self) -> bool {
+        true
+    }
 
     /// Refuses an existing stack that must not be changed.
     fn refuse(&self, _deployment: &Deployment, _stack: &Stack) -> Result<(), StepError> {
@@ -85,6 +91,14 @@ pub(super) async fn plan(
             let change = Change::new(ChangeKind::Update, format!("stack `{name}`"))
                 .detail(format!("it is in state {}: {cause}", stack.status))
                 .detail("the rollback of its last update is continued, then it is updated");
+            Ok(Planned::changes(vec![change]))
+        }
+        // Its parameters are known when the data stack is there again.
+        StackState::Settled
+            if managed.follows_data_stack() && DataLayer::find(deployment).await?.is_none() =>
+        {
+            let change = Change::new(ChangeKind::Update, format!("stack `{name}`"))
+                .detail("the data stack is missing: it gets the outputs of the new one");
             Ok(Planned::changes(vec![change]))
         }
         StackState::Settled => {
