@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::command_error::CommandError;
 use crate::engine::command_error;
-use crate::format::{count, counted, rounded};
+use crate::format::{count, counted, rounded, usd};
 
 const PEOPLE: &str = "
     SELECT w.first_day, w.anchor_day, COUNT(*) AS users,
@@ -132,14 +132,14 @@ impl DemoSummary {
             )?;
             writeln!(
                 out,
-                "Overage       {} credits, {:.2} USD",
+                "Overage       {} credits, {}",
                 rounded(number(month, "overage_credits")),
-                number(month, "overage_cost_usd")
+                usd(number(month, "overage_cost_usd"))
             )?;
             writeln!(
                 out,
-                "Savings       {:.2} USD a month: {} on another plan, {} idle",
-                number(month, "possible_saving_usd"),
+                "Savings       {} a month: {} on another plan, {} idle",
+                usd(number(month, "possible_saving_usd")),
                 counted(whole(month, "users_to_change"), "user"),
                 count(whole(month, "users_idle"))
             )?;
@@ -212,7 +212,8 @@ impl DemoSummary {
                 whole(row, "recent_active_days"),
             );
             let user = name_of(row, "user_label");
-            writeln!(out, "  {user}{recent:>4} days, usually {usual:.1}")?;
+            let days = if recent == 1 { "day" } else { "days" };
+            writeln!(out, "  {user}{recent:>4} {days}, usually {usual:.1}")?;
         }
         heading(out, "Idle", &self.idle)?;
         for row in &self.idle {

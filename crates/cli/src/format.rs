@@ -29,14 +29,26 @@ pub(crate) fn people(value: u64) -> String {
 
 /// A number rounded to a whole, with separators; the sign is kept.
 pub(crate) fn rounded(value: f64) -> String {
+    let whole = magnitude(value);
+    let sign = if value < 0.0 && whole > 0 { "-" } else { "" };
+    format!("{sign}{}", count(whole))
+}
+
+/// An amount with separators and cents, for one that is not negative: `1,240.50 USD`.
+pub(crate) fn usd(amount: f64) -> String {
+    let cents = magnitude(amount * 100.0);
+    format!("{}.{:02} USD", count(cents / 100), cents % 100)
+}
+
+/// The number without its sign, rounded to a whole.
+fn magnitude(value: f64) -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "clamped and not negative"
     )]
     let whole = value.abs().round().clamp(0.0, 1e18) as u64;
-    let sign = if value < 0.0 && whole > 0 { "-" } else { "" };
-    format!("{sign}{}", count(whole))
+    whole
 }
 
 /// `1.8 MB`, in powers of ten, as disks are sold.
@@ -84,6 +96,10 @@ mod tests {
             ["1 export", "2,000 exports"]
         );
         assert_eq!([12.4, 99_999.5, -0.2].map(rounded), ["12", "100,000", "0"]);
+        assert_eq!(
+            [0.0, 0.204, 2_470.386].map(usd),
+            ["0.00 USD", "0.20 USD", "2,470.39 USD"]
+        );
         assert_eq!(
             [0, 999, 1_500, 999_960, 26_000_000].map(size),
             ["0 bytes", "999 bytes", "1.5 kB", "1000.0 kB", "26.0 MB"]
