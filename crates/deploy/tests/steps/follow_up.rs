@@ -206,6 +206,21 @@ async fn a_new_stack_is_planned_with_its_resources() {
     assert!(change.details.contains(&rule), "{:?}", change.details);
 }
 
+/// Its parameters are outputs of the data stack: CloudFormation is not asked what would change.
+#[tokio::test]
+async fn a_stack_without_its_data_stack_is_updated_when_that_is_there_again() {
+    let server = account(true, "kiro-analytics").await;
+    let deployment = deployment(&server).await;
+    let planned = plan(&deployment, STEP).await.unwrap();
+    let changes = &planned.steps[0].changes;
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert_eq!(changes[0].kind, ChangeKind::Update);
+    assert_eq!(
+        changes[0].details,
+        ["the data stack is missing: it gets the outputs of the new one"]
+    );
+}
+
 #[tokio::test]
 async fn without_quick_sight_the_stack_is_deleted_once() {
     let server = account(true, "kiro-analytics").await;
