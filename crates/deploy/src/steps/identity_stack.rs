@@ -214,7 +214,7 @@ fn consequences(deployment: &Deployment) -> Vec<String> {
         ),
     ];
     if settings.quicksight {
-        lines.push("whoever may open the dashboard sees them".to_owned());
+        lines.push("everybody who can open the dashboard sees them".to_owned());
     }
     lines.push("`kiro-analytics deploy --set identity_mapping=false` removes them".to_owned());
     lines
