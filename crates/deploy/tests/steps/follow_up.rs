@@ -206,7 +206,7 @@ async fn a_new_stack_is_planned_with_its_resources() {
     assert!(change.details.contains(&rule), "{:?}", change.details);
 }
 
-/// Its parameters are outputs of the data stack: CloudFormation is not asked what would change.
+/// Its parameters are outputs of the data stack, so no change set is made.
 #[tokio::test]
 async fn a_stack_without_its_data_stack_is_updated_when_that_is_there_again() {
     let server = account(true, "kiro-analytics").await;
