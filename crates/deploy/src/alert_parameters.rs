@@ -5,7 +5,7 @@ use kiro_config::LakeFormation;
 use crate::names::Names;
 use crate::stack::Stack;
 use crate::step::Deployment;
-use crate::steps::{IdentityLayer, NO_BUCKET};
+use crate::steps::{IdentityLayer, results_bucket};
 
 /// Names and values. Without alerts, only those without a default.
 pub(crate) fn alert_parameters(
@@ -23,9 +23,7 @@ pub(crate) fn alert_parameters(
             found.to_owned()
         }
     };
-    let bucket = settings.existing_results_bucket.clone();
-    let bucket = bucket.unwrap_or_else(|| NO_BUCKET.to_owned());
-    let bucket = output("ResultsBucketName", bucket);
+    let bucket = results_bucket(deployment, data);
     if !settings.sends_alerts() {
         return vec![
             ("SendAlerts", "false".to_owned()),

@@ -1,5 +1,6 @@
 //! The outputs of the data stack, for the later steps.
 
+use super::quicksight_access::NO_BUCKET;
 use crate::stack::Stack;
 use crate::step::{Deployment, ErrorCategory, StepError};
 
@@ -40,4 +41,14 @@ impl DataLayer {
             )
         })
     }
+}
+
+/// The results bucket for the parameter of another stack: the data stack's, else that of the settings, else a placeholder.
+pub(crate) fn results_bucket(deployment: &Deployment, data: Option<&Stack>) -> String {
+    let deployed = data.map_or("", |stack| stack.output("ResultsBucketName"));
+    if !deployed.is_empty() {
+        return deployed.to_owned();
+    }
+    let existing = deployment.settings().existing_results_bucket.clone();
+    existing.unwrap_or_else(|| NO_BUCKET.to_owned())
 }

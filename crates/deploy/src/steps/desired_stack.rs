@@ -72,6 +72,30 @@ impl DesiredStack {
         })
     }
 
+    /// A stack with a function, by the values of its other parameters. The tags of the existing stack stay.
+    ///
+    /// # Errors
+    ///
+    /// If the function's zip cannot be read.
+    pub(super) fn with_function(
+        deployment: &Deployment,
+        existing: Option<&Stack>,
+        template: &'static str,
+        kind: FunctionKind,
+        values: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self, StepError> {
+        let values = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        let code = code_parameters(deployment, kind, existing)?;
+        let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
+        Ok(Self {
+            template,
+            parameters: values.chain(code).collect(),
+            tags: tags::merged(&existing_tags, deployment),
+        })
+    }
+
     /// The parameters as a file for `aws cloudformation --parameters`.
     pub(crate) fn parameter_list(&self) -> Value {
         let parameters = self.parameters.iter();
@@ -180,7 +204,7 @@ impl DesiredStack {
 /// # Errors
 ///
 /// If the zip cannot be read.
-pub(super) fn code_parameters(
+fn code_parameters(
     deployment: &Deployment,
     kind: FunctionKind,
     existing: Option<&Stack>,

@@ -1,12 +1,10 @@
 //! The follow-up stack: the function `follow-up` with its rule and alarms, by change set. Removed if the settings switch both off,
 //! Quick Sight and alerts.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use kiro_dashboard_quicksight::RULES;
 
-use super::desired_stack::{DesiredStack, code_parameters};
+use super::desired_stack::DesiredStack;
 use super::function_kind::FunctionKind;
 use super::identity_layer::IdentityLayer;
 use super::managed_stack::{self, ManagedStack};
@@ -20,7 +18,6 @@ use crate::stack_deletion;
 use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
-use crate::tags;
 
 /// The part of an ARN between the account and the function's name.
 const FUNCTION: &str = "-data-normalize-report";
@@ -115,19 +112,13 @@ pub(crate) fn desired_stack(
         ("PermissionsBoundaryArn", boundary.unwrap_or_default()),
         ("ProductVersion", deployment.version.clone()),
     ];
-    let code = code_parameters(deployment, FunctionKind::FollowUp, existing)?;
-    let parameters: BTreeMap<String, String> = values
-        .into_iter()
-        .chain(alerts)
-        .map(|(name, value)| (name.to_owned(), value))
-        .chain(code)
-        .collect();
-    let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
-    Ok(DesiredStack {
-        template: FOLLOW_UP_TEMPLATE,
-        parameters,
-        tags: tags::merged(&existing_tags, deployment),
-    })
+    DesiredStack::with_function(
+        deployment,
+        existing,
+        FOLLOW_UP_TEMPLATE,
+        FunctionKind::FollowUp,
+        values.into_iter().chain(alerts),
+    )
 }
 
 #[async_trait]
@@ -148,7 +139,7 @@ impl Step for FollowUpStack {
         if deployment.settings().follows_runs() {
             return managed_stack::plan(self, deployment, earlier).await;
         }
-        let Some(stack) = removable(deployment).await? else {
+        let Some(stack) = managed_stack::removable(self, deployment).await? else {
             return Ok(Planned::skipped(IS_OFF));
         };
         stack_deletion::refuse_protected(&stack)?;
@@ -166,7 +157,7 @@ impl Step for FollowUpStack {
         if deployment.settings().follows_runs() {
             return managed_stack::apply(self, deployment, plan, progress).await;
         }
-        if let Some(stack) = removable(deployment).await? {
+        if let Some(stack) = managed_stack::removable(self, deployment).await? {
             stack_deletion::delete(&deployment.aws, &stack, progress).await?;
         }
         Ok(Applied::default())
@@ -178,11 +169,4 @@ impl Step for FollowUpStack {
         }
         managed_stack::discard_plan(self, deployment).await
     }
-}
-
-/// The stack of an earlier deployment that had it; none if another tool has created it.
-async fn removable(deployment: &Deployment) -> Result<Option<Stack>, StepError> {
-    let stack = Stack::find(&deployment.aws, &deployment.names.follow_up_stack()).await?;
-    let prefix = &deployment.names.prefix;
-    Ok(stack.filter(|stack| stack.tags.get(tags::DEPLOYMENT) == Some(prefix)))
 }

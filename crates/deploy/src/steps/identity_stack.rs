@@ -1,23 +1,18 @@
 //! The identity stack: the map's bucket with its key, the function `identity-map`, its schedule and alarms, by change set.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 
-use super::desired_stack::{DesiredStack, code_parameters};
+use super::data_layer::results_bucket;
+use super::desired_stack::DesiredStack;
 use super::function_kind::FunctionKind;
 use super::managed_stack::{self, ManagedStack};
-use super::quicksight_access::NO_BUCKET;
 use super::template::IDENTITY_TEMPLATE;
 use crate::aws::AwsErrorKind;
 use crate::identity_source::identity_store;
 use crate::progress::Progress;
 use crate::schedule;
 use crate::stack::Stack;
-use crate::step::{
-    Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
-};
-use crate::tags;
+use crate::step::{Applied, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan};
 
 /// Why a step about names has nothing to do.
 pub(super) const IS_OFF: &str = "`identity_mapping` is false";
@@ -97,13 +92,6 @@ pub(crate) fn desired_stack(
     // A list of texts always has a JSON form.
     let list = |texts: &[String]| serde_json::to_string(texts).unwrap_or_default();
     let output = |name: &str| data.map_or("", |stack| stack.output(name)).to_owned();
-    let results = match output("ResultsBucketName") {
-        none if none.is_empty() => settings
-            .existing_results_bucket
-            .clone()
-            .unwrap_or_else(|| NO_BUCKET.to_owned()),
-        bucket => bucket,
-    };
     let roster = settings.roster.as_deref().unwrap_or_default();
     let object = roster.trim_start_matches("s3://");
     let state = if settings.scheduled {
@@ -120,7 +108,7 @@ pub(crate) fn desired_stack(
         ("SeatGroups", list(&settings.seat_groups)),
         ("RosterObject", object.to_owned()),
         ("RosterOwner", deployed_roster_owner(existing, object)),
-        ("ResultsBucket", results),
+        ("ResultsBucket", results_bucket(deployment, data)),
         ("ResultsKmsKeyArn", text(&settings.results_kms_key)),
         ("Architecture", settings.architecture.as_str().to_owned()),
         ("LogRetentionDays", settings.log_retention_days.to_string()),
@@ -135,18 +123,13 @@ pub(crate) fn desired_stack(
         ),
         ("ProductVersion", deployment.version.clone()),
     ];
-    let code = code_parameters(deployment, FunctionKind::IdentityMap, existing)?;
-    let parameters: BTreeMap<String, String> = named
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .chain(code)
-        .collect();
-    let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
-    Ok(DesiredStack {
-        template: IDENTITY_TEMPLATE,
-        parameters,
-        tags: tags::merged(&existing_tags, deployment),
-    })
+    DesiredStack::with_function(
+        deployment,
+        existing,
+        IDENTITY_TEMPLATE,
+        FunctionKind::IdentityMap,
+        named,
+    )
 }
 
 #[async_trait]
@@ -176,7 +159,7 @@ impl Step for IdentityStack {
         }
         let mut planned = managed_stack::plan(self, deployment, earlier).await?;
         let mut changes = planned.changes.iter_mut();
-        if let Some(creation) = changes.find(|change| is_creation(change)) {
+        if let Some(creation) = changes.find(|change| managed_stack::is_creation(change)) {
             creation.details.splice(0..0, consequences(deployment));
         }
         Ok(planned)
@@ -197,10 +180,6 @@ impl Step for IdentityStack {
         }
         managed_stack::discard_plan(self, deployment).await
     }
-}
-
-fn is_creation(change: &Change) -> bool {
-    change.kind == ChangeKind::Create && change.what.starts_with("stack ")
 }
 
 /// What turning names on means for the people who are named.

@@ -18,6 +18,7 @@ use crate::stack_resources::StackResource;
 use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, StepError, StepPlan,
 };
+use crate::tags;
 
 /// What differs from stack to stack.
 #[async_trait]
@@ -52,6 +53,21 @@ pub(super) trait ManagedStack: Send + Sync {
     ) -> Result<Vec<Change>, StepError> {
         Ok(Vec::new())
     }
+}
+
+/// The stack of an earlier deployment that had it; none if another tool has created it.
+pub(super) async fn removable(
+    managed: &dyn ManagedStack,
+    deployment: &Deployment,
+) -> Result<Option<Stack>, StepError> {
+    let stack = Stack::find(&deployment.aws, &managed.name(deployment)).await?;
+    let prefix = &deployment.names.prefix;
+    Ok(stack.filter(|stack| stack.tags.get(tags::DEPLOYMENT) == Some(prefix)))
+}
+
+/// Returns true if the change creates a stack.
+pub(super) fn is_creation(change: &Change) -> bool {
+    change.kind == ChangeKind::Create && change.what.starts_with("stack ")
 }
 
 /// Plans the creation or the update.

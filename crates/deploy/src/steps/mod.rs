@@ -45,6 +45,7 @@ mod views;
 
 pub(crate) use asset::{AssetAddress, AssetError, Description, error_text};
 pub use data_layer::DataLayer;
+pub(crate) use data_layer::results_bucket;
 pub(crate) use desired_stack::DesiredStack;
 pub(crate) use follow_up_stack::desired_stack as desired_follow_up_stack;
 pub(crate) use function_code::Zip;

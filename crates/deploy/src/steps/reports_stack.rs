@@ -1,17 +1,14 @@
 //! The reports stack: the bucket of reports, the function `send-reports`, its schedules and alarms, by change set; and the settings that
 //! the function reads. Removed if the settings name no reports: the bucket stays.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use kiro_config::ReportSchedule;
 
-use super::data_layer::DataLayer;
-use super::desired_stack::{DesiredStack, code_parameters};
+use super::data_layer::{DataLayer, results_bucket};
+use super::desired_stack::DesiredStack;
 use super::function_kind::FunctionKind;
 use super::identity_layer::IdentityLayer;
 use super::managed_stack::{self, ManagedStack};
-use super::quicksight_access::NO_BUCKET;
 use super::template::REPORTS_TEMPLATE;
 use crate::progress::Progress;
 use crate::report_settings::{self, REPORT_SETTINGS_FOLDER, ReportSettings};
@@ -21,7 +18,6 @@ use crate::stack_deletion;
 use crate::step::{
     Applied, Change, ChangeKind, Deployment, ErrorCategory, Planned, Step, StepError, StepPlan,
 };
-use crate::tags;
 use crate::teardown::{empty_objects, is_results_key, tag_with_deployment};
 
 /// Why the stack is not needed.
@@ -65,13 +61,6 @@ pub(crate) fn desired_stack(
     let settings = deployment.settings();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let output = |name: &str| data.map_or("", |stack| stack.output(name)).to_owned();
-    let results = match output("ResultsBucketName") {
-        none if none.is_empty() => settings
-            .existing_results_bucket
-            .clone()
-            .unwrap_or_else(|| NO_BUCKET.to_owned()),
-        bucket => bucket,
-    };
     let map = |part: fn(&IdentityLayer) -> &String| identity.map(part).cloned().unwrap_or_default();
     let state = if settings.scheduled {
         "ENABLED"
@@ -86,7 +75,7 @@ pub(crate) fn desired_stack(
         }
     };
     let named = [
-        ("ResultsBucket", results),
+        ("ResultsBucket", results_bucket(deployment, data)),
         ("ResultsKmsKeyArn", text(&settings.results_kms_key)),
         ("MapBucket", map(|identity| &identity.map_bucket)),
         ("MapKeyArn", map(|identity| &identity.map_key)),
@@ -123,18 +112,13 @@ pub(crate) fn desired_stack(
         ),
         ("ProductVersion", deployment.version.clone()),
     ];
-    let code = code_parameters(deployment, FunctionKind::SendReports, existing)?;
-    let parameters: BTreeMap<String, String> = named
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .chain(code)
-        .collect();
-    let existing_tags = existing.map(|stack| stack.tags.clone()).unwrap_or_default();
-    Ok(DesiredStack {
-        template: REPORTS_TEMPLATE,
-        parameters,
-        tags: tags::merged(&existing_tags, deployment),
-    })
+    DesiredStack::with_function(
+        deployment,
+        existing,
+        REPORTS_TEMPLATE,
+        FunctionKind::SendReports,
+        named,
+    )
 }
 
 #[async_trait]
@@ -164,7 +148,7 @@ impl Step for ReportsStack {
         }
         let mut planned = managed_stack::plan(self, deployment, earlier).await?;
         let mut changes = planned.changes.iter_mut();
-        if let Some(creation) = changes.find(|change| is_creation(change)) {
+        if let Some(creation) = changes.find(|change| managed_stack::is_creation(change)) {
             creation.details.splice(0..0, consequences(deployment));
         }
         let settings = if let Some(layer) = DataLayer::find(deployment).await? {
@@ -192,7 +176,7 @@ impl Step for ReportsStack {
             settings.write(deployment).await?;
             return managed_stack::apply(self, deployment, plan, progress).await;
         }
-        if let Some(stack) = removable(deployment).await? {
+        if let Some(stack) = managed_stack::removable(self, deployment).await? {
             // The tag finds the bucket that the stack leaves.
             let bucket = stack.output("ReportsBucketName");
             if !bucket.is_empty() {
@@ -218,7 +202,7 @@ impl Step for ReportsStack {
 
 /// Plans the removal of a stack of an earlier deployment, and of the settings of its function.
 async fn plan_removal(deployment: &Deployment) -> Result<Planned, StepError> {
-    let Some(stack) = removable(deployment).await? else {
+    let Some(stack) = managed_stack::removable(&ReportsStack, deployment).await? else {
         return Ok(Planned::skipped(IS_OFF));
     };
     stack_deletion::refuse_protected(&stack)?;
@@ -249,17 +233,6 @@ async fn bucket_with_settings(deployment: &Deployment) -> Result<Option<String>,
     let bucket = layer.results_bucket;
     let has_settings = buckets.has_object(&bucket, &report_settings::key()).await?;
     Ok(has_settings.then_some(bucket))
-}
-
-/// The stack of an earlier deployment that had it; none if another tool has created it.
-async fn removable(deployment: &Deployment) -> Result<Option<Stack>, StepError> {
-    let stack = Stack::find(&deployment.aws, &deployment.names.reports_stack()).await?;
-    let prefix = &deployment.names.prefix;
-    Ok(stack.filter(|stack| stack.tags.get(tags::DEPLOYMENT) == Some(prefix)))
-}
-
-fn is_creation(change: &Change) -> bool {
-    change.kind == ChangeKind::Create && change.what.starts_with("stack ")
 }
 
 /// What reports mean for the people in them.
